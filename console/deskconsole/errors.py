@@ -1,0 +1,130 @@
+"""Everything the console can refuse or fail at, as one tree.
+
+    DeskconsoleError                 one sentence for the user, and what to do about it
+      ConfigurationError             a file or an argument of the user's is wrong
+      ConnectionFailed               no SSH connection came about or stayed
+        AddressError                 the name does not resolve, the port does not answer
+        HostKeyError                 the host's key is unknown and was not trusted, changed or revoked
+        AuthenticationFailed         no key, password or passphrase was accepted
+        ForwardingRefused            the SSH server does not allow tunnels
+        ConnectionLost               it stood, then it broke
+      BootstrapError                 the host was reached, the agent could not be brought up
+        UnsupportedHost              no usable Python, a platform that is not supported
+        DeployError                  an upload or its verification failed (disk full, no rights)
+        LaunchError                  the agent did not come up
+      StreamError                    the agent was reached, the stream is not usable
+        ProtocolViolation            the agent sent what the wire forbids
+        VersionMismatch              console and agent speak different versions of the wire
+        Refused                      the agent closed the link and said why
+        Stale                        the agent fell silent
+      ViewerError                    the window cannot be shown
+      Cancelled                      the user said so; nothing is wrong
+
+Each error carries one sentence (`str(error)`) and a remedy, and ends a command with its `exit_code`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DeskconsoleError(Exception):
+    """Something that the user can be told in one sentence.
+
+    `remedy` is what can be done about it, a sentence too, or empty where there is nothing to be done.
+    Both may contain a host's own words: pass them through `safe_text` before they reach a terminal.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+class ConfigurationError(DeskconsoleError):
+    """A file or an argument of the user's is wrong; it was left untouched."""
+
+    exit_code = 2
+
+
+class ConnectionFailed(DeskconsoleError):
+    """No SSH connection came about or stayed."""
+
+    exit_code = 3
+
+
+class AddressError(ConnectionFailed):
+    """The name does not resolve, or nothing answers at the port."""
+
+
+class HostKeyError(ConnectionFailed):
+    """The host's key is unknown and was not trusted, has changed, or is revoked."""
+
+    exit_code = 4
+
+
+class AuthenticationFailed(ConnectionFailed):
+    """No key, password or passphrase was accepted."""
+
+    exit_code = 5
+
+
+class ForwardingRefused(ConnectionFailed):
+    """The SSH server does not allow the tunnel."""
+
+
+class ConnectionLost(ConnectionFailed):
+    """The connection stood, then it broke."""
+
+
+class BootstrapError(DeskconsoleError):
+    """The host was reached, but the agent could not be brought up there."""
+
+    exit_code = 6
+
+
+class UnsupportedHost(BootstrapError):
+    """The host lacks what the agent needs (a Python, a supported platform)."""
+
+
+class DeployError(BootstrapError):
+    """An upload or its verification failed."""
+
+
+class LaunchError(BootstrapError):
+    """The agent did not come up."""
+
+
+class StreamError(DeskconsoleError):
+    """The agent was reached, but its stream is not usable."""
+
+    exit_code = 7
+
+
+class ProtocolViolation(StreamError):
+    """The agent sent what the wire forbids."""
+
+
+class VersionMismatch(StreamError):
+    """Console and agent speak different versions of the wire."""
+
+
+class Refused(StreamError):
+    """The agent closed the link and said why."""
+
+
+class Stale(StreamError):
+    """The agent fell silent for longer than the heartbeat allows."""
+
+
+class ViewerError(DeskconsoleError):
+    """The window cannot be shown."""
+
+    exit_code = 8
+
+
+class Cancelled(DeskconsoleError):
+    """The user called it off."""
+
+    exit_code = 130
