@@ -1,0 +1,112 @@
+"""What a session looked like at one moment: immutable, pulled by whoever shows or prints it.
+
+Every figure is defined in docs/statistics.md; the names there are the names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one whole second brought, for charts."""
+
+    updates: int
+    slices: int
+    received: int
+    """Bytes on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Figures of one session since it was first connected; they go on over reconnects."""
+
+    slices: int = 0
+    packets: int = 0
+    """Refreshes and updates."""
+    updates: int = 0
+    refreshes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """How many refreshes each named trigger caused."""
+    received: int = 0
+    """Bytes on the wire from the agent: packets and messages, without SSH's own."""
+    saved_against_refreshes: int = 0
+    """Bytes that were not sent because an update was not a refresh, by the size of the last refresh."""
+    saved_against_raw: int = 0
+    """Bytes that were not sent against width x height x 3 for every packet."""
+    slices_per_second: float = 0.0
+    updates_per_second: float = 0.0
+    bytes_per_second: float = 0.0
+    """Means over the last five seconds."""
+    round_trip: float | None = None
+    """Seconds of the last heartbeat, there and back."""
+    reconnects: int = 0
+    history: tuple[Sample, ...] = ()
+    """The last five minutes, one sample a second, oldest first."""
+
+    @property
+    def saved_share(self) -> float | None:
+        """Part (0 to 1) of the bytes that refreshes for every update would have cost; None before any."""
+        whole = self.received + self.saved_against_refreshes
+        return self.saved_against_refreshes / whole if self.updates else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exactness:
+    """The last comparison of the host's framebuffer with the console's, by digest."""
+
+    packet: int
+    exact: bool
+    digest: str
+    """The console's own, in hexadecimal."""
+    at: float
+    """Unix time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the step under way has come."""
+
+    step: str
+    """What is being done, such as `uploading the agent`."""
+    done: int
+    total: int
+    """Bytes; 0 where nobody knows."""
+    rate: float = 0.0
+    """Bytes a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One session at one moment."""
+
+    host: str
+    state: State = State.IDLE
+    since: float = 0.0
+    """Unix time at which this state was entered."""
+    reason: str = ""
+    """Why the state is what it is, one sentence; empty where the state says it all."""
+    remedy: str = ""
+    """What can be done about it, one sentence, or empty."""
+    screen: str = "live"
+    """What the host says of its screen: `live`, or the name of what is wrong with it."""
+    screen_reason: str = ""
+    """The host's own words for that."""
+    progress: Progress | None = None
+    attempt: int = 0
+    """Which attempt to reconnect is running or waited for."""
+    retry_at: float | None = None
+    """Unix time of the next attempt."""
+    size: tuple[int, int] | None = None
+    """Width and height of the framebuffer in pixels."""
+    platform: str = ""
+    agent: str = ""
+    """Content hash of the deployed agent."""
+    exactness: Exactness | None = None
+    statistics: Statistics = field(default_factory=Statistics)
+    viewing: bool = False
+    """A window shows this host now."""

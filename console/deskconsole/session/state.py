@@ -1,0 +1,67 @@
+"""The states of a session and the moves between them: one table, nothing else decides."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a session stands."""
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    PROBING = "probing"
+    DEPLOYING = "deploying"
+    LAUNCHING = "launching"
+    HANDSHAKE = "handshake"
+    STREAMING = "streaming"
+    STALE = "stale"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+_UNDER_WAY = (State.CONNECTING, State.PROBING, State.DEPLOYING, State.LAUNCHING, State.HANDSHAKE)
+
+MOVES: dict[State, frozenset[State]] = {
+    State.IDLE: frozenset({State.CONNECTING, State.CLOSED}),
+    State.CONNECTING: frozenset({State.PROBING, State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.PROBING: frozenset({State.DEPLOYING, State.LAUNCHING, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.DEPLOYING: frozenset({State.LAUNCHING, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.LAUNCHING: frozenset({State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.HANDSHAKE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.STREAMING: frozenset({State.STALE, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.STALE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.RETRYING: frozenset({State.CONNECTING, State.FAILED, State.CLOSED}),
+    State.FAILED: frozenset({State.CONNECTING, State.CLOSED}),
+    State.CLOSED: frozenset({State.CONNECTING}),
+}
+"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, without bootstrap."""
+
+UNDER_WAY = frozenset(_UNDER_WAY)
+"""States on the way to a stream."""
+
+LIVE = frozenset({State.STREAMING})
+"""States in which the picture is current."""
+
+SETTLED = frozenset({State.IDLE, State.FAILED, State.CLOSED})
+"""States that a session leaves only when somebody asks for it."""
+
+
+class StateMachine:
+    """Holds a session's state and lets it move along `MOVES` only.
+
+    >>> machine = StateMachine()
+    >>> machine.move(State.CONNECTING)
+    >>> machine.state.value
+    'connecting'
+    """
+
+    def __init__(self) -> None:
+        self.state = State.IDLE
+
+    def move(self, target: State) -> None:
+        """Goes to `target`; a move that the table lacks is a fault of ours and raises ValueError."""
+        if target not in MOVES[self.state]:
+            raise ValueError(f"a session cannot go from {self.state} to {target}")
+        self.state = target
