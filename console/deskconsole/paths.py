@@ -1,0 +1,52 @@
+"""Where the console keeps its files, by the platform's own rules.
+
+`DESKCONSOLE_HOME` puts everything below one folder instead: for portable use, tests and the demo.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APPLICATION = "deskconsole"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The console's files. Nothing is made until something is written."""
+
+    config: Path
+    data: Path
+    cache: Path
+    log: Path
+
+    @classmethod
+    def default(cls) -> Paths:
+        """The platform's folders, or those below `DESKCONSOLE_HOME`."""
+        home = os.environ.get("DESKCONSOLE_HOME")
+        if home:
+            return cls.below(Path(home))
+        return cls(
+            config=platformdirs.user_config_path(APPLICATION),
+            data=platformdirs.user_data_path(APPLICATION),
+            cache=platformdirs.user_cache_path(APPLICATION),
+            log=platformdirs.user_log_path(APPLICATION),
+        )
+
+    @classmethod
+    def below(cls, home: Path) -> Paths:
+        """Everything inside one folder."""
+        return cls(config=home / "config", data=home / "data", cache=home / "cache", log=home / "log")
+
+    @property
+    def hosts(self) -> Path:
+        """The inventory."""
+        return self.config / "hosts.toml"
+
+    @property
+    def known_hosts(self) -> Path:
+        """Host keys the user trusted here; the user's own `~/.ssh/known_hosts` is only read."""
+        return self.data / "known_hosts"
