@@ -1,0 +1,38 @@
+"""Every limit of the wire, in one place; each is checked before anything is allocated for it."""
+
+from __future__ import annotations
+
+MAX_SIDE = 16384
+"""Pixels along one side of a desktop."""
+
+MAX_PIXELS = 64 * 1024 * 1024
+"""Pixels of a desktop."""
+
+MAX_SLICES = 16384
+"""Slices in one packet. The article refreshes above 3000; a receiver lets a sender be more patient."""
+
+MAX_MESSAGE = 256 * 1024
+"""Bytes of one message's body."""
+
+COVERAGE = 4
+"""How often the slices of one update may cover the picture. The article's bounding boxes overlap, and its
+sender turns to a refresh above 0.9; anything near this bound is an attack or a fault."""
+
+
+def body_limit(width: int, height: int) -> int:
+    """Largest body, in bytes, that a rectangle of this size can honestly need.
+
+    Four bytes a pixel and a filter byte a row, as a PNG with alpha stores noise, plus a 32nd for the
+    container's own framing and a kilobyte for its headers.
+    """
+    raw = height * (4 * width + 1)
+    return raw + raw // 32 + 1024
+
+
+def size_fault(width: int, height: int) -> str | None:
+    """Why a picture may not have this size, or None where it may."""
+    if width < 1 or height < 1:
+        return f"an empty picture ({width} x {height})"
+    if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
+        return f"a picture of {width} x {height}, over the limit of {MAX_SIDE} a side and {MAX_PIXELS} pixels"
+    return None

@@ -1,0 +1,175 @@
+"""The messages of the wire: everything that is not a picture. A tagged union, checked against its schema.
+
+Encoded as MessagePack, the type's tag under `t`. Fields that are not known are passed over, so that a
+field can be added without a new version; a type that is not known is an error.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from .digest import DIGEST_SIZE
+from .errors import LocalProtocolError, RemoteProtocolError
+from .geometry import Display
+from .limits import MAX_MESSAGE
+from .packet import COUNT, IDENTITY_SIZE, MESSAGE_BIT
+from .triggers import Trigger
+
+WIRE_VERSION = 1
+"""Goes up with every change that an older peer could not live with."""
+
+Text = Annotated[str, msgspec.Meta(max_length=1024)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Window = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+
+
+class ScreenState(StrEnum):
+    """What the host's screen is doing, as far as its system tells."""
+
+    LIVE = "live"
+    LOCKED = "locked"
+    NO_USER = "no user"
+    DISCONNECTED = "disconnected"
+    DISPLAY_OFF = "display off"
+    GRAB_FAILED = "grab failed"
+
+
+class Message(msgspec.Struct, tag_field="t", tag=str.lower, frozen=True):
+    """Base of all messages."""
+
+
+# Both ways
+
+
+class Ping(Message):
+    """A heartbeat. The peer answers with a Pong of the same number, at once."""
+
+    number: Count
+
+
+class Pong(Message):
+    """The answer to a Ping."""
+
+    number: Count
+
+
+class Close(Message):
+    """The last message of a link: why it ends. Its form never changes, so that a peer of another version
+    can read it."""
+
+    reason: Text
+    version: int = WIRE_VERSION
+
+
+# From the console
+
+
+class Hello(Message):
+    """What the console speaks and wants; its first message."""
+
+    version: int
+    encodings: Annotated[tuple[int, ...], msgspec.Meta(max_length=256)]
+    """First bytes of the bodies it decodes."""
+    packets: Window
+    """Packets that may be out without having been acknowledged."""
+    bytes: Window
+    """Bytes that may be out before another packet may be begun."""
+    display: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+    """0: the whole desktop; n: display n."""
+
+
+class Credit(Message):
+    """Packets up to number `packet` are on the framebuffer; from now on this much may be out."""
+
+    packet: Count
+    packets: Window
+    bytes: Window
+
+
+class WantRefresh(Message):
+    """Send a refresh next."""
+
+
+class WantDigest(Message):
+    """Tell the digest of the framebuffer that the console has after the last packet sent."""
+
+
+# From the agent
+
+
+class Welcome(Message):
+    """What the agent is and has; its first message."""
+
+    version: int
+    platform: Text
+    """Such as `linux x86_64` or `windows amd64`."""
+    displays: Annotated[tuple[Display, ...], msgspec.Meta(max_length=65)]
+    """Number 0 first; empty where no display could be opened yet."""
+    identity: Annotated[bytes, msgspec.Meta(min_length=IDENTITY_SIZE, max_length=IDENTITY_SIZE)]
+    """The stream that was asked for; every packet bears it."""
+    screen: ScreenState = ScreenState.LIVE
+    screen_reason: Text = ""
+
+
+class Displays(Message):
+    """The displays changed."""
+
+    displays: Annotated[tuple[Display, ...], msgspec.Meta(max_length=65)]
+
+
+class Screen(Message):
+    """The state of the screen changed; `reason` has the system's words."""
+
+    state: ScreenState
+    reason: Text = ""
+
+
+class Refresh(Message):
+    """The next packet is a refresh, and this is why."""
+
+    trigger: Trigger
+
+
+class Digest(Message):
+    """The digest of the framebuffer after packet number `packet`, the last one sent."""
+
+    packet: Count
+    digest: Annotated[bytes, msgspec.Meta(min_length=DIGEST_SIZE, max_length=DIGEST_SIZE)]
+
+
+ConsoleMessage = Hello | Credit | WantRefresh | WantDigest | Ping | Pong | Close
+AgentMessage = Welcome | Displays | Screen | Refresh | Digest | Ping | Pong | Close
+
+_ENCODER = msgspec.msgpack.Encoder()
+_FROM_CONSOLE: msgspec.msgpack.Decoder[ConsoleMessage] = msgspec.msgpack.Decoder(ConsoleMessage)
+_FROM_AGENT: msgspec.msgpack.Decoder[AgentMessage] = msgspec.msgpack.Decoder(AgentMessage)
+_M = TypeVar("_M")
+_NO_IDENTITY = bytes(IDENTITY_SIZE)
+
+
+def encode_message(message: Message) -> bytes:
+    """A message, framed: an identity of zeros, the count with its top bit set, the body."""
+    body = _ENCODER.encode(message)
+    if len(body) > MAX_MESSAGE:
+        raise LocalProtocolError(f"a message of {len(body)} bytes, over the limit of {MAX_MESSAGE}")
+    return _NO_IDENTITY + COUNT.pack(MESSAGE_BIT | len(body)) + body
+
+
+def decode_from_console(body: bytes) -> ConsoleMessage:
+    """A message body that a console sent; raises RemoteProtocolError where it is none."""
+    return _decode(_FROM_CONSOLE, body)
+
+
+def decode_from_agent(body: bytes) -> AgentMessage:
+    """A message body that an agent sent; raises RemoteProtocolError where it is none."""
+    return _decode(_FROM_AGENT, body)
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[_M], body: bytes) -> _M:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RemoteProtocolError(f"not a message of this wire: {error}") from None

@@ -1,0 +1,113 @@
+"""Bytes in, packets and messages out, in any chunking and in either dialect. It holds no socket.
+
+It decodes neither slices nor messages; it sees to it that what it hands out is well formed, lies inside
+the picture and was never larger than the limits while it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import NamedTuple
+
+from .errors import RemoteProtocolError
+from .geometry import Rectangle
+from .limits import COVERAGE, MAX_MESSAGE, MAX_SLICES, body_limit, size_fault
+from .packet import COUNT, IDENTITY_SIZE, INFO, MESSAGE_BIT, Packet, Slice
+
+
+class MessageBody(NamedTuple):
+    """The still encoded body of one message."""
+
+    body: bytes
+
+
+class PacketReader:
+    """Cuts a stream of bytes into packets and message bodies.
+
+    `identity`: whether every packet begins with 16 bytes of identity; the article's complete program
+    leaves them out. `messages`: whether messages are allowed, which they are between our own programs.
+
+    After a RemoteProtocolError the reader is of no more use: there is no way to find the next packet.
+    """
+
+    def __init__(self, *, identity: bool = True, messages: bool = True) -> None:
+        self.size: tuple[int, int] | None = None
+        """Width and height of the picture as the last refresh set it."""
+        self._identity = identity
+        self._messages = messages
+        self._buffer = bytearray()
+        self._ready: list[Packet | MessageBody] = []
+        self._parser = self._parse()
+        self._needed = next(self._parser)
+
+    @property
+    def pending(self) -> int:
+        """Bytes held of what is not complete yet."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes | bytearray | memoryview) -> list[Packet | MessageBody]:
+        """Takes the next bytes and returns what they completed, in order.
+
+        Raises RemoteProtocolError at the first byte that cannot be right. What was complete before it is
+        lost with it, on purpose: a peer that breaks the protocol is not shown.
+        """
+        self._buffer += data
+        while len(self._buffer) >= self._needed:
+            with memoryview(self._buffer) as view:
+                part = bytes(view[: self._needed])
+            del self._buffer[: self._needed]
+            try:
+                self._needed = self._parser.send(part)
+            except StopIteration:
+                raise RemoteProtocolError("data after a protocol error") from None
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _parse(self) -> Generator[int, bytes]:
+        """Yields how many bytes it wants next and gets exactly those."""
+        while True:
+            identity = (yield IDENTITY_SIZE) if self._identity else None
+            (count,) = COUNT.unpack((yield COUNT.size))
+            if count & MESSAGE_BIT:
+                self._ready.append(MessageBody((yield self._message_size(count & ~MESSAGE_BIT))))
+                continue
+            if count > MAX_SLICES:
+                raise RemoteProtocolError(f"a packet of {count} slices, over the limit of {MAX_SLICES}")
+            infos = self._checked_infos(count, (yield INFO.size * max(count, 1)))
+            slices = []
+            for size, rectangle in infos:
+                slices.append(Slice(rectangle, (yield size)))
+            self._ready.append(Packet(count == 0, tuple(slices), identity))
+
+    def _message_size(self, size: int) -> int:
+        if not self._messages:
+            raise RemoteProtocolError("a message where only packets are spoken")
+        if not 1 <= size <= MAX_MESSAGE:
+            raise RemoteProtocolError(f"a message of {size} bytes, over the limit of {MAX_MESSAGE}")
+        return size
+
+    def _checked_infos(self, count: int, raw: bytes) -> list[tuple[int, Rectangle]]:
+        """Sizes and rectangles of a packet, each checked before its body is waited for."""
+        infos = []
+        area = 0
+        for size, height, width, x, y in INFO.iter_unpack(raw):
+            if (fault := size_fault(width, height)) is not None:
+                raise RemoteProtocolError(fault)
+            if not 1 <= size <= body_limit(width, height):
+                raise RemoteProtocolError(f"a body of {size} bytes for {width} x {height} pixels")
+            if count == 0:
+                if x or y:
+                    raise RemoteProtocolError(f"a refresh at ({x}, {y}) instead of (0, 0)")
+                self.size = (width, height)
+            elif self.size is None:
+                raise RemoteProtocolError("an update before the first refresh")
+            elif x + width > self.size[0] or y + height > self.size[1]:
+                raise RemoteProtocolError(
+                    f"a slice of {width} x {height} at ({x}, {y}) outside a picture of"
+                    f" {self.size[0]} x {self.size[1]}"
+                )
+            area += width * height
+            infos.append((size, Rectangle(x, y, width, height)))
+        if self.size is not None and area > COVERAGE * self.size[0] * self.size[1]:
+            raise RemoteProtocolError(f"slices that cover the picture more than {COVERAGE} times")
+        return infos
