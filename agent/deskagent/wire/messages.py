@@ -44,19 +44,19 @@ class Message(msgspec.Struct, tag_field="t", tag=str.lower, frozen=True):
 # Both ways
 
 
-class Ping(Message):
+class Ping(Message, frozen=True):
     """A heartbeat. The peer answers with a Pong of the same number, at once."""
 
     number: Count
 
 
-class Pong(Message):
+class Pong(Message, frozen=True):
     """The answer to a Ping."""
 
     number: Count
 
 
-class Close(Message):
+class Close(Message, frozen=True):
     """The last message of a link: why it ends. Its form never changes, so that a peer of another version
     can read it."""
 
@@ -67,7 +67,7 @@ class Close(Message):
 # From the console
 
 
-class Hello(Message):
+class Hello(Message, frozen=True):
     """What the console speaks and wants; its first message."""
 
     version: int
@@ -81,7 +81,7 @@ class Hello(Message):
     """0: the whole desktop; n: display n."""
 
 
-class Credit(Message):
+class Credit(Message, frozen=True):
     """Packets up to number `packet` are on the framebuffer; from now on this much may be out."""
 
     packet: Count
@@ -89,18 +89,18 @@ class Credit(Message):
     bytes: Window
 
 
-class WantRefresh(Message):
+class WantRefresh(Message, frozen=True):
     """Send a refresh next."""
 
 
-class WantDigest(Message):
+class WantDigest(Message, frozen=True):
     """Tell the digest of the framebuffer that the console has after the last packet sent."""
 
 
 # From the agent
 
 
-class Welcome(Message):
+class Welcome(Message, frozen=True):
     """What the agent is and has; its first message."""
 
     version: int
@@ -114,26 +114,26 @@ class Welcome(Message):
     screen_reason: Text = ""
 
 
-class Displays(Message):
+class Displays(Message, frozen=True):
     """The displays changed."""
 
     displays: Annotated[tuple[Display, ...], msgspec.Meta(max_length=65)]
 
 
-class Screen(Message):
+class Screen(Message, frozen=True):
     """The state of the screen changed; `reason` has the system's words."""
 
     state: ScreenState
     reason: Text = ""
 
 
-class Refresh(Message):
+class Refresh(Message, frozen=True):
     """The next packet is a refresh, and this is why."""
 
     trigger: Trigger
 
 
-class Digest(Message):
+class Digest(Message, frozen=True):
     """The digest of the framebuffer after packet number `packet`, the last one sent."""
 
     packet: Count

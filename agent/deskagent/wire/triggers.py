@@ -1,4 +1,4 @@
-"""Why a refresh was sent, by name. The first three are the article's, with its values as defaults for `push`."""
+"""Why a refresh was sent, by name. The first three are the article's, its values the defaults of `push`."""
 
 from __future__ import annotations
 
