@@ -1,0 +1,226 @@
+"""A real X server without a screen, for tests: started on a display number of its own choosing.
+
+with Xvfb(1280, 720) as display:
+    display.run("xterm")
+    picture = display.screenshot()
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import mss
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+
+class Xvfb:
+    """An X server with one screen of `width` x `height` at 24 bits.
+
+    Xvfb cannot grow beyond the size it began with: `resize` reaches up to `maximum`.
+
+    It listens on a Unix socket only. With `authority` it lets in nobody without the cookie, which is in
+    the file that `environment` names.
+    """
+
+    def __init__(
+        self,
+        width: int = 1280,
+        height: int = 720,
+        *,
+        maximum: tuple[int, int] | None = None,
+        authority: bool = False,
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.width = width
+        self.height = height
+        self._maximum = maximum or (width, height)
+        self._authority = authority
+        self._options = options
+        self._folder: Path | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._programs: list[subprocess.Popen[bytes]] = []
+        self.display = ""
+        """Such as `:5`."""
+
+    def start(self) -> None:
+        """Returns once the server answers; it picks a free display number itself."""
+        self._folder = Path(tempfile.mkdtemp(prefix="xvfb-"))
+        reader, writer = os.pipe()
+        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "{}x{}x24".format(*self._maximum)]
+        # Without -noreset the server starts over whenever its last client leaves, and loses a resize.
+        command += ["-nolisten", "tcp", "-noreset", "-dpi", "96", *self._options]
+        cookie = secrets.token_bytes(16)
+        if self._authority:
+            self._write_cookie(b"", cookie)
+            command += ["-auth", str(self._folder / "authority")]
+        with (self._folder / "log").open("wb") as log:
+            self._server = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,)
+            )
+        os.close(writer)
+        with os.fdopen(reader, "rb") as answers:
+            ready, _, _ = select.select([answers], [], [], 20)
+            number = answers.readline().strip().decode() if ready else ""
+        if not number:
+            log_text = (self._folder / "log").read_text(errors="replace")
+            self.stop()
+            raise RuntimeError(f"Xvfb did not start: {log_text}")
+        self.display = f":{number}"
+        if self._authority:
+            self._write_cookie(number.encode(), cookie)
+        if self._maximum != (self.width, self.height):
+            self.resize(self.width, self.height)
+
+    def _write_cookie(self, number: bytes, cookie: bytes) -> None:
+        """An authority file by hand: family (any host), address, display, name of the scheme, secret."""
+        assert self._folder is not None
+        entry = struct.pack(">H", 0xFFFF)
+        for field in (b"", number, b"MIT-MAGIC-COOKIE-1", cookie):
+            entry += struct.pack(">H", len(field)) + field
+        path = self._folder / "authority"
+        path.write_bytes(entry)
+        path.chmod(0o600)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment with DISPLAY (and XAUTHORITY) pointing here and no Wayland."""
+        environment = {k: v for k, v in os.environ.items() if k not in {"WAYLAND_DISPLAY", "XAUTHORITY"}}
+        environment["DISPLAY"] = self.display
+        if self._authority:
+            environment["XAUTHORITY"] = str(self.authority)
+        return environment
+
+    @property
+    def authority(self) -> Path:
+        """The file with the cookie; it exists only with `authority=True`."""
+        assert self._folder is not None
+        return self._folder / "authority"
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._server is not None
+        return self._server.pid
+
+    def run(
+        self, *command: str, environment: Mapping[str, str] | None = None, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        """Starts a program inside; `stop` ends it."""
+        program = subprocess.Popen(
+            command, env={**self.environment, **(environment or {})}, stdin=stdin,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._programs.append(program)
+        return program
+
+    def call(self, *command: str, timeout: float = 20) -> str:
+        """Runs a program inside to its end and returns what it printed; raises where it fails."""
+        done = subprocess.run(
+            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
+            check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode(errors='replace')}")
+        return done.stdout.decode()
+
+    def wait_for_window(self, name: str, timeout: float = 20) -> int:
+        """Number of the first visible window whose title matches the expression `name`."""
+        return wait_for(lambda: self._windows(name), timeout=timeout, what=f"a window {name!r}")[0]
+
+    def _windows(self, name: str) -> list[int]:
+        try:
+            found = self.call("xdotool", "search", "--onlyvisible", "--name", name)
+        except RuntimeError:  # how xdotool says that there is none
+            return []
+        return [int(line) for line in found.split()]
+
+    def screenshot(self) -> NDArray[np.uint8]:
+        """The screen as (height, width, 3), blue, green, red."""
+        before = os.environ.get("XAUTHORITY")
+        if self._authority:
+            os.environ["XAUTHORITY"] = str(self.authority)
+        try:
+            with mss.MSS(display=self.display) as grabber:
+                shot = grabber.grab(grabber.monitors[0])
+                pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
+                return pixels[:, :, :3].copy()
+        finally:
+            if self._authority:
+                os.environ.pop("XAUTHORITY", None)
+                if before is not None:
+                    os.environ["XAUTHORITY"] = before
+
+    def resize(self, width: int, height: int) -> None:
+        """Gives the screen another size, as a user would in the settings."""
+        mode = f"{width}x{height}-{secrets.token_hex(2)}"
+        # Timings are of no account to a server without a screen; xrandr wants them in order.
+        timings = [width, width + 8, width + 16, width + 24, height, height + 1, height + 2, height + 3]
+        self.call("xrandr", "--newmode", mode, "60", *map(str, timings))
+        self.call("xrandr", "--addmode", "screen", mode)
+        self.call("xrandr", "--output", "screen", "--mode", mode)
+        self.width, self.height = width, height
+
+    def kill(self) -> None:
+        """Takes the server away as a crash would."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.wait(10)
+
+    def stop(self) -> None:
+        """Ends the programs started with `run`, then the server."""
+        for program in [*self._programs, self._server]:
+            if program is not None and program.poll() is None:
+                program.terminate()
+                try:
+                    program.wait(5)
+                except subprocess.TimeoutExpired:
+                    program.kill()
+                    program.wait(5)
+        self._programs.clear()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+T = TypeVar("T")
+
+
+def wait_for(check: Callable[[], T], *, timeout: float = 20, what: str = "it") -> T:
+    """Asks until the answer is true and returns it; TimeoutError says `what` did not come."""
+    end = time.monotonic() + timeout
+    while True:
+        answer = check()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not come within {timeout:g} s")
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def xvfb() -> Iterator[Xvfb]:
+    """A screen of 1280 x 720 for one test."""
+    with Xvfb(1280, 720) as server:
+        yield server
