@@ -47,12 +47,16 @@ class _Connection:
 
     def __init__(self, phase: Phase, reader: PacketReader) -> None:
         self.phase = phase
+        self.closed_by_peer = False
+        """The peer said Close: nothing that follows is read, and nothing need be sent."""
         self._reader = reader
 
     def send(self, message: Message) -> bytes:
         """A message as bytes to send. Close also ends this side of the link."""
         if self.phase is Phase.CLOSED:
             raise LocalProtocolError(f"{type(message).__name__} on a closed link")
+        if self.phase is Phase.OPENING:
+            raise LocalProtocolError(f"{type(message).__name__} before the token has matched")
         if self.phase is not Phase.OPEN and not isinstance(message, Close):
             raise LocalProtocolError(f"{type(message).__name__} before the greetings are over")
         if isinstance(message, Close):
@@ -74,7 +78,7 @@ class AgentConnection(_Connection):
     """
 
     def __init__(self, token: bytes) -> None:
-        super().__init__(Phase.OPENING, PacketReader())
+        super().__init__(Phase.OPENING, PacketReader(packets=False))
         self.peer_version = 0
         """The console's version, known once the opening is read."""
         self.credit: CreditWindow | None = None
@@ -88,7 +92,7 @@ class AgentConnection(_Connection):
         Credits are booked here and returned too. Raises RemoteProtocolError; before the token has matched
         nothing may be answered to that, not even why.
         """
-        if self.phase is Phase.CLOSED:
+        if self.phase is Phase.CLOSED or self.closed_by_peer:
             return []
         if self.phase is Phase.OPENING:
             self._opening += data
@@ -101,9 +105,8 @@ class AgentConnection(_Connection):
         messages = []
         try:
             for body in self._reader.feed(data):
-                if not isinstance(body, MessageBody):
-                    raise RemoteProtocolError("a packet of pictures from a console")
-                messages.append(self._accept(decode_from_console(body.body)))
+                if isinstance(body, MessageBody) and not self.closed_by_peer:
+                    messages.append(self._accept(decode_from_console(body.body)))
         except RemoteProtocolError as error:
             raise self._fail(str(error)) from None
         return messages
@@ -142,11 +145,14 @@ class AgentConnection(_Connection):
         self.phase = Phase.GREETING
 
     def _accept(self, message: ConsoleMessage) -> ConsoleMessage:
-        if self.phase is Phase.GREETING:
-            if not isinstance(message, Hello | Close) or self.credit is not None:
+        if isinstance(message, Close):
+            self.closed_by_peer = True
+        elif self.phase is Phase.GREETING:
+            if not isinstance(message, Hello):
                 raise RemoteProtocolError(f"{type(message).__name__} where a Hello belongs")
-            if isinstance(message, Hello):
-                self.credit = CreditWindow(message.packets, message.bytes)
+            if self.credit is not None:
+                raise RemoteProtocolError("a second Hello")
+            self.credit = CreditWindow(message.packets, message.bytes)
         elif isinstance(message, Hello):
             raise RemoteProtocolError("a second Hello")
         elif isinstance(message, Credit) and self.credit is not None:
@@ -164,12 +170,11 @@ class ConsoleConnection(_Connection):
         self.identity = b""
         """The stream's, from Welcome."""
         self._opening = encode_opening(token, hello.version) + encode_message(hello)
-        self._acknowledged = 0
-        self._window = hello.packets
+        self._granted = hello.packets
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height of the picture, as of the last refresh."""
+        """Width and height of the picture, as of the last refresh received."""
         return self._reader.size
 
     def open(self) -> bytes:
@@ -178,8 +183,8 @@ class ConsoleConnection(_Connection):
 
     def credit(self, packets: int, bytes_: int) -> bytes:
         """Acknowledges every packet received so far, and says how much may be out from now on."""
-        self._acknowledged = self.packets
-        self._window = packets
+        # A smaller window does not take back what is on its way under the larger one.
+        self._granted = max(self._granted, self.packets + packets)
         return self.send(Credit(self.packets, packets, bytes_))
 
     def receive(self, data: bytes) -> list[Packet | AgentMessage]:
@@ -187,13 +192,15 @@ class ConsoleConnection(_Connection):
 
         Raises RemoteProtocolError; nothing may be shown of a link that broke the protocol.
         """
-        if self.phase is Phase.CLOSED:
+        if self.phase is Phase.CLOSED or self.closed_by_peer:
             return []
         events: list[Packet | AgentMessage] = []
         try:
             for part in self._reader.feed(data):
                 if isinstance(part, MessageBody):
                     events.append(self._accept(decode_from_agent(part.body)))
+                    if self.closed_by_peer:
+                        break
                 else:
                     events.append(self._count(part))
         except RemoteProtocolError as error:
@@ -201,7 +208,9 @@ class ConsoleConnection(_Connection):
         return events
 
     def _accept(self, message: AgentMessage) -> AgentMessage:
-        if self.phase is Phase.GREETING:
+        if isinstance(message, Close):
+            self.closed_by_peer = True
+        elif self.phase is Phase.GREETING:
             if isinstance(message, Welcome):
                 if message.version != WIRE_VERSION:
                     raise RemoteProtocolError(
@@ -210,7 +219,7 @@ class ConsoleConnection(_Connection):
                     )
                 self.identity = message.identity
                 self.phase = Phase.OPEN
-            elif not isinstance(message, Close):
+            else:
                 raise RemoteProtocolError(f"{type(message).__name__} where a Welcome belongs")
         elif isinstance(message, Welcome):
             raise RemoteProtocolError("a second Welcome")
@@ -221,7 +230,7 @@ class ConsoleConnection(_Connection):
             raise RemoteProtocolError("a packet before the Welcome")
         if packet.identity != self.identity:
             raise RemoteProtocolError("a packet of a stream that was not asked for")
-        if self.packets - self._acknowledged >= self._window:
+        if self.packets >= self._granted:
             raise RemoteProtocolError("a packet without credit for it")
         self.packets += 1
         return packet

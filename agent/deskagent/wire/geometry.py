@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
+
+Coordinate = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+Extent = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
 class Rectangle(NamedTuple):
@@ -25,13 +28,13 @@ class Rectangle(NamedTuple):
 class Display(msgspec.Struct, frozen=True):
     """One display of a host, or all of them together (number 0)."""
 
-    number: int
+    number: Annotated[int, msgspec.Meta(ge=0, le=64)]
     """0: the whole virtual desktop; 1, 2, ...: its displays."""
-    x: int
+    x: Coordinate
     """Left edge in the system's own coordinates; may be negative."""
-    y: int
-    width: int
-    height: int
-    identity: bytes
+    y: Coordinate
+    width: Extent
+    height: Extent
+    identity: Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
     """16 bytes that name this display's stream, the same at every connection."""
-    name: str = ""
+    name: Annotated[str, msgspec.Meta(max_length=1024)] = ""

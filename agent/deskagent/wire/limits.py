@@ -19,6 +19,10 @@ COVERAGE = 4
 sender turns to a refresh above 0.9; anything near this bound is an attack or a fault."""
 
 
+MAX_PACKETS_OUT = 1024
+"""Packets that a console may let be out: the agent remembers the size of each."""
+
+
 def body_limit(width: int, height: int) -> int:
     """Largest body, in bytes, that a rectangle of this size can honestly need.
 
@@ -27,6 +31,15 @@ def body_limit(width: int, height: int) -> int:
     """
     raw = height * (4 * width + 1)
     return raw + raw // 32 + 1024
+
+
+def packet_limit(width: int, height: int, slices: int) -> int:
+    """Largest sum of the bodies, in bytes, that one packet for a picture of this size can honestly need.
+
+    Every pixel once, and a kilobyte of headers for each slice: what bounds the memory of a receiver, since
+    all slices of a packet are held until the last is complete.
+    """
+    return body_limit(width, height) + 1024 * slices
 
 
 def size_fault(width: int, height: int) -> str | None:

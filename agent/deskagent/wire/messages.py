@@ -14,7 +14,7 @@ import msgspec
 from .digest import DIGEST_SIZE
 from .errors import LocalProtocolError, RemoteProtocolError
 from .geometry import Display
-from .limits import MAX_MESSAGE
+from .limits import MAX_MESSAGE, MAX_PACKETS_OUT
 from .packet import COUNT, IDENTITY_SIZE, MESSAGE_BIT
 from .triggers import Trigger
 
@@ -23,6 +23,7 @@ WIRE_VERSION = 1
 
 Text = Annotated[str, msgspec.Meta(max_length=1024)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+PacketWindow = Annotated[int, msgspec.Meta(ge=1, le=MAX_PACKETS_OUT)]
 Window = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 
 
@@ -57,8 +58,8 @@ class Pong(Message, frozen=True):
 
 
 class Close(Message, frozen=True):
-    """The last message of a link: why it ends. Its form never changes, so that a peer of another version
-    can read it."""
+    """The last message of a link: why it ends. What follows it is not read. Its form never changes, so that
+    a peer of another version can read it."""
 
     reason: Text
     version: int = WIRE_VERSION
@@ -73,7 +74,7 @@ class Hello(Message, frozen=True):
     version: int
     encodings: Annotated[tuple[int, ...], msgspec.Meta(max_length=256)]
     """First bytes of the bodies it decodes."""
-    packets: Window
+    packets: PacketWindow
     """Packets that may be out without having been acknowledged."""
     bytes: Window
     """Bytes that may be out before another packet may be begun."""
@@ -85,7 +86,7 @@ class Credit(Message, frozen=True):
     """Packets up to number `packet` are on the framebuffer; from now on this much may be out."""
 
     packet: Count
-    packets: Window
+    packets: PacketWindow
     bytes: Window
 
 
@@ -172,4 +173,5 @@ def _decode(decoder: msgspec.msgpack.Decoder[_M], body: bytes) -> _M:
     try:
         return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RemoteProtocolError(f"not a message of this wire: {error}") from None
+        # msgspec quotes what it refuses, 64 kB of escape sequences if the peer sent that.
+        raise RemoteProtocolError(f"not a message of this wire: {str(error)[:160]!a}") from None

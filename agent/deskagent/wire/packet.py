@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .errors import LocalProtocolError
 from .geometry import Rectangle
-from .limits import MAX_SLICES, body_limit, size_fault
+from .limits import MAX_SIDE, MAX_SLICES, body_limit, size_fault
 
 COUNT = struct.Struct(">I")
 INFO = struct.Struct(">5I")
@@ -56,6 +56,8 @@ def encode_packet(packet: Packet) -> bytes:
     head = b"" if packet.identity is None else checked_identity(packet.identity)
     infos = [head, COUNT.pack(0 if packet.refresh else len(packet.slices))]
     for (x, y, width, height), body in packet.slices:
+        if not (0 <= x < MAX_SIDE and 0 <= y < MAX_SIDE) or (packet.refresh and (x or y)):
+            raise LocalProtocolError(f"a {'refresh' if packet.refresh else 'slice'} at ({x}, {y})")
         if (fault := size_fault(width, height)) is not None:
             raise LocalProtocolError(fault)
         if not 1 <= len(body) <= body_limit(width, height):

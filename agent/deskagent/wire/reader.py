@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .errors import RemoteProtocolError
 from .geometry import Rectangle
-from .limits import COVERAGE, MAX_MESSAGE, MAX_SLICES, body_limit, size_fault
+from .limits import COVERAGE, MAX_MESSAGE, MAX_SLICES, body_limit, packet_limit, size_fault
 from .packet import COUNT, IDENTITY_SIZE, INFO, MESSAGE_BIT, Packet, Slice
 
 
@@ -26,24 +26,28 @@ class PacketReader:
 
     `identity`: whether every packet begins with 16 bytes of identity; the article's complete program
     leaves them out. `messages`: whether messages are allowed, which they are between our own programs.
+    `packets`: whether packets are, which only a console gets; an agent need hold no more than a message.
 
     After a RemoteProtocolError the reader is of no more use: there is no way to find the next packet.
     """
 
-    def __init__(self, *, identity: bool = True, messages: bool = True) -> None:
+    def __init__(self, *, identity: bool = True, messages: bool = True, packets: bool = True) -> None:
         self.size: tuple[int, int] | None = None
-        """Width and height of the picture as the last refresh set it."""
+        """Width and height of the picture, as of the last refresh that is complete."""
         self._identity = identity
         self._messages = messages
+        self._packets = packets
         self._buffer = bytearray()
+        self._held = 0
+        self._broken = False
         self._ready: list[Packet | MessageBody] = []
         self._parser = self._parse()
         self._needed = next(self._parser)
 
     @property
     def pending(self) -> int:
-        """Bytes held of what is not complete yet."""
-        return len(self._buffer)
+        """Bytes held of what is not complete yet, the bodies of an unfinished packet among them."""
+        return len(self._buffer) + self._held
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[Packet | MessageBody]:
         """Takes the next bytes and returns what they completed, in order.
@@ -51,15 +55,21 @@ class PacketReader:
         Raises RemoteProtocolError at the first byte that cannot be right. What was complete before it is
         lost with it, on purpose: a peer that breaks the protocol is not shown.
         """
+        if self._broken:
+            raise RemoteProtocolError("data after a protocol error")
         self._buffer += data
-        while len(self._buffer) >= self._needed:
-            with memoryview(self._buffer) as view:
-                part = bytes(view[: self._needed])
-            del self._buffer[: self._needed]
-            try:
+        try:
+            while len(self._buffer) >= self._needed:
+                with memoryview(self._buffer) as view:
+                    part = bytes(view[: self._needed])
+                del self._buffer[: self._needed]
                 self._needed = self._parser.send(part)
-            except StopIteration:
-                raise RemoteProtocolError("data after a protocol error") from None
+        except RemoteProtocolError:
+            self._broken = True
+            self._buffer.clear()
+            self._ready.clear()
+            self._held = 0
+            raise
         ready, self._ready = self._ready, []
         return ready
 
@@ -71,13 +81,21 @@ class PacketReader:
             if count & MESSAGE_BIT:
                 self._ready.append(MessageBody((yield self._message_size(count & ~MESSAGE_BIT))))
                 continue
+            if not self._packets:
+                raise RemoteProtocolError("a packet of pictures from a console")
             if count > MAX_SLICES:
                 raise RemoteProtocolError(f"a packet of {count} slices, over the limit of {MAX_SLICES}")
             infos = self._checked_infos(count, (yield INFO.size * max(count, 1)))
             slices = []
             for size, rectangle in infos:
                 slices.append(Slice(rectangle, (yield size)))
+                self._held += size
+            self._held = 0
+            if count == 0:
+                self.size = (infos[0][1].width, infos[0][1].height)
             self._ready.append(Packet(count == 0, tuple(slices), identity))
+            # Not to be kept until the next packet comes: it may be the only one for hours.
+            del slices, infos
 
     def _message_size(self, size: int) -> int:
         if not self._messages:
@@ -89,7 +107,8 @@ class PacketReader:
     def _checked_infos(self, count: int, raw: bytes) -> list[tuple[int, Rectangle]]:
         """Sizes and rectangles of a packet, each checked before its body is waited for."""
         infos = []
-        area = 0
+        area = total = 0
+        picture = self.size
         for size, height, width, x, y in INFO.iter_unpack(raw):
             if (fault := size_fault(width, height)) is not None:
                 raise RemoteProtocolError(fault)
@@ -98,16 +117,19 @@ class PacketReader:
             if count == 0:
                 if x or y:
                     raise RemoteProtocolError(f"a refresh at ({x}, {y}) instead of (0, 0)")
-                self.size = (width, height)
-            elif self.size is None:
+                picture = (width, height)
+            elif picture is None:
                 raise RemoteProtocolError("an update before the first refresh")
-            elif x + width > self.size[0] or y + height > self.size[1]:
+            elif x + width > picture[0] or y + height > picture[1]:
                 raise RemoteProtocolError(
                     f"a slice of {width} x {height} at ({x}, {y}) outside a picture of"
-                    f" {self.size[0]} x {self.size[1]}"
+                    f" {picture[0]} x {picture[1]}"
                 )
             area += width * height
+            total += size
             infos.append((size, Rectangle(x, y, width, height)))
-        if self.size is not None and area > COVERAGE * self.size[0] * self.size[1]:
+        if picture is not None and area > COVERAGE * picture[0] * picture[1]:
             raise RemoteProtocolError(f"slices that cover the picture more than {COVERAGE} times")
+        if picture is not None and total > packet_limit(*picture, len(infos)):
+            raise RemoteProtocolError(f"a packet of {total} bytes for {picture[0]} x {picture[1]} pixels")
         return infos
