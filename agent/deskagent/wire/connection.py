@@ -102,14 +102,14 @@ class AgentConnection(_Connection):
             self._open()
         if self.version_fault is not None:
             return []
-        messages = []
         try:
-            for body in self._reader.feed(data):
-                if isinstance(body, MessageBody) and not self.closed_by_peer:
-                    messages.append(self._accept(decode_from_console(body.body)))
+            return [
+                self._accept(decode_from_console(body.body))
+                for body in self._reader.feed(data)
+                if isinstance(body, MessageBody) and not self.closed_by_peer
+            ]
         except RemoteProtocolError as error:
             raise self._fail(str(error)) from None
-        return messages
 
     @property
     def version_fault(self) -> str | None:
