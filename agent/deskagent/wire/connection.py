@@ -125,13 +125,14 @@ class AgentConnection(_Connection):
         self.phase = Phase.OPEN
         return encode_message(welcome)
 
-    def send_packet(self, identity: bytes, slices: tuple[Slice, ...], *, refresh: bool) -> bytes:
-        """A packet as bytes to send, booked against the credit; raises LocalProtocolError without one."""
+    def send_packet(self, identity: bytes, slices: tuple[Slice, ...], *, refresh: bool) -> tuple[bytes, int]:
+        """A packet as bytes to send and its number, booked against the credit; raises LocalProtocolError
+        without one."""
         if self.phase is not Phase.OPEN or self.credit is None:
             raise LocalProtocolError("a packet on a link that is not open")
         packet = Packet(refresh, slices, identity)
-        self.credit.send(packet.wire_size)
-        return encode_packet(packet)
+        data = encode_packet(packet)
+        return data, self.credit.send(len(data))
 
     def _open(self) -> None:
         try:

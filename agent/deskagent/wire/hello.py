@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import struct
 from typing import NamedTuple
@@ -39,3 +40,15 @@ def decode_opening(data: bytes, token: bytes) -> Opening:
     if magic != MAGIC:
         raise RemoteProtocolError("not a console: the opening has another magic")
     return Opening(version, hmac.compare_digest(offered, token))
+
+
+def token_from_file(content: bytes) -> bytes:
+    """The token that a token file means: 32 bytes are the token itself; anything else is a secret of at
+    least 16 characters, and its SHA-256 is the token. Raises ValueError where it is neither.
+    """
+    if len(content) == TOKEN_SIZE:
+        return content
+    secret = content.strip()
+    if len(secret) < 16:
+        raise ValueError("a token file holds 32 bytes, or a secret of at least 16 characters")
+    return hashlib.sha256(secret).digest()

@@ -63,6 +63,8 @@ class Close(Message, frozen=True):
 
     reason: Text
     version: int = WIRE_VERSION
+    again: bool = True
+    """Whether it makes sense to come back by oneself."""
 
 
 # From the console

@@ -37,12 +37,6 @@ class Packet(NamedTuple):
     identity: bytes | None = None
     """16 bytes that name the stream; None in the dialect without identity."""
 
-    @property
-    def wire_size(self) -> int:
-        """Bytes on the wire."""
-        head = COUNT.size + (IDENTITY_SIZE if self.identity is not None else 0)
-        return head + sum(INFO.size + len(part.body) for part in self.slices)
-
 
 def encode_packet(packet: Packet) -> bytes:
     """A packet as bytes, with the identity in front where it has one.

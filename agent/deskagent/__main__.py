@@ -1,0 +1,164 @@
+"""The agent's command line: `serve` for the console, `push` for the article's receiver."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import __version__
+from .capture.grabber import Grabber
+from .capture.synthetic import SCENES, SyntheticGrabber
+from .wire.hello import token_from_file
+
+EXIT_USAGE = 2
+EXIT_CANNOT_SERVE = 3
+EXIT_PEER = 4
+
+_log = logging.getLogger("deskagent")
+
+
+class UsageError(Exception):
+    """An argument cannot be used; the text says which and why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one verb and returns the exit code."""
+    options = _parser().parse_args(arguments)
+    _set_up_logging(options.log_file)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"deskagent: {error}", file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="deskagent", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--source", choices=("display", "synthetic"), default="display", help="what to show")
+    common.add_argument("--scene", choices=SCENES, default=SCENES[0], help="what the synthetic desktop does")
+    common.add_argument("--seed", type=int, default=1, help="of the synthetic desktop")
+    common.add_argument("--size", type=_size, default=(1920, 1080), help="of the synthetic desktop, WxH")
+    common.add_argument("--log-file", type=Path, help="default: standard error")
+
+    serve = verbs.add_parser("serve", parents=[common], help="wait on loopback for a console with the token")
+    serve.add_argument(
+        "--port", type=int, default=0, help="0: a free one, told in the ready file and on stdout"
+    )
+    serve.add_argument(
+        "--token-file",
+        type=Path,
+        required=True,
+        help="32 bytes, or a secret of at least 16 characters; made with a random secret where there is none",
+    )
+    serve.add_argument("--ready-file", type=Path, help="written when consoles can come: port, pid, version")
+    serve.add_argument("--idle-exit", type=float, default=0, help="seconds without a console; 0: never")
+    serve.set_defaults(run=_serve)
+
+    push = verbs.add_parser("push", parents=[common], help="send to the article's receiver")
+    push.add_argument("address", type=_address, metavar="HOST:PORT")
+    push.add_argument("--no-identity", action="store_true", help="the dialect of the article's whole program")
+    push.add_argument("--display", type=int, default=0, help="0: the whole desktop")
+    push.add_argument("--rate", type=float, default=30.0, help="frames a second at most")
+    push.add_argument("--max-slices", type=int, default=None, help="more become a refresh")
+    push.add_argument("--max-share", type=float, default=None, help="more of the picture becomes a refresh")
+    push.add_argument("--seconds", type=float, default=None, help="how long; default: until interrupted")
+    push.set_defaults(run=_push)
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, separator, height = text.partition("x")
+    if not separator or not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; give it as 1920x1080")
+    return int(width), int(height)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdigit() or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; give it as HOST:PORT")
+    return host or "127.0.0.1", int(port)
+
+
+def _set_up_logging(path: Path | None) -> None:
+    logging.basicConfig(
+        filename=path, level=logging.INFO, format="%(asctime)s %(threadName)s %(levelname)s %(message)s"
+    )
+
+
+def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
+    """What opens display number n of the chosen source."""
+    if options.source == "synthetic":
+        width, height = options.size
+        return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
+
+    def open_screen(number: int) -> Grabber:
+        # Imported late: it loads the system's libraries, which the synthetic desktop does without.
+        from .capture.screen import ScreenGrabber
+
+        return ScreenGrabber(number)
+
+    return open_screen
+
+
+def _token(path: Path) -> bytes:
+    """Reads the token file, or makes one that only this user can read."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise UsageError(f"cannot make the token file {path}: {error.strerror}") from None
+    else:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    try:
+        return token_from_file(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot use the token file {path}: {error}") from None
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .server import Server
+
+    token = _token(options.token_file)
+    try:
+        server = Server(options.port, token, _grabber_opener(options))
+    except (OSError, OverflowError) as error:
+        print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
+        return EXIT_CANNOT_SERVE
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.close())
+    ready = json.dumps({"port": server.port, "pid": os.getpid(), "version": __version__})
+    if options.ready_file is not None:
+        _write_whole(options.ready_file, ready)
+    if sys.stdout is not None:  # pythonw has none.
+        print(ready, flush=True)
+    _log.info("serving on port %d", server.port)
+    server.serve(options.idle_exit or None)
+    return 0
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Writes a file so that nobody ever sees half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    part.replace(path)
+
+
+def _push(options: argparse.Namespace) -> int:
+    raise UsageError("push is not there yet")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,206 @@
+"""One console's link to the agent: its socket, its deadlines, and the pipeline that feeds it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from .capture.grabber import Grabber
+from .pipeline import Pipeline
+from .wire.connection import AgentConnection, Phase
+from .wire.errors import LocalProtocolError, RemoteProtocolError
+from .wire.hello import TOKEN_DEADLINE
+from .wire.messages import (
+    WIRE_VERSION,
+    Close,
+    ConsoleMessage,
+    Credit,
+    Hello,
+    Message,
+    Ping,
+    Pong,
+    ScreenState,
+    WantDigest,
+    WantRefresh,
+    Welcome,
+)
+from .wire.packet import IDENTITY_SIZE, Slice
+from .wire.triggers import Trigger
+
+HEARTBEAT = 1.0
+"""Seconds between two Pings of ours."""
+
+SILENCE = 10.0
+"""Seconds without a byte from the console after which it is given up. More than the console's own 3 s for
+us: it is the console that reconnects, and a new link displaces an old one at once."""
+
+_READ_SIZE = 64 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class Link:
+    """Serves one connection until it ends. `run` reads on the caller's thread and returns at the end.
+
+    `admitted` is called when the token matched, and answers why this link's first packet is a refresh;
+    from then on the link counts as a console.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        token: bytes,
+        open_grabber: Callable[[int], Grabber],
+        platform: str,
+        admitted: Callable[[Link], Trigger],
+    ) -> None:
+        self._socket = sock
+        self._connection = AgentConnection(token)
+        self._open_grabber = open_grabber
+        self._platform = platform
+        self._admitted = admitted
+        self._pipeline: Pipeline | None = None
+        self._identity = bytes(IDENTITY_SIZE)
+        # The pipeline sends packets, the reading thread pongs: one at a time, and in the order of booking.
+        # Where both locks are taken, `_sending` comes first.
+        self._sending = threading.Lock()
+        self._booking = threading.Lock()
+        self._owed: list[Message] = []
+
+    def run(self) -> None:
+        """Serves the console; never raises for anything that the console or the network did."""
+        try:
+            self._read_all()
+        except (OSError, RemoteProtocolError) as error:
+            _log.info("link ended: %s", error)
+        finally:
+            self.end()
+            if self._pipeline is not None:
+                self._pipeline.close()
+            self._socket.close()
+
+    def end(self) -> None:
+        """Hangs up, from any thread; `run` then returns."""
+        with contextlib.suppress(OSError):  # It may be gone already.
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def dismiss(self, reason: str, *, again: bool) -> None:
+        """Tells the console why, and whether to come back by itself, and hangs up; from any thread."""
+        # Who has shown no token is told nothing; a console that does not read must not hold us up.
+        if self._connection.phase is not Phase.OPENING and self._sending.acquire(timeout=0.5):
+            try:
+                self._socket.settimeout(0.5)
+                self._socket.sendall(self._connection.send(Close(reason, again=again)))
+            except (OSError, LocalProtocolError) as error:
+                _log.info("could not say goodbye: %s", error)
+            finally:
+                self._sending.release()
+        self.end()
+
+    # The pipeline's sink
+
+    def has_credit(self) -> bool:
+        credit = self._connection.credit
+        return credit is not None and credit.open
+
+    def send_packet(self, slices: tuple[Slice, ...], *, refresh: bool) -> int:
+        with self._sending:
+            with self._booking:
+                data, number = self._connection.send_packet(self._identity, slices, refresh=refresh)
+            self._socket.sendall(data)
+            return number
+
+    def send(self, message: Message) -> None:
+        with self._sending:
+            self._socket.sendall(self._connection.send(message))
+
+    # Reading
+
+    def _read_all(self) -> None:
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened = heard = beat = time.monotonic()
+        beats = 0
+        while True:
+            readable, _, _ = select.select([self._socket], [], [], HEARTBEAT / 4)
+            now = time.monotonic()
+            if readable:
+                data = self._socket.recv(_READ_SIZE)
+                if not data:
+                    return
+                heard = now
+                with self._booking:
+                    messages = self._connection.receive(data)
+                for message in messages:
+                    if not self._handle(message):
+                        return
+                if (fault := self._connection.version_fault) is not None:
+                    self.dismiss(fault, again=False)
+                    return
+            if self._pipeline is None:
+                if now - opened > TOKEN_DEADLINE:
+                    raise RemoteProtocolError("no token in time")
+            elif now - heard > SILENCE:
+                raise RemoteProtocolError(f"the console was silent for {SILENCE:.0f} s")
+            elif now - beat >= HEARTBEAT:
+                beat, beats = now, beats + 1
+                self._owed.append(Ping(beats))
+            self._pay()
+
+    def _handle(self, message: ConsoleMessage) -> bool:
+        """Acts on one message; False ends the link."""
+        if isinstance(message, Hello):
+            self._greet(message)
+        elif isinstance(message, Close):
+            _log.info("the console closed the link: %s", message.reason)
+            return False
+        elif self._pipeline is None:
+            raise RemoteProtocolError(f"{type(message).__name__} before Hello")
+        elif isinstance(message, Credit):
+            self._pipeline.credited()
+        elif isinstance(message, WantRefresh):
+            self._pipeline.want_refresh()
+        elif isinstance(message, WantDigest):
+            self._pipeline.want_digest()
+        elif isinstance(message, Ping):
+            self._owed.append(Pong(message.number))
+        return True
+
+    def _pay(self) -> None:
+        """Sends what the reading thread has to say, unless a packet is on its way out just now.
+
+        Waiting for that packet would stop the reading, and a console that stopped reading would never be
+        found silent. The packet is as good a sign of life as what waits behind it.
+        """
+        if self._owed and self._sending.acquire(blocking=False):
+            try:
+                data = b"".join(self._connection.send(message) for message in self._owed)
+                self._owed.clear()
+                self._socket.sendall(data)
+            finally:
+                self._sending.release()
+
+    def _greet(self, hello: Hello) -> None:
+        first = self._admitted(self)
+        pipeline = Pipeline(
+            lambda: self._open_grabber(hello.display), self, hello.encodings, first, ended=self.end
+        )
+        self._pipeline = pipeline
+        displays = pipeline.open()
+        for display in displays:
+            if display.number == hello.display:
+                self._identity = display.identity
+        with self._sending:
+            welcome = Welcome(
+                version=WIRE_VERSION,
+                platform=self._platform,
+                displays=displays,
+                identity=self._identity,
+                screen=ScreenState.LIVE if displays else ScreenState.GRAB_FAILED,
+            )
+            self._socket.sendall(self._connection.welcome(welcome))
+        pipeline.start()

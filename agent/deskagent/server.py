@@ -1,0 +1,110 @@
+"""The agent's listener: loopback only, one console at a time, gone by itself when nobody comes any more."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from .capture.grabber import Grabber
+from .link import Link
+from .wire.triggers import Trigger
+
+_WAITING_LINKS = 16
+"""Connections that may be open without a token at the same time; each is given five seconds."""
+
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    """Accepts consoles on 127.0.0.1 and gives the newest one with the token the desktop.
+
+    A console that was cut off comes back on a new connection while its old one may still look alive;
+    so the newest displaces the one before it, which is told so.
+    """
+
+    def __init__(self, port: int, token: bytes, open_grabber: Callable[[int], Grabber]) -> None:
+        """Binds `port`, 0 for a free one; raises OSError where it cannot."""
+        self._token = token
+        self._open_grabber = open_grabber
+        self._platform = f"{platform.system()} {platform.machine()}".lower()
+        self._lock = threading.Lock()
+        self._links: set[Link] = set()
+        self._admitted: Link | None = None
+        self._served_before = False
+        self._last_served = time.monotonic()
+        self._closing, self._close_signal = socket.socketpair()
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
+
+    def serve(self, idle_exit: float | None) -> None:
+        """Serves until `close`, or until no console has been there for `idle_exit` seconds."""
+        with selectors.DefaultSelector() as selector, self._listener, self._closing:
+            selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._closing, selectors.EVENT_READ)
+            while not self._expired(idle_exit):
+                for key, _ in selector.select(timeout=0.5):
+                    if key.fileobj is self._closing:
+                        self._end_links()
+                        return
+                    self._accept()
+            _log.info("no console for %s s: ending", idle_exit)
+            self._end_links()
+
+    def close(self) -> None:
+        """Ends `serve`, from any thread or signal handler."""
+        self._close_signal.close()
+
+    def _expired(self, idle_exit: float | None) -> bool:
+        with self._lock:
+            if self._admitted is not None:
+                self._last_served = time.monotonic()
+            return idle_exit is not None and time.monotonic() - self._last_served > idle_exit
+
+    def _accept(self) -> None:
+        try:
+            sock, _ = self._listener.accept()
+        except OSError as error:
+            _log.warning("could not accept a connection: %s", error)
+            return
+        with self._lock:
+            crowded = len(self._links) >= _WAITING_LINKS
+        if crowded:
+            sock.close()
+            return
+        link = Link(sock, self._token, self._open_grabber, self._platform, self._admit)
+        with self._lock:
+            self._links.add(link)
+        threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True).start()
+
+    def _run_link(self, link: Link) -> None:
+        try:
+            link.run()
+        finally:
+            with self._lock:
+                self._links.discard(link)
+                if self._admitted is link:
+                    self._admitted = None
+                    self._last_served = time.monotonic()
+
+    def _admit(self, link: Link) -> Trigger:
+        with self._lock:
+            displaced, self._admitted = self._admitted, link
+            trigger = Trigger.RESTART if self._served_before else Trigger.FIRST_FRAME
+            self._served_before = True
+        if displaced is not None:
+            displaced.dismiss("another console took over", again=False)
+        return trigger
+
+    def _end_links(self) -> None:
+        with self._lock:
+            links = list(self._links)
+        for link in links:
+            link.dismiss("the agent ends", again=True)
+        deadline = time.monotonic() + 5.0
+        while self._links and time.monotonic() < deadline:
+            time.sleep(0.02)
