@@ -7,6 +7,7 @@ with Xvfb(1280, 720) as display:
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 import select
@@ -24,6 +25,21 @@ import mss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+
+class _ClientMessage(ctypes.Structure):
+    """XClientMessageEvent, in the space of an XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 24),
+    )
 
 
 class Xvfb:
@@ -146,6 +162,23 @@ class Xvfb:
         except RuntimeError:  # how xdotool says that there is none
             return []
         return [int(line) for line in found.split()]
+
+    def ask_to_close(self, window: int) -> None:
+        """What a window manager sends when somebody clicks on a window's close button: WM_DELETE_WINDOW.
+
+        xdotool can only destroy windows, and the bare server has no window manager that could be asked.
+        """
+        x11 = ctypes.CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype = ctypes.c_void_p
+        x11.XInternAtom.restype = ctypes.c_ulong
+        display = ctypes.c_void_p(x11.XOpenDisplay(self.display.encode()))
+        assert display.value, "no connection"
+        event = _ClientMessage(type=33, send_event=1, window=window, format=32)
+        event.message_type = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
+        event.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+        x11.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(event))
+        x11.XSync(display, 0)
+        x11.XCloseDisplay(display)
 
     def screenshot(self) -> NDArray[np.uint8]:
         """The screen as (height, width, 3), blue, green, red."""

@@ -1,0 +1,71 @@
+"""The window's process: `python -m deskconsole.viewer`, spoken to on stdin, answering on stdout.
+
+It ends when the window is closed, when it is told to, or when stdin ends because the console is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from typing import BinaryIO
+
+import msgspec
+
+from deskconsole.errors import ViewerError
+
+from .display import require_display, room_for_window
+from .mailbox import Mailbox
+from .messages import Close, Failed, Ready, ToConsole, line, to_window
+
+PACKAGES = "libgl1 libglib2.0-0 libsm6 xkb-data"
+"""Debian packages (12) beyond a bare system that the window needs: found by trying, one by one."""
+
+
+def _listen(source: BinaryIO, mailbox: Mailbox) -> None:
+    try:
+        for text in source:
+            mailbox.put(to_window.decode(text))
+    except msgspec.DecodeError as fault:
+        print(f"not understood: {fault}", file=sys.stderr)
+    mailbox.put(Close())
+
+
+def main() -> int:
+    """Shows the window until its end; 0 unless there could be none."""
+    parser = argparse.ArgumentParser(prog="deskconsole.viewer", description=__doc__)
+    parser.add_argument("--fullscreen", action="store_true")
+    arguments = parser.parse_args()
+    # Libraries that print must not speak to the console: what they print goes where stderr goes.
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+
+    def report(message: ToConsole) -> None:
+        try:
+            answers.write(line(message))
+        except BrokenPipeError:  # the console is gone: stdin has ended too, and ends us
+            return
+
+    try:
+        require_display(os.environ)
+    except ViewerError as fault:
+        report(Failed(str(fault), fault.remedy))
+        return fault.exit_code
+    try:
+        from .window import Window
+    except ImportError as fault:
+        report(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
+        return ViewerError.exit_code
+    mailbox = Mailbox()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, mailbox), name="listen", daemon=True).start()
+    window = Window(mailbox, report, room=room_for_window(), fullscreen=arguments.fullscreen)
+    report(Ready())
+    window.run()
+    # Not through the interpreter's end: a thread that reads stdin would hold its lock there.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

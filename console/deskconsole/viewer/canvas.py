@@ -1,0 +1,113 @@
+"""The picture as the window shows it: scaled down to fit, or pixel for pixel, and kept up part by part.
+
+No window here, only arrays: what is shown of a changed rectangle equals what drawing the whole would show.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deskagent.wire.geometry import Rectangle
+
+_STEPS = 64
+"""Scales are fractions with at most this denominator: at most 1.6 % smaller than would fit, mostly 0.1 %."""
+
+
+class Scale(NamedTuple):
+    """`pixels` of the canvas for every `source` pixels of the picture; never enlarges.
+
+    A block of `source` pixels becomes a block of `pixels` that depends on no other, so a part can be
+    redone alone, with the same result to the byte. At the scale that fits to the last pixel such a block
+    would mostly be as large as the picture.
+    """
+
+    pixels: int
+    source: int
+
+    def of(self, length: int) -> int:
+        """`length` pixels of the picture on the canvas."""
+        return -(-length * self.pixels // self.source)
+
+
+def fitting(picture: tuple[int, int], room: tuple[int, int]) -> Scale:
+    """The largest scale at which `picture` (width, height) is not larger than `room`, at least 1:64."""
+    best = Scale(1, _STEPS)
+    for source in range(1, _STEPS + 1):
+        pixels = min(source, *(source * have // want for want, have in zip(picture, room, strict=True)))
+        if pixels * best.source > best.pixels * source:
+            best = Scale(pixels, source)
+    return best
+
+
+class Canvas:
+    """An image of the window's size, with the picture in its middle.
+
+    `image` is (height, width, 3) uint8 BGR. With `exact` the picture stands 1:1; where it is larger than
+    the canvas, `offset` (x, y in pixels of the picture) says which part of it is seen. `size` is what the
+    picture takes on the canvas.
+    """
+
+    def __init__(
+        self,
+        picture: tuple[int, int],
+        room: tuple[int, int],
+        *,
+        exact: bool = False,
+        offset: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.image: NDArray[np.uint8] = np.zeros((room[1], room[0], 3), np.uint8)
+        self.scale = Scale(1, 1) if exact else fitting(picture, room)
+        self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
+        spare = room[0] - self.size[0], room[1] - self.size[1]
+        self.offset = max(0, min(-spare[0], offset[0])), max(0, min(-spare[1], offset[1]))
+        self._x, self._y = (s // 2 if s >= 0 else -o for s, o in zip(spare, self.offset, strict=True))
+
+    def draw(self, picture: NDArray[np.uint8], rectangle: Rectangle) -> None:
+        """Takes over what `picture` (height, width, 3) has under `rectangle`."""
+        pixels, source = self.scale
+        # whole blocks around the rectangle, as far as they are seen
+        left = max(rectangle.x // source, -self._x // pixels, 0)
+        top = max(rectangle.y // source, -self._y // pixels, 0)
+        right = min(
+            -(-(rectangle.x + rectangle.width) // source), -(-(self.image.shape[1] - self._x) // pixels)
+        )
+        bottom = min(
+            -(-(rectangle.y + rectangle.height) // source), -(-(self.image.shape[0] - self._y) // pixels)
+        )
+        if left >= right or top >= bottom:
+            return
+        part = picture[top * source : bottom * source, left * source : right * source]
+        if pixels != source:
+            part = self._shrunk(part, right - left, bottom - top)
+        x, y = self._x + left * pixels, self._y + top * pixels
+        seen_x, seen_y = max(0, -x), max(0, -y)
+        wide = min(part.shape[1], self.size[0] - left * pixels, self.image.shape[1] - x)
+        high = min(part.shape[0], self.size[1] - top * pixels, self.image.shape[0] - y)
+        self.image[y + seen_y : y + high, x + seen_x : x + wide] = part[seen_y:high, seen_x:wide]
+
+    def _shrunk(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
+        """The mean of the pixels that fall on each; the last blocks of a picture are filled up first."""
+        pixels, source = self.scale
+        missing = down * source - part.shape[0], across * source - part.shape[1]
+        if any(missing):
+            part = cv2.copyMakeBorder(  # type: ignore[assignment]
+                part, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE
+            )
+        return cv2.resize(  # type: ignore[return-value]
+            part, (across * pixels, down * pixels), interpolation=cv2.INTER_AREA
+        )
+
+
+def aged(image: NDArray[np.uint8], text: str) -> NDArray[np.uint8]:
+    """A copy in grey at half the brightness, with `text` in a small banner at the top left."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) // 2 + 32
+    result = cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2BGR)
+    plain = text.encode("ascii", "replace").decode()  # putText knows no other signs
+    (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)
+    cv2.rectangle(result, (0, 0), (width + 16, height + below + 12), (32, 32, 32), cv2.FILLED)
+    cv2.putText(result, plain, (8, height + 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (64, 200, 255), 1, cv2.LINE_AA)
+    return result  # type: ignore[return-value]

@@ -1,0 +1,79 @@
+"""A mailbox with one slot, in which messages to the window melt together while nobody takes them.
+
+Both ends have one: whoever is slow, what waits never grows, and what is taken is the newest.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from deskagent.wire.geometry import Rectangle
+
+from .messages import Close, Damage, Map, Status, ToWindow
+
+_MANY = 128
+"""Rectangles that may wait; above it they become the one around them, which is quicker to draw."""
+
+
+class Mailbox:
+    """`put` never waits; `take` gets all that came since the last one, in the order map, damage, status."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._map: Map | None = None
+        self._packet = 0
+        self._rectangles: list[Rectangle] = []
+        self._damaged = False
+        self._status: Status | None = None
+        self._close = False
+
+    def put(self, message: ToWindow) -> None:
+        """Adds a message, merged with what waits."""
+        with self._changed:
+            match message:
+                case Map():
+                    # A new picture is shown whole: what was to be redrawn of the old one is void.
+                    self._map = message
+                    self._rectangles.clear()
+                    self._damaged = False
+                case Damage(packet, rectangles):
+                    self._packet = packet
+                    self._rectangles.extend(rectangles)
+                    self._damaged = True
+                    if len(self._rectangles) > _MANY:
+                        self._rectangles = [around(self._rectangles)]
+                case Status():
+                    self._status = message
+                case Close():
+                    self._close = True
+            self._changed.notify()
+
+    def take(self, timeout: float | None = None) -> list[ToWindow]:
+        """Waits up to `timeout` seconds for something; an empty list if nothing came."""
+        with self._changed:
+            self._changed.wait_for(self._waiting, timeout)
+            messages: list[ToWindow] = []
+            if self._map is not None:
+                messages.append(self._map)
+            if self._damaged:
+                messages.append(Damage(self._packet, tuple(self._rectangles)))
+            if self._status is not None:
+                messages.append(self._status)
+            if self._close:
+                messages.append(Close())
+            self._map = self._status = None
+            self._rectangles.clear()
+            self._damaged = self._close = False
+            return messages
+
+    def _waiting(self) -> bool:
+        return self._map is not None or self._damaged or self._status is not None or self._close
+
+
+def around(rectangles: list[Rectangle]) -> Rectangle:
+    """The smallest rectangle that holds all of them (at least one)."""
+    left = min(r.x for r in rectangles)
+    top = min(r.y for r in rectangles)
+    right = max(r.x + r.width for r in rectangles)
+    bottom = max(r.y + r.height for r in rectangles)
+    return Rectangle(left, top, right - left, bottom - top)

@@ -1,0 +1,206 @@
+"""The console's side of a window: starts its process, feeds it, and says when it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+import deskagent
+import deskconsole
+from deskagent.wire.geometry import Rectangle
+from deskconsole.errors import ViewerError
+from deskconsole.framebuffer import Framebuffer
+
+from .display import require_display
+from .mailbox import Mailbox
+from .messages import Close, Closed, Damage, Failed, Map, Ready, Shown, Status, ToConsole, line, to_console
+
+_log = logging.getLogger(__name__)
+
+_STARTING = 30.0
+"""Seconds for the process to come up: 0.5 as a rule, more on a cold disk."""
+
+_LEAVING = 2.0
+"""Seconds that a window told to close may take before it is killed."""
+
+_UNSCALED = (
+    "QT_SCALE_FACTOR",
+    "QT_SCREEN_SCALE_FACTORS",
+    "QT_AUTO_SCREEN_SCALE_FACTOR",
+    "QT_DEVICE_PIXEL_RATIO",
+)
+"""Settings of the user's for Qt programs; with them a pixel of the picture is not one of the screen."""
+
+
+class Viewer:
+    """A window that shows a framebuffer, in a process of its own.
+
+    The constructor returns when the process is up (half a second) and raises ViewerError where there can be
+    no window; the window itself appears with the framebuffer's first picture. All other methods but `close`
+    return at once, whatever the window does: what it has no time for is merged. `on_closed` is called once,
+    with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the window
+    ends for any reason but a call of `close`.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        framebuffer: Framebuffer,
+        on_closed: Callable[[str], None],
+        *,
+        fullscreen: bool = False,
+    ) -> None:
+        require_display(os.environ)
+        self._host = "".join(c if c.isprintable() else "?" for c in host)[:100]
+        self._framebuffer = framebuffer
+        self._on_closed = on_closed
+        self._mailbox = Mailbox()
+        self._up = threading.Event()
+        self._failure: Failed | None = None
+        self._farewell: Closed | None = None
+        self._told_to_close = False
+        self._gone = threading.Event()
+        self.shown = 0
+        """The last packet that is in the window."""
+        self.draws = 0
+        """How often the window was drawn."""
+        # What Qt and OpenCV print must not reach the terminal; it is logged if the process dies.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `_read`
+        self._process = self._start(fullscreen=fullscreen)
+        self._reader = threading.Thread(target=self._read, name=f"viewer of {self._host}", daemon=True)
+        self._writer = threading.Thread(target=self._write, name=f"viewer of {self._host}, out", daemon=True)
+        self._reader.start()
+        self._writer.start()
+        if not self._up.wait(_STARTING) or self._failure is not None or self._gone.is_set():
+            self.close()
+            if self._failure is not None:
+                raise ViewerError(self._failure.sentence, remedy=self._failure.remedy)
+            raise ViewerError(f"The window's process did not start: {self._obituary}.")
+        self.state("live", stale=False)
+        if framebuffer.size is not None:
+            self.resized()
+
+    def _start(self, *, fullscreen: bool) -> subprocess.Popen[bytes]:
+        environment = {name: value for name, value in os.environ.items() if name not in _UNSCALED}
+        environment["QT_ENABLE_HIGHDPI_SCALING"] = "0"
+        if sys.platform not in {"win32", "darwin"}:
+            environment["QT_QPA_PLATFORM"] = "xcb"
+        # The console may run from its sources: the window's process finds them where we did.
+        homes = dict.fromkeys(str(Path(m.__path__[0]).parent) for m in (deskagent, deskconsole))
+        environment["PYTHONPATH"] = os.pathsep.join([*homes, *filter(None, [environment.get("PYTHONPATH")])])
+        command = [sys.executable, "-P", "-m", "deskconsole.viewer"]
+        if fullscreen:
+            command.append("--fullscreen")
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                env=environment,
+                start_new_session=True,  # Ctrl+C in the terminal is for the console
+            )
+        except OSError as fault:
+            self._words.close()
+            raise ViewerError(f"The window's process cannot be started: {fault}.") from fault
+
+    @property
+    def alive(self) -> bool:
+        """The process runs, and nobody asked it to end."""
+        return not (self._gone.is_set() or self._told_to_close)
+
+    def damaged(self, packet: int, rectangles: Sequence[Rectangle]) -> None:
+        """The framebuffer has changed there, by this packet; the window is live again if it was stale."""
+        self._mailbox.put(Damage(packet, tuple(rectangles)))
+
+    def resized(self) -> None:
+        """The framebuffer was reset; to be called before the damage of the new picture."""
+        if self._framebuffer.size is None:
+            return
+        width, height = self._framebuffer.size
+        self._mailbox.put(Map(str(self._framebuffer.path), width, height, self._framebuffer.generation))
+
+    def state(self, text: str, stale: bool) -> None:
+        """What the title says (`NAME - text - deskconsole`); `stale` greys the picture and counts its age."""
+        words = "".join(c if c.isprintable() else "?" for c in text)[:200]
+        self._mailbox.put(Status(f"{self._host} - {words} - deskconsole", words, stale))
+
+    def close(self) -> None:
+        """Takes the window away and returns when its process is gone: 50 ms as a rule, at most 2 s."""
+        self._told_to_close = True
+        self._mailbox.put(Close())
+        if not self._gone.wait(_LEAVING):
+            self._process.kill()
+        for thread in (self._writer, self._reader):
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe
+        try:
+            while True:
+                for message in self._mailbox.take():
+                    self._process.stdin.write(line(message))
+                    if isinstance(message, Close):
+                        return
+                self._process.stdin.flush()
+        except OSError:  # the process is gone: `_read` says so
+            return
+        finally:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101  # Popen was given a pipe
+        with self._process.stdout as answers:
+            for text in answers:
+                try:
+                    self._heard(to_console.decode(text))
+                except msgspec.DecodeError as fault:
+                    _log.warning("the window of %s said something else: %s", self._host, fault)
+        self._process.wait()
+        self._obituary = self._cause()
+        self._words.close()
+        self._gone.set()
+        was_up = self._up.is_set() and self._failure is None
+        self._up.set()
+        self._mailbox.put(Close())  # ends the writer
+        if was_up and not self._told_to_close:
+            self._on_closed(self._obituary)
+
+    def _heard(self, message: ToConsole) -> None:
+        match message:
+            case Ready():
+                self._up.set()
+            case Failed():
+                self._failure = message
+            case Shown(packet, draws):
+                self.shown, self.draws = packet, draws
+            case Closed(_, draws):
+                self.draws = draws
+                self._farewell = message
+
+    def _cause(self) -> str:
+        """Why the process ended, from what it said, how it ended and what it printed."""
+        if self._farewell is not None:
+            return self._farewell.reason
+        self._words.seek(0)
+        words = self._words.read()[-2000:].decode(errors="replace").strip()
+        if words:
+            _log.warning("the window of %s printed: %s", self._host, words)
+        code = self._process.returncode
+        if "X11 connection broke" in words or "XIO:" in words:
+            return "the display that it was on is gone"
+        if code < 0:
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended with exit code {code}"
