@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Iterable
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -109,7 +110,8 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
     """
     done: list[_Box] = []
     near: list[_Box] = []
-    for box in boxes:
+    for new in boxes:
+        box = new
         # A union spans the rows between at a pixel's width or more: farther up nothing can be cheap.
         reach = box[1] - max(BAND, cost // (box[2] - box[0]))
         done.extend(other for other in near if other[3] < reach)
@@ -125,8 +127,7 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
         while touched := [other for other in (*near, *done) if _overlap(box, other)]:
             near = [other for other in near if other not in touched]
             done = [other for other in done if other not in touched]
-            for other in touched:
-                box = _union(box, other)
+            box = reduce(_union, touched, box)
         near.append(box)
     return done + near
 

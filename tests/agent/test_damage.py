@@ -65,9 +65,7 @@ def check(previous: Pixels, current: Pixels) -> list[Rectangle]:
 
 @settings(deadline=None, max_examples=150)
 @given(width=st.integers(1, 700), height=st.integers(1, 300), patches=PATCHES)
-def test_what_changed_is_covered_and_nothing_twice(
-    width: int, height: int, patches: list[Patch]
-) -> None:
+def test_what_changed_is_covered_and_nothing_twice(width: int, height: int, patches: list[Patch]) -> None:
     previous = frame_of(width, height)
     check(previous, patched(previous, patches))
 

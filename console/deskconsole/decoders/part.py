@@ -1,0 +1,21 @@
+"""What every decoder offers, and the pixels it writes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+BGR = NDArray[np.uint8]
+"""(height, width, 3): blue, green, red; the rows need not be contiguous."""
+
+
+class PartDecoder(Protocol):
+    """One encoding of one link."""
+
+    def restart(self, width: int, height: int) -> None:
+        """A refresh of a picture of this size follows: forget everything received before."""
+
+    def decode(self, body: bytes, target: BGR) -> None:
+        """Writes the body, first byte included, into the whole of `target` or raises RemoteProtocolError."""
