@@ -1,0 +1,72 @@
+"""What is uploaded: a zip of files under a name made of their content. Equal content, equal name, anywhere."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.resources
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+
+LISTING = ".files.json"
+"""In every archive: `{name: [size, sha256]}`, by which a host tells whether a part is whole."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A part of ours, ready to go up."""
+
+    name: str
+    """`agent-<hash>` or `packages-<hash>`: the folder it becomes."""
+    data: bytes = field(repr=False)
+    unpacked: int
+    """Bytes of all files."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the archive itself, which the host verifies before it unpacks."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def listing(files: Mapping[str, bytes]) -> bytes:
+    """The content of `LISTING` for these files."""
+    rows = {name: [len(data), hashlib.sha256(data).hexdigest()] for name, data in sorted(files.items())}
+    return json.dumps(rows, separators=(",", ":")).encode("ascii")
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A zip of the files and their listing; the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in [*sorted(files.items()), (LISTING, listing(files))]:
+            info = zipfile.ZipInfo(name, date_time=_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+@functools.cache
+def agent_archive() -> Archive:
+    """The agent's files as they are installed here. They do not change while the console runs."""
+    files = dict(_walk(importlib.resources.files("deskagent"), "deskagent"))
+    name = "agent-" + hashlib.sha256(listing(files)).hexdigest()[:12]
+    return Archive(name=name, data=pack(files), unpacked=sum(map(len, files.values())))
+
+
+def _walk(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                found += _walk(entry, name)
+        elif not entry.name.endswith((".pyc", ".pyo")):
+            found.append((name, entry.read_bytes()))
+    return found

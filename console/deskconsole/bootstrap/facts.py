@@ -1,0 +1,137 @@
+"""What the console knows of a host after probing, deploying and launching: plain values, nothing that acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the first question told."""
+
+    system: str
+    """As `uname -s` says, or `Windows`."""
+    machine: str = ""
+    home: str = ""
+    python: str = ""
+    """A Python that is new enough, or empty."""
+    version: tuple[int, int, int] = (0, 0, 0)
+    old: tuple[tuple[str, str], ...] = ()
+    """Version and path of Pythons that are too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class XDisplay:
+    """An X display that was found on the host."""
+
+    display: str
+    """Such as `:0`."""
+    authority: str
+    """Path of the XAUTHORITY file, or empty."""
+    how: str
+    """How it was found, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something of ours that lies on the host: `agent-<hash>` or `packages-<hash>`."""
+
+    name: str
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAgent:
+    """An agent that lives on the host."""
+
+    pid: int
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """What probing found. Strings are the host's own words: data, nothing to trust."""
+
+    host: str
+    """The user's name for the host, for sentences."""
+    platform: str
+    """Which of `platforms.PLATFORMS` it is."""
+    machine: str
+    """As `uname -m` says: `x86_64`, `aarch64`."""
+    python: str
+    """Path of the Python that runs the agent."""
+    python_version: tuple[int, int, int]
+    home: str
+    root: str
+    """The one folder on the host in which everything of ours lies."""
+    free: int
+    """Bytes that may still be written where `root` is."""
+    libc: str = ""
+    """`glibc 2.36`, `musl`, or empty where nobody knows."""
+    bits: int = 64
+    missing: tuple[str, ...] = ()
+    """Modules that the host's Python lacks; then packages are uploaded."""
+    deployed: tuple[Part, ...] = ()
+    agents: tuple[RunningAgent, ...] = ()
+    displays: tuple[XDisplay, ...] = ()
+    """The likeliest first."""
+    looked: tuple[str, ...] = ()
+    """Where displays were looked for."""
+
+    def has(self, name: str) -> bool:
+        """Whether a part of that name lies there, whole."""
+        return any(part.name == name and part.intact for part in self.deployed)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What lies on the host now and will be launched."""
+
+    agent: str
+    """`agent-<content hash>`, the folder's name below the root."""
+    packages: str | None = None
+    """`packages-<hash>`, where the host's Python lacks something."""
+    uploaded: int = 0
+    """Bytes that went up for it; 0 where everything was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOptions:
+    """How the agent is started, beyond what the host's entry says."""
+
+    source: str = "display"
+    """`display`, or `synthetic` for the demo and tests."""
+    scene: str = ""
+    seed: int = 0
+    size: tuple[int, int] | None = None
+    """Width and height in pixels of a synthetic desktop."""
+    idle_exit: float = 600.0
+    """Seconds without a console after which the agent ends by itself."""
+    reuse: bool = True
+    """False: a running agent of the same kind is ended too (it no longer answers, say)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """An agent that listens on the host's loopback."""
+
+    port: int
+    token: bytes
+    pid: int
+    version: str
+    reused: bool
+    """It was running already, from an earlier connection."""
+
+    def __repr__(self) -> str:
+        return f"Launched(port={self.port}, pid={self.pid}, version={self.version!r}, reused={self.reused})"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What undeploying took away."""
+
+    processes: int
+    files: int
+    bytes: int
+    left: tuple[str, ...] = ()
+    """What could not be removed; empty when the host is as it was."""

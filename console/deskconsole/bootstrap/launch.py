@@ -1,0 +1,25 @@
+"""Brings the agent to life on a host: the platform's own way, chosen by what probing found."""
+
+from __future__ import annotations
+
+from ..hosts import Host
+from ..ssh.client import Connection
+from .facts import AgentOptions, Deployed, HostFacts, Launched
+from .platforms import PLATFORMS
+
+DEFAULT_OPTIONS = AgentOptions()
+
+
+def launch(
+    connection: Connection,
+    facts: HostFacts,
+    deployed: Deployed,
+    host: Host,
+    options: AgentOptions = DEFAULT_OPTIONS,
+) -> Launched:
+    """An agent that listens on the host's loopback, with the token that it wants to hear.
+
+    One of the same files and options that still runs is used again, so that a reconnect is quick; others that
+    nobody is connected to are ended. Raises LaunchError (no display, or the agent's own last words).
+    """
+    return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, options)

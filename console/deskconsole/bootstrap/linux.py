@@ -1,0 +1,160 @@
+"""Linux hosts: their own Python runs the agent, in the X session of the user who logged in over SSH."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+
+from ..errors import LaunchError, UnsupportedHost
+from ..hosts import Host
+from ..ssh.client import Connection
+from .facts import AgentOptions, Contact, Deployed, HostFacts, Launched, Part, RunningAgent, XDisplay
+from .requirements import OLDEST_PYTHON, requirements
+from .script import python_command, run_script
+
+FOLDER = ".deskconsole"
+"""Below the home; everything of ours lies in it."""
+
+READY_WITHIN = 15.0
+"""Seconds an agent has to say that it listens; a cold start from a slow disk took 4."""
+
+_OLDEST = ".".join(map(str, OLDEST_PYTHON))
+
+
+class Linux:
+    """The `Platform` of Linux hosts."""
+
+    def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
+        if not contact.python:
+            raise _no_python(host, contact)
+        if not contact.home.startswith("/"):
+            raise UnsupportedHost(
+                f"{host.name} does not say where this user's home is",
+                remedy="Give the user a home directory there.",
+            )
+        root = f"{contact.home.rstrip('/')}/{FOLDER}"
+        found = run_script(
+            connection,
+            python_command(contact.python),
+            "probe",
+            {"root": root, "requirements": [row.as_row() for row in requirements()]},
+        )
+        if "error" in found:
+            raise UnsupportedHost(f"{host.name} could not be looked at: {found['error']}")
+        return HostFacts(
+            host=host.name,
+            platform=contact.system,
+            machine=contact.machine,
+            python=contact.python,
+            python_version=contact.version,
+            home=contact.home,
+            root=root,
+            free=found["free"],
+            libc=found["libc"],
+            bits=found["bits"],
+            missing=tuple(found["missing"]),
+            deployed=tuple(Part(part["name"], part["intact"]) for part in found["deployed"]),
+            agents=tuple(RunningAgent(agent["pid"], agent["instance"]) for agent in found["agents"]),
+            displays=tuple(
+                XDisplay(row["display"], row["authority"], row["how"]) for row in found["displays"]
+            ),
+            looked=tuple(found["looked"]),
+        )
+
+    def command(self, facts: HostFacts) -> str:
+        return python_command(facts.python)
+
+    def wheels(self, facts: HostFacts) -> str:
+        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(facts.machine, facts.machine)
+        library, _, version = facts.libc.partition(" ")
+        if machine not in ("x86_64", "aarch64") or facts.bits != 64 or library != "glibc":
+            raise UnsupportedHost(
+                f"{facts.host} lacks {', '.join(facts.missing)}, and there are no ready-made packages "
+                f"for its system ({facts.machine}, {facts.bits} bits, {facts.libc or 'unknown C library'})",
+                remedy="Install them there by the system's own package manager.",
+            )
+        numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+        return f"{machine}-manylinux_2_28" if numbers >= (2, 28) else f"{machine}-manylinux_2_17"
+
+    def launch(
+        self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+    ) -> Launched:
+        environment = {} if options.source == "synthetic" else _session(facts, host)
+        words = _words(host, options)
+        parts = [deployed.agent] + ([deployed.packages] if deployed.packages else [])
+        kind = json.dumps([parts, words, environment, facts.python], sort_keys=True)
+        answer = run_script(
+            connection,
+            self.command(facts),
+            "launch",
+            {
+                "root": facts.root,
+                "instance": hashlib.sha256(kind.encode()).hexdigest()[:12],
+                "token": secrets.token_hex(32),
+                "paths": [f"{facts.root}/{part}" for part in parts],
+                "environment": environment,
+                "options": words,
+                "wait": READY_WITHIN,
+                "reuse": options.reuse,
+            },
+            timeout=READY_WITHIN + 30.0,
+        )
+        if "error" in answer:
+            last = next((line.strip() for line in reversed(answer.get("log", [])) if line.strip()), "")
+            raise LaunchError(
+                f"{facts.host}: {answer['error']}" + (f"; the last it said was: {last}" if last else ""),
+                remedy="Look at the host's desktop session, then connect again.",
+            )
+        return Launched(
+            port=int(answer["port"]),
+            token=bytes.fromhex(answer["token"]),
+            pid=int(answer["pid"]),
+            version=str(answer["version"]),
+            reused=bool(answer["reused"]),
+        )
+
+
+def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
+    if contact.old:
+        version, path = contact.old[0]
+        return UnsupportedHost(
+            f"{host.name} has Python {version} ({path}), which is too old: {_OLDEST} or newer is needed",
+            remedy=f"Install Python {_OLDEST} or newer there, or name another one in the host's settings (python).",
+        )
+    if host.python:
+        return UnsupportedHost(
+            f"{host.name} has no Python at {host.python}, where its settings say that one is",
+            remedy="Correct `python` in the host's settings, or leave it out to have one found.",
+        )
+    return UnsupportedHost(
+        f"{host.name} has no Python that this user can run",
+        remedy=f"Install Python {_OLDEST} or newer there (as python3), or name its path in the host's settings (python).",
+    )
+
+
+def _words(host: Host, options: AgentOptions) -> list[str]:
+    words = ["--idle-exit", f"{options.idle_exit:g}", "--display", str(host.display)]
+    if options.source == "synthetic":
+        words += ["--source", "synthetic", "--scene", options.scene, "--seed", str(options.seed)]
+        if options.size is not None:
+            words += ["--size", f"{options.size[0]}x{options.size[1]}"]
+    return words
+
+
+def _session(facts: HostFacts, host: Host) -> dict[str, str]:
+    """DISPLAY and XAUTHORITY: what the host's entry says, else the likeliest that was found."""
+    if host.x_display:
+        same = [
+            found.authority for found in facts.displays if found.display == host.x_display.removesuffix(".0")
+        ]
+        display, authority = host.x_display, next(iter(same), "")
+    elif facts.displays:
+        display, authority = facts.displays[0].display, facts.displays[0].authority
+    else:
+        raise LaunchError(
+            f"no X display was found on {facts.host} (looked at {' and '.join(facts.looked)})",
+            remedy="Log in on the host's own screen, or name the display in the host's settings (x_display).",
+        )
+    authority = host.x_authority or authority
+    return {"DISPLAY": display} | ({"XAUTHORITY": authority} if authority else {})

@@ -1,0 +1,72 @@
+"""First contact with a host: which system it is, then what that system's own probe finds. Changes nothing there."""
+
+from __future__ import annotations
+
+from ..errors import UnsupportedHost
+from ..hosts import Host
+from ..ssh.client import Connection
+from .facts import Contact, HostFacts
+from .platforms import PLATFORMS
+from .requirements import OLDEST_PYTHON
+from .script import last_words, marked, new_marker, posix_word, source
+
+WINDOWS_QUESTION = "echo deskconsole %OS% $env:OS"
+"""cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""
+
+
+def probe(connection: Connection, host: Host) -> HostFacts:
+    """What the host is and has. Raises UnsupportedHost where the agent cannot run there."""
+    contact = first_contact(connection, host)
+    platform = PLATFORMS.get(contact.system)
+    if platform is None:
+        raise UnsupportedHost(
+            f"{host.name} is a {contact.system or 'nameless'} host; so far the agent runs on "
+            f"{', '.join(sorted(PLATFORMS))} only",
+            remedy="Choose another host.",
+        )
+    return platform.probe(connection, host, contact)
+
+
+def first_contact(connection: Connection, host: Host) -> Contact:
+    """Asks /bin/sh, which every POSIX host has whatever the login shell is; without one, asks for Windows."""
+    marker = new_marker()
+    header = f"marker='{marker}'\nwanted=$(printf %b '{posix_word(host.python or '')}')\noldest={OLDEST_PYTHON[1]}\n"
+    script = header + source("find_python.sh")
+    finished = connection.run("/bin/sh", stdin=script.encode("utf-8"), timeout=60.0)
+    said = marked(finished, marker)
+    if "end" not in said:
+        return _without_shell(connection, host, last_words(finished))
+    system = machine = home = python = ""
+    version = (0, 0, 0)
+    old: list[tuple[str, str]] = []
+    for line in said:
+        kind, _, rest = line.partition(" ")
+        if kind == "system":
+            system, _, machine = rest.partition(" ")
+        elif kind == "home":
+            home = rest
+        elif kind == "python":
+            number, _, python = rest.partition(" ")
+            version = _version(number)
+        elif kind == "old":
+            number, _, path = rest.partition(" ")
+            old.append((number, path))
+    if system.startswith(("MINGW", "MSYS", "CYGWIN")):
+        system = "Windows"
+    return Contact(system=system, machine=machine, home=home, python=python, version=version, old=tuple(old))
+
+
+def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
+    finished = connection.run(WINDOWS_QUESTION, timeout=30.0)
+    if b"Windows_NT" in finished.stdout:
+        return Contact(system="Windows")
+    raise UnsupportedHost(
+        f"{host.name} lets commands be run neither by /bin/sh nor by a Windows shell: {words}",
+        remedy="Allow this user to run commands over SSH.",
+    )
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    numbers = [int(part) if part.isdecimal() else 0 for part in text.split(".")]
+    major, minor, patch = (numbers + [0, 0, 0])[:3]
+    return major, minor, patch

@@ -1,0 +1,20 @@
+"""The last part of every script that is sent: calls its main and prints the answer behind a marker."""
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+
+def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, arguments: str) -> None:
+    """One line, `marker` and JSON, on a line of its own: login scripts may have printed before it."""
+    try:
+        result = main(json.loads(arguments))
+    except OSError as error:
+        what = error.strerror or str(error)
+        result = {
+            "error": f"{what}: {error.filename}" if error.filename else what,
+            "errno": errno.errorcode.get(error.errno or 0, ""),
+        }
+    os.write(1, f"\n{marker}{json.dumps(result)}\n".encode("ascii"))

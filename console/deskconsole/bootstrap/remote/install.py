@@ -1,0 +1,124 @@
+"""Takes an uploaded archive into use on a POSIX host, in three verbs: prepare, install, discard.
+
+An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits, and
+the folder appears under its name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+KEEP = 2
+STALE = 600.0
+"""Seconds after which an upload that nobody writes to is a leftover of a link that broke."""
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: verb, root, part (file name of the upload); for install name, sha256, keep (names in use)."""
+    root = Path(arguments["root"])
+    part = root / arguments["part"]
+    verb = arguments["verb"]
+    if verb == "prepare":
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        clear_leftovers(root)
+        return {"free": shutil.disk_usage(root).free}
+    if verb == "discard":
+        part.unlink(missing_ok=True)
+        free = shutil.disk_usage(root).free if root.exists() else 0
+        if root.exists() and not any(root.iterdir()):
+            root.rmdir()
+        return {"free": free}
+    try:
+        return install(root, part, arguments["name"], arguments["sha256"], arguments["keep"])
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> dict[str, Any]:
+    """Verifies, unpacks aside, renames into place. Losing that race to another console is success."""
+    with open(part, "rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if actual != sha256:
+        return {"error": f"the uploaded file does not have the checksum that was sent for it ({name})"}
+    folder = root / name
+    aside = root / f".unpack-{secrets.token_hex(8)}"
+    try:
+        with zipfile.ZipFile(part) as archive:
+            archive.extractall(aside)
+        if folder.exists():
+            if whole(folder):
+                return {"pruned": prune(root, keep)}
+            # Damaged: whoever probes between the two renames finds nothing, which is the truth.
+            os.rename(folder, root / f".old-{secrets.token_hex(8)}")
+        try:
+            os.rename(aside, folder)
+        except OSError:
+            if not whole(folder):
+                raise
+        os.utime(folder)
+        return {"pruned": prune(root, keep)}
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        for old in root.glob(".old-*"):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def whole(folder: Path) -> bool:
+    """Whether every listed file is there with its content."""
+    try:
+        listed: dict[str, list[Any]] = json.loads((folder / ".files.json").read_bytes())
+        return all(
+            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+            for name, (_size, digest) in listed.items()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def prune(root: Path, keep: list[str]) -> list[str]:
+    """Leaves the newest two of each kind, and what is in use."""
+    gone = []
+    for kind in ("agent", "packages"):
+        folders = sorted(root.glob(f"{kind}-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        spare = [folder for folder in folders if folder.name not in keep]
+        for folder in spare[max(0, KEEP - (len(folders) - len(spare))) :]:
+            if not in_use(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                gone.append(folder.name)
+    return gone
+
+
+def in_use(folder: Path) -> bool:
+    """Whether an agent of this user runs from the folder."""
+    needle = os.fsencode(folder)
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            paths = [line for line in environ.read_bytes().split(b"\0") if line.startswith(b"PYTHONPATH=")]
+        except OSError:
+            continue
+        if any(needle in line[11:].split(b":") for line in paths):
+            return True
+    return False
+
+
+def clear_leftovers(root: Path) -> None:
+    """Removes uploads and half-unpacked folders that nobody has touched for a while."""
+    for leftover in [*root.glob("*.part"), *root.glob(".unpack-*"), *root.glob(".old-*")]:
+        try:
+            if time.time() - leftover.stat().st_mtime < STALE:
+                continue
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink()
+        except FileNotFoundError:
+            continue

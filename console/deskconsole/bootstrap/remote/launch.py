@@ -1,0 +1,166 @@
+"""Starts the agent on a POSIX host and waits for its word, or finds the one that still runs.
+
+The token comes in through stdin and goes to a file that only the user can read, never to a command line.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: root, instance, token (hex), paths (for PYTHONPATH), environment, options, wait, reuse.
+
+    Answers port, pid, token (of the agent that serves now, hex), version, reused; or error and log (last lines).
+    """
+    root = Path(arguments["root"])
+    run = root / "run"
+    run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(run / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two consoles at once: the second finds the first one's agent
+        folder = run / arguments["instance"]
+        if arguments["reuse"]:
+            running = find_running(folder)
+            if running:
+                return running
+        end_others(run, mine=folder)
+        return start(folder, arguments)
+
+
+def find_running(folder: Path) -> dict[str, Any] | None:
+    """The agent of this instance, where it lives and says so; a stopped one is as good as none."""
+    try:
+        ready = json.loads((folder / "ready.json").read_bytes())
+        token = (folder / "token").read_bytes()
+        pid = int(ready["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not ours(pid, folder) or state(pid) in "TtZX":
+        return None
+    return {
+        "port": ready["port"],
+        "pid": pid,
+        "version": ready["version"],
+        "token": token.hex(),
+        "reused": True,
+    }
+
+
+def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    """A fresh agent in a session of its own, so that it outlives the SSH connection."""
+    folder.mkdir(mode=0o700)
+    token, ready, log = folder / "token", folder / "ready.json", folder / "agent.log"
+    with open(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(bytes.fromhex(arguments["token"]))
+    environment = dict(os.environ)
+    environment.update(arguments["environment"])
+    inherited = environment.get("PYTHONPATH")
+    environment["PYTHONPATH"] = os.pathsep.join(arguments["paths"] + ([inherited] if inherited else []))
+    command = [sys.executable, "-X", "utf8", "-P", "-m", "deskagent", "serve", "--port", "0"]
+    command += ["--token-file", str(token), "--ready-file", str(ready), "--log-file", str(log)]
+    command += arguments["options"]
+    with open(log, "ab") as output:
+        agent = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + arguments["wait"]
+    while time.monotonic() < deadline:
+        try:
+            answer = json.loads(ready.read_bytes())
+            return {
+                "port": answer["port"],
+                "pid": agent.pid,
+                "version": answer["version"],
+                "token": arguments["token"],
+                "reused": False,
+            }
+        except (OSError, ValueError):
+            pass  # not there yet, or half written
+        if agent.poll() is not None:
+            return failed(folder, f"the agent ended at once with exit code {agent.returncode}", log)
+        time.sleep(0.02)
+    agent.kill()
+    agent.wait()
+    return failed(folder, f"the agent did not get ready within {arguments['wait']:.0f} s", log)
+
+
+def failed(folder: Path, sentence: str, log: Path) -> dict[str, Any]:
+    """The refusal with the log's last lines; the folder of an agent that never ran is not kept."""
+    lines = log.read_text("utf-8", "replace").splitlines()[-12:]
+    shutil.rmtree(folder, ignore_errors=True)
+    return {"error": sentence, "log": lines}
+
+
+def end_others(run: Path, mine: Path) -> None:
+    """Ends this instance's broken agent, and those of other versions or options that no console is using."""
+    for folder in [entry for entry in run.iterdir() if entry.is_dir()]:
+        pids = [pid for pid in processes() if ours(pid, folder)]
+        if pids and folder != mine and serving(folder):
+            continue
+        end(pids)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def end(pids: list[int]) -> None:
+    """Asks, waits three seconds, then insists."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+        deadline = time.monotonic() + 3.0
+        while time.monotonic() < deadline:
+            pids = [pid for pid in pids if state(pid) not in "ZX"]
+            if not pids:
+                return
+            time.sleep(0.02)
+
+
+def serving(folder: Path) -> bool:
+    """Whether somebody is connected to the port of this instance's agent."""
+    try:
+        port = int(json.loads((folder / "ready.json").read_bytes())["port"])
+        lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    local = f"0100007F:{port:04X}"
+    return any(fields[1] == local and fields[3] == "01" for fields in map(str.split, lines))
+
+
+def processes() -> list[int]:
+    """Every process of the machine that can be looked at."""
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+
+
+def ours(pid: int, folder: Path) -> bool:
+    """Whether this process is the agent of that instance, and not one that got its number later."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return b"deskagent" in words and os.fsencode(folder / "token") in words
+
+
+def state(pid: int) -> str:
+    """The letter that the kernel gives it; X where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return "X"

@@ -1,0 +1,193 @@
+"""What a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
+
+Changes nothing on the host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: root (our folder), requirements (rows of module, distributions, lowest, below, before)."""
+    root = Path(arguments["root"])
+    existing = root
+    while not existing.exists():
+        existing = existing.parent
+    displays, looked = find_displays()
+    return {
+        "free": shutil.disk_usage(existing).free,
+        "libc": libc(),
+        "bits": struct.calcsize("P") * 8,
+        "missing": missing(arguments["requirements"]),
+        "deployed": deployed(root),
+        "agents": [{"pid": pid, "instance": name} for pid, name in agents(root)],
+        "displays": displays,
+        "looked": looked,
+    }
+
+
+def libc() -> str:
+    """`glibc 2.36`, `musl`, or empty."""
+    name, version = platform.libc_ver()
+    if name == "glibc":
+        return f"glibc {version}"
+    return "musl" if any(Path("/lib").glob("ld-musl-*")) else ""
+
+
+def missing(requirements: list[dict[str, Any]]) -> list[str]:
+    """Modules that this Python lacks or has in a version that the agent was not made for."""
+    lacking = [row["module"] for row in requirements if not satisfied(row)]
+    if not lacking and not loads([row["module"] for row in requirements if applies(row)]):
+        # The desktop build of OpenCV is installed where its graphics libraries are not.
+        return ["cv2"]
+    return lacking
+
+
+def applies(row: dict[str, Any]) -> bool:
+    """Whether this Python needs the module; some came into the standard library."""
+    return row["before"] is None or sys.version_info[:2] < tuple(row["before"])
+
+
+def satisfied(row: dict[str, Any]) -> bool:
+    """Whether the module is there in the right version, as far as its metadata says."""
+    if not applies(row):
+        return True
+    try:
+        if importlib.util.find_spec(row["module"]) is None:
+            return False
+    except ModuleNotFoundError:  # the package around it is not there either
+        return False
+    for distribution in row["distributions"]:
+        try:
+            version = numbers(importlib.metadata.version(distribution))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        return numbers(row["lowest"]) <= version < numbers(row["below"])
+    return False
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, so that versions compare."""
+    parts = []
+    for part in version.split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not digits:
+            break
+        parts.append(int(digits))
+    return tuple(parts)
+
+
+def loads(modules: list[str]) -> bool:
+    """Whether the modules can really be imported: in a process of its own, which may die of it."""
+    command = [sys.executable, "-X", "utf8", "-P", "-c", "import " + ", ".join(modules)]
+    finished = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=25
+    )
+    return finished.returncode == 0
+
+
+def deployed(root: Path) -> list[dict[str, Any]]:
+    """Parts below our folder, each with whether every file of its list is there as it was."""
+    parts = []
+    for folder in sorted(root.glob("*-*")):
+        if folder.is_dir() and folder.name.split("-")[0] in ("agent", "packages"):
+            parts.append({"name": folder.name, "intact": intact(folder)})
+    return parts
+
+
+def intact(folder: Path) -> bool:
+    """Agent files are hashed (they are few and small), those of packages have their size compared."""
+    try:
+        listed: dict[str, list[Any]] = json.loads((folder / ".files.json").read_bytes())
+        thorough = folder.name.startswith("agent-")
+        for name, (size, digest) in listed.items():
+            file = folder / name
+            if file.stat().st_size != size:
+                return False
+            if thorough and hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+                return False
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def agents(root: Path) -> list[tuple[int, str]]:
+    """Process and instance of each living agent that was started from our folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        start = os.fsencode(root / "run") + b"/"
+        for word in words:
+            if b"deskagent" in words and word.startswith(start):
+                found.append((int(entry.name), os.fsdecode(word[len(start) :].split(b"/")[0])))
+                break
+    return found
+
+
+def find_displays() -> tuple[list[dict[str, str]], list[str]]:
+    """X displays of this machine that this user may be let into, the likeliest first, and what was looked at.
+
+    Displays that a process of the user's uses come before those whose socket merely exists. A display behind an
+    SSH connection (`localhost:10.0`) is no desktop of this host.
+    """
+    home = Path.home()
+    sockets = open_sockets()
+    used: dict[tuple[str, str], int] = {}
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if environ.stat().st_uid != os.getuid():
+                continue
+            variables = dict(
+                line.split(b"=", 1) for line in environ.read_bytes().split(b"\0") if b"=" in line
+            )
+        except OSError:
+            continue
+        display = os.fsdecode(variables.get(b"DISPLAY", b""))
+        number = display[1:].split(".")[0]
+        if display.startswith(":") and number in sockets:
+            authority = os.fsdecode(variables.get(b"XAUTHORITY", b""))
+            if authority and not os.access(authority, os.R_OK):
+                authority = ""
+            used[":" + number, authority] = used.get((":" + number, authority), 0) + 1
+    common = home / ".Xauthority"
+    usual = str(common) if common.exists() else ""
+    found = [
+        {"display": display, "authority": authority or usual, "how": f"used by {count} processes"}
+        for (display, authority), count in sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    known = {entry["display"] for entry in found}
+    found += [
+        {"display": f":{number}", "authority": usual, "how": "its socket exists"}
+        for number in sorted(sockets, key=int)
+        if f":{number}" not in known
+    ]
+    return found, ["DISPLAY of the user's processes", "/tmp/.X11-unix"]
+
+
+def open_sockets() -> set[str]:
+    """Numbers of the displays that an X server listens for right now; a crash leaves the file behind."""
+    numbers = set()
+    try:
+        lines = Path("/proc/net/unix").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        _, found, number = line.rpartition("/tmp/.X11-unix/X")
+        if found and number.isdecimal():
+            numbers.add(number)
+    return numbers

@@ -1,0 +1,80 @@
+"""Runs a script on a host: over stdin, so that nothing needs quoting and no secret shows in a process list."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import secrets
+from typing import Any
+
+from ..errors import BootstrapError
+from ..ssh.client import Connection, Finished
+
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@~")
+
+
+def posix_word(text: str) -> str:
+    """The text for `printf %b`: characters that no shell sees anything in, the others in octal.
+
+    >>> posix_word("/opt/my python")
+    '/opt/my\\\\0040python'
+    """
+    raw = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte in _PLAIN else f"\\0{byte:03o}" for byte in raw)
+
+
+def python_command(python: str) -> str:
+    """What to send as the command: sh, bash, csh and fish all read it alike; the script comes over stdin."""
+    return f"""/bin/sh -c 'exec "$(printf %b "$0")" -X utf8 -P -' '{posix_word(python)}'"""
+
+
+def source(name: str) -> str:
+    """A script of ours, from `remote/`."""
+    return importlib.resources.files(__package__).joinpath("remote", name).read_text("utf-8")
+
+
+def new_marker() -> str:
+    """A word that no login script prints by chance."""
+    return f"deskconsole-{secrets.token_hex(12)} "
+
+
+def run_script(
+    connection: Connection, command: str, name: str, arguments: dict[str, Any], *, timeout: float = 60.0
+) -> dict[str, Any]:
+    """Sends `remote/<name>.py` to the Python that `command` starts and returns its answer.
+
+    An answer may hold `error`: a refusal, which the caller words. Raises BootstrapError where none came.
+    """
+    marker = new_marker()
+    program = "\n".join(
+        [
+            source(f"{name}.py"),
+            source("answer.py"),
+            f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})",
+            "",
+        ]
+    )
+    finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout)
+    lines = marked(finished, marker)
+    if not lines:
+        raise BootstrapError(
+            f"the {name} script gave no answer on {connection.description}: {last_words(finished)}",
+            remedy="Log in with ssh and see whether the host's Python works.",
+        )
+    answer: dict[str, Any] = json.loads(lines[-1])
+    return answer
+
+
+def marked(finished: Finished, marker: str) -> list[str]:
+    """The lines behind the marker, whatever else was printed."""
+    text = finished.stdout.decode("utf-8", "surrogateescape")
+    return [line[len(marker) :] for line in text.split("\n") if line.startswith(marker)]
+
+
+def last_words(finished: Finished) -> str:
+    """What a command that failed said last, or its exit code."""
+    for stream in (finished.stderr, finished.stdout):
+        lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines() if line.strip()]
+        if lines:
+            return lines[-1]
+    return f"it ended with exit code {finished.exit_code} and said nothing"

@@ -1,0 +1,125 @@
+"""The packages that a host's Python lacks: fetched here for the host's platform, packed once, kept in the cache.
+
+uv does the fetching, from whatever index the user's uv or pip is set to; every file is checked against the hash
+in the agent's locked list. The host needs no access to any index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import uv
+
+from ..errors import DeployError, UnsupportedHost
+from .archive import Archive, pack
+from .facts import HostFacts
+from .index import index_environment
+from .progress import Progress, Report
+from .requirements import locked
+
+FETCH_WITHIN = 600.0
+_DROPPED_FOLDERS = frozenset({"tests", "__pycache__", "bin"})
+_DROPPED_ENDINGS = (".pyi", ".h", ".a", ".lib", ".xml")
+"""Stubs, headers, OpenCV's cascades: nothing that the agent loads."""
+
+
+def packages_name(target: str, python: tuple[int, int, int]) -> str:
+    """`packages-<hash>`, by the locked list, the platform and the Python: known without fetching anything."""
+    key = f"{target} {python[0]}.{python[1]} ".encode() + locked()
+    return f"packages-{hashlib.sha256(key).hexdigest()[:12]}"
+
+
+def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report) -> Archive:
+    """The archive for this host, from the cache where it lies. Raises DeployError, UnsupportedHost."""
+    name = packages_name(target, facts.python_version)
+    stored = cache / "packages" / f"{name}.zip"
+    if not stored.exists():
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
+            fetch(facts, target, Path(scratch), report)
+            report(Progress("packing packages", 0, 0))
+            ready = Path(scratch) / "archive"
+            ready.write_bytes(pack(_files(Path(scratch) / "packages")))
+            os.replace(ready, stored)
+    data = stored.read_bytes()
+    with zipfile.ZipFile(stored) as archive:
+        unpacked = sum(info.file_size for info in archive.infolist())
+    return Archive(name=name, data=data, unpacked=unpacked)
+
+
+def fetch(facts: HostFacts, target: str, scratch: Path, report: Report) -> None:
+    """Installs the locked list into `scratch/packages` for the host's platform and Python."""
+    version = f"{facts.python_version[0]}.{facts.python_version[1]}"
+    step = f"fetching packages for Python {version} on {target}"
+    (scratch / "requirements.txt").write_bytes(locked())
+    command = [uv.find_uv_bin(), "pip", "install", "--no-progress", "--target", "packages"]
+    command += ["--python", sys.executable, "--python-platform", target, "--python-version", version]
+    command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
+    log = scratch / "log"
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=scratch,  # no pyproject.toml of some other project above the working directory
+            env=os.environ | index_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            for _ in range(int(FETCH_WITHIN / 0.2)):
+                report(Progress(step, 0, 0))
+                try:
+                    process.wait(0.2)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    if process.returncode != 0:
+        raise _failure(facts, target, log.read_text("utf-8", "replace"))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    files = {}
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder)
+        dropped = _DROPPED_FOLDERS.intersection(inside.parts) or file.name.endswith(_DROPPED_ENDINGS)
+        if file.is_file() and not dropped and file.name != ".lock":
+            files[inside.as_posix()] = file.read_bytes()
+    return files
+
+
+_UNREACHABLE = (
+    "error sending request",
+    "dns error",
+    "Could not connect",
+    "client error",
+    "network connectivity",
+)
+
+
+def _failure(facts: HostFacts, target: str, log: str) -> DeployError | UnsupportedHost:
+    lacks = f"{facts.host}'s Python lacks {', '.join(facts.missing)}"
+    by_hand = f"install them for {facts.python} on the host by hand"
+    if any(words in log for words in _UNREACHABLE):
+        return DeployError(
+            f"{lacks}, and they cannot be fetched: no package index answers",
+            remedy=f"Connect this machine to the Internet, point pip or uv to a mirror, or {by_hand}.",
+        )
+    if "matching platform tag" in log or "no wheels" in log or "no usable wheels" in log:
+        return UnsupportedHost(
+            f"{lacks}, and there are no ready-made ones for {target}", remedy=f"Better {by_hand}."
+        )
+    lines = [line.strip(" ×╰─▶│├") for line in log.splitlines() if line.strip()]
+    return DeployError(
+        f"{lacks}, and fetching them failed: {lines[0] if lines else 'uv gave no reason'}",
+        remedy=f"Look at the settings of pip or uv on this machine, or {by_hand}.",
+    )
