@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ..bootstrap.progress import Progress
 from .state import State
 
 
@@ -65,19 +66,6 @@ class Exactness:
     """The console's own, in hexadecimal."""
     at: float
     """Unix time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the step under way has come."""
-
-    step: str
-    """What is being done, such as `uploading the agent`."""
-    done: int
-    total: int
-    """Bytes; 0 where nobody knows."""
-    rate: float = 0.0
-    """Bytes a second."""
 
 
 @dataclass(frozen=True, slots=True)

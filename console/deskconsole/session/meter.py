@@ -1,0 +1,123 @@
+"""Counts what comes over one session's links, and makes `Statistics` of it. docs/statistics.md defines each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from types import MappingProxyType
+
+from .snapshot import Sample, Statistics
+
+HISTORY = 300
+"""Seconds of samples kept."""
+
+RATE_SPAN = 5
+"""Seconds over which rates are means."""
+
+_UNNAMED = "unnamed"
+"""The trigger of a refresh that the agent gave no name."""
+
+
+class Meter:
+    """The session's thread counts, others take snapshots.
+
+    `clock` counts seconds; only its differences matter.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._slices = 0
+        self._updates = 0
+        self._refreshes: Counter[str] = Counter()
+        self._received = 0
+        self._saved_against_refreshes = 0
+        self._saved_against_raw = 0
+        self._round_trip: float | None = None
+        self._reconnects = 0
+        self._refresh_size = 0
+        self._trigger = _UNNAMED
+        self._second = int(clock())
+        self._sample = [0, 0, 0]
+        self._history: deque[Sample] = deque(maxlen=HISTORY)
+
+    def received(self, count: int) -> None:
+        """`count` bytes came."""
+        with self._lock:
+            self._roll()
+            self._received += count
+            self._sample[2] += count
+
+    def announced(self, trigger: str) -> None:
+        """The next refresh was caused by this."""
+        with self._lock:
+            self._trigger = trigger
+
+    def refreshed(self, size: int, raw: int) -> None:
+        """A refresh came: its bytes on the wire, and those of its picture uncompressed."""
+        with self._lock:
+            self._roll()
+            self._refreshes[self._trigger] += 1
+            self._trigger = _UNNAMED
+            self._refresh_size = size
+            self._count_slices(1, raw - size)
+
+    def updated(self, slices: int, size: int, raw: int) -> None:
+        """An update came: its slices, its bytes on the wire, and those of the whole picture uncompressed."""
+        with self._lock:
+            self._roll()
+            self._updates += 1
+            self._sample[0] += 1
+            # An update larger than the last refresh saved nothing, but it did not cost a refresh more either:
+            # the sum stays honest by going down.
+            self._saved_against_refreshes += self._refresh_size - size
+            self._count_slices(slices, raw - size)
+
+    def reconnected(self) -> None:
+        """The stream stands again after it was lost."""
+        with self._lock:
+            self._reconnects += 1
+
+    def answered(self, round_trip: float) -> None:
+        """A heartbeat came back after so many seconds."""
+        with self._lock:
+            self._round_trip = round_trip
+
+    def snapshot(self) -> Statistics:
+        """All figures as of now."""
+        with self._lock:
+            self._roll()
+            recent = list(self._history)[-RATE_SPAN:]
+            span = max(1, len(recent))
+            return Statistics(
+                slices=self._slices,
+                packets=self._updates + self._refreshes.total(),
+                updates=self._updates,
+                refreshes=MappingProxyType(dict(self._refreshes)),
+                received=self._received,
+                saved_against_refreshes=self._saved_against_refreshes,
+                saved_against_raw=self._saved_against_raw,
+                slices_per_second=sum(sample.slices for sample in recent) / span,
+                updates_per_second=sum(sample.updates for sample in recent) / span,
+                bytes_per_second=sum(sample.received for sample in recent) / span,
+                round_trip=self._round_trip,
+                reconnects=self._reconnects,
+                history=tuple(self._history),
+            )
+
+    def _count_slices(self, count: int, saved: int) -> None:
+        self._slices += count
+        self._sample[1] += count
+        self._saved_against_raw += saved
+
+    def _roll(self) -> None:
+        """Closes the seconds that are over; empty ones count as such."""
+        now = int(self._clock())
+        if now == self._second:
+            return
+        self._history.append(Sample(*self._sample))
+        self._history.extend([Sample(0, 0, 0)] * min(now - self._second - 1, HISTORY))
+        self._second = now
+        self._sample = [0, 0, 0]

@@ -1,0 +1,67 @@
+"""When to try again, and after which failures."""
+
+from __future__ import annotations
+
+import random
+
+from ..errors import (
+    AuthenticationFailed,
+    BootstrapError,
+    Cancelled,
+    ConfigurationError,
+    DeskconsoleError,
+    ForwardingRefused,
+    HostKeyError,
+    LaunchError,
+    ProtocolViolation,
+    Refused,
+    VersionMismatch,
+)
+
+_FIRST = 0.3
+_LONGEST = 30.0
+_JITTER = 0.25
+
+_FINAL = (
+    AuthenticationFailed,
+    Cancelled,
+    ConfigurationError,
+    ForwardingRefused,
+    HostKeyError,
+    ProtocolViolation,
+    Refused,
+    VersionMismatch,
+)
+
+
+def worth_retrying(error: DeskconsoleError) -> bool:
+    """May the same thing go well later, without anybody doing something about it?
+
+    A cut link, a silent agent, a name that does not resolve for a while: yes. A wrong key, a full disk or
+    an agent that breaks the protocol: no, trying again would only hide it.
+    """
+    if isinstance(error, BootstrapError):
+        return isinstance(error, LaunchError)
+    return not isinstance(error, _FINAL)
+
+
+class Backoff:
+    """Waiting times that double, up to half a minute, each a little off.
+
+    The jitter keeps a hundred consoles' sessions from coming back in step after their switch restarted.
+    """
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        self.attempt = 0
+        """Attempts since the last success."""
+        self._rng = rng or random.Random()
+
+    def next_delay(self) -> float:
+        """Seconds to wait before the next attempt."""
+        delay = min(_LONGEST, _FIRST * 2.0**self.attempt)
+        self.attempt += 1
+        return delay * self._rng.uniform(1 - _JITTER, 1 + _JITTER)
+
+    def succeeded(self) -> None:
+        """The next failure is the first one again."""
+        self.attempt = 0

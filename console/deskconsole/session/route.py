@@ -1,0 +1,134 @@
+"""The ways to an agent: over SSH with everything that brings it up there, or straight to its port."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from deskagent.wire.hello import token_from_file
+
+from ..bootstrap.deploy import deploy
+from ..bootstrap.facts import AgentOptions
+from ..bootstrap.launch import launch
+from ..bootstrap.probe import probe
+from ..bootstrap.progress import Progress
+from ..errors import AddressError, Cancelled, ConfigurationError
+from ..hosts import Host
+from ..paths import Paths
+from ..ssh.client import Connection, connect
+from ..ssh.questions import Questions
+from ..ssh.secrets import Secrets
+from .state import State
+from .stream import Transport
+
+_DIRECT_TIMEOUT = 5.0
+
+Step = Callable[[State, Progress | None], None]
+"""Told of every step on the way, and of how far it has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An open transport to an agent, and what belongs to it."""
+
+    transport: Transport
+    token: bytes
+    agent: str
+    """Content hash of the agent that was launched; empty where nobody knows."""
+    connection: Connection | None = None
+
+    def close(self) -> None:
+        """Closes all of it, from any thread; whoever reads from the transport wakes."""
+        self.transport.close()
+        if self.connection is not None:
+            self.connection.close()
+
+
+class Route(Protocol):
+    """Something that can open a way to an agent, again and again."""
+
+    def open(self, step: Step, cancelled: threading.Event) -> Way:
+        """Blocks until the transport stands; raises a DeskconsoleError where it cannot, Cancelled soon after
+        `cancelled` was set."""
+        ...
+
+
+class SshRoute:
+    """Connect, probe, deploy, launch, tunnel. Whatever lies there already is used."""
+
+    def __init__(
+        self, host: Host, questions: Questions, paths: Paths, options: AgentOptions | None = None
+    ) -> None:
+        self._host = host
+        self._questions = questions
+        self._paths = paths
+        self._options = options or AgentOptions()
+        # Kept over reconnects, in memory only: nobody wants to be asked again after every cut.
+        self._secrets = Secrets()
+
+    def open(self, step: Step, cancelled: threading.Event) -> Way:
+        def report(state: State, progress: Progress | None = None) -> None:
+            if cancelled.is_set():
+                raise Cancelled(f"connecting to {self._host.name} was called off")
+            step(state, progress)
+
+        report(State.CONNECTING)
+        connection = connect(
+            self._host,
+            self._questions,
+            known_hosts=self._paths.known_hosts,
+            cancelled=cancelled,
+            secrets=self._secrets,
+        )
+        try:
+            report(State.PROBING)
+            facts = probe(connection, self._host)
+            report(State.DEPLOYING)
+            deployed = deploy(
+                connection,
+                facts,
+                cache=self._paths.cache,
+                progress=lambda progress: report(State.DEPLOYING, progress),
+            )
+            report(State.LAUNCHING)
+            launched = launch(connection, facts, deployed, self._host, self._options)
+            report(State.HANDSHAKE)
+            tunnel = connection.open_tunnel(launched.port)
+        except BaseException:
+            connection.close()
+            raise
+        return Way(tunnel, launched.token, deployed.agent.removeprefix("agent-"), connection)
+
+
+class DirectRoute:
+    """Straight to an agent's port, for tests, measuring and agents that somebody else has started."""
+
+    def __init__(self, address: tuple[str, int], token: bytes) -> None:
+        self._address = address
+        self._token = token
+
+    def open(self, step: Step, cancelled: threading.Event) -> Way:
+        step(State.CONNECTING, None)
+        host, port = self._address
+        try:
+            transport = socket.create_connection(self._address, timeout=_DIRECT_TIMEOUT)
+        except OSError as error:
+            raise AddressError(
+                f"no agent answers at {host}:{port}: {error.strerror or error}",
+                remedy="start one there with `python -m deskagent serve`",
+            ) from None
+        transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        step(State.HANDSHAKE, None)
+        return Way(transport, self._token, "")
+
+
+def read_token(path: Path) -> bytes:
+    """The token that a token file means; raises ConfigurationError where it means none."""
+    try:
+        return token_from_file(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot use the token file {path}: {error}") from None

@@ -1,0 +1,344 @@
+"""A session: one host's live link on a thread of its own, through every state and back after every cut."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from deskagent.wire.geometry import Rectangle
+from deskagent.wire.messages import Screen, ScreenState, Welcome
+
+from ..errors import Cancelled, ConnectionFailed, DeskconsoleError, StreamError, ViewerError
+from ..framebuffer import Framebuffer
+from ..viewer.process import Viewer
+from .event import Event, Severity
+from .meter import Meter
+from .retry import Backoff, worth_retrying
+from .route import Route, Way
+from .snapshot import Exactness, Progress, Snapshot
+from .state import SETTLED, State, StateMachine
+from .stream import Stream
+
+_STABLE = 20.0
+"""Seconds of streaming after which the next failure counts as the first."""
+
+
+class Session:
+    """Starts when asked (`connect`), goes on by itself, ends when asked (`disconnect`, `close`).
+
+    Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
+    `on_event` is called on the session's threads.
+    """
+
+    def __init__(self, name: str, route: Route, display: int, on_event: Callable[[Event], None]) -> None:
+        self.name = name
+        self._route = route
+        self._display = display
+        self._on_event = on_event
+        self._meter = Meter()
+        self._framebuffer = Framebuffer()
+        self._machine = StateMachine()
+        self._changed = threading.Condition()
+        self._snapshot = Snapshot(host=name, since=time.time())
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._way: Way | None = None
+        self._stream: Stream | None = None
+        self._viewer: Viewer | None = None
+        self._view_wanted = False
+        self._fullscreen = False
+        self._view_lock = threading.Lock()
+        self._lost_at: float | None = None
+        self._streamed_at: float | None = None
+        self._lost_reason = ""
+
+    # For whoever shows it
+
+    def snapshot(self) -> Snapshot:
+        """How things stand."""
+        statistics = self._meter.snapshot()
+        with self._changed:
+            return replace(self._snapshot, statistics=statistics)
+
+    def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float) -> bool:
+        """Waits until `predicate` holds; False after `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: predicate(self._snapshot), timeout)
+
+    @property
+    def framebuffer(self) -> Framebuffer:
+        """The console's pixels of this host; its session's thread draws on it."""
+        return self._framebuffer
+
+    # What can be asked of it
+
+    def connect(self) -> None:
+        """Begins, unless it is under way already."""
+        with self._changed:
+            if self._thread is not None and self._thread.is_alive() and not self._cancelled.is_set():
+                return
+            previous = self._thread
+            self._cancelled = threading.Event()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._cancelled, previous), name=f"session {self.name}", daemon=True
+            )
+            self._thread.start()
+
+    def disconnect(self) -> None:
+        """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
+        self._view_wanted = False
+        with self._changed:
+            cancelled, way = self._cancelled, self._way
+        cancelled.set()
+        if way is not None:
+            threading.Thread(target=way.close, name=f"hang up {self.name}", daemon=True).start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Ends everything, the window too, and waits for it."""
+        self.disconnect()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        with self._view_lock:
+            viewer, self._viewer = self._viewer, None
+        if viewer is not None:
+            viewer.close()
+        self._framebuffer.close()
+
+    def view(self, *, fullscreen: bool = False) -> None:
+        """Opens the window as soon as there is a picture, and connects for it where there is no link.
+
+        Where the window cannot be opened, an event says why.
+        """
+        self._view_wanted = True
+        self._fullscreen = fullscreen
+        if self._framebuffer.size is not None:
+            threading.Thread(target=self._open_viewer, name=f"view {self.name}", daemon=True).start()
+        self.connect()
+
+    def request_refresh(self) -> None:
+        """Asks the agent for a refresh; nothing happens where there is no link."""
+        if (stream := self._stream) is not None:
+            self._quietly(stream.want_refresh)
+
+    def check_exact(self) -> None:
+        """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
+        if (stream := self._stream) is not None:
+            self._quietly(stream.want_digest)
+
+    # The thread
+
+    def _run(self, cancelled: threading.Event, previous: threading.Thread | None) -> None:
+        if previous is not None:
+            previous.join()
+        backoff = Backoff()
+        streamed_before = False
+        while True:
+            self._streamed_at = None
+            try:
+                self._connect_once(cancelled)
+            except DeskconsoleError as error:
+                if self._streamed_at is not None:
+                    streamed_before = True
+                    if time.monotonic() - self._streamed_at > _STABLE:
+                        backoff.succeeded()
+                if cancelled.is_set() or isinstance(error, Cancelled):
+                    self._move(State.CLOSED)
+                    self._tell("disconnected")
+                    return
+                if not (streamed_before and worth_retrying(error)):
+                    self._move(State.FAILED, reason=str(error), remedy=error.remedy)
+                    self._tell(f"failed: {error}", "error")
+                    return
+                self._wait_for_retry(error, backoff, cancelled)
+                if cancelled.is_set():
+                    self._move(State.CLOSED)
+                    self._tell("disconnected")
+                    return
+
+    def _connect_once(self, cancelled: threading.Event) -> None:
+        """One attempt: from nothing to a stream, and along it until it ends, always by raising."""
+        way = self._route.open(self._step, cancelled)
+        try:
+            with self._changed:
+                self._way = way
+                self._snapshot = replace(self._snapshot, agent=way.agent)
+            if cancelled.is_set():
+                raise Cancelled("closed")
+            stream = Stream(way.transport, way.token, self._display, self._framebuffer, self._meter, self)
+            self._stream = stream
+            stream.run(cancelled)
+        finally:
+            self._stream = None
+            with self._changed:
+                self._way = None
+            way.close()
+
+    def _wait_for_retry(
+        self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event
+    ) -> None:
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            self._lost_reason = str(error)
+        delay = backoff.next_delay()
+        self._move(
+            State.RETRYING,
+            reason=str(error),
+            remedy=error.remedy,
+            attempt=backoff.attempt,
+            retry_at=time.time() + delay,
+        )
+        if backoff.attempt == 1:
+            self._tell(f"lost: {error}; connecting again", "warning")
+        self._show_state()
+        cancelled.wait(delay)
+
+    def _step(self, state: State, progress: Progress | None) -> None:
+        if progress is not None and self._machine.state is state:
+            with self._changed:
+                self._snapshot = replace(self._snapshot, progress=progress)
+                self._changed.notify_all()
+        elif self._machine.state is not state:
+            self._move(state, attempt=self._snapshot.attempt, progress=progress)
+
+    def _move(
+        self,
+        state: State,
+        *,
+        reason: str = "",
+        remedy: str = "",
+        attempt: int = 0,
+        retry_at: float | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        with self._changed:
+            self._machine.move(state)
+            self._snapshot = replace(
+                self._snapshot,
+                state=state,
+                since=time.time(),
+                reason=reason,
+                remedy=remedy,
+                attempt=attempt,
+                retry_at=retry_at,
+                progress=progress,
+            )
+            self._changed.notify_all()
+        if state in SETTLED:
+            self._lost_at = None
+            self._show_state()
+
+    def _tell(self, text: str, severity: Severity = "info") -> None:
+        self._on_event(Event(time.time(), self.name, text, severity))
+
+    @staticmethod
+    def _quietly(ask: Callable[[], None]) -> None:
+        """A want on a link that is just ending is no error: the next link begins with a refresh anyway."""
+        try:
+            ask()
+        except (OSError, ConnectionFailed, StreamError):
+            return
+
+    # The stream's observer
+
+    def welcomed(self, welcome: Welcome) -> None:
+        self._streamed_at = time.monotonic()
+        self._move(State.STREAMING)
+        with self._changed:
+            self._snapshot = replace(
+                self._snapshot,
+                platform=welcome.platform,
+                screen=welcome.screen.value,
+                screen_reason=welcome.screen_reason,
+                exactness=None,
+            )
+        if self._lost_at is None:
+            self._tell("streaming")
+        else:
+            self._meter.reconnected()
+            gap = time.monotonic() - self._lost_at
+            self._tell(f"streaming again after {gap:.1f} s ({self._lost_reason})")
+            self._lost_at = None
+        self._show_state()
+
+    def resized(self) -> None:
+        with self._changed:
+            self._snapshot = replace(self._snapshot, size=self._framebuffer.size)
+            self._changed.notify_all()
+        with self._view_lock:
+            if self._viewer is not None:
+                self._viewer.resized()
+
+    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+        with self._view_lock:
+            if self._viewer is not None:
+                self._viewer.damaged(number, rectangles)
+        if self._view_wanted and self._viewer is None:
+            self._open_viewer()
+
+    def screen(self, screen: Screen) -> None:
+        with self._changed:
+            self._snapshot = replace(
+                self._snapshot, screen=screen.state.value, screen_reason=screen.reason
+            )
+            self._changed.notify_all()
+        if screen.state is ScreenState.LIVE:
+            self._tell("the screen can be seen again")
+        else:
+            self._tell(f"no picture, {screen.state.value}: {screen.reason}", "warning")
+        self._show_state()
+
+    def silent(self, stale: bool) -> None:
+        self._move(State.STALE if stale else State.STREAMING)
+        self._tell("the agent is silent" if stale else "the agent answers again", "warning")
+        self._show_state()
+
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
+        exact = ours == theirs
+        with self._changed:
+            self._snapshot = replace(
+                self._snapshot, exactness=Exactness(packet, exact, ours.hex(), time.time())
+            )
+            self._changed.notify_all()
+        if not exact:
+            self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
+            self.request_refresh()
+
+    # The window
+
+    def _open_viewer(self) -> None:
+        with self._view_lock:
+            if self._viewer is not None and self._viewer.alive:
+                return
+            self._view_wanted = False
+            try:
+                self._viewer = Viewer(
+                    self.name, self._framebuffer, self._viewer_closed, fullscreen=self._fullscreen
+                )
+            except ViewerError as error:
+                self._tell(f"no window: {error}. {error.remedy}".strip(), "error")
+                return
+        self._set_viewing(True)
+        self._show_state()
+
+    def _viewer_closed(self, reason: str) -> None:
+        with self._view_lock:
+            self._viewer = None
+        self._set_viewing(False)
+        self._tell(f"window closed: {reason}" if reason else "window closed")
+
+    def _set_viewing(self, viewing: bool) -> None:
+        with self._changed:
+            self._snapshot = replace(self._snapshot, viewing=viewing)
+            self._changed.notify_all()
+
+    def _show_state(self) -> None:
+        """Tells the window whether what it shows is current."""
+        with self._changed:
+            snapshot = self._snapshot
+        live = snapshot.state is State.STREAMING and snapshot.screen == ScreenState.LIVE
+        text = "live" if live else snapshot.screen if snapshot.state is State.STREAMING else str(snapshot.state)
+        with self._view_lock:
+            if self._viewer is not None:
+                self._viewer.state(text, not live)
