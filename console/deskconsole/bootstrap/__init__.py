@@ -1,4 +1,4 @@
-"""Brings the agent to a host over an SSH connection and takes it away again: probe, deploy, launch, remove."""
+"""Brings the agent to a host over SSH and takes it away again: probe, deploy, launch, remove."""
 
 from .deploy import deploy
 from .facts import AgentOptions, Deployed, HostFacts, Launched, Removed

@@ -1,4 +1,4 @@
-"""What is uploaded: a zip of files under a name made of their content. Equal content, equal name, anywhere."""
+"""What is uploaded: a zip of files under a name made of their content, equal everywhere."""
 
 from __future__ import annotations
 

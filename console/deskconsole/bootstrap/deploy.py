@@ -27,9 +27,9 @@ def deploy(
 ) -> Deployed:
     """Uploads what is missing; a second run uploads nothing.
 
-    `cache` is where fetched packages are kept on the console (default: its own cache folder). Raises DeployError
-    (disk full, no rights, a checksum that does not fit) and UnsupportedHost (no packages for that system). After
-    any failure, and after whatever `progress` raises, nothing half-way is left on the host.
+    `cache` is where fetched packages are kept on the console (default: its own cache folder). Raises
+    DeployError (disk full, no rights, a checksum that does not fit) and UnsupportedHost (no packages for that
+    system). After any failure, and after whatever `progress` raises, nothing half-way is left on the host.
     """
     platform = PLATFORMS[facts.platform]
     wanted: list[tuple[str, str, Callable[[], Archive]]] = []
@@ -82,20 +82,18 @@ def _install(
         progress(Progress(f"installing {what}", 0, 0))
         answer = ask("install", name=archive.name, sha256=archive.sha256, keep=keep)
         if "error" in answer:
-            raise DeployError(answer["error"])
+            raise DeployError(
+                f"{what} could not be installed on {facts.host}: {answer['error']}",
+                remedy=f"See whether the user may write to {facts.root} there, then try again.",
+            )
     except BaseException as error:
         free = 0
         if connection.alive:
             with contextlib.suppress(DeskconsoleError):
                 free = ask("discard").get("free", 0)
-        if not isinstance(error, (DeployError, OSError)):
-            raise
-        if free and free < needed:
+        if isinstance(error, DeployError) and 0 < free < needed:
             raise _disk_full(facts, what, free, needed) from error
-        raise DeployError(
-            f"{what} could not be uploaded to {facts.host}: {error}",
-            remedy=f"See whether the user may write to {facts.root} there, and whether a quota is reached.",
-        ) from error
+        raise
 
 
 def _disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:

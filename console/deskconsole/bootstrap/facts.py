@@ -1,4 +1,4 @@
-"""What the console knows of a host after probing, deploying and launching: plain values, nothing that acts."""
+"""What the console knows of a host after probing, deploying and launching: plain values."""
 
 from __future__ import annotations
 

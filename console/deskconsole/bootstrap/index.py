@@ -26,11 +26,12 @@ def index_environment() -> dict[str, str]:
         return {}
     finished = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"],
+        check=False,  # no pip, no settings of pip's
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    return translated(finished.stdout.decode("utf-8", "replace"))  # empty where there is no pip
+    return translated(finished.stdout.decode("utf-8", "replace"))
 
 
 def translated(settings: str) -> dict[str, str]:

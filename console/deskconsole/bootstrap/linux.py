@@ -120,7 +120,7 @@ def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
         version, path = contact.old[0]
         return UnsupportedHost(
             f"{host.name} has Python {version} ({path}), which is too old: {_OLDEST} or newer is needed",
-            remedy=f"Install Python {_OLDEST} or newer there, or name another one in the host's settings (python).",
+            remedy=f"Install Python {_OLDEST} or newer there, or name one in the host's settings (python).",
         )
     if host.python:
         return UnsupportedHost(
@@ -129,7 +129,7 @@ def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
         )
     return UnsupportedHost(
         f"{host.name} has no Python that this user can run",
-        remedy=f"Install Python {_OLDEST} or newer there (as python3), or name its path in the host's settings (python).",
+        remedy=f"Install Python {_OLDEST} or newer there, or name its path in the host's settings (python).",
     )
 
 

@@ -14,11 +14,11 @@ class Platform(Protocol):
     """One system on which agents run. Uploading and removing are the same everywhere, given these."""
 
     def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
-        """What the host has; raises UnsupportedHost with a remedy where something indispensable is missing."""
+        """What the host has; raises UnsupportedHost where something indispensable is missing."""
         ...
 
     def command(self, facts: HostFacts) -> str:
-        """The command that starts a Python which reads its program from stdin; every login shell reads it alike."""
+        """The command that starts a Python which reads its program from stdin, in any login shell."""
         ...
 
     def wheels(self, facts: HostFacts) -> str:

@@ -1,4 +1,4 @@
-"""First contact with a host: which system it is, then what that system's own probe finds. Changes nothing there."""
+"""First contact with a host: which system it is, then that system's own probe. Changes nothing there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def probe(connection: Connection, host: Host) -> HostFacts:
 def first_contact(connection: Connection, host: Host) -> Contact:
     """Asks /bin/sh, which every POSIX host has whatever the login shell is; without one, asks for Windows."""
     marker = new_marker()
-    header = f"marker='{marker}'\nwanted=$(printf %b '{posix_word(host.python or '')}')\noldest={OLDEST_PYTHON[1]}\n"
+    wanted = posix_word(host.python or "")
+    header = f"marker='{marker}'\nwanted=$(printf %b '{wanted}')\noldest={OLDEST_PYTHON[1]}\n"
     script = header + source("find_python.sh")
     finished = connection.run("/bin/sh", stdin=script.encode("utf-8"), timeout=60.0)
     said = marked(finished, marker)
@@ -68,5 +69,5 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
 
 def _version(text: str) -> tuple[int, int, int]:
     numbers = [int(part) if part.isdecimal() else 0 for part in text.split(".")]
-    major, minor, patch = (numbers + [0, 0, 0])[:3]
+    major, minor, patch = [*numbers, 0, 0, 0][:3]
     return major, minor, patch

@@ -21,7 +21,7 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-"""Called on the thread that works. Whatever it raises (`Cancelled`, say) ends the step, and nothing half-way stays."""
+"""Called on the thread that works. What it raises (`Cancelled`, say) ends the step and leaves no trace."""
 
 
 def ignore(progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Runs a script on a host: over stdin, so that nothing needs quoting and no secret shows in a process list."""
+"""Runs a script on a host: over stdin, so nothing needs quoting and no secret shows in a process list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import secrets
 from typing import Any
 
 from ..errors import BootstrapError
-from ..ssh.client import Connection, Finished
+from ..ssh.client import Connection
+from ..ssh.command import Finished
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@~")
 

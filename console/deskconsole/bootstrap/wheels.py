@@ -1,7 +1,7 @@
-"""The packages that a host's Python lacks: fetched here for the host's platform, packed once, kept in the cache.
+"""The packages that a host's Python lacks: fetched here for the host's platform, packed once, cached.
 
-uv does the fetching, from whatever index the user's uv or pip is set to; every file is checked against the hash
-in the agent's locked list. The host needs no access to any index.
+uv does the fetching, from whatever index the user's uv or pip is set to; every file is checked against the
+hash in the agent's locked list. The host needs no access to any index.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
             report(Progress("packing packages", 0, 0))
             ready = Path(scratch) / "archive"
             ready.write_bytes(pack(_files(Path(scratch) / "packages")))
-            os.replace(ready, stored)
+            ready.replace(stored)
     data = stored.read_bytes()
     with zipfile.ZipFile(stored) as archive:
         unpacked = sum(info.file_size for info in archive.infolist())
@@ -62,7 +62,7 @@ def fetch(facts: HostFacts, target: str, scratch: Path, report: Report) -> None:
     command += ["--python", sys.executable, "--python-platform", target, "--python-version", version]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
     log = scratch / "log"
-    with open(log, "wb") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=scratch,  # no pyproject.toml of some other project above the working directory

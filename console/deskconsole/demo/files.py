@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import paramiko
-from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_PERMISSION_DENIED
+from paramiko.sftp import SFTP_FAILURE, SFTP_OK
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 
 class HomeFiles(paramiko.SFTPServerInterface):
-    """SFTP over one folder. Absolute paths are this machine's own, as with sshd; relative ones begin at home."""
+    """SFTP over one folder. Absolute paths are the machine's own, as with sshd; others begin at home."""
 
     def __init__(self, server: paramiko.ServerInterface, *, home: Path) -> None:
         super().__init__(server)
-        self._home = os.path.realpath(home)
+        self._home = home.resolve()
 
     def canonicalize(self, path: str) -> str:
-        return os.path.normpath(os.path.join(self._home, path))
+        return os.path.normpath(self._home / path)
 
-    def _inside(self, path: str) -> str:
+    def _inside(self, path: str) -> Path:
         """The path with its links resolved; raises PermissionError where that leads out of the home."""
-        whole = os.path.join(self._home, path)
-        real = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-        if os.path.commonpath([self._home, os.path.normpath(real)]) != self._home:
-            raise PermissionError(path)
+        whole = Path(self.canonicalize(path))
+        real = whole.parent.resolve() / whole.name
+        if not real.is_relative_to(self._home):
+            raise PermissionError(errno.EACCES, "outside the home", path)
         return real
 
     def list_folder(self, path: str) -> list[paramiko.SFTPAttributes] | int:
@@ -40,13 +45,13 @@ class HomeFiles(paramiko.SFTPServerInterface):
 
     def stat(self, path: str) -> paramiko.SFTPAttributes | int:
         try:
-            return paramiko.SFTPAttributes.from_stat(os.stat(self._inside(path)))
+            return paramiko.SFTPAttributes.from_stat(self._inside(path).stat())
         except OSError as error:
             return _code(error)
 
     def lstat(self, path: str) -> paramiko.SFTPAttributes | int:
         try:
-            return paramiko.SFTPAttributes.from_stat(os.lstat(self._inside(path)))
+            return paramiko.SFTPAttributes.from_stat(self._inside(path).lstat())
         except OSError as error:
             return _code(error)
 
@@ -59,7 +64,7 @@ class HomeFiles(paramiko.SFTPServerInterface):
         return _OpenFile(descriptor, flags)
 
     def remove(self, path: str) -> int:
-        return self._try(lambda: os.remove(self._inside(path)))
+        return self._try(lambda: self._inside(path).unlink())
 
     def rename(self, oldpath: str, newpath: str) -> int:
         # SFTP's plain rename refuses to replace; only posix-rename does.
@@ -71,17 +76,17 @@ class HomeFiles(paramiko.SFTPServerInterface):
         return self.posix_rename(oldpath, newpath)
 
     def posix_rename(self, oldpath: str, newpath: str) -> int:
-        return self._try(lambda: os.replace(self._inside(oldpath), self._inside(newpath)))
+        return self._try(lambda: self._inside(oldpath).replace(self._inside(newpath)))
 
     def mkdir(self, path: str, attr: paramiko.SFTPAttributes) -> int:
         mode = attr.st_mode if attr.st_mode is not None else 0o777
-        return self._try(lambda: os.mkdir(self._inside(path), mode))
+        return self._try(lambda: self._inside(path).mkdir(mode))
 
     def rmdir(self, path: str) -> int:
-        return self._try(lambda: os.rmdir(self._inside(path)))
+        return self._try(lambda: self._inside(path).rmdir())
 
     def chattr(self, path: str, attr: paramiko.SFTPAttributes) -> int:
-        return self._try(lambda: paramiko.SFTPServer.set_file_attr(self._inside(path), attr))
+        return self._try(lambda: paramiko.SFTPServer.set_file_attr(str(self._inside(path)), attr))
 
     @staticmethod
     def _try(action: Callable[[], object]) -> int:
@@ -108,7 +113,7 @@ class _OpenFile(paramiko.SFTPHandle):
         except OSError as error:
             return _code(error)
 
-    def write(self, offset: int, data: bytes) -> int:
+    def write(self, offset: int, data: Buffer) -> int:
         rest = memoryview(data)
         try:
             while rest:
@@ -133,6 +138,4 @@ class _OpenFile(paramiko.SFTPHandle):
 
 
 def _code(error: OSError) -> int:
-    if isinstance(error, PermissionError) and error.errno is None:
-        return SFTP_PERMISSION_DENIED
     return paramiko.SFTPServer.convert_errno(error.errno or 0)

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import paramiko
 from paramiko.common import (
@@ -54,7 +55,8 @@ class EmbeddedHost:
         self._host_key = paramiko.ECDSAKey.generate(bits=256)
         client_key = paramiko.ECDSAKey.generate(bits=256)
         self.key_file.unlink(missing_ok=True)
-        with open(os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        self.key_file.touch(mode=0o600)
+        with self.key_file.open("w") as file:
             client_key.write_private_key(file)
         self._client_key = client_key.asbytes()
         self._environment = {
@@ -98,7 +100,7 @@ class EmbeddedHost:
         self.drop_links()
         remove.main({"root": str(self.home / ".deskconsole")})
 
-    def __enter__(self) -> EmbeddedHost:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -166,20 +168,23 @@ class _Link(paramiko.ServerInterface):
             thread.join(5)
         self._transport.join(5)
 
-    # What the client may ask for; paramiko calls these on the transport's thread.
+    # What the client may ask for; paramiko calls these on the transport's thread and names their arguments.
 
-    def get_allowed_auths(self, username: str) -> str:
+    def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         right = username == USER and key.asbytes() == self._client_key
         return AUTH_SUCCESSFUL if right else AUTH_FAILED
 
-    def check_channel_request(self, kind: str, chanid: int) -> int:
+    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         return OPEN_SUCCEEDED if kind == "session" else OPEN_FAILED_UNKNOWN_CHANNEL_TYPE
 
     def check_channel_direct_tcpip_request(
-        self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
+        self,
+        chanid: int,
+        origin: tuple[str, int],  # noqa: ARG002
+        destination: tuple[str, int],
     ) -> int:
         if destination[0] not in ("127.0.0.1", "localhost"):
             return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
@@ -242,8 +247,9 @@ class _Link(paramiko.ServerInterface):
         )
         with self._lock:
             self._processes.add(process)
-        assert process.stdin and process.stdout and process.stderr
         stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise RuntimeError("three pipes were asked for")
         feeding = self._spawn(lambda: _pump(channel.recv, _writer(stdin), stdin.close), "stdin")
         erring = self._spawn(lambda: _pump(stderr.read, channel.sendall_stderr, _nothing), "stderr")
         _pump(stdout.read, channel.sendall, _nothing)

@@ -1,7 +1,7 @@
 """Takes an uploaded archive into use on a POSIX host, in three verbs: prepare, install, discard.
 
-An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits, and
-the folder appears under its name only when it is whole.
+An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits,
+and the folder appears under its name only when it is whole.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STALE = 600.0
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: verb, root, part (file name of the upload); for install name, sha256, keep (names in use)."""
+    """Arguments: verb, root, part (the upload's name); to install also name, sha256, keep (names in use)."""
     root = Path(arguments["root"])
     part = root / arguments["part"]
     verb = arguments["verb"]
@@ -45,7 +45,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> dict[str, Any]:
     """Verifies, unpacks aside, renames into place. Losing that race to another console is success."""
-    with open(part, "rb") as file:
+    with part.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
     if actual != sha256:
         return {"error": f"the uploaded file does not have the checksum that was sent for it ({name})"}
@@ -58,9 +58,9 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
             if whole(folder):
                 return {"pruned": prune(root, keep)}
             # Damaged: whoever probes between the two renames finds nothing, which is the truth.
-            os.rename(folder, root / f".old-{secrets.token_hex(8)}")
+            folder.rename(root / f".old-{secrets.token_hex(8)}")
         try:
-            os.rename(aside, folder)
+            aside.rename(folder)
         except OSError:
             if not whole(folder):
                 raise

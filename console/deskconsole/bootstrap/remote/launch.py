@@ -20,12 +20,12 @@ from typing import Any
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments: root, instance, token (hex), paths (for PYTHONPATH), environment, options, wait, reuse.
 
-    Answers port, pid, token (of the agent that serves now, hex), version, reused; or error and log (last lines).
+    Answers port, pid, token (of the agent that serves now), version, reused; or error and log (last lines).
     """
     root = Path(arguments["root"])
     run = root / "run"
     run.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(run / "lock", "w") as lock:
+    with (run / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two consoles at once: the second finds the first one's agent
         folder = run / arguments["instance"]
         if arguments["reuse"]:
@@ -59,8 +59,8 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     """A fresh agent in a session of its own, so that it outlives the SSH connection."""
     folder.mkdir(mode=0o700)
     token, ready, log = folder / "token", folder / "ready.json", folder / "agent.log"
-    with open(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(bytes.fromhex(arguments["token"]))
+    token.touch(mode=0o600, exist_ok=False)
+    token.write_bytes(bytes.fromhex(arguments["token"]))
     environment = dict(os.environ)
     environment.update(arguments["environment"])
     inherited = environment.get("PYTHONPATH")
@@ -68,7 +68,7 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, "-X", "utf8", "-P", "-m", "deskagent", "serve", "--port", "0"]
     command += ["--token-file", str(token), "--ready-file", str(ready), "--log-file", str(log)]
     command += arguments["options"]
-    with open(log, "ab") as output:
+    with log.open("ab") as output:
         agent = subprocess.Popen(
             command,
             cwd=folder,

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
+
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments: root (our folder), requirements (rows of module, distributions, lowest, below, before)."""
@@ -93,18 +95,23 @@ def loads(modules: list[str]) -> bool:
     """Whether the modules can really be imported: in a process of its own, which may die of it."""
     command = [sys.executable, "-X", "utf8", "-P", "-c", "import " + ", ".join(modules)]
     finished = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=25
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=25,
     )
     return finished.returncode == 0
 
 
 def deployed(root: Path) -> list[dict[str, Any]]:
     """Parts below our folder, each with whether every file of its list is there as it was."""
-    parts = []
-    for folder in sorted(root.glob("*-*")):
-        if folder.is_dir() and folder.name.split("-")[0] in ("agent", "packages"):
-            parts.append({"name": folder.name, "intact": intact(folder)})
-    return parts
+    return [
+        {"name": folder.name, "intact": intact(folder)}
+        for folder in sorted(root.glob("*-*"))
+        if folder.is_dir() and folder.name.startswith(("agent-", "packages-"))
+    ]
 
 
 def intact(folder: Path) -> bool:
@@ -142,8 +149,8 @@ def agents(root: Path) -> list[tuple[int, str]]:
 def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     """X displays of this machine that this user may be let into, the likeliest first, and what was looked at.
 
-    Displays that a process of the user's uses come before those whose socket merely exists. A display behind an
-    SSH connection (`localhost:10.0`) is no desktop of this host.
+    Displays that a process of the user's uses come before those whose socket merely exists. A display behind
+    an SSH connection (`localhost:10.0`) is no desktop of this host.
     """
     home = Path.home()
     sockets = open_sockets()
@@ -176,7 +183,7 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         for number in sorted(sockets, key=int)
         if f":{number}" not in known
     ]
-    return found, ["DISPLAY of the user's processes", "/tmp/.X11-unix"]
+    return found, ["DISPLAY of the user's processes", SOCKETS]
 
 
 def open_sockets() -> set[str]:
@@ -187,7 +194,7 @@ def open_sockets() -> set[str]:
     except OSError:
         lines = []
     for line in lines:
-        _, found, number = line.rpartition("/tmp/.X11-unix/X")
+        _, found, number = line.rpartition(f"{SOCKETS}/X")
         if found and number.isdecimal():
             numbers.add(number)
     return numbers

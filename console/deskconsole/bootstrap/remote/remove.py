@@ -1,4 +1,4 @@
-"""Takes everything of ours off a POSIX host: ends the agents, deletes the folder, looks whether it is gone."""
+"""Takes everything of ours off a POSIX host: ends the agents, deletes the folder, verifies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 3.0
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: root. Answers processes, files, bytes (what was there) and left (what could not be removed)."""
+    """Arguments: root. Answers processes, files, bytes (what was there), left (what would not go)."""
     root = Path(arguments["root"])
     pids = agents(root)
     end(pids)
@@ -25,7 +25,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     elif root.exists():
         for folder, _folders, names in os.walk(root):
             files += len(names)
-            size += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)
+            size += sum((Path(folder) / name).lstat().st_size for name in names)
         shutil.rmtree(root, ignore_errors=True)
     left = [f"process {pid}" for pid in agents(root)]
     if os.path.lexists(root):
