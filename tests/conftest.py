@@ -1,12 +1,29 @@
-"""What holds for every test: nothing is skipped unnoticed. Fixtures lie beside their tests."""
+"""What holds for every test: nothing is skipped unnoticed, the user's own files are not touched.
+
+Fixtures lie beside their tests.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A test must not fail because the machine was busy.
+settings.register_profile("deskconsole", deadline=None)
+settings.load_profile("deskconsole")
 
 _skipped: list[tuple[str, str]] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever a test starts finds the console's files in a folder of its own, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DESKCONSOLE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -2,6 +2,7 @@
 
     DeskconsoleError                 one sentence for the user, and what to do about it
       ConfigurationError             a file or an argument of the user's is wrong
+        InvalidField                 one field of a host is
       ConnectionFailed               no SSH connection came about or stayed
         AddressError                 the name does not resolve, the port does not answer
         HostKeyError                 the host's key is unknown and was not trusted, changed or revoked
@@ -46,6 +47,14 @@ class ConfigurationError(DeskconsoleError):
     """A file or an argument of the user's is wrong; it was left untouched."""
 
     exit_code = 2
+
+
+class InvalidField(ConfigurationError):
+    """One field of a host is missing, unknown or out of its range. `field` is its name."""
+
+    def __init__(self, field: str, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence, remedy=remedy)
+        self.field = field
 
 
 class ConnectionFailed(DeskconsoleError):

@@ -1,12 +1,30 @@
-"""The inventory: which hosts there are and how each is reached. It holds no secrets."""
+"""What a host is: the fields of a configured machine and what may stand in them. It holds no secrets.
+
+Where the hosts are kept is the inventory's business.
+"""
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 
+from deskconsole.errors import InvalidField
+
+# \Z and not $: that one would let a line feed at the end pass. What begins with a dash would be an option to
+# ssh, what holds a control character has no business in a command or on a screen.
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(?![-\s])[^\x00-\x1f\x7f/\\\[\]]+(?<!\s)\Z")]
+Address = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*\Z")]
+Word = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]+\Z")]
+PathText = Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z")]
+XDisplay = Annotated[
+    str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*:[0-9]+(\.[0-9]+)?\Z")
+]
+Label = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -14,29 +32,95 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Everything but the name may be left out: what is not given comes from the user's SSH configuration
     (`ssh -G address`), and what is not there either from the defaults.
+
+    The constructor checks nothing; what a user wrote goes through `host_from`.
     """
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f/\\\[\]]+$")]
-    address: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    name: Name
+    address: Address = ""
     """Host name, IP address or alias of the SSH configuration; empty: the name is the address."""
     port: Port | None = None
-    user: str | None = None
-    identity_file: str | None = None
+    user: Word | None = None
+    identity_file: PathText | None = None
     """Private key to offer, `~` allowed."""
-    jump: str | None = None
+    jump: Word | None = None
     """[user@]host[:port] to go through, as ssh's ProxyJump (several with commas)."""
     display: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     """Which display is wanted: 0 is the whole desktop, 1 the first display."""
-    x_display: str | None = None
+    x_display: XDisplay | None = None
     """DISPLAY on a POSIX host, such as `:0`; None: found by itself."""
-    x_authority: str | None = None
+    x_authority: PathText | None = None
     """XAUTHORITY on a POSIX host; None: found by itself."""
-    python: str | None = None
+    python: PathText | None = None
     """The host's Python to use; None: found by itself."""
-    group: str = ""
+    group: Label = ""
     """A label to filter by."""
 
     @property
     def target(self) -> str:
         """What to hand to SSH as the destination."""
         return self.address or self.name
+
+
+FIELDS = Host.__struct_fields__
+
+EXPECTED: Mapping[str, str] = {
+    "name": "a text of 1 to 64 characters without / \\ [ ], with no dash or space at its beginning",
+    "address": "a host name, an IP address or an alias of the SSH configuration, without spaces",
+    "port": "a whole number from 1 to 65535",
+    "user": "a user name without spaces",
+    "identity_file": "the path of a private key",
+    "jump": "[user@]host[:port], several with commas and without spaces",
+    "display": "a whole number from 0 (the whole desktop) to 64",
+    "x_display": "an X display such as :0",
+    "x_authority": "a path on the host",
+    "python": "the path of a Python on the host",
+    "group": "a text of at most 64 characters",
+}
+"""What a field wants, as the end of the sentence "FIELD must be ..."."""
+
+_SECRETS = frozenset({"pass", "passwd", "password", "passphrase", "secret"})
+
+
+def host_from(fields: Mapping[str, object]) -> Host:
+    """The host that `fields` describe; raises `InvalidField` for the first one that is wrong."""
+    for field in fields:
+        if field not in FIELDS:
+            raise _unknown(field)
+    if "name" not in fields:
+        raise InvalidField("name", "the host has no name", remedy='Give it one: name = "...".')
+    try:
+        host = msgspec.convert(dict(fields), Host)
+    except msgspec.ValidationError as error:
+        raise _wrong(fields, error) from None
+    if not host.address and re.search(r"\s", host.name):
+        raise InvalidField(
+            "address",
+            "address is missing, and the name cannot stand in for it because it has a space",
+            remedy='Give the address: address = "...".',
+        )
+    return host
+
+
+def _unknown(field: str) -> InvalidField:
+    if field.lower() in _SECRETS:
+        return InvalidField(
+            field,
+            f"{_shown(field)} is not a field of a host: passwords are asked for and never kept in a file",
+            remedy="Remove it; better still, use a key and the SSH agent.",
+        )
+    near = difflib.get_close_matches(field.lower().replace("-", "_"), FIELDS, n=1)
+    remedy = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(FIELDS)}."
+    return InvalidField(field, f"{_shown(field)} is not a field of a host", remedy=remedy)
+
+
+def _wrong(fields: Mapping[str, object], error: msgspec.ValidationError) -> InvalidField:
+    # msgspec ends its message in the path of the value: "... - at `$.port`".
+    found = re.search(r"`\$\.(\w+)", str(error))
+    field = found[1] if found else "name"
+    return InvalidField(field, f"{field} must be {EXPECTED[field]}, not {_shown(fields[field])}")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

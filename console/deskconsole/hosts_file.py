@@ -1,0 +1,119 @@
+"""The file hosts.toml: read, understood and written whole. What is changed in it is the inventory's business.
+
+A mistake in it is told with its line and its field.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from deskconsole import toml_lines
+from deskconsole.errors import ConfigurationError, InvalidField
+from deskconsole.hosts import Host, host_from
+
+KIND = "host"
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""Some editors begin a UTF-8 file with it; TOML does not know it."""
+
+
+def read(path: Path) -> str:
+    """The file's text; that of a missing file is empty. Raises `ConfigurationError`."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(
+            f"{path}, line {line}: the file is not UTF-8 text", remedy="Save it as UTF-8 in your editor."
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} could not be read: {error.strerror}") from error
+
+
+def parse(text: str, path: Path) -> tuple[Host, ...]:
+    """The hosts that `text` describes; raises `ConfigurationError` with `path`, line and field."""
+    text = text.removeprefix(BOM)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # "Invalid value (at line 3, column 8)" or "... (at end of document)".
+        what, _, where = str(error).rpartition(" (at ")
+        place = re.match(r"line (\d+), column (\d+)", where)
+        line = f"{place[1]}, column {place[2]}" if place else str(text.rstrip().count("\n") + 1)
+        raise ConfigurationError(
+            f"{path}, line {line}: this is not TOML: {what[:1].lower()}{what[1:]}",
+            remedy='Texts stand in "quotes", each host begins with [[host]].',
+        ) from None
+    head, blocks = toml_lines.split(text, KIND)
+    _check_top_level(data, head, blocks, path)
+    hosts: list[Host] = []
+    lines: dict[str, int] = {}
+    for fields, block in zip(data.get(KIND, []), blocks, strict=True):
+        try:
+            host = host_from(fields)
+        except InvalidField as error:
+            number = block.line_of(KIND, error.field)
+            raise ConfigurationError(
+                f"{path}, line {number}: {_called(fields)}{error}", remedy=error.remedy
+            ) from None
+        number = block.line_of(KIND, "name")
+        if host.name in lines:
+            raise ConfigurationError(
+                f"{path}, line {number}: name {host.name!r} is taken by the host in line {lines[host.name]}",
+                remedy="Give one of the two another name.",
+            )
+        lines[host.name] = number
+        hosts.append(host)
+    return tuple(hosts)
+
+
+def _check_top_level(
+    data: dict[str, Any], head: tuple[str, ...], blocks: list[toml_lines.Block], path: Path
+) -> None:
+    """Only `[[host]]` tables may stand in the file."""
+    for key, value in data.items():
+        if key == KIND and isinstance(value, list) and len(value) == len(blocks):
+            continue
+        lines = [*head, *(line for block in blocks for line in block.lines)]
+        number = toml_lines.line_of(lines, key)
+        shown = f"{KIND} is not written as [[{KIND}]]" if key == KIND else f"{key!r} does not belong here"
+        remedy = f"The file holds only hosts; each begins with [[{KIND}]], in double brackets."
+        if key != KIND and difflib.get_close_matches(key.lower(), [KIND], n=1):
+            remedy = f"Did you mean [[{KIND}]]?"
+        raise ConfigurationError(f"{path}, line {number}: {shown}", remedy=remedy)
+
+
+def _called(fields: dict[str, Any]) -> str:
+    name = fields.get("name")
+    return f"host {name!r}: " if isinstance(name, str) and 0 < len(name) <= 64 else ""
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file in one step: after a crash or a full disk it is the old one or the new one, whole."""
+    target = Path(os.path.realpath(path))  # the file that a symbolic link means, not the link
+    temporary: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(13, "it is write-protected")
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(text.encode("utf-8"))
+            file.flush()
+            temporary.chmod(mode)
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
+        raise ConfigurationError(f"{path} could not be written: {error.strerror}; it is as it was") from error
