@@ -1,0 +1,224 @@
+"""What a host's address means to the user's own SSH configuration; it opens no connection.
+
+OpenSSH itself reads the configuration (`ssh -G`), so Include, Match, wildcards and the order of precedence
+are exactly those of the user's `ssh`. Where there is no ssh program, plain defaults stand in.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from deskconsole.errors import ConfigurationError
+
+_DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_UNFIT = re.compile(r"[\x00-\x20\x7f]")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where and how to connect, after everything was looked up."""
+
+    label: str
+    """What messages call it: the host's name, or a jump host as written."""
+    address: str
+    """Host name or IP address, without brackets."""
+    port: int
+    user: str
+    identity_files: tuple[Path, ...] = ()
+    identities_only: bool = False
+    agent: str = ""
+    """Path of the agent's socket; empty: the platform's usual agent; `none`: no agent."""
+    jump: str = ""
+    """Hosts to go through, with commas; empty: none."""
+    proxy_command: str = ""
+    """Command whose standard streams are the connection, tokens already filled in; empty: none."""
+    known_hosts: tuple[Path, ...] = ()
+    """The user's and the machine's files, which are only read."""
+    key_alias: str = ""
+    """HostKeyAlias: the name to look the host key up by."""
+    connect_timeout: float | None = None
+
+    @property
+    def where(self) -> str:
+        """`address:port`, with brackets where an IPv6 address needs them."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """Names to look the host key up by; the first is the one to store it under."""
+        if self.key_alias:
+            return (self.key_alias,)
+        if self.port == 22:
+            return (self.address,)
+        return (f"[{self.address}]:{self.port}", self.address)
+
+
+def resolve(
+    address: str,
+    *,
+    label: str = "",
+    port: int | None = None,
+    user: str | None = None,
+    identity_file: str | None = None,
+    jump: str | None = None,
+    ssh_config: Path | None = None,
+) -> Target:
+    """Look an address up; what is given here goes before what the configuration says.
+
+    Raises ConfigurationError for a name that is no host name, and for a configuration ssh cannot read.
+    """
+    label = label or address
+    for what, value in (("address", address), ("user", user), ("jump host", jump)):
+        if value and (value.startswith("-") or _UNFIT.search(value)):
+            raise ConfigurationError(
+                f"{value!r} cannot be the {what} of {label}",
+                remedy="Names may not begin with a dash or hold blanks.",
+            )
+    if not address:
+        raise ConfigurationError("the host has no address", remedy="Give it a name or an address.")
+    settings = _ssh_settings(address, label, port=port, user=user, jump=jump, ssh_config=ssh_config)
+    if settings is None:
+        settings = _defaults(address, port=port, user=user, jump=jump)
+
+    def one(key: str) -> str:
+        value = settings.get(key, [""])[-1]
+        return "" if value.lower() == "none" else value
+
+    host_name = (one("hostname") or address).strip("[]")
+    tokens = {
+        "%": "%",
+        "h": host_name,
+        "n": address,
+        "p": one("port") or "22",
+        "r": one("user") or _local_user(),
+        "u": _local_user(),
+        "d": str(Path.home()),
+        "k": one("hostkeyalias") or host_name,
+    }
+    identities = [identity_file] if identity_file else []
+    identities += [_fill(file, tokens) for file in settings.get("identityfile", []) if file != "none"]
+    known_hosts = [
+        file
+        for key in ("userknownhostsfile", "globalknownhostsfile")
+        for file in one(key).split()
+        if file != "none"
+    ]
+    agent = settings.get("identityagent", [""])[-1]
+    if agent.startswith("$"):
+        agent = os.environ.get(agent.strip("${}"), "none")
+    timeout = one("connecttimeout")
+    return Target(
+        label=label,
+        address=host_name,
+        port=int(tokens["p"]),
+        user=tokens["r"],
+        identity_files=tuple(_path(_fill(file, tokens)) for file in dict.fromkeys(identities)),
+        identities_only=one("identitiesonly") == "yes",
+        agent="" if agent == "SSH_AUTH_SOCK" else "none" if agent == "none" else _fill(agent, tokens),
+        jump=one("proxyjump"),
+        proxy_command=_fill(one("proxycommand"), tokens, variables=False),
+        known_hosts=tuple(_path(_fill(file, tokens)) for file in known_hosts),
+        key_alias=one("hostkeyalias"),
+        connect_timeout=float(timeout) if timeout.isdigit() and int(timeout) else None,
+    )
+
+
+def split_jump(hop: str) -> tuple[str, int | None, str | None]:
+    """One hop of ProxyJump, `[user@]host[:port]` or `ssh://...`, as (address, port, user)."""
+    text = hop.strip().removeprefix("ssh://").rstrip("/")
+    user, _, rest = text.rpartition("@")
+    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d{1,5}))?", rest)
+    if match is None:
+        raise ConfigurationError(
+            f"{hop!r} is not a jump host", remedy="Write it as user@host:port; user and port may be left out."
+        )
+    port = int(match[3]) if match[3] else None
+    if port is not None and not 1 <= port <= 65535:
+        raise ConfigurationError(f"the jump host {hop!r} has an impossible port", remedy="Use 1 to 65535.")
+    return match[1] or match[2], port, user or None
+
+
+def _ssh_settings(
+    address: str, label: str, *, port: int | None, user: str | None, jump: str | None, ssh_config: Path | None
+) -> dict[str, list[str]] | None:
+    program = shutil.which("ssh")
+    if program is None:
+        return None
+    command = [program, "-G", "-T"]
+    if ssh_config is not None:
+        command += ["-F", str(ssh_config)]
+    if port is not None:
+        command += ["-p", str(port)]
+    if user:
+        command += ["-l", user]
+    if jump:
+        command += ["-J", jump]
+    try:
+        result = subprocess.run(
+            [*command, "--", address],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=10,
+            encoding="utf-8",
+            errors="replace",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0) if sys.platform == "win32" else 0,
+        )
+    except subprocess.TimeoutExpired:
+        raise ConfigurationError(
+            f"ssh did not finish reading its configuration for {label} within 10 s",
+            remedy="A `Match exec` in it may hang: try `ssh -G` by hand.",
+        ) from None
+    except OSError:
+        return None
+    if result.returncode != 0:
+        said = next((line.strip() for line in result.stderr.splitlines() if line.strip()), "no reason given")
+        raise ConfigurationError(
+            f"ssh cannot read its configuration for {label}: {said}",
+            remedy="Correct that line; `ssh -G` with the same address shows whether it is right.",
+        )
+    settings: dict[str, list[str]] = {}
+    for line in result.stdout.splitlines():
+        key, _, value = line.partition(" ")
+        settings.setdefault(key.lower(), []).append(value.strip().strip('"'))
+    return settings
+
+
+def _defaults(address: str, *, port: int | None, user: str | None, jump: str | None) -> dict[str, list[str]]:
+    name, _, rest = address.rpartition("@")
+    folder = Path.home() / ".ssh"
+    return {
+        "hostname": [rest.lower()],
+        "port": [str(port or 22)],
+        "user": [user or name or _local_user()],
+        "identityfile": [str(folder / key) for key in _DEFAULT_KEYS],
+        "userknownhostsfile": [str(folder / "known_hosts")],
+        "proxyjump": [jump or "none"],
+    }
+
+
+def _local_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user in the password database, which containers have
+        return str(os.getuid()) if sys.platform != "win32" else "user"
+
+
+def _fill(text: str, tokens: dict[str, str], *, variables: bool = True) -> str:
+    filled = re.sub(r"%(.)", lambda match: tokens.get(match[1], match[0]), text)
+    return _VARIABLE.sub(lambda match: os.environ.get(match[1], ""), filled) if variables else filled
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a home that cannot be told: the file is then simply not there
+        return Path(text)

@@ -1,0 +1,251 @@
+"""Logging in: which keys, passwords and answers are tried, and in what order. Nothing is stored on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paramiko
+
+from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError, DeskconsoleError
+from deskconsole.ssh.aliases import Target
+from deskconsole.ssh.identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
+from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest
+from deskconsole.ssh.secrets import Secrets
+from deskconsole.ssh.transport import Link
+from deskconsole.ssh.userauth import Prompt, PublicKey, UserAuth, Verdict
+
+ATTEMPTS = 3
+
+_Answer = Callable[[str, bool], str]
+"""(prompt, whether it is a code) -> what the person says."""
+_Attempt = Callable[[_Answer], Verdict]
+
+
+def authenticate(
+    link: Link, target: Target, questions: Questions, secrets: Secrets, required_key: Path | None = None
+) -> None:
+    """Log in, or raise AuthenticationFailed with what was tried, Cancelled, ConnectionFailed.
+
+    The order is ssh's: keys of the agent, key files, keyboard-interactive, password. `required_key` is a
+    key file that the user named for this host: ConfigurationError where it is not there.
+    """
+    if required_key is not None and not required_key.exists():
+        raise ConfigurationError(
+            f"the key file {required_key} of {target.label} does not exist",
+            remedy="Correct the host's identity file, or leave it empty.",
+        )
+    _Login(link, target, questions, secrets).run()
+
+
+@dataclass(slots=True)
+class _Login:
+    link: Link
+    target: Target
+    questions: Questions
+    secrets: Secrets
+    offered: int = 0
+    refused: list[str] = field(default_factory=list)
+    """What was tried and not accepted, for the message."""
+    remedies: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        dialogue = UserAuth(self.link, self.target.user, self.target.where)
+        verdict = dialogue.none()
+        done: set[str] = set()
+        while not verdict.accepted:
+            method = next(
+                (
+                    m
+                    for m in ("publickey", "keyboard-interactive", "password")
+                    if m in verdict.methods and m not in done
+                ),
+                None,
+            )
+            if method is None:
+                raise self._failure(verdict.methods)
+            before = verdict.methods
+            if method == "publickey":
+                verdict = self._keys(dialogue, verdict)
+            elif method == "keyboard-interactive":
+                verdict = self._interactive(dialogue, verdict)
+            else:
+                verdict = self._password(dialogue, verdict)
+            if not verdict.partial:
+                done.add(method)
+            elif verdict.methods == before and method in done:
+                raise self._failure(verdict.methods)
+
+    # Keys
+
+    def _keys(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
+        agent = Agent(self.target.agent)
+        try:
+            for public, key in self._candidates(agent):
+                self.offered += 1
+                if public is not None:
+                    verdict = dialogue.query(public)
+                    if verdict.partial:
+                        return verdict
+                    if not verdict.accepted:
+                        continue
+                private = key if isinstance(key, paramiko.PKey) else self._opened(key)
+                if private is None:
+                    continue
+                try:
+                    verdict = dialogue.sign(public or public_key(private), private)
+                except (paramiko.SSHException, OSError) as error:
+                    self.refused.append(f"the agent did not sign ({error})")
+                    continue
+                if verdict.accepted or verdict.partial:
+                    return verdict
+        finally:
+            agent.close()
+        # What a query was answered with may say "accepted" though the key was then not usable.
+        return Verdict(accepted=False, methods=verdict.methods or ("publickey",))
+
+    def _candidates(self, agent: Agent) -> Iterator[tuple[PublicKey | None, paramiko.PKey | KeyFile]]:
+        files = self._files()
+        named = {file.public.blob for file in files if file.public is not None}
+        held = agent.keys()
+        # Keys that the configuration names go first: a server gives up after a handful.
+        held.sort(key=lambda item: item[0].blob not in named)
+        shown = set()
+        for public, key in held:
+            if public.blob in named or not self.target.identities_only:
+                shown.add(public.blob)
+                yield public, key
+        for file in files:
+            if file.public is None or file.public.blob not in shown:
+                yield file.public, file
+
+    def _files(self) -> list[KeyFile]:
+        files = []
+        for path in self.target.identity_files:
+            try:
+                files.append(KeyFile.inspect(path))
+            except FileNotFoundError:
+                continue
+            except UnusableKey as error:
+                self._note(error)
+        return files
+
+    def _opened(self, file: KeyFile) -> paramiko.PKey | None:
+        if not file.encrypted:
+            try:
+                return file.open(None)
+            except UnusableKey as error:
+                self._note(error)
+                return None
+        subject = str(file.path)
+        kept = self.secrets.recall("passphrase", subject)
+        for attempt in range(0 if kept is not None else 1, ATTEMPTS + 1):
+            passphrase = (
+                kept if attempt == 0 else self._ask("passphrase", f"Passphrase for {subject}", attempt)
+            )
+            if passphrase is None:
+                self.refused.append(f"the key {subject} needs its passphrase")
+                return None
+            try:
+                key = file.open(passphrase)
+            except WrongPassphrase:
+                self.secrets.forget("passphrase", subject)
+                continue
+            self.secrets.keep("passphrase", subject, passphrase)
+            return key
+        self.refused.append(f"the passphrase of {subject} was wrong {ATTEMPTS} times")
+        return None
+
+    def _note(self, error: DeskconsoleError) -> None:
+        self.refused.append(str(error))
+        if error.remedy:
+            self.remedies.append(error.remedy)
+
+    # Passwords and questions of the server
+
+    def _password(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
+        prompt = f"Password of {self._subject}"
+        return self._attempts(verdict, lambda answer: dialogue.password(answer(prompt, False)))  # noqa: FBT003
+
+    def _interactive(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
+        def respond(instructions: str, prompts: Sequence[Prompt], answer: _Answer) -> list[str]:
+            lone = len(prompts) == 1
+            return [
+                answer(" ".join(f"{instructions} {prompt.text}".split()), not _is_password(prompt, lone))
+                for prompt in prompts
+            ]
+
+        return self._attempts(
+            verdict, lambda answer: dialogue.interactive(lambda text, prompts: respond(text, prompts, answer))
+        )
+
+    def _attempts(self, verdict: Verdict, attempt_once: _Attempt) -> Verdict:
+        kept = self.secrets.recall("password", self._subject)
+        for attempt in range(0 if kept is not None else 1, ATTEMPTS + 1):
+            given: list[str] = []
+            codes = 0
+
+            def answer(prompt: str, code: bool, attempt: int = attempt, given: list[str] = given) -> str:
+                nonlocal codes
+                if code:
+                    codes += 1
+                elif attempt == 0 and kept is not None:
+                    given.append(kept)
+                    return kept
+                text = self._ask("code" if code else "password", prompt, max(attempt, 1))
+                if text is None:
+                    raise AuthenticationFailed(
+                        f"{self._subject} wants a {'code' if code else 'password'}, "
+                        "and nobody is there to be asked",
+                        remedy="Connect from the console's screen, or set up a key.",
+                    )
+                if not code:
+                    given.append(text)
+                return text
+
+            verdict = attempt_once(answer)
+            if verdict.accepted or verdict.partial:
+                if len(given) == 1:
+                    self.secrets.keep("password", self._subject, given[0])
+                return verdict
+            self.secrets.forget("password", self._subject)
+            if not given and not codes:
+                return verdict  # the method asked nothing: asking again would change nothing
+        raise AuthenticationFailed(
+            f"{self.target.user}@{self.target.where} did not accept the password or answer, {ATTEMPTS} times",
+            remedy="Check the user name and the password.",
+        )
+
+    @property
+    def _subject(self) -> str:
+        return f"{self.target.user}@{self.target.where}"
+
+    def _ask(self, kind: str, prompt: str, attempt: int) -> str | None:
+        answer = self.questions.secret(
+            SecretRequest(host=self.target.label, kind=kind, prompt=prompt[:200], attempt=attempt)
+        )
+        if answer is None and not isinstance(self.questions, NoQuestions):
+            raise Cancelled(f"logging in to {self.target.label} was called off")
+        return answer
+
+    def _failure(self, methods: Sequence[str]) -> AuthenticationFailed:
+        offers = ", ".join(methods) or "nothing more"
+        if self.offered:
+            keys = "the key" if self.offered == 1 else f"any of the {self.offered} keys"
+            sentence = f"{self._subject} did not accept {keys} offered"
+        elif "publickey" in methods:
+            sentence = f"there is no key to offer to {self._subject}"
+        else:
+            sentence = f"{self._subject} offers no way to log in that this console knows"
+        if self.refused:
+            sentence += f"; {'; '.join(dict.fromkeys(self.refused))}"
+        remedy = "; ".join(dict.fromkeys(self.remedies)) or (
+            "Put the public key into that user's ~/.ssh/authorized_keys there; check the user name."
+        )
+        return AuthenticationFailed(f"{sentence} (the server offers: {offers})", remedy=remedy)
+
+
+def _is_password(prompt: Prompt, lone: bool) -> bool:
+    # Only a lone hidden "password" is one to keep: an answer to anything else may be good once only.
+    return lone and not prompt.echo and "password" in prompt.text.lower()

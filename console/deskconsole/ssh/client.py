@@ -1,0 +1,264 @@
+"""Connecting to a host, and what can be done over the connection: the one door to all else in `ssh`."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import paramiko
+
+from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
+from deskconsole.hosts import Host
+from deskconsole.ssh.aliases import Target, resolve, split_jump
+from deskconsole.ssh.authentication import authenticate
+from deskconsole.ssh.command import Finished, close_channel, run_command
+from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts
+from deskconsole.ssh.questions import Questions
+from deskconsole.ssh.secrets import Secrets
+from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
+from deskconsole.ssh.transport import Link, handshake
+from deskconsole.ssh.tunnel import Tunnel, open_channel
+from deskconsole.ssh.upload import upload_file
+
+_HOPS_MAX = 8
+_CALL_TIMEOUT = 10.0
+
+
+class Connection:
+    """An authenticated SSH connection. Its methods may be called from several threads; `close` from any."""
+
+    def __init__(self, parts: _Parts, link: Link, target: Target) -> None:
+        self._parts = parts
+        self._link = link
+        self.description = f"{target.user}@{target.where}"
+        """`user@address:port`."""
+
+    @property
+    def alive(self) -> bool:
+        """False once the connection is known to be broken or closed. A frozen peer still looks alive."""
+        return self._parts.alive
+
+    def run(self, command: str, *, stdin: bytes = b"", timeout: float = 30.0) -> Finished:
+        """Run a command in the user's shell there and wait for it, `timeout` seconds at most.
+
+        Raises ConnectionFailed (not allowed, took too long, more than 4 MiB of output), ConnectionLost. What
+        the command left running goes on; it is waited for no more than a second if it holds the output open.
+        """
+        return run_command(self._link, command, stdin, timeout, self.description)
+
+    def upload(
+        self, data: bytes, path: str, *, mode: int = 0o600, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Write a file by SFTP; `path` is absolute or below the home folder, its folder must exist.
+
+        `progress(sent, total)` is called in bytes. Raises DeployError (rights, disk full), ConnectionFailed
+        (no SFTP), ConnectionLost.
+        """
+        upload_file(self._link, data, path, mode, progress, self.description)
+
+    def open_tunnel(self, port: int, host: str = "127.0.0.1") -> Tunnel:
+        """A stream to a port as seen from the host.
+
+        Raises ForwardingRefused, ConnectionFailed (nothing listens there), ConnectionLost.
+        """
+        channel = open_channel(self._link, host, port, self.description, _CALL_TIMEOUT)
+        return Tunnel(channel, f"the tunnel to port {port} of {self.description}")
+
+    def close(self) -> None:
+        """End it and everything it stands on: tunnels, jump hosts, threads, sockets. May be called again."""
+        self._parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def connect(
+    host: Host,
+    questions: Questions,
+    *,
+    known_hosts: Path,
+    cancelled: threading.Event,
+    timeout: float = 10.0,
+    secrets: Secrets | None = None,
+    ssh_config: Path | None = None,
+) -> Connection:
+    """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
+
+    `secrets` saves questions on reconnecting. `ssh_config` stands in for the user's and the machine's
+    configuration. Setting `cancelled` from any thread ends it with Cancelled within 0.3 s, or as soon as the
+    question that is being asked returns. Raises ConfigurationError, AddressError, HostKeyError,
+    AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
+    """
+    parts = _Parts()
+    route = _Route(questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, parts)
+    try:
+        with _closing_when(cancelled, parts):
+            if cancelled.is_set():
+                raise Cancelled(f"connecting to {host.name} was called off")
+            target = resolve(
+                host.target,
+                label=host.name,
+                port=host.port,
+                user=host.user,
+                identity_file=host.identity_file,
+                jump=host.jump,
+                ssh_config=ssh_config,
+            )
+            required = target.identity_files[0] if host.identity_file else None
+            link = route.open(target, required_key=required)
+            if cancelled.is_set():
+                raise Cancelled(f"connecting to {host.name} was called off")
+        return Connection(parts, link, target)
+    except BaseException as error:
+        parts.close()
+        if cancelled.is_set() and isinstance(
+            error, ConnectionFailed | paramiko.SSHException | OSError | EOFError
+        ):
+            raise Cancelled(f"connecting to {host.name} was called off") from error
+        if isinstance(error, paramiko.SSHException | OSError | EOFError):
+            raise ConnectionFailed(
+                f"the connection to {host.name} broke while it was made ({str(error) or 'it ended'})",
+                remedy="Try again; the server's log may say why.",
+            ) from error
+        raise
+
+
+class _Parts:
+    """Everything that a connection stands on, closed last one first, by whichever thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._closers: list[Callable[[], None]] = []
+        self._links: list[Link] = []
+        self._closed = False
+
+    @property
+    def alive(self) -> bool:
+        return not self._closed and all(link.is_active() for link in self._links)
+
+    def add(self, closer: Callable[[], None], link: Link | None = None) -> None:
+        """Take charge of a part; if all was closed meanwhile, of this one too."""
+        with self._lock:
+            if not self._closed:
+                self._closers.append(closer)
+                if link is not None:
+                    self._links.append(link)
+                return
+        closer()
+        raise Cancelled("the connection was closed while it was made")
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            closers, self._closers = self._closers, []
+        for closer in reversed(closers):
+            closer()
+
+
+class _Route:
+    """The way to a target: a socket, perhaps through jump hosts or a command, and a link on it."""
+
+    def __init__(
+        self,
+        questions: Questions,
+        known_hosts: Path,
+        cancelled: threading.Event,
+        timeout: float,
+        secrets: Secrets,
+        ssh_config: Path | None,
+        parts: _Parts,
+    ) -> None:
+        self._questions = questions
+        self._known_hosts = known_hosts
+        self._cancelled = cancelled
+        self._timeout = timeout
+        self._secrets = secrets
+        self._ssh_config = ssh_config
+        self._parts = parts
+        self._hops = 0
+
+    def open(self, target: Target, required_key: Path | None = None) -> Link:
+        timeout = target.connect_timeout or self._timeout
+        check = HostKeyCheck(KnownHosts(self._known_hosts, target.known_hosts), target)
+        proxy: ProxyCommand | None = None
+        sock: socket.socket | paramiko.Channel
+        if target.jump:
+            sock = self._through(target)
+        elif target.proxy_command:
+            proxy = ProxyCommand(target.proxy_command, target.label)
+            self._parts.add(proxy.close)
+            sock = proxy.sock
+        else:
+            sock = connect_tcp(target.address, target.port, target.where, self._cancelled, timeout)
+            self._parts.add(sock.close)
+        link = Link(sock, check.algorithms())
+        self._parts.add(link.shut, link)
+        try:
+            handshake(link, target.where, timeout)
+        except AddressError as error:
+            said = proxy.complaint() if proxy is not None else ""
+            if not said:
+                raise
+            raise ConnectionFailed(
+                f"the ProxyCommand of {target.label} failed: {said}",
+                remedy="Try the command by hand; `ssh -G` shows it.",
+            ) from error
+        check.judge(link.get_remote_server_key(), self._questions)
+        self._stop_if_cancelled(target)
+        authenticate(link, target, self._questions, self._secrets, required_key)
+        self._stop_if_cancelled(target)
+        return link
+
+    def _through(self, target: Target) -> paramiko.Channel:
+        """A channel from the last jump host, which is itself reached through those before it, as in ssh."""
+        self._hops += 1
+        if self._hops > _HOPS_MAX:
+            raise ConfigurationError(
+                f"{target.label} is behind more than {_HOPS_MAX} jump hosts",
+                remedy="ProxyJump probably goes round in a circle: exempt the jump host itself from it.",
+            )
+        *before, last = target.jump.split(",")
+        address, port, user = split_jump(last)
+        hop = resolve(
+            address,
+            label=last.strip(),
+            port=port,
+            user=user,
+            jump=",".join(before) or None,
+            ssh_config=self._ssh_config,
+        )
+        link = self.open(hop)
+        channel = open_channel(link, target.address, target.port, hop.where, self._timeout)
+        self._parts.add(lambda: close_channel(channel))
+        return channel
+
+    def _stop_if_cancelled(self, target: Target) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled(f"connecting to {target.label} was called off")
+
+
+@contextmanager
+def _closing_when(cancelled: threading.Event, parts: _Parts) -> Iterator[None]:
+    """While inside, `cancelled` closes what there is: whoever waits on it then wakes with an error."""
+    finished = threading.Event()
+
+    def watch() -> None:
+        while not finished.wait(0.1):
+            if cancelled.is_set():
+                parts.close()
+                return
+
+    watcher = threading.Thread(target=watch, name="ssh connect watcher", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        watcher.join()

@@ -1,0 +1,224 @@
+"""Which host keys are trusted: known_hosts files are read, ours is appended to, and a shown key is judged.
+
+The matching (wildcards, hashed names, `[host]:port`, negation) and the checking of host certificates are
+asyncssh's: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards (5.1.0), and
+`ssh-keygen -F` is only where OpenSSH is and does not check certificates. Each line is given to it alone,
+so that one bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+asyncssh takes 0.3 s to import, hence inside the functions: nobody waits for it before the first connection.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import paramiko
+
+from deskconsole.errors import ConfigurationError, HostKeyError
+from deskconsole.ssh.aliases import Target
+from deskconsole.ssh.questions import Questions, UnknownHostKey
+from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
+
+if TYPE_CHECKING:
+    from asyncssh.known_hosts import SSHKnownHosts
+
+_CERTIFICATE = "-cert-v01@openssh.com"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key that a known_hosts line gives for a name."""
+
+    marker: str
+    """`` for a host's key, `cert-authority` or `revoked`."""
+    blob: bytes
+    path: Path
+    line: int
+
+    @property
+    def algorithm(self) -> str:
+        """Such as `ssh-ed25519`, from the key itself."""
+        return key_type(self.blob)
+
+
+class KnownHosts:
+    """The trusted keys: a file of ours, and others' that are only read."""
+
+    def __init__(self, own: Path, others: Sequence[Path] = ()) -> None:
+        self._own = own
+        self._files = tuple(dict.fromkeys((own, *others)))
+
+    def find(self, name: str) -> list[KnownKey]:
+        """Every key whose line matches the name (`host` or `[host]:port`), in the order of the files."""
+        return [known for path in self._files for known in _matching(path, name.lower())]
+
+    def add(self, name: str, blob: bytes) -> None:
+        """Append a key to our file, which is made, mode 0600, where there is none.
+
+        The name stays readable: the inventory names the host anyway, so a hash would hide nothing.
+        """
+        line = f"{name.lower()} {key_type(blob)} {base64.b64encode(blob).decode()}\n"
+        try:
+            self._own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            file = os.open(self._own, flags, 0o600)
+            try:
+                size = os.fstat(file).st_size
+                if size:
+                    os.lseek(file, size - 1, os.SEEK_SET)
+                    if os.read(file, 1) != b"\n":
+                        line = "\n" + line
+                os.write(file, line.encode())
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the host key cannot be stored in {self._own}: {error.strerror}",
+                remedy="Make the file writable; the host was not connected to.",
+            ) from error
+
+
+class HostKeyCheck:
+    """What is known about one target, and the verdict on the key that it shows."""
+
+    def __init__(self, known: KnownHosts, target: Target) -> None:
+        self._known = known
+        self._target = target
+        # As ssh does: a port of its own first, then the bare name, of which only a matching key counts.
+        self._exact = known.find(target.key_names[0])
+        self._loose = [entry for name in target.key_names[1:] for entry in known.find(name)]
+
+    def algorithms(self) -> tuple[str, ...]:
+        """What to offer: first what a key is known for, else a known host would look unknown or changed.
+
+        Certificates are asked for only where an authority is trusted for the name: nobody else could
+        judge them.
+        """
+        known = {entry.algorithm for entry in (*self._exact, *self._loose) if entry.marker == ""}
+        first = [name for name in HOST_KEY_ALGORITHMS if key_family(name) in known]
+        rest = [name for name in HOST_KEY_ALGORITHMS if name not in first]
+        authority = any(entry.marker == "cert-authority" for entry in (*self._exact, *self._loose))
+        certificates = [name + _CERTIFICATE for name in HOST_KEY_ALGORITHMS] if authority else []
+        return (*certificates, *first, *rest)
+
+    def judge(self, shown: paramiko.PKey, questions: Questions) -> None:
+        """Return where the key is trusted, asking where it is unknown.
+
+        Raises HostKeyError (changed, revoked, not trusted) and ConfigurationError (cannot be stored).
+        """
+        blob = shown.asbytes()
+        entries = (*self._exact, *self._loose)
+        self._refuse_revoked(blob, entries)
+        certificate = getattr(shown, "public_blob", None)
+        if certificate is not None and self._vouched(certificate.key_blob, entries):
+            return
+        if any(entry.marker == "" and entry.blob == blob for entry in entries):
+            return
+        negotiable = {key_family(name) for name in HOST_KEY_ALGORITHMS}
+        other = [entry for entry in self._exact if entry.marker == "" and entry.algorithm in negotiable]
+        if other:
+            # Another kind of key counts as changed too: the known kind was offered first and not taken.
+            old = next((entry for entry in other if entry.algorithm == key_type(blob)), other[0])
+            raise HostKeyError(
+                f"the host key of {self._target.label} ({self._target.where}) has changed: it shows "
+                f"{fingerprint(blob)} ({key_type(blob)}), known is {fingerprint(old.blob)} ({old.algorithm}) "
+                f"from line {old.line} of {old.path}",
+                remedy="Someone may be in between. If the host was reinstalled, compare the fingerprint "
+                f"there (ssh-keygen -lf on its host key) and remove line {old.line} of {old.path}.",
+            )
+        self._ask(blob, questions)
+
+    def _ask(self, blob: bytes, questions: Questions) -> None:
+        target = self._target
+        question = UnknownHostKey(
+            host=target.label, address=target.where, algorithm=key_type(blob), fingerprint=fingerprint(blob)
+        )
+        if not questions.trust_host_key(question):
+            raise HostKeyError(
+                f"the host key of {target.label} ({target.where}) is unknown and was not trusted: "
+                f"{fingerprint(blob)} ({key_type(blob)})",
+                remedy="Compare it with the host's own (ssh-keygen -lf there), then trust it when asked.",
+            )
+        self._known.add(target.key_names[0], blob)
+
+    def _refuse_revoked(self, blob: bytes, entries: Sequence[KnownKey]) -> None:
+        for entry in entries:
+            if entry.marker == "revoked" and entry.blob == blob:
+                raise HostKeyError(
+                    f"the host key of {self._target.label} ({self._target.where}) is revoked: "
+                    f"{fingerprint(blob)}, by line {entry.line} of {entry.path}",
+                    remedy="Do not connect; ask whoever runs the host for its new key.",
+                )
+
+    def _vouched(self, data: bytes, entries: Sequence[KnownKey]) -> bool:
+        import asyncssh
+        from asyncssh.public_key import SSHOpenSSHCertificate, decode_ssh_certificate
+
+        try:
+            certificate = decode_ssh_certificate(data)
+        except (asyncssh.KeyImportError, ValueError):
+            return False
+        if not isinstance(certificate, SSHOpenSSHCertificate):
+            return False
+        signer = certificate.signing_key.public_data
+        self._refuse_revoked(signer, entries)
+        if not any(entry.marker == "cert-authority" and entry.blob == signer for entry in entries):
+            return False
+        name = self._target.key_alias or self._target.address
+        try:
+            certificate.validate(asyncssh.public_key.CERT_TYPE_HOST, name)
+        except ValueError as error:
+            raise HostKeyError(
+                f"the host certificate of {self._target.label} is not valid for {name}: {error}",
+                remedy="Ask whoever runs the certificate authority to issue it anew.",
+            ) from error
+        return True
+
+
+def fingerprint(blob: bytes) -> str:
+    """`SHA256:...` as ssh-keygen prints it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def key_type(blob: bytes) -> str:
+    """The algorithm a public key names itself by."""
+    return paramiko.Message(blob).get_text()
+
+
+def key_family(algorithm: str) -> str:
+    """The key type behind a signature algorithm: an RSA key is `ssh-rsa` however it signs."""
+    return "ssh-rsa" if algorithm.startswith("rsa-") else algorithm
+
+
+def _matching(path: Path, name: str) -> list[KnownKey]:
+    try:
+        status = path.stat()
+        lines = _parsed(path, (status.st_mtime_ns, status.st_size))
+    except OSError:  # ssh too goes on without a file it cannot read
+        return []
+    found = []
+    for number, line in lines:
+        keys, authorities, revoked, *_ = line.match(name, "", None)
+        for marker, matches in (("", keys), ("cert-authority", authorities), ("revoked", revoked)):
+            found += [KnownKey(marker, key.public_data, path, number) for key in matches]
+    return found
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(path: Path, _version: tuple[int, int]) -> tuple[tuple[int, SSHKnownHosts], ...]:
+    """Each usable line with its number; `_version` makes the cache notice a change of the file."""
+    from asyncssh.known_hosts import SSHKnownHosts
+
+    usable = []
+    for number, text in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+        try:
+            usable.append((number, SSHKnownHosts(text)))
+        except ValueError:
+            continue
+    return tuple(usable)

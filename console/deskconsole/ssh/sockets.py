@@ -1,0 +1,166 @@
+"""The byte stream under an SSH transport: a TCP connection, or a ProxyCommand's standard streams."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import Any
+
+from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
+
+_TICK = 0.1
+
+
+def connect_tcp(
+    address: str, port: int, where: str, cancelled: threading.Event, timeout: float
+) -> socket.socket:
+    """A connected socket with TCP_NODELAY, every address of the name tried in turn.
+
+    Raises AddressError (name unknown, port refused, no answer), Cancelled within a tenth of a second.
+    """
+    deadline = time.monotonic() + timeout
+    found = _look_up(address, port, where, cancelled, deadline)
+    trouble: OSError = TimeoutError()
+    for number, (family, kind, protocol, _, destination) in enumerate(found):
+        # A dead first address must leave time for the others.
+        share = (deadline - time.monotonic()) / (len(found) - number)
+        try:
+            return _connect_one(family, kind, protocol, destination, cancelled, share)
+        except OSError as error:
+            trouble = error
+    if isinstance(trouble, TimeoutError):
+        raise AddressError(
+            f"{where} did not answer within {timeout:g} s",
+            remedy="Check that the machine is on and that no firewall drops the port.",
+        ) from trouble
+    if isinstance(trouble, ConnectionRefusedError):
+        raise AddressError(
+            f"nothing listens at {where} (connection refused)",
+            remedy="Check the port, and that an SSH server runs there.",
+        ) from trouble
+    raise AddressError(
+        f"{where} cannot be reached ({trouble.strerror or trouble})",
+        remedy="Check the address and the network.",
+    ) from trouble
+
+
+def _look_up(
+    address: str, port: int, where: str, cancelled: threading.Event, deadline: float
+) -> list[tuple[Any, ...]]:
+    # getaddrinfo cannot be called off and may take half a minute, so it gets a thread that nobody waits for.
+    answer: list[list[tuple[Any, ...]] | OSError | UnicodeError] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            answer.append(list(socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)))
+        except (OSError, UnicodeError) as error:
+            answer.append(error)
+        done.set()
+
+    thread = threading.Thread(target=ask, name=f"look up {address}", daemon=True)
+    thread.start()
+    while not done.wait(_TICK):
+        if cancelled.is_set():
+            raise Cancelled("connecting was called off")
+        if time.monotonic() > deadline:
+            raise AddressError(
+                f"the name {address} was not resolved in time", remedy="Check the network's name server."
+            )
+    thread.join()
+    found = answer[0]
+    if isinstance(found, OSError | UnicodeError):
+        raise AddressError(
+            f"the name of {where} does not resolve", remedy="Check the spelling, or use the IP address."
+        ) from found
+    return found
+
+
+def _connect_one(
+    family: int, kind: int, protocol: int, destination: Any, cancelled: threading.Event, timeout: float
+) -> socket.socket:
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            sock.connect(destination)
+        deadline = time.monotonic() + timeout
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_WRITE)
+            while not selector.select(_TICK):
+                if cancelled.is_set():
+                    raise Cancelled("connecting was called off")
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+        sock.settimeout(None)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+class ProxyCommand:
+    """A running ProxyCommand and the socket that is its standard input and output.
+
+    paramiko's own leaves processes behind and polls; a socket pair needs neither.
+    """
+
+    def __init__(self, command: str, label: str) -> None:
+        if sys.platform == "win32":
+            raise ConfigurationError(
+                f"{label} is reached by a ProxyCommand, which this console cannot use on Windows",
+                remedy="Use ProxyJump instead.",
+            )
+        self.sock, theirs = socket.socketpair()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the command
+        try:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", f"exec {command}"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=self._said,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self.sock.close()
+            self._said.close()
+            raise ConnectionFailed(
+                f"the ProxyCommand of {label} did not start: {error}", remedy="Try it by hand."
+            ) from error
+        finally:
+            theirs.close()
+
+    def complaint(self) -> str:
+        """The last line the command wrote to its error stream, or how it ended; empty while all is well."""
+        if self._process.poll() is None or self._said.closed:
+            return ""
+        self._said.seek(0)
+        lines = self._said.read(65536).decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return last[:200] or f"it ended with exit code {self._process.returncode}"
+
+    def close(self) -> None:
+        """End the command and whatever it started."""
+        self.sock.close()
+        if self._process.poll() is None:
+            try:
+                os.killpg(self._process.pid, signal.SIGTERM)
+                self._process.wait(1)
+            except ProcessLookupError:
+                self._process.wait()
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        self._said.close()

@@ -1,0 +1,100 @@
+"""A byte stream to a port of the host, over one direct-tcpip channel; nothing listens on this side."""
+
+from __future__ import annotations
+
+import time
+
+import paramiko
+
+from deskconsole.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
+from deskconsole.ssh.transport import Link
+
+_PROHIBITED = 1
+_CONNECT_FAILED = 2
+_PIECE = 32768
+
+
+class Tunnel:
+    """The part of `socket.socket` that a stream needs. One thread may read while another writes."""
+
+    def __init__(self, channel: paramiko.Channel, description: str) -> None:
+        self._channel = channel
+        self._description = description
+        self._closed = False
+
+    def recv(self, size: int) -> bytes:
+        """Up to `size` bytes; empty once the far end has ended the stream in good order.
+
+        Raises ConnectionLost where the SSH connection broke, TimeoutError.
+        """
+        try:
+            data = self._channel.recv(size)
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                raise TimeoutError(f"nothing came through {self._description} in time") from None
+            raise self._lost() from error
+        # A broken transport looks like the end of the stream too; only an EOF that was sent is one.
+        if not data and not self._channel.eof_received and not self._closed:
+            raise self._lost()
+        return data
+
+    def sendall(self, data: bytes | bytearray | memoryview) -> None:
+        """Everything. Raises ConnectionLost, TimeoutError (part may have gone then)."""
+        view = memoryview(data).cast("B")
+        try:
+            while view:
+                view = view[self._channel.send(bytes(view[:_PIECE])) :]
+        except TimeoutError:
+            raise TimeoutError(f"{self._description} took nothing in time") from None
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise self._lost() from error
+
+    def settimeout(self, seconds: float | None) -> None:
+        """For every later call; None waits for ever."""
+        self._channel.settimeout(seconds)
+
+    def close(self) -> None:
+        """End it from this side; waking whoever reads."""
+        self._closed = True
+        try:
+            self._channel.close()
+        except (OSError, EOFError, paramiko.SSHException):
+            return  # the connection is gone, and the channel with it
+
+    def _lost(self) -> ConnectionLost:
+        return ConnectionLost(f"{self._description} was cut")
+
+
+def open_channel(link: Link, host: str, port: int, where: str, timeout: float) -> paramiko.Channel:
+    """A direct-tcpip channel from the server behind `link` to `host:port`.
+
+    `where` names that server. Raises ForwardingRefused where its rules forbid it, ConnectionFailed where
+    nothing answers at the port, ConnectionLost.
+    """
+    deadline = time.monotonic() + timeout
+    with link.opening:
+        try:
+            return link.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=timeout)
+        except paramiko.ChannelException as error:
+            code = error.code
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            if link.is_active() and time.monotonic() >= deadline:
+                raise ConnectionFailed(
+                    f"{where} did not open a tunnel to {host}:{port} within {timeout:g} s",
+                    remedy="The host may hang: try again.",
+                ) from error
+            raise ConnectionLost(f"the connection to {where} was cut") from error
+    if code == _PROHIBITED:
+        raise ForwardingRefused(
+            f"the SSH server of {where} does not allow tunnels",
+            remedy="Set `AllowTcpForwarding local` in its sshd_config; `PermitOpen` may forbid it too.",
+        )
+    if code == _CONNECT_FAILED:
+        raise ConnectionFailed(
+            f"nothing listens at {host}:{port} as seen from {where}",
+            remedy="What should listen there has ended or was not started.",
+        )
+    raise ConnectionFailed(
+        f"the SSH server of {where} did not open a tunnel to {host}:{port} (code {code})",
+        remedy="Its log says why.",
+    )
