@@ -23,7 +23,7 @@ STEPS = st.lists(
         st.integers(0, 999),
         st.integers(1, 600),
         st.integers(1, 600),
-        st.integers(0, 2**16),
+        st.integers(0, 2**16 - 1),
     ),
     max_size=12,
 )

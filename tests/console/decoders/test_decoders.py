@@ -176,8 +176,8 @@ def test_a_turned_jpeg_is_not_turned() -> None:
 
 
 def zstd_body(data: bytes, *, ended: bool = False, window: int = 20) -> bytes:
-    mode = ZstdCompressor.FLUSH_FRAME if ended else ZstdCompressor.FLUSH_BLOCK
-    return b"\x01" + ZstdCompressor(options={CompressionParameter.window_log: window}).compress(data, mode)
+    stream = ZstdCompressor(options={CompressionParameter.window_log: window})
+    return b"\x01" + stream.compress(data) + stream.flush(stream.FLUSH_FRAME if ended else stream.FLUSH_BLOCK)
 
 
 def test_zstd_output_is_exactly_the_rectangle() -> None:

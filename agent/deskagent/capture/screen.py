@@ -1,0 +1,124 @@
+"""The real screen, by mss: one path for X11 and Windows. It does not say what changed.
+
+Measured on X11 with shared memory at 1920x1080: 2 ms a grab; 1.1 ms for a look at the geometry.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import mss
+import numpy as np
+from mss.exception import ScreenShotError
+
+from ..wire.geometry import Display
+from .grabber import GrabError, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IDENTITIES: Final = uuid.UUID("5d0c3b52-3f4e-5f0a-9c5e-8a1d6e2b7f41")
+"""Namespace of the identities of displays."""
+
+GEOMETRY_EVERY: Final = 0.5
+"""Seconds between two looks at the geometry, 0.2 % of a core. A screen that shrank is noticed at once,
+by the grab that fails; one that grew, or a display that was plugged in, only by looking."""
+
+_FAULTS: Final = (ScreenShotError, OSError, AssertionError)
+"""What mss raises where it cannot read the screen; the last when the X server went away beneath it."""
+
+_Monitor = Mapping[str, Any]
+
+
+class ScreenGrabber:
+    """Grabs the union of all displays (number 0) or one of them (1, 2, ...).
+
+    Nothing is opened before it is needed, and nothing that failed is kept: every call after a
+    GrabError begins from scratch, so a screen that comes back is seen again.
+    """
+
+    def __init__(self, number: int = 0, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._number = number
+        self._clock = clock
+        self._source: mss.MSS | None = None
+        self._monitors: Sequence[_Monitor] = ()
+        self._looked = 0.0
+
+    def displays(self) -> list[Display]:
+        """The whole desktop first, then its displays; coordinates are the system's own and may be
+        negative. Raises GrabError."""
+        try:
+            monitors = _geometry()
+        except _FAULTS as error:
+            raise GrabError(f"the displays cannot be found out: {_sentence(error)}") from error
+        return [_display(number, monitor) for number, monitor in enumerate(monitors)]
+
+    def grab(self) -> Pixels:
+        """A picture of now. Raises GrabError where the screen is locked, gone or cannot be read."""
+        try:
+            return self._grab()
+        except _FAULTS:
+            # The usual reason is a resize since the last look, which a fresh start puts right.
+            self.close()
+        try:
+            return self._grab()
+        except _FAULTS as error:
+            self.close()
+            raise GrabError(f"the screen cannot be grabbed: {_sentence(error)}") from error
+
+    def close(self) -> None:
+        """Lets go of the screen; a later grab opens it again."""
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+    def _grab(self) -> Pixels:
+        source = self._current()
+        if self._number >= len(self._monitors):
+            self.close()
+            raise GrabError(f"there is no display {self._number} now, only {len(self._monitors) - 1}")
+        shot = source.grab(dict(self._monitors[self._number]))
+        # `raw` is a bytearray made for this shot alone: a view of it is ours to keep.
+        return np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
+
+    def _current(self) -> mss.MSS:
+        """The open screen, made anew where its geometry is not what it was: mss never looks again."""
+        now = self._clock()
+        if self._source is not None and now - self._looked >= GEOMETRY_EVERY:
+            self._looked = now
+            if _geometry() != self._monitors:
+                self.close()
+        if self._source is None:
+            self._source = mss.MSS()
+            self._monitors = self._source.monitors
+            self._looked = now
+        return self._source
+
+
+def _geometry() -> Sequence[_Monitor]:
+    """What a fresh look says; in the public interface of mss only a new instance looks."""
+    with mss.MSS() as source:
+        monitors: Sequence[_Monitor] = source.monitors
+        return monitors
+
+
+def _display(number: int, monitor: _Monitor) -> Display:
+    name = monitor.get("name") or monitor.get("output") or ""
+    return Display(
+        number=number,
+        x=monitor["left"],
+        y=monitor["top"],
+        width=monitor["width"],
+        height=monitor["height"],
+        identity=uuid.uuid5(IDENTITIES, f"{platform.node()}/{number}").bytes,
+        name=str(name),
+    )
+
+
+def _sentence(error: Exception) -> str:
+    """The system's words, on one line."""
+    return " ".join(str(error).split()) or "the connection to the screen broke"
