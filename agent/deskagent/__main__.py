@@ -16,6 +16,7 @@ from . import __version__
 from .capture.grabber import Grabber
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .wire.hello import token_from_file
+from .wire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
 
 EXIT_USAGE = 2
 EXIT_CANNOT_SERVE = 3
@@ -69,8 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     push.add_argument("--no-identity", action="store_true", help="the dialect of the article's whole program")
     push.add_argument("--display", type=int, default=0, help="0: the whole desktop")
     push.add_argument("--rate", type=float, default=30.0, help="frames a second at most")
-    push.add_argument("--max-slices", type=int, default=None, help="more become a refresh")
-    push.add_argument("--max-share", type=float, default=None, help="more of the picture becomes a refresh")
+    push.add_argument("--max-slices", type=int, default=ARTICLE_MAX_SLICES, help="more become a refresh")
+    push.add_argument(
+        "--max-share", type=float, default=ARTICLE_MAX_SHARE, help="more of the picture becomes a refresh"
+    )
     push.add_argument("--seconds", type=float, default=None, help="how long; default: until interrupted")
     push.set_defaults(run=_push)
     return parser
@@ -157,7 +160,28 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _push(options: argparse.Namespace) -> int:
-    raise UsageError("push is not there yet")
+    from .push import PushError, push
+
+    if not options.rate > 0:
+        raise UsageError(f"--rate {options.rate} is no number of frames a second")
+    try:
+        counts = push(
+            options.address,
+            _grabber_opener(options),
+            options.display,
+            identity=not options.no_identity,
+            rate=options.rate,
+            max_slices=options.max_slices,
+            max_share=options.max_share,
+            seconds=options.seconds,
+        )
+    except PushError as error:
+        print(f"deskagent: {error}", file=sys.stderr)
+        return EXIT_PEER
+    except KeyboardInterrupt:
+        return 0
+    _log.info("sent %d packets, %d slices, %d bytes", counts.packets, counts.slices, counts.sent)
+    return 0
 
 
 if __name__ == "__main__":
