@@ -1,0 +1,321 @@
+"""The application: opens the fleet, pulls its snapshots once a second, keeps the events, asks questions.
+
+It draws nothing itself: screens do, from the `FleetView` they are handed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Literal, TypeVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ..errors import DeskconsoleError
+from ..safe_text import safe_text
+from ..session.event import Event
+from ..session.state import SETTLED
+from .host_actions import ConsoleScreen
+from .messages import EventsArrived, QuestionsChanged
+from .questions import Pending, QueuedQuestions
+from .screens.fleet import FleetScreen
+from .screens.help import HelpScreen
+from .screens.host import HostScreen
+from .screens.host_form import HostForm
+from .screens.import_hosts import ImportScreen
+from .screens.log import LogScreen
+from .screens.question import ConfirmScreen, QuestionScreen, question_screen
+from .seams import Fleet, OpenFleet
+from .ssh_aliases import read_aliases
+from .theme import THEME
+from .view import FleetView
+from .widgets.event_log import EventLog, LogLine
+
+T = TypeVar("T")
+
+Outcome = Literal["quit", "demo"]
+
+PULL = 1.0
+"""Seconds between two looks at the figures."""
+
+KEPT_EVENTS = 2000
+
+
+class DeskconsoleApp(App[Outcome]):
+    """The console's terminal face.
+
+    `open_fleet` is called on a thread once the first picture stands. After `run`, call `close`: it waits
+    for what is under way and closes the fleet. `failure` is why the fleet could not be opened, if so.
+    """
+
+    TITLE = "deskconsole"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log", "Log", tooltip="All events, with a filter"),
+        Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
+        Binding("q", "quit", "Quit", tooltip="Close all sessions and leave"),
+    ]
+
+    def __init__(
+        self,
+        open_fleet: OpenFleet,
+        *,
+        ssh_config: Path,
+        demo_offered: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._open_fleet = open_fleet
+        self.ssh_config = ssh_config
+        self.demo_offered = demo_offered
+        self.clock = clock
+        self.questions = QueuedQuestions(self._questions_changed)
+        self.fleet: Fleet | None = None
+        self.failure: DeskconsoleError | None = None
+        self.view = FleetView((), {}, clock())
+        self.events: deque[LogLine] = deque(maxlen=KEPT_EVENTS)
+        self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._asking: tuple[Pending, QuestionScreen] | None = None
+        # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
+        self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
+
+    # The fleet
+
+    def on_mount(self) -> None:
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.push_screen(FleetScreen())
+        self.call_after_refresh(self._open)
+
+    @work
+    async def _open(self) -> None:
+        try:
+            self.fleet = await self._off_loop(lambda: self._open_fleet(self.questions, self.deliver))
+        except DeskconsoleError as error:
+            self.failure = error
+            self.exit(return_code=error.exit_code)
+            return
+        self.pull()
+        self.set_interval(PULL, self.pull)
+
+    def close(self) -> None:
+        """Ends everything that `run` left behind; blocks until the fleet is closed."""
+        self.questions.close()
+        if self.fleet is not None:
+            self._hand.submit(self.fleet.close).result()
+        self._hand.shutdown()
+
+    async def _off_loop(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._hand, call)
+
+    def pull(self) -> None:
+        """Takes the fleet's figures and hands them to the screens."""
+        if self.fleet is None:
+            return
+        self.view = FleetView(self.fleet.hosts, self.fleet.snapshots(), self.clock())
+        self._drop_settled_questions()
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen):
+                screen.show(self.view)
+        self._ask_next()
+
+    async def attempt(self, call: Callable[[Fleet], None]) -> DeskconsoleError | None:
+        """Does something to the fleet off the event loop; what it refuses is returned."""
+        fleet = self.fleet
+        if fleet is None:
+            return None
+        try:
+            await self._off_loop(lambda: call(fleet))
+        except DeskconsoleError as error:
+            return error
+        except KeyError:
+            return None  # removed meanwhile
+        finally:
+            self.pull()
+        return None
+
+    @work
+    async def act(self, name: str, call: Callable[[Fleet], None]) -> None:
+        """Does something to one host and shows what is refused; returns at once."""
+        error = await self.attempt(call)
+        if error is not None:
+            self.report(name, error)
+
+    # Hosts
+
+    def add_host(self) -> None:
+        self.push_screen(HostForm(None))
+
+    def edit_host(self, name: str) -> None:
+        host = self.view.host(name)
+        if host is not None:
+            self.push_screen(HostForm(host))
+
+    def select_host(self, name: str) -> None:
+        """Puts the cursor of the fleet screen on a host."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FleetScreen):
+                screen.select(name)
+
+    def open_host(self, name: str) -> None:
+        self.push_screen(HostScreen(name))
+
+    def import_hosts(self) -> None:
+        known = {host.target for host in self.view.hosts} | {host.name for host in self.view.hosts}
+        names = [name for name in read_aliases(self.ssh_config) if name not in known]
+        self.push_screen(ImportScreen(self.ssh_config, names))
+
+    def try_demo(self) -> None:
+        self.exit("demo")
+
+    def remove_host(self, name: str) -> None:
+        host = self.view.host(name)
+        if host is None:
+            return
+        label = safe_text(name, 64)
+        target = "" if host.target == name else f" ({safe_text(host.target, 120)})"
+
+        def decided(confirmed: bool | str | None) -> None:
+            if confirmed:
+                self.questions.withdraw(name)
+                self.act(name, lambda fleet: fleet.remove(name))
+
+        self.push_screen(
+            ConfirmScreen(
+                f"remove {label}",
+                f"{label}{target} goes from the list, with its settings here; its session is closed.",
+                "Nothing is deleted on the host itself.",
+                yes="Remove",
+            ),
+            decided,
+        )
+
+    # Events
+
+    def deliver(self, event: Event) -> None:
+        """Takes an event from any thread, at any time."""
+        self._arrived.append(event)
+        if self.is_running:
+            self.post_message(EventsArrived())
+
+    def on_events_arrived(self) -> None:
+        lines = []
+        while self._arrived:
+            lines.append(LogLine.of(self._arrived.popleft()))
+        self._record(lines)
+        self.pull()
+
+    def _record(self, lines: list[LogLine]) -> None:
+        self.events.extend(lines)
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen):
+                for log in screen.query(EventLog):
+                    log.extend(screen.wanted(lines))
+
+    def report(self, name: str, error: DeskconsoleError) -> None:
+        """Shows an error: as a notification now, as an event for later."""
+        text = safe_text(f"{error} {error.remedy}".strip(), 500)
+        self._record([LogLine(self.clock(), safe_text(name, 64), text, "error")])
+        self.notify(text, title=safe_text(name, 64), severity="error", markup=False)
+
+    # Questions
+
+    def _questions_changed(self) -> None:
+        if self.is_running:
+            self.post_message(QuestionsChanged())
+
+    def on_questions_changed(self) -> None:
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        """Shows the question whose turn it is, and takes one away that was withdrawn.
+
+        A question never comes over another dialog: what is being typed there must not answer it.
+        """
+        if self._asking is not None:
+            pending, screen = self._asking
+            if not pending.answered:
+                return
+            if screen is not self.screen:
+                return  # something lies above it; it is taken away once it is on top again
+            self._asking = None
+            screen.dismiss(None)
+            self.call_later(self._ask_next)
+            return
+        first = self.questions.first()
+        if first is None or self.screen.is_modal:
+            return
+        screen = question_screen(first.asked)
+        self._asking = (first, screen)
+
+        def answered(answer: bool | str | None) -> None:
+            first.answer(answer)
+            self._asking = None
+            self.call_later(self._ask_next)
+
+        self.push_screen(screen, answered)
+
+    def _drop_settled_questions(self) -> None:
+        """A session that was called off no longer waits for its answer."""
+        for host in self.questions.hosts():
+            snapshot = self.view.snapshots.get(host)
+            if snapshot is not None and snapshot.state in SETTLED:
+                self.questions.withdraw(host)
+
+    # Keys and commands
+
+    def action_log(self) -> None:
+        if not isinstance(self.screen, LogScreen):
+            self.push_screen(LogScreen())
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        self.questions.close()
+        self.exit("quit")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key of the screen, by name; then Textual's own."""
+        done = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            ours = active.node is screen or active.node is self
+            ours = ours and active.enabled and not binding.system
+            if ours and binding.description and binding.action not in done:
+                done.add(binding.action)
+                run = partial(screen.run_action if active.node is screen else self.run_action, binding.action)
+                yield SystemCommand(binding.description, active.tooltip or binding.tooltip, run)
+        yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
+
+
+def run(open_fleet: OpenFleet, *, open_demo: OpenFleet | None = None, ssh_config: Path | None = None) -> int:
+    """Shows the console until the person leaves it; returns the exit code.
+
+    `open_demo` is offered where the fleet is empty, and shown instead once chosen. Raises the
+    `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
+    """
+    config = ssh_config or Path.home() / ".ssh" / "config"
+    while True:
+        app = DeskconsoleApp(open_fleet, ssh_config=config, demo_offered=open_demo is not None)
+        try:
+            outcome = app.run()
+        finally:
+            app.close()
+        if app.failure is not None:
+            raise app.failure
+        if outcome != "demo" or open_demo is None:
+            return app.return_code or 0
+        open_fleet, open_demo = open_demo, None

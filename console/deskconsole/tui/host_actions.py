@@ -1,0 +1,92 @@
+"""What can be done to the selected host: the keys shared by the fleet screen and the host screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ..session.state import SETTLED
+from .view import FleetView
+from .widgets.event_log import LogLine
+
+if TYPE_CHECKING:
+    from .app import DeskconsoleApp
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen that shows the fleet's latest view whenever it is handed one."""
+
+    @property
+    def console(self) -> DeskconsoleApp:
+        return cast("DeskconsoleApp", self.app)
+
+    def show(self, view: FleetView) -> None:
+        """Shows `view`; called once a second and whenever something happened."""
+        raise NotImplementedError
+
+    def wanted(self, lines: list[LogLine]) -> list[LogLine]:
+        """Which of the events this screen's log shows: all."""
+        return lines
+
+
+class HostActions(ConsoleScreen):
+    """Keys that act on `selected`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "view", "View", tooltip="Open the desktop in a window"),
+        Binding("c", "connect", "Connect", tooltip="Connect the host"),
+        Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays in the list"),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask for the whole picture anew"),
+        Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
+        Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
+    ]
+
+    @property
+    def selected(self) -> str | None:
+        """The host that the keys act on."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What cannot be done to this host now is greyed in the footer."""
+        if action in ("view", "connect", "disconnect", "refresh", "check", "edit", "remove"):
+            view = self.console.view
+            if self.selected is None or view.host(self.selected) is None:
+                return None
+            settled = view.snapshot(self.selected).state in SETTLED
+            if action in ("disconnect", "refresh", "check"):
+                return None if settled else True
+            if action == "connect":
+                return True if settled else None
+        return True
+
+    def action_view(self) -> None:
+        if name := self.selected:
+            self.console.act(name, lambda fleet: fleet.view(name))
+
+    def action_connect(self) -> None:
+        if name := self.selected:
+            self.console.act(name, lambda fleet: fleet.connect(name))
+
+    def action_disconnect(self) -> None:
+        if name := self.selected:
+            self.console.questions.withdraw(name)
+            self.console.act(name, lambda fleet: fleet.disconnect(name))
+
+    def action_refresh(self) -> None:
+        if name := self.selected:
+            self.console.act(name, lambda fleet: fleet.request_refresh(name))
+
+    def action_check(self) -> None:
+        if name := self.selected:
+            self.console.act(name, lambda fleet: fleet.check_exact(name))
+
+    def action_edit(self) -> None:
+        if name := self.selected:
+            self.console.edit_host(name)
+
+    def action_remove(self) -> None:
+        if name := self.selected:
+            self.console.remove_host(name)

@@ -1,0 +1,77 @@
+"""The fields of a host in the form: their labels, what each takes, and from typed text to a `Host`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from ..hosts import Host
+from ..safe_text import safe_text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of the form."""
+
+    name: str
+    label: str
+    hint: str
+    """What stands in the empty field."""
+    takes: str
+    """What is right, said when something else was typed."""
+
+
+FIELDS = (
+    Field("name", "name", "your word for it", "a name of 1 to 64 characters without / \\ [ ]"),
+    Field("address", "address", "the name; or host, IP, SSH alias", "at most 255 characters"),
+    Field("port", "port", "as SSH says, else 22", "a number from 1 to 65535"),
+    Field("user", "user", "as SSH says, else your own", "a user name"),
+    Field("identity_file", "key file", "~/.ssh/id_ed25519", "the path of a private key"),
+    Field("jump", "jump host", "[user@]host[:port], several with commas", "[user@]host[:port]"),
+    Field("display", "display", "0: the whole desktop, 1: the first", "a number from 0 to 64"),
+    Field("group", "group", "a label to filter by", "a label"),
+    Field("x_display", "X display", "found by itself, such as :0", "a display such as :0"),
+    Field("x_authority", "X authority", "found by itself", "a path on the host"),
+    Field("python", "Python", "found by itself", "a path on the host"),
+)
+
+
+def texts(host: Host | None) -> dict[str, str]:
+    """What stands in the fields at first."""
+    if host is None:
+        return {field.name: "" for field in FIELDS}
+    given = msgspec.to_builtins(host)
+    return {field.name: safe_text(str(given.get(field.name, "")), 1024) for field in FIELDS}
+
+
+def read(
+    typed: Mapping[str, str], taken: Collection[str], before: Host | None
+) -> tuple[Host | None, dict[str, str]]:
+    """The host that the fields describe, or what is wrong by field.
+
+    `taken` are names that other hosts have. A field that still shows what it showed at first keeps the
+    value of `before`, also where that could not be shown as it is.
+    """
+    shown = texts(before)
+    given = msgspec.to_builtins(before) if before else {}
+    values: dict[str, object] = {}
+    wrong: dict[str, str] = {}
+    for field in FIELDS:
+        value = typed[field.name].strip()
+        if before is not None and value == shown[field.name].strip():
+            if field.name in given:
+                values[field.name] = given[field.name]
+            continue
+        if not value and field.name != "name":
+            continue
+        try:
+            probe = msgspec.convert({"name": "x", field.name: value}, Host, strict=False)
+        except msgspec.ValidationError:
+            wrong[field.name] = f"This takes {field.takes}."
+        else:
+            values[field.name] = getattr(probe, field.name)
+    if values.get("name") in taken:
+        wrong["name"] = "Another host has this name already."
+    return (None, wrong) if wrong else (msgspec.convert(values, Host), {})

@@ -1,0 +1,97 @@
+"""How a session's snapshot reads: a sign, a word, a kind (which the style sheet colours), what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..safe_text import safe_text
+from ..session.snapshot import Snapshot
+from ..session.state import UNDER_WAY, State
+from .figures import duration, percent
+
+
+class Kind(StrEnum):
+    """What a state means to the person looking; each has its own sign, never a colour alone."""
+
+    LIVE = "live"
+    ATTENTION = "attention"
+    UNDER_WAY = "under-way"
+    BAD = "bad"
+    QUIET = "quiet"
+
+
+SIGNS = {Kind.LIVE: "●", Kind.ATTENTION: "▲", Kind.UNDER_WAY: "◐", Kind.BAD: "✖", Kind.QUIET: "◌"}
+
+MUTED = "$foreground 60%"
+FAINT = "$foreground 40%"
+"""Textual's `$text-muted` is "auto", which in content, away from a style sheet, comes out as white."""
+
+COLOURS = {
+    Kind.LIVE: "$success",
+    Kind.ATTENTION: "$warning",
+    Kind.UNDER_WAY: "$primary",
+    Kind.BAD: "$error",
+    Kind.QUIET: MUTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One state in words. Everything in it has passed `safe_text`."""
+
+    kind: Kind
+    word: str
+    """One or two words, for counting and filtering: `live`, `locked`, `down`."""
+    text: str
+    """What the row says: the word with its time, or the reason and the next step."""
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.kind]
+
+
+def look(snapshot: Snapshot, now: float) -> Look:
+    """How `snapshot` reads at `now` (Unix time)."""
+    state = snapshot.state
+    age = now - snapshot.since
+    if state is State.STREAMING:
+        if snapshot.screen == "live":
+            return Look(Kind.LIVE, "live", f"live {duration(age)}")
+        word = safe_text(snapshot.screen, 40)
+        return Look(Kind.ATTENTION, word, _with(word, snapshot.screen_reason, snapshot.remedy))
+    if state is State.STALE:
+        return Look(Kind.ATTENTION, "stale", _with(f"stale for {duration(age)}", snapshot.reason, ""))
+    if state is State.RETRYING:
+        wait = "" if snapshot.retry_at is None else f" in {duration(snapshot.retry_at - now + 0.999)}"
+        attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
+        text = _with(f"retrying{wait}{attempt}", snapshot.reason, snapshot.remedy)
+        return Look(Kind.ATTENTION, "retrying", text)
+    if state in UNDER_WAY:
+        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
+    if state is State.FAILED:
+        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy))
+    word = "idle" if state is State.IDLE else "disconnected"
+    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
+
+
+def _with(word: str, reason: str, remedy: str) -> str:
+    text = word
+    if reason:
+        text += f": {safe_text(reason)}"
+    if remedy:
+        text = f"{text.rstrip('.')}. {safe_text(remedy)}"
+    return text
+
+
+def _under_way(snapshot: Snapshot, age: float) -> str:
+    progress = snapshot.progress
+    word = snapshot.state.value
+    if progress is None:
+        return word if age < 2 else f"{word}, {duration(age)}"
+    text = f"{word}: {safe_text(progress.step, 60)}"
+    if progress.total > 0:
+        text += f" {percent(progress.done / progress.total)}"
+        if progress.rate > 0:
+            text += f", {duration((progress.total - progress.done) / progress.rate + 0.999)} left"
+    return text

@@ -1,0 +1,89 @@
+"""Carries questions from session threads to the person and the answers back; draws nothing itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from ..ssh.questions import SecretRequest, UnknownHostKey
+
+
+class Pending:
+    """One question and its answer-to-be: True or False for a key, a text for a secret, None for no."""
+
+    def __init__(self, asked: UnknownHostKey | SecretRequest) -> None:
+        self.asked = asked
+        self._answered = threading.Event()
+        self._answer: bool | str | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self._answered.is_set()
+
+    def answer(self, answer: bool | str | None) -> None:
+        """Sets the asking thread free; only the first answer counts."""
+        if not self._answered.is_set():
+            self._answer = answer
+            self._answered.set()
+
+    def wait(self) -> bool | str | None:
+        """Blocks the asking thread until there is an answer."""
+        self._answered.wait()
+        return self._answer
+
+
+class QueuedQuestions:
+    """`Questions` for many session threads at once: each waits for its turn.
+
+    `changed` is called, on whichever thread, after a question came or was withdrawn.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._pending: list[Pending] = []
+        self._closed = False
+
+    def trust_host_key(self, question: UnknownHostKey) -> bool:
+        return self._ask(question) is True
+
+    def secret(self, request: SecretRequest) -> str | None:
+        answer = self._ask(request)
+        return answer if isinstance(answer, str) else None
+
+    def first(self) -> Pending | None:
+        """The question whose turn it is."""
+        with self._lock:
+            self._pending = [pending for pending in self._pending if not pending.answered]
+            return self._pending[0] if self._pending else None
+
+    def hosts(self) -> set[str]:
+        """Whose questions are open."""
+        with self._lock:
+            return {pending.asked.host for pending in self._pending if not pending.answered}
+
+    def withdraw(self, host: str) -> None:
+        """Answers every question about `host` with no: its connecting was called off."""
+        with self._lock:
+            mine = [pending for pending in self._pending if pending.asked.host == host]
+        for pending in mine:
+            pending.answer(None)
+        if mine:
+            self._changed()
+
+    def close(self) -> None:
+        """Answers every question with no, also those that are yet to come."""
+        with self._lock:
+            self._closed = True
+            waiting, self._pending = self._pending, []
+        for pending in waiting:
+            pending.answer(None)
+
+    def _ask(self, asked: UnknownHostKey | SecretRequest) -> bool | str | None:
+        pending = Pending(asked)
+        with self._lock:
+            if self._closed:
+                return None
+            self._pending.append(pending)
+        self._changed()
+        return pending.wait()

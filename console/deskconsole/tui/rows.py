@@ -1,0 +1,150 @@
+"""The rows of the hosts table as text in columns: which columns fit, what stands in them. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from rich.cells import cell_len
+
+from ..hosts import Host
+from ..safe_text import safe_text
+from ..session.snapshot import Snapshot
+from ..session.state import LIVE
+from .figures import buckets, decimal, fit, kilobytes, percent, spark
+from .looks import Kind, Look, look
+
+GAP = 2
+SPARK = 6
+"""Cells of the little chart: 5 seconds each."""
+RATE = SPARK + 5
+SLICES = 8
+KILOBYTES = 8
+SAVED = 7
+SCREEN = 11
+STATE = 18
+"""The least the state needs; it takes all that is left over."""
+
+
+class Figures(Enum):
+    """How much of a row's right side is figures; the reason of a bad state takes the rest."""
+
+    ALL = "all"
+    TRAFFIC = "traffic"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One host in the table, ready to be drawn; equal rows look the same."""
+
+    name: str
+    """The key, as in the inventory: not for showing."""
+    label: str
+    address: str
+    look: Look
+    figures: Figures
+    screen: str = ""
+    chart: str = ""
+    updates: str = ""
+    slices: str = ""
+    kilobytes: str = ""
+    saved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Widths in cells; 0: the column gave way."""
+
+    host: int
+    address: int
+    state: int
+    screen: int
+
+
+Cell = tuple[str, str]
+"""Text, and the part of the table it is drawn as (`host-table--...`)."""
+
+
+def make_row(host: Host, snapshot: Snapshot, now: float) -> Row:
+    """What the table says of one host at `now` (Unix time)."""
+    seen = look(snapshot, now)
+    label = safe_text(host.name, 64)
+    address = safe_text(host.target, 80) + (f":{host.port}" if host.port else "")
+    if snapshot.state not in LIVE:
+        return Row(host.name, label, address, seen, Figures.NONE)
+    figures = snapshot.statistics
+    recent = buckets([sample.updates for sample in figures.history], SPARK, SPARK * 5)
+    return Row(
+        host.name,
+        label,
+        address,
+        seen,
+        Figures.ALL if seen.kind is Kind.LIVE else Figures.TRAFFIC,
+        screen="{}x{}".format(*snapshot.size) if snapshot.size else "-",
+        chart=spark(recent, max(1.0, *recent)),
+        updates=decimal(figures.updates_per_second),
+        slices=decimal(figures.slices_per_second),
+        kilobytes=kilobytes(figures.bytes_per_second),
+        saved=percent(figures.saved_share),
+    )
+
+
+def matches(row: Row, group: str, wanted: str) -> bool:
+    """Does every word of `wanted` occur in the host's name, address, group or state?"""
+    text = " ".join((row.label, row.address, safe_text(group), row.look.word)).casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+def arrange(rows: Sequence[Row], width: int) -> Layout:
+    """The columns that fit into `width` cells: the address gives way first, then the screen's size."""
+    host = min(24, max([8, *(cell_len(row.label) for row in rows)]))
+    address = min(24, max([8, *(cell_len(row.address) for row in rows)]))
+    fixed = 2 + host + GAP * 5 + RATE + SLICES + KILOBYTES + SAVED
+    room = width - fixed
+    screen = SCREEN if room >= STATE + GAP + SCREEN else 0
+    room -= screen + GAP if screen else 0
+    address = address if room >= STATE + GAP + address else 0
+    room -= address + GAP if address else 0
+    return Layout(host, address, max(8, room), screen)
+
+
+def heading(layout: Layout) -> list[Cell]:
+    """The line above the rows."""
+    cells = ["  " + fit("host", layout.host)]
+    if layout.address:
+        cells.append(fit("address", layout.address))
+    cells.append(fit("state", layout.state))
+    if layout.screen:
+        cells.append(fit("screen", layout.screen, right=True))
+    for title, width in (("upd/s", RATE), ("slices/s", SLICES), ("kB/s", KILOBYTES), ("saved", SAVED)):
+        cells.append(fit(title, width, right=True))
+    return [((" " * GAP).join(cells), "head")]
+
+
+def cells(row: Row, layout: Layout) -> list[Cell]:
+    """One row in `layout`, its pieces in drawing order; together as wide as the table."""
+    kind = str(row.look.kind)
+    gap = " " * GAP
+    line: list[Cell] = [(f"{row.look.sign} ", kind), (fit(row.label, layout.host) + gap, "host")]
+    if layout.address:
+        line.append((fit(row.address, layout.address) + gap, "address"))
+    screen = layout.screen + GAP if layout.screen else 0
+    traffic = SLICES + KILOBYTES + SAVED + 2 * GAP
+    if row.figures is Figures.NONE:
+        width = layout.state + screen + GAP + RATE + GAP + traffic
+        return [*line, (fit(row.look.text, width), kind)]
+    if row.figures is Figures.TRAFFIC:
+        line.append((fit(row.look.text, layout.state + screen + GAP + RATE) + gap, kind))
+    else:
+        line.append((fit(row.look.text, layout.state) + gap, kind))
+        if layout.screen:
+            line.append((fit(row.screen, layout.screen, right=True) + gap, "address"))
+        still = row.updates == "0"
+        line.append((row.chart, "quiet" if set(row.chart) == {"▁"} else "chart"))
+        line.append((fit(row.updates, RATE - SPARK, right=True) + gap, "quiet" if still else "figure"))
+    for text, width in ((row.slices, SLICES), (row.kilobytes, KILOBYTES)):
+        line.append((fit(text, width, right=True) + gap, "quiet" if text == "0" else "figure"))
+    line.append((fit(row.saved, SAVED, right=True), "quiet" if row.saved == "-" else "figure"))
+    return line

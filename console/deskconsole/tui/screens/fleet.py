@@ -1,0 +1,123 @@
+"""The first screen: all hosts, the selected one in detail, what happened last."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Footer, Input, Label, OptionList
+
+from ..host_actions import HostActions
+from ..rows import make_row, matches
+from ..view import FleetView
+from ..widgets.event_log import EventLog
+from ..widgets.fields import PlainInput
+from ..widgets.header import Header
+from ..widgets.host_detail import HostDetail
+from ..widgets.host_table import HostTable
+from ..widgets.welcome import Welcome
+
+
+class FleetScreen(HostActions, inherit_bindings=False):
+    """Hosts, detail, events."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", key_display="enter", tooltip="Everything about the host"),
+        *HostActions.BINDINGS,
+        Binding("a", "add", "Add", tooltip="Add a host"),
+        Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
+        Binding("slash", "filter", "Filter", tooltip="Show only hosts with these words"),
+        Binding("escape", "unfilter", "All hosts", show=False, tooltip="Close the filter"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with Horizontal(id="filter-line"):
+            yield Label("/")
+            yield PlainInput(placeholder="name, address, group or state", compact=True, select_on_focus=False)
+            yield Label("", classes="count", markup=False)
+        yield HostTable()
+        yield Welcome(demo_offered=self.console.demo_offered)
+        yield HostDetail()
+        yield EventLog()
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        log = self.query_one(EventLog)
+        log.border_title = "events"
+        log.add_class("pane")
+        log.extend(self.console.events)
+        self.query_one(HostTable).focus()
+
+    @property
+    def selected(self) -> str | None:
+        return self.query_one(HostTable).selected if self.is_mounted else None
+
+    def select(self, name: str) -> None:
+        """Puts the cursor on a host, if the filter lets it be seen."""
+        self.query_one(HostTable).select(name)
+
+    def show(self, view: FleetView) -> None:
+        empty = not view.hosts
+        if empty != self.has_class("-empty"):
+            self.set_class(empty, "-empty")
+            (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
+        wanted = self.query_one(Input).value
+        rows = [(host.group, make_row(host, view.snapshot(host.name), view.now)) for host in view.hosts]
+        shown = [row for group, row in rows if matches(row, group, wanted)]
+        self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
+        self.query_one(HostTable).show(shown)
+        self.query_one(Header).show(view, len(self.console.questions.hosts()))
+        self._show_detail()
+        self.refresh_bindings()
+
+    def _show_detail(self) -> None:
+        view = self.console.view
+        host = view.host(self.selected)
+        snapshot = view.snapshot(host.name) if host else None
+        self.query_one(HostDetail).show(host, snapshot, view.now)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.console.pull)
+
+    def on_host_table_moved(self) -> None:
+        self._show_detail()
+        self.refresh_bindings()
+
+    def on_host_table_opened(self) -> None:
+        self.action_open()
+
+    def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
+        ways = {
+            "add": self.console.add_host,
+            "import": self.console.import_hosts,
+            "demo": self.console.try_demo,
+        }
+        ways[event.way]()
+
+    def on_input_changed(self) -> None:
+        self.show(self.console.view)
+
+    def on_input_submitted(self) -> None:
+        self.query_one(HostTable).focus()
+
+    def action_open(self) -> None:
+        if name := self.selected:
+            self.console.open_host(name)
+
+    def action_add(self) -> None:
+        self.console.add_host()
+
+    def action_import(self) -> None:
+        self.console.import_hosts()
+
+    def action_filter(self) -> None:
+        self.query_one("#filter-line").add_class("-open")
+        self.query_one(Input).focus()
+
+    def action_unfilter(self) -> None:
+        self.query_one(Input).value = ""
+        self.query_one("#filter-line").remove_class("-open")
+        self.query_one(HostTable).focus()

@@ -1,0 +1,123 @@
+"""Adding or changing a host: one line a field, each checked where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from ...hosts import Host
+from ...safe_text import safe_text
+from ..host_fields import FIELDS, read, texts
+from ..widgets.fields import PlainInput
+
+if TYPE_CHECKING:
+    from ..app import DeskconsoleApp
+
+
+class HostForm(ModalScreen[None]):
+    """A form for `host`, or for a new one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", tooltip="Leave everything as it was"),
+        Binding("ctrl+s", "save", "Save"),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Field before", show=False),
+    ]
+
+    def __init__(self, host: Host | None) -> None:
+        super().__init__()
+        self._host = host
+
+    def compose(self) -> ComposeResult:
+        at_first = texts(self._host)
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = (
+                "add a host" if self._host is None else Content(safe_text(self._host.name, 64))
+            )
+            dialog.border_subtitle = "enter or ctrl+s saves, escape cancels"
+            with VerticalScroll(can_focus=False):
+                for field in FIELDS:
+                    with Vertical(classes="field"):
+                        with Horizontal(classes="field"):
+                            yield Label(field.label, classes="label", markup=False)
+                            yield PlainInput(
+                                at_first[field.name], placeholder=field.hint, id=field.name, compact=True
+                            )
+                        yield Static("", classes="wrong", id=f"{field.name}-wrong", markup=False)
+            yield Static("", classes="wrong", id="form-wrong", markup=False)
+            yield Horizontal(
+                Button("Cancel", id="cancel", compact=True),
+                Button("Save", id="save", variant="primary", compact=True),
+                classes="buttons",
+            )
+
+    def on_mount(self) -> None:
+        self.query_one("#name").focus()
+
+    def _read(self) -> tuple[Host | None, dict[str, str]]:
+        console = cast("DeskconsoleApp", self.app)
+        typed = {field.name: self.query_one(f"#{field.name}", Input).value for field in FIELDS}
+        own = self._host.name if self._host else None
+        return read(typed, {host.name for host in console.view.hosts} - {own}, self._host)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A complaint goes as soon as what it complained of is gone; new ones wait for leaving the field."""
+        _, wrong = self._read()
+        field = event.input.id or ""
+        if field not in wrong:
+            self._complain(field, "")
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        field = event.input.id or ""
+        if event.input.value or field != "name":
+            self._complain(field, self._read()[1].get(field, ""))
+
+    def on_input_submitted(self) -> None:
+        self.action_save()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "save":
+            self.action_save()
+        else:
+            self.dismiss()
+
+    def action_cancel(self) -> None:
+        self.dismiss()
+
+    def action_save(self) -> None:
+        host, wrong = self._read()
+        for field in FIELDS:
+            self._complain(field.name, wrong.get(field.name, ""))
+        if host is None:
+            self.query_one(f"#{next(field.name for field in FIELDS if field.name in wrong)}").focus()
+        else:
+            self._save(host)
+
+    @work(exclusive=True)
+    async def _save(self, host: Host) -> None:
+        console = cast("DeskconsoleApp", self.app)
+        before = self._host
+        if before is None:
+            error = await console.attempt(lambda fleet: fleet.add(host))
+        elif before == host:
+            error = None
+        else:
+            console.questions.withdraw(before.name)
+            error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
+        if error is None:
+            self.dismiss()
+            console.select_host(host.name)
+        else:
+            self._complain("form", safe_text(f"{error} {error.remedy}".strip(), 400))
+
+    def _complain(self, field: str, words: str) -> None:
+        label = self.query_one(f"#{field}-wrong", Static)
+        label.update(words)
+        label.set_class(bool(words), "-shown")

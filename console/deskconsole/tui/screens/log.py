@@ -1,0 +1,74 @@
+"""All events, with a filter, to be copied."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Footer, Input, Label
+
+from ..host_actions import ConsoleScreen
+from ..view import FleetView
+from ..widgets.event_log import EventLog, LogLine
+from ..widgets.fields import PlainInput
+from ..widgets.header import Header
+
+
+class LogScreen(ConsoleScreen):
+    """Events, newest last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", tooltip="Back to where you came from"),
+        Binding("slash", "filter", "Filter", tooltip="Show only lines with these words"),
+        Binding("y", "copy", "Copy", tooltip="Copy the shown lines to the clipboard"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with Horizontal(id="filter-line"):
+            yield Label("/")
+            yield PlainInput(placeholder="words in the line", compact=True, select_on_focus=False)
+            yield Label("", classes="count", markup=False)
+        yield EventLog(wrap=True)
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self._fill()
+        self.query_one(EventLog).focus()
+        self.show(self.console.view)
+
+    def show(self, view: FleetView) -> None:
+        self.query_one(Header).show(view, len(self.console.questions.hosts()))
+
+    def wanted(self, lines: list[LogLine]) -> list[LogLine]:
+        words = self.query_one(Input).value.casefold().split()
+        return [line for line in lines if all(word in str(line).casefold() for word in words)]
+
+    def _fill(self) -> None:
+        lines = self.wanted(list(self.console.events))
+        self.query_one(EventLog).replace(lines)
+        self.query_one(".count", Label).update(f"{len(lines)} of {len(self.console.events)}")
+
+    def on_input_changed(self) -> None:
+        self._fill()
+
+    def on_input_submitted(self) -> None:
+        self.query_one(EventLog).focus()
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    def action_copy(self) -> None:
+        lines = self.wanted(list(self.console.events))
+        self.app.copy_to_clipboard("\n".join(str(line) for line in lines))
+        self.notify(f"{len(lines)} lines copied", markup=False)
+
+    def action_back(self) -> None:
+        field = self.query_one(Input)
+        if field.has_focus or field.value:
+            field.value = ""
+            self.query_one(EventLog).focus()
+        else:
+            self.dismiss()

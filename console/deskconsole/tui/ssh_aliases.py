@@ -1,0 +1,49 @@
+"""The names in the user's SSH configuration, to choose from; what they stand for is `ssh -G`'s to say."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+DEPTH = 16
+"""How deep Include may nest, as in OpenSSH."""
+
+
+def read_aliases(config: Path) -> tuple[str, ...]:
+    """Every concrete name after `Host` in `config` and what it includes, in order, each once.
+
+    Patterns (`*`, `?`, `!`) are left out. A file that is missing or unreadable has no names.
+    """
+    names: dict[str, None] = {}
+    _read(config, config.parent, DEPTH, names)
+    return tuple(names)
+
+
+def _read(path: Path, home: Path, depth: int, names: dict[str, None]) -> None:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        keyword, words = _split(line)
+        if keyword == "host":
+            names.update((word, None) for word in words if not set(word) & set("*?!"))
+        elif keyword == "include" and depth > 0:
+            for word in words:
+                # An absolute word replaces `home`, so one glob below the root serves both.
+                pattern = home.absolute() / Path(word).expanduser()
+                for match in sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))):
+                    _read(match, home, depth - 1, names)
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    """Keyword (lower case) and arguments; `Host = name` is as good as `Host name`."""
+    line = line.strip()
+    if not line or line.startswith("#"):
+        return "", []
+    keyword = line.replace("=", " ").split(maxsplit=1)[0]
+    rest = line[len(keyword) :].lstrip().removeprefix("=")
+    try:
+        return keyword.lower(), shlex.split(rest, comments=True)
+    except ValueError:  # an unbalanced quote: ssh itself will complain about it
+        return "", []

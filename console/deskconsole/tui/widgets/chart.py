@@ -1,0 +1,53 @@
+"""Bar charts of block characters: a value over the last five minutes, with its peak and its time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+
+from ..figures import buckets, columns
+from ..looks import FAINT, MUTED
+
+SPAN = 300
+"""Seconds a chart spans, one sample each."""
+
+
+def small_chart(
+    title: str, values: Sequence[float], unit: Callable[[float], str], width: int, rows: int
+) -> list[Content]:
+    """A title with the peak, `rows` lines of bars, a time axis: `rows` + 2 lines of `width` cells."""
+    shown = buckets(values, width, SPAN)
+    peak = max(values[-SPAN:], default=0.0)
+    label = f"peak {unit(peak)}"
+    space = " " * max(1, width - len(title) - len(label))
+    head = Content.assemble((title, "bold"), space, (label, MUTED))
+    top = max(shown)
+    colour = "$primary" if top > 0 else FAINT
+    bars = [Content.styled(line, colour) for line in columns(shown, top, rows)]
+    return [head, *bars, _axis(width)]
+
+
+def large_chart(
+    title: str, values: Sequence[float], unit: Callable[[float], str], width: int, rows: int
+) -> list[Content]:
+    """As `small_chart`, with a value axis on the left: `rows` + 2 lines."""
+    margin = 10
+    room = max(1, width - margin - 2)
+    shown = buckets(values, room, SPAN)
+    top = max(shown)
+    colour = "$primary" if top > 0 else FAINT
+    lines = [Content.assemble((title, "bold"))]
+    for index, line in enumerate(columns(shown, top, rows)):
+        value = {0: unit(top) if top > 0 else "", rows - 1: unit(0)}.get(index, "")
+        if rows >= 5 and index == rows // 2 and top > 0:
+            value = unit(top / 2)
+        axis = ((f"{value:>{margin}} ", MUTED), ("▏", FAINT))
+        lines.append(Content.assemble(*axis, (line, colour)))
+    lines.append(Content(" " * (margin + 2)) + _axis(room))
+    return lines
+
+
+def _axis(width: int) -> Content:
+    left, right = "5 min ago", "now"
+    return Content.styled(left + " " * max(1, width - len(left) - len(right)) + right, MUTED)

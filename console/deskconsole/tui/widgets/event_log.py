@@ -1,0 +1,79 @@
+"""What happened, one line an event, newest last."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.events import Resize
+from textual.widgets import RichLog
+
+from ...safe_text import safe_text
+from ...session.event import Event, Severity
+from ..figures import moment
+
+SIGNS: dict[Severity, str] = {"info": " ", "warning": "▲", "error": "✖"}
+COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
+
+
+KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An event as it is shown: everything in it has passed `safe_text`."""
+
+    at: float
+    host: str
+    text: str
+    severity: Severity
+
+    @classmethod
+    def of(cls, event: Event) -> LogLine:
+        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, 500), event.severity)
+
+    def __str__(self) -> str:
+        return f"{moment(self.at, seconds=True)} {SIGNS[self.severity]} {self.host}  {self.text}"
+
+
+class EventLog(RichLog):
+    """The events in a pane; follows the newest unless scrolled up."""
+
+    def __init__(self, *, wrap: bool = False) -> None:
+        super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=wrap, min_width=0)
+        self._held: deque[LogLine] = deque(maxlen=KEPT)
+        self._drawn_for = 0
+
+    def extend(self, lines: Iterable[LogLine]) -> None:
+        """Adds events below the others."""
+        at_end = self.is_vertical_scroll_end
+        for line in lines:
+            self._held.append(line)
+            self.write(self._text(line), scroll_end=at_end)
+
+    def replace(self, lines: Iterable[LogLine]) -> None:
+        """Shows these events instead."""
+        self.clear()
+        self._held.clear()
+        self.extend(lines)
+
+    def on_resize(self, event: Resize) -> None:
+        """Lines are cut or wrapped for a width: another width needs them drawn anew."""
+        width = event.size.width
+        if self._drawn_for not in (0, width):
+            self.replace(list(self._held))
+        self._drawn_for = width
+
+    def _text(self, line: LogLine) -> Text:
+        colours = self.app.theme_variables
+        colour = colours[COLOURS[line.severity]]
+        return Text.assemble(
+            (moment(line.at, seconds=True), "dim"),
+            (f" {SIGNS[line.severity]} ", colour),
+            (line.host, "bold"),
+            ("  " + line.text, colour),
+            no_wrap=not self.wrap,
+            overflow="fold" if self.wrap else "ellipsis",
+        )

@@ -1,0 +1,73 @@
+"""The pane about the selected host: facts on the left, charts on the right where there is room."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from ...hosts import Host
+from ...safe_text import safe_text
+from ...session.snapshot import Snapshot
+from ..detail import facts
+from ..figures import buckets, decimal, rate, spark
+from ..looks import MUTED
+from .chart import SPAN, small_chart
+
+SIDE_BY_SIDE = 104
+"""Cells from which the charts stand beside the facts instead of below them."""
+
+
+class Lines(Static):
+    """Lines that are drawn again only when they changed."""
+
+    def __init__(self, classes: str) -> None:
+        super().__init__("", markup=False, classes=classes)
+        self._shown = Content("")
+
+    def show(self, lines: list[Content]) -> None:
+        content = Content("\n").join(lines)
+        if not content.is_same(self._shown):
+            self._shown = content
+            self.update(content, layout=self.styles.is_auto_height)
+
+
+class HostDetail(Horizontal):
+    """Everything about one host at a glance."""
+
+    def compose(self) -> ComposeResult:
+        yield Lines("facts")
+        yield Lines("charts")
+
+    def show(self, host: Host | None, snapshot: Snapshot | None, now: float) -> None:
+        """Shows one host, or nothing."""
+        wide = self.size.width >= SIDE_BY_SIDE
+        self.query_one(".charts").display = wide
+        if host is None or snapshot is None:
+            self.border_title = None
+            self.query_one(".facts", Lines).show([])
+            self.query_one(".charts", Lines).show([])
+            return
+        self.border_title = Content(safe_text(host.name, 64))
+        history = snapshot.statistics.history
+        updates = [float(sample.updates) for sample in history]
+        received = [float(sample.received) for sample in history]
+        lines = facts(host, snapshot, now)
+        if wide:
+            width = self.query_one(".charts").content_size.width
+            if width > 20:
+                charts = small_chart("updates/s", updates, decimal, width, 2)
+                charts += small_chart("bytes/s", received, rate, width, 2)
+                self.query_one(".charts", Lines).show(charts)
+        elif history:
+            lines.append(_sparks(updates, received, max(8, (self.size.width - 34) // 2)))
+        self.query_one(".facts", Lines).show(lines)
+
+
+def _sparks(updates: list[float], received: list[float], width: int) -> Content:
+    parts: list[str | tuple[str, str]] = []
+    for title, values in (("updates", updates), ("bytes/s", received)):
+        shown = buckets(values, width, SPAN)
+        parts += [(f"{title} ", MUTED), (spark(shown, max(shown)), "$primary"), "   "]
+    return Content.assemble(*parts, ("last 5 min", MUTED))

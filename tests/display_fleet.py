@@ -1,0 +1,156 @@
+"""A fleet that only displays: hand-made snapshots for tests of layout, and a record of what was asked of it.
+
+It stands for nothing real: what sessions do is tested with real sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from deskconsole.bootstrap.progress import Progress
+from deskconsole.errors import ConfigurationError, DeskconsoleError
+from deskconsole.hosts import Host
+from deskconsole.session.event import Event
+from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
+from deskconsole.session.state import State
+from deskconsole.ssh.questions import Questions
+
+NOW = 1_700_000_000.0
+"""2023-11-14 22:13:20 UTC: the clock of every picture."""
+
+
+@dataclass
+class DisplayFleet:
+    """Shows `snapshots` as they are; `asked` tells what keys came to."""
+
+    hosts: tuple[Host, ...] = ()
+    states: dict[str, Snapshot] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    refuses: DeskconsoleError | None = None
+    questions: Questions | None = None
+    deliver: Callable[[Event], None] | None = None
+    closed: bool = False
+
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
+        self.questions = questions
+        self.deliver = deliver
+        return self
+
+    def snapshots(self) -> dict[str, Snapshot]:
+        return dict(self.states)
+
+    def _do(self, what: str, name: str) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((what, name))
+
+    def connect(self, name: str) -> None:
+        self._do("connect", name)
+
+    def disconnect(self, name: str) -> None:
+        self._do("disconnect", name)
+
+    def view(self, name: str) -> None:
+        self._do("view", name)
+
+    def request_refresh(self, name: str) -> None:
+        self._do("refresh", name)
+
+    def check_exact(self, name: str) -> None:
+        self._do("check", name)
+
+    def add(self, host: Host) -> None:
+        if any(other.name == host.name for other in self.hosts):
+            raise ConfigurationError(f"there is a host {host.name} already", remedy="Choose another name.")
+        self._do("add", host.name)
+        self.hosts += (host,)
+
+    def replace(self, name: str, host: Host) -> None:
+        self._do("replace", name)
+        self.hosts = tuple(host if other.name == name else other for other in self.hosts)
+
+    def remove(self, name: str) -> None:
+        self._do("remove", name)
+        self.hosts = tuple(host for host in self.hosts if host.name != name)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def live(name: str, *, since: float = NOW - 7800, scale: float = 1.0, busy: bool = True) -> Snapshot:
+    """A streaming host; `scale` makes it busier, `busy=False` lets it rest."""
+    history = tuple(
+        Sample(updates, updates * 3, updates * 1500)
+        for updates in (int(scale * (12 + 9 * ((second * 7919) % 11 - 5) / 5)) for second in range(300))
+    )
+    if not busy:
+        history = tuple(Sample(0, 0, 0) for _ in range(300))
+    statistics = Statistics(
+        slices=18233,
+        packets=4120,
+        updates=4117,
+        refreshes=MappingProxyType({"first frame": 1, "console request": 1, "geometry": 1}),
+        received=4_200_000,
+        saved_against_refreshes=412_000_000,
+        saved_against_raw=25_600_000_000,
+        slices_per_second=38.0 * scale if busy else 0.0,
+        updates_per_second=12.4 * scale if busy else 0.0,
+        bytes_per_second=18_300.0 * scale if busy else 0.0,
+        round_trip=0.0031,
+        history=history,
+    )
+    return Snapshot(
+        name,
+        state=State.STREAMING,
+        since=since,
+        size=(1920, 1080),
+        platform="Linux x86_64, X11",
+        agent="3f2a9c41d0",
+        exactness=Exactness(packet=4120, exact=True, digest="5be1a7c09d2f4e3388", at=NOW - 61),
+        statistics=statistics,
+    )
+
+
+def laboratory() -> DisplayFleet:
+    """Seven hosts, one in each kind of state."""
+    hosts = tuple(
+        Host(name=f"lab-{number:02}", address=f"10.0.3.{number}", group="lab", user="ops")
+        for number in range(1, 8)
+    )
+    locked = replace(
+        live("lab-02", busy=False),
+        screen="locked",
+        screen_reason="nobody can see it until it is unlocked",
+        exactness=None,
+    )
+    states = [
+        live("lab-01"),
+        locked,
+        Snapshot(
+            "lab-03",
+            state=State.DEPLOYING,
+            since=NOW - 3,
+            progress=Progress("uploading the agent", 620_000, 1_000_000, 100_000),
+        ),
+        Snapshot(
+            "lab-04",
+            state=State.FAILED,
+            since=NOW - 90,
+            reason="The host key of lab-04 has changed.",
+            remedy="Press enter to compare the fingerprints.",
+        ),
+        Snapshot("lab-05"),
+        Snapshot(
+            "lab-06",
+            state=State.RETRYING,
+            since=NOW - 4,
+            attempt=3,
+            retry_at=NOW + 6,
+            reason="The link was cut.",
+            statistics=live("lab-06").statistics,
+        ),
+        live("lab-07", since=NOW - 45, scale=22.0),
+    ]
+    return DisplayFleet(hosts, {snapshot.host: snapshot for snapshot in states})
