@@ -19,7 +19,8 @@ class Fleet:
 
     Connecting and the like return at once and raise KeyError for an unknown name; `add`, `replace` and
     `remove` write the inventory's file and raise ConfigurationError where that cannot be; `close` waits.
-    `open_route` makes the way to a host; `on_event` is called on the sessions' threads.
+    `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
+    `after_close` when the last of them has ended.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class Fleet:
         inventory: Inventory,
         open_route: Callable[[Host], Route],
         on_event: Callable[[Event], None],
+        after_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._open_route = open_route
         self._on_event = on_event
+        self._after_close = after_close
         self._lock = threading.Lock()
         self._inventory = inventory
         self._sessions: dict[str, Session] = {}
@@ -100,6 +103,7 @@ class Fleet:
             session.disconnect()
         for session in sessions:
             session.close()
+        self._after_close()
 
     def _drop(self, name: str) -> None:
         with self._lock:

@@ -61,12 +61,19 @@ class SshRoute:
     """Connect, probe, deploy, launch, tunnel. Whatever lies there already is used."""
 
     def __init__(
-        self, host: Host, questions: Questions, paths: Paths, options: AgentOptions | None = None
+        self,
+        host: Host,
+        questions: Questions,
+        paths: Paths,
+        options: AgentOptions | None = None,
+        *,
+        ssh_config: Path | None = None,
     ) -> None:
         self._host = host
         self._questions = questions
         self._paths = paths
         self._options = options or AgentOptions()
+        self._ssh_config = ssh_config
         # Kept over reconnects, in memory only: nobody wants to be asked again after every cut.
         self._secrets = Secrets()
 
@@ -83,6 +90,7 @@ class SshRoute:
             known_hosts=self._paths.known_hosts,
             cancelled=cancelled,
             secrets=self._secrets,
+            ssh_config=self._ssh_config,
         )
         try:
             report(State.PROBING)

@@ -53,6 +53,8 @@ class Session:
         self._lost_at: float | None = None
         self._streamed_at: float | None = None
         self._lost_reason = ""
+        self.failure: DeskconsoleError | None = None
+        """What ended the session, while it is failed."""
 
     # For whoever shows it
 
@@ -81,6 +83,9 @@ class Session:
                 return
             previous = self._thread
             self._cancelled = threading.Event()
+            self.failure = None
+            if self._machine.state in SETTLED:
+                self._move(State.CONNECTING)
             self._thread = threading.Thread(
                 target=self._run, args=(self._cancelled, previous), name=f"session {self.name}", daemon=True
             )
@@ -148,6 +153,7 @@ class Session:
                     self._tell("disconnected")
                     return
                 if not (streamed_before and worth_retrying(error)):
+                    self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
                     return
@@ -175,9 +181,7 @@ class Session:
                 self._way = None
             way.close()
 
-    def _wait_for_retry(
-        self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event
-    ) -> None:
+    def _wait_for_retry(self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event) -> None:
         if self._lost_at is None:
             self._lost_at = time.monotonic()
             self._lost_reason = str(error)
@@ -263,14 +267,15 @@ class Session:
         self._show_state()
 
     def resized(self) -> None:
-        with self._changed:
-            self._snapshot = replace(self._snapshot, size=self._framebuffer.size)
-            self._changed.notify_all()
         with self._view_lock:
             if self._viewer is not None:
                 self._viewer.resized()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+        if self._snapshot.size != self._framebuffer.size:
+            with self._changed:
+                self._snapshot = replace(self._snapshot, size=self._framebuffer.size)
+                self._changed.notify_all()
         with self._view_lock:
             if self._viewer is not None:
                 self._viewer.damaged(number, rectangles)
@@ -279,9 +284,7 @@ class Session:
 
     def screen(self, screen: Screen) -> None:
         with self._changed:
-            self._snapshot = replace(
-                self._snapshot, screen=screen.state.value, screen_reason=screen.reason
-            )
+            self._snapshot = replace(self._snapshot, screen=screen.state.value, screen_reason=screen.reason)
             self._changed.notify_all()
         if screen.state is ScreenState.LIVE:
             self._tell("the screen can be seen again")
@@ -338,7 +341,9 @@ class Session:
         with self._changed:
             snapshot = self._snapshot
         live = snapshot.state is State.STREAMING and snapshot.screen == ScreenState.LIVE
-        text = "live" if live else snapshot.screen if snapshot.state is State.STREAMING else str(snapshot.state)
+        text = (
+            "live" if live else snapshot.screen if snapshot.state is State.STREAMING else str(snapshot.state)
+        )
         with self._view_lock:
             if self._viewer is not None:
                 self._viewer.state(text, not live)

@@ -1,0 +1,1 @@
+"""The command line and composition root: every command puts the parts together and holds no logic of its own."""

@@ -1,0 +1,75 @@
+"""What commands say and ask on a terminal: messages on stderr, results on stdout, nothing of a host's unescaped."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import DeskconsoleError
+from ..safe_text import safe_text
+from ..session.event import Event
+from ..ssh.questions import SecretRequest, UnknownHostKey
+
+_asking = threading.Lock()
+
+
+def say(text: str) -> None:
+    """One line for the person, on stderr."""
+    print(safe_text(text, 1000), file=sys.stderr, flush=True)
+
+
+def say_error(error: DeskconsoleError) -> None:
+    """What was wrong, and what to do."""
+    say(f"deskconsole: {error}")
+    if error.remedy:
+        say(f"  {error.remedy}")
+
+
+def say_event(event: Event) -> None:
+    """An event as a line."""
+    say(f"{event.host}: {event.text}")
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line of stdout."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)
+
+
+def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Columns of text on stdout, every cell made safe."""
+    lines = [head, *(tuple(safe_text(cell) for cell in row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+class TerminalQuestions:
+    """Asks on the terminal; where there is none, the answer to everything is no."""
+
+    def trust_host_key(self, question: UnknownHostKey) -> bool:
+        if not _has_terminal():
+            return False
+        with _asking:
+            say(f"{question.host} ({question.address}) is not known yet. Its {question.algorithm} key is")
+            say(f"  {question.fingerprint}")
+            print("Is that right? Trust it from now on? [y/N] ", end="", file=sys.stderr, flush=True)
+            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    def secret(self, request: SecretRequest) -> str | None:
+        if not _has_terminal():
+            return None
+        again = "" if request.attempt == 1 else f" (attempt {request.attempt})"
+        with _asking:
+            try:
+                prompt = safe_text(request.prompt.strip().rstrip(":"))
+                return getpass.getpass(f"{safe_text(request.host)}: {prompt}{again}: ")
+            except EOFError:
+                return None
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -1,0 +1,89 @@
+"""The demo: three embedded hosts with synthetic desktops, reached like any other, and nothing left behind."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..bootstrap.facts import AgentOptions
+from ..hosts import Host
+from ..inventory import Inventory
+from ..paths import Paths
+from ..session.event import Event
+from ..session.fleet import Fleet
+from ..session.route import Route, SshRoute
+from ..ssh.questions import Questions
+from .hosts import EmbeddedHost
+
+SIZE = (1280, 720)
+"""Of the desktops: three of them, their agents and the console share one machine."""
+
+
+class _Part(NamedTuple):
+    """One host of the cast."""
+
+    name: str
+    scene: str
+    group: str
+
+
+CAST = (
+    _Part("front-desk", "office", "office"),
+    _Part("studio", "studio", "workshop"),
+    _Part("night-shift", "quiet", "plant"),
+)
+
+
+class Demo:
+    """The hosts and everything they need, in one temporary folder.
+
+    Their keys are trusted beforehand, and neither the user's inventory nor his SSH configuration is touched.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="deskconsole-demo-")
+        root = Path(self._folder.name)
+        self.paths = Paths.below(root / "console")
+        self._ssh_config = root / "ssh_config"
+        self._ssh_config.touch()
+        self._hosts: list[EmbeddedHost] = []
+        self._options: dict[str, AgentOptions] = {}
+        self.inventory = Inventory.load(self.paths.hosts)
+        known = []
+        for seed, part in enumerate(CAST, start=1):
+            embedded = EmbeddedHost(root / part.name)
+            self._hosts.append(embedded)
+            known.append(embedded.known_hosts_line + "\n")
+            self._options[part.name] = AgentOptions(
+                source="synthetic", scene=part.scene, seed=seed, size=SIZE, idle_exit=30
+            )
+            self.inventory.add(
+                Host(
+                    name=part.name,
+                    address="127.0.0.1",
+                    port=embedded.port,
+                    user=embedded.user,
+                    identity_file=str(embedded.key_file),
+                    group=part.group,
+                )
+            )
+        self.paths.known_hosts.parent.mkdir(parents=True)
+        self.paths.known_hosts.write_text("".join(known))
+
+    def fleet(self, questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
+        """The fleet of the three, which ends the demo when it closes. A host that somebody adds is a real one."""
+
+        def open_route(host: Host) -> Route:
+            options = self._options.get(host.name)
+            config = self._ssh_config if options is not None else None
+            return SshRoute(host, questions, self.paths, options, ssh_config=config)
+
+        return Fleet(self.inventory, open_route, on_event, after_close=self.close)
+
+    def close(self) -> None:
+        """Ends the hosts and everything that runs on them, and deletes the folder."""
+        for embedded in self._hosts:
+            embedded.close()
+        self._folder.cleanup()
