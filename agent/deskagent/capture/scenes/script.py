@@ -1,0 +1,87 @@
+"""The scripts of the synthetic desktop: which windows stand where, and what moves when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from .letters import Pixels
+from .wallpaper import BAR_HEIGHT
+from .windows import draw_editor, draw_film, draw_log, draw_note
+
+
+class Place(NamedTuple):
+    """Where a window stands, in thousandths of the desktop above the task bar."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def pixels(self, frame: Pixels) -> tuple[int, int, int, int]:
+        """x, y, width, height on this frame; never smaller than a window can be drawn."""
+        height, width = max(1, frame.shape[0] - BAR_HEIGHT), frame.shape[1]
+        size = max(64, self.width * width // 1000), max(64, self.height * height // 1000)
+        return self.x * width // 1000, self.y * height // 1000, *size
+
+
+class Act(NamedTuple):
+    """A window and the times at which it lives: for `seconds` from `begin`, once every cycle."""
+
+    draw: Callable[[Pixels, int, float, Place], None]
+    place: Place
+    begin: float = 0
+    seconds: float = 0
+    """0: it stands still for ever."""
+
+    def time(self, t: float, cycle: float) -> float:
+        """Its own time: how long it has lived so far."""
+        whole, phase = divmod(t, cycle)
+        return whole * self.seconds + min(max(phase - self.begin, 0.0), self.seconds)
+
+
+class Script(NamedTuple):
+    """The acts from the hindmost window to the foremost."""
+
+    acts: tuple[Act, ...]
+    cycle: float = 3600
+    """Seconds after which all begins again, each window going on from where it stood."""
+    seconds: bool = False
+    """The clock shows them."""
+
+
+def _editor(frame: Pixels, seed: int, t: float, place: Place) -> None:
+    draw_editor(frame, seed, t, *place.pixels(frame))
+
+
+def _log(frame: Pixels, seed: int, t: float, place: Place) -> None:
+    draw_log(frame, seed, t, *place.pixels(frame))
+
+
+def _film(frame: Pixels, seed: int, t: float, place: Place) -> None:
+    draw_film(frame, seed, t, *place.pixels(frame))
+
+
+def _note(frame: Pixels, seed: int, t: float, place: Place) -> None:
+    _, _, width, height = place.pixels(frame)
+    draw_note(frame, seed, t, (frame.shape[1], frame.shape[0] - BAR_HEIGHT), width, height)
+
+
+_ALWAYS: Final = 3600.0
+_LEFT: Final = Place(40, 60, 520, 780)
+_RIGHT: Final = Place(420, 140, 540, 800)
+_WIDE: Final = Place(120, 60, 700, 860)
+_CARD: Final = Place(0, 0, 380, 520)
+_CINEMA: Final = Place(200, 80, 640, 740)
+
+SCRIPTS: Final[dict[str, Script]] = {
+    "typing": Script((Act(_log, _RIGHT), Act(_editor, _LEFT, 0, _ALWAYS))),
+    "scroll": Script((Act(_editor, _LEFT), Act(_log, _WIDE, 0, _ALWAYS))),
+    "drag": Script((Act(_editor, _LEFT), Act(_note, _CARD, 0, _ALWAYS))),
+    "motion": Script((Act(_editor, _LEFT), Act(_film, _CINEMA, 0, _ALWAYS))),
+    "still": Script((Act(_log, _RIGHT), Act(_editor, _LEFT))),
+    "office": Script((Act(_log, _RIGHT, 10, 5), Act(_editor, _LEFT, 0, 10)), cycle=24),
+    "studio": Script((Act(_film, _CINEMA, 0, 8), Act(_note, _CARD, 10, 6)), cycle=20),
+    "quiet": Script((Act(_log, _RIGHT), Act(_editor, _LEFT, 12, 1)), cycle=20, seconds=True),
+}
+"""Single activities first, then temperaments that mix them."""

@@ -1,0 +1,67 @@
+"""The back of the synthetic desktop: an illustrated landscape, and the task bar with its clock."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+
+from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, Pixels, line, paste
+
+BAR_HEIGHT: Final = 40
+_BAR: Final[Colour] = (46, 38, 32)
+_INK: Final[Colour] = (235, 232, 228)
+
+_SKIES: Final = (
+    ((150, 90, 40), (190, 190, 250)),
+    ((120, 70, 70), (150, 200, 255)),
+    ((90, 60, 20), (210, 200, 150)),
+)
+"""Colours of the sky, above and at the horizon; the seed picks one."""
+
+
+@lru_cache(maxsize=4)
+def backdrop(seed: int, width: int, height: int) -> Pixels:
+    """Sky, sun, ranges of hills and the empty task bar, (height, width, 4); not to be written to.
+
+    Painted softly and with a little grain, so that it packs like a photograph and not like a drawing.
+    """
+    random = np.random.default_rng((seed, 7))
+    above, horizon = (np.array(colour, np.float32) for colour in _SKIES[seed % len(_SKIES)])
+    depth = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
+    picture = np.broadcast_to(above + (horizon - above) * depth, (height, width, 3)).copy()
+    centre = (int(width * random.uniform(0.6, 0.85)), int(height * random.uniform(0.2, 0.35)))
+    cv2.circle(picture, centre, max(1, height // 14), (225, 240, 255), -1, cv2.LINE_AA)
+    across = np.arange(width)
+    for layer in range(5):
+        ridge = np.full(width, height * (0.5 + 0.09 * layer))
+        for wave in range(1, 5):
+            phase, swing = random.uniform(0, 6.3), random.uniform(0.01, 0.06) / wave
+            ridge = ridge + np.sin(across / width * 6.3 * wave * (1 + layer / 3) + phase) * height * swing
+        outline = np.stack([across, ridge], axis=1).astype(np.int32)
+        hill = np.concatenate([outline, np.array([[width, height], [0, height]], np.int32)])
+        shade = horizon * (0.75 - 0.15 * layer) + np.array([10, 14, 4]) * layer
+        cv2.fillPoly(picture, [hill], shade.tolist(), cv2.LINE_AA)
+    picture += random.normal(0, 1.2, (height, width, 1)).astype(np.float32)
+    result = np.asarray(cv2.cvtColor(picture.clip(0, 255).astype(np.uint8), cv2.COLOR_BGR2BGRA), np.uint8)
+    bar = result[max(0, height - BAR_HEIGHT) :]
+    bar[:, :, :3] = _BAR
+    middle = (BAR_HEIGHT - CELL_HEIGHT) // 2
+    for number, colour in enumerate(((230, 160, 70), (90, 190, 120), (80, 120, 235), (200, 200, 205))):
+        bar[8:-8, 12 + number * 44 : 36 + number * 44, :3] = colour
+    paste(bar, line("deskconsole demo", 16, _INK, _BAR), 12 + 5 * 44, middle)
+    result.flags.writeable = False
+    return result
+
+
+def draw_clock(frame: Pixels, t: float, *, seconds: bool) -> None:
+    """The time of a working day that begins at nine, at the right end of the task bar."""
+    whole = 9 * 3600 + int(t)
+    text = f"{whole // 3600 % 24:02}:{whole // 60 % 60:02}"
+    if seconds:
+        text += f":{whole % 60:02}"
+    bar = frame[max(0, frame.shape[0] - BAR_HEIGHT) :]
+    x = frame.shape[1] - (len(text) + 2) * CELL_WIDTH
+    paste(bar, line(text, len(text), _INK, _BAR), x, (BAR_HEIGHT - CELL_HEIGHT) // 2)
