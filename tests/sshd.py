@@ -4,7 +4,7 @@
         server.port, server.user, server.identity, server.home, server.client_config
 
 Sessions run as the current user but in a home of the test's choice: HOME cannot be given by `SetEnv`, so every
-session goes through a ForceCommand script that sets HOME, changes into it and then runs what was asked for;
+session goes through a ForceCommand script that sets HOME, changes into it and runs what was asked for;
 `sftp-server` is started in it by `-d`. Nothing that a test deploys can reach the real home.
 """
 
@@ -60,8 +60,7 @@ class Sshd:
 
     `options` are lines of sshd_config (`{"AllowTcpForwarding": "no"}`); they go before ours, so they win.
     `environment` is set in every session beside HOME (DISPLAY, PATH...); `prelude` is shell run before what was
-    asked for (`ulimit -f 8`). `sftp` False leaves SFTP out. `wrap` False leaves out the ForceCommand script,
-    and with it the home.
+    asked for (`ulimit -f 8`). `sftp` False leaves SFTP out, `wrap` False the script, and with it the home.
     """
 
     def __init__(

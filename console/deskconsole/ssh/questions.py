@@ -51,8 +51,8 @@ class Questions(Protocol):
 class NoQuestions:
     """Nobody is there to ask: every question is answered with no."""
 
-    def trust_host_key(self, question: UnknownHostKey) -> bool:
+    def trust_host_key(self, question: UnknownHostKey) -> bool:  # noqa: ARG002 - the protocol's name
         return False
 
-    def secret(self, request: SecretRequest) -> str | None:
+    def secret(self, request: SecretRequest) -> str | None:  # noqa: ARG002 - the protocol's name
         return None

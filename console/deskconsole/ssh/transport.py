@@ -82,12 +82,14 @@ class Link(paramiko.Transport):
         self.close()
         if self.ident is not None and self is not threading.current_thread():
             self.join(3)
+        # A handshake that failed leaves its timer's thread waiting until the timeout.
+        self.packetizer.complete_handshake()
         self.sock.close()
 
 
 def handshake(link: Link, where: str, timeout: float) -> None:
     """Exchange keys. Raises AddressError where no SSH server answers, ConnectionFailed for other failures."""
-    link.banner_timeout = link.handshake_timeout = timeout
+    link.banner_timeout = link.handshake_timeout = timeout + 5  # ours below comes first, and says more
     done = threading.Event()
     link.start_client(event=done)
     deadline = time.monotonic() + timeout

@@ -1,0 +1,164 @@
+"""Connecting to a real sshd, and every way in which that can go wrong before a login."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from answers import Answers
+from sshd import Sshd
+
+from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed, ConnectionLost
+from deskconsole.ssh.client import Connection
+
+Dial = Callable[..., Connection]
+
+
+@contextmanager
+def serving(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A TCP server that treats one connection as told; yields its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    accepted: list[socket.socket] = []
+
+    def serve() -> None:
+        try:
+            sock, _ = listener.accept()
+        except OSError:
+            return
+        accepted.append(sock)
+        behave(sock)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+        for sock in accepted:
+            sock.close()
+
+
+def test_a_session_runs_in_the_home_the_test_chose(sshd: Sshd, dial: Dial) -> None:
+    connection = dial(sshd)
+    finished = connection.run('printf %s "$HOME"; pwd >&2; exit 3')
+    assert finished.exit_code == 3
+    assert finished.stdout.decode() == str(sshd.home)
+    assert finished.stderr.decode().strip() == str(sshd.home)
+    assert connection.description == f"{sshd.user}@127.0.0.1:{sshd.port}"
+    assert connection.alive
+    connection.close()
+    assert not connection.alive
+    connection.close()
+
+
+def test_the_cipher_is_aes_gcm_and_small_packets_are_not_held_back(sshd: Sshd, dial: Dial) -> None:
+    connection = dial(sshd)
+    assert connection._link.local_cipher == connection._link.remote_cipher == "aes128-gcm@openssh.com"
+    assert connection._link.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_server_with_unsafe_algorithms_only_is_refused(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+    server = make_sshd(options={"Ciphers": "aes128-cbc", "MACs": "hmac-sha1"})
+    with pytest.raises(ConnectionFailed, match="share no safe algorithm"):
+        dial(server)
+
+
+def test_an_unknown_name(sshd: Sshd, dial: Dial) -> None:
+    with pytest.raises(AddressError, match=r"the name of no-such-host\.invalid:22 does not resolve"):
+        dial(None, address="no-such-host.invalid", ssh_config=sshd.client_config)
+
+
+def test_a_refused_port(sshd: Sshd, dial: Dial) -> None:
+    sshd.stop()
+    with pytest.raises(AddressError, match="nothing listens at") as caught:
+        dial(sshd)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("behave", "sentence"),
+    [
+        (lambda sock: sock.sendall(b"220 mail ready\r\n" * 200), "does not answer like an SSH server"),
+        (lambda sock: sock.close(), "closed the connection before an SSH greeting"),
+        (lambda sock: None, "did not answer like an SSH server within 1 s"),
+    ],
+    ids=["mail server", "closes at once", "silent"],
+)
+def test_no_ssh_server(
+    behave: Callable[[socket.socket], None], sentence: str, sshd: Sshd, dial: Dial
+) -> None:
+    with serving(behave) as port, pytest.raises(AddressError, match=sentence):
+        dial(None, address="127.0.0.1", port=port, timeout=1.0, ssh_config=sshd.client_config)
+
+
+def test_closed_during_the_key_exchange(sshd: Sshd, dial: Dial) -> None:
+    def behave(sock: socket.socket) -> None:
+        sock.sendall(b"SSH-2.0-Broken\r\n")
+        sock.recv(100)
+        sock.shutdown(socket.SHUT_RDWR)
+
+    with serving(behave) as port, pytest.raises(ConnectionFailed, match="during the SSH handshake"):
+        dial(None, address="127.0.0.1", port=port, ssh_config=sshd.client_config)
+
+
+def test_calling_off_ends_a_handshake_that_hangs(sshd: Sshd, dial: Dial) -> None:
+    cancelled = threading.Event()
+    threading.Timer(0.2, cancelled.set).start()
+    with serving(lambda sock: None) as port:
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            dial(None, address="127.0.0.1", port=port, cancelled=cancelled, ssh_config=sshd.client_config)
+    assert time.monotonic() - began < 5  # the handshake's own limit is 10 s
+    time.sleep(0.1)
+
+
+def test_calling_off_ends_a_tcp_connect_that_hangs(sshd: Sshd, dial: Dial) -> None:
+    cancelled = threading.Event()
+    # A listener whose queue is full drops what comes: connecting to it hangs.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        full = [socket.socket() for _ in range(4)]
+        try:
+            for sock in full:
+                sock.setblocking(False)
+                sock.connect_ex(listener.getsockname())
+            timer = threading.Timer(0.3, cancelled.set)
+            timer.start()
+            with pytest.raises(Cancelled):
+                dial(
+                    None,
+                    address="127.0.0.1",
+                    port=listener.getsockname()[1],
+                    cancelled=cancelled,
+                    ssh_config=sshd.client_config,
+                )
+            timer.join()
+        finally:
+            for sock in full:
+                sock.close()
+
+
+def test_calling_off_while_a_question_is_open(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
+    cancelled = threading.Event()
+    with pytest.raises(Cancelled):
+        dial(sshd, Answers(when_asked=cancelled.set), cancelled=cancelled)
+
+
+def test_a_name_that_ssh_would_take_for_an_option_is_refused(sshd: Sshd, dial: Dial) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be the address"):
+        dial(None, address="-oProxyCommand=touch owned", ssh_config=sshd.client_config)
+
+
+def test_a_cut_connection_is_noticed(sshd: Sshd, dial: Dial) -> None:
+    connection = dial(sshd)
+    sshd.kill_connections()
+    with pytest.raises(ConnectionLost):
+        connection.run("true")
+    assert not connection.alive
+    assert dial(sshd).run("echo again").stdout == b"again\n"
