@@ -81,7 +81,7 @@ class Linux:
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
         environment = {} if options.source == "synthetic" else _session(facts, host)
-        words = _words(host, options)
+        words = _words(options)
         parts = [deployed.agent] + ([deployed.packages] if deployed.packages else [])
         kind = json.dumps([parts, words, environment, facts.python], sort_keys=True)
         answer = run_script(
@@ -133,8 +133,9 @@ def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
     )
 
 
-def _words(host: Host, options: AgentOptions) -> list[str]:
-    words = ["--idle-exit", f"{options.idle_exit:g}", "--display", str(host.display)]
+def _words(options: AgentOptions) -> list[str]:
+    """For the agent's command line. Which display is wanted is said later, in the stream's hello."""
+    words = ["--idle-exit", f"{options.idle_exit:g}"]
     if options.source == "synthetic":
         words += ["--source", "synthetic", "--scene", options.scene, "--seed", str(options.seed)]
         if options.size is not None:

@@ -88,7 +88,8 @@ def prune(root: Path, keep: list[str]) -> list[str]:
     """Leaves the newest two of each kind, and what is in use."""
     gone = []
     for kind in ("agent", "packages"):
-        folders = sorted(root.glob(f"{kind}-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        folders = [entry for entry in root.glob(f"{kind}-*") if entry.is_dir()]
+        folders.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         spare = [folder for folder in folders if folder.name not in keep]
         for folder in spare[max(0, KEEP - (len(folders) - len(spare))) :]:
             if not in_use(folder):

@@ -1,0 +1,96 @@
+"""A Linux host for bootstrap tests: the real sshd, a connection to it, and what the host looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deskconsole.bootstrap import AgentOptions
+from deskconsole.hosts import Host
+from deskconsole.ssh.client import Connection, connect
+from deskconsole.ssh.questions import NoQuestions
+from sshd import Sshd
+
+OPTIONS = AgentOptions(source="synthetic", scene="typing", seed=7, size=(320, 200), idle_exit=60)
+"""A desktop that needs no X server."""
+
+VENV_PATH = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+"""A PATH on which the Python of this test run comes first: it has what the agent needs."""
+
+
+@dataclass
+class Ground:
+    """What a test stands on."""
+
+    server: Sshd
+    host: Host
+    connection: Connection
+
+    @property
+    def home(self) -> Path:
+        return self.server.home
+
+
+@contextmanager
+def ssh_host(
+    folder: Path, *, environment: Mapping[str, str] | None = None, prelude: str = ""
+) -> Iterator[tuple[Sshd, Host]]:
+    """A running server and the inventory entry for it. Agents left by a failed test are ended."""
+    settings = {"PATH": VENV_PATH, **(environment or {})}
+    with Sshd(folder, environment=settings, prelude=prelude) as server:
+        try:
+            yield (
+                server,
+                Host(
+                    name="lab-01",
+                    address="127.0.0.1",
+                    port=server.port,
+                    user=server.user,
+                    identity_file=str(server.identity),
+                ),
+            )
+        finally:
+            end_agents(server.home)
+
+
+def open_connection(server: Sshd, host: Host) -> Connection:
+    """Connects as the console does, away from the real user's files."""
+    known_hosts = server.folder / "known_hosts"
+    known_hosts.write_text(server.known_hosts_line)
+    return connect(
+        host,
+        NoQuestions(),
+        known_hosts=known_hosts,
+        cancelled=threading.Event(),
+        ssh_config=server.client_config,
+    )
+
+
+def listing(folder: Path) -> set[str]:
+    """Every name below a folder."""
+    return {str(entry.relative_to(folder)) for entry in folder.rglob("*")}
+
+
+def agents(home: Path) -> list[int]:
+    """Processes that run from the home's deployment, seen from outside."""
+    needle = os.fsencode(home / ".deskconsole")
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"deskagent" in words and any(word.startswith(needle) for word in words):
+            found.append(int(entry.name))
+    return found
+
+
+def end_agents(home: Path) -> None:
+    """Kills what `agents` finds."""
+    for pid in agents(home):
+        os.kill(pid, 9)

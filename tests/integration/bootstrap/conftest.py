@@ -1,0 +1,20 @@
+"""One real sshd and a connection to it for each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bootstrap_host import Ground, open_connection, ssh_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """A host on which nothing of ours has ever been."""
+    with ssh_host(tmp_path / "sshd") as (server, host), open_connection(server, host) as connection:
+        yield Ground(server, host, connection)
