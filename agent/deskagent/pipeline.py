@@ -170,13 +170,13 @@ class Pipeline:
             self._displays = displays
             self._sink.send(Displays(displays))
         trigger = self._trigger(frame)
-        if trigger is not None:
-            slices = [self._encoder.refresh(frame)]
-            self._sink.send(Refresh(trigger))
-        else:
+        if self._reference is not None and trigger is None:
             slices = self._encoder.update(frame, find_damage(self._reference, frame))
             if not slices:
                 return
+        else:
+            slices = [self._encoder.refresh(frame)]
+            self._sink.send(Refresh(trigger or Trigger.FIRST_FRAME))
         self._sent = self._sink.send_packet(tuple(slices), refresh=trigger is not None)
         self._reference = frame
         self._pace.changed(time.monotonic())
@@ -185,9 +185,7 @@ class Pipeline:
         """Why this frame has to go out whole, or None."""
         with self._wake:
             wanted, self._wanted = self._wanted, None
-        if self._reference is None:
-            return wanted or Trigger.FIRST_FRAME
-        if self._reference.shape != frame.shape:
+        if self._reference is not None and self._reference.shape != frame.shape:
             return Trigger.GEOMETRY
         return wanted
 

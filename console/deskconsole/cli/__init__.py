@@ -1,1 +1,1 @@
-"""The command line and composition root: every command puts the parts together and holds no logic of its own."""
+"""The command line and composition root: commands put the parts together and hold no logic of their own."""

@@ -9,11 +9,21 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.progress import Progress as ProgressBars
 
 from ..bootstrap.deploy import deploy as deploy_agent
 from ..bootstrap.facts import HostFacts
 from ..bootstrap.probe import probe
-from ..bootstrap.progress import Progress
+from ..bootstrap.progress import Progress, Report
 from ..bootstrap.remove import remove
 from ..paths import Paths
 from ..ssh.client import Connection, connect
@@ -28,10 +38,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 
 def deploy(host: HostName, *, json: Json = False) -> None:
     """Bring the agent to a host, without starting it; what lies there already is not sent again."""
-    with _probed(host) as (connection, facts):
-        deployed = deploy_agent(
-            connection, facts, cache=Paths.default().cache, progress=_ignore if json else _show_progress
-        )
+    with _probed(host) as (connection, facts), _progress_bar(quiet=json) as show:
+        deployed = deploy_agent(connection, facts, cache=Paths.default().cache, progress=show)
     if json:
         print_json(
             {
@@ -62,9 +70,7 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
             }
         )
     else:
-        say(
-            f"{host}: ended {removed.processes} agents, removed {removed.files} files ({removed.bytes:,} bytes)"
-        )
+        say(f"{host}: {removed.processes} agents ended, {removed.files} files ({removed.bytes:,} bytes) gone")
         for path in removed.left:
             say(f"  still there: {path}")
     if removed.left:
@@ -84,15 +90,22 @@ def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
         connection.close()
 
 
-def _show_progress(progress: Progress) -> None:
-    if sys.stderr.isatty():
-        share = f" {100 * progress.done // progress.total} %" if progress.total else ""
-        print(
-            f"\r{progress.step}{share}\033[K",
-            end="\n" if progress.done == progress.total else "",
-            file=sys.stderr,
-        )
+@contextmanager
+def _progress_bar(*, quiet: bool) -> Iterator[Report]:
+    """A bar on stderr for each step, where stderr is a terminal and nobody wants it quiet."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with ProgressBars(*columns, console=Console(stderr=True), disable=quiet) as bars:
+        tasks: dict[str, TaskID] = {}
 
+        def show(progress: Progress) -> None:
+            if progress.step not in tasks:
+                tasks[progress.step] = bars.add_task(progress.step, total=progress.total or None)
+            bars.update(tasks[progress.step], completed=progress.done, total=progress.total or None)
 
-def _ignore(_: Progress) -> None:
-    """For results that are read by a program."""
+        yield show

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..demo.demo import Demo
 from ..demo.headless import run_headless
 from ..errors import ConfigurationError
 from ..session.report import report

@@ -1,4 +1,4 @@
-"""The commands by name, and how each ends: one sentence on stderr and an exit code where something is wrong."""
+"""The commands by name, and how each ends: one sentence and an exit code where something is wrong."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _say_version(wanted: bool) -> None:
     if wanted:
-        print(f"deskconsole {__version__}")
+        typer.echo(f"deskconsole {__version__}")
         raise typer.Exit
 
 
@@ -30,8 +30,8 @@ def _version(wanted: bool) -> None:
 def console(
     context: typer.Context,
     *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
     """Without a command: the console itself."""

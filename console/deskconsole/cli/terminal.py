@@ -1,4 +1,4 @@
-"""What commands say and ask on a terminal: messages on stderr, results on stdout, nothing of a host's unescaped."""
+"""What commands say and ask on a terminal: messages on stderr, results on stdout, hosts' words made safe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Iterable
 from typing import Any
+
+import typer
 
 from ..errors import DeskconsoleError
 from ..safe_text import safe_text
@@ -19,7 +21,7 @@ _asking = threading.Lock()
 
 def say(text: str) -> None:
     """One line for the person, on stderr."""
-    print(safe_text(text, 1000), file=sys.stderr, flush=True)
+    typer.echo(safe_text(text, 1000), err=True)
 
 
 def say_error(error: DeskconsoleError) -> None:
@@ -36,7 +38,7 @@ def say_event(event: Event) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
-    print(json.dumps(value, ensure_ascii=True), flush=True)
+    typer.echo(json.dumps(value, ensure_ascii=True))
 
 
 def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -44,7 +46,7 @@ def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     lines = [head, *(tuple(safe_text(cell) for cell in row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 class TerminalQuestions:
@@ -56,8 +58,7 @@ class TerminalQuestions:
         with _asking:
             say(f"{question.host} ({question.address}) is not known yet. Its {question.algorithm} key is")
             say(f"  {question.fingerprint}")
-            print("Is that right? Trust it from now on? [y/N] ", end="", file=sys.stderr, flush=True)
-            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+            return typer.confirm("Is that right? Trust it from now on?", default=False, err=True)
 
     def secret(self, request: SecretRequest) -> str | None:
         if not _has_terminal():

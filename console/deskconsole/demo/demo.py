@@ -73,7 +73,7 @@ class Demo:
         self.paths.known_hosts.write_text("".join(known))
 
     def fleet(self, questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
-        """The fleet of the three, which ends the demo when it closes. A host that somebody adds is a real one."""
+        """The fleet of the three; it ends the demo when it closes. Hosts added to it are real ones."""
 
         def open_route(host: Host) -> Route:
             options = self._options.get(host.name)

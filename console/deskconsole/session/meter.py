@@ -1,4 +1,4 @@
-"""Counts what comes over one session's links, and makes `Statistics` of it. docs/statistics.md defines each."""
+"""Counts what comes over one session's links, for `Statistics`; docs/statistics.md defines each figure."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Backoff:
     def __init__(self, rng: random.Random | None = None) -> None:
         self.attempt = 0
         """Attempts since the last success."""
-        self._rng = rng or random.Random()
+        self._rng = rng or random.Random()  # noqa: S311  # nothing here is a secret
 
     def next_delay(self) -> float:
         """Seconds to wait before the next attempt."""

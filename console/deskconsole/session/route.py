@@ -119,7 +119,7 @@ class DirectRoute:
         self._address = address
         self._token = token
 
-    def open(self, step: Step, cancelled: threading.Event) -> Way:
+    def open(self, step: Step, cancelled: threading.Event) -> Way:  # noqa: ARG002  # five seconds at most
         step(State.CONNECTING, None)
         host, port = self._address
         try:

@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from deskagent.wire.geometry import Rectangle
 from deskagent.wire.messages import Screen, ScreenState, Welcome
 
+from ..bootstrap.progress import Progress
 from ..errors import Cancelled, ConnectionFailed, DeskconsoleError, StreamError, ViewerError
 from ..framebuffer import Framebuffer
 from ..viewer.process import Viewer
@@ -17,7 +19,7 @@ from .event import Event, Severity
 from .meter import Meter
 from .retry import Backoff, worth_retrying
 from .route import Route, Way
-from .snapshot import Exactness, Progress, Snapshot
+from .snapshot import Exactness, Snapshot
 from .state import SETTLED, State, StateMachine
 from .stream import Stream
 
@@ -64,8 +66,8 @@ class Session:
         with self._changed:
             return replace(self._snapshot, statistics=statistics)
 
-    def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float) -> bool:
-        """Waits until `predicate` holds; False after `timeout` seconds."""
+    def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
+        """Waits until `predicate` holds of all but the statistics; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: predicate(self._snapshot), timeout)
 
@@ -200,9 +202,7 @@ class Session:
 
     def _step(self, state: State, progress: Progress | None) -> None:
         if progress is not None and self._machine.state is state:
-            with self._changed:
-                self._snapshot = replace(self._snapshot, progress=progress)
-                self._changed.notify_all()
+            self._replace(progress=progress)
         elif self._machine.state is not state:
             self._move(state, attempt=self._snapshot.attempt, progress=progress)
 
@@ -218,8 +218,7 @@ class Session:
     ) -> None:
         with self._changed:
             self._machine.move(state)
-            self._snapshot = replace(
-                self._snapshot,
+            self._replace(
                 state=state,
                 since=time.time(),
                 reason=reason,
@@ -228,10 +227,15 @@ class Session:
                 retry_at=retry_at,
                 progress=progress,
             )
-            self._changed.notify_all()
         if state in SETTLED:
             self._lost_at = None
             self._show_state()
+
+    def _replace(self, **fields: Any) -> None:
+        """Changes the snapshot and wakes whoever waits for it."""
+        with self._changed:
+            self._snapshot = replace(self._snapshot, **fields)
+            self._changed.notify_all()
 
     def _tell(self, text: str, severity: Severity = "info") -> None:
         self._on_event(Event(time.time(), self.name, text, severity))
@@ -249,14 +253,12 @@ class Session:
     def welcomed(self, welcome: Welcome) -> None:
         self._streamed_at = time.monotonic()
         self._move(State.STREAMING)
-        with self._changed:
-            self._snapshot = replace(
-                self._snapshot,
-                platform=welcome.platform,
-                screen=welcome.screen.value,
-                screen_reason=welcome.screen_reason,
-                exactness=None,
-            )
+        self._replace(
+            platform=welcome.platform,
+            screen=welcome.screen.value,
+            screen_reason=welcome.screen_reason,
+            exactness=None,
+        )
         if self._lost_at is None:
             self._tell("streaming")
         else:
@@ -273,9 +275,7 @@ class Session:
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
         if self._snapshot.size != self._framebuffer.size:
-            with self._changed:
-                self._snapshot = replace(self._snapshot, size=self._framebuffer.size)
-                self._changed.notify_all()
+            self._replace(size=self._framebuffer.size)
         with self._view_lock:
             if self._viewer is not None:
                 self._viewer.damaged(number, rectangles)
@@ -283,9 +283,7 @@ class Session:
             self._open_viewer()
 
     def screen(self, screen: Screen) -> None:
-        with self._changed:
-            self._snapshot = replace(self._snapshot, screen=screen.state.value, screen_reason=screen.reason)
-            self._changed.notify_all()
+        self._replace(screen=screen.state.value, screen_reason=screen.reason)
         if screen.state is ScreenState.LIVE:
             self._tell("the screen can be seen again")
         else:
@@ -299,11 +297,7 @@ class Session:
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         exact = ours == theirs
-        with self._changed:
-            self._snapshot = replace(
-                self._snapshot, exactness=Exactness(packet, exact, ours.hex(), time.time())
-            )
-            self._changed.notify_all()
+        self._replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
         if not exact:
             self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
             self.request_refresh()
@@ -322,19 +316,14 @@ class Session:
             except ViewerError as error:
                 self._tell(f"no window: {error}. {error.remedy}".strip(), "error")
                 return
-        self._set_viewing(True)
+            self._replace(viewing=True)
         self._show_state()
 
     def _viewer_closed(self, reason: str) -> None:
         with self._view_lock:
             self._viewer = None
-        self._set_viewing(False)
+            self._replace(viewing=False)
         self._tell(f"window closed: {reason}" if reason else "window closed")
-
-    def _set_viewing(self, viewing: bool) -> None:
-        with self._changed:
-            self._snapshot = replace(self._snapshot, viewing=viewing)
-            self._changed.notify_all()
 
     def _show_state(self) -> None:
         """Tells the window whether what it shows is current."""

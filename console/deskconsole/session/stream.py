@@ -32,7 +32,15 @@ from deskagent.wire.messages import (
 from deskagent.wire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
 
 from ..decoders import Decoder
-from ..errors import Cancelled, ConnectionLost, ProtocolViolation, Refused, Stale, VersionMismatch
+from ..errors import (
+    Cancelled,
+    ConnectionLost,
+    DeskconsoleError,
+    ProtocolViolation,
+    Refused,
+    Stale,
+    VersionMismatch,
+)
 from ..framebuffer import Framebuffer
 from .meter import Meter
 
@@ -215,17 +223,22 @@ class Stream:
                 self._observer.compared(packet, self._framebuffer.digest(), digest)
             case Welcome():
                 self._observer.welcomed(event)
-            case Close(reason=reason, version=version, again=again):
-                if version != WIRE_VERSION:
-                    raise VersionMismatch(
-                        f"the agent speaks version {version} of the wire, this console version {WIRE_VERSION}",
-                        remedy="deploy the agent again from this console",
-                    )
-                if again:
-                    raise ConnectionLost(f"the agent closed the link: {reason}")
-                raise Refused(f"the agent closed the link: {reason}", remedy="connect again to take it back")
+            case Close():
+                raise self._closed(event)
             case _:
                 pass  # Displays: the refresh that follows has the size; the rest is for whoever lists them.
+
+    @staticmethod
+    def _closed(close: Close) -> DeskconsoleError:
+        """What the agent's goodbye means."""
+        if close.version != WIRE_VERSION:
+            return VersionMismatch(
+                f"the agent speaks version {close.version} of the wire, this console version {WIRE_VERSION}",
+                remedy="deploy the agent again from this console",
+            )
+        if close.again:
+            return ConnectionLost(f"the agent closed the link: {close.reason}")
+        return Refused(f"the agent closed the link: {close.reason}", remedy="connect again to take it back")
 
     def _draw(self, packet: Packet) -> None:
         """Decodes every slice into the framebuffer, counts, acknowledges, tells."""
