@@ -15,7 +15,7 @@ import msgspec
 
 from deskconsole.errors import ViewerError
 
-from .display import require_display, room_for_window
+from .display import monitor_size, require_display
 from .mailbox import Mailbox
 from .messages import Close, Failed, Ready, ToConsole, line, to_window
 
@@ -59,7 +59,7 @@ def main() -> int:
         return ViewerError.exit_code
     mailbox = Mailbox()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, mailbox), name="listen", daemon=True).start()
-    window = Window(mailbox, report, room=room_for_window(), fullscreen=arguments.fullscreen)
+    window = Window(mailbox, report, monitor=monitor_size(), fullscreen=arguments.fullscreen)
     report(Ready())
     window.run()
     # Not through the interpreter's end: a thread that reads stdin would hold its lock there.

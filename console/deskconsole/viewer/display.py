@@ -16,9 +16,6 @@ _NO_SCREEN = "Run the console in a desktop session, or use `ssh -X`; everything 
 _PATIENCE = 5.0
 """Seconds for the X server to answer."""
 
-_FRAME = (16, 64)
-"""Pixels, across and down, that a window manager's frame and panel may take."""
-
 
 def require_display(environment: Mapping[str, str]) -> tuple[int, int] | None:
     """Raises ViewerError where no window can be shown; returns the X screen's size where there is one.
@@ -124,8 +121,8 @@ def _exactly(link: socket.socket, size: int) -> bytes:
     return data
 
 
-def room_for_window() -> tuple[int, int] | None:
-    """Pixels across and down that a window's picture may take on the first monitor, or None if unknown."""
+def monitor_size() -> tuple[int, int] | None:
+    """Width and height of the first monitor in pixels, or None where nobody can tell."""
     # Only the window's process asks; the console's start does not pay for it.
     import mss
     from mss.exception import ScreenShotError
@@ -133,10 +130,6 @@ def room_for_window() -> tuple[int, int] | None:
     try:
         with mss.MSS() as grabber:
             monitor = grabber.monitors[1]
-            size = monitor["width"], monitor["height"]
+            return monitor["width"], monitor["height"]
     except (ScreenShotError, OSError):  # e.g. libxcb-randr is missing: the whole X screen has to do
-        known = require_display(os.environ)
-        if known is None:
-            return None
-        size = known
-    return max(1, size[0] - _FRAME[0]), max(1, size[1] - _FRAME[1])
+        return require_display(os.environ)

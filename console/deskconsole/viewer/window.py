@@ -34,13 +34,22 @@ _ATTENTIVE, _IDLE = 0.01, 0.05
 _ATTENTION = 2.0
 """Seconds after a key or a change of size in which somebody still uses the window."""
 
+_SETTLING = 50
+"""Milliseconds that a new window is left alone."""
+
 _ESCAPE = 27
+
+_BORDERS = (16, 64)
+"""Pixels, across and down, that a window manager's frame and panel may take."""
+
+_MANAGER = 0.3
+"""Seconds in which a window manager, if there is one, makes a window as large as the screen."""
 
 
 class Window:
     """Shows one picture until it is closed.
 
-    `room` is what its picture may take of the screen when it opens; `report` takes what the console is to
+    `monitor` is the size of the screen it opens on, None if unknown; `report` takes what the console is to
     be told.
     """
 
@@ -49,13 +58,14 @@ class Window:
         mailbox: Mailbox,
         report: Callable[[ToConsole], None],
         *,
-        room: tuple[int, int] | None,
+        monitor: tuple[int, int] | None,
         fullscreen: bool = False,
     ) -> None:
         self._mailbox = mailbox
         self._report = report
-        self._room = room
+        self._monitor = monitor
         self._fullscreen = fullscreen
+        self._enlarge_at: float | None = None
         self._open = False
         self._title = "deskconsole"
         self._picture: NDArray[np.uint8] | None = None
@@ -95,6 +105,7 @@ class Window:
             if not self._open or reason:
                 continue
             self._follow_size()
+            self._enlarge()
             self._count_age()
             now = time.monotonic()
             if self._dirty and now - drawn_at >= _FRAME:
@@ -131,9 +142,10 @@ class Window:
     def _natural(self) -> tuple[int, int]:
         """The window's size at which the picture is not scaled, or as large as the screen allows."""
         picture = self._size()
-        if self._room is None:
+        if self._monitor is None:
             return picture
-        return Canvas(picture, self._room).size if self._wider(picture, self._room) else picture
+        room = max(1, self._monitor[0] - _BORDERS[0]), max(1, self._monitor[1] - _BORDERS[1])
+        return Canvas(picture, room).size
 
     @staticmethod
     def _wider(picture: tuple[int, int], room: tuple[int, int]) -> bool:
@@ -148,12 +160,15 @@ class Window:
     def _show_up(self) -> None:
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
         cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        # Qt must see the window mapped and exposed before its size or image changes: without this wait the
+        # window stayed black for good in 8 of 30 starts (OpenCV 4.14), with it in none.
+        cv2.waitKey(_SETTLING)
         cv2.setWindowTitle(_NAME, self._title)
         cv2.setMouseCallback(_NAME, self._mouse)
         self._open = True
         self._adopt_size()
         if self._fullscreen:
-            cv2.setWindowProperty(_NAME, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
+            self._set_fullscreen(on=True)
         # Highgui makes the window visible with its first image.
         self._lay_out()
         self._draw()
@@ -239,7 +254,7 @@ class Window:
             case "q":
                 return "it was closed"
             case "f":
-                self._set_fullscreen(not self._fullscreen)
+                self._set_fullscreen(on=not self._fullscreen)
             case "1":
                 self._exact, self._offset = True, (0, 0)
                 self._lay_out()
@@ -247,18 +262,28 @@ class Window:
                 self._exact = False
                 self._lay_out()
             case _ if key & 0xFF == _ESCAPE and self._fullscreen:
-                self._set_fullscreen(False)  # noqa: FBT003  # named by the method
+                self._set_fullscreen(on=False)
         return ""
 
-    def _set_fullscreen(self, on: bool) -> None:
+    def _set_fullscreen(self, *, on: bool) -> None:
         self._fullscreen = on
         cv2.setWindowProperty(
             _NAME, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
         )
-        if not on:  # without a window manager nobody else gives the old size back
+        self._enlarge_at = time.monotonic() + _MANAGER if on else None
+        if not on:
             self._asked_for = self._viewport = self._natural()
             cv2.resizeWindow(_NAME, *self._viewport)
             self._lay_out()
+
+    def _enlarge(self) -> None:
+        """Fullscreen by hand where no window manager does it."""
+        if self._enlarge_at is None or self._monitor is None or time.monotonic() < self._enlarge_at:
+            return
+        self._enlarge_at = None
+        if self._viewport != self._monitor:
+            cv2.moveWindow(_NAME, 0, 0)
+            cv2.resizeWindow(_NAME, *self._monitor)
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
         """Drags a picture that is larger than the window."""
