@@ -3,7 +3,7 @@
     with Sshd(tmp_path / "sshd") as server:
         server.port, server.user, server.identity, server.home, server.client_config
 
-Sessions run as the current user but in a home of the test's choice: HOME cannot be given by `SetEnv`, so every
+Sessions run as the current user but in a home of the test's choice. HOME cannot be given by `SetEnv`: every
 session goes through a ForceCommand script that sets HOME, changes into it and runs what was asked for;
 `sftp-server` is started in it by `-d`. Nothing that a test deploys can reach the real home.
 """
@@ -59,8 +59,8 @@ class Sshd:
     """One server. Use as a context manager, or call `start` and `stop`; it may be started again on its port.
 
     `options` are lines of sshd_config (`{"AllowTcpForwarding": "no"}`); they go before ours, so they win.
-    `environment` is set in every session beside HOME (DISPLAY, PATH...); `prelude` is shell run before what was
-    asked for (`ulimit -f 8`). `sftp` False leaves SFTP out, `wrap` False the script, and with it the home.
+    `environment` is set in every session beside HOME (DISPLAY, PATH...); `prelude` is shell run before what
+    was asked for (`ulimit -f 8`). `sftp` False leaves SFTP out, `wrap` False the script, and with it the home.
     """
 
     def __init__(

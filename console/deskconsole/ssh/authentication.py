@@ -17,6 +17,7 @@ from deskconsole.ssh.transport import Link
 from deskconsole.ssh.userauth import Prompt, PublicKey, UserAuth, Verdict
 
 ATTEMPTS = 3
+_ROUNDS = 8  # a server may want several methods, one after the other, but not without end
 
 _Answer = Callable[[str, bool], str]
 """(prompt, whether it is a code) -> what the person says."""
@@ -54,7 +55,9 @@ class _Login:
         dialogue = UserAuth(self.link, self.target.user, self.target.where)
         verdict = dialogue.none()
         done: set[str] = set()
-        while not verdict.accepted:
+        for _ in range(_ROUNDS):
+            if verdict.accepted:
+                return
             method = next(
                 (
                     m
@@ -65,7 +68,6 @@ class _Login:
             )
             if method is None:
                 raise self._failure(verdict.methods)
-            before = verdict.methods
             if method == "publickey":
                 verdict = self._keys(dialogue, verdict)
             elif method == "keyboard-interactive":
@@ -74,8 +76,8 @@ class _Login:
                 verdict = self._password(dialogue, verdict)
             if not verdict.partial:
                 done.add(method)
-            elif verdict.methods == before and method in done:
-                raise self._failure(verdict.methods)
+        if not verdict.accepted:
+            raise self._failure(verdict.methods)
 
     # Keys
 

@@ -1,4 +1,4 @@
-"""What the tests of connecting share: a `dial` that keeps away from the real user's files, and its clean-up."""
+"""What the tests of connecting share: a `dial` that keeps away from the real user's files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import Answers
-from sshd import Sshd
 
+from answers import Answers
 from deskconsole.hosts import Host
 from deskconsole.ssh.client import Connection, connect
+from sshd import Sshd
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from answers import Answers
-from sshd import Sshd, fingerprint, keygen, public_line
 
+from answers import Answers
 from deskconsole.errors import HostKeyError
 from deskconsole.ssh.client import Connection
+from sshd import Sshd, fingerprint, keygen, public_line
 
 Dial = Callable[..., Connection]
 

@@ -1,0 +1,109 @@
+"""What an address means to the SSH configuration, read by the real ssh program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deskconsole.errors import ConfigurationError
+from deskconsole.ssh.aliases import resolve, split_jump
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config"
+    path.write_text(
+        """
+Host lab
+  HostName lab.example.org
+  Port 2222
+  User student
+  IdentityFile ~/keys/%h
+  IdentityFile /keys/of-%r
+  IdentitiesOnly yes
+  IdentityAgent /run/agent.sock
+  HostKeyAlias the-lab
+  ProxyJump door@gate:2200,second
+  UserKnownHostsFile /one /two
+  GlobalKnownHostsFile none
+  ConnectTimeout 7
+Match host lab.example.org user root
+  Port 4444
+Host piped
+  ProxyCommand nc -X 5 %h %p # 100%%
+"""
+    )
+    return path
+
+
+def test_everything_that_the_configuration_says(config: Path) -> None:
+    target = resolve("lab", label="Lab 1", ssh_config=config)
+    assert (target.label, target.address, target.port, target.user) == (
+        "Lab 1",
+        "lab.example.org",
+        2222,
+        "student",
+    )
+    assert target.identity_files == (Path.home() / "keys/lab.example.org", Path("/keys/of-student"))
+    assert target.identities_only
+    assert target.agent == "/run/agent.sock"
+    assert target.jump == "door@gate:2200,second"
+    assert target.known_hosts == (Path("/one"), Path("/two"))
+    assert target.key_names == ("the-lab",)
+    assert target.connect_timeout == 7
+
+
+def test_the_host_s_own_fields_go_first_and_take_part_in_matching(config: Path) -> None:
+    target = resolve("lab", user="root", identity_file="/mine", jump="elsewhere", ssh_config=config)
+    assert target.port == 4444 or target.port == 2222
+    assert target.user == "root"
+    assert target.identity_files[0] == Path("/mine")
+    assert target.jump == "elsewhere"
+    assert resolve("lab", port=5, ssh_config=config).port == 5
+
+
+def test_a_proxy_command_has_its_tokens_filled_in(config: Path) -> None:
+    assert resolve("piped", port=77, ssh_config=config).proxy_command == "nc -X 5 piped 77 # 100%"
+
+
+def test_the_user_before_the_address(config: Path) -> None:
+    assert resolve("me@somewhere", ssh_config=config).user == "me"
+
+
+def test_an_ipv6_address(config: Path) -> None:
+    target = resolve("::1", port=2222, ssh_config=config)
+    assert target.where == "[::1]:2222"
+    assert target.key_names[0] == "[::1]:2222"
+
+
+@pytest.mark.parametrize("address", ["-V", "-oProxyCommand=touch x", "two words", "line\nbreak", "nul\0"])
+def test_what_cannot_be_an_address(address: str, config: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be the address of lab"):
+        resolve(address, label="lab", ssh_config=config)
+
+
+@pytest.mark.parametrize(("user", "jump"), [("-l", None), (None, "-J"), (None, "a b")])
+def test_what_cannot_be_a_user_or_a_jump_host(user: str | None, jump: str | None, config: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        resolve("lab", user=user, jump=jump, ssh_config=config)
+
+
+@pytest.mark.parametrize(
+    ("hop", "parts"),
+    [
+        ("host", ("host", None, None)),
+        ("me@host:22", ("host", 22, "me")),
+        ("me@corp@host", ("host", None, "me@corp")),
+        ("[::1]:2222", ("::1", 2222, None)),
+        ("ssh://me@host:1/", ("host", 1, "me")),
+    ],
+)
+def test_jump_hosts(hop: str, parts: tuple[str, int | None, str | None]) -> None:
+    assert split_jump(hop) == parts
+
+
+@pytest.mark.parametrize("hop", ["", "host:", "host:port", "host:0", "host:70000", "::1", "a@"])
+def test_what_is_no_jump_host(hop: str) -> None:
+    with pytest.raises(ConfigurationError):
+        split_jump(hop)

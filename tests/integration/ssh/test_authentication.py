@@ -1,0 +1,313 @@
+"""Logging in to a real sshd with keys and a real ssh-agent; passwords against asyncssh's server, since sshd's
+would need a password in the system's own database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from answers import Answers
+from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError
+from deskconsole.ssh.client import Connection
+from deskconsole.ssh.questions import NoQuestions
+from deskconsole.ssh.secrets import Secrets
+from sshd import Sshd, keygen
+
+Dial = Callable[..., Connection]
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Path]:
+    """A real ssh-agent's socket; empty at first."""
+    path = tmp_path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
+    while not path.exists():
+        assert process.poll() is None
+    yield path
+    process.terminate()
+    process.wait()
+
+
+def add_to(agent: Path, key: Path) -> None:
+    key.chmod(0o600)
+    environment = {**os.environ, "SSH_AUTH_SOCK": str(agent)}
+    subprocess.run(["ssh-add", "-q", str(key)], check=True, env=environment, stdin=subprocess.DEVNULL)
+
+
+def config(server: Sshd, *lines: str) -> Path:
+    """A configuration that offers nothing by itself; its lines go first and win."""
+    path = server.folder / "other_config"
+    rest = ["IdentityAgent none", f"UserKnownHostsFile {server.user_known_hosts}", f"User {server.user}"]
+    if not any("IdentityFile" in line for line in lines):
+        rest.append("IdentityFile none")
+    path.write_text("\n".join([*lines, *rest]) + "\n")
+    server.user_known_hosts.write_text(server.known_hosts_line)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [("ed25519", None), ("rsa", None), ("ecdsa", None), ("rsa", "PEM"), ("ecdsa", "PEM")]
+)
+def test_key_files(kind: str, form: str | None, sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "key", kind=kind, form=form)
+    sshd.authorize(key)
+    dial(sshd, NoQuestions(), ssh_config=config(sshd), identity_file=str(key))
+
+
+def test_a_wrong_key(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "stranger")
+    with pytest.raises(AuthenticationFailed, match="did not accept the key offered") as caught:
+        dial(sshd, ssh_config=config(sshd), identity_file=str(key))
+    assert "(the server offers: publickey)" in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_no_key_at_all(sshd: Sshd, dial: Dial) -> None:
+    with pytest.raises(AuthenticationFailed, match="there is no key to offer"):
+        dial(sshd, ssh_config=config(sshd))
+
+
+def test_a_key_file_that_is_not_there(sshd: Sshd, dial: Dial) -> None:
+    with pytest.raises(ConfigurationError, match=r"/nowhere/key of lab does not exist"):
+        dial(sshd, ssh_config=config(sshd), identity_file="/nowhere/key")
+
+
+def test_putty_s_format_is_named(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = tmp_path / "key.ppk"
+    key.write_text("PuTTY-User-Key-File-3: ssh-ed25519\n")
+    with pytest.raises(AuthenticationFailed, match="PuTTY's format") as caught:
+        dial(sshd, ssh_config=config(sshd), identity_file=str(key))
+    assert "Export" in caught.value.remedy
+
+
+@pytest.mark.parametrize("form", [None, "PEM"])
+def test_a_passphrase_is_asked_for_again_and_kept_for_the_next_time(
+    form: str | None, sshd: Sshd, dial: Dial, tmp_path: Path
+) -> None:
+    key = keygen(tmp_path / "locked", kind="rsa", passphrase="open sesame", form=form)
+    sshd.authorize(key)
+    answers, secrets = Answers(["wrong", "open sesame"]), Secrets()
+    arguments = {"ssh_config": config(sshd), "identity_file": str(key), "secrets": secrets}
+    dial(sshd, answers, **arguments)
+    assert [(request.kind, request.attempt) for request in answers.requests] == [
+        ("passphrase", 1),
+        ("passphrase", 2),
+    ]
+    assert str(key) in answers.requests[0].prompt
+    dial(sshd, NoQuestions(), **arguments)
+    assert "sesame" not in repr(secrets)
+
+
+def test_three_wrong_passphrases(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "locked", passphrase="open sesame")
+    sshd.authorize(key)
+    answers = Answers(["a", "b", "c", "open sesame"])
+    with pytest.raises(AuthenticationFailed, match="was wrong 3 times"):
+        dial(sshd, answers, ssh_config=config(sshd), identity_file=str(key))
+    assert len(answers.requests) == 3
+
+
+def test_no_passphrase_is_asked_for_a_key_that_would_not_do(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "locked", passphrase="open sesame")
+    key.with_name("locked.pub").unlink()
+    answers = Answers(["open sesame"])
+    with pytest.raises(AuthenticationFailed):
+        dial(sshd, answers, ssh_config=config(sshd), identity_file=str(key))
+    assert not answers.requests
+
+
+def test_calling_off_a_passphrase(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "locked", passphrase="open sesame")
+    sshd.authorize(key)
+    with pytest.raises(Cancelled):
+        dial(sshd, Answers([None]), ssh_config=config(sshd), identity_file=str(key))
+
+
+def test_the_agent_s_keys(sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path) -> None:
+    for number, kind in enumerate(("ecdsa", "rsa", "ed25519")):
+        key = keygen(tmp_path / f"key{number}", kind=kind)
+        add_to(agent, key)
+    sshd.authorize(tmp_path / "key1")
+    dial(sshd, NoQuestions(), ssh_config=config(sshd, f"IdentityAgent {agent}"))
+
+
+def test_too_many_keys(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path, agent: Path) -> None:
+    server = make_sshd(options={"MaxAuthTries": "3"})
+    for number in range(6):
+        add_to(agent, keygen(tmp_path / f"key{number}"))
+    server.authorize(tmp_path / "key5")
+    with pytest.raises(AuthenticationFailed, match="too many attempts") as caught:
+        dial(server, ssh_config=config(server, f"IdentityAgent {agent}"))
+    assert "IdentitiesOnly" in caught.value.remedy
+    # Named for the host, the key goes first, be it in the agent or not.
+    named = [f"IdentityAgent {agent}", f"IdentityFile {tmp_path / 'key5'}"]
+    dial(server, NoQuestions(), ssh_config=config(server, *named))
+
+
+def test_identities_only_leaves_the_agent_s_other_keys_out(
+    sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path
+) -> None:
+    good, other = keygen(tmp_path / "good"), keygen(tmp_path / "other")
+    sshd.authorize(good)
+    add_to(agent, good)
+    lines = ["IdentitiesOnly yes", f"IdentityAgent {agent}", f"IdentityFile {other}"]
+    with pytest.raises(AuthenticationFailed, match="did not accept the key offered"):
+        dial(sshd, ssh_config=config(sshd, *lines))
+
+
+def test_an_agent_that_hangs_does_not_stand_in_the_way(
+    sshd: Sshd, dial: Dial, agent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskconsole.ssh.identities._LIST_TIMEOUT", 0.3)
+    (process,) = [
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and str(agent).encode() in _command_line(entry)
+    ]
+    os.kill(process, signal.SIGSTOP)
+    try:
+        lines = [f"IdentityAgent {agent}", f"IdentityFile {sshd.identity}"]
+        dial(sshd, NoQuestions(), ssh_config=config(sshd, *lines))
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def _command_line(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_server_that_wants_two_keys(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path) -> None:
+    server = make_sshd(options={"AuthenticationMethods": "publickey,publickey"})
+    with pytest.raises(AuthenticationFailed):
+        dial(server)
+    second = keygen(tmp_path / "second")
+    server.authorize(second)
+    dial(server, identity_file=str(second))
+
+
+class _PasswordServer(asyncssh.SSHServer):
+    def __init__(self, *, interactive: bool) -> None:
+        self._interactive = interactive
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return not self._interactive
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return password == "right"
+
+    def kbdint_auth_supported(self) -> bool:
+        return self._interactive
+
+    def get_kbdint_challenge(
+        self, username: str, lang: str, submethods: str
+    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
+        return "", "Two things", "", [("Word: ", False), ("Code: ", True)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        return list(responses) == ["right", "123"]
+
+
+@contextmanager
+def password_server(tmp_path: Path, *, interactive: bool = False) -> Iterator[int]:
+    """asyncssh's server in a thread; yields its port."""
+    loop = asyncio.new_event_loop()
+    key = asyncssh.generate_private_key("ssh-ed25519")
+
+    async def start() -> asyncssh.SSHAcceptor:
+        return await asyncssh.create_server(
+            lambda: _PasswordServer(interactive=interactive), "127.0.0.1", 0, server_host_keys=[key]
+        )
+
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+
+    async def stop() -> None:
+        acceptor.close()
+        await acceptor.wait_closed()
+        await asyncio.sleep(0.1)
+
+    try:
+        yield acceptor.get_port()
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+@pytest.fixture
+def plain_config(tmp_path: Path) -> Path:
+    path = tmp_path / "plain_config"
+    path.write_text("User someone\nIdentityFile none\nIdentityAgent none\nUserKnownHostsFile none\n")
+    return path
+
+
+def test_a_password_is_asked_for_again_and_kept_for_the_next_time(
+    dial: Dial, tmp_path: Path, plain_config: Path
+) -> None:
+    answers, secrets = Answers(["wrong", "right"]), Secrets()
+    with password_server(tmp_path) as port:
+        arguments = {"address": "127.0.0.1", "port": port, "ssh_config": plain_config, "secrets": secrets}
+        dial(None, answers, **arguments).close()
+        assert [(request.kind, request.attempt) for request in answers.requests] == [
+            ("password", 1),
+            ("password", 2),
+        ]
+        assert f"someone@127.0.0.1:{port}" in answers.requests[0].prompt
+        dial(None, answers, **arguments).close()
+        assert len(answers.requests) == 2
+
+
+def test_three_wrong_passwords(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
+    answers = Answers(["a", "b", "c", "right"])
+    with (
+        password_server(tmp_path) as port,
+        pytest.raises(AuthenticationFailed, match="did not accept the password"),
+    ):
+        dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config)
+    assert len(answers.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("questions", "error"), [(NoQuestions(), AuthenticationFailed), (Answers(), Cancelled)]
+)
+def test_no_answer_to_a_password(
+    questions: object,
+    error: type[Exception],
+    dial: Dial,
+    tmp_path: Path,
+    plain_config: Path,
+    known_hosts: Path,
+) -> None:
+    with password_server(tmp_path) as port:
+        arguments = {"address": "127.0.0.1", "port": port, "ssh_config": plain_config}
+        with pytest.raises(Cancelled):
+            dial(None, Answers(), **arguments)  # the host key is trusted by this
+        with pytest.raises(error):
+            dial(None, questions, **arguments)
+
+
+def test_the_server_s_own_questions(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
+    answers, secrets = Answers(["right", "123"]), Secrets()
+    with password_server(tmp_path, interactive=True) as port:
+        dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config, secrets=secrets).close()
+    assert [request.kind for request in answers.requests] == ["code", "code"]
+    assert [request.prompt for request in answers.requests] == ["Two things Word:", "Two things Code:"]
+    assert repr(secrets) == "<Secrets: 0 kept>"

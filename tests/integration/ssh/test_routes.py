@@ -1,0 +1,152 @@
+"""The ways to a host: aliases and Include of the SSH configuration, jump hosts, a ProxyCommand."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from answers import Answers
+from deskconsole.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    ConnectionFailed,
+    ForwardingRefused,
+    HostKeyError,
+)
+from deskconsole.ssh.client import Connection
+from sshd import Sshd, keygen, public_line
+
+Dial = Callable[..., Connection]
+
+
+def chain(*servers: Sshd, aliases: str) -> Path:
+    """One configuration for several servers: `aliases`, then what keeps it away from the real files."""
+    path = servers[0].folder / "chain_config"
+    blocks = [
+        f"Host s{number}\n  HostName 127.0.0.1\n  Port {server.port}\n  IdentityFile {server.identity}\n"
+        for number, server in enumerate(servers)
+    ]
+    path.write_text(
+        aliases
+        + "".join(blocks)
+        + f"Host *\n  User {servers[0].user}\n  IdentityAgent none\n"
+        + f"  UserKnownHostsFile {servers[0].folder / 'chain_known_hosts'}\n  GlobalKnownHostsFile none\n"
+    )
+    return path
+
+
+def test_an_alias_behind_an_include(sshd: Sshd, dial: Dial) -> None:
+    config = sshd.folder / "including"
+    config.write_text(f"Include {sshd.client_config}\n")
+    connection = dial(None, address=f"sshd-{sshd.port}", ssh_config=config)
+    assert connection.description == f"{sshd.user}@127.0.0.1:{sshd.port}"
+
+
+def test_a_mistake_in_the_configuration(sshd: Sshd, dial: Dial) -> None:
+    config = sshd.folder / "wrong"
+    config.write_text("Host *\n  Frobnicate yes\n")
+    with pytest.raises(ConfigurationError, match=r"wrong: line 2: Bad configuration option: frobnicate"):
+        dial(None, address="anything", ssh_config=config)
+
+
+def test_a_host_key_alias(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
+    config = chain(sshd, aliases="Host s0\n  HostKeyAlias cluster\n")
+    dial(None, address="s0", ssh_config=config)
+    assert known_hosts.read_text() == f"cluster {public_line(sshd.host_key)}\n"
+
+
+def test_a_chain_of_jump_hosts_each_checked_by_itself(
+    make_sshd: Callable[..., Sshd], dial: Dial, known_hosts: Path
+) -> None:
+    servers = [make_sshd() for _ in range(3)]
+    config = chain(*servers, aliases="Host s2\n  ProxyJump s0,s1\n")
+    answers = Answers()
+    connection = dial(None, answers, address="s2", ssh_config=config)
+    assert connection.run("pwd").stdout.decode().strip() == str(servers[2].home)
+    assert [question.host for question in answers.host_keys] == ["s0", "s1", "lab"]
+    assert known_hosts.read_text().splitlines() == [s.known_hosts_line.strip() for s in servers]
+    servers[0].kill_connections()
+    with pytest.raises(ConnectionFailed):
+        connection.run("true")
+    assert not connection.alive
+
+
+def test_the_host_s_own_jump_field(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+    servers = [make_sshd() for _ in range(2)]
+    config = chain(*servers, aliases="")
+    connection = dial(None, address="s1", jump=f"{servers[0].user}@s0:{servers[0].port}", ssh_config=config)
+    assert connection.run("pwd").stdout.decode().strip() == str(servers[1].home)
+
+
+def test_a_jump_host_with_a_changed_key(
+    make_sshd: Callable[..., Sshd], dial: Dial, known_hosts: Path, tmp_path: Path
+) -> None:
+    servers = [make_sshd() for _ in range(2)]
+    known_hosts.parent.mkdir()
+    known_hosts.write_text(f"[127.0.0.1]:{servers[0].port} {public_line(keygen(tmp_path / 'old'))}\n")
+    with pytest.raises(HostKeyError, match=r"the host key of s0 .* has changed"):
+        dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
+
+
+def test_a_jump_host_that_does_not_let_us_in(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+    servers = [make_sshd() for _ in range(2)]
+    servers[0].authorized_keys.write_text("")
+    with pytest.raises(AuthenticationFailed, match=f"127.0.0.1:{servers[0].port}"):
+        dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
+
+
+def test_a_jump_host_that_does_not_forward(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+    servers = [make_sshd(options={"AllowTcpForwarding": "no"}), make_sshd()]
+    with pytest.raises(ForwardingRefused, match="does not allow tunnels"):
+        dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
+
+
+def test_a_jump_host_behind_itself(sshd: Sshd, dial: Dial) -> None:
+    with pytest.raises(ConfigurationError, match="more than 8 jump hosts"):
+        dial(None, address="s0", ssh_config=chain(sshd, aliases="Host *\n  ProxyJump s0\n"))
+
+
+PROXY = """
+import os, socket, sys, threading
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+def up():
+    while data := os.read(0, 65536): s.sendall(data)
+threading.Thread(target=up, daemon=True).start()
+while data := s.recv(65536): os.write(1, data)
+"""
+
+
+def test_a_proxy_command(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    program = tmp_path / "proxy.py"
+    program.write_text(PROXY)
+    config = chain(sshd, aliases=f"Host s0\n  ProxyCommand {sys.executable} {program} %p\n")
+    connection = dial(None, address="s0", ssh_config=config)
+    assert len(connection.run("cat", stdin=bytes(300_000)).stdout) == 300_000
+    assert _children(program)
+    connection.close()
+    assert not _children(program)
+
+
+def _children(program: Path) -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if str(program) in child.cmdline()]
+
+
+def test_a_proxy_command_that_fails(sshd: Sshd, dial: Dial) -> None:
+    config = chain(sshd, aliases="Host s0\n  ProxyCommand echo no way through >&2; exit 1\n")
+    with pytest.raises(ConnectionFailed, match="the ProxyCommand of lab failed: no way through"):
+        dial(None, address="s0", ssh_config=config)
+
+
+def test_without_an_ssh_program_plain_defaults_hold(
+    sshd: Sshd, dial: Dial, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name, *rest: None if name == "ssh" else found(name, *rest))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    dial(sshd, address=f"{sshd.user}@127.0.0.1", identity_file=str(sshd.identity)).run("true")
