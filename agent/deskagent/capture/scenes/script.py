@@ -71,13 +71,13 @@ _ALWAYS: Final = 3600.0
 _LEFT: Final = Place(40, 60, 520, 780)
 _RIGHT: Final = Place(420, 140, 540, 800)
 _WIDE: Final = Place(120, 60, 700, 860)
-_CARD: Final = Place(0, 0, 380, 520)
+_CARD: Final = Place(0, 0, 480, 640)
 _CINEMA: Final = Place(200, 80, 640, 740)
 
 SCRIPTS: Final[dict[str, Script]] = {
     "typing": Script((Act(_log, _RIGHT), Act(_editor, _LEFT, 0, _ALWAYS))),
     "scroll": Script((Act(_editor, _LEFT), Act(_log, _WIDE, 0, _ALWAYS))),
-    "drag": Script((Act(_editor, _LEFT), Act(_note, _CARD, 0, _ALWAYS))),
+    "drag": Script((Act(_note, _CARD, 0, _ALWAYS),)),
     "motion": Script((Act(_editor, _LEFT), Act(_film, _CINEMA, 0, _ALWAYS))),
     "still": Script((Act(_log, _RIGHT), Act(_editor, _LEFT))),
     "office": Script((Act(_log, _RIGHT, 10, 5), Act(_editor, _LEFT, 0, 10)), cycle=24),

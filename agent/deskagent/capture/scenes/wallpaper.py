@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, Pixels, line, paste
 
@@ -44,6 +45,11 @@ def backdrop(seed: int, width: int, height: int) -> Pixels:
         hill = np.concatenate([outline, np.array([[width, height], [0, height]], np.int32)])
         shade = horizon * (0.75 - 0.15 * layer) + np.array([10, 14, 4]) * layer
         cv2.fillPoly(picture, [hill], shade.tolist(), cv2.LINE_AA)
+        for x, light in zip(
+            random.integers(0, width, 60 * layer).tolist(), random.uniform(0.6, 1.1, 60 * layer), strict=True
+        ):
+            foot = int(ridge[x] + random.exponential(height * 0.03))
+            _draw_tree(picture, x, foot, height * (layer + 1) // 160, (shade * light).tolist())
     picture += random.normal(0, 1.2, (height, width, 1)).astype(np.float32)
     result = np.asarray(cv2.cvtColor(picture.clip(0, 255).astype(np.uint8), cv2.COLOR_BGR2BGRA), np.uint8)
     bar = result[max(0, height - BAR_HEIGHT) :]
@@ -54,6 +60,14 @@ def backdrop(seed: int, width: int, height: int) -> Pixels:
     paste(bar, line("deskconsole demo", 16, _INK, _BAR), 12 + 5 * 44, middle)
     result.flags.writeable = False
     return result
+
+
+def _draw_tree(picture: NDArray[np.float32], x: int, foot: int, size: int, colour: list[float]) -> None:
+    """A fir of three tiers."""
+    for tier in range(3):
+        base, half = foot - tier * size, size - tier * size // 4
+        outline = np.array([[x - half, base], [x + half, base], [x, base - 2 * size]], np.int32)
+        cv2.fillPoly(picture, [outline], colour, cv2.LINE_AA)
 
 
 def draw_clock(frame: Pixels, t: float, *, seconds: bool) -> None:

@@ -1,0 +1,33 @@
+"""`scripts/bench NAME [--json]`: runs one benchmark, each in a file of its own beside this one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+
+# Imported only when asked for: each needs other parts of the project and of the system.
+BENCHMARKS = {
+    "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
+}
+"""Module beside this one -> what it measures. A module has `measure() -> Mapping`, JSON throughout, and
+`table(Mapping) -> str`."""
+
+
+def main() -> int:
+    """Prints a table or, with --json, one object."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures deskconsole.")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="NAME")
+    for name, purpose in BENCHMARKS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    arguments = parser.parse_args()
+    benchmark = importlib.import_module(f".{arguments.name}", __package__)
+    result = benchmark.measure()
+    print(json.dumps(result, indent=2) if arguments.json else benchmark.table(result))
+    return 0 if result.get("exact", True) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
