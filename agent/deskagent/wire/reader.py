@@ -79,7 +79,9 @@ class PacketReader:
             identity = (yield IDENTITY_SIZE) if self._identity else None
             (count,) = COUNT.unpack((yield COUNT.size))
             if count & MESSAGE_BIT:
-                self._ready.append(MessageBody((yield self._message_size(count & ~MESSAGE_BIT))))
+                # Apart from the yield: `_ready` is another list after it.
+                body = yield self._message_size(count & ~MESSAGE_BIT)
+                self._ready.append(MessageBody(body))
                 continue
             if not self._packets:
                 raise RemoteProtocolError("a packet of pictures from a console")
