@@ -34,9 +34,6 @@ _ATTENTIVE, _IDLE = 0.01, 0.05
 _ATTENTION = 2.0
 """Seconds after a key or a change of size in which somebody still uses the window."""
 
-_SETTLING = 50
-"""Milliseconds that a new window is left alone."""
-
 _ESCAPE = 27
 
 _BORDERS = (16, 64)
@@ -160,9 +157,6 @@ class Window:
     def _show_up(self) -> None:
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
         cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        # Qt must see the window mapped and exposed before its size or image changes: without this wait the
-        # window stayed black for good in 8 of 30 starts (OpenCV 4.14), with it in none.
-        cv2.waitKey(_SETTLING)
         cv2.setWindowTitle(_NAME, self._title)
         cv2.setMouseCallback(_NAME, self._mouse)
         self._open = True

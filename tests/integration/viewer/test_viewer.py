@@ -1,0 +1,238 @@
+"""The window on a real X server: what it shows is grabbed from the screen and compared with the source."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from deskagent.wire.geometry import Rectangle
+from deskconsole.errors import ViewerError
+from deskconsole.framebuffer import Framebuffer
+from deskconsole.viewer.canvas import Canvas
+from deskconsole.viewer.process import Viewer
+from xvfb import Xvfb, wait_for
+
+
+@dataclass
+class Stage:
+    """A screen, a framebuffer with a picture in it, and a window once `open` was called."""
+
+    screen: Xvfb
+    framebuffer: Framebuffer
+    reasons: queue.Queue[str] = field(default_factory=queue.Queue)
+    viewer: Viewer | None = None
+    packet: int = 0
+
+    def paint(self, width: int, height: int, seed: int = 0) -> None:
+        """Noise: no pixel can be in the wrong place unnoticed."""
+        self.framebuffer.reset(width, height)
+        noise = np.random.default_rng(seed).integers(1, 256, (height, width, 3), np.uint8)
+        self.framebuffer.pixels[:] = noise
+
+    def open(self, *, fullscreen: bool = False) -> Viewer:
+        self.viewer = Viewer("lab-01", self.framebuffer, self.reasons.put, fullscreen=fullscreen)
+        viewer = self.viewer
+        wait_for(lambda: viewer.draws, what="the first drawing")
+        return viewer
+
+    @property
+    def window(self) -> int:
+        return self.screen.wait_for_window("^lab-01 - .* - deskconsole$")
+
+    def press(self, key: str) -> None:
+        self.screen.call("xdotool", "key", "--window", str(self.window), key)
+
+    def sees(self, expected: Callable[[], NDArray[np.uint8]], x: int = 0, y: int = 0) -> bool:
+        """Waits until the screen shows exactly this picture, with its top left corner there."""
+
+        def equal() -> bool:
+            picture = expected()
+            height, width, _ = picture.shape
+            return np.array_equal(self.screen.screenshot()[y : y + height, x : x + width], picture)
+
+        return wait_for(equal, timeout=10, what="the picture")
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    with Xvfb(1280, 720) as screen:
+        for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("DISPLAY", screen.display)
+        stage = Stage(screen, Framebuffer())
+        yield stage
+        if stage.viewer is not None:
+            stage.viewer.close()
+        stage.framebuffer.close()
+
+
+def test_a_picture_that_fits_is_shown_byte_for_byte_and_so_is_each_change(stage: Stage) -> None:
+    stage.paint(800, 600)
+    viewer = stage.open()
+    assert stage.screen.wait_for_window("^lab-01 - live - deskconsole$")
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    assert not stage.screen.screenshot()[600:].any()
+    stage.framebuffer.view(Rectangle(50, 100, 40, 30))[:] = (1, 2, 3)
+    viewer.damaged(7, [Rectangle(50, 100, 40, 30)])
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    wait_for(lambda: viewer.shown == 7)
+
+
+def test_without_changes_nothing_is_drawn(stage: Stage) -> None:
+    stage.paint(400, 300)
+    viewer = stage.open()
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    before = viewer.draws
+    viewer.state("streaming", stale=False)
+    assert stage.screen.wait_for_window("^lab-01 - streaming - deskconsole$")
+    assert viewer.draws == before
+
+
+def test_fullscreen_is_exact_and_escape_leaves_it(stage: Stage) -> None:
+    stage.paint(1280, 720)
+    stage.open(fullscreen=True)
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    stage.press("Escape")
+    assert stage.sees(lambda: np.zeros((1, 1280, 3), np.uint8), y=719)
+    stage.press("f")
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+
+
+def test_a_picture_larger_than_the_screen_is_scaled_down_in_proportion(stage: Stage) -> None:
+    stage.paint(2528, 1312)
+    stage.framebuffer.pixels[:] = cv2.GaussianBlur(stage.framebuffer.pixels, (9, 9), 3)
+    viewer = stage.open()
+
+    def half() -> NDArray[np.uint8]:
+        scaled = cv2.resize(stage.framebuffer.pixels, (1264, 656), interpolation=cv2.INTER_AREA)
+        return np.asarray(scaled, np.uint8)
+
+    assert stage.sees(half)
+    stage.framebuffer.view(Rectangle(333, 555, 77, 99))[:] = 200
+    viewer.damaged(1, [Rectangle(333, 555, 77, 99)])
+    assert stage.sees(half)
+    stage.press("1")
+    assert stage.sees(lambda: stage.framebuffer.pixels[:656, :1264])
+    stage.press("0")
+    assert stage.sees(half)
+
+
+def test_the_window_follows_another_size_of_the_desktop(stage: Stage) -> None:
+    stage.paint(800, 600)
+    viewer = stage.open()
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    stage.paint(640, 480, seed=1)
+    viewer.resized()
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    assert stage.sees(lambda: np.zeros((240, 1280, 3), np.uint8), y=480)
+
+
+def test_a_stale_picture_is_grey_until_damage_comes(stage: Stage) -> None:
+    stage.paint(800, 600)
+    viewer = stage.open()
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+    viewer.state("stale", stale=True)
+
+    def grey() -> bool:
+        below = stage.screen.screenshot()[100:600, :800]
+        return bool((below.max(axis=2) == below.min(axis=2)).all())
+
+    assert wait_for(grey, what="grey")
+    viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
+    assert stage.sees(lambda: stage.framebuffer.pixels)
+
+
+def test_q_closes(stage: Stage) -> None:
+    stage.paint(400, 300)
+    viewer = stage.open()
+    stage.press("q")
+    assert stage.reasons.get(timeout=10) == "it was closed"
+    assert not viewer.alive
+
+
+def test_the_close_button_closes(stage: Stage) -> None:
+    stage.paint(400, 300)
+    stage.open()
+    stage.screen.ask_to_close(stage.window)
+    assert stage.reasons.get(timeout=10) == "it was closed"
+
+
+def test_closing_by_the_console_takes_the_window_away_and_is_no_news(stage: Stage) -> None:
+    stage.paint(400, 300)
+    viewer = stage.open()
+    viewer.close()
+    assert not viewer.alive
+    assert stage.reasons.empty()
+    viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
+    viewer.close()
+
+
+def test_a_killed_window_is_told_once(stage: Stage) -> None:
+    stage.paint(400, 300)
+    viewer = stage.open()
+    os.kill(viewer._process.pid, signal.SIGKILL)
+    assert stage.reasons.get(timeout=10) == "its process was ended by SIGKILL"
+    viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
+    viewer.close()
+    assert stage.reasons.empty()
+
+
+def test_a_display_that_goes_away_is_told(stage: Stage) -> None:
+    stage.paint(400, 300)
+    stage.open()
+    stage.screen.kill()
+    assert "display" in stage.reasons.get(timeout=20)
+
+
+def test_without_a_display_there_is_a_sentence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY")
+    with pytest.raises(ViewerError, match="no display here"):
+        Viewer("lab-01", stage.framebuffer, stage.reasons.put)
+    monkeypatch.setenv("DISPLAY", ":59999")
+    with pytest.raises(ViewerError, match=r"display :59999 does not answer"):
+        Viewer("lab-01", stage.framebuffer, stage.reasons.put)
+    monkeypatch.setenv("DISPLAY", "nonsense")
+    with pytest.raises(ViewerError, match="names no X display"):
+        Viewer("lab-01", stage.framebuffer, stage.reasons.put)
+
+
+def test_without_the_cookie_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    framebuffer = Framebuffer()
+    framebuffer.reset(40, 40)
+    with Xvfb(640, 480, authority=True) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        monkeypatch.setenv("XAUTHORITY", str(tmp_path / "none"))
+        with pytest.raises(ViewerError, match="cookie"):
+            Viewer("lab-01", framebuffer, print)
+        monkeypatch.setenv("XAUTHORITY", str(screen.authority))
+        Viewer("lab-01", framebuffer, print).close()
+    framebuffer.close()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_part_drawn_alone_equals_the_whole(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    width, height, wide, high = (int(n) for n in random.integers(1, 500, 4))
+    exact = bool(random.integers(0, 2))
+    picture = random.integers(0, 256, (height, width, 3), np.uint8)
+    kept = Canvas((width, height), (wide, high), exact=exact, offset=(37, 11))
+    kept.draw(picture, Rectangle(0, 0, width, height))
+    for _ in range(5):
+        x, y = int(random.integers(0, width)), int(random.integers(0, height))
+        part = Rectangle(
+            x, y, int(random.integers(1, width - x + 1)), int(random.integers(1, height - y + 1))
+        )
+        picture[y : y + part.height, x : x + part.width] = random.integers(0, 256, 3)
+        kept.draw(picture, part)
+    whole = Canvas((width, height), (wide, high), exact=exact, offset=(37, 11))
+    whole.draw(picture, Rectangle(0, 0, width, height))
+    assert np.array_equal(kept.image, whole.image)
