@@ -1,4 +1,4 @@
-"""The algorithm of the article, written from its description: what ours is measured against. Not used otherwise.
+"""The algorithm of the article, written from its description: what ours is measured against.
 
 Grey values that differ by more than 30, the outlines of what they form, the bounding box of each as a PNG
 with OpenCV's own settings; everything anew where that makes more than 3000 slices or more than nine tenths

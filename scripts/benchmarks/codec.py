@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import cv2
@@ -73,7 +74,7 @@ def _measure_scene(scene: str) -> dict[str, Any]:
         if packet is not None:
             totals["bytes"] += len(encode_packet(packet))
             totals["slices"] += len(packet.slices)
-            totals["decode"] += _timed(lambda packet=packet: _decode(decoder, packet, shown))[1]
+            totals["decode"] += _timed(partial(_decode, decoder, packet, shown))[1]
         exact = exact and np.array_equal(shown, frame[..., :3])
     figures: dict[str, Any] = {name: round(total / FRAMES, 3) for name, total in totals.items()}
     figures["bytes_ratio"] = _ratio(totals["bytes"], totals["article_bytes"])

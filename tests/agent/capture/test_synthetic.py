@@ -48,7 +48,7 @@ def test_temperaments_work_and_rest() -> None:
     assert area("office", 11, 11.5) > 0.2, "scrolling"
     assert area("office", 17, 23) == 0, "resting"
     assert area("office", 25, 25.5) > 0, "typing again"
-    assert area("studio", 1, 1.5) > 0.3
+    assert area("studio", 1, 1.5) > 0.2
     assert area("studio", 17, 19) == 0
     assert 0 < area("quiet", 2, 3) < 0.01, "only the clock"
 

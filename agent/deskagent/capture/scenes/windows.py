@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, Pixels, line, paste, words
+from .wallpaper import BAR_HEIGHT, backdrop
 
 TITLE_HEIGHT: Final = 30
 _TITLE: Final[Colour] = (72, 62, 54)
@@ -82,9 +83,13 @@ def draw_log(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, hei
 
 @lru_cache(maxsize=2)
 def _note(seed: int, width: int, height: int) -> Pixels:
-    window = _empty("Figures - Note", width, height, _PAPER).copy()
-    for row in range((height - TITLE_HEIGHT - 12) // CELL_HEIGHT):
-        columns = max(1, (width - 24) // CELL_WIDTH)
+    window = _empty("Report - Document", width, height, _PAPER).copy()
+    columns = max(1, (width - 24) // CELL_WIDTH)
+    wide, high = width - 24, (height - TITLE_HEIGHT) * 2 // 5
+    if wide > 0 and high > 0:
+        photograph = backdrop(seed + 1, wide, high + BAR_HEIGHT)[:high]
+        paste(window, photograph, 12, TITLE_HEIGHT + 10)
+    for row in range(high // CELL_HEIGHT + 1, (height - TITLE_HEIGHT - 12) // CELL_HEIGHT):
         text = line(words(seed, 1000 + row, columns), columns, _INK, _PAPER)
         paste(window, text, 12, TITLE_HEIGHT + 6 + row * CELL_HEIGHT)
     window.flags.writeable = False
@@ -92,7 +97,7 @@ def _note(seed: int, width: int, height: int) -> Pixels:
 
 
 def draw_note(frame: Pixels, seed: int, t: float, area: tuple[int, int], width: int, height: int) -> None:
-    """A window full of text that somebody drags to and fro over an area of the desktop."""
+    """A page of text with a photograph that somebody drags to and fro over an area of the desktop."""
     across, down = max(0, area[0] - width), max(0, area[1] - height)
     x = round(across * (0.5 - 0.5 * float(np.cos(t * 0.9))))
     y = round(down * (0.5 - 0.45 * float(np.cos(t * 1.3 + 0.8))))
