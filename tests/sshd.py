@@ -60,7 +60,7 @@ class Sshd:
 
     `options` are lines of sshd_config (`{"AllowTcpForwarding": "no"}`); they go before ours, so they win.
     `environment` is set in every session beside HOME (DISPLAY, PATH...); `prelude` is shell run before what
-    was asked for (`ulimit -f 8`). `sftp` False leaves SFTP out, `wrap` False the script, and with it the home.
+    was asked for (`ulimit -f 8`). `sftp` False leaves out SFTP, `wrap` False the script and with it the home.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Sshd:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        psutil.wait_procs(below, timeout=5)
+        _wait_for(below)
         self._process = None
 
     def kill_connections(self) -> None:
@@ -177,7 +177,7 @@ class Sshd:
         sessions = [process for process in self._below() if _is_sshd(process)]
         for process in sessions:
             _signal(process, signal.SIGKILL)
-        psutil.wait_procs(sessions, timeout=5)
+        _wait_for(sessions)
 
     def freeze(self) -> None:
         """Stop the listener and its sessions without closing anything: a host that hangs."""
@@ -252,6 +252,20 @@ def _free_port() -> int:
 def _is_sshd(process: psutil.Process) -> bool:
     try:
         return process.name().startswith("sshd")
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _wait_for(processes: list[psutil.Process]) -> None:
+    """Until all have ended. A zombie has: in a container nobody may be there to reap it."""
+    deadline = time.monotonic() + 5
+    while any(_runs(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 

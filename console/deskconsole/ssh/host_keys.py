@@ -213,12 +213,12 @@ def _matching(path: Path, name: str) -> list[KnownKey]:
 @functools.lru_cache(maxsize=16)
 def _parsed(path: Path, _version: tuple[int, int]) -> tuple[tuple[int, SSHKnownHosts], ...]:
     """Each usable line with its number; `_version` makes the cache notice a change of the file."""
-    from asyncssh.known_hosts import SSHKnownHosts
+    import asyncssh
 
     usable = []
-    for number, text in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+    for number, text in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
         try:
-            usable.append((number, SSHKnownHosts(text)))
+            usable.append((number, asyncssh.import_known_hosts(text)))
         except ValueError:
             continue
     return tuple(usable)

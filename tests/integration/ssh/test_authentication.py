@@ -197,6 +197,12 @@ def test_a_server_that_wants_two_keys(make_sshd: Callable[..., Sshd], dial: Dial
     dial(server, identity_file=str(second))
 
 
+def test_a_banner_is_of_no_consequence(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path) -> None:
+    banner = tmp_path / "banner"
+    banner.write_bytes(b"\x1b]0;owned\x07 [/bad] \xff\xfe\n" * 50)
+    dial(make_sshd(options={"Banner": str(banner)})).run("true")
+
+
 class _PasswordServer(asyncssh.SSHServer):
     def __init__(self, *, interactive: bool) -> None:
         self._interactive = interactive
