@@ -54,7 +54,7 @@ class Receiver:
     def __init__(self, *, identity: bool) -> None:
         self._identity = identity
         self._server = socket.create_server(("127.0.0.1", 0))
-        self._server.settimeout(20)
+        self._server.settimeout(0.2)
         self.port: int = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._run)
         self._lock = threading.Lock()
@@ -64,6 +64,7 @@ class Receiver:
         """The count of each packet."""
         self.short_reads = 0
         self.done = threading.Event()
+        self._leaving = threading.Event()
 
     @property
     def picture(self) -> Picture | None:
@@ -78,25 +79,40 @@ class Receiver:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
+        self.leave()
         self._thread.join(30)
+        self._server.close()
         assert not self._thread.is_alive()
 
     def _run(self) -> None:
-        try:
-            connection, _ = self._server.accept()
-        except OSError:
+        connection = None
+        while connection is None and not self._leaving.is_set():
+            try:
+                connection, _ = self._server.accept()
+            except TimeoutError:
+                continue
+        if connection is None:
             return
         with connection:
-            connection.settimeout(20)
-            while self._packet(connection):
-                pass
+            # Half a second and again: a resting screen sends nothing.
+            connection.settimeout(0.5)
+            while not self._leaving.is_set():
+                try:
+                    if not self._packet(connection):
+                        break
+                except TimeoutError:
+                    continue
         self.done.set()
+
+    def leave(self) -> None:
+        """Hangs up."""
+        self._leaving.set()
 
     def _packet(self, connection: socket.socket) -> bool:
         head = self._numbers(connection, 20 if self._identity else 4)
         if not head:
             return False
+        connection.settimeout(20)
         self.identities.add(head[:-4])
         (count,) = struct.unpack(">I", head[-4:])
         raw = self._numbers(connection, 20 * max(count, 1))
@@ -113,6 +129,7 @@ class Receiver:
         with self._lock:
             self._picture = picture
             self.counts.append(count)
+        connection.settimeout(0.5)
         return True
 
     def _numbers(self, connection: socket.socket, size: int) -> bytes:

@@ -40,7 +40,7 @@ FROM_AGENT: list[Message] = [
 
 
 class Link(RuleBasedStateMachine):
-    """What was sent stands in a list until the other end has it; the bytes between are delivered bit by bit."""
+    """What was sent stands in a list until the other end has it; the bytes between go bit by bit."""
 
     @initialize(packets=st.integers(1, 4), bytes_=st.integers(1, 3000))
     def greet(self, packets: int, bytes_: int) -> None:
