@@ -76,6 +76,11 @@ def listing(folder: Path) -> set[str]:
     return {str(entry.relative_to(folder)) for entry in folder.rglob("*")}
 
 
+def names(folder: str | Path) -> list[str]:
+    """What lies directly in a folder."""
+    return sorted(entry.name for entry in Path(folder).iterdir())
+
+
 def agents(home: Path) -> list[int]:
     """Processes that run from the home's deployment, seen from outside."""
     needle = os.fsencode(home / ".deskconsole")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,7 @@ def fetch(facts: HostFacts, target: str, scratch: Path, report: Report) -> None:
     version = f"{facts.python_version[0]}.{facts.python_version[1]}"
     step = f"fetching packages for Python {version} on {target}"
     (scratch / "requirements.txt").write_bytes(locked())
-    command = [uv.find_uv_bin(), "pip", "install", "--no-progress", "--target", "packages"]
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", "packages"]
     command += ["--python", sys.executable, "--python-platform", target, "--python-version", version]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
     log = scratch / "log"
@@ -118,8 +119,9 @@ def _failure(facts: HostFacts, target: str, log: str) -> DeployError | Unsupport
         return UnsupportedHost(
             f"{lacks}, and there are no ready-made ones for {target}", remedy=f"Better {by_hand}."
         )
-    lines = [line.strip(" ×╰─▶│├") for line in log.splitlines() if line.strip()]
+    # uv writes `error: what`, then `  cause: why`, from the outermost to the innermost.
+    said = re.findall(r"^\s*(?:error|cause): (.+)$", log, re.MULTILINE)
     return DeployError(
-        f"{lacks}, and fetching them failed: {lines[0] if lines else 'uv gave no reason'}",
+        f"{lacks}, and fetching them failed: {'; '.join(said[:2]) or 'uv gave no reason'}",
         remedy=f"Look at the settings of pip or uv on this machine, or {by_hand}.",
     )

@@ -215,7 +215,7 @@ class _Link(paramiko.ServerInterface):
     def _serve_channels(self) -> None:
         held: list[paramiko.Channel] = []  # a channel that nobody refers to is closed by paramiko
         while self._transport.is_alive():
-            channel = self._transport.accept(1.0)
+            channel = self._transport.accept(0.2)  # also how soon the end is noticed
             if channel is None:
                 continue
             held = [known for known in held if not known.closed] + [channel]

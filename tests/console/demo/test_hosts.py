@@ -28,10 +28,10 @@ from deskconsole.ssh.client import Connection, connect
 from deskconsole.ssh.questions import NoQuestions
 
 
-def entry(embedded: EmbeddedHost, **more: str) -> Host:
+def entry(embedded: EmbeddedHost, key_file: Path | None = None) -> Host:
     """The inventory's entry for it."""
-    given = {"user": embedded.user, "identity_file": str(embedded.key_file), **more}
-    return Host(name="demo", address="127.0.0.1", port=embedded.port, **given)
+    key = str(key_file or embedded.key_file)
+    return Host(name="demo", address="127.0.0.1", port=embedded.port, user=embedded.user, identity_file=key)
 
 
 def reach(embedded: EmbeddedHost, folder: Path, host: Host | None = None) -> Connection:
@@ -157,7 +157,7 @@ def test_a_port_where_nothing_listens_is_refused(connection: Connection) -> None
 
 def test_another_key_is_not_let_in(embedded: EmbeddedHost, tmp_path: Path) -> None:
     with EmbeddedHost(tmp_path / "other") as other, pytest.raises(AuthenticationFailed):
-        reach(embedded, tmp_path, entry(embedded, identity_file=str(other.key_file)))
+        reach(embedded, tmp_path, entry(embedded, other.key_file))
 
 
 def test_openssh_gets_along_with_it(embedded: EmbeddedHost, tmp_path: Path) -> None:

@@ -14,15 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import OPTIONS, Ground, agents, listing, open_connection, ssh_host
+from bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
 from deskconsole.bootstrap import Progress, deploy, launch, probe, remove
 from deskconsole.bootstrap.archive import agent_archive
 from deskconsole.errors import Cancelled, DeployError, LaunchError
-
-
-def names(folder: str | Path) -> list[str]:
-    """What lies directly in a folder."""
-    return sorted(entry.name for entry in Path(folder).iterdir())
 
 
 def test_a_bare_host_gets_an_agent_and_gives_it_back(ground: Ground) -> None:

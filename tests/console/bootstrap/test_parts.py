@@ -1,0 +1,108 @@
+"""The parts of bootstrap that touch no host: words for shells, requirements, pip's settings for uv."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskconsole.bootstrap.facts import HostFacts
+from deskconsole.bootstrap.index import translated
+from deskconsole.bootstrap.linux import Linux
+from deskconsole.bootstrap.remote.probe import numbers
+from deskconsole.bootstrap.requirements import locked, requirements
+from deskconsole.bootstrap.script import marked, posix_word
+from deskconsole.errors import UnsupportedHost
+from deskconsole.ssh.command import Finished
+
+
+@given(st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_any_path_reaches_a_program_through_a_shell(path: str) -> None:
+    command = f"""printf %s "$(printf %b '{posix_word(path)}')" """
+    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True).stdout
+    assert said.decode() == path
+    assert re.fullmatch(r"[\w/.+@~\\-]*", posix_word(path), re.ASCII), (
+        "nothing that any shell sees something in"
+    )
+
+
+def test_noise_around_an_answer_is_passed_over() -> None:
+    noise = b"Welcome!\nm1 not at the start: mark {}\nmark answer\nbye"
+    assert marked(Finished(0, noise, b""), "mark ") == ["answer"]
+
+
+def test_the_locked_list_fits_the_requirements() -> None:
+    text = locked().decode()
+    for requirement in requirements():
+        name = requirement.distributions[0].replace(".", "-")
+        versions = re.findall(rf"^{re.escape(name)}==([\d.]+)", text, re.MULTILINE)
+        assert versions, name
+        for version in versions:
+            assert numbers(requirement.lowest) <= numbers(version) < numbers(requirement.below)
+    assert "://" not in text, "which index is used is the user's business"
+
+
+@pytest.mark.parametrize(
+    ("version", "parsed"),
+    [("1.26.4", (1, 26, 4)), ("4.13.0.92", (4, 13, 0, 92)), ("2.5.0rc1", (2, 5, 0)), ("odd", ())],
+)
+def test_versions_compare_by_their_numbers(version: str, parsed: tuple[int, ...]) -> None:
+    assert numbers(version) == parsed
+
+
+def test_pips_settings_become_uvs() -> None:
+    settings = (
+        ":env:.index-url='https://env.example/simple'\n"
+        "global.extra-index-url='https://a.example/simple https://b.example/simple'\n"
+        "global.index-url='https://global.example/simple'\n"
+        "install.find-links='/srv/wheels\\n/srv/more'\n"
+        "global.timeout='60'\n"
+        "nonsense\n"
+    )
+    assert translated(settings) == {
+        "UV_DEFAULT_INDEX": "https://env.example/simple",
+        "UV_INDEX": "https://a.example/simple https://b.example/simple",
+        "UV_FIND_LINKS": "/srv/wheels,/srv/more",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+    assert translated("") == {}
+
+
+def facts(machine: str, libc: str, bits: int = 64) -> HostFacts:
+    return HostFacts(
+        host="lab-01",
+        platform="Linux",
+        machine=machine,
+        python="/usr/bin/python3",
+        python_version=(3, 11, 2),
+        home="/home/me",
+        root="/home/me/.deskconsole",
+        free=10**12,
+        libc=libc,
+        bits=bits,
+        missing=("numpy",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("machine", "libc", "platform"),
+    [
+        ("x86_64", "glibc 2.36", "x86_64-manylinux_2_28"),
+        ("aarch64", "glibc 2.28", "aarch64-manylinux_2_28"),
+        ("x86_64", "glibc 2.17", "x86_64-manylinux_2_17"),
+    ],
+)
+def test_the_hosts_platform_in_uvs_words(machine: str, libc: str, platform: str) -> None:
+    assert Linux().wheels(facts(machine, libc)) == platform
+
+
+@pytest.mark.parametrize(
+    ("machine", "libc", "bits"),
+    [("x86_64", "musl", 64), ("riscv64", "glibc 2.39", 64), ("x86_64", "glibc 2.36", 32)],
+)
+def test_a_platform_without_wheels_is_named(machine: str, libc: str, bits: int) -> None:
+    with pytest.raises(UnsupportedHost, match=machine):
+        Linux().wheels(facts(machine, libc, bits))

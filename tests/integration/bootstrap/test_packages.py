@@ -1,0 +1,165 @@
+"""Packages for a host whose Python lacks them: really fetched by uv, from wheels made for the test.
+
+The wheels stand in for numpy and OpenCV so that no package index is needed; everything else is real.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bootstrap_host import Ground, listing, names, open_connection, ssh_host
+from deskconsole.bootstrap import Progress, deploy, probe, remove, wheels
+from deskconsole.errors import Cancelled, DeployError, UnsupportedHost
+
+
+def make_wheel(folder: Path, name: str, tag: str, files: dict[str, bytes]) -> Path:
+    """A wheel of version 1.0 with these files."""
+    folder.mkdir(exist_ok=True)
+    info = f"{name}-1.0.dist-info"
+    content = dict(files)
+    content[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
+    content[f"{info}/WHEEL"] = (
+        f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
+    )
+    record = "".join(
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},{len(data)}\n"
+        for path, data in content.items()
+    )
+    content[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
+    path = folder / f"{name}-1.0-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for inside, data in content.items():
+            archive.writestr(inside, data)
+    return path
+
+
+def lock(*built: Path) -> bytes:
+    """A locked list of the wheels."""
+    return "".join(
+        f"{wheel.name.split('-')[0]}==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+        for wheel in built
+    ).encode()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Ground]:
+    """A host whose Python has nothing but its standard library."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    with ssh_host(tmp_path / "sshd") as (server, host):
+        bare = msgspec.structs.replace(host, python=str(tmp_path / "bare/bin/python"))
+        with open_connection(server, bare) as connection:
+            yield Ground(server, bare, connection)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of wheels, the only place where uv may look."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    return folder
+
+
+def test_a_bare_python_gets_its_packages_once(
+    bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = make_wheel(
+        index,
+        "pretend",
+        "py3-none-any",
+        {"pretend/__init__.py": b"WORD = 'here'\n", "pretend/tests/x.py": b"", "pretend/x.pyi": b""},
+    )
+    wanted = lock(wheel)
+    monkeypatch.setattr(wheels, "locked", lambda: wanted)
+    facts = probe(bare.connection, bare.host)
+    assert set(facts.missing) >= {"numpy", "cv2", "mss", "msgspec"}
+
+    seen: list[Progress] = []
+    deployed = deploy(bare.connection, facts, cache=tmp_path / "cache", progress=seen.append)
+    assert deployed.packages is not None
+    folder = Path(facts.root, deployed.packages)
+    assert "pretend/__init__.py" in listing(folder)
+    assert not listing(folder) & {"pretend/tests", "pretend/x.pyi"}, "what the agent does not load stays here"
+    assert {"fetching", "packing", "uploading", "installing"} <= {step.step.split()[0] for step in seen}
+    said = subprocess.run(
+        [facts.python, "-c", "import pretend; print(pretend.WORD)"],
+        env={"PYTHONPATH": str(folder)},
+        capture_output=True,
+        check=True,
+    )
+    assert said.stdout == b"here\n"
+
+    wheel.unlink()  # what follows needs no index any more
+    facts = probe(bare.connection, bare.host)
+    assert deploy(bare.connection, facts, cache=tmp_path / "cache").uploaded == 0
+    remove(bare.connection, facts)
+    assert listing(bare.home) == set()
+    facts = probe(bare.connection, bare.host)
+    assert deploy(bare.connection, facts, cache=tmp_path / "cache").uploaded > 0
+
+
+def test_a_wheel_with_another_hash_is_not_taken(
+    bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = make_wheel(index, "pretend", "py3-none-any", {"pretend.py": b""})
+    wanted = lock(wheel)
+    make_wheel(index, "pretend", "py3-none-any", {"pretend.py": b"something else"})
+    monkeypatch.setattr(wheels, "locked", lambda: wanted)
+    facts = probe(bare.connection, bare.host)
+    with pytest.raises(DeployError, match=r"lab-01's Python lacks .*[Hh]ash"):
+        deploy(bare.connection, facts, cache=tmp_path / "cache")
+    assert listing(bare.home) == set()
+    assert names(tmp_path / "cache/packages") == []
+
+
+def test_no_ready_made_package_for_the_platform(
+    bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = make_wheel(index, "pretend", "cp311-cp311-win_amd64", {"pretend.py": b""})
+    wanted = lock(wheel)
+    monkeypatch.setattr(wheels, "locked", lambda: wanted)
+    facts = probe(bare.connection, bare.host)
+    with pytest.raises(UnsupportedHost, match=r"no ready-made ones for .*manylinux"):
+        deploy(bare.connection, facts, cache=tmp_path / "cache")
+
+
+def test_without_a_network_one_sentence_says_so(
+    bare: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    facts = probe(bare.connection, bare.host)
+    with pytest.raises(DeployError, match="no package index answers") as caught:
+        deploy(bare.connection, facts, cache=tmp_path / "cache")
+    assert "mirror" in caught.value.remedy
+    assert listing(bare.home) == set()
+
+
+def test_fetching_can_be_called_off(bare: Ground, index: Path, tmp_path: Path) -> None:
+    def stop(progress: Progress) -> None:
+        raise Cancelled("the user said so")
+
+    facts = probe(bare.connection, bare.host)
+    with pytest.raises(Cancelled):
+        deploy(bare.connection, facts, cache=tmp_path / "cache", progress=stop)
+    assert names(tmp_path / "cache/packages") == []
+
+
+def test_a_system_without_ready_made_packages_is_named_before_anything_is_fetched(bare: Ground) -> None:
+    facts = replace(probe(bare.connection, bare.host), libc="musl")
+    with pytest.raises(UnsupportedHost, match="musl"):
+        deploy(bare.connection, facts)
