@@ -25,7 +25,7 @@ class Field:
 
 FIELDS = (
     Field("name", "name", "your word for it", "a name of 1 to 64 characters without / \\ [ ]"),
-    Field("address", "address", "the name; or host, IP, SSH alias", "at most 255 characters"),
+    Field("address", "address", "the name; or host, IP, SSH alias", "a host name, IP address or SSH alias"),
     Field("port", "port", "as SSH says, else 22", "a number from 1 to 65535"),
     Field("user", "user", "as SSH says, else your own", "a user name"),
     Field("identity_file", "key file", "~/.ssh/id_ed25519", "the path of a private key"),
@@ -59,12 +59,11 @@ def read(
     values: dict[str, object] = {}
     wrong: dict[str, str] = {}
     for field in FIELDS:
-        value = typed[field.name].strip()
-        if before is not None and value == shown[field.name].strip():
-            if field.name in given:
-                values[field.name] = given[field.name]
-            continue
-        if not value and field.name != "name":
+        typed_value = typed[field.name].strip()
+        value: object = typed_value
+        if before is not None and typed_value == shown[field.name].strip():
+            value = given.get(field.name, "")
+        if value == "" and field.name != "name":
             continue
         try:
             probe = msgspec.convert({"name": "x", field.name: value}, Host, strict=False)

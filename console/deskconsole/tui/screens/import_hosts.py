@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import msgspec
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
+from ...errors import ConfigurationError
 from ...hosts import Host
 from ...safe_text import safe_text
 from ..seams import Fleet
@@ -73,9 +75,16 @@ class ImportScreen(ModalScreen[None]):
         chosen: list[str] = self.query_one(SelectionList).selected if self._aliases else []
         self.dismiss()
         for alias in chosen:
-            name = _NOT_IN_NAMES.sub("-", alias)[:64]
-            host = Host(name=name, address="" if name == alias else alias)
-            console.act(name, partial(_add, host))
+            name = _NOT_IN_NAMES.sub("-", alias)[:64].strip()
+            try:
+                host = msgspec.convert({"name": name, "address": "" if name == alias else alias}, Host)
+            except msgspec.ValidationError:
+                sentence = f"The alias {alias} cannot be a host here."
+                console.report(
+                    alias, ConfigurationError(sentence, remedy="Add it by hand under another name.")
+                )
+            else:
+                console.act(name, partial(_add, host))
 
 
 def _add(host: Host, fleet: Fleet) -> None:

@@ -1,0 +1,50 @@
+"""What the TUI's tests share: a running app on a fleet that only displays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from deskconsole.tui.app import DeskconsoleApp, Outcome
+from display_fleet import NOW, DisplayFleet
+
+Running = Callable[..., AbstractAsyncContextManager[Pilot[Outcome]]]
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of day are local: the same everywhere in tests."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Running:
+    """`async with running(fleet, size=(120, 40)) as pilot`: the app, its fleet opened."""
+
+    @asynccontextmanager
+    async def run(
+        fleet: DisplayFleet, size: tuple[int, int] = (120, 40), ssh_config: Path | None = None
+    ) -> AsyncIterator[Pilot[Outcome]]:
+        app = DeskconsoleApp(
+            fleet.open, ssh_config=ssh_config or tmp_path / "config", demo_offered=True, clock=lambda: NOW
+        )
+        try:
+            async with app.run_test(size=size) as pilot:
+                while app.fleet is None:
+                    await pilot.pause()
+                app.pull()
+                await pilot.pause()
+                yield pilot
+        finally:
+            app.close()
+
+    return run

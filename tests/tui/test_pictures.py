@@ -1,0 +1,65 @@
+"""Pictures of the main screens: what changes in them was meant to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from deskconsole.session.event import Event
+from deskconsole.tui.app import DeskconsoleApp, Outcome
+from display_fleet import NOW, DisplayFleet, laboratory
+
+WIDE, NARROW = (120, 40), (80, 24)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        pytest.param([], WIDE, id="fleet-wide"),
+        pytest.param([], NARROW, id="fleet-narrow"),
+        pytest.param([], (200, 60), id="fleet-large"),
+        pytest.param(["enter"], WIDE, id="host-wide"),
+        pytest.param(["enter"], NARROW, id="host-narrow"),
+        pytest.param(["down", "down", "down"], WIDE, id="host-down"),
+        pytest.param(["f1"], WIDE, id="help"),
+        pytest.param(["minus"], NARROW, id="remove"),
+        pytest.param(["l"], NARROW, id="log"),
+    ],
+)
+def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int]) -> None:
+    fleet = laboratory()
+
+    async def before(pilot: Pilot[Outcome]) -> None:
+        await opened(pilot)
+        assert fleet.deliver is not None
+        fleet.deliver(Event(NOW - 90, "lab-04", "The host key of lab-04 has changed.", "error"))
+        fleet.deliver(Event(NOW - 4, "lab-06", "The link was cut.", "warning"))
+        fleet.deliver(Event(NOW - 1, "lab-01", "connected in 1.2 s", "info"))
+        await pilot.pause(0.1)
+        await pilot.press(*keys)
+        await pilot.pause(0.2)
+
+    app = DeskconsoleApp(fleet.open, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    try:
+        assert snap_compare(app, terminal_size=size, run_before=before)
+    finally:
+        app.close()
+
+
+def test_first_start(snap_compare: Callable[..., bool]) -> None:
+    app = DeskconsoleApp(DisplayFleet().open, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    try:
+        assert snap_compare(app, terminal_size=NARROW, run_before=opened)
+    finally:
+        app.close()
+
+
+async def opened(pilot: Pilot[Outcome]) -> None:
+    assert isinstance(pilot.app, DeskconsoleApp)
+    while pilot.app.fleet is None:
+        await pilot.pause()
+    pilot.app.pull()
+    await pilot.pause(0.1)
