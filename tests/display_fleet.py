@@ -6,8 +6,11 @@ It stands for nothing real: what sessions do is tested with real sessions.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+from textual.pilot import Pilot
 
 from deskconsole.bootstrap.progress import Progress
 from deskconsole.errors import ConfigurationError, DeskconsoleError
@@ -16,9 +19,13 @@ from deskconsole.session.event import Event
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
 from deskconsole.ssh.questions import Questions
+from deskconsole.tui.app import Outcome
 
 NOW = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC: the clock of every picture."""
+
+Running = Callable[..., AbstractAsyncContextManager[Pilot[Outcome]]]
+"""What the fixture `running` is: an app on a DisplayFleet, for as long as the context lasts."""
 
 
 @dataclass

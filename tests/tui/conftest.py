@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from display_fleet import NOW, DisplayFleet
-
-Running = Callable[..., AbstractAsyncContextManager[Pilot[Outcome]]]
+from display_fleet import NOW, DisplayFleet, Running
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from textual.pilot import Pilot
@@ -24,10 +23,7 @@ from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.question import ConfirmScreen, SecretScreen, TrustScreen
 from deskconsole.tui.widgets.event_log import EventLog
 from deskconsole.tui.widgets.host_table import HostTable
-from display_fleet import NOW, DisplayFleet, laboratory, live
-
-if TYPE_CHECKING:
-    from conftest import Running
+from display_fleet import NOW, DisplayFleet, Running, laboratory, live
 
 FINGERPRINT = "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLW6tZ9BHgc3aDlMiA"
 

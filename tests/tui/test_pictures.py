@@ -40,7 +40,7 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         fleet.deliver(Event(NOW - 1, "lab-01", "connected in 1.2 s", "info"))
         await pilot.pause(0.1)
         await pilot.press(*keys)
-        await pilot.pause(0.2)
+        await pilot.pause(0.5)
 
     app = DeskconsoleApp(fleet.open, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:

@@ -28,7 +28,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         *HostActions.BINDINGS,
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
-        Binding("slash", "filter", "Filter", tooltip="Show only hosts with these words"),
+        Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
         Binding("escape", "unfilter", "All hosts", show=False, tooltip="Close the filter"),
     ]
 
@@ -113,9 +113,16 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_import(self) -> None:
         self.console.import_hosts()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the filter itself a slash is a letter."""
+        if action == "filter" and self.is_mounted:
+            return not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
     def action_filter(self) -> None:
+        # At once, not by `focus`, which waits its turn: letters typed right behind the slash belong here.
         self.query_one("#filter-line").add_class("-open")
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_unfilter(self) -> None:
         self.query_one(Input).value = ""

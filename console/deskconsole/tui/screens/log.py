@@ -21,7 +21,7 @@ class LogScreen(ConsoleScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
-        Binding("slash", "filter", "Filter", tooltip="Show only lines with these words"),
+        Binding("slash", "filter", "Filter", priority=True, tooltip="Show only lines with these words"),
         Binding("y", "copy", "Copy", tooltip="Copy the shown lines to the clipboard"),
     ]
 
@@ -57,8 +57,12 @@ class LogScreen(ConsoleScreen):
     def on_input_submitted(self) -> None:
         self.query_one(EventLog).focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """In the filter itself a slash is a letter."""
+        return action != "filter" or not isinstance(self.focused, Input)
+
     def action_filter(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_copy(self) -> None:
         lines = self.wanted(list(self.console.events))

@@ -1,0 +1,155 @@
+"""The real console in a real terminal: started, used by keys and left, with its files below `tmp_path`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deskconsole.safe_text import REPLACEMENT
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(home: Path) -> dict[str, str]:
+    path = os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console")])
+    gone = ("TMUX", "TMUX_PANE", "DISPLAY", "NO_COLOR")
+    kept = {name: value for name, value in os.environ.items() if name not in gone}
+    return kept | {
+        "DESKCONSOLE_HOME": str(home),
+        "HOME": str(home),
+        "PYTHONPATH": path,
+        "TERM": "xterm-256color",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+class Terminal:
+    """A tmux server of its own, with the console in its only pane."""
+
+    def __init__(self, home: Path) -> None:
+        self._socket = str(home / "tmux")
+        command = [sys.executable, "-m", "deskconsole"]
+        self._tmux(
+            "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", *command, env=environment(home)
+        )
+        self._tmux("set-option", "-g", "remain-on-exit", "on")
+
+    def keys(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-l", text)
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p")
+
+    def until(self, holds: Callable[[str], bool]) -> str:
+        """Waits for the screen to show something; fails with what it shows instead."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            shown = self.screen()
+            if holds(shown):
+                return shown
+            time.sleep(0.1)
+        raise AssertionError(f"the screen still shows:\n{self.screen()}")
+
+    def exited(self) -> bool:
+        return self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip() == "1 0"
+
+    def close(self) -> None:
+        self._tmux("kill-server")
+
+    def _tmux(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+        command = [shutil.which("tmux") or "tmux", "-S", self._socket, *arguments]
+        return subprocess.run(command, env=env, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.close()
+
+
+def test_a_host_is_added_filtered_and_removed_and_the_console_left(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.until(lambda shown: "Add a host" in shown and "Quit" in shown)
+    terminal.keys("Enter")
+    terminal.until(lambda shown: "key file" in shown)
+    terminal.type("attic")
+    terminal.keys("Tab")
+    terminal.type("127.0.0.1")
+    terminal.keys("Enter")
+    terminal.until(lambda shown: "1 host: 1 idle" in shown and "attic" in shown)
+    assert 'name = "attic"' in (tmp_path / "config" / "hosts.toml").read_text()
+    terminal.keys("/")
+    terminal.type("nothing")
+    terminal.until(lambda shown: "0 of 1" in shown)
+    terminal.keys("Escape")
+    terminal.until(lambda shown: "◌ attic" in shown)
+    terminal.keys("-")
+    terminal.until(lambda shown: "attic (127.0.0.1) goes from the list" in shown)
+    terminal.keys("Right")
+    terminal.keys("Enter")
+    terminal.until(lambda shown: "There are no hosts yet" in shown)
+    terminal.keys("q")
+    terminal.until(lambda shown: terminal.exited() or "deskconsole" not in shown)
+    assert terminal.exited()
+
+
+def test_no_escape_sequence_of_a_file_reaches_the_terminal(tmp_path: Path) -> None:
+    """The raw bytes, as a terminal gets them: our own sequences only, and the app says `␛` for theirs."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "hosts.toml").write_text('[[host]]\nname = "a\\u009b31m\\u202eb"\naddress = "[/bad]"\n')
+    process, master = _in_pty(tmp_path)
+    output = _read(master, seconds=20, until=b"[/bad]")
+    os.write(master, b"eq")
+    output += _read(master, seconds=1)
+    os.write(master, b"\x1b")
+    output += _read(master, seconds=1)
+    os.write(master, b"q")
+    output += _read(master, seconds=10)
+    assert process.wait(10) == 0
+    os.close(master)
+    # Textual sets the shape of the mouse pointer; a title or the clipboard would be the file's doing.
+    sequences = set(re.findall(rb"\x1b\][^\x07\x1b]*", output))
+    assert sequences <= {b"\x1b]22;default", b"\x1b]22;pointer", b"\x1b]22;text"}
+    assert f"a{REPLACEMENT}31m{REPLACEMENT}b".encode() in output
+    assert "\u009b".encode() not in output
+    assert "\u202e".encode() not in output
+
+
+def _in_pty(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deskconsole"], stdin=slave, stdout=slave, stderr=slave, env=environment(home)
+    )
+    os.close(slave)
+    return process, master
+
+
+def _read(master: int, *, seconds: float, until: bytes | None = None) -> bytes:
+    output = b""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and (until is None or until not in output):
+        if select.select([master], [], [], 0.2)[0]:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:  # the other end is closed
+                return output
+            if not piece:
+                return output
+            output += piece
+    return output
