@@ -1,0 +1,52 @@
+"""When to try again."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from deskconsole.errors import (
+    AddressError,
+    AuthenticationFailed,
+    ConnectionLost,
+    DeployError,
+    DeskconsoleError,
+    HostKeyError,
+    LaunchError,
+    ProtocolViolation,
+    Refused,
+    Stale,
+    UnsupportedHost,
+)
+from deskconsole.session.retry import Backoff, worth_retrying
+
+
+def test_waiting_doubles_up_to_half_a_minute_and_is_jittered() -> None:
+    delays = [Backoff(random.Random(seed)).next_delay() for seed in range(20)]
+    assert len(set(delays)) > 10, "sessions that were cut together would come back together"
+    backoff = Backoff(random.Random(1))
+    row = [backoff.next_delay() for _ in range(12)]
+    assert row[0] < 0.5
+    assert all(20 < delay < 40 for delay in row[8:])
+
+
+def test_a_success_begins_anew() -> None:
+    backoff = Backoff(random.Random(1))
+    for _ in range(6):
+        backoff.next_delay()
+    backoff.succeeded()
+    assert backoff.next_delay() < 0.5
+
+
+@pytest.mark.parametrize("kind", [AddressError, ConnectionLost, Stale, LaunchError])
+def test_what_may_pass_by_itself_is_tried_again(kind: type[DeskconsoleError]) -> None:
+    assert worth_retrying(kind("x"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [AuthenticationFailed, HostKeyError, DeployError, UnsupportedHost, ProtocolViolation, Refused],
+)
+def test_what_somebody_has_to_mend_is_not(kind: type[DeskconsoleError]) -> None:
+    assert not worth_retrying(kind("x"))

@@ -1,0 +1,194 @@
+"""Sessions with a real agent on its own port: what becomes of them when it hangs, dies, returns or lies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_process import AgentProcess
+from deskconsole.errors import AddressError, ProtocolViolation, Refused
+from deskconsole.session.event import Event
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+
+STILL = ("--source", "synthetic", "--scene", "still", "--size", "640x400")
+OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+    with AgentProcess(tmp_path, *OFFICE) as process:
+        yield process
+
+
+@pytest.fixture
+def open_session() -> Iterator[Callable[[AgentProcess], Session]]:
+    sessions = []
+
+    def make(agent: AgentProcess) -> Session:
+        session = Session("lab-01", DirectRoute(agent.address, agent.token), 0, events.append)
+        sessions.append(session)
+        session.connect()
+        return session
+
+    events: list[Event] = []
+    yield make
+    for session in sessions:
+        session.close()
+
+
+def reaches(session: Session, state: State, seconds: float = 15) -> bool:
+    return session.wait_for(lambda one: one.state is state, seconds)
+
+
+def is_exact(session: Session) -> bool:
+    asked = time.time()
+    session.check_exact()
+
+    def compared(one: Snapshot) -> bool:
+        return one.exactness is not None and one.exactness.at >= asked
+
+    assert session.wait_for(compared, 10)
+    exactness = session.snapshot().exactness
+    return exactness is not None and exactness.exact
+
+
+def has_picture(session: Session) -> bool:
+    return session.wait_for(lambda one: one.size is not None, 15)
+
+
+def test_it_streams_exactly_and_counts(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    time.sleep(1)
+    assert is_exact(session)
+    snapshot = session.snapshot()
+    assert snapshot.state is State.STREAMING
+    assert snapshot.size == (640, 400)
+    assert snapshot.statistics.refreshes == {"first frame": 1}
+    assert snapshot.statistics.updates > 0
+    assert snapshot.statistics.round_trip is not None
+
+
+def test_a_frozen_agent_is_stale_within_three_seconds_and_live_again_once_it_thaws(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    agent.signal(signal.SIGSTOP)
+    assert reaches(session, State.STALE, 3)
+    agent.signal(signal.SIGCONT)
+    assert reaches(session, State.STREAMING, 5)
+    assert is_exact(session)
+
+
+def test_an_agent_that_stays_frozen_is_given_up_and_found_again(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    agent.signal(signal.SIGSTOP)
+    assert reaches(session, State.RETRYING, 8)
+    assert session.snapshot().reason
+    agent.signal(signal.SIGCONT)
+    assert reaches(session, State.STREAMING, 20)
+    assert is_exact(session)
+    assert session.snapshot().statistics.reconnects == 1
+    assert session.snapshot().statistics.refreshes["stream restart"] >= 1
+
+
+def test_a_killed_agent_is_retried_until_it_is_back(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    agent.stop()
+    assert reaches(session, State.RETRYING)
+    agent.start()
+    assert reaches(session, State.STREAMING, 30)
+    assert is_exact(session)
+
+
+def test_disconnecting_ends_at_once_and_connecting_again_goes_on(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    session.disconnect()
+    assert reaches(session, State.CLOSED, 2)
+    session.connect()
+    assert reaches(session, State.STREAMING)
+    assert is_exact(session)
+
+
+def test_a_second_console_takes_over_and_the_first_does_not_fight_for_it(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    first = open_session(agent)
+    assert has_picture(first)
+    second = open_session(agent)
+    assert has_picture(second)
+    assert reaches(first, State.FAILED)
+    assert isinstance(first.failure, Refused)
+    assert "another console" in str(first.failure)
+    assert second.snapshot().state is State.STREAMING
+
+
+def test_a_port_where_nobody_is_fails_with_its_address(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+    session = Session("lab-02", DirectRoute(address, bytes(32)), 0, lambda _event: None)
+    session.connect()
+    assert reaches(session, State.FAILED, 5)
+    assert isinstance(session.failure, AddressError)
+    assert f"{address[0]}:{address[1]}" in str(session.failure)
+    session.close()
+
+
+@pytest.mark.parametrize("garbage", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 50, os.urandom(4096), bytes(4096)])
+def test_garbage_fails_that_session_and_no_other(
+    garbage: bytes, agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    good = open_session(agent)
+    assert has_picture(good)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(garbage)
+                while connection.recv(4096):
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        session = Session("liar", DirectRoute(server.getsockname(), bytes(32)), 0, lambda _event: None)
+        session.connect()
+        assert reaches(session, State.FAILED, 20)
+        assert isinstance(session.failure, ProtocolViolation)
+        session.close()
+        thread.join()
+    assert good.snapshot().state is State.STREAMING
+    assert is_exact(good)
+
+
+def test_nothing_of_a_session_is_left_in_shared_memory(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    path = session.framebuffer.path
+    assert path.exists()
+    session.close()
+    assert not path.exists()
