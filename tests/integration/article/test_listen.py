@@ -122,7 +122,7 @@ def test_pictures_arrive_exactly_and_are_counted(identity: bool, channels: int) 
 def test_a_jpeg_is_shown_too() -> None:
     body = bytes(cv2.imencode(".jpg", np.full((16, 16, 3), 200, np.uint8))[1])
     numbers = [0, len(body), 16, 16, 0, 0]
-    with Listen("--json", "--seconds", "2", "--no-identity") as listen, listen.connect() as sender:
+    with Listen("--json", "--seconds", "3", "--no-identity") as listen, listen.connect() as sender:
         sender.sendall(b"".join(number.to_bytes(4, "big") for number in numbers) + body)
         assert listen.report()["packets"] == 1
 
@@ -185,7 +185,7 @@ def test_an_open_address_is_warned_about() -> None:
 def test_push_and_listen_agree_on_a_real_screen(identity: bool) -> None:
     options = [] if identity else ["--no-identity"]
     script = "i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i + 1)); sleep 0.05; done; cat"
-    with Xvfb(480, 320) as screen, Listen("--json", "--seconds", "7", *options) as listen:
+    with Xvfb(480, 320) as screen, Listen("--json", "--seconds", "10", *options) as listen:
         push = subprocess.Popen(
             [sys.executable, "-m", "deskagent", "push", f"127.0.0.1:{listen.port}", *options],
             env=screen.environment, cwd=HOMES[0], stderr=subprocess.DEVNULL,
