@@ -17,10 +17,6 @@ TRIGGER_BAR = 4
 def facts(host: Host, snapshot: Snapshot, now: float) -> list[Content]:
     """State, exactness, counts, refreshes by trigger, bytes: the most important first."""
     lines = [_state(snapshot, now), _reached(host, snapshot)]
-    if snapshot.reason and snapshot.state not in LIVE:
-        lines.insert(1, Content.styled(safe_text(snapshot.reason, 400)))
-        if snapshot.remedy:
-            lines.insert(2, Content.assemble(("→ ", "$accent"), safe_text(snapshot.remedy, 400)))
     if snapshot.statistics.packets or snapshot.state in LIVE:
         lines += [_exactness(snapshot), *_counts(snapshot)]
     return lines
