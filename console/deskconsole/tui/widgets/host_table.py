@@ -1,8 +1,8 @@
 """The hosts table: one line a host, drawn line by line; it shows rows and keeps a cursor, nothing else.
 
 Textual's DataTable has no cell that spans columns, and a bad state needs the room of its empty figures
-to say its reason; it also needs 98 ms for 50 x 5 changed cells, where 50 hosts that all change once a second cost the
-whole console 11 % of a core here.
+to say its reason. It also needs 98 ms of CPU for 50 x 5 changed cells; here 50 hosts that all change
+once a second cost the whole console 11 % of a core.
 """
 
 from __future__ import annotations
