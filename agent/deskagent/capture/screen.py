@@ -6,7 +6,9 @@ Measured on X11 with shared memory at 1920x1080: 2 ms a grab; 1.1 ms for a look 
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
+import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -50,12 +52,12 @@ class ScreenGrabber:
         self._looked = 0.0
 
     def displays(self) -> list[Display]:
-        """The whole desktop first, then its displays; coordinates are the system's own and may be
-        negative. Raises GrabError."""
+        """The whole desktop first, then its displays, as last looked at; coordinates are the system's own
+        and may be negative. Raises GrabError."""
         try:
-            monitors = _geometry()
+            monitors = self._monitors if self._source is not None else _geometry()
         except _FAULTS as error:
-            raise GrabError(f"the displays cannot be found out: {_sentence(error)}") from error
+            raise GrabError(f"the displays of {_screen()} cannot be found out: {_sentence(error)}") from error
         return [_display(number, monitor) for number, monitor in enumerate(monitors)]
 
     def grab(self) -> Pixels:
@@ -69,7 +71,7 @@ class ScreenGrabber:
             return self._grab()
         except _FAULTS as error:
             self.close()
-            raise GrabError(f"the screen cannot be grabbed: {_sentence(error)}") from error
+            raise GrabError(f"{_screen()} cannot be grabbed: {_sentence(error)}") from error
 
     def close(self) -> None:
         """Lets go of the screen; a later grab opens it again."""
@@ -120,6 +122,14 @@ def _display(number: int, monitor: _Monitor) -> Display:
         identity=uuid.uuid5(IDENTITIES, f"{platform.node()}/{number}").bytes,
         name=str(name),
     )
+
+
+def _screen() -> str:
+    """The screen by the name that its user knows."""
+    if sys.platform == "win32":
+        return "the screen"
+    display = os.environ.get("DISPLAY")
+    return f"the X screen {display}" if display else "the X screen (DISPLAY is not set)"
 
 
 def _sentence(error: Exception) -> str:

