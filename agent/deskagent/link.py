@@ -41,6 +41,9 @@ us: it is the console that reconnects, and a new link displaces an old one at on
 
 _READ_SIZE = 64 * 1024
 
+_MOST_OWED = 64
+"""Answers that may wait for a packet on its way out."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -167,6 +170,8 @@ class Link:
         elif isinstance(message, WantDigest):
             self._pipeline.want_digest()
         elif isinstance(message, Ping):
+            if len(self._owed) >= _MOST_OWED:
+                raise RemoteProtocolError("a console that asks and does not read the answers")
             self._owed.append(Pong(message.number))
         return True
 

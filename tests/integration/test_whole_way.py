@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from answers import Answers
-from bootstrap_host import ssh_host
+from bootstrap_host import agents, listing, open_connection, ssh_host
+from deskconsole.bootstrap import probe, remove
 from deskconsole.errors import LaunchError
 from deskconsole.hosts import Host
 from deskconsole.paths import Paths
@@ -158,3 +161,35 @@ def test_a_host_without_a_display_says_where_it_looked(way: Way) -> None:
     if snapshot.state is State.FAILED:
         assert isinstance(way.session.failure, LaunchError)
     assert ":987" in snapshot.reason + snapshot.screen_reason
+
+
+def test_an_agent_that_hangs_before_the_greeting_is_replaced(way: Way) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    way.session.close()
+    (running,) = agents(way.server.home)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        # The agent still runs, but where its port should be, somebody accepts and never says a word.
+        ready = next(way.server.home.glob(".deskconsole/run/*/ready.json"))
+        ready.write_text(json.dumps(json.loads(ready.read_text()) | {"port": mute.getsockname()[1]}))
+        way.session = way.open(way.host)
+        way.session.connect()
+        assert way.streams(60), way.events
+    wait_for(way.shows_the_screen, what="the exact picture")
+    assert agents(way.server.home) != [running]
+
+
+def test_undeploying_leaves_the_home_as_it_was(way: Way) -> None:
+    before = listing(way.server.home)
+    way.session.connect()
+    assert way.streams(), way.events
+    assert agents(way.server.home)
+    way.session.close()
+    connection = open_connection(way.server, way.host)
+    try:
+        removed = remove(connection, probe(connection, way.host))
+    finally:
+        connection.close()
+    assert removed.left == ()
+    assert agents(way.server.home) == []
+    assert listing(way.server.home) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +39,8 @@ class Way:
     token: bytes
     agent: str
     """Content hash of the agent that was launched; empty where nobody knows."""
+    reused: bool = False
+    """The agent ran there before: it may hang."""
     connection: Connection | None = None
 
     def close(self) -> None:
@@ -51,9 +53,9 @@ class Way:
 class Route(Protocol):
     """Something that can open a way to an agent, again and again."""
 
-    def open(self, step: Step, cancelled: threading.Event) -> Way:
+    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
         """Blocks until the transport stands; raises a DeskconsoleError where it cannot, Cancelled soon after
-        `cancelled` was set."""
+        `cancelled` was set. `reuse`: an agent that runs there already will do."""
         ...
 
 
@@ -77,7 +79,7 @@ class SshRoute:
         # Kept over reconnects, in memory only: nobody wants to be asked again after every cut.
         self._secrets = Secrets()
 
-    def open(self, step: Step, cancelled: threading.Event) -> Way:
+    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
         def report(state: State, progress: Progress | None = None) -> None:
             if cancelled.is_set():
                 raise Cancelled(f"connecting to {self._host.name} was called off")
@@ -103,13 +105,14 @@ class SshRoute:
                 progress=lambda progress: report(State.DEPLOYING, progress),
             )
             report(State.LAUNCHING)
-            launched = launch(connection, facts, deployed, self._host, self._options)
+            options = replace(self._options, reuse=reuse)
+            launched = launch(connection, facts, deployed, self._host, options)
             report(State.HANDSHAKE)
             tunnel = connection.open_tunnel(launched.port)
         except BaseException:
             connection.close()
             raise
-        return Way(tunnel, launched.token, deployed.agent.removeprefix("agent-"), connection)
+        return Way(tunnel, launched.token, deployed.agent.removeprefix("agent-"), launched.reused, connection)
 
 
 class DirectRoute:
@@ -119,7 +122,8 @@ class DirectRoute:
         self._address = address
         self._token = token
 
-    def open(self, step: Step, cancelled: threading.Event) -> Way:  # noqa: ARG002  # five seconds at most
+    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:  # noqa: ARG002
+        # Five seconds at most, and nothing that could be launched anew.
         step(State.CONNECTING, None)
         host, port = self._address
         try:

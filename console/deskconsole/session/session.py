@@ -55,6 +55,7 @@ class Session:
         self._lost_at: float | None = None
         self._streamed_at: float | None = None
         self._lost_reason = ""
+        self._reused = False
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
 
@@ -141,11 +142,16 @@ class Session:
             previous.join()
         backoff = Backoff()
         streamed_before = False
+        reuse = True
         while True:
             self._streamed_at = None
+            self._reused = False
             try:
-                self._connect_once(cancelled)
+                self._connect_once(cancelled, reuse=reuse)
             except DeskconsoleError as error:
+                # An agent that ran there already and does not even greet is replaced, once.
+                hung = reuse and self._reused and self._streamed_at is None
+                reuse = not hung
                 if self._streamed_at is not None:
                     streamed_before = True
                     if time.monotonic() - self._streamed_at > _STABLE:
@@ -154,7 +160,7 @@ class Session:
                     self._move(State.CLOSED)
                     self._tell("disconnected")
                     return
-                if not (streamed_before and worth_retrying(error)):
+                if not (hung or (streamed_before and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
@@ -165,9 +171,10 @@ class Session:
                     self._tell("disconnected")
                     return
 
-    def _connect_once(self, cancelled: threading.Event) -> None:
+    def _connect_once(self, cancelled: threading.Event, *, reuse: bool) -> None:
         """One attempt: from nothing to a stream, and along it until it ends, always by raising."""
-        way = self._route.open(self._step, cancelled)
+        way = self._route.open(self._step, cancelled, reuse=reuse)
+        self._reused = way.reused
         try:
             with self._changed:
                 self._way = way
