@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.errors import RemoteProtocolError
+from deskconsole.opencv import require_opencv
 
 from .jpeg import JpegDecoder
 from .png import PngDecoder
@@ -27,9 +28,13 @@ DECODERS: Final[Mapping[Encoding, Callable[[], PartDecoder]]] = {
 
 
 class Decoder:
-    """The slices of one link, in the order in which they were sent."""
+    """The slices of one link, in the order in which they were sent.
+
+    Raises DeskconsoleError where OpenCV cannot be loaded; nothing is decoded half.
+    """
 
     def __init__(self) -> None:
+        require_opencv()
         self._decoders = {int(encoding): make() for encoding, make in DECODERS.items()}
 
     def restart(self, width: int, height: int) -> None:

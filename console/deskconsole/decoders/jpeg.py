@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
 from deskagent.wire.errors import RemoteProtocolError
@@ -39,6 +38,8 @@ class JpegDecoder:
 
     def decode(self, body: bytes, target: BGR) -> None:
         """Writes the picture as BGR."""
+        import cv2
+
         height, width = target.shape[:2]
         _check(body, width, height)
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

@@ -10,7 +10,6 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
 from deskagent.wire.errors import RemoteProtocolError
@@ -43,6 +42,8 @@ class PngDecoder:
 
     def decode(self, body: bytes, target: BGR) -> None:
         """Writes the picture; alpha is dropped, grey becomes three equal channels."""
+        import cv2
+
         height, width = target.shape[:2]
         channels = _check(body, width, height)
         try:
