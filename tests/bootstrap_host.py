@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deskconsole.bootstrap import AgentOptions
+from deskconsole.bootstrap.facts import AgentOptions
 from deskconsole.hosts import Host
 from deskconsole.ssh.client import Connection, connect
 from deskconsole.ssh.questions import NoQuestions

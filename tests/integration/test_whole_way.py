@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from answers import Answers
 from bootstrap_host import agents, listing, open_connection, ssh_host
-from deskconsole.bootstrap import probe, remove
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import LaunchError
 from deskconsole.hosts import Host
 from deskconsole.paths import Paths

@@ -6,6 +6,8 @@ It draws nothing itself: screens do, from the `FleetView` they are handed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -96,7 +98,17 @@ class DeskconsoleApp(App[Outcome]):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.push_screen(FleetScreen())
+        self._leave_when_told()
         self.call_after_refresh(self._open)
+
+    def _leave_when_told(self) -> None:
+        """A terminal that was closed, or a `kill`, ends the console as `q` does: with everything it began."""
+        loop = asyncio.get_running_loop()
+        for number in (getattr(signal, "SIGHUP", None), signal.SIGTERM):
+            # Not on Windows, nor where an application runs beside the main thread, as under test.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    loop.add_signal_handler(number, self.exit, "quit")
 
     @work
     async def _open(self) -> None:

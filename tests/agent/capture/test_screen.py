@@ -126,7 +126,7 @@ def test_a_screen_that_went_and_came_back_is_seen_again(monkeypatch: pytest.Monk
         assert grabber.grab().shape == (200, 320, 4)
         first.kill()
         for _ in range(2):
-            with pytest.raises(GrabError, match="the X screen :\\d+ cannot be grabbed"):
+            with pytest.raises(GrabError, match=r"the X screen :\d+ cannot be grabbed"):
                 grabber.grab()
     with Xvfb(400, 300) as second:
         monkeypatch.setenv("DISPLAY", second.display)

@@ -14,7 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deskconsole.bootstrap import AgentOptions, deploy, launch, probe
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.facts import AgentOptions
+from deskconsole.bootstrap.launch import launch
+from deskconsole.bootstrap.probe import probe
 from deskconsole.demo.hosts import EmbeddedHost
 from deskconsole.errors import (
     AuthenticationFailed,

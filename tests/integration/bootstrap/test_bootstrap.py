@@ -15,8 +15,12 @@ from pathlib import Path
 import pytest
 
 from bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
-from deskconsole.bootstrap import Progress, deploy, launch, probe, remove
 from deskconsole.bootstrap.archive import agent_archive
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.launch import launch
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.progress import Progress
+from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import Cancelled, DeployError, LaunchError
 
 

@@ -9,7 +9,10 @@ import msgspec
 import pytest
 
 from bootstrap_host import OPTIONS, agents, listing, open_connection, ssh_host
-from deskconsole.bootstrap import deploy, launch, probe, remove
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.launch import launch
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import UnsupportedHost
 from xvfb import Xvfb
 

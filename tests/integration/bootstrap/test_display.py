@@ -7,7 +7,9 @@ from pathlib import Path
 import msgspec
 
 from bootstrap_host import Ground
-from deskconsole.bootstrap import deploy, launch, probe
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.launch import launch
+from deskconsole.bootstrap.probe import probe
 from xvfb import Xvfb
 
 

@@ -18,7 +18,11 @@ import msgspec
 import pytest
 
 from bootstrap_host import Ground, listing, names, open_connection, ssh_host
-from deskconsole.bootstrap import Progress, deploy, probe, remove, wheels
+from deskconsole.bootstrap import wheels
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.progress import Progress
+from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import Cancelled, DeployError, UnsupportedHost
 
 
