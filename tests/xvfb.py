@@ -16,14 +16,13 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import mss
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 
@@ -250,10 +249,3 @@ def wait_for(check: Callable[[], T], *, timeout: float = 20, what: str = "it") -
         if time.monotonic() > end:
             raise TimeoutError(f"{what} did not come within {timeout:g} s")
         time.sleep(0.02)
-
-
-@pytest.fixture
-def xvfb() -> Iterator[Xvfb]:
-    """A screen of 1280 x 720 for one test."""
-    with Xvfb(1280, 720) as server:
-        yield server

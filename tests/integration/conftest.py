@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sshd import Sshd
+from xvfb import Xvfb
 
 
 @pytest.fixture
@@ -29,3 +30,10 @@ def make_sshd(tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
 def sshd(make_sshd: Callable[..., Sshd]) -> Sshd:
     """A running sshd as it comes."""
     return make_sshd()
+
+
+@pytest.fixture
+def xvfb() -> Iterator[Xvfb]:
+    """A screen of 1280 x 720 for one test."""
+    with Xvfb(1280, 720) as server:
+        yield server

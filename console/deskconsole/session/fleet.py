@@ -36,6 +36,7 @@ class Fleet:
         self._lock = threading.Lock()
         self._inventory = inventory
         self._sessions: dict[str, Session] = {}
+        self._closing: list[threading.Thread] = []
         self._made_at = time.time()
 
     @property
@@ -103,10 +104,15 @@ class Fleet:
             session.disconnect()
         for session in sessions:
             session.close()
+        for thread in self._closing:
+            thread.join()
         self._after_close()
 
     def _drop(self, name: str) -> None:
         with self._lock:
             session = self._sessions.pop(name, None)
         if session is not None:
-            threading.Thread(target=session.close, name=f"close {name}", daemon=True).start()
+            closing = threading.Thread(target=session.close, name=f"close {name}", daemon=True)
+            closing.start()
+            with self._lock:
+                self._closing = [*(one for one in self._closing if one.is_alive()), closing]

@@ -50,6 +50,8 @@ class Session:
         self._stream: Stream | None = None
         self._viewer: Viewer | None = None
         self._view_wanted = False
+        self._opening = False
+        self._closed = False
         self._fullscreen = False
         self._view_lock = threading.Lock()
         self._lost_at: float | None = None
@@ -58,6 +60,8 @@ class Session:
         self._reused = False
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
+        self.view_failure: ViewerError | None = None
+        """Why the window that was last asked for could not be opened."""
 
     # For whoever shows it
 
@@ -82,7 +86,7 @@ class Session:
     def connect(self) -> None:
         """Begins, unless it is under way already."""
         with self._changed:
-            if self._thread is not None and self._thread.is_alive() and not self._cancelled.is_set():
+            if self._machine.state not in SETTLED and not self._cancelled.is_set():
                 return
             previous = self._thread
             self._cancelled = threading.Event()
@@ -109,6 +113,7 @@ class Session:
         if self._thread is not None:
             self._thread.join(timeout)
         with self._view_lock:
+            self._closed = True
             viewer, self._viewer = self._viewer, None
         if viewer is not None:
             viewer.close()
@@ -119,10 +124,10 @@ class Session:
 
         Where the window cannot be opened, an event says why.
         """
-        self._view_wanted = True
         self._fullscreen = fullscreen
+        self._view_wanted = True
         if self._framebuffer.size is not None:
-            threading.Thread(target=self._open_viewer, name=f"view {self.name}", daemon=True).start()
+            self._open_wanted_viewer()
         self.connect()
 
     def request_refresh(self) -> None:
@@ -286,8 +291,7 @@ class Session:
         with self._view_lock:
             if self._viewer is not None:
                 self._viewer.damaged(number, rectangles)
-        if self._view_wanted and self._viewer is None:
-            self._open_viewer()
+        self._open_wanted_viewer()
 
     def screen(self, screen: Screen) -> None:
         self._replace(screen=screen.state.value, screen_reason=screen.reason)
@@ -311,20 +315,33 @@ class Session:
 
     # The window
 
-    def _open_viewer(self) -> None:
+    def _open_wanted_viewer(self) -> None:
+        """Opens the window, once, on a thread of its own: it takes half a second to come up."""
         with self._view_lock:
-            if self._viewer is not None and self._viewer.alive:
+            wanted, self._view_wanted = self._view_wanted, False
+            if wanted and self._viewer is None and not self._opening:
+                self._opening = True
+                threading.Thread(target=self._open_viewer, name=f"view {self.name}", daemon=True).start()
+
+    def _open_viewer(self) -> None:
+        viewer: Viewer | None = None
+        try:
+            viewer = Viewer(self.name, self._framebuffer, self._viewer_closed, fullscreen=self._fullscreen)
+        except ViewerError as error:
+            self._tell(f"no window: {error} {error.remedy}".strip(), "error")
+        with self._view_lock:
+            self._opening = False
+            if viewer is None or not viewer.alive:
                 return
-            self._view_wanted = False
-            try:
-                self._viewer = Viewer(
-                    self.name, self._framebuffer, self._viewer_closed, fullscreen=self._fullscreen
-                )
-            except ViewerError as error:
-                self._tell(f"no window: {error}. {error.remedy}".strip(), "error")
-                return
-            self._replace(viewing=True)
-        self._show_state()
+            if not self._closed:
+                self._viewer = viewer
+                # What was drawn while the window came up was told to nobody.
+                viewer.resized()
+                self._replace(viewing=True)
+        if self._viewer is viewer:
+            self._show_state()
+        else:
+            viewer.close()
 
     def _viewer_closed(self, reason: str) -> None:
         with self._view_lock:

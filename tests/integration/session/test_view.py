@@ -1,0 +1,87 @@
+"""The window as a session opens it: a real agent, a real X display, a real window."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from agent_process import AgentProcess
+from deskconsole.session.event import Event
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
+from deskconsole.session.state import State
+from xvfb import Xvfb, wait_for
+
+SIZE = (640, 400)
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def session(tmp_path: Path, events: list[Event]) -> Iterator[Session]:
+    with AgentProcess(tmp_path, "--source", "synthetic", "--scene", "still", "--size", "640x400") as agent:
+        one = Session("lab-01", DirectRoute(agent.address, agent.token), 0, events.append)
+        yield one
+        one.close()
+
+
+def windows() -> list[psutil.Process]:
+    """The window processes that this test's own process started."""
+    found = psutil.Process().children()
+    return [process for process in found if "deskconsole.viewer" in process.cmdline()]
+
+
+def test_the_window_shows_the_hosts_pixels_and_goes_with_the_session(
+    session: Session, xvfb: Xvfb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    session.view()
+    assert session.wait_for(lambda one: one.viewing, 20)
+    xvfb.wait_for_window("lab-01 - live - deskconsole")
+    width, height = SIZE
+
+    def shown() -> bool:
+        return np.array_equal(xvfb.screenshot()[:height, :width], session.framebuffer.pixels)
+
+    wait_for(shown, what="the host's picture in the window")
+    session.close()
+    assert windows() == []
+
+
+def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
+    session: Session, xvfb: Xvfb, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    session.view()
+    assert session.wait_for(lambda one: one.viewing, 20)
+    (window,) = windows()
+    window.send_signal(signal.SIGKILL)
+    assert session.wait_for(lambda one: not one.viewing, 10)
+    assert session.snapshot().state is State.STREAMING
+    wait_for(lambda: any("window closed" in event.text for event in events), what="the event")
+    session.view()
+    assert session.wait_for(lambda one: one.viewing, 20)
+    assert session.snapshot().statistics.reconnects == 0
+
+
+def test_without_a_screen_there_is_a_sentence_and_the_session_goes_on(
+    session: Session, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    session.view()
+    wait_for(lambda: any(event.severity == "error" for event in events), what="the sentence")
+    (told,) = [event.text for event in events if event.severity == "error"]
+    assert "no display here" in told
+    assert "\n" not in told
+    assert session.snapshot().state is State.STREAMING
+    assert "DISPLAY" not in os.environ
