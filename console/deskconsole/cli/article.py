@@ -1,14 +1,15 @@
-"""`deskconsole listen`: a receiver for the article's sender, in either dialect."""
+"""`deskconsole listen` and `diff`: the article's receiver, in either dialect, and its comparison."""
 
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .. import listen as receiver
 from ..errors import ConfigurationError
+from .options import Json
 from .terminal import print_json, say
 
 
@@ -16,16 +17,76 @@ def listen(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    no_identity: Annotated[bool, typer.Option(help="The dialect of the article's whole program.")] = False,
-    seconds: Annotated[float | None, typer.Option(min=0, help="Stop after so long.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="No window; with --seconds: one JSON object.")] = False,
+    no_identity: Annotated[
+        bool, typer.Option("--no-identity", help="The dialect of the article's whole program.")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so long.", show_default=False)
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
+    ] = False,
 ) -> None:
-    """Receive from the article's sender and show its desktop."""
+    """Receive from the article's sender and show its desktop.
+
+    \b
+    Examples:
+      deskconsole listen
+      deskconsole listen --port 9000 --no-identity
+    """
+    from ..opencv import require_opencv
+
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
+    require_opencv()
+    from .. import listen as receiver
+
     begun = time.monotonic()
     report = receiver.listen(port, host, identity=not no_identity, seconds=seconds, show=not json, say=say)
     if json:
         print_json(report.as_dict() | {"seconds": time.monotonic() - begun})
     else:
         say(f"{report.packets} packets, {report.slices} slices, {report.received:,} bytes")
+
+
+def diff(
+    previous: Annotated[Path, typer.Argument(help="A picture: PNG or JPEG.", show_default=False)],
+    current: Annotated[Path, typer.Argument(help="A later one of the same size.", show_default=False)],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="MARKED", help="Where CURRENT goes, with what changed in green frames."
+        ),
+    ],
+    threshold: Annotated[
+        int, typer.Option(min=0, max=255, help="Changes of a channel up to this do not count.")
+    ] = 0,
+    show: Annotated[bool, typer.Option("--show", help="Show it in a window until that is closed.")] = False,
+    json: Json = False,
+) -> None:
+    """Compare two pictures and mark what changed.
+
+    \b
+    Example:
+      deskconsole diff before.png after.png -o marked.png --show
+    """
+    from ..opencv import require_opencv
+
+    require_opencv()
+    from .. import difference
+
+    report = difference.run(previous, current, output, threshold, show)
+    if json:
+        print_json(
+            {
+                "areas": report.areas,
+                "changed_pixels": report.changed_pixels,
+                "width": report.width,
+                "height": report.height,
+                "rectangles": [rectangle._asdict() for rectangle in report.rectangles],
+                "file": str(output),
+            }
+        )
+    else:
+        say(f"{output}: {report.areas} areas, {report.changed_pixels:,} pixels changed")

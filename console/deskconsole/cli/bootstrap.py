@@ -6,40 +6,31 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.progress import Progress as ProgressBars
-
-from ..bootstrap.deploy import deploy as deploy_agent
-from ..bootstrap.facts import HostFacts
-from ..bootstrap.probe import probe
-from ..bootstrap.progress import Progress, Report
-from ..bootstrap.remove import remove
-from ..paths import Paths
-from ..ssh.client import Connection, connect
-from .targets import find_host
+from .options import HostName, Json
 from .terminal import TerminalQuestions, print_json, say
 
-HostName = Annotated[
-    str, typer.Argument(metavar="HOST", help="A name of the inventory, or [user@]address[:port].")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+if TYPE_CHECKING:
+    from ..bootstrap.facts import HostFacts
+    from ..bootstrap.progress import Report
+    from ..ssh.client import Connection
 
 
 def deploy(host: HostName, *, json: Json = False) -> None:
-    """Bring the agent to a host, without starting it; what lies there already is not sent again."""
-    with _probed(host) as (connection, facts), _progress_bar(quiet=json) as show:
-        deployed = deploy_agent(connection, facts, cache=Paths.default().cache, progress=show)
+    """Bring the agent to a host, without starting it.
+
+    What lies there already is not sent again; `view` and the console do all this by themselves.
+
+    \b
+    Example:
+      deskconsole deploy lab-01
+    """
+    from ..bootstrap.deploy import deploy as bring
+    from ..paths import Paths
+
+    with _probed(host) as (connection, facts), _progress_bars(quiet=json) as show:
+        deployed = bring(connection, facts, cache=Paths.default().cache, progress=show)
     if json:
         print_json(
             {
@@ -56,7 +47,15 @@ def deploy(host: HostName, *, json: Json = False) -> None:
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:
-    """Take everything of ours off a host: processes, files, folders."""
+    """Take everything of ours off a host: processes, files, folders.
+
+    \b
+    Example:
+      deskconsole undeploy lab-01
+    """
+    from ..bootstrap.remove import remove
+    from ..errors import BootstrapError
+
     with _probed(host) as (connection, facts):
         removed = remove(connection, facts)
     if json:
@@ -69,16 +68,26 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
                 "left": list(removed.left),
             }
         )
+        if removed.left:
+            sys.exit(BootstrapError.exit_code)
+    elif removed.left:
+        raise BootstrapError(
+            f"not everything could be taken off {host}: {', '.join(removed.left)}",
+            remedy="End or delete that there by hand.",
+        )
+    elif not removed.processes and not removed.files:
+        say(f"{host}: nothing of ours is there")
     else:
         say(f"{host}: {removed.processes} agents ended, {removed.files} files ({removed.bytes:,} bytes) gone")
-        for path in removed.left:
-            say(f"  still there: {path}")
-    if removed.left:
-        sys.exit(6)
 
 
 @contextmanager
 def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
+    from ..bootstrap.probe import probe
+    from ..paths import Paths
+    from ..ssh.client import connect
+    from .targets import find_host
+
     paths = Paths.default()
     host = find_host(name, paths)
     connection = connect(
@@ -91,8 +100,21 @@ def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
 
 
 @contextmanager
-def _progress_bar(*, quiet: bool) -> Iterator[Report]:
+def _progress_bars(*, quiet: bool) -> Iterator[Report]:
     """A bar on stderr for each step, where stderr is a terminal and nobody wants it quiet."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    from ..bootstrap.progress import Progress as Step
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -100,12 +122,13 @@ def _progress_bar(*, quiet: bool) -> Iterator[Report]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with ProgressBars(*columns, console=Console(stderr=True), disable=quiet) as bars:
+    disabled = quiet or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), disable=disabled) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(progress: Progress) -> None:
-            if progress.step not in tasks:
-                tasks[progress.step] = bars.add_task(progress.step, total=progress.total or None)
-            bars.update(tasks[progress.step], completed=progress.done, total=progress.total or None)
+        def show(step: Step) -> None:
+            if step.step not in tasks:
+                tasks[step.step] = bars.add_task(step.step, total=step.total or None)
+            bars.update(tasks[step.step], completed=step.done, total=step.total or None)
 
         yield show

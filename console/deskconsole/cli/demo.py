@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..demo.headless import run_headless
 from ..errors import ConfigurationError
-from ..session.report import report
 from .terminal import print_json, print_table, say_event
+
+if TYPE_CHECKING:
+    from ..session.snapshot import Snapshot
 
 
 def demo(
     *,
     headless: Annotated[
-        float | None, typer.Option(min=0, metavar="SECONDS", help="Without TUI and window, for so long.")
+        float | None,
+        typer.Option(
+            min=0, metavar="SECONDS", help="Without TUI and window, for so long.", show_default=False
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --headless: one JSON object a host, a line each.")
     ] = False,
 ) -> None:
-    """Try it: three hosts inside this process, reached over SSH like any other."""
+    """Try it: three hosts inside this process, reached over SSH like any other.
+
+    \b
+    Examples:
+      deskconsole demo
+      deskconsole demo --headless 10 --json
+    """
     if headless is None:
         if json:
             raise ConfigurationError("--json needs --headless SECONDS")
         from .console import run_demo
 
         sys.exit(run_demo())
+    from ..demo.headless import run_headless
+    from ..opencv import require_opencv
+    from ..session.report import report
+
+    require_opencv()
     snapshots = run_headless(headless, (lambda _event: None) if json else say_event)
     if json:
         for snapshot in snapshots:
             print_json(report(snapshot))
     else:
-        rows = []
-        for snapshot in snapshots:
-            figures = snapshot.statistics
-            exact = "?" if snapshot.exactness is None else "yes" if snapshot.exactness.exact else "no"
-            rows.append(
-                (
-                    snapshot.host,
-                    snapshot.state.value,
-                    exact,
-                    str(figures.slices),
-                    str(figures.updates),
-                    str(figures.received),
-                )
-            )
-        print_table(("host", "state", "exact", "slices", "updates", "bytes"), rows)
+        head = ("host", "state", "exact", "slices", "updates", "bytes")
+        print_table(head, [_row(snapshot) for snapshot in snapshots])
     if not all(one.exactness is not None and one.exactness.exact for one in snapshots):
         sys.exit(1)
+
+
+def _row(snapshot: Snapshot) -> tuple[str, ...]:
+    figures = snapshot.statistics
+    exact = "?" if snapshot.exactness is None else "yes" if snapshot.exactness.exact else "no"
+    counts = (figures.slices, figures.updates, figures.received)
+    return (snapshot.host, snapshot.state.value, exact, *(f"{count:,}" for count in counts))

@@ -1,19 +1,43 @@
-"""`deskconsole hosts`: the inventory, listed and changed."""
+"""`deskconsole hosts`: the inventory, listed and changed.
+
+What a field may hold, and the sentence where it holds something else, are the matter of `deskconsole.hosts`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
-from ..errors import ConfigurationError
-from ..hosts import Host
-from ..inventory import Inventory
-from ..paths import Paths
+from .options import Json
 from .terminal import print_json, print_table, say
 
-app = typer.Typer(help="List, add and remove the hosts that the console knows.", invoke_without_command=True)
+if TYPE_CHECKING:
+    from ..hosts import Host
+    from ..inventory import Inventory
+
+app = typer.Typer(
+    help="List, add, edit and remove the hosts that the console knows.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+
+
+def _option(meaning: str, metavar: str = "TEXT") -> Any:
+    return typer.Option(help=meaning, metavar=metavar, show_default=False)
+
+
+Name = Annotated[str, typer.Argument(help="Your own word for it.", show_default=False)]
+Address = Annotated[str | None, _option("Host name, IP address or alias of the SSH configuration.")]
+Port = Annotated[int | None, _option("Of its SSH server.", "NUMBER")]
+User = Annotated[str | None, _option("To log in as.")]
+IdentityFile = Annotated[str | None, _option("Private key to offer.", "FILE")]
+Jump = Annotated[str | None, _option("[user@]host[:port] to go through, several with commas.")]
+WantedDisplay = Annotated[int | None, _option("0: the whole desktop; 1, 2, ...: one display.", "NUMBER")]
+XDisplay = Annotated[str | None, _option("DISPLAY there, such as :0; else it is found.")]
+XAuthority = Annotated[str | None, _option("XAUTHORITY there; else it is found.", "FILE")]
+Python = Annotated[str | None, _option("The Python to use there; else it is found.", "FILE")]
+Group = Annotated[str | None, _option("A label to filter by.")]
 
 
 @app.callback()
@@ -22,12 +46,12 @@ def hosts(
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
 ) -> None:
-    """List the hosts."""
+    """List the hosts; with a command: change them."""
     if context.invoked_subcommand is not None:
         return
-    inventory = Inventory.load(Paths.default().hosts)
+    inventory = _inventory()
     if json:
-        print_json([msgspec.to_builtins(host) for host in inventory.hosts])
+        print_json([_as_data(host) for host in inventory.hosts])
     elif inventory.hosts:
         rows = [(h.name, h.target, str(h.port or ""), h.user or "", h.group) for h in inventory.hosts]
         print_table(("name", "address", "port", "user", "group"), rows)
@@ -37,37 +61,104 @@ def hosts(
 
 @app.command()
 def add(
-    name: str,
+    name: Name,
     *,
-    address: Annotated[str, typer.Option(help="Host name, address or SSH alias; default: the name.")] = "",
-    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
-    user: Annotated[str | None, typer.Option()] = None,
-    identity_file: Annotated[str | None, typer.Option(help="Private key to offer.")] = None,
-    jump: Annotated[str | None, typer.Option(help="[user@]host[:port] to go through.")] = None,
-    group: Annotated[str, typer.Option(help="A label to filter by.")] = "",
+    address: Address = None,
+    port: Port = None,
+    user: User = None,
+    identity_file: IdentityFile = None,
+    jump: Jump = None,
+    display: WantedDisplay = None,
+    x_display: XDisplay = None,
+    x_authority: XAuthority = None,
+    python: Python = None,
+    group: Group = None,
+    json: Json = False,
 ) -> None:
-    """Add a host."""
-    fields = {
-        "name": name,
-        "address": address,
-        "port": port,
-        "user": user,
-        "identity_file": identity_file,
-        "jump": jump,
-        "group": group,
-    }
-    try:
-        host = msgspec.convert(fields, Host)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(f"that is no host: {error}") from None
-    inventory = Inventory.load(Paths.default().hosts)
+    """Add a host. What is not given comes from the SSH configuration, and the name is the address.
+
+    \b
+    Examples:
+      deskconsole hosts add lab-01.example.org
+      deskconsole hosts add lab-01 --address 10.0.3.1 --user alice --group lab
+    """
+    from ..hosts import host_from
+
+    given = _given(
+        address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
+        x_display=x_display, x_authority=x_authority, python=python, group=group,
+    )  # fmt: skip
+    host = host_from({"name": name, **given})
+    inventory = _inventory()
     inventory.add(host)
-    say(f"{name} is in {inventory.path}")
+    _tell(host, f"{name} is in {inventory.path}", json=json)
 
 
 @app.command()
-def remove(name: str) -> None:
-    """Remove a host from the inventory; nothing is done to the machine itself."""
-    inventory = Inventory.load(Paths.default().hosts)
+def edit(
+    name: Name,
+    *,
+    rename: Annotated[str | None, _option("Another name.", "NAME")] = None,
+    address: Address = None,
+    port: Port = None,
+    user: User = None,
+    identity_file: IdentityFile = None,
+    jump: Jump = None,
+    display: WantedDisplay = None,
+    x_display: XDisplay = None,
+    x_authority: XAuthority = None,
+    python: Python = None,
+    group: Group = None,
+    json: Json = False,
+) -> None:
+    """Change fields of a host; the others stay. An empty text ('') or port 0 takes a field away.
+
+    \b
+    Examples:
+      deskconsole hosts edit lab-01 --port 2222
+      deskconsole hosts edit lab-01 --jump '' --rename lab-one
+    """
+    from ..hosts import host_from
+
+    inventory = _inventory()
+    changed = _as_data(inventory.get(name)) | _given(
+        name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
+        display=display, x_display=x_display, x_authority=x_authority, python=python, group=group,
+    )  # fmt: skip
+    host = host_from({field: value for field, value in changed.items() if value not in ("", 0)})
+    inventory.replace(name, host)
+    _tell(host, f"{host.name} is changed in {inventory.path}", json=json)
+
+
+@app.command()
+def remove(name: Name, *, json: Json = False) -> None:
+    """Remove a host from the list; nothing is done to the machine itself (see `undeploy`)."""
+    inventory = _inventory()
+    host = inventory.get(name)
     inventory.remove(name)
-    say(f"{name} is no longer in {inventory.path}")
+    _tell(host, f"{name} is no longer in {inventory.path}", json=json)
+
+
+def _inventory() -> Inventory:
+    from ..inventory import Inventory
+    from ..paths import Paths
+
+    return Inventory.load(Paths.default().hosts)
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {field: value for field, value in fields.items() if value is not None}
+
+
+def _as_data(host: Host) -> dict[str, Any]:
+    import msgspec
+
+    data: dict[str, Any] = msgspec.to_builtins(host)
+    return data
+
+
+def _tell(host: Host, sentence: str, *, json: bool) -> None:
+    if json:
+        print_json(_as_data(host))
+    else:
+        say(sentence)

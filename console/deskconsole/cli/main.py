@@ -1,9 +1,14 @@
-"""The commands by name, and how each ends: one sentence and an exit code where something is wrong."""
+"""The commands by name, and how each ends: one sentence and an exit code where something is wrong.
+
+Every command imports what it needs when it runs: `--help` and completion answer at once.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,9 +19,13 @@ from .terminal import say_error
 
 app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
+    epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
+    "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 130 called off, "
+    "1 anything else.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -49,14 +58,29 @@ app.command()(view.shot)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(article.listen)
+app.command()(article.diff)
 
 
 def main() -> None:
     """Runs what the arguments say and ends the process."""
+    _end_in_order()
     try:
-        app()
+        app(prog_name="deskconsole")
     except DeskconsoleError as error:
         say_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end_in_order() -> None:
+    """A SIGTERM, or a terminal that is closed, ends a command like Ctrl+C: nothing is left behind."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)

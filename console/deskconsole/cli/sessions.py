@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import signal
+import dataclasses
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from deskagent.wire.messages import ScreenState
+
 from ..errors import ConfigurationError, StreamError
 from ..hosts import Host
+from ..opencv import require_opencv
 from ..paths import Paths
+from ..session.event import Event
 from ..session.route import DirectRoute, Route, SshRoute, read_token
 from ..session.session import Session
-from ..session.state import SETTLED
+from ..session.snapshot import Snapshot
+from ..session.state import SETTLED, State
+from ..viewer.display import require_display
 from .targets import find_host
 from .terminal import TerminalQuestions, say_event
+
+_FIRST_PICTURE = 60.0
+"""Seconds that a first picture may take once the stream stands: it may be large and the link slow."""
+
+_NO_PICTURE = 10.0
+"""Seconds that the host may say it has none."""
+
+_COMPARING = 10.0
+_TICK = 0.5
 
 
 def route_to(
@@ -44,25 +61,77 @@ def _on_display(host: Host, display: int | None) -> Host:
     return msgspec.structs.replace(host, display=display)
 
 
+def require_window() -> None:
+    """Raises where no window can be shown here, before a host is bothered."""
+    require_opencv()
+    require_display(os.environ)
+
+
 @contextlib.contextmanager
 def running_session(host: Host, route: Route, *, quiet: bool) -> Iterator[Session]:
-    """A session that has been asked to connect, closed at the end; a SIGTERM ends it like Ctrl+C."""
-    session = Session(host.name, route, host.display, (lambda _event: None) if quiet else say_event)
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """A session that has been asked to connect, closed at the end. `quiet`: its events are not said."""
+    require_opencv()
+
+    def tell(event: Event) -> None:
+        # What ends the command is said once, at the end.
+        if session.failure is None and session.view_failure is None:
+            say_event(event)
+
+    session = Session(host.name, route, host.display, (lambda _event: None) if quiet else tell)
     try:
         session.connect()
         yield session
     finally:
         session.close()
-        signal.signal(signal.SIGTERM, previous)
 
 
-def wait_for_picture(session: Session, timeout: float = 120.0) -> None:
+def wait_for_picture(session: Session) -> None:
     """Returns when the first picture is there; raises the DeskconsoleError that kept it away."""
-    arrived = session.wait_for(lambda one: one.size is not None or one.state in SETTLED, timeout)
+    begun: list[float] = []
+
+    def over(one: Snapshot) -> bool:
+        if one.state is State.STREAMING and not begun:
+            begun.append(time.monotonic())
+        return one.size is not None or one.state in SETTLED
+
+    while not session.wait_for(over, _TICK):
+        waited = time.monotonic() - begun[0] if begun else 0.0
+        snapshot = session.snapshot()
+        if waited > _NO_PICTURE and snapshot.screen != ScreenState.LIVE:
+            # The agent goes on trying; somebody who waits at a prompt would rather know.
+            raise StreamError(f"{snapshot.host} has no picture, {snapshot.screen}: {snapshot.screen_reason}")
+        if waited > _FIRST_PICTURE:
+            raise StreamError(f"no picture of {snapshot.host} came within {_FIRST_PICTURE:.0f} s")
     if session.failure is not None:
         raise session.failure
-    if not arrived:
-        snapshot = session.snapshot()
-        words = f"{snapshot.screen}: {snapshot.screen_reason}" if snapshot.screen_reason else snapshot.state
-        raise StreamError(f"no picture of {snapshot.host} came within {timeout:.0f} s ({words})")
+
+
+def compared(session: Session) -> Snapshot:
+    """A snapshot whose pictures have just been compared, or have `exactness` None where nobody answered."""
+    asked = time.time()
+
+    def fresh(one: Snapshot) -> bool:
+        return one.exactness is not None and one.exactness.at >= asked
+
+    session.check_exact()
+    session.wait_for(fresh, _COMPARING)
+    snapshot = session.snapshot()
+    return snapshot if fresh(snapshot) else dataclasses.replace(snapshot, exactness=None)
+
+
+def until_closed(session: Session, seconds: float | None) -> None:
+    """Returns when the window is closed, the session ends or the time is over; raises what went wrong."""
+    end = None if seconds is None else time.monotonic() + seconds
+
+    def over(one: Snapshot) -> bool:
+        return session.view_failure is not None or one.state in SETTLED
+
+    # In small waits: a long one cannot be interrupted by Ctrl+C on Windows.
+    while not session.wait_for(lambda one: one.viewing or over(one), _TICK):
+        pass
+    while not session.wait_for(lambda one: not one.viewing or over(one), _TICK):
+        if end is not None and time.monotonic() > end:
+            return
+    failure = session.view_failure or session.failure
+    if failure is not None:
+        raise failure

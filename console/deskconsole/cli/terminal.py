@@ -38,7 +38,7 @@ def say_event(event: Event) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=True))
+    _print(json.dumps(value, ensure_ascii=True))
 
 
 def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -46,7 +46,16 @@ def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     lines = [head, *(tuple(safe_text(cell) for cell in row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        _print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _print(line: str) -> None:
+    try:
+        typer.echo(line)
+    except BrokenPipeError:  # whoever reads has had enough; that is handled where commands end
+        raise
+    except OSError as error:
+        raise DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}") from None
 
 
 class TerminalQuestions:

@@ -2,103 +2,123 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import cv2
 import typer
 
-from ..errors import ConfigurationError
-from ..session.report import report
-from ..session.session import Session
-from ..session.snapshot import Snapshot
-from ..session.state import SETTLED
-from .sessions import route_to, running_session, wait_for_picture
+from ..errors import ConfigurationError, StreamError
+from .options import Direct, Display, HostOrNone, Json, TokenFile
 from .terminal import print_json, print_table, say
 
-HostArgument = Annotated[
-    str | None, typer.Argument(metavar="HOST", help="A name of the inventory, or [user@]address[:port].")
-]
-Direct = Annotated[
-    str | None,
-    typer.Option(metavar="HOST:PORT", help="An agent's own port, without SSH.", show_default=False),
-]
-TokenFile = Annotated[Path | None, typer.Option(help="The agent's token file, for --direct.")]
-Display = Annotated[
-    int | None, typer.Option(min=0, max=64, help="0: the whole desktop; 1, 2, ...: one display.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+if TYPE_CHECKING:
+    from ..session.session import Session
 
 
 def view(
-    host: HostArgument = None,
+    host: HostOrNone = None,
     *,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
-    fullscreen: Annotated[bool, typer.Option(help="Begin in full screen.")] = False,
-    seconds: Annotated[float | None, typer.Option(min=0, help="Close by itself after so long.")] = None,
-    json: Json = False,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Close by itself after so long.", show_default=False)
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
+    ] = False,
 ) -> None:
     """Show a host's desktop in a window until it is closed.
 
     With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are printed.
+
+    \b
+    Examples:
+      deskconsole view lab-01
+      deskconsole view alice@10.0.3.7 --display 1 --fullscreen
+      deskconsole view lab-01 --json --seconds 10
     """
+    from .sessions import require_window, route_to, running_session, until_closed, wait_for_picture
+
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
     found, route = route_to(host, direct, token_file, display)
+    if not json:
+        require_window()
     with running_session(found, route, quiet=json) as session:
         if json:
             wait_for_picture(session)
-            _run_for(session, seconds or 0)
-            print_json(report(_compared(session)))
+            print_json(_counted(session, seconds or 0))
             return
         session.view(fullscreen=fullscreen)
         wait_for_picture(session)
-        deadline = None if seconds is None else time.monotonic() + seconds
-        _until_closed(session, deadline)
+        until_closed(session, seconds)
 
 
 def stats(
-    host: HostArgument = None,
+    host: HostOrNone = None,
     *,
     direct: Direct = None,
     token_file: TokenFile = None,
+    display: Display = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to count.")] = 5.0,
     json: Json = False,
 ) -> None:
-    """Count what a host's stream costs for a while, without a window."""
-    found, route = route_to(host, direct, token_file, None)
+    """Count what a host's stream costs for a while, without a window.
+
+    \b
+    Examples:
+      deskconsole stats lab-01
+      deskconsole stats lab-01 --seconds 60 --json
+    """
+    from .sessions import route_to, running_session, wait_for_picture
+
+    found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
         wait_for_picture(session)
-        _run_for(session, seconds)
-        figures = report(_compared(session))
+        figures = _counted(session, seconds)
     if json:
         print_json(figures)
         return
-    rows = [(key, str(value)) for key, value in figures.items() if key != "statistics"]
-    rows += [(key, str(value)) for key, value in figures["statistics"].items()]
-    print_table(("figure", "value"), rows)
+    rows = [(key, _shown(value)) for key, value in figures.items() if key != "statistics"]
+    rows += [(key, _shown(value)) for key, value in figures["statistics"].items()]
+    print_table(("figure", "value"), [row for row in rows if row[1]])
 
 
 def shot(
-    host: HostArgument = None,
+    host: HostOrNone = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the PNG goes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the PNG goes.")],
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
     json: Json = False,
 ) -> None:
-    """Save one exact picture of a host's desktop as PNG."""
+    """Save one exact picture of a host's desktop as PNG.
+
+    \b
+    Example:
+      deskconsole shot lab-01 -o lab-01.png
+    """
+    from ..session.report import report
+    from ..session.state import SETTLED
+    from .sessions import compared, route_to, running_session, wait_for_picture
+
+    if not output.parent.is_dir():
+        raise ConfigurationError(f"cannot write {output}: there is no folder {output.parent}")
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
         wait_for_picture(session)
-        snapshot = _compared(session)
-        encoded, data = cv2.imencode(".png", session.framebuffer.pixels)
+        snapshot = compared(session)
+        if snapshot.exactness is not None and not snapshot.exactness.exact:
+            raise StreamError(f"the picture of {found.name} differs from the host's", remedy="Try again.")
+        # While nobody draws on it any more: a picture is not to be half of one packet, half of the next.
+        session.disconnect()
+        session.wait_for(lambda one: one.state in SETTLED, None)
+        data = _png(session)
     try:
-        output.write_bytes(data.tobytes() if encoded else b"")
+        output.write_bytes(data)
     except OSError as error:
         raise ConfigurationError(f"cannot write {output}: {error.strerror}") from None
     if json:
@@ -107,25 +127,34 @@ def shot(
         say(f"{output}: {snapshot.size[0]}x{snapshot.size[1]}" if snapshot.size else str(output))
 
 
-def _run_for(session: Session, seconds: float) -> None:
-    """Lets the session stream; raises what ended it early."""
+def _png(session: Session) -> bytes:
+    import cv2
+
+    return bytes(cv2.imencode(".png", session.framebuffer.pixels)[1])
+
+
+def _counted(session: Session, seconds: float) -> dict[str, Any]:
+    """Lets the session stream; its figures, or what ended it early."""
+    from ..session.report import report
+    from ..session.state import SETTLED
+    from .sessions import compared
+
     session.wait_for(lambda one: one.state in SETTLED, seconds)
     if session.failure is not None:
         raise session.failure
+    return report(compared(session))
 
 
-def _compared(session: Session) -> Snapshot:
-    """A snapshot whose pictures have just been compared, or have `exactness` None where nobody answered."""
-    asked = time.time()
-    session.check_exact()
-    session.wait_for(lambda one: one.exactness is not None and one.exactness.at >= asked, 10.0)
-    return session.snapshot()
-
-
-def _until_closed(session: Session, deadline: float | None) -> None:
-    """Returns when the window is closed, the session ends or the time is over."""
-    session.wait_for(lambda one: one.viewing or one.state in SETTLED, 60.0)
-    timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
-    session.wait_for(lambda one: not one.viewing or one.state in SETTLED, timeout)
-    if session.failure is not None:
-        raise session.failure
+def _shown(value: object) -> str:
+    """A figure for a person's eye; what is not known is left out."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.3f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {count}" for key, count in value.items())
+    return str(value)

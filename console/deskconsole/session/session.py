@@ -126,6 +126,7 @@ class Session:
         """
         self._fullscreen = fullscreen
         self._view_wanted = True
+        self.view_failure = None
         if self._framebuffer.size is not None:
             self._open_wanted_viewer()
         self.connect()
@@ -328,6 +329,8 @@ class Session:
         try:
             viewer = Viewer(self.name, self._framebuffer, self._viewer_closed, fullscreen=self._fullscreen)
         except ViewerError as error:
+            self.view_failure = error
+            self._replace()  # wakes whoever waits for the window
             self._tell(f"no window: {error} {error.remedy}".strip(), "error")
         with self._view_lock:
             self._opening = False
