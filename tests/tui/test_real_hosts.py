@@ -1,0 +1,87 @@
+"""The real console in tmux with real hosts: the demo's, and one behind sshd whose key nobody knows yet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psutil
+
+from bootstrap_host import ssh_host
+from sshd import fingerprint
+from terminal import Terminal
+from xvfb import Xvfb
+
+
+def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_path: Path) -> None:
+    folders = tmp_path / "folders"
+    folders.mkdir()
+    with Xvfb(1600, 900) as screen:
+        more = {"DISPLAY": screen.display, "TMPDIR": str(folders)}
+        terminal = Terminal(tmp_path, "demo", size=(120, 40), more=more)
+        try:
+            shown = terminal.until(lambda shown: "3 hosts: 3 live" in shown and "exact ✓" in shown)
+            assert len(re.findall(r"● \S+ +127\.0\.0\.1:\d+ +live", shown)) == 3
+            screen.wait_for_window("front-desk - live - deskconsole")
+            terminal.keys("Down", "x")
+            terminal.until(lambda shown: "2 live" in shown)
+            terminal.keys("c")
+            terminal.until(lambda shown: "3 live" in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+    assert list(folders.iterdir()) == []
+    lines = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    assert [line for line in lines if "deskagent" in line and str(folders) in line] == []
+
+
+def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> None:
+    home = tmp_path / "user"
+    (home / "config").mkdir(parents=True)
+    with (
+        Xvfb(800, 600) as screen,
+        ssh_host(tmp_path / "host") as (server, host),
+    ):
+        (home / "config" / "hosts.toml").write_text(
+            f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {host.port}\n'
+            f'user = "{host.user}"\nidentity_file = "{host.identity_file}"\nx_display = "{screen.display}"\n'
+        )
+        terminal = Terminal(home, size=(120, 40))
+        try:
+            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.keys("c")
+            shown = terminal.until(lambda shown: "Trust and connect" in shown)
+            told = re.sub(r"[^\w+/:]", "", shown)
+            assert fingerprint(server.host_key).replace("=", "") in told
+            terminal.keys("Right", "Enter")
+            terminal.until(lambda shown: "1 host: 1 live" in shown and "exact ✓" in shown)
+            # Without a display of its own the console says so, and goes on.
+            terminal.keys("v")
+            terminal.until(lambda shown: "no display here" in shown and "1 live" in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+    assert str(host.port) in (home / "data" / "known_hosts").read_text()
+
+
+def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path) -> None:
+    home = tmp_path / "user"
+    (home / "config").mkdir(parents=True)
+    with ssh_host(tmp_path / "host") as (_server, host):
+        (home / "config" / "hosts.toml").write_text(
+            f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {host.port}\n'
+        )
+        terminal = Terminal(home, size=(120, 40))
+        try:
+            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.keys("c")
+            terminal.until(lambda shown: "Trust and connect" in shown)
+            terminal.keys("Enter")
+            terminal.until(lambda shown: "1 down" in shown and "not trusted" in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+    assert not (home / "data" / "known_hosts").exists()
