@@ -27,7 +27,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 class Terminal:
-    """`arguments` are those of `deskconsole`, its files lie below `home`, `more` is put in its environment."""
+    """`arguments` are those of `deskconsole`, its files lie below `home`, `more` goes to its environment."""
 
     def __init__(
         self,
