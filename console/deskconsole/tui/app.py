@@ -19,6 +19,7 @@ from typing import ClassVar, Literal, TypeVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from ..errors import DeskconsoleError
@@ -138,8 +139,10 @@ class DeskconsoleApp(App[Outcome]):
         self.view = FleetView(self.fleet.hosts, self.fleet.snapshots(), self.clock())
         self._drop_settled_questions()
         for screen in self.screen_stack:
-            if isinstance(screen, ConsoleScreen):
-                screen.show(self.view)
+            # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
+            with contextlib.suppress(NoMatches):
+                if isinstance(screen, ConsoleScreen):
+                    screen.show(self.view)
         self._ask_next()
 
     async def attempt(self, call: Callable[[Fleet], None]) -> DeskconsoleError | None:
