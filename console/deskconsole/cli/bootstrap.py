@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .options import HostName, Json
-from .terminal import TerminalQuestions, print_json, say
+from .terminal import print_json, say, terminal_questions
 
 if TYPE_CHECKING:
     from ..bootstrap.facts import HostFacts
@@ -91,7 +91,7 @@ def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
     paths = Paths.default()
     host = find_host(name, paths)
     connection = connect(
-        host, TerminalQuestions(), known_hosts=paths.known_hosts, cancelled=threading.Event()
+        host, terminal_questions(), known_hosts=paths.known_hosts, cancelled=threading.Event()
     )
     try:
         yield connection, probe(connection, host)

@@ -15,7 +15,7 @@ import typer
 from .. import __version__
 from ..errors import DeskconsoleError
 from . import article, bootstrap, demo, hosts, view
-from .terminal import say_error
+from .terminal import say_error, terminal_as_it_was
 
 app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
@@ -65,7 +65,8 @@ def main() -> None:
     """Runs what the arguments say and ends the process."""
     _end_in_order()
     try:
-        app(prog_name="deskconsole")
+        with terminal_as_it_was():
+            app(prog_name="deskconsole")
     except DeskconsoleError as error:
         say_error(error)
         sys.exit(error.exit_code)

@@ -13,7 +13,7 @@ import msgspec
 
 from deskagent.wire.messages import ScreenState
 
-from ..errors import ConfigurationError, StreamError
+from ..errors import Cancelled, ConfigurationError, StreamError
 from ..hosts import Host
 from ..opencv import require_opencv
 from ..paths import Paths
@@ -24,7 +24,7 @@ from ..session.snapshot import Snapshot
 from ..session.state import SETTLED, State
 from ..viewer.display import require_display
 from .targets import find_host
-from .terminal import TerminalQuestions, say_event
+from .terminal import is_asking, say_event, terminal_questions
 
 _FIRST_PICTURE = 60.0
 """Seconds that a first picture may take once the stream stands: it may be large and the link slow."""
@@ -45,7 +45,7 @@ def route_to(
     paths = Paths.default()
     if host is not None:
         found = find_host(host, paths)
-        return _on_display(found, display), SshRoute(found, TerminalQuestions(), paths)
+        return _on_display(found, display), SshRoute(found, terminal_questions(), paths)
     if direct is None or token_file is None:
         raise ConfigurationError("--direct needs the agent's --token-file")
     address, colon, port = direct.rpartition(":")
@@ -82,7 +82,8 @@ def running_session(host: Host, route: Route, *, quiet: bool) -> Iterator[Sessio
         session.connect()
         yield session
     finally:
-        session.close()
+        # A thread that waits for an answer on the terminal does not end for being asked to.
+        session.close(0.1 if is_asking() else 5.0)
 
 
 def wait_for_picture(session: Session) -> None:
@@ -104,6 +105,8 @@ def wait_for_picture(session: Session) -> None:
             raise StreamError(f"no picture of {snapshot.host} came within {_FIRST_PICTURE:.0f} s")
     if session.failure is not None:
         raise session.failure
+    if session.snapshot().state in SETTLED:
+        raise Cancelled(f"connecting to {session.name} was called off")
 
 
 def compared(session: Session) -> Snapshot:

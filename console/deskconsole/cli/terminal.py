@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import typer
@@ -14,7 +15,7 @@ import typer
 from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
-from ..ssh.questions import SecretRequest, UnknownHostKey
+from ..ssh.questions import NoQuestions, Questions, SecretRequest, UnknownHostKey
 
 _asking = threading.Lock()
 
@@ -58,20 +59,23 @@ def _print(line: str) -> None:
         raise DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}") from None
 
 
+def terminal_questions() -> Questions:
+    """Asks on the terminal; where there is none, nobody can be asked."""
+    there = sys.stdin is not None and sys.stdin.isatty()
+    return TerminalQuestions() if there else NoQuestions()
+
+
 class TerminalQuestions:
-    """Asks on the terminal; where there is none, the answer to everything is no."""
+    """Asks on the terminal, one question at a time."""
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
-        if not _has_terminal():
-            return False
         with _asking:
             say(f"{question.host} ({question.address}) is not known yet. Its {question.algorithm} key is")
             say(f"  {question.fingerprint}")
-            return typer.confirm("Is that right? Trust it from now on?", default=False, err=True)
+            typer.echo("Is that right? Trust it from now on? [y/N] ", err=True, nl=False)
+            return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
     def secret(self, request: SecretRequest) -> str | None:
-        if not _has_terminal():
-            return None
         again = "" if request.attempt == 1 else f" (attempt {request.attempt})"
         with _asking:
             try:
@@ -81,5 +85,23 @@ class TerminalQuestions:
                 return None
 
 
-def _has_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
+def is_asking() -> bool:
+    """A question stands on the terminal and waits for its answer."""
+    return _asking.locked()
+
+
+@contextlib.contextmanager
+def terminal_as_it_was() -> Iterator[None]:
+    """Gives the terminal its echo back where a command ends while a password is being asked for."""
+    if sys.platform == "win32" or sys.stdin is None or not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        if is_asking():
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+            typer.echo(err=True)

@@ -14,6 +14,9 @@ from .terminal import print_json, print_table, say
 if TYPE_CHECKING:
     from ..session.session import Session
 
+_FOR_MACHINES = ("statistics", "since", "digest")
+"""What of the figures a table for people leaves out."""
+
 
 def view(
     host: HostOrNone = None,
@@ -81,8 +84,8 @@ def stats(
     if json:
         print_json(figures)
         return
-    rows = [(key, _shown(value)) for key, value in figures.items() if key != "statistics"]
-    rows += [(key, _shown(value)) for key, value in figures["statistics"].items()]
+    flat = figures | figures["statistics"]
+    rows = [(key, _shown(value)) for key, value in flat.items() if key not in _FOR_MACHINES]
     print_table(("figure", "value"), [row for row in rows if row[1]])
 
 

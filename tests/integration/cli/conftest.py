@@ -1,0 +1,60 @@
+"""A user at the command line, and hosts for him."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_process import AgentProcess
+from bootstrap_host import VENV_PATH, end_agents
+from command_line import CommandLine
+from sshd import Sshd
+from xvfb import Xvfb
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> CommandLine:
+    """Somebody who has never used the console."""
+    return CommandLine(tmp_path / "user")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Sshd]:
+    """A host's sshd; whatever a test deployed ends with it."""
+    with Sshd(tmp_path / "host", environment={"PATH": VENV_PATH}) as server:
+        yield server
+        end_agents(server.home)
+
+
+def know(user: CommandLine, server: Sshd, name: str = "lab", **fields: object) -> None:
+    """The user has the host in his inventory, its key trusted and his own accepted."""
+    user.trust(server.known_hosts_line)
+    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
+    user.add_host(name, **{**login, "identity_file": str(server.identity), **fields})
+
+
+@pytest.fixture
+def screen() -> Iterator[Xvfb]:
+    """A host's screen with something on it."""
+    with Xvfb(640, 400) as screen:
+        screen.run("xterm", "-geometry", "80x20+10+10", "-T", "terminal", "-e", "echo hello; sleep 600")
+        screen.wait_for_window("terminal")
+        yield screen
+
+
+@pytest.fixture
+def lab(user: CommandLine, server: Sshd, screen: Xvfb) -> str:
+    """The name of a host that the user knows, with a screen."""
+    know(user, server, "lab", x_display=screen.display)
+    return "lab"
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+    """An agent without SSH, with a desktop on which nothing moves."""
+    folder = tmp_path / "agent"
+    folder.mkdir()
+    with AgentProcess(folder, "--source", "synthetic", "--scene", "still", "--size", "640x400") as agent:
+        yield agent

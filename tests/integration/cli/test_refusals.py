@@ -1,0 +1,321 @@
+"""What is wrong is said in one sentence, with an exit code of its own, and nothing is harmed by it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from agent_process import AgentProcess
+from bootstrap_host import VENV_PATH, listing
+from command_line import CommandLine
+from sshd import Sshd, fingerprint, keygen, public_line
+
+
+def know(user: CommandLine, server: Sshd, **fields: object) -> None:
+    """The user has the host in his inventory, its key trusted and his own accepted."""
+    user.trust(server.known_hosts_line)
+    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
+    user.add_host("lab", **{**login, "identity_file": str(server.identity), **fields})
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+# On the way to the host
+
+
+def test_an_unknown_name(user: CommandLine) -> None:
+    said = user.run("stats", "nowhere.invalid").refusal(3)
+    assert "nowhere.invalid" in said
+    assert "resolve" in said
+
+
+def test_a_port_that_refuses(user: CommandLine) -> None:
+    port = free_port()
+    assert f"127.0.0.1:{port}" in user.run("stats", f"127.0.0.1:{port}").refusal(3)
+
+
+def test_a_wrong_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+    know(user, server, identity_file=str(keygen(tmp_path / "stranger")))
+    assert "did not accept the key" in user.run("stats", "lab").refusal(5)
+
+
+class _NobodyIsRight(asyncssh.SSHServer):
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return False
+
+
+@contextmanager
+def password_server() -> Iterator[tuple[int, str]]:
+    """A server to which no password is right, in a thread; its port and known_hosts line."""
+    loop = asyncio.new_event_loop()
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def start() -> asyncssh.SSHAcceptor:
+        return await asyncssh.create_server(_NobodyIsRight, "127.0.0.1", 0, server_host_keys=[key])
+
+    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+
+    async def stop() -> None:
+        acceptor.close()
+        await acceptor.wait_closed()
+        await asyncio.sleep(0.1)
+
+    try:
+        port = acceptor.get_port()
+        yield port, f"[127.0.0.1]:{port} {key.export_public_key().decode()}"
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+def test_a_wrong_password(user: CommandLine) -> None:
+    """Passwords are asked for on the terminal: the command gets one."""
+    with password_server() as (port, line):
+        user.trust(line)
+        user.add_host("lab", address="127.0.0.1", port=port, user="alice")
+        command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "deskconsole", "stats", "lab"]
+        ours, theirs = os.openpty()
+        with subprocess.Popen(
+            command, env=user.environment, stdin=theirs, stdout=theirs, stderr=theirs
+        ) as process:
+            os.close(theirs)
+            said = b""
+            for attempt in (1, 2, 3):
+                while said.count(b"assword") < attempt:
+                    said += os.read(ours, 4096)
+                os.write(ours, b"wrong\n")
+            try:
+                while piece := os.read(ours, 4096):
+                    said += piece
+            except OSError:  # how Linux says that nobody has the terminal open any more
+                pass
+        os.close(ours)
+    assert process.returncode == 5
+    assert b"wrong" not in said.replace(b"was wrong", b""), "the password was echoed"
+    *_, sentence, remedy = said.decode().strip().split("\r\n")
+    assert sentence.startswith("deskconsole: ")
+    assert "did not accept the password" in sentence
+    assert remedy.startswith("  ")
+
+
+def test_a_wrong_password_without_a_terminal(user: CommandLine) -> None:
+    with password_server() as (port, line):
+        user.trust(line)
+        user.add_host("lab", address="127.0.0.1", port=port, user="alice")
+        assert "password" in user.run("stats", "lab").refusal(5)
+
+
+def test_a_changed_host_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+    old = keygen(tmp_path / "old")
+    user.trust("# mine\n")
+    user.trust(f"[127.0.0.1]:{server.port} {public_line(old)}\n")
+    before = user.known_hosts.read_bytes()
+    know_without_trust(user, server)
+    said = user.run("stats", "lab").refusal(4)
+    for part in (fingerprint(old), fingerprint(server.host_key), f"line 2 of {user.known_hosts}"):
+        assert part in said
+    assert user.known_hosts.read_bytes() == before
+
+
+def know_without_trust(user: CommandLine, server: Sshd) -> None:
+    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
+    user.add_host("lab", **login, identity_file=str(server.identity))
+
+
+def test_an_unknown_host_key_and_nobody_to_ask(user: CommandLine, server: Sshd) -> None:
+    know_without_trust(user, server)
+    assert fingerprint(server.host_key) in user.run("deploy", "lab").refusal(4)
+    assert not user.known_hosts.exists()
+    assert listing(server.home) == set()
+
+
+# On the host
+
+
+def bare_path(folder: Path) -> str:
+    """A PATH with the shell's usual programs, but no Python."""
+    folder.mkdir()
+    for name in ("uname", "sh", "cat"):
+        (folder / name).symlink_to(Path("/usr/bin", name))
+    return str(folder)
+
+
+def test_a_host_without_python(user: CommandLine, tmp_path: Path) -> None:
+    path = bare_path(tmp_path / "bin")
+    with Sshd(tmp_path / "host", environment={"PATH": path}) as server:
+        know(user, server)
+        said = user.run("stats", "lab").refusal(6)
+    assert "lab has no Python" in said
+    assert "3.11" in said
+
+
+def test_a_host_whose_python_is_too_old(user: CommandLine, tmp_path: Path) -> None:
+    path = bare_path(tmp_path / "bin")
+    old = tmp_path / "bin" / "python3"
+    old.write_text("#!/bin/sh\nprintf '3.8.10 /usr/bin/python3.8'\n")
+    old.chmod(0o755)
+    with Sshd(tmp_path / "host", environment={"PATH": path}) as server:
+        know(user, server)
+        said = user.run("stats", "lab").refusal(6)
+    assert "3.8.10" in said
+    assert "too old" in said
+
+
+def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
+    # A limit of 8 blocks for each file: to the SFTP server a write fails as it does on a full disk.
+    limit = "case $SSH_ORIGINAL_COMMAND in *sftp-server*) trap '' XFSZ; ulimit -f 8;; esac"
+    with Sshd(tmp_path / "host", environment={"PATH": VENV_PATH}, prelude=limit) as server:
+        know(user, server)
+        user.run("deploy", "lab").refusal(6)
+        assert listing(server.home) == set()
+
+
+def test_a_host_without_the_display_of_the_settings(user: CommandLine, server: Sshd) -> None:
+    know(user, server, x_display=":987")
+    said = user.run("shot", "lab", "-o", user.folder / "shot.png")
+    assert ":987" in said.refusal(said.code)
+    assert said.code in (6, 7)
+    assert not (user.folder / "shot.png").exists()
+
+
+def test_a_display_that_the_host_has_not(user: CommandLine, lab: str) -> None:
+    said = user.run("shot", lab, "-o", user.folder / "shot.png", "--display", "7").refusal(7)
+    assert "7" in said
+
+
+# The agent
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40, b"\xff" * 4096, bytes(4096)], ids=repr
+)
+def test_garbage_instead_of_an_agent(garbage: bytes, user: CommandLine, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(bytes(32))
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(garbage)
+            while connection.recv(4096):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        port = listener.getsockname()[1]
+        said = user.run("stats", "--direct", f"127.0.0.1:{port}", "--token-file", token).refusal(7)
+        thread.join(10)
+    assert "protocol" in said
+
+
+def test_nobody_at_the_agent_s_port(user: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(bytes(32))
+    place = f"127.0.0.1:{free_port()}"
+    assert place in user.run("stats", "--direct", place, "--token-file", tmp_path / "token").refusal(3)
+
+
+def test_token_files(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
+    place = f"127.0.0.1:{agent.port}"
+    token = tmp_path / "other token"
+    assert "No such file" in user.run("stats", "--direct", place, "--token-file", token).refusal(2)
+    token.write_text("too short")
+    assert str(token) in user.run("stats", "--direct", place, "--token-file", token).refusal(2)
+    token.write_bytes(bytes(32))
+    assert "token" in user.run("stats", "--direct", place, "--token-file", token).refusal(7)
+    assert user.run("stats", "--direct", place, "--token-file", agent.token_file, "--seconds", "1").code == 0
+
+
+# Here
+
+
+def test_a_mistake_in_hosts_toml(user: CommandLine) -> None:
+    text = '# my hosts\n[[host]]\nname = "lab"\n\n[[host]]\nname = "desk"\nport = 70000\n'
+    user.hosts.parent.mkdir(parents=True)
+    user.hosts.write_text(text)
+    for command in (["hosts"], ["hosts", "add", "new"], ["hosts", "remove", "lab"], ["stats", "lab"]):
+        said = user.run(*command).refusal(2)
+        assert str(user.hosts) in said
+        assert "line 7" in said
+        assert "port" in said
+        assert user.hosts.read_text() == text
+
+
+def test_no_display_for_a_window(user: CommandLine, agent: AgentProcess) -> None:
+    arguments = ["view", "--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
+    assert "no display" in user.run(*arguments).refusal(8)
+    said = user.run(*arguments, environment={"DISPLAY": ":987"}).refusal(8)
+    assert ":987" in said
+
+
+def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
+    direct = ["--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
+    for output in (tmp_path / "no folder" / "shot.png", tmp_path):
+        assert str(output) in user.run("shot", *direct, "-o", output).refusal(2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("view",),
+        ("view", "lab", "--direct", "127.0.0.1:5000"),
+        ("view", "--direct", "127.0.0.1:5000"),
+        ("stats", "--direct", "127.0.0.1:x", "--token-file", "token"),
+        ("view", "lab", "--json"),
+        ("demo", "--json"),
+        ("listen", "--json"),
+        ("stats", "a b"),
+        ("diff", "nowhere.png", "nowhere.png", "-o", "marked.png"),
+    ],
+    ids=" ".join,
+)
+def test_arguments_that_mean_nothing(arguments: tuple[str, ...], user: CommandLine) -> None:
+    assert user.run(*arguments).refusal(2)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "view lab --seconds 1",
+        "stats lab",
+        "shot lab -o shot.png",
+        "demo --headless 1",
+        "listen",
+        "diff a b -o c",
+    ],
+)
+def test_without_opencv_s_libraries_the_line_that_installs_them_is_said(
+    command: str, user: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "cv2.py").write_text(
+        'raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")\n'
+    )
+    path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), user.environment["PYTHONPATH"]])}
+    said = user.run(*command.split(), environment=path).refusal(1)
+    assert "libGL.so.1" in said
+    assert "apt-get install libgl1" in said
