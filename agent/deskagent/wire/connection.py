@@ -182,11 +182,13 @@ class ConsoleConnection(_Connection):
         """The first bytes to send."""
         return self._opening
 
-    def credit(self, packets: int, bytes_: int) -> bytes:
-        """Acknowledges every packet received so far, and says how much may be out from now on."""
+    def credit(self, packets: int, bytes_: int, drawn: int | None = None) -> bytes:
+        """Acknowledges packets up to number `drawn`, by default all received so far, and says how much may
+        be out from now on."""
+        drawn = self.packets if drawn is None else drawn
         # A smaller window does not take back what is on its way under the larger one.
-        self._granted = max(self._granted, self.packets + packets)
-        return self.send(Credit(self.packets, packets, bytes_))
+        self._granted = max(self._granted, drawn + packets)
+        return self.send(Credit(drawn, packets, bytes_))
 
     def receive(self, data: bytes) -> list[Packet | AgentMessage]:
         """Takes bytes from the agent and returns what they completed, in order.

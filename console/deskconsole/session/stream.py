@@ -138,6 +138,8 @@ class Stream:
         self._meter = meter
         self._observer = observer
         self._sending = threading.Lock()
+        # The connection has counted all of a chunk before the first packet of it is drawn.
+        self._drawn = 0
         self._beats = 0
         self._pings: dict[int, float] = {}
 
@@ -218,8 +220,8 @@ class Stream:
             case Screen():
                 self._observer.screen(event)
             case Digest(packet=packet, digest=digest):
-                if packet != self._connection.packets:
-                    raise RemoteProtocolError(f"a digest of packet {packet} after {self._connection.packets}")
+                if packet != self._drawn:
+                    raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
                 self._observer.compared(packet, self._framebuffer.digest(), digest)
             case Welcome():
                 self._observer.welcomed(event)
@@ -250,10 +252,11 @@ class Stream:
                 self._observer.resized()
         for rectangle, body in packet.slices:
             self._decoder.decode(body, self._framebuffer.view(rectangle))
+        self._drawn += 1
         with self._sending:
-            self._transport.sendall(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES))
+            self._transport.sendall(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
         self._count(packet)
-        self._observer.drawn(self._connection.packets, [part.rectangle for part in packet.slices])
+        self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
 
     def _count(self, packet: Packet) -> None:
         size = IDENTITY_SIZE + COUNT.size + sum(INFO.size + len(part.body) for part in packet.slices)
