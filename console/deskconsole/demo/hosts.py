@@ -229,7 +229,7 @@ class _Link(paramiko.ServerInterface):
         upward = self._spawn(lambda: _pump(channel.recv, tunnel.sendall, lambda: _end(tunnel)), "pump")
         _pump(tunnel.recv, channel.sendall, channel.shutdown_write)
         upward.join()
-        channel.close()
+        _close(channel)
         with self._lock:
             self._sockets.pop(channel.get_id(), None)
         tunnel.close()
@@ -257,7 +257,7 @@ class _Link(paramiko.ServerInterface):
         code = process.wait()
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             channel.send_exit_status(code if code >= 0 else 128 - code)
-        channel.close()  # ends the feeding thread's recv as well
+        _close(channel)  # ends the feeding thread's recv as well
         feeding.join()
         for stream in (stdin, stdout, stderr):
             with contextlib.suppress(OSError):
@@ -275,6 +275,12 @@ def _pump(
             write(piece)
     with contextlib.suppress(OSError, EOFError):
         ended()
+
+
+def _close(channel: paramiko.Channel) -> None:
+    """Closing says so to the client, who may be gone."""
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+        channel.close()
 
 
 def _writer(stream: object) -> Callable[[bytes], None]:
