@@ -10,8 +10,9 @@ import sys
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
+    "live": "a change's way from an X screen through sshd into the window, and what agent, window and TUI cost",
 }
-"""Module beside this one -> what it measures. A module has `measure() -> Mapping`, JSON throughout, and
+"""Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""
 
 
@@ -22,9 +23,14 @@ def main() -> int:
     for name, purpose in BENCHMARKS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+        if name == "live":
+            command.add_argument(
+                "--seconds", type=float, default=10.0, help="over which shares of CPU are taken (default: 10)"
+            )
     arguments = parser.parse_args()
     benchmark = importlib.import_module(f".{arguments.name}", __package__)
-    result = benchmark.measure()
+    options = {name: value for name, value in vars(arguments).items() if name not in {"name", "json"}}
+    result = benchmark.measure(**options)
     print(json.dumps(result, indent=2) if arguments.json else benchmark.table(result))
     return 0 if result.get("exact", True) else 1
 
