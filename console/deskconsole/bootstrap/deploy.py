@@ -6,17 +6,20 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from ..errors import DeployError, DeskconsoleError
 from ..paths import Paths
 from ..ssh.client import Connection
+from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive, agent_archive
 from .facts import Deployed, HostFacts
 from .platforms import PLATFORMS
 from .progress import Meter, Progress, Report, ignore
 from .script import run_script
 from .wheels import packages_archive, packages_name
+
+T = TypeVar("T")
 
 MARGIN = 4 * 1024 * 1024
 """Bytes that shall stay free on the host: logs and compiled files come after the upload."""
@@ -57,22 +60,23 @@ def _install(
     command = PLATFORMS[facts.platform].command(facts)
     part = f"{archive.name}.{secrets.token_hex(8)}.part"  # of its own: another console may be at it too
 
-    def ask(verb: str, **more: object) -> dict[str, Any]:
+    def ask(kind: type[T], verb: str, **more: object) -> T | Refusal:
         return run_script(
             connection,
             command,
             "install",
             {"verb": verb, "root": facts.root, "part": part, **more},
+            kind,
             timeout=300.0,
         )
 
     needed = len(archive.data) + archive.unpacked + MARGIN
     if facts.free < needed:
         raise _disk_full(facts, what, facts.free, needed)
-    answer = ask("prepare")
-    if "error" in answer:
+    prepared = ask(FreeAnswer, "prepare")
+    if isinstance(prepared, Refusal):
         raise DeployError(
-            f"{facts.host} does not let {facts.root} be made: {answer['error']}",
+            f"{facts.host} does not let {facts.root} be made: {prepared.error}",
             remedy="Make the user's home there writable.",
         )
     try:
@@ -80,17 +84,18 @@ def _install(
             archive.data, f"{facts.root}/{part}", mode=0o600, progress=Meter(f"uploading {what}", progress)
         )
         progress(Progress(f"installing {what}", 0, 0))
-        answer = ask("install", name=archive.name, sha256=archive.sha256, keep=keep)
-        if "error" in answer:
+        installed = ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256, keep=keep)
+        if isinstance(installed, Refusal):
             raise DeployError(
-                f"{what} could not be installed on {facts.host}: {answer['error']}",
+                f"{what} could not be installed on {facts.host}: {installed.error}",
                 remedy=f"See whether the user may write to {facts.root} there, then try again.",
             )
     except BaseException as error:
         free = 0
         if connection.alive:
             with contextlib.suppress(DeskconsoleError):
-                free = ask("discard").get("free", 0)
+                left = ask(FreeAnswer, "discard")
+                free = 0 if isinstance(left, Refusal) else left.free
         if isinstance(error, DeployError) and 0 < free < needed:
             raise _disk_full(facts, what, free, needed) from error
         raise

@@ -9,6 +9,7 @@ import secrets
 from ..errors import LaunchError, UnsupportedHost
 from ..hosts import Host
 from ..ssh.client import Connection
+from .answers import LaunchAnswer, ProbeAnswer, Refusal
 from .facts import AgentOptions, Contact, Deployed, HostFacts, Launched, Part, RunningAgent, XDisplay
 from .requirements import OLDEST_PYTHON, requirements
 from .script import python_command, run_script
@@ -39,9 +40,10 @@ class Linux:
             python_command(contact.python),
             "probe",
             {"root": root, "requirements": [row.as_row() for row in requirements()]},
+            ProbeAnswer,
         )
-        if "error" in found:
-            raise UnsupportedHost(f"{host.name} could not be looked at: {found['error']}")
+        if isinstance(found, Refusal):
+            raise UnsupportedHost(f"{host.name} could not be looked at: {found.error}")
         return HostFacts(
             host=host.name,
             platform=contact.system,
@@ -50,16 +52,14 @@ class Linux:
             python_version=contact.version,
             home=contact.home,
             root=root,
-            free=found["free"],
-            libc=found["libc"],
-            bits=found["bits"],
-            missing=tuple(found["missing"]),
-            deployed=tuple(Part(part["name"], part["intact"]) for part in found["deployed"]),
-            agents=tuple(RunningAgent(agent["pid"], agent["instance"]) for agent in found["agents"]),
-            displays=tuple(
-                XDisplay(row["display"], row["authority"], row["how"]) for row in found["displays"]
-            ),
-            looked=tuple(found["looked"]),
+            free=found.free,
+            libc=found.libc,
+            bits=found.bits,
+            missing=found.missing,
+            deployed=tuple(Part(part.name, part.intact) for part in found.deployed),
+            agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
+            displays=tuple(XDisplay(row.display, row.authority, row.how) for row in found.displays),
+            looked=found.looked,
         )
 
     def command(self, facts: HostFacts) -> str:
@@ -98,20 +98,21 @@ class Linux:
                 "wait": READY_WITHIN,
                 "reuse": options.reuse,
             },
+            LaunchAnswer,
             timeout=READY_WITHIN + 30.0,
         )
-        if "error" in answer:
-            last = next((line.strip() for line in reversed(answer.get("log", [])) if line.strip()), "")
+        if isinstance(answer, Refusal):
+            last = next((line.strip() for line in reversed(answer.log) if line.strip()), "")
             raise LaunchError(
-                f"{facts.host}: {answer['error']}" + (f"; the last it said was: {last}" if last else ""),
+                f"{facts.host}: {answer.error}" + (f"; the last it said was: {last}" if last else ""),
                 remedy="Look at the host's desktop session, then connect again.",
             )
         return Launched(
-            port=int(answer["port"]),
-            token=bytes.fromhex(answer["token"]),
-            pid=int(answer["pid"]),
-            version=str(answer["version"]),
-            reused=bool(answer["reused"]),
+            port=answer.port,
+            token=bytes.fromhex(answer.token),
+            pid=answer.pid,
+            version=answer.version,
+            reused=answer.reused,
         )
 
 

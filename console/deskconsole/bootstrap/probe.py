@@ -68,6 +68,6 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
 
 
 def _version(text: str) -> tuple[int, int, int]:
-    numbers = [int(part) if part.isdecimal() else 0 for part in text.split(".")]
+    numbers = [int(part) if part.isdecimal() else 0 for part in text[:32].split(".")]
     major, minor, patch = [*numbers, 0, 0, 0][:3]
     return major, minor, patch

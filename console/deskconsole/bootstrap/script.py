@@ -5,11 +5,16 @@ from __future__ import annotations
 import importlib.resources
 import json
 import secrets
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from ..errors import BootstrapError
 from ..ssh.client import Connection
 from ..ssh.command import Finished
+from .answers import Refusal
+
+T = TypeVar("T")
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@~")
 
@@ -40,11 +45,17 @@ def new_marker() -> str:
 
 
 def run_script(
-    connection: Connection, command: str, name: str, arguments: dict[str, Any], *, timeout: float = 60.0
-) -> dict[str, Any]:
+    connection: Connection,
+    command: str,
+    name: str,
+    arguments: dict[str, Any],
+    kind: type[T],
+    *,
+    timeout: float = 60.0,
+) -> T | Refusal:
     """Sends `remote/<name>.py` to the Python that `command` starts and returns its answer.
 
-    An answer may hold `error`: a refusal, which the caller words. Raises BootstrapError where none came.
+    A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
     marker = new_marker()
     program = "\n".join(
@@ -62,8 +73,16 @@ def run_script(
             f"the {name} script gave no answer on {connection.description}: {last_words(finished)}",
             remedy="Log in with ssh and see whether the host's Python works.",
         )
-    answer: dict[str, Any] = json.loads(lines[-1])
-    return answer
+    try:
+        answer = json.loads(lines[-1])
+        if isinstance(answer, dict) and "error" in answer:
+            return msgspec.convert(answer, Refusal)
+        return msgspec.convert(answer, kind)
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        raise BootstrapError(
+            f"{connection.description} answered the {name} script with something else ({error})",
+            remedy="Log in with ssh and see what stands in the way of the host's Python.",
+        ) from error
 
 
 def marked(finished: Finished, marker: str) -> list[str]:

@@ -13,7 +13,7 @@ from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from deskconsole.errors import UnsupportedHost
+from deskconsole.errors import BootstrapError, UnsupportedHost
 from xvfb import Xvfb
 
 
@@ -112,6 +112,32 @@ def test_a_wrong_python_in_the_settings_is_named(tmp_path: Path) -> None:
             pytest.raises(UnsupportedHost, match="no Python at ~/nowhere/python3"),
         ):
             probe(connection, set_up)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["no json", "[1]", '{"free": "much"}', '{"error": 7}', "[" * 100_000, '{"free": ' + "9" * 5_000 + "}"],
+    ids=["no-json", "no-object", "wrong-type", "odd-refusal", "deep", "long-number"],
+)
+def test_a_host_that_answers_anything_is_told_so(tmp_path: Path, answer: str) -> None:
+    folder = tmp_path / "bin"
+    path = bare_path(folder)
+    (folder / "sed").symlink_to("/usr/bin/sed")
+    (tmp_path / "answer").write_text(answer)
+    liar = folder / "python3"
+    liar.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *import*) printf "3.11.2 $0"; exit;; esac\n'
+        """marker=$(sed -n "s/^answer(main, '\\(deskconsole-[0-9a-f]* \\)'.*/\\1/p")\n"""
+        f"""printf '\\n%s' "$marker"; cat '{tmp_path / "answer"}'; echo\n"""
+    )
+    liar.chmod(0o755)
+    with (
+        ssh_host(tmp_path / "sshd", environment={"PATH": path}) as (server, host),
+        open_connection(server, host) as connection,
+        pytest.raises(BootstrapError, match="answered the probe script with something else"),
+    ):
+        probe(connection, host)
 
 
 def test_a_windows_host_is_recognised(tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""What the scripts in `remote/` answer: checked as it comes in, for a host may say anything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=16384)]
+Word = Annotated[str, msgspec.Meta(max_length=64)]
+"""Short enough for numbers in it to be read."""
+Size = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Pid = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Any script's answer where it could not do its work."""
+
+    error: Text
+    log: tuple[str, ...] = ()
+    """An agent's last lines."""
+
+
+class PartAnswer(msgspec.Struct, frozen=True):
+    """One deployed part, of `probe`."""
+
+    name: Text
+    intact: bool
+
+
+class AgentAnswer(msgspec.Struct, frozen=True):
+    """One running agent, of `probe`."""
+
+    pid: Pid
+    instance: Text
+
+
+class DisplayAnswer(msgspec.Struct, frozen=True):
+    """One X display, of `probe`."""
+
+    display: Text
+    authority: Text
+    how: Text
+
+
+class ProbeAnswer(msgspec.Struct, frozen=True):
+    """Of `probe`."""
+
+    free: Size
+    libc: Word
+    bits: Annotated[int, msgspec.Meta(ge=0, le=1024)]
+    missing: tuple[Text, ...]
+    deployed: tuple[PartAnswer, ...]
+    agents: tuple[AgentAnswer, ...]
+    displays: tuple[DisplayAnswer, ...]
+    looked: tuple[Text, ...]
+
+
+class FreeAnswer(msgspec.Struct, frozen=True):
+    """Of `install`, verbs prepare and discard."""
+
+    free: Size
+
+
+class InstallAnswer(msgspec.Struct, frozen=True):
+    """Of `install`, verb install."""
+
+    pruned: tuple[Text, ...]
+
+
+class LaunchAnswer(msgspec.Struct, frozen=True):
+    """Of `launch`."""
+
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+    pid: Pid
+    version: Word
+    token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    reused: bool
+
+
+class RemoveAnswer(msgspec.Struct, frozen=True):
+    """Of `remove`."""
+
+    processes: Size
+    files: Size
+    bytes: Size
+    left: tuple[Text, ...]
