@@ -105,7 +105,7 @@ class Window:
             self._enlarge()
             self._count_age()
             now = time.monotonic()
-            if self._dirty and now - drawn_at >= _FRAME:
+            if self._dirty and now - drawn_at >= _FRAME and not self._gone():
                 self._draw()
                 drawn_at = now
             reason = self._look_after()
@@ -236,10 +236,7 @@ class Window:
     def _look_after(self) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         key = cv2.pollKey()
-        try:
-            if cv2.getWindowProperty(_NAME, cv2.WND_PROP_VISIBLE) < 1:
-                return "it was closed"
-        except cv2.error:  # how highgui says that there is no such window any more
+        if self._gone():
             return "it was closed"
         if key == -1:
             return ""
@@ -258,6 +255,14 @@ class Window:
             case _ if key & 0xFF == _ESCAPE and self._fullscreen:
                 self._set_fullscreen(on=False)
         return ""
+
+    @staticmethod
+    def _gone() -> bool:
+        """The window was closed. Drawing now would open another one, and the closing would be lost."""
+        try:
+            return cv2.getWindowProperty(_NAME, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # how highgui says that there is no such window any more
+            return True
 
     def _set_fullscreen(self, *, on: bool) -> None:
         self._fullscreen = on
