@@ -29,8 +29,15 @@ from .terminal import is_asking, say_event, terminal_questions
 _FIRST_PICTURE = 60.0
 """Seconds that a first picture may take once the stream stands: it may be large and the link slow."""
 
-_NO_PICTURE = 10.0
+_NO_PICTURE = 4.0
 """Seconds that the host may say it has none."""
+
+_NO_PICTURE_REMEDIES: dict[str, str] = {
+    ScreenState.LOCKED: "Unlock it there.",
+    ScreenState.NO_USER: "Log in there.",
+    ScreenState.DISPLAY_OFF: "Wake it up.",
+    ScreenState.GRAB_FAILED: "Check the number of --display, and `deskconsole hosts edit NAME --x-display`.",
+}
 
 _COMPARING = 10.0
 _TICK = 0.5
@@ -100,7 +107,10 @@ def wait_for_picture(session: Session) -> None:
         snapshot = session.snapshot()
         if waited > _NO_PICTURE and snapshot.screen != ScreenState.LIVE:
             # The agent goes on trying; somebody who waits at a prompt would rather know.
-            raise StreamError(f"{snapshot.host} has no picture, {snapshot.screen}: {snapshot.screen_reason}")
+            raise StreamError(
+                f"{snapshot.host} has no picture, {snapshot.screen}: {snapshot.screen_reason}",
+                remedy=_NO_PICTURE_REMEDIES.get(snapshot.screen, ""),
+            )
         if waited > _FIRST_PICTURE:
             raise StreamError(f"no picture of {snapshot.host} came within {_FIRST_PICTURE:.0f} s")
     if session.failure is not None:

@@ -182,7 +182,7 @@ class Stream:
                 data = None
             now = time.monotonic()
             if data == b"":
-                raise ConnectionLost("the agent ended or the link was cut")
+                raise self._ended()
             if data is not None:
                 heard = now
                 self._meter.received(len(data))
@@ -205,6 +205,16 @@ class Stream:
                 self.want_digest()
         self._farewell()
         raise Cancelled("closed")
+
+    def _ended(self) -> ConnectionLost:
+        """What it means that nothing more comes."""
+        if self._connection.phase is Phase.OPEN:
+            return ConnectionLost("the agent ended or the link was cut")
+        # An agent says nothing to somebody with another token.
+        return ConnectionLost(
+            "the agent closed the link without a greeting: it has ended, or its token is another one",
+            remedy="connect again; with a token file, give that of the agent that runs there now",
+        )
 
     def _take(self, event: Packet | AgentMessage) -> None:
         match event:

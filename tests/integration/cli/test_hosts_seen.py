@@ -1,0 +1,193 @@
+"""The way it should go: a real screen behind a real sshd, seen from the command line, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from agent_process import AgentProcess
+from bootstrap_host import agents, listing
+from command_line import CommandLine, end, settled, shared_memory
+from sshd import Sshd
+from xvfb import Xvfb, wait_for
+
+
+def quiet(agent: AgentProcess) -> list[str]:
+    """The arguments that lead to an agent without SSH."""
+    return ["--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
+
+
+def test_view_counts_without_a_window(user: CommandLine, lab: str) -> None:
+    report = user.run("view", lab, "--json", "--seconds", "2").json()
+    assert report["state"] == "streaming"
+    assert report["exact"] is True
+    assert (report["width"], report["height"]) == (640, 400)
+    assert report["statistics"]["refreshes"] == {"first frame": 1}
+    assert report["statistics"]["received"] > 0
+    assert user.leftovers() == []
+
+
+def test_stats_as_a_table_and_as_json(user: CommandLine, agent: AgentProcess) -> None:
+    said = user.run("stats", *quiet(agent), "--seconds", "1")
+    assert (said.code, said.stderr) == (0, "")
+    rows = dict(line.split(maxsplit=1) for line in said.stdout.splitlines())
+    assert rows["exact"] == "yes"
+    report = user.run("stats", *quiet(agent), "--seconds", "1", "--json").json()
+    assert set(rows) - {"figure"} <= set(report) | set(report["statistics"])
+
+
+def test_a_shot_is_the_screen(user: CommandLine, lab: str, screen: Xvfb, tmp_path: Path) -> None:
+    said = user.run("shot", lab, "-o", tmp_path / "shot.png")
+    assert (said.code, said.stdout, said.stderr) == (0, "", f"{tmp_path / 'shot.png'}: 640x400\n")
+    assert np.array_equal(picture_in(tmp_path / "shot.png"), screen.screenshot())
+    report = user.run("shot", lab, "-o", tmp_path / "again.png", "--display", "1", "--json").json()
+    assert report["file"] == str(tmp_path / "again.png")
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "shot.png").read_bytes()
+
+
+def test_a_host_by_its_address_alone(user: CommandLine, server: Sshd, screen: Xvfb) -> None:
+    user.trust(server.known_hosts_line)
+    user.ssh_config.write_text(f"IdentityFile {server.identity}\n" + user.ssh_config.read_text())
+    report = user.run("deploy", f"{server.user}@127.0.0.1:{server.port}", "--json").json()
+    assert report["uploaded"] > 0
+
+
+def test_deploy_and_undeploy(user: CommandLine, lab: str, server: Sshd) -> None:
+    before = listing(server.home)
+    first = user.run("deploy", lab, "--json").json()
+    assert first["uploaded"] > 0
+    assert listing(server.home) > before
+    assert user.run("deploy", lab, "--json").json() == {**first, "uploaded": 0}
+    assert user.run("stats", lab, "--seconds", "0.5").code == 0
+    assert len(agents(server.home)) == 1
+    gone = user.run("undeploy", lab, "--json").json()
+    assert gone["processes"] == 1
+    assert gone["files"] > 10
+    assert gone["left"] == []
+    assert listing(server.home) == before
+    assert agents(server.home) == []
+    again = user.run("undeploy", lab)
+    assert (again.code, again.stdout, again.stderr) == (0, "", "lab: nothing of ours is there\n")
+
+
+def test_undeploy_after_a_console_that_died_half_way(user: CommandLine, lab: str, server: Sshd) -> None:
+    before = listing(server.home)
+    with user.started("deploy", lab) as process:
+        wait_for(lambda: listing(server.home) - before, what="the first file on the host")
+        process.kill()
+    with user.started("view", lab, "--json", "--seconds", "60") as process:
+        wait_for(lambda: agents(server.home), what="the agent")
+        process.kill()
+    gone = user.run("undeploy", lab, "--json").json()
+    assert gone["left"] == []
+    assert listing(server.home) == before
+    assert agents(server.home) == []
+
+
+def test_an_agent_that_is_killed_is_started_again(user: CommandLine, lab: str, server: Sshd) -> None:
+    with user.started("view", lab, "--json", "--seconds", "5") as process:
+        (agent,) = wait_for(lambda: agents(server.home), what="the agent")
+        time.sleep(1.5)  # it streams by then
+        os.kill(agent, signal.SIGKILL)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    report = json.loads(stdout)
+    assert report["state"] == "streaming"
+    assert report["exact"] is True
+    assert report["statistics"]["reconnects"] == 1
+    assert agents(server.home) != [agent]
+
+
+@pytest.fixture
+def desk() -> Iterator[Xvfb]:
+    """The user's own screen, large enough for a window of the host's size."""
+    with Xvfb(800, 600) as desk:
+        yield desk
+
+
+def environment(desk: Xvfb) -> dict[str, str]:
+    return {"DISPLAY": desk.display}
+
+
+def synthetic(user: CommandLine, agent: AgentProcess) -> NDArray[np.uint8]:
+    """What the agent's desktop looks like; nothing moves on it."""
+    path = user.folder / "shot.png"
+    assert user.run("shot", *quiet(agent), "-o", path).code == 0
+    return picture_in(path)
+
+
+def picture_in(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path))
+    assert picture is not None
+    return np.asarray(picture, np.uint8)
+
+
+def shows(desk: Xvfb, picture: NDArray[np.uint8]) -> bool:
+    """Without a window manager a window stands at the top left."""
+    height, width, _ = picture.shape
+    return np.array_equal(desk.screenshot()[:height, :width], picture)
+
+
+def test_the_window_shows_the_host_s_pixels_and_closes_in_time(
+    user: CommandLine, agent: AgentProcess, desk: Xvfb
+) -> None:
+    expected = synthetic(user, agent)
+    with user.started("view", *quiet(agent), "--seconds", "3", environment=environment(desk)) as process:
+        wait_for(lambda: shows(desk, expected), what="the picture")
+        assert not desk.screenshot()[400:].any()
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 0, stderr
+    assert settled(user.leftovers) == []
+
+
+def test_a_full_screen_as_large_as_the_host_s_is_exact(user: CommandLine, agent: AgentProcess) -> None:
+    expected = synthetic(user, agent)
+    with (
+        Xvfb(640, 400) as desk,
+        user.started("view", *quiet(agent), "--fullscreen", environment=environment(desk)),
+    ):
+        wait_for(lambda: shows(desk, expected), what="the picture")
+
+
+def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:
+    with user.started("view", *quiet(agent), environment=environment(desk)) as process:
+        window = desk.wait_for_window("deskconsole$")
+        desk.ask_to_close(window)
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "window closed" in stderr
+    assert settled(user.leftovers) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_view_in_order(
+    number: signal.Signals, user: CommandLine, agent: AgentProcess, desk: Xvfb
+) -> None:
+    with user.started("view", *quiet(agent), environment=environment(desk)) as process:
+        desk.wait_for_window("deskconsole$")
+        pixels = shared_memory(process)
+        assert pixels
+        code, stdout, stderr = end(process, number)
+    assert (code, stdout) == (130, "")
+    assert "Traceback" not in stderr
+    assert settled(user.leftovers) == []
+    assert not [path for path in pixels if path.exists()]
+
+
+def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
+    user.add_host("lab")
+    with user.started("hosts") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        _, stderr = process.communicate(timeout=20)
+    assert stderr == ""
