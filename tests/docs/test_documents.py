@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,28 @@ def test_the_diagram_shows_the_moves_of_the_table() -> None:
     found = re.search(r"```mermaid\n(.*?)\n```", read("docs/how-it-works.md"), re.DOTALL)
     assert found is not None
     assert found[1] == diagram()
+
+
+@pytest.mark.parametrize("side", ["agent", "console"])
+def test_the_floors_are_those_of_the_import_contracts(side: str) -> None:
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == f"{side}-floors")
+    held = [set(re.findall(r"\w+", layer)) for layer in reversed(layers)]
+    found = re.search(
+        rf"^    {side}: (.+(?:\n {{12,}}.+)*)",
+        section("docs/how-it-works.md", "Layout and floors"),
+        re.MULTILINE,
+    )
+    assert found is not None
+    told = [set(re.findall(r"\w+", floor)) for floor in found[1].split("<")]
+    everything = set().union(*told)
+    # A contract may name what does not exist (yet), and everybody knows where __main__ stands.
+    assert told == [floor & everything for floor in held if floor & everything]
+    folder = ROOT / side / f"desk{side}"
+    modules = {
+        path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert everything == modules - {"__init__", "__main__"}
 
 
 def test_files_that_are_named_exist() -> None:
