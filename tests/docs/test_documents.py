@@ -63,11 +63,8 @@ def test_the_floors_are_those_of_the_import_contracts(side: str) -> None:
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["id"] == f"{side}-floors")
     held = [set(re.findall(r"\w+", layer)) for layer in reversed(layers)]
-    found = re.search(
-        rf"^    {side}: (.+(?:\n {{12,}}.+)*)",
-        section("docs/how-it-works.md", "Layout and floors"),
-        re.MULTILINE,
-    )
+    text = section("docs/how-it-works.md", "Layout and floors")
+    found = re.search(rf"^    {side}: (.+(?:\n {{12,}}.+)*)", text, re.MULTILINE)
     assert found is not None
     told = [set(re.findall(r"\w+", floor)) for floor in found[1].split("<")]
     everything = set().union(*told)
