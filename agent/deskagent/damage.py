@@ -3,8 +3,8 @@
 It looks at blue, green and red only: the fourth byte of a pixel is whatever the system left there.
 It does not know what a rectangle costs in a particular encoding; the cost model below is a mean.
 
-Measured at 1920x1080 on one core: 0.4 ms where nothing changed, 0.45 ms for a typed character,
-2 ms where every pixel changed, 7 to 13 ms for hundreds and thousands of scattered specks.
+Measured at 1920x1080 on one core: 0.3 ms where nothing changed or a character was typed, 1.1 ms where every
+pixel changed, 3 to 8 ms for hundreds and thousands of scattered specks.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from .wire.geometry import Rectangle
 
 Pixels = NDArray[np.uint8]
 
-BAND: Final = 16
-"""Rows that are compared together: 120 kB of a 1080p frame, which stays in the second cache."""
+BAND: Final = 32
+"""Rows that are compared together: 250 kB of a 1080p frame, which stays in the second cache. Half as many
+take a third more time and save no bytes."""
 GAP: Final = 48
 """Unchanged pixels between two changed ones of a band that make two rectangles of them."""
 RUNS_PER_BAND: Final = 8
@@ -34,6 +35,7 @@ flushing, and the calls of both ends. Two rectangles become one where that waste
 MAX_RECTANGLES: Final = 256
 
 _COLOURS = np.array([255, 255, 255, 0], np.uint8).view(np.uint32)[0]
+_HOLE: Final = bytes(GAP)
 
 # memcmp of the C library is more than twice as fast as any comparison that builds an array of booleans,
 # stops at the first difference, and ctypes releases the interpreter lock around it.
@@ -83,16 +85,28 @@ def _changed(previous: Pixels, current: Pixels) -> Iterable[_Box]:
             continue
         difference = scratch[:rows]
         np.bitwise_xor(before[top : top + rows], after[top : top + rows], out=difference)
-        np.bitwise_and(difference, _COLOURS, out=difference)
-        columns = np.flatnonzero(np.bitwise_or.reduce(difference, axis=0))
-        if columns.size:
-            for left, right in _runs(columns):
-                part = difference[:, left:right]
-                if part[0].any() and part[-1].any():
-                    yield left, top, right, top + rows
-                    continue
-                changed = np.flatnonzero(np.bitwise_or.reduce(part, axis=1))
-                yield left, top + int(changed[0]), right, top + int(changed[-1]) + 1
+        # The fourth bytes are left in and masked out of each result: a pass less over the whole band.
+        # A search in bytes finds the ends, and that there is one run, in a fifth of the time of index arrays.
+        flags = (np.bitwise_or.reduce(difference, axis=0) & _COLOURS).astype(bool).tobytes()
+        first = flags.find(1)
+        if first < 0:
+            continue
+        last = flags.rfind(1)
+        if flags.find(_HOLE, first, last) < 0:
+            runs: Iterable[tuple[int, int]] = ((first, last + 1),)
+        else:
+            runs = _runs(np.flatnonzero(np.frombuffer(flags, np.bool_)))
+        for left, right in runs:
+            if _differs(difference[0, left:right]) and _differs(difference[-1, left:right]):
+                yield left, top, right, top + rows
+                continue
+            lines = np.bitwise_or.reduce(difference[:, left:right], axis=1)
+            changed = np.flatnonzero(lines & _COLOURS)
+            yield left, top + int(changed[0]), right, top + int(changed[-1]) + 1
+
+
+def _differs(row: NDArray[np.uint32]) -> bool:
+    return bool(np.bitwise_or.reduce(row) & _COLOURS)
 
 
 def _runs(columns: NDArray[np.intp]) -> Iterable[tuple[int, int]]:
