@@ -10,7 +10,7 @@ import sys
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
-    "live": "a change's way from an X screen through sshd into the window, and what agent, window and TUI cost",
+    "live": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
 }
 """Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""

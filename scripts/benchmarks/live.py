@@ -210,10 +210,10 @@ def _measure_quiet(folder: Path, seconds: float) -> dict[str, float]:
         paths.known_hosts.write_text(known)
         terminal = stack.enter_context(Terminal(home))
         terminal.wait_for(_shows_the_hosts, 30)
-        terminal.type(b"c")
+        terminal.press(b"c")
         for _ in QUIET_HOSTS[1:]:
             time.sleep(0.2)
-            terminal.type(b"jc")
+            terminal.press(b"jc")
         terminal.wait_for(lambda written: b"3 live" in written, 60)
         wait_for(lambda: all(agents(one) for one in homes), what="three agents")
         # Comparisons by digest follow the greeting.
@@ -230,9 +230,8 @@ def _write_inventory(home: Path, hosts: Mapping[str, Mapping[str, object]]) -> N
 
 def table(result: Mapping[str, Any]) -> str:
     """The figures for a terminal, with what they must not exceed."""
-    lines = [
-        f"{result['width']} x {result['height']}, {result['flips']} changes, shares over {result['seconds']:g} s"
-    ]
+    size, seconds = f"{result['width']} x {result['height']}", result["seconds"]
+    lines = [f"{size}, {result['flips']} changes, shares of CPU over {seconds:g} s"]
     lines.append(f"{'':44}{'direct':>9}{'ssh':>9}{'target':>9}")
     ways = [result["ways"][name] for name in ("direct", "ssh")]
 

@@ -52,7 +52,7 @@ class Terminal:
                 )
             return time.monotonic() - self.started
 
-    def type(self, keys: bytes) -> None:
+    def press(self, keys: bytes) -> None:
         """Presses keys."""
         os.write(self._master, keys)
 
@@ -63,7 +63,7 @@ class Terminal:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(OSError):  # it has ended by itself
-            self.type(b"q")
+            self.press(b"q")
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
