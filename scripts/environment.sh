@@ -116,10 +116,12 @@ find_python() {
 }
 
 # What the window (OpenCV's, with its own Qt) expects of the system, as library=Debian package: what `ldd`
-# missed of the wheel's libraries on a bare Debian 12 (libX11, libxcb and libICE come with these).
+# missed of the wheel's libraries on a bare Debian 12 (libX11, libxcb and libICE come with these), and libX11-xcb,
+# without which one window in nine stays black (viewer/__main__.py).
 window_libraries=(
     libGL.so.1=libgl1
     libSM.so.6=libsm6
+    libX11-xcb.so.1=libx11-xcb1
     libXext.so.6=libxext6
     libgthread-2.0.so.0=libglib2.0-0
 )
