@@ -1,17 +1,24 @@
-"""All sessions: one for each configured host, made when it is first needed."""
+"""All sessions: one for each configured host, made when it is first needed.
+
+What a session needs is imported with the first of them: it takes half a second, and the hosts can be shown
+before.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..hosts import Host
 from ..inventory import Inventory
 from .event import Event
-from .route import Route
-from .session import Session
 from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from .route import Route
+    from .session import Session
 
 
 class Fleet:
@@ -55,6 +62,8 @@ class Fleet:
 
     def session(self, name: str) -> Session:
         """The host's session, made if this is the first time."""
+        from .session import Session
+
         host = self._inventory.get(name)
         with self._lock:
             if name not in self._sessions:
