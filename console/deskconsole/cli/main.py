@@ -5,15 +5,14 @@ Every command imports what it needs when it runs: `--help` and completion answer
 
 from __future__ import annotations
 
-import signal
 import sys
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from .. import __version__
 from ..errors import DeskconsoleError
+from ..interrupts import end_in_order
 from . import article, bootstrap, demo, hosts, view
 from .terminal import say_error, terminal_as_it_was
 
@@ -63,7 +62,7 @@ app.command()(article.diff)
 
 def main() -> None:
     """Runs what the arguments say and ends the process."""
-    _end_in_order()
+    end_in_order()
     try:
         with terminal_as_it_was():
             app(prog_name="deskconsole")
@@ -72,16 +71,3 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _end_in_order() -> None:
-    """A SIGTERM, or a terminal that is closed, ends a command like Ctrl+C: nothing is left behind."""
-
-    def end(number: int, _frame: FrameType | None) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, end)

@@ -15,6 +15,7 @@ from deskagent.wire.messages import ScreenState
 
 from ..errors import Cancelled, ConfigurationError, StreamError
 from ..hosts import Host
+from ..interrupts import held_back
 from ..opencv import require_opencv
 from ..paths import Paths
 from ..session.event import Event
@@ -84,13 +85,13 @@ def running_session(host: Host, route: Route, *, quiet: bool) -> Iterator[Sessio
         if session.failure is None and session.view_failure is None:
             say_event(event)
 
-    session = Session(host.name, route, host.display, (lambda _event: None) if quiet else tell)
-    try:
-        session.connect()
+    with contextlib.ExitStack() as stack:
+        with held_back():
+            session = Session(host.name, route, host.display, (lambda _event: None) if quiet else tell)
+            # A thread that waits for an answer on the terminal does not end for being asked to.
+            stack.callback(lambda: session.close(0.1 if is_asking() else 5.0))
+            session.connect()
         yield session
-    finally:
-        # A thread that waits for an answer on the terminal does not end for being asked to.
-        session.close(0.1 if is_asking() else 5.0)
 
 
 def wait_for_picture(session: Session) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..interrupts import held_back
 from ..session.event import Event
 from ..session.fleet import Fleet
 from ..session.snapshot import Snapshot
@@ -24,15 +26,15 @@ def run_headless(seconds: float, on_event: Callable[[Event], None]) -> list[Snap
 
     Returns a snapshot each, `exactness` from the end of the run, taken while the sessions still streamed.
     """
-    fleet = Demo().fleet(NoQuestions(), on_event)
-    try:
-        for host in fleet.hosts:
-            fleet.connect(host.name)
+    with contextlib.ExitStack() as stack:
+        with held_back():
+            fleet = Demo().fleet(NoQuestions(), on_event)
+            stack.callback(fleet.close)
+            for host in fleet.hosts:
+                fleet.connect(host.name)
         _wait_until(lambda: all(_arrived(one) for one in fleet.snapshots().values()), _CONNECTING)
         time.sleep(seconds)
         return _compared(fleet)
-    finally:
-        fleet.close()
 
 
 def _arrived(snapshot: Snapshot) -> bool:

@@ -1,0 +1,48 @@
+"""Signals that end a command: each becomes a KeyboardInterrupt, but not where something is half made."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import NoReturn
+
+_NAMES = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+_NUMBERS = [signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__]
+
+
+def end_in_order() -> None:
+    """A SIGTERM, or a terminal that is closed, ends the process like Ctrl+C: nothing is left behind."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
+        raise KeyboardInterrupt
+
+    for number in _NUMBERS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and means it
+            signal.signal(number, end)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Signals wait until the block is over: a thread that is half started cannot be joined, for one.
+
+    Does nothing on other threads than the main one, which get no signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_NUMBERS)}
+    held = [number for number, handler in handlers.items() if callable(handler)]
+    for number in held:
+        signal.signal(number, lambda which, _frame: arrived.append(which))
+    try:
+        yield
+    finally:
+        for number in held:
+            signal.signal(number, handlers[number])
+    if arrived:
+        signal.raise_signal(arrived[0])
