@@ -181,13 +181,3 @@ def test_a_signal_ends_a_view_in_order(
     assert "Traceback" not in stderr
     assert settled(user.leftovers) == []
     assert not [path for path in pixels if path.exists()]
-
-
-def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
-    user.add_host("lab")
-    with user.started("hosts") as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        process.stdout = None
-        _, stderr = process.communicate(timeout=20)
-    assert stderr == ""

@@ -1,0 +1,162 @@
+"""The command line without a host: help, slips of the finger, the inventory, results that go nowhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from command_line import CommandLine
+from deskconsole import __version__
+
+COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "listen", "diff", "hosts")
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> CommandLine:
+    """Somebody who has never used the console."""
+    return CommandLine(tmp_path / "user")
+
+
+def test_help_names_every_command_and_the_exit_codes(user: CommandLine) -> None:
+    said = user.run("--help")
+    assert (said.code, said.stderr) == (0, "")
+    for command in COMMANDS:
+        assert f"\n  {command} " in said.stdout
+    assert "130 called off" in said.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, user: CommandLine) -> None:
+    said = user.run(command, "-h")
+    assert said.code == 0
+    assert said.stdout.startswith(f"Usage: deskconsole {command} ")
+    assert "--json" in said.stdout
+
+
+def test_help_loads_nothing_that_takes_its_time(user: CommandLine) -> None:
+    program = "import sys; from deskconsole.cli import main; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", program], env=user.environment, check=True, capture_output=True, text=True
+    ).stdout.split()
+    heavy = {"asyncssh", "cv2", "msgspec", "numpy", "paramiko", "rich", "textual", "tomlkit"}
+    assert not heavy & set(modules)
+
+
+def test_the_version(user: CommandLine) -> None:
+    assert user.run("--version").stdout == f"deskconsole {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [(("veiw",), "'view'"), (("hosts", "ad"), "'add'"), (("demo", "--headles"), "--headless")],
+)
+def test_a_slip_of_the_finger(arguments: tuple[str, ...], hint: str, user: CommandLine) -> None:
+    said = user.run(*arguments)
+    assert (said.code, said.stdout) == (2, "")
+    assert hint in said.stderr
+
+
+def test_completion_is_offered(user: CommandLine) -> None:
+    environment = {
+        "_DESKCONSOLE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "deskconsole un",
+        "COMP_CWORD": "1",
+    }
+    assert user.run(environment=environment).stdout.split() == ["undeploy"]
+
+
+def test_every_field_of_a_host_can_be_given_and_changed(user: CommandLine) -> None:
+    fields = {
+        "address": "10.0.3.1", "port": 2222, "user": "alice", "identity_file": "~/key", "jump": "gate:22",
+        "display": 2, "x_display": ":1", "x_authority": "/run/a", "python": "/opt/python3", "group": "lab",
+    }  # fmt: skip
+    options = [
+        text for field, value in fields.items() for text in (f"--{field.replace('_', '-')}", str(value))
+    ]
+    assert user.run("hosts", "add", "one", *options, "--json").json() == {"name": "one", **fields}
+    said = user.run("hosts", "add", "two")
+    assert (said.code, said.stdout, said.stderr) == (0, "", f"two is in {user.hosts}\n")
+    edited = user.run(
+        "hosts", "edit", "one", "--rename", "first", "--port", "0", "--jump", "", "--user", "bob"
+    )
+    assert edited.code == 0
+    left = {key: value for key, value in fields.items() if key not in ("port", "jump")}
+    first = {"name": "first", **left, "user": "bob"}
+    assert json.loads(user.run("hosts", "--json").stdout) == [first, {"name": "two"}]
+    assert [line.split()[0] for line in user.run("hosts").stdout.splitlines()] == ["name", "first", "two"]
+    assert user.run("hosts", "remove", "two", "--json").json() == {"name": "two"}
+    assert json.loads(user.run("hosts", "--json").stdout) == [first]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "lab", "--port", "70000"), "port must be a whole number from 1 to 65535, not 70000"),
+        (("add", "lab", "--x-display", "one"), "x_display must be an X display such as :0"),
+        (("add", "a/b"), "name must be"),
+        (("add", "known"), "there is a host called 'known' already"),
+        (("edit", "knwon", "--port", "3"), "Did you mean 'known'?"),
+        (("edit", "known", "--jump", "a b"), "jump must be"),
+        (("remove", "nobody"), "there is no host called 'nobody'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_a_host_cannot_be_is_said_and_changes_nothing(
+    arguments: tuple[str, ...], words: str, user: CommandLine
+) -> None:
+    user.add_host("known", group="lab")
+    before = user.hosts.read_bytes()
+    assert words in user.run("hosts", *arguments).refusal(2)
+    assert user.hosts.read_bytes() == before
+
+
+def test_an_empty_inventory_says_what_to_do(user: CommandLine) -> None:
+    said = user.run("hosts")
+    assert (said.code, said.stdout) == (0, "")
+    assert "deskconsole hosts add" in said.stderr
+    assert user.run("hosts", "--json").stdout == "[]\n"
+
+
+def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
+    user.add_host("lab")
+    with user.started("hosts") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        _, stderr = process.communicate(timeout=20)
+    assert stderr == ""
+
+
+def test_a_full_disk_under_the_result(user: CommandLine) -> None:
+    user.add_host("lab")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "deskconsole", "hosts", "--json"],
+            env=user.environment, check=False, stdout=full, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "deskconsole: the result cannot be written to stdout: No space left on device\n"
+
+
+def test_diff(user: CommandLine, tmp_path: Path) -> None:
+    before = np.zeros((60, 80, 3), np.uint8)
+    after = before.copy()
+    after[20:30, 40:60] = (255, 0, 0)
+    for name, picture in (("before", before), ("after", after)):
+        assert cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
+    arguments = ("diff", tmp_path / "before.png", tmp_path / "after.png", "-o", tmp_path / "marked.png")
+    report = user.run(*arguments, "--json").json()
+    assert report == {
+        "areas": 1, "changed_pixels": 200, "width": 80, "height": 60,
+        "rectangles": [{"x": 40, "y": 20, "width": 20, "height": 10}], "file": str(tmp_path / "marked.png"),
+    }  # fmt: skip
+    assert (tmp_path / "marked.png").exists()
+    said = user.run(*arguments, "--threshold", "255")
+    assert (said.code, said.stdout) == (0, "")
+    assert said.stderr == f"{tmp_path / 'marked.png'}: 0 areas, 0 pixels changed\n"
