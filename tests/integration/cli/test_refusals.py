@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from agent_process import AgentProcess
 from bootstrap_host import VENV_PATH, listing
 from command_line import CommandLine
 from sshd import Sshd, fingerprint, keygen, public_line
+from xvfb import wait_for
 
 
 def know(user: CommandLine, server: Sshd, **fields: object) -> None:
@@ -93,34 +95,60 @@ def password_server() -> Iterator[tuple[int, str]]:
         loop.close()
 
 
-def test_a_wrong_password(user: CommandLine) -> None:
-    """Passwords are asked for on the terminal: the command gets one."""
-    with password_server() as (port, line):
-        user.trust(line)
-        user.add_host("lab", address="127.0.0.1", port=port, user="alice")
-        command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "deskconsole", "stats", "lab"]
-        ours, theirs = os.openpty()
+@contextmanager
+def at_a_terminal(user: CommandLine, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int, int]]:
+    """A command on a terminal of its own: the process, our end and its end."""
+    ours, theirs = os.openpty()
+    command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "deskconsole", *arguments]
+    try:
         with subprocess.Popen(
             command, env=user.environment, stdin=theirs, stdout=theirs, stderr=theirs
         ) as process:
-            os.close(theirs)
-            said = b""
-            for attempt in (1, 2, 3):
-                while said.count(b"assword") < attempt:
-                    said += os.read(ours, 4096)
-                os.write(ours, b"wrong\n")
-            try:
-                while piece := os.read(ours, 4096):
-                    said += piece
-            except OSError:  # how Linux says that nobody has the terminal open any more
-                pass
+            yield process, ours, theirs
+    finally:
         os.close(ours)
-    assert process.returncode == 5
-    assert b"wrong" not in said.replace(b"was wrong", b""), "the password was echoed"
-    *_, sentence, remedy = said.decode().strip().split("\r\n")
-    assert sentence.startswith("deskconsole: ")
-    assert "did not accept the password" in sentence
-    assert remedy.startswith("  ")
+        os.close(theirs)
+
+
+def read_until(terminal: int, words: bytes) -> bytes:
+    """What is printed up to these words."""
+    said = b""
+    while words not in said:
+        said += os.read(terminal, 4096)
+    return said
+
+
+def echoes(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def test_a_wrong_password(user: CommandLine) -> None:
+    """Passwords are asked for on the terminal."""
+    with password_server() as (port, line):
+        user.trust(line)
+        user.add_host("lab", address="127.0.0.1", port=port, user="alice")
+        with at_a_terminal(user, "stats", "lab") as (process, ours, theirs):
+            for _ in range(3):
+                read_until(ours, b"assword")
+                wait_for(lambda: not echoes(theirs), what="the question")
+                os.write(ours, b"wrong-one\n")
+            said = read_until(ours, b"did not accept the password")
+            assert process.wait(20) == 5
+            assert b"\ndeskconsole: " in said
+            assert b"wrong-one" not in said
+            assert echoes(theirs)
+
+
+def test_ctrl_c_at_a_password_gives_the_echo_back(user: CommandLine) -> None:
+    with password_server() as (port, line):
+        user.trust(line)
+        user.add_host("lab", address="127.0.0.1", port=port, user="alice")
+        with at_a_terminal(user, "stats", "lab") as (process, ours, theirs):
+            read_until(ours, b"assword")
+            wait_for(lambda: not echoes(theirs), what="the question")
+            os.write(ours, b"\x03")
+            assert process.wait(20) == 130
+            assert echoes(theirs)
 
 
 def test_a_wrong_password_without_a_terminal(user: CommandLine) -> None:
@@ -294,26 +322,3 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
 )
 def test_arguments_that_mean_nothing(arguments: tuple[str, ...], user: CommandLine) -> None:
     assert user.run(*arguments).refusal(2)
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "view lab --seconds 1",
-        "stats lab",
-        "shot lab -o shot.png",
-        "demo --headless 1",
-        "listen",
-        "diff a b -o c",
-    ],
-)
-def test_without_opencv_s_libraries_the_line_that_installs_them_is_said(
-    command: str, user: CommandLine, tmp_path: Path
-) -> None:
-    (tmp_path / "cv2.py").write_text(
-        'raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")\n'
-    )
-    path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), user.environment["PYTHONPATH"]])}
-    said = user.run(*command.split(), environment=path).refusal(1)
-    assert "libGL.so.1" in said
-    assert "apt-get install libgl1" in said

@@ -1,0 +1,52 @@
+"""A machine without the libraries that OpenCV needs: what shows no picture works, the rest names the remedy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from command_line import CommandLine
+from sshd import Sshd
+from terminal import Terminal
+
+
+@pytest.fixture
+def path(user: CommandLine, tmp_path: Path) -> dict[str, str]:
+    """An environment in which importing cv2 fails as it does without libGL."""
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "cv2.py").write_text(
+        'raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")\n'
+    )
+    return {"PYTHONPATH": os.pathsep.join([str(folder), user.environment["PYTHONPATH"]])}
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["view lab", "stats lab", "shot lab -o a.png", "demo --headless 1", "listen", "diff a b -o c"],
+)
+def test_commands_with_pictures(command: str, user: CommandLine, path: dict[str, str]) -> None:
+    said = user.run(*command.split(), environment=path).refusal(1)
+    assert "libGL.so.1" in said
+    assert "apt-get install libgl1" in said
+
+
+def test_commands_without_pictures(user: CommandLine, server: Sshd, path: dict[str, str]) -> None:
+    user.trust(server.known_hosts_line)
+    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
+    user.add_host("lab", **login, identity_file=str(server.identity))
+    assert user.run("hosts", environment=path).code == 0
+    assert user.run("deploy", "lab", "--json", environment=path).json()["uploaded"] > 0
+    assert user.run("undeploy", "lab", "--json", environment=path).json()["left"] == []
+
+
+def test_the_console(tmp_path: Path, path: dict[str, str]) -> None:
+    terminal = Terminal(tmp_path, more=path)
+    try:
+        terminal.until(lambda shown: "Add a host" in shown and "Quit" in shown)
+        terminal.keys("q")
+        terminal.until(lambda _: terminal.exited())
+    finally:
+        terminal.close()
