@@ -1,4 +1,4 @@
-"""A machine without the libraries that OpenCV needs: what shows no picture works, the rest names the remedy."""
+"""A machine without the libraries that OpenCV needs: what shows no picture works, the rest says why not."""
 
 from __future__ import annotations
 
