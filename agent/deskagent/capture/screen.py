@@ -119,7 +119,8 @@ def _display(number: int, monitor: _Monitor) -> Display:
         y=monitor["top"],
         width=monitor["width"],
         height=monitor["height"],
-        identity=uuid.uuid5(IDENTITIES, f"{platform.node()}/{number}").bytes,
+        # Several X servers may run on one computer.
+        identity=uuid.uuid5(IDENTITIES, f"{platform.node()}/{os.environ.get('DISPLAY', '')}/{number}").bytes,
         name=str(name),
     )
 
