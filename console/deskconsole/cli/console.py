@@ -52,10 +52,11 @@ def _open_fleet(questions: Questions, on_event: Callable[[Event], None]) -> Flee
 
         return SshRoute(host, questions, paths)
 
+    fleet = Fleet(Inventory.load(paths.hosts), open_route, on_event)
     warm_up = threading.Timer(_WARM_UP, _warm_up)
     warm_up.daemon = True
     warm_up.start()
-    return Fleet(Inventory.load(paths.hosts), open_route, on_event)
+    return fleet
 
 
 def _warm_up() -> None:
