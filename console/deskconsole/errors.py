@@ -20,6 +20,7 @@
         Stale                        the agent fell silent
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
+      InternalFault                  a fault of ours, named so that it can be reported
 
 Each error carries one sentence (`str(error)`) and a remedy, and ends a command with its `exit_code`.
 """
@@ -137,3 +138,7 @@ class Cancelled(DeskconsoleError):
     """The user called it off."""
 
     exit_code = 130
+
+
+class InternalFault(DeskconsoleError):
+    """A fault of this program; the log has where."""

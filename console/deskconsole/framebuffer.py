@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,15 @@ class _SharedFile:
             _log.debug("%s stays for now: %s", self.path, fault)
 
 
+class Shared(NamedTuple):
+    """What another process needs to map the picture."""
+
+    path: Path
+    width: int
+    height: int
+    generation: int
+
+
 class Framebuffer:
     """Pixels of one desktop: (height, width, 3) uint8, blue, green, red, rows top down.
 
@@ -124,6 +134,8 @@ class Framebuffer:
         self._pixels: NDArray[np.uint8] | None = None
         self.generation = 0
         """Counts the files: another number means another size, and another `path`."""
+        self.shared: Shared | None = None
+        """The file as another process maps it, swapped whole: safe to read beside the writing thread."""
         self._folders = shared_folders()
         for folder in self._folders:
             sweep(folder)
@@ -139,11 +151,13 @@ class Framebuffer:
             raise RemoteProtocolError(f"the host announces {fault}")
         if self.size == (width, height):
             return
-        file = _SharedFile(width * height * 3, self._folders)
-        self.close()
-        self._file = file
-        self._pixels = np.frombuffer(file.map, np.uint8).reshape(height, width, 3)
+        old, file = self._file, _SharedFile(width * height * 3, self._folders)
         self.generation += 1
+        self._pixels = np.frombuffer(file.map, np.uint8).reshape(height, width, 3)
+        self._file = file
+        self.shared = Shared(file.path, width, height, self.generation)
+        if old is not None:
+            old.close()
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -189,6 +203,7 @@ class Framebuffer:
 
     def close(self) -> None:
         """Gives up the picture and its file; `reset` may begin anew."""
+        self.shared = None
         self._pixels = None
         if self._file is not None:
             self._file.close()

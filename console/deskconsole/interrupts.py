@@ -44,5 +44,5 @@ def held_back() -> Iterator[None]:
     finally:
         for number in held:
             signal.signal(number, handlers[number])
-    if arrived:
-        signal.raise_signal(arrived[0])
+        if arrived:
+            signal.raise_signal(arrived[0])

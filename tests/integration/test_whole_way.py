@@ -180,6 +180,18 @@ def test_an_agent_that_hangs_before_the_greeting_is_replaced(way: Way) -> None:
     assert agents(way.server.home) != [running]
 
 
+def test_disconnecting_ends_a_host_that_hangs_while_it_is_probed(way: Way, tmp_path: Path) -> None:
+    hanging = tmp_path / "python3"
+    hanging.write_text("#!/bin/sh\nexec sleep 300\n")
+    hanging.chmod(0o755)
+    way.session = way.open(replace(way.host, python=str(hanging)))
+    way.session.connect()
+    assert way.session.wait_for(lambda one: one.state is State.PROBING, 10)
+    time.sleep(1)
+    way.session.disconnect()
+    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 3)
+
+
 def test_undeploying_leaves_the_home_as_it_was(way: Way) -> None:
     before = listing(way.server.home)
     way.session.connect()

@@ -12,6 +12,7 @@ from ..errors import (
     DeskconsoleError,
     ForwardingRefused,
     HostKeyError,
+    InternalFault,
     LaunchError,
     ProtocolViolation,
     Refused,
@@ -28,6 +29,7 @@ _FINAL = (
     ConfigurationError,
     ForwardingRefused,
     HostKeyError,
+    InternalFault,
     ProtocolViolation,
     Refused,
     VersionMismatch,
@@ -58,7 +60,8 @@ class Backoff:
 
     def next_delay(self) -> float:
         """Seconds to wait before the next attempt."""
-        delay = min(_LONGEST, _FIRST * 2.0**self.attempt)
+        # Bounded before it is raised: a host that is off for a night gets past what a float can hold.
+        delay = min(_LONGEST, _FIRST * 2.0 ** min(self.attempt, 10))
         self.attempt += 1
         return delay * self._rng.uniform(1 - _JITTER, 1 + _JITTER)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,10 +16,10 @@ from ..bootstrap.facts import AgentOptions
 from ..bootstrap.launch import launch
 from ..bootstrap.probe import probe
 from ..bootstrap.progress import Progress
-from ..errors import AddressError, Cancelled, ConfigurationError
+from ..errors import AddressError, Cancelled, ConfigurationError, DeskconsoleError
 from ..hosts import Host
 from ..paths import Paths
-from ..ssh.client import Connection, connect
+from ..ssh.client import Connection, closing_when, connect
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets
 from .state import State
@@ -36,7 +36,7 @@ class Way:
     """An open transport to an agent, and what belongs to it."""
 
     transport: Transport
-    token: bytes
+    token: bytes = field(repr=False)
     agent: str
     """Content hash of the agent that was launched; empty where nobody knows."""
     reused: bool = False
@@ -95,22 +95,26 @@ class SshRoute:
             ssh_config=self._ssh_config,
         )
         try:
-            report(State.PROBING)
-            facts = probe(connection, self._host)
-            report(State.DEPLOYING)
-            deployed = deploy(
-                connection,
-                facts,
-                cache=self._paths.cache,
-                progress=lambda progress: report(State.DEPLOYING, progress),
-            )
-            report(State.LAUNCHING)
-            options = replace(self._options, reuse=reuse)
-            launched = launch(connection, facts, deployed, self._host, options)
-            report(State.HANDSHAKE)
-            tunnel = connection.open_tunnel(launched.port)
-        except BaseException:
+            with closing_when(cancelled, connection.close):
+                report(State.PROBING)
+                facts = probe(connection, self._host)
+                report(State.DEPLOYING)
+                deployed = deploy(
+                    connection,
+                    facts,
+                    cache=self._paths.cache,
+                    progress=lambda progress: report(State.DEPLOYING, progress),
+                )
+                report(State.LAUNCHING)
+                options = replace(self._options, reuse=reuse)
+                launched = launch(connection, facts, deployed, self._host, options)
+                report(State.HANDSHAKE)
+                tunnel = connection.open_tunnel(launched.port)
+        except BaseException as error:
             connection.close()
+            if cancelled.is_set() and isinstance(error, DeskconsoleError):
+                # It was this that broke what was under way, whatever that says of it.
+                raise Cancelled(f"connecting to {self._host.name} was called off") from error
             raise
         return Way(tunnel, launched.token, deployed.agent.removeprefix("agent-"), launched.reused, connection)
 

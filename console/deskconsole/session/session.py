@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from deskagent.wire.errors import LocalProtocolError
 from deskagent.wire.geometry import Rectangle
 from deskagent.wire.messages import Screen, ScreenState, Welcome
 
 from ..bootstrap.progress import Progress
-from ..errors import Cancelled, ConnectionFailed, DeskconsoleError, StreamError, ViewerError
+from ..errors import (
+    Cancelled,
+    ConnectionFailed,
+    DeskconsoleError,
+    InternalFault,
+    StreamError,
+    ViewerError,
+)
 from ..framebuffer import Framebuffer
-from ..viewer.process import Viewer
 from .event import Event, Severity
 from .meter import Meter
 from .retry import Backoff, worth_retrying
 from .route import Route, Way
+from .showing import Showing
 from .snapshot import Exactness, Snapshot
 from .state import SETTLED, State, StateMachine
 from .stream import Stream
+
+_log = logging.getLogger(__name__)
+
+_SCREEN_EVENTS_EVERY = 0.25
+"""Seconds between two events about a host's screen: a host that says something else all the time must not
+drown the log; its last word always stands in the snapshot."""
 
 _STABLE = 20.0
 """Seconds of streaming after which the next failure counts as the first."""
@@ -48,20 +63,15 @@ class Session:
         self._thread: threading.Thread | None = None
         self._way: Way | None = None
         self._stream: Stream | None = None
-        self._viewer: Viewer | None = None
-        self._view_wanted = False
-        self._opening = False
-        self._closed = False
-        self._fullscreen = False
-        self._view_lock = threading.Lock()
+        self._showing = Showing(name, self._framebuffer, self._window_changed)
+        self._hurry = False
+        self._screen_told_at = 0.0
         self._lost_at: float | None = None
         self._streamed_at: float | None = None
         self._lost_reason = ""
         self._reused = False
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
-        self.view_failure: ViewerError | None = None
-        """Why the window that was last asked for could not be opened."""
 
     # For whoever shows it
 
@@ -81,12 +91,19 @@ class Session:
         """The console's pixels of this host; its session's thread draws on it."""
         return self._framebuffer
 
+    @property
+    def view_failure(self) -> ViewerError | None:
+        """Why the window that was last asked for could not be opened."""
+        return self._showing.failure
+
     # What can be asked of it
 
     def connect(self) -> None:
-        """Begins, unless it is under way already."""
+        """Begins, unless it is under way already; a session that waits to try again does so now."""
         with self._changed:
             if self._machine.state not in SETTLED and not self._cancelled.is_set():
+                self._hurry = True
+                self._changed.notify_all()
                 return
             previous = self._thread
             self._cancelled = threading.Event()
@@ -100,35 +117,31 @@ class Session:
 
     def disconnect(self) -> None:
         """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
-        self._view_wanted = False
+        self._showing.forget()
         with self._changed:
-            cancelled, way = self._cancelled, self._way
-        cancelled.set()
-        if way is not None:
-            threading.Thread(target=way.close, name=f"hang up {self.name}", daemon=True).start()
+            self._cancelled.set()
+            self._changed.notify_all()
 
     def close(self, timeout: float = 5.0) -> None:
         """Ends everything, the window too, and waits for it."""
         self.disconnect()
-        if self._thread is not None:
-            self._thread.join(timeout)
-        with self._view_lock:
-            self._closed = True
-            viewer, self._viewer = self._viewer, None
-        if viewer is not None:
-            viewer.close()
-        self._framebuffer.close()
+        thread = self._thread
+        if thread is not None:
+            # The stream says goodbye by itself, unless it hangs in a call that only closing ends.
+            thread.join(timeout / 2)
+            if thread.is_alive() and (way := self._way) is not None:
+                way.close()
+            thread.join(timeout / 2)
+        self._showing.close()
+        if thread is None or not thread.is_alive():
+            self._framebuffer.close()
 
     def view(self, *, fullscreen: bool = False) -> None:
         """Opens the window as soon as there is a picture, and connects for it where there is no link.
 
         Where the window cannot be opened, an event says why.
         """
-        self._fullscreen = fullscreen
-        self._view_wanted = True
-        self.view_failure = None
-        if self._framebuffer.size is not None:
-            self._open_wanted_viewer()
+        self._showing.want(fullscreen=fullscreen)
         self.connect()
 
     def request_refresh(self) -> None:
@@ -150,32 +163,40 @@ class Session:
         streamed_before = False
         reuse = True
         while True:
-            self._streamed_at = None
-            self._reused = False
-            try:
-                self._connect_once(cancelled, reuse=reuse)
-            except DeskconsoleError as error:
-                # An agent that ran there already and does not even greet is replaced, once.
-                hung = reuse and self._reused and self._streamed_at is None
-                reuse = not hung
-                if self._streamed_at is not None:
-                    streamed_before = True
-                    if time.monotonic() - self._streamed_at > _STABLE:
-                        backoff.succeeded()
-                if cancelled.is_set() or isinstance(error, Cancelled):
-                    self._move(State.CLOSED)
-                    self._tell("disconnected")
-                    return
+            error = self._attempt(cancelled, reuse=reuse)
+            # An agent that ran there already and does not even greet is replaced, once.
+            hung = reuse and self._reused and self._streamed_at is None
+            reuse = not hung
+            if self._streamed_at is not None:
+                streamed_before = True
+                if time.monotonic() - self._streamed_at > _STABLE:
+                    backoff.succeeded()
+            if not cancelled.is_set() and not isinstance(error, Cancelled):
                 if not (hung or (streamed_before and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
                     return
                 self._wait_for_retry(error, backoff, cancelled)
-                if cancelled.is_set():
+            if cancelled.is_set() or isinstance(error, Cancelled):
+                if self._machine.state is not State.CLOSED:
                     self._move(State.CLOSED)
-                    self._tell("disconnected")
-                    return
+                self._tell("disconnected")
+                return
+
+    def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
+        """One attempt, and what ended it."""
+        self._streamed_at = None
+        self._reused = False
+        try:
+            self._connect_once(cancelled, reuse=reuse)
+        except DeskconsoleError as error:
+            return error
+        except Exception as error:  # noqa: BLE001
+            # A fault of ours must not leave a thread dead and its state standing: nobody could connect again.
+            _log.exception("session of %s", self.name)
+            return InternalFault(f"a fault of the console's own: {type(error).__name__}: {error}")
+        return Cancelled("closed")
 
     def _connect_once(self, cancelled: threading.Event, *, reuse: bool) -> None:
         """One attempt: from nothing to a stream, and along it until it ends, always by raising."""
@@ -211,7 +232,9 @@ class Session:
         if backoff.attempt == 1:
             self._tell(f"lost: {error}; connecting again", "warning")
         self._show_state()
-        cancelled.wait(delay)
+        with self._changed:
+            self._hurry = False
+            self._changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
 
     def _step(self, state: State, progress: Progress | None) -> None:
         if progress is not None and self._machine.state is state:
@@ -242,6 +265,7 @@ class Session:
             )
         if state in SETTLED:
             self._lost_at = None
+            self._showing.forget()
             self._show_state()
 
     def _replace(self, **fields: Any) -> None:
@@ -255,10 +279,11 @@ class Session:
 
     @staticmethod
     def _quietly(ask: Callable[[], None]) -> None:
-        """A want on a link that is just ending is no error: the next link begins with a refresh anyway."""
+        """A want on a link that has not greeted yet or is just ending is no error: every link begins with a
+        refresh, and is compared soon after."""
         try:
             ask()
-        except (OSError, ConnectionFailed, StreamError):
+        except (OSError, ConnectionFailed, StreamError, LocalProtocolError):
             return
 
     # The stream's observer
@@ -282,20 +307,22 @@ class Session:
         self._show_state()
 
     def resized(self) -> None:
-        with self._view_lock:
-            if self._viewer is not None:
-                self._viewer.resized()
+        self._showing.resized()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
         if self._snapshot.size != self._framebuffer.size:
             self._replace(size=self._framebuffer.size)
-        with self._view_lock:
-            if self._viewer is not None:
-                self._viewer.damaged(number, rectangles)
-        self._open_wanted_viewer()
+        self._showing.drawn(number, rectangles)
 
     def screen(self, screen: Screen) -> None:
+        known = (self._snapshot.screen, self._snapshot.screen_reason)
+        if known == (screen.state.value, screen.reason):
+            return
         self._replace(screen=screen.state.value, screen_reason=screen.reason)
+        now = time.monotonic()
+        if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
+            return
+        self._screen_told_at = now
         if screen.state is ScreenState.LIVE:
             self._tell("the screen can be seen again")
         else:
@@ -314,43 +341,11 @@ class Session:
             self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
             self.request_refresh()
 
-    # The window
-
-    def _open_wanted_viewer(self) -> None:
-        """Opens the window, once, on a thread of its own: it takes half a second to come up."""
-        with self._view_lock:
-            wanted, self._view_wanted = self._view_wanted, False
-            if wanted and self._viewer is None and not self._opening:
-                self._opening = True
-                threading.Thread(target=self._open_viewer, name=f"view {self.name}", daemon=True).start()
-
-    def _open_viewer(self) -> None:
-        viewer: Viewer | None = None
-        try:
-            viewer = Viewer(self.name, self._framebuffer, self._viewer_closed, fullscreen=self._fullscreen)
-        except ViewerError as error:
-            self.view_failure = error
-            self._replace()  # wakes whoever waits for the window
-            self._tell(f"no window: {error} {error.remedy}".strip(), "error")
-        with self._view_lock:
-            self._opening = False
-            if viewer is None or not viewer.alive:
-                return
-            if not self._closed:
-                self._viewer = viewer
-                # What was drawn while the window came up was told to nobody.
-                viewer.resized()
-                self._replace(viewing=True)
-        if self._viewer is viewer:
-            self._show_state()
-        else:
-            viewer.close()
-
-    def _viewer_closed(self, reason: str) -> None:
-        with self._view_lock:
-            self._viewer = None
-            self._replace(viewing=False)
-        self._tell(f"window closed: {reason}" if reason else "window closed")
+    def _window_changed(self, text: str) -> None:
+        self._replace(viewing=self._showing.open)
+        if text:
+            self._tell(text, "info" if self._showing.failure is None else "error")
+        self._show_state()
 
     def _show_state(self) -> None:
         """Tells the window whether what it shows is current."""
@@ -360,6 +355,4 @@ class Session:
         text = (
             "live" if live else snapshot.screen if snapshot.state is State.STREAMING else str(snapshot.state)
         )
-        with self._view_lock:
-            if self._viewer is not None:
-                self._viewer.state(text, not live)
+        self._showing.state(text, stale=not live)

@@ -140,6 +140,7 @@ class Stream:
         self._sending = threading.Lock()
         # The connection has counted all of a chunk before the first packet of it is drawn.
         self._drawn = 0
+        self._digests_due = 0
         self._beats = 0
         self._pings: dict[int, float] = {}
 
@@ -166,6 +167,7 @@ class Stream:
 
     def want_digest(self) -> None:
         """Asks for a comparison; `Observer.compared` gets it."""
+        self._digests_due += 1
         self._send(WantDigest())
 
     def _run(self, cancelled: threading.Event) -> None:
@@ -196,7 +198,7 @@ class Stream:
                 stale = not stale
                 self._observer.silent(stale)
             if now - heard > LOST_AFTER:
-                raise Stale(f"the agent has been silent for {LOST_AFTER:.0f} s")
+                raise Stale(f"the agent has been silent for {LOST_AFTER:.1f} s")
             if now - beat >= HEARTBEAT:
                 beat = now
                 self._ping(now)
@@ -230,6 +232,10 @@ class Stream:
             case Screen():
                 self._observer.screen(event)
             case Digest(packet=packet, digest=digest):
+                # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
+                if not self._digests_due:
+                    raise RemoteProtocolError("a digest that nobody asked for")
+                self._digests_due -= 1
                 if packet != self._drawn:
                     raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
                 self._observer.compared(packet, self._framebuffer.digest(), digest)
@@ -264,7 +270,7 @@ class Stream:
             self._decoder.decode(body, self._framebuffer.view(rectangle))
         self._drawn += 1
         with self._sending:
-            self._transport.sendall(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
+            self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
         self._count(packet)
         self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
 
@@ -285,7 +291,15 @@ class Stream:
 
     def _send(self, message: Message) -> None:
         with self._sending:
-            self._transport.sendall(self._connection.send(message))
+            self._transmit(self._connection.send(message))
+
+    def _transmit(self, data: bytes) -> None:
+        """Sends all or ends the link: after half a message nothing that follows would be understood."""
+        try:
+            self._transport.sendall(data)
+        except TimeoutError:
+            self._transport.close()
+            raise
 
     def _farewell(self) -> None:
         """Says goodbye; a link that is gone already does not need it."""

@@ -99,7 +99,7 @@ def connect(
     parts = _Parts()
     route = _Route(questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, parts)
     try:
-        with _closing_when(cancelled, parts):
+        with closing_when(cancelled, parts.close):
             if cancelled.is_set():
                 raise Cancelled(f"connecting to {host.name} was called off")
             target = resolve(
@@ -245,14 +245,14 @@ class _Route:
 
 
 @contextmanager
-def _closing_when(cancelled: threading.Event, parts: _Parts) -> Iterator[None]:
-    """While inside, `cancelled` closes what there is: whoever waits on it then wakes with an error."""
+def closing_when(cancelled: threading.Event, close: Callable[[], None]) -> Iterator[None]:
+    """While inside, `cancelled` calls `close`: whoever waits on what it closes wakes with an error."""
     finished = threading.Event()
 
     def watch() -> None:
         while not finished.wait(0.1):
             if cancelled.is_set():
-                parts.close()
+                close()
                 return
 
     watcher = threading.Thread(target=watch, name="ssh connect watcher", daemon=True)

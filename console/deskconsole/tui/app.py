@@ -119,7 +119,7 @@ class DeskconsoleApp(App[Outcome]):
             self.failure = error
             self.exit(return_code=error.exit_code)
             return
-        self.pull()
+        self.on_events_arrived()
         self.set_interval(PULL, self.pull)
 
     def close(self) -> None:
@@ -220,8 +220,10 @@ class DeskconsoleApp(App[Outcome]):
 
     def deliver(self, event: Event) -> None:
         """Takes an event from any thread, at any time."""
+        first = not self._arrived
         self._arrived.append(event)
-        if self.is_running:
+        # One message for all that is waiting: a host that says much must not fill the queue of the keys.
+        if first and self.is_running:
             self.post_message(EventsArrived())
 
     def on_events_arrived(self) -> None:

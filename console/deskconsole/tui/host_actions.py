@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ..session.state import SETTLED
+from ..session.state import SETTLED, State
 from .view import FleetView
 from .widgets.event_log import LogLine
 
@@ -55,11 +55,12 @@ class HostActions(ConsoleScreen):
             view = self.console.view
             if self.selected is None or view.host(self.selected) is None:
                 return None
-            settled = view.snapshot(self.selected).state in SETTLED
+            state = view.snapshot(self.selected).state
+            settled = state in SETTLED
             if action in ("disconnect", "refresh", "check"):
                 return None if settled else True
-            if action == "connect":
-                return True if settled else None
+            if action == "connect":  # a session that waits to try again does so at once
+                return True if settled or state is State.RETRYING else None
         return True
 
     def action_view(self) -> None:

@@ -33,6 +33,8 @@ _STARTING = 30.0
 _LEAVING = 2.0
 """Seconds that a window told to close may take before it is killed."""
 
+_SIGNALS = {int(number): number.name for number in signal.Signals}
+
 _UNSCALED = (
     "QT_SCALE_FACTOR",
     "QT_SCREEN_SCALE_FACTORS",
@@ -125,10 +127,9 @@ class Viewer:
 
     def resized(self) -> None:
         """The framebuffer was reset; to be called before the damage of the new picture."""
-        if self._framebuffer.size is None:
-            return
-        width, height = self._framebuffer.size
-        self._mailbox.put(Map(str(self._framebuffer.path), width, height, self._framebuffer.generation))
+        shared = self._framebuffer.shared
+        if shared is not None:
+            self._mailbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
 
     def state(self, text: str, stale: bool) -> None:
         """What the title says (`NAME - text - deskconsole`); `stale` greys the picture and counts its age."""
@@ -202,5 +203,6 @@ class Viewer:
         if "X11 connection broke" in words or "XIO:" in words:
             return "the display that it was on is gone"
         if code < 0:
-            return f"its process was ended by {signal.Signals(-code).name}"
+            # Real-time signals have no name.
+            return f"its process was ended by {_SIGNALS.get(-code, f'signal {-code}')}"
         return f"its process ended with exit code {code}"

@@ -31,6 +31,11 @@ def test_waiting_doubles_up_to_half_a_minute_and_is_jittered() -> None:
     assert all(20 < delay < 40 for delay in row[8:])
 
 
+def test_a_host_that_is_off_for_a_week_is_still_tried() -> None:
+    backoff = Backoff(random.Random(1))
+    assert max(backoff.next_delay() for _ in range(20_000)) < 40
+
+
 def test_a_success_begins_anew() -> None:
     backoff = Backoff(random.Random(1))
     for _ in range(6):

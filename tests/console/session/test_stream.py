@@ -16,7 +16,7 @@ from deskagent.wire.geometry import Rectangle
 from deskagent.wire.messages import WIRE_VERSION, Close, Credit, Digest, Refresh, Screen, Welcome
 from deskagent.wire.packet import Slice
 from deskagent.wire.triggers import Trigger
-from deskconsole.errors import ConnectionLost
+from deskconsole.errors import ConnectionLost, ProtocolViolation
 from deskconsole.framebuffer import Framebuffer
 from deskconsole.session.meter import Meter
 from deskconsole.session.stream import Stream
@@ -26,13 +26,16 @@ IDENTITY = bytes(range(16))
 
 
 class Witness:
-    """Keeps what a stream tells."""
+    """Keeps what a stream tells, and asks for a comparison as soon as there may be one."""
 
     def __init__(self) -> None:
+        self.stream: Stream | None = None
         self.numbers: list[int] = []
         self.comparisons: list[tuple[int, bool]] = []
 
-    def welcomed(self, welcome: Welcome) -> None: ...
+    def welcomed(self, welcome: Welcome) -> None:
+        if self.stream is not None:
+            self.stream.want_digest()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
         self.numbers.append(number)
@@ -60,7 +63,7 @@ def solid(rectangle: Rectangle, colour: bytes) -> tuple[Slice]:
 def test_a_digest_is_compared_at_its_packet_though_the_next_came_with_it(framebuffer: Framebuffer) -> None:
     agent, witness = AgentConnection(TOKEN), Witness()
     ours, theirs = socket.socketpair()
-    stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
+    stream = witness.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
     credited: list[int] = []
 
     def serve() -> None:
@@ -85,3 +88,22 @@ def test_a_digest_is_compared_at_its_packet_though_the_next_came_with_it(framebu
     assert witness.comparisons == [(1, True)]
     assert witness.numbers == [1, 2]
     assert credited == [1, 2]
+
+
+def test_a_digest_that_nobody_asked_for_ends_the_link(framebuffer: Framebuffer) -> None:
+    agent = AgentConnection(TOKEN)
+    ours, theirs = socket.socketpair()
+    stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), Witness())
+
+    def serve() -> None:
+        while agent.credit is None:
+            agent.receive(theirs.recv(65536))
+        welcome = Welcome(version=WIRE_VERSION, platform="test", displays=(), identity=IDENTITY)
+        theirs.sendall(agent.welcome(welcome) + agent.send(Digest(0, bytes(16))))
+
+    with ours, theirs:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(ProtocolViolation, match="nobody asked"):
+            stream.run(threading.Event())
+        thread.join()

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from agent_process import AgentProcess
-from deskconsole.errors import AddressError, ProtocolViolation, Refused
+from deskagent.wire.messages import Screen, ScreenState
+from deskconsole.errors import AddressError, InternalFault, ProtocolViolation, Refused
 from deskconsole.session.event import Event
-from deskconsole.session.route import DirectRoute
+from deskconsole.session.route import DirectRoute, Step, Way
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
@@ -181,6 +182,82 @@ def test_garbage_fails_that_session_and_no_other(
         thread.join()
     assert good.snapshot().state is State.STREAMING
     assert is_exact(good)
+
+
+def test_what_is_asked_before_the_greeting_hurts_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        session = Session("slow", DirectRoute(mute.getsockname(), bytes(32)), 0, lambda _event: None)
+        session.connect()
+        assert reaches(session, State.HANDSHAKE)
+        session.request_refresh()
+        session.check_exact()
+        assert session.snapshot().state is State.HANDSHAKE
+        session.close()
+        assert session.snapshot().state is State.CLOSED
+
+
+def test_a_fault_of_our_own_fails_the_session_and_it_can_be_connected_again(agent: AgentProcess) -> None:
+    class Faulty(DirectRoute):
+        faults = 1
+
+        def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+            if self.faults:
+                self.faults -= 1
+                raise MemoryError("no room")
+            return super().open(step, cancelled, reuse=reuse)
+
+    session = Session("lab-03", Faulty(agent.address, agent.token), 0, lambda _event: None)
+    session.connect()
+    assert reaches(session, State.FAILED)
+    assert isinstance(session.failure, InternalFault)
+    assert "no room" in session.snapshot().reason
+    session.connect()
+    assert has_picture(session)
+    session.close()
+
+
+def test_asking_back_and_forth_ends_where_it_was_last_asked_to(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    for _ in range(5):
+        session.disconnect()
+        session.connect()
+        session.disconnect()
+    assert reaches(session, State.CLOSED)
+    time.sleep(0.5)
+    assert session.snapshot().state is State.CLOSED
+    session.connect()
+    assert reaches(session, State.STREAMING)
+    assert is_exact(session)
+
+
+def test_connecting_while_it_waits_to_try_again_tries_at_once(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert has_picture(session)
+    agent.stop()
+    assert session.wait_for(lambda one: one.state is State.RETRYING and one.attempt >= 5, 30)
+    agent.start()
+    retry_at = session.snapshot().retry_at
+    assert retry_at is not None
+    session.connect()
+    assert reaches(session, State.STREAMING)
+    assert time.time() < retry_at
+
+
+def test_a_host_that_says_something_else_all_the_time_does_not_drown_the_log(
+    agent: AgentProcess,
+) -> None:
+    events: list[Event] = []
+    session = Session("loud", DirectRoute(agent.address, agent.token), 0, events.append)
+    for number in range(1000):
+        session.screen(Screen(ScreenState.LOCKED, f"reason {number}"))
+    assert session.snapshot().screen_reason == "reason 999"
+    assert len(events) <= 5
+    session.close()
 
 
 def test_nothing_of_a_session_is_left_in_shared_memory(
