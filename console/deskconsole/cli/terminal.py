@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -37,6 +39,11 @@ def say_event(event: Event) -> None:
     say(f"{event.host}: {event.text}")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts: `1 file`, `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
     _print(json.dumps(value, ensure_ascii=True))
@@ -56,6 +63,9 @@ def _print(line: str) -> None:
     except BrokenPipeError:  # whoever reads has had enough; that is handled where commands end
         raise
     except OSError as error:
+        # What could not be written is kept in the buffer, and would fail once more when Python ends.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}") from None
 
 
