@@ -102,14 +102,16 @@ class AgentConnection(_Connection):
             self._open()
         if self.version_fault is not None:
             return []
+        messages: list[ConsoleMessage] = []
         try:
-            return [
-                self._accept(decode_from_console(body.body))
-                for body in self._reader.feed(data)
-                if isinstance(body, MessageBody) and not self.closed_by_peer
-            ]
+            for part in self._reader.parts(data):
+                if isinstance(part, MessageBody):
+                    messages.append(self._accept(decode_from_console(part.body)))
+                if self.closed_by_peer:
+                    break
         except RemoteProtocolError as error:
             raise self._fail(str(error)) from None
+        return messages
 
     @property
     def version_fault(self) -> str | None:
@@ -199,13 +201,13 @@ class ConsoleConnection(_Connection):
             return []
         events: list[Packet | AgentMessage] = []
         try:
-            for part in self._reader.feed(data):
+            for part in self._reader.parts(data):
                 if isinstance(part, MessageBody):
                     events.append(self._accept(decode_from_agent(part.body)))
-                    if self.closed_by_peer:
-                        break
                 else:
                     events.append(self._count(part))
+                if self.closed_by_peer:
+                    break
         except RemoteProtocolError as error:
             raise self._fail(str(error)) from None
         return events

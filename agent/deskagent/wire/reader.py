@@ -6,7 +6,7 @@ the picture and was never larger than the limits while it came in.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from .errors import RemoteProtocolError
@@ -40,7 +40,7 @@ class PacketReader:
         self._buffer = bytearray()
         self._held = 0
         self._broken = False
-        self._ready: list[Packet | MessageBody] = []
+        self._ready: Packet | MessageBody | None = None
         self._parser = self._parse()
         self._needed = next(self._parser)
 
@@ -55,23 +55,33 @@ class PacketReader:
         Raises RemoteProtocolError at the first byte that cannot be right. What was complete before it is
         lost with it, on purpose: a peer that breaks the protocol is not shown.
         """
+        return list(self.parts(data))
+
+    def parts(self, data: bytes | bytearray | memoryview) -> Iterator[Packet | MessageBody]:
+        """Takes the next bytes and hands out what they completed, one at a time.
+
+        Nothing behind a part is looked at before the next one is asked for; so whoever finds that a part is
+        the last one stops there, whatever follows it. Raises RemoteProtocolError like `feed`.
+        """
         if self._broken:
             raise RemoteProtocolError("data after a protocol error")
         self._buffer += data
-        try:
-            while len(self._buffer) >= self._needed:
-                with memoryview(self._buffer) as view:
-                    part = bytes(view[: self._needed])
-                del self._buffer[: self._needed]
+        while len(self._buffer) >= self._needed:
+            with memoryview(self._buffer) as view:
+                part = bytes(view[: self._needed])
+            del self._buffer[: self._needed]
+            try:
                 self._needed = self._parser.send(part)
-        except RemoteProtocolError:
-            self._broken = True
-            self._buffer.clear()
-            self._ready.clear()
-            self._held = 0
-            raise
-        ready, self._ready = self._ready, []
-        return ready
+            except RemoteProtocolError:
+                self._broken = True
+                self._buffer.clear()
+                self._held = 0
+                raise
+            if self._ready is not None:
+                ready, self._ready = self._ready, None
+                yield ready
+                # Not to be kept until the next packet comes: it may be the only one for hours.
+                del ready
 
     def _parse(self) -> Generator[int, bytes]:
         """Yields how many bytes it wants next and gets exactly those."""
@@ -79,9 +89,7 @@ class PacketReader:
             identity = (yield IDENTITY_SIZE) if self._identity else None
             (count,) = COUNT.unpack((yield COUNT.size))
             if count & MESSAGE_BIT:
-                # Apart from the yield: `_ready` is another list after it.
-                body = yield self._message_size(count & ~MESSAGE_BIT)
-                self._ready.append(MessageBody(body))
+                self._ready = MessageBody((yield self._message_size(count & ~MESSAGE_BIT)))
                 continue
             if not self._packets:
                 raise RemoteProtocolError("a packet of pictures from a console")
@@ -95,8 +103,8 @@ class PacketReader:
             self._held = 0
             if count == 0:
                 self.size = (infos[0][1].width, infos[0][1].height)
-            self._ready.append(Packet(count == 0, tuple(slices), identity))
-            # Not to be kept until the next packet comes: it may be the only one for hours.
+            self._ready = Packet(count == 0, tuple(slices), identity)
+            # As in `parts`: not to be kept.
             del slices, infos
 
     def _message_size(self, size: int) -> int:

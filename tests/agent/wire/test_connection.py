@@ -184,6 +184,14 @@ def test_close_is_the_last_that_is_sent_and_read() -> None:
     assert agent.receive(b"more") == []
 
 
+@pytest.mark.parametrize("tail", [b"\xff" * 40, bytes(40), bytes(16) + b"\x80\x00\x00\x01\xff"])
+def test_what_follows_a_close_may_be_anything(tail: bytes) -> None:
+    close = Close("of another version", version=2, again=False)
+    assert ConsoleConnection(TOKEN, HELLO).receive(encode_message(close) + tail) == [close]
+    for end in open_link():
+        assert end.receive(encode_message(Ping(1)) + encode_message(close) + tail) == [Ping(1), close]
+
+
 def test_a_console_may_change_its_mind_between_hello_and_welcome() -> None:
     agent = AgentConnection(TOKEN)
     data = ConsoleConnection(TOKEN, HELLO).open() + encode_message(Close("called off"))
