@@ -155,7 +155,10 @@ _NO_IDENTITY = bytes(IDENTITY_SIZE)
 
 def encode_message(message: Message) -> bytes:
     """A message, framed: an identity of zeros, the count with its top bit set, the body."""
-    body = _ENCODER.encode(message)
+    try:
+        body = _ENCODER.encode(message)
+    except UnicodeEncodeError:
+        body = _ENCODER.encode(_encodable(msgspec.to_builtins(message, builtin_types=(bytes,))))
     if len(body) > MAX_MESSAGE:
         raise LocalProtocolError(f"a message of {len(body)} bytes, over the limit of {MAX_MESSAGE}")
     return _NO_IDENTITY + COUNT.pack(MESSAGE_BIT | len(body)) + body
@@ -169,6 +172,20 @@ def decode_from_console(body: bytes) -> ConsoleMessage:
 def decode_from_agent(body: bytes) -> AgentMessage:
     """A message body that an agent sent; raises RemoteProtocolError where it is none."""
     return _decode(_FROM_AGENT, body)
+
+
+def _encodable(value: object) -> object:
+    """The same with a question mark for every half of a surrogate pair, which UTF-8 has no bytes for.
+
+    They come from the system: Python keeps the bytes of a variable or a name as such where they are no text.
+    """
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {key: _encodable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(each) for each in value]
+    return value
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[_M], body: bytes) -> _M:

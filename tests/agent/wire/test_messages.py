@@ -219,6 +219,20 @@ def test_a_message_over_the_limit_is_not_sent() -> None:
         encode_message(Displays(DISPLAYS * 4000))
 
 
+def test_text_that_is_none_goes_with_question_marks() -> None:
+    display = msgspec.structs.replace(DISPLAYS[0], name="a\udcff b")
+    sent = Welcome(1, "linux", (display,), bytes(range(16)), ScreenState.GRAB_FAILED, ":\ud800 Écran")
+    assert decode_from_agent(body(sent)) == Welcome(
+        1,
+        "linux",
+        (msgspec.structs.replace(display, name="a? b"),),
+        bytes(range(16)),
+        ScreenState.GRAB_FAILED,
+        ":? Écran",
+    )
+    assert decode_from_agent(body(Close("no \udc80"))) == Close("no ?")
+
+
 def test_a_megabyte_of_small_messages_in_one_piece() -> None:
     ping = encode_message(Ping(1))
     count = (1 << 20) // len(ping)
