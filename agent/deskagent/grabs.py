@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 from .capture.grabber import Grabber, GrabError
 from .pace import Pace
 from .wire.geometry import Display
+from .wire.limits import size_fault
 
 Frame = NDArray[uint8]
 """(height, width, 4), BGRX."""
 
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
+
+_Step = TypeVar("_Step")
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ class GrabThread:
     """Grabs on a thread of its own and hands each frame, or the GrabError there was instead, to `deliver`.
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
-    closed there. While it cannot be opened, opening it is tried again at every demand.
+    closed there. One that failed is opened anew at the next demand, half a second later at the soonest.
     """
 
     def __init__(
@@ -41,8 +45,11 @@ class GrabThread:
         self._pace = pace
         self._demanded = threading.Event()
         self._closing = threading.Event()
+        self._grabber: Grabber | None = None
         self._displays: tuple[Display, ...] = ()
-        self._displays_known = threading.Event()
+        self._opened = threading.Event()
+        self._open_error: GrabError | None = None
+        self._logged = ""
         self._thread = threading.Thread(target=self._run, name="grab", daemon=True)
 
     def start(self) -> None:
@@ -53,10 +60,16 @@ class GrabThread:
         """One more frame, please; demands that nobody has answered yet are one demand."""
         self._demanded.set()
 
-    def displays(self, timeout: float = 5.0) -> tuple[Display, ...]:
-        """The displays as last seen; empty where none could be opened, or not within `timeout` seconds."""
-        self._displays_known.wait(timeout)
+    @property
+    def displays(self) -> tuple[Display, ...]:
+        """The displays as last seen; empty while none could be opened."""
         return self._displays
+
+    def wait_open(self, timeout: float = 5.0) -> GrabError | None:
+        """Waits for the first attempt to open the grabber and returns why there is none, or None."""
+        if not self._opened.wait(timeout):
+            return GrabError(f"the screen did not open within {timeout:.0f} s")
+        return self._open_error
 
     def close(self) -> None:
         """Ends the thread, after the grab that it may be in."""
@@ -65,40 +78,57 @@ class GrabThread:
         self._thread.join(timeout=5.0)
 
     def _run(self) -> None:
-        grabber: Grabber | None = None
-        try:
-            grabber = self._try_open(None)
+        self._open_error = self._guarded(self._open)
+        self._opened.set()
+        failed = self._open_error is not None
+        if failed:
+            self._guarded(self._let_go)
+        started = time.monotonic()
+        while self._next_demand(started, failed=failed):
             started = time.monotonic()
-            while self._next_demand(started, failed=grabber is None):
-                started = time.monotonic()
-                try:
-                    if grabber is None:
-                        grabber = self._open_grabber()
-                    frame = grabber.grab()
-                    self._displays = tuple(grabber.displays())
-                except GrabError as error:
-                    self._deliver(error)
-                    grabber = self._try_open(grabber)
-                    continue
+            frame = self._guarded(self._grab)
+            failed = isinstance(frame, GrabError)
+            if failed:
+                self._guarded(self._let_go)
+            else:
                 self._pace.grabbed(time.monotonic() - started)
-                self._deliver(frame)
-        finally:
-            if grabber is not None:
-                grabber.close()
+            self._deliver(frame)
+        self._guarded(self._let_go)
 
-    def _try_open(self, old: Grabber | None) -> Grabber | None:
-        """A new grabber for one that failed, or None while there is none to be had."""
-        if old is not None:
-            old.close()
+    def _guarded(self, step: Callable[[], _Step]) -> _Step | GrabError:
+        """What a step with the grabber gives, or a GrabError, whatever it raised."""
         try:
-            grabber = self._open_grabber()
-            self._displays = tuple(grabber.displays())
+            return step()
         except GrabError as error:
-            _log.warning("no grab: %s", error)
-            return None
-        finally:
-            self._displays_known.set()
-        return grabber
+            return error
+        except Exception as error:  # noqa: BLE001
+            # Capture libraries raise what they like (KeyError, ValueError, MemoryError at a change of mode).
+            # An exception that ended this thread would leave the link alive and its last picture standing,
+            # shown as live; told as a failed grab it is seen, and the next attempt begins from scratch.
+            fault = GrabError(": ".join(filter(None, (type(error).__name__, str(error)))))
+            if str(fault) != self._logged:
+                self._logged = str(fault)
+                _log.exception("the screen's library failed")
+            return fault
+
+    def _open(self) -> None:
+        self._grabber = self._open_grabber()
+        self._displays = tuple(self._grabber.displays())
+
+    def _grab(self) -> Frame:
+        if self._grabber is None:
+            self._grabber = self._open_grabber()
+        frame = self._grabber.grab()
+        height, width = frame.shape[:2]
+        if (fault := size_fault(width, height)) is not None:
+            raise GrabError(fault)
+        self._displays = tuple(self._grabber.displays())
+        return frame
+
+    def _let_go(self) -> None:
+        grabber, self._grabber = self._grabber, None
+        if grabber is not None:
+            grabber.close()
 
     def _next_demand(self, started: float, *, failed: bool) -> bool:
         """Waits for a demand and for the pace; False when it is time to end."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from .capture.grabber import Grabber
 from .pipeline import Pipeline
 from .wire.connection import AgentConnection, Phase
-from .wire.errors import LocalProtocolError, RemoteProtocolError
+from .wire.errors import LocalProtocolError, RemoteProtocolError, WireError
 from .wire.hello import TOKEN_DEADLINE
 from .wire.messages import (
     WIRE_VERSION,
@@ -36,13 +36,17 @@ HEARTBEAT = 1.0
 """Seconds between two Pings of ours."""
 
 SILENCE = 10.0
-"""Seconds without a byte from the console after which it is given up. More than the console's own 3 s for
+"""Seconds without a byte from the console after which it is given up. More than the console's own 4.5 s for
 us: it is the console that reconnects, and a new link displaces an old one at once."""
 
 _READ_SIZE = 64 * 1024
 
-_MOST_OWED = 64
-"""Answers that may wait for a packet on its way out."""
+_MOST_OWED = 4096
+"""Answers that may wait for the console to read: an hour's heartbeats behind one packet on a slow way, and
+more than one read of Pings can ask for."""
+
+_PAID_AT_ONCE = 64
+"""Answers sent in one piece, 3 kB: less than the room in any socket that is writable."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +83,8 @@ class Link:
         """Serves the console; never raises for anything that the console or the network did."""
         try:
             self._read_all()
-        except (OSError, RemoteProtocolError) as error:
+        except (OSError, WireError) as error:
+            # A LocalProtocolError too: `dismiss` may close the link from another thread at any time.
             _log.info("link ended: %s", error)
         finally:
             self.end()
@@ -170,8 +175,6 @@ class Link:
         elif isinstance(message, WantDigest):
             self._pipeline.want_digest()
         elif isinstance(message, Ping):
-            if len(self._owed) >= _MOST_OWED:
-                raise RemoteProtocolError("a console that asks and does not read the answers")
             self._owed.append(Pong(message.number))
         return True
 
@@ -179,15 +182,19 @@ class Link:
         """Sends what the reading thread has to say, unless a packet is on its way out just now.
 
         Waiting for that packet would stop the reading, and a console that stopped reading would never be
-        found silent. The packet is as good a sign of life as what waits behind it.
+        found silent. The packet is as good a sign of life as what waits behind it. For the same reason
+        nothing is sent into a socket that has no room.
         """
         if self._owed and self._sending.acquire(blocking=False):
             try:
-                data = b"".join(self._connection.send(message) for message in self._owed)
-                self._owed.clear()
-                self._socket.sendall(data)
+                while self._owed and select.select([], [self._socket], [], 0)[1]:
+                    batch = self._owed[:_PAID_AT_ONCE]
+                    del self._owed[:_PAID_AT_ONCE]
+                    self._socket.sendall(b"".join(self._connection.send(message) for message in batch))
             finally:
                 self._sending.release()
+        if len(self._owed) > _MOST_OWED:
+            raise RemoteProtocolError("a console that asks and does not read the answers")
 
     def _greet(self, hello: Hello) -> None:
         first = self._admitted(self)
@@ -195,7 +202,7 @@ class Link:
             lambda: self._open_grabber(hello.display), self, hello.encodings, first, ended=self.end
         )
         self._pipeline = pipeline
-        displays = pipeline.open()
+        displays, trouble = pipeline.open()
         for display in displays:
             if display.number == hello.display:
                 self._identity = display.identity
@@ -205,7 +212,8 @@ class Link:
                 platform=self._platform,
                 displays=displays,
                 identity=self._identity,
-                screen=ScreenState.LIVE if displays else ScreenState.GRAB_FAILED,
+                screen=ScreenState.LIVE if trouble is None else ScreenState.GRAB_FAILED,
+                screen_reason=trouble or "",
             )
             self._socket.sendall(self._connection.welcome(welcome))
         pipeline.start()

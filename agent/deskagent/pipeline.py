@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import cv2
 
@@ -30,8 +30,22 @@ from .wire.triggers import Trigger
 _log = logging.getLogger(__name__)
 
 
+_MOST_WORDS = 1000
+"""Characters of a reason; a text on the wire has at most 1,024."""
+
+
+class Opening(NamedTuple):
+    """What there is to say of the screen before the first frame."""
+
+    displays: tuple[Display, ...]
+    """Number 0 first; empty where none could be opened yet."""
+    trouble: str | None
+    """Why the screen could not be opened yet, or None."""
+
+
 class Sink(Protocol):
-    """Where packets go. Its methods raise OSError when the link is gone."""
+    """Where packets go. Its methods raise OSError when the link is gone, LocalProtocolError when it was
+    closed from our own side."""
 
     def has_credit(self) -> bool:
         """May another packet be begun?"""
@@ -68,7 +82,8 @@ class Pipeline:
         self._grabs = GrabThread(open_grabber, self._deliver, self._pace)
         self._wake = threading.Condition()
         self._slot: Frame | GrabError | None = None
-        self._wanted: Trigger | None = first
+        self._first = first
+        self._wanted: Trigger | None = None
         self._digests = 0
         self._closed = False
         self._sent = 0
@@ -77,11 +92,15 @@ class Pipeline:
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
-    def open(self) -> tuple[Display, ...]:
-        """Opens the screen and returns its displays, number 0 first; none where it cannot be opened yet."""
+    def open(self) -> Opening:
+        """Opens the screen. What this returns is for the console to know before `start`: from there on only
+        what differs from it is told."""
         self._grabs.start()
-        self._displays = self._grabs.displays()
-        return self._displays
+        error = self._grabs.wait_open()
+        if error is not None:
+            self._fault(error)
+        self._displays = self._grabs.displays
+        return Opening(self._displays, self._trouble)
 
     def start(self) -> None:
         """Begins to send; `open` comes first."""
@@ -90,7 +109,7 @@ class Pipeline:
     def want_refresh(self) -> None:
         """The next packet shall be a refresh."""
         with self._wake:
-            self._wanted = self._wanted or Trigger.REQUEST
+            self._wanted = Trigger.REQUEST
             self._wake.notify()
 
     def want_digest(self) -> None:
@@ -126,7 +145,7 @@ class Pipeline:
                     self._report(frame)
                 elif frame is not None:
                     self._send_changes(frame)
-        except OSError as error:
+        except (OSError, LocalProtocolError) as error:
             _log.info("the link is gone: %s", error)
         finally:
             self._ended()
@@ -156,38 +175,47 @@ class Pipeline:
 
     def _report(self, error: GrabError) -> None:
         """Says that grabs fail and why, once for each reason."""
-        if str(error) != self._trouble:
-            _log.warning("no picture: %s", error)
-            self._trouble = str(error)
-            self._sink.send(Screen(ScreenState.GRAB_FAILED, self._trouble[:1000]))
+        if self._fault(error):
+            self._sink.send(Screen(ScreenState.GRAB_FAILED, self._trouble or ""))
+
+    def _fault(self, error: GrabError) -> bool:
+        """Keeps why there is no picture; True where that is new."""
+        words = str(error)[:_MOST_WORDS]
+        if words == self._trouble:
+            return False
+        _log.warning("no picture: %s", words)
+        self._trouble = words
+        return True
 
     def _send_changes(self, frame: Frame) -> None:
         if self._trouble is not None:
             self._trouble = None
             self._sink.send(Screen(ScreenState.LIVE))
-        displays = self._grabs.displays()
+        displays = self._grabs.displays
         if displays != self._displays:
             self._displays = displays
             self._sink.send(Displays(displays))
-        trigger = self._trigger(frame)
-        if self._reference is not None and trigger is None:
-            slices = self._encoder.update(frame, find_damage(self._reference, frame))
+        basis = self._basis(frame)
+        if isinstance(basis, Trigger):
+            slices = [self._encoder.refresh(frame)]
+            self._sink.send(Refresh(basis))
+        else:
+            slices = self._encoder.update(frame, find_damage(basis, frame))
             if not slices:
                 return
-        else:
-            slices = [self._encoder.refresh(frame)]
-            self._sink.send(Refresh(trigger or Trigger.FIRST_FRAME))
-        self._sent = self._sink.send_packet(tuple(slices), refresh=trigger is not None)
+        self._sent = self._sink.send_packet(tuple(slices), refresh=isinstance(basis, Trigger))
         self._reference = frame
         self._pace.changed(time.monotonic())
 
-    def _trigger(self, frame: Frame) -> Trigger | None:
-        """Why this frame has to go out whole, or None."""
+    def _basis(self, frame: Frame) -> Frame | Trigger:
+        """The frame that this one updates, or why it has to go out whole."""
         with self._wake:
             wanted, self._wanted = self._wanted, None
-        if self._reference is not None and self._reference.shape != frame.shape:
+        if self._reference is None:
+            return self._first
+        if self._reference.shape != frame.shape:
             return Trigger.GEOMETRY
-        return wanted
+        return wanted or self._reference
 
     def _send_digest(self) -> None:
         if self._reference is None:

@@ -17,6 +17,10 @@ from .wire.triggers import Trigger
 _WAITING_LINKS = 16
 """Connections that may be open without a token at the same time; each is given five seconds."""
 
+_ACCEPT_RETRY = 0.5
+"""Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
+without a pause the loop would do nothing else for as long as there are no descriptors."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -70,6 +74,7 @@ class Server:
             sock, _ = self._listener.accept()
         except OSError as error:
             _log.warning("could not accept a connection: %s", error)
+            time.sleep(_ACCEPT_RETRY)
             return
         with self._lock:
             crowded = len(self._links) >= _WAITING_LINKS
@@ -79,7 +84,14 @@ class Server:
         link = Link(sock, self._token, self._open_grabber, self._platform, self._admit)
         with self._lock:
             self._links.add(link)
-        threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True).start()
+        thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # There are no threads to be had just now.
+            _log.warning("could not serve a connection: %s", error)
+            with self._lock:
+                self._links.discard(link)
+            sock.close()
 
     def _run_link(self, link: Link) -> None:
         try:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import socket
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agent_process import AGENT, AgentProcess
-from deskagent.wire.connection import ConsoleConnection
-from deskagent.wire.encodings import Encoding
+from bare_console import Console, has
 from deskagent.wire.hello import OPENING, encode_opening
 from deskagent.wire.messages import (
     WIRE_VERSION,
-    AgentMessage,
     Close,
     Digest,
-    Hello,
     Ping,
     Pong,
     Refresh,
@@ -48,48 +46,11 @@ def agent(tmp_path: Path) -> Iterator[AgentProcess]:
         yield process
 
 
-class Console:
-    """A console that does only what a test tells it to."""
-
-    def __init__(self, agent: AgentProcess, *, packets: int = 4, version: int = WIRE_VERSION) -> None:
-        hello = Hello(version, tuple(int(e) for e in Encoding), packets=packets, bytes=1 << 20)
-        self.connection = ConsoleConnection(agent.token, hello)
-        self.socket = agent.connect()
-        self.socket.sendall(self.connection.open())
-        self.events: list[Packet | AgentMessage] = []
-
-    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 10) -> bool:
-        """Receives until what came is what is wanted."""
-        deadline = time.monotonic() + seconds
-        self.socket.settimeout(0.05)
-        while not wanted(self.events):
-            if time.monotonic() > deadline:
-                return False
-            try:
-                data = self.socket.recv(1 << 16)
-            except TimeoutError:
-                continue
-            if not data:
-                return wanted(self.events)
-            self.events += self.connection.receive(data)
-        return True
-
-    def kinds(self) -> list[type]:
-        return [type(event) for event in self.events]
-
-    def close(self) -> None:
-        self.socket.close()
-
-
 @pytest.fixture
 def console(agent: AgentProcess) -> Iterator[Console]:
     with_agent = Console(agent)
     yield with_agent
     with_agent.close()
-
-
-def has(kind: type, count: int = 1) -> Callable[[list[Packet | AgentMessage]], bool]:
-    return lambda events: sum(isinstance(event, kind) for event in events) >= count
 
 
 def read_to_end(sock: socket.socket) -> bytes:
@@ -175,6 +136,25 @@ def test_heartbeats_go_both_ways(console: Console) -> None:
     assert console.until(has(Ping, 2))
 
 
+def test_a_burst_of_pings_is_answered_one_by_one(console: Console) -> None:
+    assert console.until(has(Welcome))
+    console.socket.sendall(b"".join(console.connection.send(Ping(number)) for number in range(1000)))
+    assert console.until(has(Pong, 1000))
+    pongs = [event.number for event in console.events if isinstance(event, Pong)]
+    assert pongs == list(range(1000))
+
+
+def test_a_console_that_asks_and_never_reads_is_hung_up_on(agent: AgentProcess, console: Console) -> None:
+    assert console.until(has(Welcome))
+    pings = b"".join(console.connection.send(Ping(number)) for number in range(1000))
+    console.socket.settimeout(10)
+    with pytest.raises(ConnectionError):
+        console.socket.sendall(pings * 500)
+    second = Console(agent)
+    assert second.until(has(Packet))
+    second.close()
+
+
 def test_a_refresh_and_a_digest_come_on_request(console: Console) -> None:
     assert console.until(has(Packet))
     console.socket.sendall(console.connection.send(WantRefresh()))
@@ -205,10 +185,11 @@ def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path)
     number = display.removeprefix(":")
     with AgentProcess(tmp_path, environment={"DISPLAY": display, "XAUTHORITY": ""}) as agent:
         console = Console(agent)
-        assert console.until(has(Screen))
-        trouble = next(event for event in console.events if isinstance(event, Screen))
-        assert trouble.state is ScreenState.GRAB_FAILED
-        assert trouble.reason
+        assert console.until(has(Welcome))
+        (welcome,) = console.events
+        assert isinstance(welcome, Welcome)
+        assert welcome.screen is ScreenState.GRAB_FAILED
+        assert display in welcome.screen_reason
         server = subprocess.Popen(
             ["Xvfb", display, "-screen", "0", "640x480x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
         )
@@ -219,6 +200,34 @@ def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path)
             console.close()
             server.terminate()
             server.wait(10)
+
+
+def test_a_display_whose_name_is_no_text_is_still_spoken_of(tmp_path: Path) -> None:
+    nowhere = {"DISPLAY": os.fsdecode(b":9\x80"), "XAUTHORITY": ""}
+    with AgentProcess(tmp_path, environment=nowhere) as agent:
+        console = Console(agent)
+        assert console.until(has(Welcome))
+        (welcome,) = console.events
+        assert isinstance(welcome, Welcome)
+        assert "the X screen :9?" in welcome.screen_reason
+        console.close()
+
+
+def test_out_of_descriptors_it_waits_quietly_and_then_serves(tmp_path: Path) -> None:
+    with AgentProcess(tmp_path, *STILL) as agent:
+        assert agent.process is not None
+        first = Console(agent)
+        assert first.until(has(Packet))
+        first.close()
+        before = resource.prlimit(agent.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(agent.process.pid, resource.RLIMIT_NOFILE, (3, before[1]))
+        console = Console(agent)
+        assert not console.until(has(Welcome), seconds=1.5)
+        complaints = (tmp_path / "agent.log").read_text().count("could not accept")
+        assert 1 <= complaints <= 10
+        resource.prlimit(agent.process.pid, resource.RLIMIT_NOFILE, before)
+        assert console.until(has(Packet))
+        console.close()
 
 
 def test_it_ends_by_itself_when_nobody_comes(tmp_path: Path) -> None:

@@ -1,0 +1,240 @@
+"""What a console is told while the screen cannot be read, opened or sent, and what ends a link and what not.
+
+The agent's real threads and a real socket; only the source of pictures is scripted.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from bare_console import Console, has
+from deskagent import link as link_module
+from deskagent.capture.grabber import Grabber, GrabError, Pixels
+from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.link import Link
+from deskagent.pipeline import Pipeline
+from deskagent.server import Server
+from deskagent.wire.connection import ConsoleConnection
+from deskagent.wire.errors import LocalProtocolError
+from deskagent.wire.geometry import Display
+from deskagent.wire.messages import (
+    WIRE_VERSION,
+    Close,
+    Displays,
+    Hello,
+    Message,
+    Ping,
+    Refresh,
+    Screen,
+    ScreenState,
+    WantRefresh,
+    Welcome,
+)
+from deskagent.wire.packet import Packet, Slice
+from deskagent.wire.triggers import Trigger
+
+TOKEN = bytes(range(32))
+
+
+class ServedHere:
+    """An agent on threads of this process."""
+
+    token = TOKEN
+
+    def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
+        self._server = Server(0, TOKEN, open_grabber)
+        self._thread = threading.Thread(target=self._server.serve, args=(None,))
+        self._thread.start()
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._server.port), timeout=10)
+
+    def close(self) -> None:
+        self._server.close()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+
+@contextmanager
+def served(open_grabber: Callable[[int], Grabber]) -> Iterator[ServedHere]:
+    agent = ServedHere(open_grabber)
+    try:
+        yield agent
+    finally:
+        agent.close()
+
+
+@contextmanager
+def console_of(agent: ServedHere) -> Iterator[Console]:
+    console = Console(agent)
+    try:
+        yield console
+    finally:
+        console.close()
+
+
+class Faulty(SyntheticGrabber):
+    """Does at each grab what its script says, and at last grabs for good."""
+
+    def __init__(self, *script: Exception | None) -> None:
+        super().__init__("still", 1, 64, 48)
+        self._script = list(script)
+
+    def grab(self) -> Pixels:
+        fault = self._script.pop(0) if self._script else None
+        if fault is not None:
+            raise fault
+        return super().grab()
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), ValueError("cannot reshape"), KeyError("left")], ids=repr)
+def test_whatever_a_grab_raises_is_told_and_the_picture_comes_back(fault: Exception) -> None:
+    grabber = Faulty(None, fault)
+    with served(lambda _: grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Screen, 2))
+        failed, live = (event for event in console.events if isinstance(event, Screen))
+        assert failed.state is ScreenState.GRAB_FAILED
+        assert failed.reason.startswith(type(fault).__name__)
+        assert live == Screen(ScreenState.LIVE)
+        console.socket.sendall(console.connection.send(WantRefresh()))
+        assert console.until(lambda events: Refresh(Trigger.REQUEST) in events)
+        assert console.until(has(Packet, 2))
+
+
+@pytest.mark.parametrize(
+    "fault", [GrabError("no X yet"), OSError("no X yet"), KeyError("no X yet")], ids=repr
+)
+def test_a_screen_that_opens_at_the_second_attempt_is_live_then(fault: Exception) -> None:
+    faults = [fault]
+
+    def open_grabber(_: int) -> Grabber:
+        if faults:
+            raise faults.pop()
+        return Faulty()
+
+    with served(open_grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Packet))
+        assert console.kinds() == [Welcome, Screen, Displays, Refresh, Packet]
+        welcome, screen = console.events[:2]
+        assert isinstance(welcome, Welcome)
+        assert welcome.screen is ScreenState.GRAB_FAILED
+        assert "no X yet" in welcome.screen_reason
+        assert screen == Screen(ScreenState.LIVE)
+
+
+def test_a_reason_longer_than_a_text_is_cut() -> None:
+    def open_grabber(_: int) -> Grabber:
+        raise GrabError("no " * 1000)
+
+    with served(open_grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Welcome))
+
+
+class Wide(SyntheticGrabber):
+    """Five displays of 4K side by side, until one is taken away."""
+
+    grabs = 0
+
+    def displays(self) -> list[Display]:
+        return [Display(0, 0, 0, 19200, 16, bytes(16))]
+
+    def grab(self) -> Pixels:
+        self.grabs += 1
+        return np.zeros((16, 19200 if self.grabs == 1 else 15360, 4), np.uint8)
+
+
+def test_a_desktop_too_large_for_the_wire_is_a_screen_without_a_picture() -> None:
+    grabber = Wide("still")
+    with served(lambda _: grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Packet))
+        assert console.kinds() == [Welcome, Screen, Screen, Refresh, Packet]
+        failed = console.events[1]
+        assert isinstance(failed, Screen)
+        assert failed.state is ScreenState.GRAB_FAILED
+        assert "19200 x 16" in failed.reason
+
+
+def test_a_console_displaced_while_its_display_opens_is_told_and_the_next_is_served() -> None:
+    opening, may_open = threading.Event(), threading.Event()
+
+    def open_grabber(_: int) -> Grabber:
+        opening.set()
+        may_open.wait(10)
+        return Faulty()
+
+    with served(open_grabber) as agent, console_of(agent) as first:
+        assert opening.wait(10)
+        with console_of(agent) as second:
+            assert first.until(has(Close))
+            may_open.set()
+            assert second.until(has(Packet))
+            assert first.kinds() == [Close]
+
+
+class Closed:
+    """A sink whose link was closed from our own side."""
+
+    def has_credit(self) -> bool:
+        return True
+
+    def send_packet(self, slices: tuple[Slice, ...], *, refresh: bool) -> int:
+        raise LocalProtocolError("a packet on a link that is not open")
+
+    def send(self, message: Message) -> None:
+        raise LocalProtocolError(f"{type(message).__name__} on a closed link")
+
+
+def test_a_link_closed_from_our_side_ends_its_pipeline_without_a_fault() -> None:
+    ended = threading.Event()
+    pipeline = Pipeline(Faulty, Closed(), [], Trigger.FIRST_FRAME, ended.set)
+    pipeline.open()
+    pipeline.start()
+    assert ended.wait(10)
+    pipeline.close()
+
+
+def test_a_connection_that_got_no_thread_does_not_end_the_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    refused = threading.Event()
+
+    def no_thread_once(thread: threading.Thread) -> None:
+        if thread.name == "link" and not refused.is_set():
+            refused.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with served(lambda _: Faulty()) as agent:
+        monkeypatch.setattr(threading.Thread, "start", no_thread_once)
+        with agent.connect() as sock:
+            assert sock.recv(1) == b""
+        with console_of(agent) as console:
+            assert console.until(has(Packet))
+
+
+def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "SILENCE", 1.5)
+    console = ConsoleConnection(TOKEN, Hello(WIRE_VERSION, (0,), packets=1, bytes=1000))
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ours.connect(listener.getsockname())
+        theirs, _ = listener.accept()
+        # Room for a few hundred answers: what a link over the network takes megabytes to fill.
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        link = Link(theirs, TOKEN, lambda _: Faulty(), "here", lambda _: Trigger.FIRST_FRAME)
+        thread = threading.Thread(target=link.run, daemon=True)
+        thread.start()
+        ours.sendall(console.open())
+        console.receive(ours.recv(4096))
+        for number in range(3000):
+            ours.sendall(console.send(Ping(number)))
+        began = time.monotonic()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert time.monotonic() - began > 1, "it was hung up on before it fell silent"

@@ -1,0 +1,61 @@
+"""A console for tests that does only what a test tells it to, over a real socket."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from deskagent.wire.connection import ConsoleConnection
+from deskagent.wire.encodings import Encoding
+from deskagent.wire.messages import WIRE_VERSION, AgentMessage, Hello
+from deskagent.wire.packet import Packet
+
+
+class Reachable(Protocol):
+    """An agent, in whatever process."""
+
+    token: bytes
+
+    def connect(self) -> socket.socket:
+        """A bare connection to it."""
+        ...
+
+
+class Console:
+    """Connects and says hello, and then nothing by itself."""
+
+    def __init__(self, agent: Reachable, *, packets: int = 4, version: int = WIRE_VERSION) -> None:
+        hello = Hello(version, tuple(int(e) for e in Encoding), packets=packets, bytes=1 << 20)
+        self.connection = ConsoleConnection(agent.token, hello)
+        self.socket = agent.connect()
+        self.socket.sendall(self.connection.open())
+        self.events: list[Packet | AgentMessage] = []
+
+    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 10) -> bool:
+        """Receives until what came is what is wanted."""
+        deadline = time.monotonic() + seconds
+        self.socket.settimeout(0.05)
+        while not wanted(self.events):
+            if time.monotonic() > deadline:
+                return False
+            try:
+                data = self.socket.recv(1 << 16)
+            except TimeoutError:
+                continue
+            if not data:
+                return wanted(self.events)
+            self.events += self.connection.receive(data)
+        return True
+
+    def kinds(self) -> list[type]:
+        return [type(event) for event in self.events]
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def has(kind: type, count: int = 1) -> Callable[[list[Packet | AgentMessage]], bool]:
+    """At least `count` of a kind came."""
+    return lambda events: sum(isinstance(event, kind) for event in events) >= count
