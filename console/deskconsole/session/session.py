@@ -180,7 +180,8 @@ class Session:
                 self._wait_for_retry(error, backoff, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if self._machine.state is not State.CLOSED:
-                    self._move(State.CLOSED)
+                    # Called off at a question, perhaps before there ever was a link: that is worth a word.
+                    self._move(State.CLOSED, reason="" if cancelled.is_set() else str(error))
                 self._tell("disconnected")
                 return
 
@@ -341,10 +342,9 @@ class Session:
             self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
             self.request_refresh()
 
-    def _window_changed(self, text: str) -> None:
+    def _window_changed(self, text: str, severity: Severity) -> None:
         self._replace(viewing=self._showing.open)
-        if text:
-            self._tell(text, "info" if self._showing.failure is None else "error")
+        self._tell(text, severity)
         self._show_state()
 
     def _show_state(self) -> None:

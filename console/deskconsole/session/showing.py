@@ -9,17 +9,19 @@ from deskagent.wire.geometry import Rectangle
 
 from ..errors import ViewerError
 from ..framebuffer import Framebuffer
+from ..viewer.messages import CLOSED_BY_HAND
 from ..viewer.process import Viewer
+from .event import Severity
 
 
 class Showing:
     """Keeps at most one window. Every method but `close` returns at once, from any thread.
 
-    `changed` is called when a window came, with what keeps it from coming, or with a sentence's second half
-    when one is gone; on the window's threads, and never while a lock is held here.
+    `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
+    window's threads, and never while a lock is held here.
     """
 
-    def __init__(self, name: str, framebuffer: Framebuffer, changed: Callable[[str], None]) -> None:
+    def __init__(self, name: str, framebuffer: Framebuffer, changed: Callable[[str, Severity], None]) -> None:
         self._name = name
         self._framebuffer = framebuffer
         self._changed = changed
@@ -103,11 +105,12 @@ class Showing:
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
-        self._changed(
-            "" if self.failure is None else f"no window: {self.failure} {self.failure.remedy}".strip()
-        )
+        if self.failure is None:
+            self._changed("window opened", "info")
+        else:
+            self._changed(f"no window: {self.failure} {self.failure.remedy}".strip(), "error")
 
     def _gone(self, reason: str) -> None:
         with self._lock:
             self._viewer = None
-        self._changed(f"window closed: {reason}" if reason else "window closed")
+        self._changed(f"window closed: {reason}", "info" if reason == CLOSED_BY_HAND else "warning")

@@ -55,6 +55,10 @@ class Shown(msgspec.Struct, frozen=True, tag="shown"):
     """How often the window was drawn since it opened."""
 
 
+CLOSED_BY_HAND = "it was closed"
+"""The reason of a window that its user closed."""
+
+
 class Closed(msgspec.Struct, frozen=True, tag="closed"):
     """The window is gone."""
 

@@ -19,7 +19,7 @@ from deskagent.wire.geometry import Rectangle
 
 from .canvas import Canvas, aged
 from .mailbox import Mailbox
-from .messages import Close, Closed, Damage, Map, Shown, Status, ToConsole
+from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Shown, Status, ToConsole
 
 _NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
@@ -237,13 +237,13 @@ class Window:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         key = cv2.pollKey()
         if self._gone():
-            return "it was closed"
+            return CLOSED_BY_HAND
         if key == -1:
             return ""
         self._attend()
         match chr(key & 0xFF).lower():
             case "q":
-                return "it was closed"
+                return CLOSED_BY_HAND
             case "f":
                 self._set_fullscreen(on=not self._fullscreen)
             case "1":
