@@ -36,7 +36,7 @@ def running(tmp_path: Path) -> Running:
             fleet.open, ssh_config=ssh_config or tmp_path / "config", demo_offered=True, clock=lambda: NOW
         )
         try:
-            async with app.run_test(size=size) as pilot:
+            async with app.run_test(size=size, notifications=True) as pilot:
                 while app.fleet is None:
                     await pilot.pause()
                 app.pull()

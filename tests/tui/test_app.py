@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.question import ConfirmScreen, SecretScreen, TrustScreen
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.toasts import Toasts
+from deskconsole.tui.widgets.event_log import EventLog, LogLine
 from deskconsole.tui.widgets.host_table import HostTable
 from display_fleet import NOW, DisplayFleet, Running, laboratory, live
 
@@ -38,6 +40,11 @@ def screen_text(pilot: Pilot[Outcome]) -> str:
     width, height = pilot.app.size
     strips = pilot.app.screen._compositor.render_strips()  # what the terminal gets, and no public way to it
     return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+
+
+def logged(pilot: Pilot[Outcome]) -> list[str]:
+    """What the log says, without the times."""
+    return [f"{line.host}  {line.text}" for line in console(pilot).events]
 
 
 async def settle(pilot: Pilot[Outcome]) -> None:
@@ -119,6 +126,39 @@ async def test_the_filter_finds_names_addresses_groups_and_states(running: Runni
         assert len(table.rows) == 7
 
 
+async def test_a_filter_that_finds_nothing_says_so_and_escape_goes_back(running: Running) -> None:
+    async with running(laboratory(), size=(80, 24)) as pilot:
+        table = pilot.app.screen.query_one(HostTable)
+        assert "esc All" not in screen_text(pilot)
+        await pilot.press("down", "down", "slash", *"nobody", "enter")
+        await pilot.pause(0.1)
+        shown = screen_text(pilot)
+        assert "no host has these words; esc shows all" in shown
+        assert "esc All" in shown.splitlines()[-1]
+        assert "q Quit" in shown.splitlines()[-1]
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert table.selected == "lab-03"
+        assert "no host has these words" not in screen_text(pilot)
+        assert "esc All" not in screen_text(pilot)
+
+
+async def test_long_names_never_cut_a_time(running: Running) -> None:
+    hosts = tuple(Host(name=f"a-host-with-a-long-name-{number}") for number in range(3))
+    since = (NOW - 2 * 3600 - 600, NOW - 59 * 60, NOW - 364 * 86400 - 7200)
+    states = {host.name: live(host.name, since=at) for host, at in zip(hosts, since, strict=True)}
+    async with running(DisplayFleet(hosts, states), size=(80, 24)) as pilot:
+        for width, seen in ((60, "live 2 h"), (70, "live 2 h"), (80, "live 2 h"), (100, "live 2 h 10 min")):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause(0.2)
+            lines = screen_text(pilot).splitlines()
+            assert re.search(rf"{seen} ", lines[2]), lines[2]
+            assert re.search(r"live 59 min ", lines[3]), lines[3]
+            assert re.search(r"live 364 d ", lines[4]), lines[4]
+            if width >= 70:
+                assert all(line.rstrip().endswith("98.9 %") for line in lines[2:5])
+
+
 async def test_enter_opens_a_host_and_escape_comes_back(running: Running) -> None:
     async with running(laboratory()) as pilot:
         await pilot.press("down", "enter")
@@ -145,6 +185,7 @@ async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> No
         await pilot.press(*["backspace"] * 5, *"2222", "enter")
         await settle(pilot)
         assert fleet.hosts == (Host(name="web", address="10.0.0.9", port=2222),)
+        assert logged(pilot) == ["web  added"]
         assert pilot.app.screen.query_one(HostTable).selected == "web"
 
 
@@ -168,6 +209,7 @@ async def test_editing_keeps_what_was_not_touched(running: Running) -> None:
         await pilot.press("e", "tab", *["backspace"] * 30, *"10.9.9.9", "enter")
         await settle(pilot)
         assert fleet.hosts[0].address == "10.9.9.9"
+        assert logged(pilot) == ["lab-01  edited"]
         assert fleet.hosts[0].group == odd.group
 
 
@@ -178,7 +220,10 @@ async def test_a_file_that_cannot_be_written_is_said_in_the_form(running: Runnin
         await pilot.press("e", *"x", "enter")
         await settle(pilot)
         assert isinstance(pilot.app.screen, HostForm)
-        assert "hosts.toml cannot be written. Free some space." in screen_text(pilot)
+        lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+        at = lines.index("hosts.toml cannot be written. Free some space.")
+        assert "Python" in lines[at - 2]
+        assert lines[at - 1] == ""  # it belongs to no field
 
 
 async def test_removing_asks_names_the_host_and_keeps_it_by_default(running: Running) -> None:
@@ -195,6 +240,7 @@ async def test_removing_asks_names_the_host_and_keeps_it_by_default(running: Run
         await settle(pilot)
         assert next(host.name for host in fleet.hosts) == "lab-02"
         assert fleet.asked == [("remove", "lab-01")]
+        assert logged(pilot) == ["lab-01  removed"]
 
 
 async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(running: Running) -> None:
@@ -207,6 +253,55 @@ async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(run
         assert "There is no display to show a window on. Set DISPLAY." in screen_text(pilot)
         await pilot.press("down")
         assert pilot.app.screen.query_one(HostTable).selected == "lab-02"
+
+
+async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        deliver(Event(NOW, "lab-01", "streaming", "info"))
+        await pilot.pause(0.1)
+        assert "streaming" not in screen_text(pilot)
+        deliver(Event(NOW, "lab-01", "no window: There is no display here. Set [DISPLAY].", "error"))
+        await pilot.pause(0.2)
+        assert "no window: There is no display here. Set [DISPLAY]." in screen_text(pilot)
+
+
+async def test_a_host_that_talks_much_has_one_toast_and_an_error_wins(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        for number in range(200):
+            deliver(Event(NOW, "lab-02", f"warning {number}", "warning"))
+        deliver(Event(NOW, "lab-04", "this is what matters", "error"))
+        deliver(Event(NOW, "lab-02", "one more", "warning"))
+        await pilot.pause(1.3)
+        shown = screen_text(pilot)
+        assert shown.count("l shows all") == 1
+        assert "this is what matters" in shown
+
+
+def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
+    toasts = Toasts()
+
+    def said(now: float) -> str | None:
+        toast = toasts.take(now)
+        return toast and toast.text
+
+    toasts.add([LogLine(NOW, "a", "first", "warning")])
+    assert said(10.0) == "first"
+    toasts.add([LogLine(NOW, "a", "down", "error"), LogLine(NOW, "b", "hm", "warning")])
+    assert said(10.5) is None
+    assert said(11.0) == "down (and 1 more: l shows all)"
+    toasts.add([LogLine(NOW, "a", "well", "warning")])
+    assert said(12.5) is None
+    toasts.add([LogLine(NOW, "a", "worse", "error")])
+    assert said(12.5) == "worse (and 1 more: l shows all)"
+    toasts.add([LogLine(NOW, "a", "later", "warning")])
+    assert said(17.6) == "later"
+    assert said(30.0) is None
 
 
 # Questions
@@ -257,6 +352,8 @@ async def test_a_host_key_is_trusted_only_on_purpose(
         await until(pilot, FleetScreen)
         thread.join(5)
         assert answers == [trusted]
+        await pilot.pause()
+        assert logged(pilot) == ([f"lab-03  trusted the key {FINGERPRINT}"] if trusted else [])
 
 
 async def test_a_password_is_never_shown(running: Running) -> None:
@@ -357,8 +454,21 @@ async def test_help_lists_the_keys_of_the_screen(running: Running) -> None:
             "Compare the host's picture with ours",
             "- del",
             "Filter",
+            "f1 ?",
+            "^p",
         ):
             assert words in text
+        assert "Scroll Left" not in text
+        assert "Page Right" not in text
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.2)
+        assert "^p Menu" in screen_text(pilot).splitlines()[-1]
+        await pilot.press("f1")
+        await pilot.pause(0.2)
+        lines = screen_text(pilot).splitlines()
+        first = next(index for index, line in enumerate(lines) if "End the session" in line)
+        assert lines[first + 1].index("list") == lines[first].index("End the session")
 
 
 async def test_the_palette_knows_what_the_keys_do(running: Running) -> None:

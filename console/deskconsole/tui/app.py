@@ -26,6 +26,7 @@ from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..session.state import SETTLED
+from ..ssh.questions import UnknownHostKey
 from .host_actions import ConsoleScreen
 from .messages import EventsArrived, QuestionsChanged
 from .questions import Pending, QueuedQuestions
@@ -39,6 +40,7 @@ from .screens.question import ConfirmScreen, QuestionScreen, question_screen
 from .seams import Fleet, OpenFleet
 from .ssh_aliases import read_aliases
 from .theme import THEME
+from .toasts import Toasts
 from .view import FleetView
 from .widgets.event_log import EventLog, LogLine
 
@@ -67,6 +69,7 @@ class DeskconsoleApp(App[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
+        Binding("ctrl+p", "command_palette", "Menu", show=False, tooltip="Every key by its name"),
         Binding("q", "quit", "Quit", tooltip="Close all sessions and leave"),
     ]
 
@@ -89,6 +92,7 @@ class DeskconsoleApp(App[Outcome]):
         self.view = FleetView((), {}, clock())
         self.events: deque[LogLine] = deque(maxlen=KEPT_EVENTS)
         self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._toasts = Toasts()
         self._asking: tuple[Pending, QuestionScreen] | None = None
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -138,6 +142,7 @@ class DeskconsoleApp(App[Outcome]):
             return
         self.view = FleetView(self.fleet.hosts, self.fleet.snapshots(), self.clock())
         self._drop_settled_questions()
+        self._show_toast()
         for screen in self.screen_stack:
             # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
             with contextlib.suppress(NoMatches):
@@ -161,11 +166,16 @@ class DeskconsoleApp(App[Outcome]):
         return None
 
     @work
-    async def act(self, name: str, call: Callable[[Fleet], None]) -> None:
-        """Does something to one host and shows what is refused; returns at once."""
+    async def act(self, name: str, call: Callable[[Fleet], None], done: str = "") -> None:
+        """Does something to one host and shows what is refused; returns at once.
+
+        `done` is what the log says of it once it is done.
+        """
         error = await self.attempt(call)
         if error is not None:
             self.report(name, error)
+        elif done:
+            self.note(name, done)
 
     # Hosts
 
@@ -204,7 +214,7 @@ class DeskconsoleApp(App[Outcome]):
         def decided(confirmed: bool | str | None) -> None:
             if confirmed:
                 self.questions.withdraw(name)
-                self.act(name, lambda fleet: fleet.remove(name))
+                self.act(name, lambda fleet: fleet.remove(name), "removed")
 
         self.push_screen(
             ConfirmScreen(
@@ -231,6 +241,7 @@ class DeskconsoleApp(App[Outcome]):
         while self._arrived:
             lines.append(LogLine.of(self._arrived.popleft()))
         self._record(lines)
+        self._toasts.add(lines)
         self.pull()
 
     def _record(self, lines: list[LogLine]) -> None:
@@ -241,10 +252,24 @@ class DeskconsoleApp(App[Outcome]):
                     log.extend(screen.wanted(lines))
 
     def report(self, name: str, error: DeskconsoleError) -> None:
-        """Shows an error: as a notification now, as an event for later."""
+        """Shows an error that a key led to: as a notification now, as an event for later."""
         text = safe_text(f"{error} {error.remedy}".strip(), 500)
-        self._record([LogLine(self.clock(), safe_text(name, 64), text, "error")])
-        self.notify(text, title=safe_text(name, 64), severity="error", markup=False)
+        line = LogLine(self.clock(), safe_text(name, 64), text, "error")
+        self._record([line])
+        self._toasts.add([line])
+        self._show_toast()
+
+    def note(self, name: str, text: str) -> None:
+        """Writes into the log what was done here to a host."""
+        self._record([LogLine(self.clock(), safe_text(name, 64), safe_text(text, 500), "info")])
+
+    def _show_toast(self) -> None:
+        """Says the worst of what has just happened, in the place of what was said before."""
+        toast = self._toasts.take(time.monotonic())
+        if toast is not None:
+            severity: Literal["error", "warning"] = "error" if toast.line.severity == "error" else "warning"
+            self.clear_notifications()
+            self.notify(toast.text, title=toast.line.host, severity=severity, markup=False)
 
     # Questions
 
@@ -278,6 +303,8 @@ class DeskconsoleApp(App[Outcome]):
 
         def answered(answer: bool | str | None) -> None:
             first.answer(answer)
+            if answer is True and isinstance(first.asked, UnknownHostKey):
+                self.note(first.asked.host, f"trusted the key {first.asked.fingerprint}")
             self._asking = None
             self.call_later(self._ask_next)
 
@@ -310,7 +337,7 @@ class DeskconsoleApp(App[Outcome]):
         for active in screen.active_bindings.values():
             binding = active.binding
             ours = active.node is screen or active.node is self
-            ours = ours and active.enabled and not binding.system
+            ours = ours and active.enabled and not binding.system and binding.action != "command_palette"
             if ours and binding.description and binding.action not in done:
                 done.add(binding.action)
                 run = partial(screen.run_action if active.node is screen else self.run_action, binding.action)

@@ -68,6 +68,11 @@ def duration(seconds: float) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def rough_duration(seconds: float) -> str:
+    """The largest unit alone, rounded down: `45 s`, `2 h`, `3 d`."""
+    return " ".join(duration(seconds).split()[:2])
+
+
 def moment(at: float, *, seconds: bool = False) -> str:
     """Unix time as local time of day: `10:42`, `10:42:01`."""
     return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import UNDER_WAY, State
-from .figures import duration, percent
+from .figures import duration, percent, rough_duration
 
 
 class Kind(StrEnum):
@@ -45,6 +45,8 @@ class Look:
     """One or two words, for counting and filtering: `live`, `locked`, `down`."""
     text: str
     """What the row says: the word with its time, or the reason and the next step."""
+    tight: str = ""
+    """The same for a narrow column, where that can be said shorter without cutting it."""
 
     @property
     def sign(self) -> str:
@@ -57,7 +59,7 @@ def look(snapshot: Snapshot, now: float) -> Look:
     age = now - snapshot.since
     if state is State.STREAMING:
         if snapshot.screen == "live":
-            return Look(Kind.LIVE, "live", f"live {duration(age)}")
+            return Look(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
         word = safe_text(snapshot.screen, 40)
         return Look(Kind.ATTENTION, word, _with(word, snapshot.screen_reason, snapshot.remedy))
     if state is State.STALE:

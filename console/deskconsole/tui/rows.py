@@ -18,13 +18,17 @@ from .looks import Kind, Look, look
 GAP = 2
 SPARK = 6
 """Cells of the little chart: 5 seconds each."""
-RATE = SPARK + 5
+RATE = 5
 SLICES = 8
 KILOBYTES = 8
 SAVED = 7
 SCREEN = 11
 STATE = 18
-"""The least the state needs; it takes all that is left over."""
+"""What the state has before an address or a size is shown; it takes all that is left over."""
+TIGHT = 11
+"""The least the state needs, for `live 59 min`: the chart and then the end of a long name give way to it."""
+NAME = 8
+"""The least of a name."""
 
 
 class Figures(Enum):
@@ -61,6 +65,12 @@ class Layout:
     address: int
     state: int
     screen: int
+    chart: int
+
+    @property
+    def rate(self) -> int:
+        """The updates' figure and the chart before it."""
+        return self.chart + RATE
 
 
 Cell = tuple[str, str]
@@ -98,16 +108,24 @@ def matches(row: Row, group: str, wanted: str) -> bool:
 
 
 def arrange(rows: Sequence[Row], width: int) -> Layout:
-    """The columns that fit into `width` cells: the address gives way first, then the screen's size."""
-    host = min(24, max([8, *(cell_len(row.label) for row in rows)]))
+    """The columns that fit into `width` cells: the address gives way first, then the screen's size, the
+
+    chart, the end of long names.
+    """
+    host = min(24, max([NAME, *(cell_len(row.label) for row in rows)]))
     address = min(24, max([8, *(cell_len(row.address) for row in rows)]))
-    fixed = 2 + host + GAP * 5 + RATE + SLICES + KILOBYTES + SAVED
-    room = width - fixed
+    room = width - (2 + host + GAP * 5 + SPARK + RATE + SLICES + KILOBYTES + SAVED)
     screen = SCREEN if room >= STATE + GAP + SCREEN else 0
     room -= screen + GAP if screen else 0
     address = address if room >= STATE + GAP + address else 0
     room -= address + GAP if address else 0
-    return Layout(host, address, max(8, room), screen)
+    chart = SPARK
+    if room < TIGHT:
+        room, chart = room + SPARK, 0
+    if room < TIGHT:
+        shorter = max(NAME, host - (TIGHT - room))
+        room, host = room + host - shorter, shorter
+    return Layout(host, address, max(TIGHT, room), screen, chart)
 
 
 def heading(layout: Layout) -> list[Cell]:
@@ -118,7 +136,7 @@ def heading(layout: Layout) -> list[Cell]:
     cells.append(fit("state", layout.state))
     if layout.screen:
         cells.append(fit("screen", layout.screen, right=True))
-    for title, width in (("upd/s", RATE), ("slices/s", SLICES), ("kB/s", KILOBYTES), ("saved", SAVED)):
+    for title, width in (("upd/s", layout.rate), ("slices/s", SLICES), ("kB/s", KILOBYTES), ("saved", SAVED)):
         cells.append(fit(title, width, right=True))
     return [((" " * GAP).join(cells), "head")]
 
@@ -133,17 +151,19 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
     screen = layout.screen + GAP if layout.screen else 0
     traffic = SLICES + KILOBYTES + SAVED + 2 * GAP
     if row.figures is Figures.NONE:
-        width = layout.state + screen + GAP + RATE + GAP + traffic
+        width = layout.state + screen + GAP + layout.rate + GAP + traffic
         return [*line, (fit(row.look.text, width), kind)]
     if row.figures is Figures.TRAFFIC:
-        line.append((fit(row.look.text, layout.state + screen + GAP + RATE) + gap, kind))
+        line.append((fit(row.look.text, layout.state + screen + GAP + layout.rate) + gap, kind))
     else:
-        line.append((fit(row.look.text, layout.state) + gap, kind))
+        text = row.look.text if cell_len(row.look.text) <= layout.state else row.look.tight
+        line.append((fit(text, layout.state) + gap, kind))
         if layout.screen:
             line.append((fit(row.screen, layout.screen, right=True) + gap, "address"))
         still = row.updates == "0"
-        line.append((row.chart, "quiet" if set(row.chart) == {"▁"} else "chart"))
-        line.append((fit(row.updates, RATE - SPARK, right=True) + gap, "quiet" if still else "figure"))
+        if layout.chart:
+            line.append((row.chart, "quiet" if set(row.chart) == {"▁"} else "chart"))
+        line.append((fit(row.updates, RATE, right=True) + gap, "quiet" if still else "figure"))
     for text, width in ((row.slices, SLICES), (row.kilobytes, KILOBYTES)):
         line.append((fit(text, width, right=True) + gap, "quiet" if text == "0" else "figure"))
     line.append((fit(row.saved, SAVED, right=True), "quiet" if row.saved == "-" else "figure"))

@@ -24,12 +24,12 @@ class FleetScreen(HostActions, inherit_bindings=False):
     """Hosts, detail, events."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", key_display="enter", tooltip="Everything about the host"),
+        Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
-        Binding("escape", "unfilter", "All hosts", show=False, tooltip="Close the filter"),
+        Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -68,7 +68,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         rows = [(host.group, make_row(host, view.snapshot(host.name), view.now)) for host in view.hosts]
         shown = [row for group, row in rows if matches(row, group, wanted)]
         self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
-        self.query_one(HostTable).show(shown)
+        self.query_one(HostTable).show(shown, filtered=bool(wanted))
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
         self._show_detail()
         self.refresh_bindings()
@@ -114,17 +114,20 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.console.import_hosts()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In the filter itself a slash is a letter."""
+        """In the filter itself a slash is a letter; escape is a key where there is one to close."""
         if action == "filter" and self.is_mounted:
             return not isinstance(self.focused, Input)
+        if action == "unfilter":
+            return self.has_class("-filtered")
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         # At once, not by `focus`, which waits its turn: letters typed right behind the slash belong here.
-        self.query_one("#filter-line").add_class("-open")
+        self.add_class("-filtered")
         self.set_focus(self.query_one(Input))
 
     def action_unfilter(self) -> None:
         self.query_one(Input).value = ""
-        self.query_one("#filter-line").remove_class("-open")
+        self.remove_class("-filtered")
         self.query_one(HostTable).focus()
+        self.refresh_bindings()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from ..looks import MUTED
+SIGNS = "● live   ▲ needs a look   ◐ on its way   ✖ down   ◌ not connected"
 
-SIGNS = "●  live    ▲  needs a look    ◐  on its way    ✖  down    ◌  not connected"
+_NOISE = frozenset({"scroll_left", "scroll_right", "page_left", "page_right"})
+"""Every pane of Textual's has these; nothing here is wider than the screen."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -23,32 +25,36 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, screen: Screen[object]) -> None:
         super().__init__()
-        self._lines = self._describe(screen)
+        self._keys = list(_keys(screen))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "keys"
             dialog.border_subtitle = "escape closes"
             with VerticalScroll():
-                yield Static(Content("\n").join([*self._lines, Content(""), Content.styled(SIGNS, MUTED)]))
-
-    @staticmethod
-    def _describe(screen: Screen[object]) -> list[Content]:
-        keys: dict[str, list[str]] = {}
-        words: dict[str, tuple[str, str]] = {}
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.description and (active.node in (screen, screen.app) or active.node is screen.focused):
-                keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
-                words[binding.action] = (binding.description, binding.tooltip)
-        return [
-            Content.assemble(
-                (f"{' '.join(names):>14}  ", "bold $accent"),
-                f"{words[action][0]:<18}",
-                (words[action][1], MUTED),
-            )
-            for action, names in keys.items()
-        ]
+                for names, does, how in self._keys:
+                    yield Horizontal(
+                        Static(Content(names), classes="names"),
+                        Static(Content(does), classes="does"),
+                        Static(Content(how)),
+                        classes="key",
+                    )
+                yield Static(Content(SIGNS), classes="signs")
 
     def action_close(self) -> None:
         self.dismiss()
+
+
+def _keys(screen: Screen[object]) -> Iterator[tuple[str, str, str]]:
+    """Keys, what they do, how: the screen's own first, then those of every screen, moving about last."""
+    active = list(screen.active_bindings.values())
+    names: dict[str, list[str]] = {}
+    last: dict[str, ActiveBinding] = {}  # ours come behind those of the base class
+    for node in (screen, screen.app, screen.focused):
+        for one in active:
+            binding = one.binding
+            if one.node is node and binding.description and binding.action not in _NOISE:
+                names.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+                last[binding.action] = one
+    for action, one in last.items():
+        yield " ".join(dict.fromkeys(names[action])), one.binding.description, one.binding.tooltip

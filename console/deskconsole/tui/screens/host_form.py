@@ -107,12 +107,17 @@ class HostForm(ModalScreen[None]):
         before = self._host
         if before is None:
             error = await console.attempt(lambda fleet: fleet.add(host))
+            done = "added"
         elif before == host:
             error = None
+            done = ""
         else:
             console.questions.withdraw(before.name)
             error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
+            done = "edited" if before.name == host.name else f"edited; it was called {before.name}"
         if error is None:
+            if done:
+                console.note(host.name, done)
             self.dismiss()
             console.select_host(host.name)
         else:

@@ -84,7 +84,7 @@ class ImportScreen(ModalScreen[None]):
                     alias, ConfigurationError(sentence, remedy="Add it by hand under another name.")
                 )
             else:
-                console.act(name, partial(_add, host))
+                console.act(name, partial(_add, host), "added")
 
 
 def _add(host: Host, fleet: Fleet) -> None:

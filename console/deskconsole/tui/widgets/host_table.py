@@ -39,6 +39,7 @@ class HostTable(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
     ]
+    NOTHING = "no host has these words; esc shows all"
 
     class Moved(Message):
         """The cursor stands on another host."""
@@ -52,6 +53,8 @@ class HostTable(ScrollView, can_focus=True):
         super().__init__()
         self._rows: tuple[Row, ...] = ()
         self._layout: Layout | None = None
+        self._last_selected: str | None = None
+        self._filtered = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -62,15 +65,21 @@ class HostTable(ScrollView, can_focus=True):
         """The name of the host under the cursor."""
         return self._rows[self.cursor].name if self._rows else None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Replaces the rows; the cursor stays on its host, and only lines that changed are drawn."""
+    def show(self, rows: Sequence[Row], *, filtered: bool = False) -> None:
+        """Replaces the rows; the cursor stays on its host, and only lines that changed are drawn.
+
+        `filtered`: there are more hosts than these, so that none is an answer too.
+        """
         before, selected = self._rows, self.selected
+        # Where nothing is shown nothing is selected, but the cursor comes back to where it was.
+        self._last_selected = last = selected or self._last_selected
         self._rows = tuple(rows)
+        self._filtered = filtered
         names = [row.name for row in rows]
         moved = names != [row.name for row in before]
         if moved:
             self.virtual_size = Size(self.scrollable_content_region.width, len(rows) + 1)
-            kept = names.index(selected) if selected in names else min(self.cursor, len(names) - 1)
+            kept = names.index(last) if last in names else min(self.cursor, len(names) - 1)
             self.cursor = max(0, kept)
         layout = arrange(rows, self._width)
         if moved or layout != self._layout:
@@ -154,6 +163,8 @@ class HostTable(ScrollView, can_focus=True):
         index = y - 1 + self.scroll_offset.y
         if y == 0:
             return self._strip(heading(layout), self.rich_style)
+        if y == 1 and self._filtered and not self._rows:
+            return self._strip([(f"  {self.NOTHING}", "attention")], self.rich_style)
         if index >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         base = self.rich_style
