@@ -43,7 +43,7 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
     if not stored.exists():
         stored.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
-            fetch(facts, target, Path(scratch), report)
+            fetch(facts, target, Path(scratch), cache, report)
             report(Progress("packing packages", 0, 0))
             ready = Path(scratch) / "archive"
             ready.write_bytes(pack(_files(Path(scratch) / "packages")))
@@ -54,8 +54,11 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
     return Archive(name=name, data=data, unpacked=unpacked)
 
 
-def fetch(facts: HostFacts, target: str, scratch: Path, report: Report) -> None:
-    """Installs the locked list into `scratch/packages` for the host's platform and Python."""
+def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Report) -> None:
+    """Installs the locked list into `scratch/packages` for the host's platform and Python.
+
+    What was downloaded stays in `cache/uv`, or where the user's own UV_CACHE_DIR says.
+    """
     version = f"{facts.python_version[0]}.{facts.python_version[1]}"
     step = f"fetching packages for Python {version} on {target}"
     (scratch / "requirements.txt").write_bytes(locked())
@@ -67,7 +70,7 @@ def fetch(facts: HostFacts, target: str, scratch: Path, report: Report) -> None:
         process = subprocess.Popen(
             command,
             cwd=scratch,  # no pyproject.toml of some other project above the working directory
-            env=os.environ | index_environment(),
+            env={"UV_CACHE_DIR": str(cache / "uv"), **os.environ, **index_environment()},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

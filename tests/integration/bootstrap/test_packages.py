@@ -73,7 +73,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UV_NO_INDEX", "1")
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
     return folder
 
 
@@ -106,6 +106,7 @@ def test_a_bare_python_gets_its_packages_once(
     )
     assert said.stdout == b"here\n"
 
+    assert (tmp_path / "cache" / "uv").is_dir(), "uv's own cache lies below the console's"
     wheel.unlink()  # what follows needs no index any more
     facts = probe(bare.connection, bare.host)
     assert deploy(bare.connection, facts, cache=tmp_path / "cache").uploaded == 0
