@@ -50,6 +50,8 @@ class _Login:
     refused: list[str] = field(default_factory=list)
     """What was tried and not accepted, for the message."""
     remedies: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
+    """Key files that the server would accept and nobody opened."""
 
     def run(self) -> None:
         dialogue = UserAuth(self.link, self.target.user, self.target.where)
@@ -147,7 +149,7 @@ class _Login:
                 kept if attempt == 0 else self._ask("passphrase", f"Passphrase for {subject}", attempt)
             )
             if passphrase is None:
-                self.refused.append(f"the key {subject} needs its passphrase")
+                self._locked(file)
                 return None
             try:
                 key = file.open(passphrase)
@@ -158,6 +160,14 @@ class _Login:
             return key
         self.refused.append(f"the passphrase of {subject} was wrong {ATTEMPTS} times")
         return None
+
+    def _locked(self, file: KeyFile) -> None:
+        self.offered -= 1
+        if file.public is None:  # it was not shown to the server
+            self.refused.append(f"the key {file.path} needs its passphrase and nobody can be asked")
+        else:
+            self.locked.append(f"the key {file.path} would be accepted, but needs its passphrase")
+        self.remedies.append("Run it in a terminal, or add the key to your SSH agent.")
 
     def _note(self, error: DeskconsoleError) -> None:
         self.refused.append(str(error))
@@ -233,7 +243,9 @@ class _Login:
 
     def _failure(self, methods: Sequence[str]) -> AuthenticationFailed:
         offers = ", ".join(methods) or "nothing more"
-        if self.offered:
+        if self.locked:
+            sentence = f"{'; '.join(self.locked)} and nobody can be asked"
+        elif self.offered:
             keys = "the key" if self.offered == 1 else f"any of the {self.offered} keys"
             sentence = f"{self._subject} did not accept {keys} offered"
         elif "publickey" in methods:
@@ -242,7 +254,7 @@ class _Login:
             sentence = f"{self._subject} offers no way to log in that this console knows"
         if self.refused:
             sentence += f"; {'; '.join(dict.fromkeys(self.refused))}"
-        remedy = "; ".join(dict.fromkeys(self.remedies)) or (
+        remedy = " ".join(dict.fromkeys(self.remedies)) or (
             "Put the public key into that user's ~/.ssh/authorized_keys there; check the user name."
         )
         return AuthenticationFailed(f"{sentence} (the server offers: {offers})", remedy=remedy)

@@ -107,6 +107,17 @@ def test_a_passphrase_is_asked_for_again_and_kept_for_the_next_time(
     assert "sesame" not in repr(secrets)
 
 
+def test_a_passphrase_that_nobody_can_be_asked_for(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+    key = keygen(tmp_path / "locked", passphrase="open sesame")
+    sshd.authorize(key)
+    with pytest.raises(AuthenticationFailed) as caught:
+        dial(sshd, NoQuestions(), ssh_config=config(sshd), identity_file=str(key))
+    sentence = f"the key {key} would be accepted, but needs its passphrase and nobody can be asked"
+    assert str(caught.value).startswith(sentence)
+    assert "did not accept" not in str(caught.value)
+    assert caught.value.remedy == "Run it in a terminal, or add the key to your SSH agent."
+
+
 def test_three_wrong_passphrases(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "locked", passphrase="open sesame")
     sshd.authorize(key)
