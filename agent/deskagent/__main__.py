@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import os
 import secrets
 import signal
@@ -16,11 +17,15 @@ from . import __version__
 from .capture.grabber import Grabber
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .wire.hello import token_from_file
+from .wire.limits import size_fault
 from .wire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
 
 EXIT_USAGE = 2
 EXIT_CANNOT_SERVE = 3
 EXIT_PEER = 4
+
+_LONGEST = 10_000_000
+"""Seconds, a third of a year: what the system can wait for ends not far above it."""
 
 _log = logging.getLogger("deskagent")
 
@@ -44,46 +49,94 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="deskagent", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, formatter_class=_Help)
     common.add_argument("--source", choices=("display", "synthetic"), default="display", help="what to show")
     common.add_argument("--scene", choices=SCENES, default=SCENES[0], help="what the synthetic desktop does")
-    common.add_argument("--seed", type=int, default=1, help="of the synthetic desktop")
-    common.add_argument("--size", type=_size, default=(1920, 1080), help="of the synthetic desktop, WxH")
-    common.add_argument("--log-file", type=Path, help="default: standard error")
+    common.add_argument("--seed", type=int, default=1, help="number that the synthetic desktop grows from")
+    common.add_argument(
+        "--size", type=_size, default="1920x1080", metavar="WxH", help="pixels of the synthetic desktop"
+    )
+    common.add_argument(
+        "--log-file", type=Path, metavar="FILE", help="where the log goes (default: standard error)"
+    )
 
-    serve = verbs.add_parser("serve", parents=[common], help="wait on loopback for a console with the token")
+    serve = verbs.add_parser(
+        "serve", parents=[common], formatter_class=_Help, help="wait on loopback for a console with the token"
+    )
     serve.add_argument(
-        "--port", type=int, default=0, help="0: a free one, told in the ready file and on stdout"
+        "--port", type=int, default=0, help="0 takes a free one, told in the ready file and on stdout"
     )
     serve.add_argument(
         "--token-file",
         type=Path,
         required=True,
+        metavar="FILE",
         help="32 bytes, or a secret of at least 16 characters; made with a random secret where there is none",
     )
-    serve.add_argument("--ready-file", type=Path, help="written when consoles can come: port, pid, version")
-    serve.add_argument("--idle-exit", type=float, default=0, help="seconds without a console; 0: never")
+    serve.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="written when consoles can come: port, pid, version (default: none)",
+    )
+    serve.add_argument(
+        "--idle-exit",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="end so long after the last console; 0 never does",
+    )
     serve.set_defaults(run=_serve)
 
-    push = verbs.add_parser("push", parents=[common], help="send to the article's receiver")
-    push.add_argument("address", type=_address, metavar="HOST:PORT")
+    push = verbs.add_parser(
+        "push", parents=[common], formatter_class=_Help, help="send to the article's receiver"
+    )
+    push.add_argument("address", type=_address, metavar="HOST:PORT", help="where the receiver listens")
     push.add_argument("--no-identity", action="store_true", help="the dialect of the article's whole program")
-    push.add_argument("--display", type=int, default=0, help="0: the whole desktop")
+    push.add_argument(
+        "--display", type=int, default=0, help="1, 2, ... for one display; 0 is the whole desktop"
+    )
     push.add_argument("--rate", type=float, default=30.0, help="frames a second at most")
     push.add_argument("--max-slices", type=int, default=ARTICLE_MAX_SLICES, help="more become a refresh")
     push.add_argument(
         "--max-share", type=float, default=ARTICLE_MAX_SHARE, help="more of the picture becomes a refresh"
     )
-    push.add_argument("--seconds", type=float, default=None, help="how long; default: until interrupted")
+    push.add_argument(
+        "--seconds", type=_seconds, default=None, help="how long to send (default: until interrupted)"
+    )
     push.set_defaults(run=_push)
     return parser
+
+
+class _Help(argparse.HelpFormatter):
+    """Names the default of every option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        given = action.default not in (None, argparse.SUPPRESS) and action.nargs != 0
+        if not action.option_strings or not given:
+            return action.help
+        return f"{action.help} (default: %(default)s)"
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to {_LONGEST:.0f}")
+    return seconds
 
 
 def _size(text: str) -> tuple[int, int]:
     width, separator, height = text.partition("x")
     if not separator or not (width.isdigit() and height.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no size; give it as 1920x1080")
-    return int(width), int(height)
+    size = int(width), int(height)
+    fault = size_fault(*size)
+    if fault is not None:
+        raise argparse.ArgumentTypeError(f"the synthetic desktop cannot be {fault}")
+    return size
 
 
 def _address(text: str) -> tuple[str, int]:
