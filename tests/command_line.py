@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,19 @@ class CommandLine:
         with self.started(*arguments, environment=environment) as process:
             stdout, stderr = process.communicate(timeout=timeout)
             return Said(process.returncode, stdout, stderr)
+
+    def run_all(
+        self, *commands: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    ) -> list[Said]:
+        """Commands that have nothing to do with each other, run at the same time; in their order."""
+        with contextlib.ExitStack() as stack:
+            processes = [
+                stack.enter_context(self.started(*command, environment=environment)) for command in commands
+            ]
+            printed = [process.communicate(timeout=60) for process in processes]
+            return [
+                Said(process.returncode, *texts) for process, texts in zip(processes, printed, strict=True)
+            ]
 
     def leftovers(self) -> list[str]:
         """What there would be nothing of after every command has ended: temporary files and processes."""

@@ -44,8 +44,8 @@ def changed_pixels(
     """
     if previous.shape != current.shape:
         raise ConfigurationError(
-            f"The pictures have different sizes: {previous.shape[1]} x {previous.shape[0]} and "
-            f"{current.shape[1]} x {current.shape[0]}.",
+            f"the pictures have different sizes: {previous.shape[1]} x {previous.shape[0]} and "
+            f"{current.shape[1]} x {current.shape[0]}",
             remedy="Compare two pictures of the same screen.",
         )
     difference = cv2.absdiff(previous, current)
@@ -91,7 +91,7 @@ def run(
     there is no display to show one on.
     """
     if not 0 <= threshold <= 255:
-        raise ConfigurationError(f"The threshold is {threshold}, and must be 0 to 255.")
+        raise ConfigurationError(f"the threshold is {threshold}, and must be 0 to 255")
     previous, current = _read(previous_path), _read(current_path)
     marked, rectangles = mark_differences(previous, current, threshold)
     _write(output_path, marked)
@@ -107,14 +107,14 @@ def _read(path: Path) -> NDArray[np.uint8]:
     try:
         data = np.fromfile(path, np.uint8)
     except OSError as fault:
-        raise ConfigurationError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+        raise ConfigurationError(f"{path} cannot be read: {fault.strerror or fault}") from fault
     try:
         picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     except cv2.error:
         picture = None
     if picture is None:
         raise ConfigurationError(
-            f"{path} is not a picture that can be read.", remedy="Give a PNG or JPEG file that is whole."
+            f"{path} is not a picture that can be read", remedy="Give a PNG or JPEG file that is whole."
         )
     return np.asarray(picture, np.uint8)
 
@@ -124,20 +124,20 @@ def _write(path: Path, picture: NDArray[np.uint8]) -> None:
         _, data = cv2.imencode(path.suffix or "-", picture)
     except cv2.error as fault:
         raise ConfigurationError(
-            f"{path} has no ending that says which kind of picture it is to be.",
+            f"{path} has no ending that says which kind of picture it is to be",
             remedy="Give a name such as marked.png.",
         ) from fault
     try:
         path.write_bytes(data.tobytes())
     except OSError as fault:
-        raise ConfigurationError(f"{path} cannot be written: {fault.strerror or fault}.") from fault
+        raise ConfigurationError(f"{path} cannot be written: {fault.strerror or fault}") from fault
 
 
 def _show(name: str, picture: NDArray[np.uint8]) -> None:
     height, width, _ = picture.shape
     fault = size_fault(width, height)
     if fault is not None:
-        raise ConfigurationError(f"{name} is {fault}: it cannot be shown.")
+        raise ConfigurationError(f"{name} is {fault}: it cannot be shown")
     closed = threading.Event()
     framebuffer = Framebuffer()
     try:

@@ -6,7 +6,9 @@ wrong ends its connection and nothing else.
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import os
 import socket
 import sys
 import threading
@@ -240,15 +242,28 @@ def _serve(
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        # Asked for by itself: what create_server raises no longer tells that it was the name.
+        socket.getaddrinfo(host, None, family)
         server = socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    except (OSError, OverflowError, UnicodeError) as error:
         raise ConfigurationError(
-            f"Cannot listen on {host}:{port}: {reason}.",
+            f"cannot listen on {host}:{port}: {_no_port(error)}",
             remedy="Choose another port with --port, or another address of this machine with --host.",
         ) from None
     server.settimeout(_TICK)
     return server
+
+
+def _no_port(error: Exception) -> str:
+    """Why a port cannot be had; Python puts the address into the system's words."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "there is no address of that name"
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EADDRINUSE:
+        return "another program listens there"
+    if code == errno.EADDRNOTAVAIL:
+        return "this machine has no such address"
+    return str(error) if code is None else os.strerror(code)
 
 
 @contextmanager

@@ -18,5 +18,5 @@ def require_opencv() -> None:
     except ImportError as error:
         raise DeskconsoleError(
             f"OpenCV, which pictures need, cannot be loaded: {error}",
-            remedy=f"Debian and Ubuntu: apt-get install {PACKAGES}",
+            remedy=f"On Debian and Ubuntu: apt-get install {PACKAGES}.",
         ) from None

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError
-from .options import Json
-from .terminal import print_json, say
+from .options import Json, seconds_option
+from .terminal import counted, print_json, say
 
 
 def listen(
@@ -20,9 +20,7 @@ def listen(
     no_identity: Annotated[
         bool, typer.Option("--no-identity", help="The dialect of the article's whole program.")
     ] = False,
-    seconds: Annotated[
-        float | None, typer.Option(min=0, help="Stop after so long.", show_default=False)
-    ] = None,
+    seconds: Annotated[float | None, seconds_option("Stop after so long.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
     ] = False,
@@ -46,7 +44,8 @@ def listen(
     if json:
         print_json(report.as_dict() | {"seconds": time.monotonic() - begun})
     else:
-        say(f"{report.packets} packets, {report.slices} slices, {report.received:,} bytes")
+        figures = ((report.packets, "packet"), (report.slices, "slice"), (report.received, "byte"))
+        say(", ".join(counted(number, noun) for number, noun in figures))
 
 
 def diff(
@@ -89,4 +88,4 @@ def diff(
             }
         )
     else:
-        say(f"{output}: {report.areas} areas, {report.changed_pixels:,} pixels changed")
+        say(f"{output}: {counted(report.areas, 'area')}, {counted(report.changed_pixels, 'pixel')} changed")

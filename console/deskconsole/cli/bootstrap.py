@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .options import HostName, Json
-from .terminal import print_json, say, terminal_questions
+from .terminal import counted, print_json, say, terminal_questions
 
 if TYPE_CHECKING:
     from ..bootstrap.facts import HostFacts
@@ -43,7 +43,7 @@ def deploy(host: HostName, *, json: Json = False) -> None:
             }
         )
     else:
-        say(f"{host}: {deployed.agent} is there, {deployed.uploaded:,} bytes were sent")
+        say(f"{host}: {deployed.agent} is there; sent: {counted(deployed.uploaded, 'byte')}")
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:
@@ -78,7 +78,8 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     elif not removed.processes and not removed.files:
         say(f"{host}: nothing of ours is there")
     else:
-        say(f"{host}: {removed.processes} agents ended, {removed.files} files ({removed.bytes:,} bytes) gone")
+        ended, gone = counted(removed.processes, "agent"), counted(removed.files, "file")
+        say(f"{host}: {ended} ended, {gone} ({counted(removed.bytes, 'byte')}) gone")
 
 
 @contextmanager

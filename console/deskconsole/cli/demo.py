@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import ConfigurationError
+from .options import seconds_option
 from .terminal import print_json, print_table, say_event
 
 if TYPE_CHECKING:
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
 
 def demo(
     *,
-    headless: Annotated[
-        float | None,
-        typer.Option(
-            min=0, metavar="SECONDS", help="Without TUI and window, for so long.", show_default=False
-        ),
-    ] = None,
+    headless: Annotated[float | None, seconds_option("Without TUI and window, for so long.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --headless: one JSON object a host, a line each.")
     ] = False,

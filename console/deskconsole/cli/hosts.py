@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import ConfigurationError
 from .options import Json
 from .terminal import print_json, print_table, say
 
@@ -120,11 +121,17 @@ def edit(
     """
     from ..hosts import host_from
 
-    inventory = _inventory()
-    changed = _as_data(inventory.get(name)) | _given(
+    given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
         display=display, x_display=x_display, x_authority=x_authority, python=python, group=group,
     )  # fmt: skip
+    if not given:
+        raise ConfigurationError(
+            f"nothing was given to change of {name}",
+            remedy="`deskconsole hosts edit --help` lists what can be.",
+        )
+    inventory = _inventory()
+    changed = _as_data(inventory.get(name)) | given
     host = host_from({field: value for field, value in changed.items() if value not in ("", 0)})
     inventory.replace(name, host)
     _tell(host, f"{host.name} is changed in {inventory.path}", json=json)

@@ -49,13 +49,19 @@ def route_to(
 ) -> tuple[Host, Route]:
     """The way that the arguments mean. Raises ConfigurationError where they mean none, or two."""
     if (host is None) == (direct is None):
-        raise ConfigurationError("give a host, or --direct HOST:PORT with --token-file, and not both")
+        raise ConfigurationError(
+            "give a host, or --direct HOST:PORT with --token-file, and not both",
+            remedy="`deskconsole hosts` lists the hosts.",
+        )
     paths = Paths.default()
     if host is not None:
         found = find_host(host, paths)
         return _on_display(found, display), SshRoute(found, terminal_questions(), paths)
     if direct is None or token_file is None:
-        raise ConfigurationError("--direct needs the agent's --token-file")
+        raise ConfigurationError(
+            "--direct needs the agent's --token-file",
+            remedy="Give the file that was given to `python -m deskagent serve`.",
+        )
     address, colon, port = direct.rpartition(":")
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigurationError(f"--direct {direct!r} is no address", remedy="Give it as 127.0.0.1:5000.")
@@ -108,12 +114,16 @@ def wait_for_picture(session: Session) -> None:
         snapshot = session.snapshot()
         if waited > _NO_PICTURE and snapshot.screen != ScreenState.LIVE:
             # The agent goes on trying; somebody who waits at a prompt would rather know.
+            reason = f": {snapshot.screen_reason}" if snapshot.screen_reason else ""
             raise StreamError(
-                f"{snapshot.host} has no picture, {snapshot.screen}: {snapshot.screen_reason}",
+                f"{snapshot.host} has no picture, {snapshot.screen}{reason}",
                 remedy=_NO_PICTURE_REMEDIES.get(snapshot.screen, ""),
             )
         if waited > _FIRST_PICTURE:
-            raise StreamError(f"no picture of {snapshot.host} came within {_FIRST_PICTURE:.0f} s")
+            raise StreamError(
+                f"no picture of {snapshot.host} came within {_FIRST_PICTURE:.0f} s",
+                remedy="Try again, or look at the agent's log there.",
+            )
     if session.failure is not None:
         raise session.failure
     if session.snapshot().state in SETTLED:

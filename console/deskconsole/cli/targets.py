@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from ..errors import ConfigurationError
-from ..hosts import Host
+from ..errors import ConfigurationError, InvalidField
+from ..hosts import Host, host_from
 from ..inventory import Inventory
 from ..paths import Paths
 
@@ -20,20 +18,24 @@ def find_host(text: str, paths: Paths) -> Host:
             return host
     user, at, rest = text.rpartition("@")
     address, colon, port = rest.rpartition(":")
-    if not colon or not port.isdigit() or ":" in address:
+    if not colon or ":" in address:  # an address of IPv6 alone has no port
         address, port = rest, ""
+    if colon and not address:
+        raise _no_host(text, "the address before the port is missing")
+    fields: dict[str, object] = {"name": text[:64], "address": address}
+    if at:
+        fields["user"] = user
+    if address != rest:
+        # What is no number is left to the sentence about ports.
+        fields["port"] = int(port) if port.isdecimal() else port
     try:
-        return msgspec.convert(
-            {
-                "name": text[:64],
-                "address": address,
-                "user": user if at else None,
-                "port": int(port) if port else None,
-            },
-            Host,
-        )
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(
-            f"{text!r} is neither a host of {paths.hosts} nor an address: {error}",
-            remedy="`deskconsole hosts` lists the names.",
-        ) from None
+        return host_from(fields)
+    except InvalidField as error:
+        raise _no_host(text, str(error)) from None
+
+
+def _no_host(text: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{text!r} is no host of the list and cannot be an address: {reason}",
+        remedy="Give a name that `deskconsole hosts` lists, or [user@]address[:port].",
+    )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import ConfigurationError, StreamError
-from .options import Direct, Display, HostOrNone, Json, TokenFile
+from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..session.session import Session
+
+_TICK = 0.5
 
 _FOR_MACHINES = ("statistics", "since", "digest")
 """What of the figures a table for people leaves out."""
@@ -25,9 +28,7 @@ def view(
     token_file: TokenFile = None,
     display: Display = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
-    seconds: Annotated[
-        float | None, typer.Option(min=0, help="Close by itself after so long.", show_default=False)
-    ] = None,
+    seconds: Annotated[float | None, seconds_option("Close by itself after so long.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
     ] = False,
@@ -65,7 +66,7 @@ def stats(
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long to count.")] = 5.0,
+    seconds: Annotated[float, seconds_option("How long to count.", default=True)] = 5.0,
     json: Json = False,
 ) -> None:
     """Count what a host's stream costs for a while, without a window.
@@ -109,7 +110,9 @@ def shot(
     from .sessions import compared, route_to, running_session, wait_for_picture
 
     if not output.parent.is_dir():
-        raise ConfigurationError(f"cannot write {output}: there is no folder {output.parent}")
+        raise ConfigurationError(
+            f"cannot write {output}: there is no folder {output.parent}", remedy="Make it, or name another."
+        )
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
         wait_for_picture(session)
@@ -142,7 +145,11 @@ def _counted(session: Session, seconds: float) -> dict[str, Any]:
     from ..session.state import SETTLED
     from .sessions import compared
 
-    session.wait_for(lambda one: one.state in SETTLED, seconds)
+    end = time.monotonic() + seconds
+    # In small waits: a long one cannot be interrupted by Ctrl+C on Windows.
+    while (left := end - time.monotonic()) > 0:
+        if session.wait_for(lambda one: one.state in SETTLED, min(left, _TICK)):
+            break
     if session.failure is not None:
         raise session.failure
     return report(compared(session))

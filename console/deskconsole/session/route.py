@@ -135,7 +135,7 @@ class DirectRoute:
         except OSError as error:
             raise AddressError(
                 f"no agent answers at {host}:{port}: {error.strerror or error}",
-                remedy="start one there with `python -m deskagent serve`",
+                remedy="Start one there with `python -m deskagent serve`.",
             ) from None
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step(State.HANDSHAKE, None)
@@ -147,4 +147,8 @@ def read_token(path: Path) -> bytes:
     try:
         return token_from_file(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"cannot use the token file {path}: {error}") from None
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise ConfigurationError(
+            f"cannot use the token file {path}: {reason}",
+            remedy="Give the file that was given to `python -m deskagent serve`.",
+        ) from None

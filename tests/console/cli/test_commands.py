@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,10 @@ import pytest
 
 from command_line import CommandLine
 from deskconsole import __version__
+from deskconsole.cli.targets import find_host
+from deskconsole.cli.terminal import counted
+from deskconsole.errors import ConfigurationError
+from deskconsole.paths import Paths
 
 COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "listen", "diff", "hosts")
 
@@ -160,3 +166,55 @@ def test_diff(user: CommandLine, tmp_path: Path) -> None:
     said = user.run(*arguments, "--threshold", "255")
     assert (said.code, said.stdout) == (0, "")
     assert said.stderr == f"{tmp_path / 'marked.png'}: 0 areas, 0 pixels changed\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("root@127.0.0.1:99999", "port must be a whole number from 1 to 65535, not 99999"),
+        ("root@127.0.0.1:abc", "port must be a whole number from 1 to 65535, not 'abc'"),
+        ("@127.0.0.1", "user must be a user name without spaces, not ''"),
+        (":22", "the address before the port is missing"),
+        ("", "name must be a text of 1 to 64 characters"),
+        ("-oProxyCommand=x", "with no dash or space at its beginning, not '-oProxyCommand=x'"),
+    ],
+)
+def test_what_cannot_be_a_host(host: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(words)) as caught:
+        find_host(host, Paths.below(tmp_path))
+    assert "deskconsole hosts" in caught.value.remedy
+
+
+def test_seconds_that_nobody_can_wait(user: CommandLine) -> None:
+    commands = [["stats", "lab", "--seconds", text] for text in ("inf", "nan", "-1", "10000001", "soon")]
+    commands += [["view", "lab", "--json", "--seconds", "inf"], ["listen", "--seconds", "inf"]]
+    commands += [["demo", "--headless", "inf"]]
+    for said in user.run_all(*commands):
+        assert (said.code, said.stdout) == (2, "")
+        sentence = said.stderr.splitlines()[-1]
+        assert sentence.startswith("Error: Invalid value for '--")
+        assert sentence.endswith(" seconds.")
+
+
+def test_nothing_to_change(user: CommandLine) -> None:
+    user.add_host("lab")
+    assert user.run("hosts", "edit", "lab").refusal(2).startswith("nothing was given to change of lab\n")
+
+
+def test_one_is_not_many() -> None:
+    assert [counted(number, "agent") for number in (0, 1, 1200)] == ["0 agents", "1 agent", "1,200 agents"]
+
+
+def test_listening_where_it_cannot(user: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        listen = ("listen", "--json", "--seconds", "0")
+        commands = (
+            [*listen, "--port", port],
+            [*listen, "--host", "nowhere.invalid"],
+            [*listen, "--host", "192.0.2.1"],
+        )
+        busy, unknown, foreign = [said.refusal(2) for said in user.run_all(*commands)]
+    assert busy.startswith(f"cannot listen on 127.0.0.1:{port}: another program listens there\n")
+    assert unknown.startswith("cannot listen on nowhere.invalid:8080: there is no address of that name\n")
+    assert foreign.startswith("cannot listen on 192.0.2.1:8080: this machine has no such address\n")

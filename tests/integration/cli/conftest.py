@@ -35,7 +35,7 @@ def know(user: CommandLine, server: Sshd, name: str = "lab", **fields: object) -
     user.add_host(name, **{**login, "identity_file": str(server.identity), **fields})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
     """A host's screen with something on it."""
     with Xvfb(640, 400) as screen:
@@ -51,10 +51,24 @@ def lab(user: CommandLine, server: Sshd, screen: Xvfb) -> str:
     return "lab"
 
 
+@pytest.fixture(scope="module")
+def used_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    """A host's sshd that tests share: an agent may be there already."""
+    with Sshd(tmp_path_factory.mktemp("used") / "host", environment={"PATH": VENV_PATH}) as server:
+        yield server
+        end_agents(server.home)
+
+
 @pytest.fixture
-def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+def used_lab(user: CommandLine, used_server: Sshd, screen: Xvfb) -> str:
+    """The name of a host that the user knows, with a screen, shared with other tests."""
+    know(user, used_server, "lab", x_display=screen.display)
+    return "lab"
+
+
+@pytest.fixture(scope="module")
+def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentProcess]:
     """An agent without SSH, with a desktop on which nothing moves."""
-    folder = tmp_path / "agent"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("agent")
     with AgentProcess(folder, "--source", "synthetic", "--scene", "still", "--size", "640x400") as agent:
         yield agent

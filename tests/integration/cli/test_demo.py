@@ -12,7 +12,7 @@ from xvfb import wait_for
 
 
 def test_headless(user: CommandLine) -> None:
-    said = user.run("demo", "--headless", "3", "--json")
+    said = user.run("demo", "--headless", "1", "--json")
     assert (said.code, said.stderr) == (0, "")
     reports = [json.loads(line) for line in said.stdout.splitlines()]
     assert [report["host"] for report in reports] == ["front-desk", "studio", "night-shift"]

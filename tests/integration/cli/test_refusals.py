@@ -18,7 +18,7 @@ import pytest
 
 from agent_process import AgentProcess
 from bootstrap_host import VENV_PATH, listing
-from command_line import CommandLine
+from command_line import CommandLine, Said
 from sshd import Sshd, fingerprint, keygen, public_line
 from xvfb import wait_for
 
@@ -223,15 +223,19 @@ def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
         assert listing(server.home) == set()
 
 
-def test_a_host_without_the_display_of_the_settings(user: CommandLine, server: Sshd) -> None:
-    know(user, server, x_display=":987")
-    assert ":987" in user.run("shot", "lab", "-o", user.folder / "shot.png").refusal(7)
-    assert not (user.folder / "shot.png").exists()
-
-
-def test_a_display_that_the_host_has_not(user: CommandLine, lab: str) -> None:
-    said = user.run("shot", lab, "-o", user.folder / "shot.png", "--display", "7").refusal(7)
-    assert "7" in said
+def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab: str, tmp_path: Path) -> None:
+    """Of the settings on one, of the command line on another."""
+    other = CommandLine(tmp_path / "other")
+    know(other, server, x_display=":987")
+    picture = tmp_path / "shot.png"
+    with (
+        other.started("shot", "lab", "-o", picture) as first,
+        user.started("shot", used_lab, "-o", picture, "--display", "7") as second,
+    ):
+        for process, words in ((first, ":987"), (second, "7")):
+            stdout, stderr = process.communicate(timeout=60)
+            assert words in Said(process.returncode, stdout, stderr).refusal(7)
+    assert not picture.exists()
 
 
 # The agent
@@ -267,14 +271,16 @@ def test_nobody_at_the_agent_s_port(user: CommandLine, tmp_path: Path) -> None:
 
 
 def test_token_files(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
-    place = f"127.0.0.1:{agent.port}"
-    token = tmp_path / "other token"
-    assert "No such file" in user.run("stats", "--direct", place, "--token-file", token).refusal(2)
-    token.write_text("too short")
-    assert str(token) in user.run("stats", "--direct", place, "--token-file", token).refusal(2)
-    token.write_bytes(bytes(32))
-    assert "token" in user.run("stats", "--direct", place, "--token-file", token).refusal(3)
-    assert user.run("stats", "--direct", place, "--token-file", agent.token_file, "--seconds", "1").code == 0
+    missing, short, wrong = (tmp_path / name for name in ("missing", "too short", "wrong"))
+    short.write_text("too short")
+    wrong.write_bytes(bytes(32))
+    stats = ("stats", "--direct", f"127.0.0.1:{agent.port}", "--seconds", "0", "--token-file")
+    said = user.run_all(*([*stats, file] for file in (missing, short, wrong, agent.token_file)))
+    sentence = f"cannot use the token file {missing}: No such file or directory\n"
+    assert said[0].refusal(2).startswith(sentence)
+    assert str(short) in said[1].refusal(2)
+    assert "token" in said[2].refusal(3)
+    assert said[3].code == 0
 
 
 # Here
@@ -284,12 +290,13 @@ def test_a_mistake_in_hosts_toml(user: CommandLine) -> None:
     text = '# my hosts\n[[host]]\nname = "lab"\n\n[[host]]\nname = "desk"\nport = 70000\n'
     user.hosts.parent.mkdir(parents=True)
     user.hosts.write_text(text)
-    for command in (["hosts"], ["hosts", "add", "new"], ["hosts", "remove", "lab"], ["stats", "lab"]):
-        said = user.run(*command).refusal(2)
-        assert str(user.hosts) in said
-        assert "line 7" in said
-        assert "port" in said
-        assert user.hosts.read_text() == text
+    commands = (["hosts"], ["hosts", "add", "new"], ["hosts", "remove", "lab"], ["stats", "lab"])
+    for said in user.run_all(*commands):
+        words = said.refusal(2)
+        assert str(user.hosts) in words
+        assert "line 7" in words
+        assert "port" in words
+    assert user.hosts.read_text() == text
 
 
 def test_no_display_for_a_window(user: CommandLine, agent: AgentProcess) -> None:
@@ -305,9 +312,8 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
         assert str(output) in user.run("shot", *direct, "-o", output).refusal(2)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_arguments_that_mean_nothing(user: CommandLine) -> None:
+    commands = (
         ("view",),
         ("view", "lab", "--direct", "127.0.0.1:5000"),
         ("view", "--direct", "127.0.0.1:5000"),
@@ -317,8 +323,6 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
         ("listen", "--json"),
         ("stats", "a b"),
         ("diff", "nowhere.png", "nowhere.png", "-o", "marked.png"),
-    ],
-    ids=" ".join,
-)
-def test_arguments_that_mean_nothing(arguments: tuple[str, ...], user: CommandLine) -> None:
-    assert user.run(*arguments).refusal(2)
+    )
+    for said in user.run_all(*commands):
+        assert said.refusal(2)
