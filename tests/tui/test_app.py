@@ -288,7 +288,7 @@ def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
 
     def said(now: float) -> str | None:
         toast = toasts.take(now)
-        return toast and toast.text
+        return None if toast is None else toast.text
 
     toasts.add([LogLine(NOW, "a", "first", "warning")])
     assert said(10.0) == "first"

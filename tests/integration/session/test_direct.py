@@ -14,7 +14,7 @@ import pytest
 
 from agent_process import AgentProcess
 from deskagent.wire.messages import Screen, ScreenState
-from deskconsole.errors import AddressError, InternalFault, ProtocolViolation, Refused
+from deskconsole.errors import AddressError, Cancelled, InternalFault, ProtocolViolation, Refused
 from deskconsole.session.event import Event
 from deskconsole.session.route import DirectRoute, Step, Way
 from deskconsole.session.session import Session
@@ -154,6 +154,19 @@ def test_a_port_where_nobody_is_fails_with_its_address(tmp_path: Path) -> None:
     assert reaches(session, State.FAILED, 5)
     assert isinstance(session.failure, AddressError)
     assert f"{address[0]}:{address[1]}" in str(session.failure)
+    session.close()
+
+
+def test_what_was_called_off_at_a_question_says_so() -> None:
+    class Asking(DirectRoute):
+        def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+            step(State.CONNECTING, None)
+            raise Cancelled("logging in to lab-02 was called off")
+
+    session = Session("lab-02", Asking(("127.0.0.1", 9), bytes(32)), 0, lambda _event: None)
+    session.connect()
+    assert reaches(session, State.CLOSED)
+    assert session.snapshot().reason == "logging in to lab-02 was called off"
     session.close()
 
 

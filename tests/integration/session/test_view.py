@@ -68,6 +68,11 @@ def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
     assert session.wait_for(lambda one: not one.viewing, 10)
     assert session.snapshot().state is State.STREAMING
     wait_for(lambda: any("window closed" in event.text for event in events), what="the event")
+    told = [(event.text, event.severity) for event in events if "window" in event.text]
+    assert told == [
+        ("window opened", "info"),
+        ("window closed: its process was ended by SIGKILL", "warning"),
+    ]
     session.view()
     assert session.wait_for(lambda one: one.viewing, 20)
     assert session.snapshot().statistics.reconnects == 0
