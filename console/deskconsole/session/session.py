@@ -93,7 +93,7 @@ class Session:
 
     @property
     def view_failure(self) -> ViewerError | None:
-        """Why the window that was last asked for could not be opened."""
+        """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
         return self._showing.failure
 
     # What can be asked of it

@@ -32,7 +32,7 @@ class Showing:
         self._opening = False
         self._closed = False
         self.failure: ViewerError | None = None
-        """Why the window that was last asked for could not be opened."""
+        """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
 
     @property
     def open(self) -> bool:
@@ -113,4 +113,6 @@ class Showing:
     def _gone(self, reason: str) -> None:
         with self._lock:
             self._viewer = None
+            if reason != CLOSED_BY_HAND:
+                self.failure = ViewerError(f"the window of {self._name} is gone: {reason}")
         self._changed(f"window closed: {reason}", "info" if reason == CLOSED_BY_HAND else "warning")

@@ -44,6 +44,10 @@ from ..errors import (
 from ..framebuffer import Framebuffer
 from .meter import Meter
 
+_BRING_ANEW = (
+    "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
+)
+
 WINDOW_PACKETS = 4
 WINDOW_BYTES = 1024 * 1024
 """What may be out without having been shown: enough to keep a fast link busy, little enough that a slow one
@@ -154,10 +158,10 @@ class Stream:
         except RemoteProtocolError as error:
             raise ProtocolViolation(
                 f"the agent broke the protocol: {error}",
-                remedy="deploy the agent again; if it stays, something else answers there",
+                remedy=_BRING_ANEW,
             ) from None
         except TimeoutError:
-            raise Stale("the agent takes nothing any more", remedy="trying again by itself") from None
+            raise Stale("the agent takes nothing any more", remedy="It is tried again by itself.") from None
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
 
@@ -192,7 +196,10 @@ class Stream:
                     self._take(event)
             if self._connection.phase is not Phase.OPEN:
                 if now - began > GREETING_DEADLINE:
-                    raise Stale("the agent did not answer the greeting")
+                    raise Stale(
+                        "the agent did not answer the greeting",
+                        remedy=_BRING_ANEW,
+                    )
                 continue
             if (now - heard > STALE_AFTER) != stale:
                 stale = not stale
@@ -252,11 +259,11 @@ class Stream:
         if close.version != WIRE_VERSION:
             return VersionMismatch(
                 f"the agent speaks version {close.version} of the wire, this console version {WIRE_VERSION}",
-                remedy="deploy the agent again from this console",
+                remedy=_BRING_ANEW,
             )
         if close.again:
             return ConnectionLost(f"the agent closed the link: {close.reason}")
-        return Refused(f"the agent closed the link: {close.reason}", remedy="connect again to take it back")
+        return Refused(f"the agent closed the link: {close.reason}", remedy="Connect again to take it back.")
 
     def _draw(self, packet: Packet) -> None:
         """Decodes every slice into the framebuffer, counts, acknowledges, tells."""

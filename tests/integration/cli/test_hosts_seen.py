@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 
@@ -167,6 +168,16 @@ def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess
     assert process.returncode == 0
     assert "window closed" in stderr
     assert settled(user.leftovers) == []
+
+
+def test_a_window_that_is_killed_is_a_failure(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:
+    with user.started("view", *quiet(agent), environment=environment(desk)) as process:
+        desk.wait_for_window("deskconsole$")
+        (window,) = psutil.Process(process.pid).children()
+        window.kill()
+        stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (8, "")
+    assert stderr.splitlines()[-1].endswith("is gone: its process was ended by SIGKILL")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
