@@ -433,7 +433,8 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
         assert "event 49" in screen_text(pilot)
         deliver(Event(NOW, "lab-02", "a needle", "info"))
         await pilot.press("l", "slash", *"needle")
-        await pilot.pause()
+        pilot.app.clear_notifications()
+        await pilot.pause(0.1)
         shown = screen_text(pilot)
         assert "a needle" in shown
         assert "event 49" not in shown
