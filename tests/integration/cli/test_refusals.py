@@ -242,7 +242,9 @@ def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab:
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40, b"\xff" * 4096, bytes(4096)], ids=repr
+    "garbage",
+    [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40, b"\xff" * 4096, bytes(4096)],
+    ids=["http", "ff", "zeros"],
 )
 def test_garbage_instead_of_an_agent(garbage: bytes, user: CommandLine, tmp_path: Path) -> None:
     token = tmp_path / "token"
@@ -275,7 +277,7 @@ def test_token_files(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> 
     short.write_text("too short")
     wrong.write_bytes(bytes(32))
     stats = ("stats", "--direct", f"127.0.0.1:{agent.port}", "--seconds", "0", "--token-file")
-    said = user.run_all(*([*stats, file] for file in (missing, short, wrong, agent.token_file)))
+    said = user.run_all(*((*stats, file) for file in (missing, short, wrong, agent.token_file)))
     sentence = f"cannot use the token file {missing}: No such file or directory\n"
     assert said[0].refusal(2).startswith(sentence)
     assert str(short) in said[1].refusal(2)

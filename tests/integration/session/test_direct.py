@@ -170,7 +170,11 @@ def test_what_was_called_off_at_a_question_says_so() -> None:
     session.close()
 
 
-@pytest.mark.parametrize("garbage", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 50, os.urandom(4096), bytes(4096)])
+@pytest.mark.parametrize(
+    "garbage",
+    [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 50, os.urandom(4096), bytes(4096)],
+    ids=["http", "random", "zeros"],
+)
 def test_garbage_fails_that_session_and_no_other(
     garbage: bytes, agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
 ) -> None:
