@@ -30,9 +30,10 @@ def _prefer_the_systems_x11() -> None:
     """Makes Qt use the system's libX11-xcb instead of the older one in OpenCV's wheel.
 
     The wheel brings that library but not libX11 itself, into whose private structures it writes: with
-    libX11 1.8 it misses the field that gives the event queue to Qt. Then events are lost now and then,
-    the Expose of a new window among them, and the window stays black for good: 10 of 86 starts measured on
-    Debian 12, 0 of 80 with this. What is loaded first and for all is what Qt's symbols are bound to.
+    libX11 1.8 it misses the field that gives the event queue to Qt (it sets offset 0x40, not 0x48). Then
+    events are lost now and then, the Expose of a new window among them, and the window stays black for
+    good: 10 of 86 starts measured on Debian 12, 0 of 80 with this. What is loaded first and for all is
+    what Qt's symbols are bound to.
     """
     if sys.platform.startswith("linux"):
         # Without it on the system the wheel's own one is used, as before.
