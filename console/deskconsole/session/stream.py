@@ -171,8 +171,10 @@ class Stream:
 
     def want_digest(self) -> None:
         """Asks for a comparison; `Observer.compared` gets it."""
-        self._digests_due += 1
-        self._send(WantDigest())
+        with self._sending:
+            data = self._connection.send(WantDigest())
+            self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
+            self._transmit(data)
 
     def _run(self, cancelled: threading.Event) -> None:
         self._transport.settimeout(_TICK)
@@ -222,7 +224,7 @@ class Stream:
         # An agent says nothing to somebody with another token.
         return ConnectionLost(
             "the agent closed the link without a greeting: it has ended, or its token is another one",
-            remedy="connect again; with a token file, give that of the agent that runs there now",
+            remedy="Connect again; with a token file, give that of the agent that runs there now.",
         )
 
     def _take(self, event: Packet | AgentMessage) -> None:
@@ -240,9 +242,10 @@ class Stream:
                 self._observer.screen(event)
             case Digest(packet=packet, digest=digest):
                 # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
-                if not self._digests_due:
+                with self._sending:
+                    asked, self._digests_due = self._digests_due > 0, self._digests_due - 1
+                if not asked:
                     raise RemoteProtocolError("a digest that nobody asked for")
-                self._digests_due -= 1
                 if packet != self._drawn:
                     raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
                 self._observer.compared(packet, self._framebuffer.digest(), digest)
