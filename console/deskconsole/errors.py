@@ -13,6 +13,7 @@
         UnsupportedHost              no usable Python, a platform that is not supported
         DeployError                  an upload or its verification failed (disk full, no rights)
         LaunchError                  the agent did not come up
+          NobodyLoggedOn             there is no desktop before somebody logs on
       StreamError                    the agent was reached, the stream is not usable
         ProtocolViolation            the agent sent what the wire forbids
         VersionMismatch              console and agent speak different versions of the wire
@@ -104,6 +105,10 @@ class DeployError(BootstrapError):
 
 class LaunchError(BootstrapError):
     """The agent did not come up."""
+
+
+class NobodyLoggedOn(LaunchError):
+    """Nobody is logged on at the host: there is no desktop to show, and there will be one."""
 
 
 class StreamError(DeskconsoleError):

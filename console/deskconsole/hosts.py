@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -53,6 +53,8 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """XAUTHORITY on a POSIX host; None: found by itself."""
     python: PathText | None = None
     """The host's Python to use; None: found by itself."""
+    run_level: Literal["least", "highest"] = "least"
+    """Rights of the agent on a Windows host: `highest` reaches windows of elevated programs too."""
     group: Label = ""
     """A label to filter by."""
 
@@ -75,6 +77,7 @@ EXPECTED: Mapping[str, str] = {
     "x_display": "an X display such as :0",
     "x_authority": "a path on the host",
     "python": "the path of a Python on the host",
+    "run_level": "least or highest",
     "group": "a text of at most 64 characters",
 }
 """What a field wants, as the end of the sentence "FIELD must be ..."."""

@@ -12,7 +12,9 @@ class Contact:
     system: str
     """As `uname -s` says, or `Windows`."""
     machine: str = ""
+    """As `uname -m` or PROCESSOR_ARCHITECTURE says."""
     home: str = ""
+    """On Windows as SFTP says it: `/C:/Users/Ann Lee`."""
     python: str = ""
     """A Python that is new enough, or empty."""
     version: tuple[int, int, int] = (0, 0, 0)
@@ -33,8 +35,25 @@ class XDisplay:
 
 
 @dataclass(frozen=True, slots=True)
+class DesktopSession:
+    """A session in which somebody is logged on to a Windows host."""
+
+    number: int
+    station: str
+    """`Console`, `RDP-Tcp#3`, or empty where nobody knows."""
+    user: str
+    """As the host writes it, with the domain where it is known: `LAB\\ann`."""
+    sid: str
+    """The user's, or empty where nobody knows."""
+    state: str
+    """`active`, `disconnected`, or the system's other word in small letters."""
+    own: bool
+    """It is the session of the user who logged in over SSH."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """Something of ours that lies on the host: `agent-<hash>` or `packages-<hash>`."""
+    """Something of ours that lies on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
 
     name: str
     intact: bool
@@ -57,13 +76,15 @@ class HostFacts:
     platform: str
     """Which of `platforms.PLATFORMS` it is."""
     machine: str
-    """As `uname -m` says: `x86_64`, `aarch64`."""
+    """As the system says: `x86_64`, `aarch64`, `AMD64`, `ARM64`."""
     python: str
-    """Path of the Python that runs the agent."""
+    """Path of the Python that runs the agent; empty on a Windows host that has no runtime yet."""
     python_version: tuple[int, int, int]
     home: str
     root: str
-    """The one folder on the host in which everything of ours lies."""
+    """The one folder on the host in which everything of ours lies, as its own programs name it."""
+    folder: str
+    """The same folder as SFTP names it, from the folder in which SFTP and commands begin or absolute."""
     free: int
     """Bytes that may still be written where `root` is."""
     libc: str = ""
@@ -77,10 +98,30 @@ class HostFacts:
     """The likeliest first."""
     looked: tuple[str, ...] = ()
     """Where displays were looked for."""
+    shell: str = ""
+    """The default shell of a Windows host: `cmd` or `powershell`."""
+    user: str = ""
+    """Who logged in over SSH, as the Windows host writes it."""
+    sid: str = ""
+    elevated: bool | None = None
+    """Whether that user has an administrator's full rights over SSH; None where nobody knows yet."""
+    sessions: tuple[DesktopSession, ...] = ()
+    """Who is logged on where; the session that the agent would be started in comes first."""
 
     def has(self, name: str) -> bool:
         """Whether a part of that name lies there, whole."""
         return any(part.name == name and part.intact for part in self.deployed)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What the agent stands on: nothing but the host's own Python, or a part that was brought along."""
+
+    facts: HostFacts
+    """As they are with it in place."""
+    part: str | None = None
+    """`packages-<hash>` or `runtime-<hash>`."""
+    uploaded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +130,12 @@ class Deployed:
 
     agent: str
     """`agent-<content hash>`, the folder's name below the root."""
+    facts: HostFacts
+    """As they are now, for launching."""
     packages: str | None = None
     """`packages-<hash>`, where the host's Python lacks something."""
+    runtime: str | None = None
+    """`runtime-<hash>`, the Python that was brought along."""
     uploaded: int = 0
     """Bytes that went up for it; 0 where everything was there."""
 
@@ -109,6 +154,27 @@ class AgentOptions:
     """Seconds without a console after which the agent ends by itself."""
     reuse: bool = True
     """False: a running agent of the same kind is ended too (it no longer answers, say)."""
+    wait_for_user: float = 0.0
+    """Seconds to wait on the host for somebody to log on, before NobodyLoggedOn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopWord:
+    """What a launched agent says of where it finds itself: its own word is all that is believed."""
+
+    session: int
+    """0 is where services live: no desktop of anybody's."""
+    station: str
+    """Window station: `WinSta0` is the one that people see."""
+    desktop: str
+    """`Default`, or `Winlogon` for the secure one."""
+    screen: str
+    """A `ScreenState`."""
+    reason: str
+    size: tuple[int, int] | None
+    """Of the whole desktop in pixels; None where the first grab failed."""
+    flat: bool | None
+    """The picture has one colour only. A hint, not a verdict: some desktops are black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +187,8 @@ class Launched:
     version: str
     reused: bool
     """It was running already, from an earlier connection."""
+    word: DesktopWord | None = None
+    """None where the platform's agents give none."""
 
     def __repr__(self) -> str:
         return f"Launched(port={self.port}, pid={self.pid}, version={self.version!r}, reused={self.reused})"

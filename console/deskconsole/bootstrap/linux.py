@@ -5,14 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from pathlib import Path
 
-from ..errors import LaunchError, UnsupportedHost
+from ..errors import BootstrapError, LaunchError, UnsupportedHost
 from ..hosts import Host
 from ..ssh.client import Connection
-from .answers import LaunchAnswer, ProbeAnswer, Refusal
-from .facts import AgentOptions, Contact, Deployed, HostFacts, Launched, Part, RunningAgent, XDisplay
+from .answers import LaunchAnswer, ProbeAnswer, Refusal, RemoveAnswer
+from .facts import (
+    AgentOptions,
+    Contact,
+    Deployed,
+    Foundation,
+    HostFacts,
+    Launched,
+    Part,
+    Removed,
+    RunningAgent,
+    XDisplay,
+)
+from .install import put
+from .progress import Report
 from .requirements import OLDEST_PYTHON, requirements
 from .script import python_command, run_script
+from .wheels import packages_archive, packages_name, wheels_platform
 
 FOLDER = ".deskconsole"
 """Below the home; everything of ours lies in it."""
@@ -52,6 +67,7 @@ class Linux:
             python_version=contact.version,
             home=contact.home,
             root=root,
+            folder=root,
             free=found.free,
             libc=found.libc,
             bits=found.bits,
@@ -65,17 +81,16 @@ class Linux:
     def command(self, facts: HostFacts) -> str:
         return python_command(facts.python)
 
-    def wheels(self, facts: HostFacts) -> str:
-        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(facts.machine, facts.machine)
-        library, _, version = facts.libc.partition(" ")
-        if machine not in ("x86_64", "aarch64") or facts.bits != 64 or library != "glibc":
-            raise UnsupportedHost(
-                f"{facts.host} lacks {', '.join(facts.missing)}, and there are no ready-made packages "
-                f"for its system ({facts.machine}, {facts.bits} bits, {facts.libc or 'unknown C library'})",
-                remedy="Install them there by the system's own package manager.",
-            )
-        numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
-        return f"{machine}-manylinux_2_28" if numbers >= (2, 28) else f"{machine}-manylinux_2_17"
+    def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
+        if not facts.missing:
+            return Foundation(facts)
+        target = wheels_platform(facts)
+        name = packages_name(target, facts.python_version)
+        if facts.has(name):
+            return Foundation(facts, name)
+        archive = packages_archive(facts, target, cache, report)
+        put(connection, facts, self.command(facts), archive, "packages", [name], report)
+        return Foundation(facts, name, len(archive.data))
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
@@ -113,6 +128,20 @@ class Linux:
             pid=answer.pid,
             version=answer.version,
             reused=answer.reused,
+        )
+
+    def remove(self, connection: Connection, facts: HostFacts) -> Removed:
+        answer = run_script(connection, self.command(facts), "remove", {"root": facts.root}, RemoveAnswer)
+        if isinstance(answer, Refusal):
+            raise BootstrapError(
+                f"{facts.host} could not be cleaned up: {answer.error}",
+                remedy=f"Remove {facts.root} there by hand.",
+            )
+        return Removed(
+            processes=answer.processes,
+            files=answer.files,
+            bytes=answer.bytes,
+            left=answer.left,
         )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from ..hosts import Host
 from ..ssh.client import Connection
-from .facts import AgentOptions, Contact, Deployed, HostFacts, Launched
+from .facts import AgentOptions, Contact, Deployed, Foundation, HostFacts, Launched, Removed
 from .linux import Linux
+from .progress import Report
 
 
 class Platform(Protocol):
-    """One system on which agents run. Uploading and removing are the same everywhere, given these."""
+    """One system on which agents run. What the agent itself needs to get there is the same everywhere."""
 
     def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
         """What the host has; raises UnsupportedHost where something indispensable is missing."""
@@ -21,14 +23,21 @@ class Platform(Protocol):
         """The command that starts a Python which reads its program from stdin, in any login shell."""
         ...
 
-    def wheels(self, facts: HostFacts) -> str:
-        """uv's name for the host's platform; raises UnsupportedHost where no wheels exist for it."""
+    def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
+        """Brings what the agent stands on, where the host lacks it: packages, or a whole Python.
+
+        Raises DeployError, UnsupportedHost. `cache` is where the console keeps what it has fetched.
+        """
         ...
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        """Starts the agent where it sees the user's desktop; raises LaunchError."""
+        """Starts the agent where it sees the user's desktop; raises LaunchError, NobodyLoggedOn."""
+        ...
+
+    def remove(self, connection: Connection, facts: HostFacts) -> Removed:
+        """Takes everything of ours off the host and looks whether it is gone."""
         ...
 
 

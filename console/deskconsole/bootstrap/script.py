@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -51,21 +52,17 @@ def run_script(
     arguments: dict[str, Any],
     kind: type[T],
     *,
+    uses: Sequence[str] = (),
     timeout: float = 60.0,
 ) -> T | Refusal:
     """Sends `remote/<name>.py` to the Python that `command` starts and returns its answer.
 
+    `uses` names other files of `remote/` that it imports, each after those that it imports itself.
     A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
     marker = new_marker()
-    program = "\n".join(
-        [
-            source(f"{name}.py"),
-            source("answer.py"),
-            f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})",
-            "",
-        ]
-    )
+    call = f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})"
+    program = _program(["answer", *uses, name], call)
     finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout)
     lines = marked(finished, marker)
     if not lines:
@@ -83,6 +80,29 @@ def run_script(
             f"{connection.description} answered the {name} script with something else ({error})",
             remedy="Log in with ssh and see what stands in the way of the host's Python.",
         ) from error
+
+
+def _program(names: Sequence[str], call: str) -> str:
+    """These files of `remote/` as modules under the names that they have here, and a call."""
+    package = f"{__package__}.remote"
+    files = {f"{package}.{name.replace('/', '.')}": source(f"{name}.py") for name in names}
+    folders = {name.rpartition(".")[0] for name in files}
+    packages = {".".join(name.split(".")[:n]) for name in folders for n in range(1, name.count(".") + 2)}
+    return "\n".join(
+        [
+            "import sys, types",
+            f"for name in {sorted(packages)!r}:",
+            "    sys.modules[name] = types.ModuleType(name)",
+            "    sys.modules[name].__path__ = []",
+            f"for name, text in {list(files.items())!r}:",
+            "    sys.modules[name] = types.ModuleType(name)",
+            "    exec(compile(text, name, 'exec'), sys.modules[name].__dict__)",
+            f"from {package}.answer import answer",
+            f"from {package}.{names[-1].replace('/', '.')} import main",
+            call,
+            "",
+        ]
+    )
 
 
 def marked(finished: Finished, marker: str) -> list[str]:

@@ -30,6 +30,20 @@ _DROPPED_ENDINGS = (".pyi", ".h", ".a", ".lib", ".xml")
 """Stubs, headers, OpenCV's cascades: nothing that the agent loads."""
 
 
+def wheels_platform(facts: HostFacts) -> str:
+    """uv's name for the host's platform; raises UnsupportedHost where no wheels exist for it."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(facts.machine, facts.machine)
+    library, _, version = facts.libc.partition(" ")
+    if machine not in ("x86_64", "aarch64") or facts.bits != 64 or library != "glibc":
+        raise UnsupportedHost(
+            f"{facts.host} lacks {', '.join(facts.missing)}, and there are no ready-made packages "
+            f"for its system ({facts.machine}, {facts.bits} bits, {facts.libc or 'unknown C library'})",
+            remedy="Install them there by the system's own package manager.",
+        )
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+    return f"{machine}-manylinux_2_28" if numbers >= (2, 28) else f"{machine}-manylinux_2_17"
+
+
 def packages_name(target: str, python: tuple[int, int, int]) -> str:
     """`packages-<hash>`, by the locked list, the platform and the Python: known without fetching anything."""
     key = f"{target} {python[0]}.{python[1]} ".encode() + locked()

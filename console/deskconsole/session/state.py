@@ -13,6 +13,7 @@ class State(StrEnum):
     PROBING = "probing"
     DEPLOYING = "deploying"
     LAUNCHING = "launching"
+    WAITING = "waiting"
     HANDSHAKE = "handshake"
     STREAMING = "streaming"
     STALE = "stale"
@@ -21,14 +22,22 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-_UNDER_WAY = (State.CONNECTING, State.PROBING, State.DEPLOYING, State.LAUNCHING, State.HANDSHAKE)
+_UNDER_WAY = (
+    State.CONNECTING,
+    State.PROBING,
+    State.DEPLOYING,
+    State.LAUNCHING,
+    State.WAITING,
+    State.HANDSHAKE,
+)
 
 MOVES: dict[State, frozenset[State]] = {
     State.IDLE: frozenset({State.CONNECTING, State.CLOSED}),
     State.CONNECTING: frozenset({State.PROBING, State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
     State.PROBING: frozenset({State.DEPLOYING, State.LAUNCHING, State.RETRYING, State.FAILED, State.CLOSED}),
     State.DEPLOYING: frozenset({State.LAUNCHING, State.RETRYING, State.FAILED, State.CLOSED}),
-    State.LAUNCHING: frozenset({State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.LAUNCHING: frozenset({State.WAITING, State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.WAITING: frozenset({State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
     State.HANDSHAKE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
     State.STREAMING: frozenset({State.STALE, State.RETRYING, State.FAILED, State.CLOSED}),
     State.STALE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
@@ -36,7 +45,8 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.CONNECTING, State.CLOSED}),
     State.CLOSED: frozenset({State.CONNECTING}),
 }
-"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, without bootstrap."""
+"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, without bootstrap; WAITING is
+for a host at which nobody is logged on, and goes on by itself when somebody is."""
 
 UNDER_WAY = frozenset(_UNDER_WAY)
 """States on the way to a stream."""

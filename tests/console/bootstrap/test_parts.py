@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.bootstrap.index import translated
-from deskconsole.bootstrap.linux import Linux
 from deskconsole.bootstrap.remote.probe import numbers
 from deskconsole.bootstrap.requirements import locked, requirements
 from deskconsole.bootstrap.script import marked, posix_word
+from deskconsole.bootstrap.wheels import wheels_platform
 from deskconsole.errors import UnsupportedHost
 from deskconsole.ssh.command import Finished
 
@@ -80,6 +80,7 @@ def facts(machine: str, libc: str, bits: int = 64) -> HostFacts:
         python_version=(3, 11, 2),
         home="/home/me",
         root="/home/me/.deskconsole",
+        folder="/home/me/.deskconsole",
         free=10**12,
         libc=libc,
         bits=bits,
@@ -96,7 +97,7 @@ def facts(machine: str, libc: str, bits: int = 64) -> HostFacts:
     ],
 )
 def test_the_hosts_platform_in_uvs_words(machine: str, libc: str, platform: str) -> None:
-    assert Linux().wheels(facts(machine, libc)) == platform
+    assert wheels_platform(facts(machine, libc)) == platform
 
 
 @pytest.mark.parametrize(
@@ -105,4 +106,4 @@ def test_the_hosts_platform_in_uvs_words(machine: str, libc: str, platform: str)
 )
 def test_a_platform_without_wheels_is_named(machine: str, libc: str, bits: int) -> None:
     with pytest.raises(UnsupportedHost, match=machine):
-        Linux().wheels(facts(machine, libc, bits))
+        wheels_platform(facts(machine, libc, bits))
