@@ -16,10 +16,11 @@ from deskconsole.hosts import Host
 from deskconsole.ssh.aliases import Target, resolve, split_jump
 from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
-from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts
+from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
 from deskconsole.ssh.questions import Questions
 from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
+from deskconsole.ssh.stages import Passed, Stage, unwatched
 from deskconsole.ssh.transport import Link, handshake
 from deskconsole.ssh.tunnel import Tunnel, open_channel
 from deskconsole.ssh.upload import upload_file
@@ -36,6 +37,8 @@ class Connection:
         self._link = link
         self.description = f"{target.user}@{target.where}"
         """`user@address:port`."""
+        self.port = target.port
+        """The SSH server's, as seen from here."""
 
     @property
     def alive(self) -> bool:
@@ -88,16 +91,19 @@ def connect(
     timeout: float = 10.0,
     secrets: Secrets | None = None,
     ssh_config: Path | None = None,
+    passed: Passed = unwatched,
 ) -> Connection:
     """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
 
     `secrets` saves questions on reconnecting. `ssh_config` stands in for the user's and the machine's
-    configuration. Setting `cancelled` from any thread ends it with Cancelled within 0.3 s, or as soon as the
-    question that is being asked returns. Raises ConfigurationError, AddressError, HostKeyError,
-    AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
+    configuration. `passed` is told of every stage. Setting `cancelled` from any thread ends it with Cancelled
+    within 0.3 s, or as soon as the question that is being asked returns. Raises ConfigurationError,
+    AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
     """
     parts = _Parts()
-    route = _Route(questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, parts)
+    route = _Route(
+        questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts
+    )
     try:
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():
@@ -173,6 +179,7 @@ class _Route:
         timeout: float,
         secrets: Secrets,
         ssh_config: Path | None,
+        passed: Passed,
         parts: _Parts,
     ) -> None:
         self._questions = questions
@@ -181,6 +188,7 @@ class _Route:
         self._timeout = timeout
         self._secrets = secrets
         self._ssh_config = ssh_config
+        self._passed = passed
         self._parts = parts
         self._hops = 0
 
@@ -192,11 +200,19 @@ class _Route:
         if target.jump:
             sock = self._through(target)
         elif target.proxy_command:
+            self._passed(Stage.NAME, f"{target.label} is reached by a ProxyCommand")
             proxy = ProxyCommand(target.proxy_command, target.label)
             self._parts.add(proxy.close)
             sock = proxy.sock
         else:
-            sock = connect_tcp(target.address, target.port, target.where, self._cancelled, timeout)
+            sock = connect_tcp(
+                target.address,
+                target.port,
+                target.where,
+                self._cancelled,
+                timeout,
+                lambda found: self._passed(Stage.NAME, f"{target.address} is {', '.join(found)}"),
+            )
             self._parts.add(sock.close)
         link = Link(sock, check.algorithms())
         self._parts.add(link.shut, link)
@@ -210,9 +226,14 @@ class _Route:
                 f"the ProxyCommand of {target.label} failed: {said}",
                 remedy="Try the command by hand; `ssh -G` shows it.",
             ) from error
-        check.judge(link.get_remote_server_key(), self._questions)
+        self._passed(Stage.PORT, f"{link.remote_version} answers at {target.where}")
+        shown = link.get_remote_server_key()
+        check.judge(shown, self._questions)
+        blob = shown.asbytes()
+        self._passed(Stage.HOST_KEY, f"it is trusted: {fingerprint(blob)} ({key_type(blob)})")
         self._stop_if_cancelled(target)
         authenticate(link, target, self._questions, self._secrets, required_key)
+        self._passed(Stage.AUTHENTICATION, f"{target.user} is logged in at {target.where}")
         self._stop_if_cancelled(target)
         return link
 
@@ -235,6 +256,7 @@ class _Route:
             ssh_config=self._ssh_config,
         )
         link = self.open(hop)
+        self._passed(Stage.NAME, f"{target.address} is looked up by {hop.where}, the jump host")
         channel = open_channel(link, target.address, target.port, hop.where, self._timeout)
         self._parts.add(lambda: close_channel(channel))
         return channel

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
@@ -20,14 +21,21 @@ _TICK = 0.1
 
 
 def connect_tcp(
-    address: str, port: int, where: str, cancelled: threading.Event, timeout: float
+    address: str,
+    port: int,
+    where: str,
+    cancelled: threading.Event,
+    timeout: float,
+    resolved: Callable[[list[str]], None],
 ) -> socket.socket:
     """A connected socket with TCP_NODELAY, every address of the name tried in turn.
 
-    Raises AddressError (name unknown, port refused, no answer), Cancelled within a tenth of a second.
+    `resolved` is told the IP addresses before any is tried. Raises AddressError (name unknown, port refused,
+    no answer), Cancelled within a tenth of a second.
     """
     deadline = time.monotonic() + timeout
     found = _look_up(address, port, where, cancelled, deadline)
+    resolved(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
     trouble: OSError = TimeoutError()
     for number, (family, kind, protocol, _, destination) in enumerate(found):
         # A dead first address must leave time for the others.

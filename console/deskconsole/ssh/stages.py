@@ -1,0 +1,24 @@
+"""The stages of connecting, for whoever wants to know how far it came and what was met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """In their order; a jump host goes through all of them before the host behind it begins."""
+
+    NAME = "name"
+    PORT = "port"
+    HOST_KEY = "host key"
+    AUTHENTICATION = "authentication"
+
+
+Passed = Callable[[Stage, str], None]
+"""Told of each stage that was passed, on the connecting thread, and in a sentence what was met there. The
+sentence may hold a server's words."""
+
+
+def unwatched(stage: Stage, sentence: str) -> None:
+    """For those who do not want to know."""
