@@ -18,6 +18,7 @@ FULL = {
     "x_display": ":0.0",
     "x_authority": "/run/user/1000/xauth",
     "python": "/opt/python 3/bin/python3",
+    "run_level": "highest",
     "group": "lab, first floor",
 }
 
@@ -75,6 +76,8 @@ def test_every_field_says_what_it_wants() -> None:
         ("x_authority", ""),
         ("python", "-c"),
         ("python", "python\x1b[2J"),
+        ("run_level", "admin"),
+        ("run_level", ""),
         ("group", "a\nb"),
         ("group", {"a": 1}),
     ],

@@ -38,6 +38,9 @@ WantedDisplay = Annotated[int | None, _option("0: the whole desktop; 1, 2, ...: 
 XDisplay = Annotated[str | None, _option("DISPLAY there, such as :0; else it is found.")]
 XAuthority = Annotated[str | None, _option("XAUTHORITY there; else it is found.", "FILE")]
 Python = Annotated[str | None, _option("The Python to use there; else it is found.", "FILE")]
+RunLevel = Annotated[
+    str | None, _option("Rights of the agent on Windows: least or highest (elevated windows too).", "LEVEL")
+]
 Group = Annotated[str | None, _option("A label to filter by.")]
 
 
@@ -73,6 +76,7 @@ def add(
     x_display: XDisplay = None,
     x_authority: XAuthority = None,
     python: Python = None,
+    run_level: RunLevel = None,
     group: Group = None,
     json: Json = False,
 ) -> None:
@@ -87,7 +91,7 @@ def add(
 
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
-        x_display=x_display, x_authority=x_authority, python=python, group=group,
+        x_display=x_display, x_authority=x_authority, python=python, run_level=run_level, group=group,
     )  # fmt: skip
     host = host_from({"name": name, **given})
     inventory = _inventory()
@@ -109,6 +113,7 @@ def edit(
     x_display: XDisplay = None,
     x_authority: XAuthority = None,
     python: Python = None,
+    run_level: RunLevel = None,
     group: Group = None,
     json: Json = False,
 ) -> None:
@@ -123,7 +128,8 @@ def edit(
 
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
-        display=display, x_display=x_display, x_authority=x_authority, python=python, group=group,
+        display=display, x_display=x_display, x_authority=x_authority, python=python, run_level=run_level,
+        group=group,
     )  # fmt: skip
     if not given:
         raise ConfigurationError(

@@ -80,7 +80,8 @@ def test_completion_is_offered(user: CommandLine) -> None:
 def test_every_field_of_a_host_can_be_given_and_changed(user: CommandLine) -> None:
     fields = {
         "address": "10.0.3.1", "port": 2222, "user": "alice", "identity_file": "~/key", "jump": "gate:22",
-        "display": 2, "x_display": ":1", "x_authority": "/run/a", "python": "/opt/python3", "group": "lab",
+        "display": 2, "x_display": ":1", "x_authority": "/run/a", "python": "/opt/python3", "run_level": "highest",
+        "group": "lab",
     }  # fmt: skip
     options = [
         text for field, value in fields.items() for text in (f"--{field.replace('_', '-')}", str(value))
@@ -105,6 +106,7 @@ def test_every_field_of_a_host_can_be_given_and_changed(user: CommandLine) -> No
     [
         (("add", "lab", "--port", "70000"), "port must be a whole number from 1 to 65535, not 70000"),
         (("add", "lab", "--x-display", "one"), "x_display must be an X display such as :0"),
+        (("add", "lab", "--run-level", "admin"), "run_level must be least or highest, not 'admin'"),
         (("add", "a/b"), "name must be"),
         (("add", "known"), "there is a host called 'known' already"),
         (("edit", "knwon", "--port", "3"), "Did you mean 'known'?"),
