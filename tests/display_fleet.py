@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from textual.pilot import Pilot
 
-from deskconsole.bootstrap.progress import Progress
 from deskconsole.errors import ConfigurationError, DeskconsoleError
 from deskconsole.hosts import Host
+from deskconsole.progress import Progress
 from deskconsole.session.event import Event
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State

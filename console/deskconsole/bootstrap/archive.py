@@ -6,14 +6,12 @@ import functools
 import hashlib
 import importlib.resources
 import io
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-LISTING = ".files.json"
-"""In every archive: `{name: [size, sha256]}`, by which a host tells whether a part is whole."""
+from ..packaging.listing import LISTING, listing, part_name
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -34,12 +32,6 @@ class Archive:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def listing(files: Mapping[str, bytes]) -> bytes:
-    """The content of `LISTING` for these files."""
-    rows = {name: [len(data), hashlib.sha256(data).hexdigest()] for name, data in sorted(files.items())}
-    return json.dumps(rows, separators=(",", ":")).encode("ascii")
-
-
 def pack(files: Mapping[str, bytes]) -> bytes:
     """A zip of the files and their listing; the same bytes for the same files."""
     buffer = io.BytesIO()
@@ -56,7 +48,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def agent_archive() -> Archive:
     """The agent's files as they are installed here. They do not change while the console runs."""
     files = dict(_walk(importlib.resources.files("deskagent"), "deskagent"))
-    name = "agent-" + hashlib.sha256(listing(files)).hexdigest()[:12]
+    name = part_name("agent", listing(files))
     return Archive(name=name, data=pack(files), unpacked=sum(map(len, files.values())))
 
 

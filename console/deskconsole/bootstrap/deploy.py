@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..paths import Paths
+from ..progress import Report, ignore
 from ..ssh.client import Connection
 from .archive import agent_archive
 from .facts import Deployed, HostFacts
 from .install import put
 from .platforms import PLATFORMS
-from .progress import Report, ignore
 
 
 def deploy(

@@ -7,11 +7,11 @@ import secrets
 from typing import TypeVar
 
 from ..errors import DeployError, DeskconsoleError
+from ..progress import Meter, Progress, Report
 from ..ssh.client import Connection
 from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive
 from .facts import HostFacts
-from .progress import Meter, Progress, Report
 from .script import run_script
 
 T = TypeVar("T")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ..errors import BootstrapError, LaunchError, UnsupportedHost
 from ..hosts import Host
+from ..packaging.requirements import OLDEST_PYTHON, requirements
+from ..progress import Report
 from ..ssh.client import Connection
 from .answers import LaunchAnswer, ProbeAnswer, Refusal, RemoveAnswer
 from .facts import (
@@ -24,8 +26,6 @@ from .facts import (
     XDisplay,
 )
 from .install import put
-from .progress import Report
-from .requirements import OLDEST_PYTHON, requirements
 from .script import python_command, run_script
 from .wheels import packages_archive, packages_name, wheels_platform
 

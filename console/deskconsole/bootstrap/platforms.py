@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..hosts import Host
+from ..progress import Report
 from ..ssh.client import Connection
 from .facts import AgentOptions, Contact, Deployed, Foundation, HostFacts, Launched, Removed
 from .linux import Linux
-from .progress import Report
 
 
 class Platform(Protocol):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..errors import UnsupportedHost
 from ..hosts import Host
+from ..packaging.requirements import OLDEST_PYTHON
 from ..ssh.client import Connection
 from .facts import Contact, HostFacts
 from .platforms import PLATFORMS
-from .requirements import OLDEST_PYTHON
 from .script import last_words, marked, new_marker, posix_word, source
 
 WINDOWS_QUESTION = "echo deskconsole %OS% $env:OS"

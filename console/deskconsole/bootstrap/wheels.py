@@ -7,24 +7,18 @@ hash in the agent's locked list. The host needs no access to any index.
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
-import uv
-
 from ..errors import DeployError, UnsupportedHost
+from ..packaging.requirements import locked
+from ..packaging.uv import Finished, run_uv
+from ..progress import Progress, Report
 from .archive import Archive, pack
 from .facts import HostFacts
-from .index import index_environment
-from .progress import Progress, Report
-from .requirements import locked
 
-FETCH_WITHIN = 600.0
 _DROPPED_FOLDERS = frozenset({"tests", "__pycache__", "bin"})
 _DROPPED_ENDINGS = (".pyi", ".h", ".a", ".lib", ".xml")
 """Stubs, headers, OpenCV's cascades: nothing that the agent loads."""
@@ -76,33 +70,12 @@ def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Rep
     version = f"{facts.python_version[0]}.{facts.python_version[1]}"
     step = f"fetching packages for Python {version} on {target}"
     (scratch / "requirements.txt").write_bytes(locked())
-    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", "packages"]
+    command = ["pip", "install", "--quiet", "--target", "packages"]
     command += ["--python", sys.executable, "--python-platform", target, "--python-version", version]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
-    log = scratch / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=scratch,  # no pyproject.toml of some other project above the working directory
-            env={"UV_CACHE_DIR": str(cache / "uv"), **os.environ, **index_environment()},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            for _ in range(int(FETCH_WITHIN / 0.2)):
-                report(Progress(step, 0, 0))
-                try:
-                    process.wait(0.2)
-                    break
-                except subprocess.TimeoutExpired:
-                    continue
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    if process.returncode != 0:
-        raise _failure(facts, target, log.read_text("utf-8", "replace"))
+    finished = run_uv(command, scratch, cache, lambda: report(Progress(step, 0, 0)))
+    if finished.code != 0:
+        raise _failure(facts, target, finished)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -115,30 +88,22 @@ def _files(folder: Path) -> dict[str, bytes]:
     return files
 
 
-_UNREACHABLE = (
-    "error sending request",
-    "dns error",
-    "Could not connect",
-    "client error",
-    "network connectivity",
-)
+_NO_WHEELS = ("matching platform tag", "no wheels", "no usable wheels")
 
 
-def _failure(facts: HostFacts, target: str, log: str) -> DeployError | UnsupportedHost:
+def _failure(facts: HostFacts, target: str, finished: Finished) -> DeployError | UnsupportedHost:
     lacks = f"{facts.host}'s Python lacks {', '.join(facts.missing)}"
     by_hand = f"install them for {facts.python} on the host by hand"
-    if any(words in log for words in _UNREACHABLE):
+    if finished.unreachable:
         return DeployError(
             f"{lacks}, and they cannot be fetched: no package index answers",
             remedy=f"Connect this machine to the Internet, point pip or uv to a mirror, or {by_hand}.",
         )
-    if "matching platform tag" in log or "no wheels" in log or "no usable wheels" in log:
+    if any(words in finished.log for words in _NO_WHEELS):
         return UnsupportedHost(
             f"{lacks}, and there are no ready-made ones for {target}", remedy=f"Better {by_hand}."
         )
-    # uv writes `error: what`, then `  cause: why`, from the outermost to the innermost.
-    said = re.findall(r"^\s*(?:error|cause): (.+)$", log, re.MULTILINE)
     return DeployError(
-        f"{lacks}, and fetching them failed: {'; '.join(said[:2]) or 'uv gave no reason'}",
+        f"{lacks}, and fetching them failed: {finished.reason}",
         remedy=f"Look at the settings of pip or uv on this machine, or {by_hand}.",
     )

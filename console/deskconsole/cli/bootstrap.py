@@ -13,7 +13,7 @@ from .terminal import counted, print_json, say, terminal_questions
 
 if TYPE_CHECKING:
     from ..bootstrap.facts import HostFacts
-    from ..bootstrap.progress import Report
+    from ..progress import Report
     from ..ssh.client import Connection
 
 
@@ -114,7 +114,7 @@ def _progress_bars(*, quiet: bool) -> Iterator[Report]:
         TransferSpeedColumn,
     )
 
-    from ..bootstrap.progress import Progress as Step
+    from ..progress import Progress as Step
 
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -15,10 +15,10 @@ from ..bootstrap.deploy import deploy
 from ..bootstrap.facts import AgentOptions
 from ..bootstrap.launch import launch
 from ..bootstrap.probe import probe
-from ..bootstrap.progress import Progress
 from ..errors import AddressError, Cancelled, ConfigurationError, DeskconsoleError
 from ..hosts import Host
 from ..paths import Paths
+from ..progress import Progress
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets

@@ -13,7 +13,6 @@ from deskagent.wire.errors import LocalProtocolError
 from deskagent.wire.geometry import Rectangle
 from deskagent.wire.messages import Screen, ScreenState, Welcome
 
-from ..bootstrap.progress import Progress
 from ..errors import (
     Cancelled,
     ConnectionFailed,
@@ -23,6 +22,7 @@ from ..errors import (
     ViewerError,
 )
 from ..framebuffer import Framebuffer
+from ..progress import Progress
 from .event import Event, Severity
 from .meter import Meter
 from .retry import Backoff, worth_retrying

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..bootstrap.progress import Progress
+from ..progress import Progress
 from .state import State
 
 

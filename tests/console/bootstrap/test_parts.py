@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskconsole.bootstrap.facts import HostFacts
-from deskconsole.bootstrap.index import translated
 from deskconsole.bootstrap.remote.probe import numbers
-from deskconsole.bootstrap.requirements import locked, requirements
 from deskconsole.bootstrap.script import marked, posix_word
 from deskconsole.bootstrap.wheels import wheels_platform
 from deskconsole.errors import UnsupportedHost
+from deskconsole.packaging.index import translated
+from deskconsole.packaging.requirements import locked, requirements
 from deskconsole.ssh.command import Finished
 
 

@@ -19,9 +19,9 @@ from deskconsole.bootstrap.archive import agent_archive
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
-from deskconsole.bootstrap.progress import Progress
 from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import Cancelled, DeployError, LaunchError
+from deskconsole.progress import Progress
 
 
 def test_a_bare_host_gets_an_agent_and_gives_it_back(ground: Ground) -> None:

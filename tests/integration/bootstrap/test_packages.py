@@ -21,9 +21,9 @@ from bootstrap_host import Ground, listing, names, open_connection, ssh_host
 from deskconsole.bootstrap import wheels
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.probe import probe
-from deskconsole.bootstrap.progress import Progress
 from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import Cancelled, DeployError, UnsupportedHost
+from deskconsole.progress import Progress
 
 
 def make_wheel(folder: Path, name: str, tag: str, files: dict[str, bytes]) -> Path:
