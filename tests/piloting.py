@@ -1,0 +1,29 @@
+"""What a test sees of a running app, screen and log as text, and the wait until it did what keys asked."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from deskconsole.tui.app import DeskconsoleApp, Outcome
+
+
+def console(pilot: Pilot[Outcome]) -> DeskconsoleApp:
+    assert isinstance(pilot.app, DeskconsoleApp)
+    return pilot.app
+
+
+def screen_text(pilot: Pilot[Outcome]) -> str:
+    """What stands on the screen, line by line."""
+    width, height = pilot.app.size
+    strips = pilot.app.screen._compositor.render_strips()  # what the terminal gets, and no public way to it
+    return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+
+
+def logged(pilot: Pilot[Outcome]) -> list[str]:
+    """What the log says, without the times."""
+    return [f"{line.host}  {line.text}" for line in console(pilot).events]
+
+
+async def settle(pilot: Pilot[Outcome]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()

@@ -1,0 +1,86 @@
+"""What happened: said where the eyes are, kept in the log."""
+
+from __future__ import annotations
+
+import threading
+
+from deskconsole.session.event import Event
+from deskconsole.tui.toasts import Toasts
+from deskconsole.tui.widgets.event_log import EventLog, LogLine
+from display_fleet import NOW, Running, laboratory
+from piloting import screen_text
+
+
+async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        deliver(Event(NOW, "lab-01", "streaming", "info"))
+        await pilot.pause(0.1)
+        assert "streaming" not in screen_text(pilot)
+        deliver(Event(NOW, "lab-01", "no window: There is no display here. Set [DISPLAY].", "error"))
+        await pilot.pause(0.2)
+        assert "no window: There is no display here. Set [DISPLAY]." in screen_text(pilot)
+
+
+async def test_a_host_that_talks_much_has_one_toast_and_an_error_wins(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        for number in range(200):
+            deliver(Event(NOW, "lab-02", f"warning {number}", "warning"))
+        deliver(Event(NOW, "lab-04", "this is what matters", "error"))
+        deliver(Event(NOW, "lab-02", "one more", "warning"))
+        await pilot.pause(1.3)
+        shown = screen_text(pilot)
+        assert shown.count("l shows all") == 1
+        assert "this is what matters" in shown
+
+
+def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
+    toasts = Toasts()
+
+    def said(now: float) -> str | None:
+        toast = toasts.take(now)
+        return None if toast is None else toast.text
+
+    toasts.add([LogLine(NOW, "a", "first", "warning")])
+    assert said(10.0) == "first"
+    toasts.add([LogLine(NOW, "a", "down", "error"), LogLine(NOW, "b", "hm", "warning")])
+    assert said(10.5) is None
+    assert said(11.0) == "down (and 1 more: l shows all)"
+    toasts.add([LogLine(NOW, "a", "well", "warning")])
+    assert said(12.5) is None
+    toasts.add([LogLine(NOW, "a", "worse", "error")])
+    assert said(12.5) == "worse (and 1 more: l shows all)"
+    toasts.add([LogLine(NOW, "a", "later", "warning")])
+    assert said(17.6) == "later"
+    assert said(30.0) is None
+
+
+async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        thread = threading.Thread(
+            target=lambda: [deliver(Event(NOW + n, "lab-01", f"event {n}", "warning")) for n in range(50)]
+        )
+        thread.start()
+        thread.join(5)
+        await pilot.pause(0.1)
+        assert "event 49" in screen_text(pilot)
+        deliver(Event(NOW, "lab-02", "a needle", "info"))
+        await pilot.press("l", "slash", *"needle")
+        pilot.app.clear_notifications()
+        await pilot.pause(0.1)
+        shown = screen_text(pilot)
+        assert "a needle" in shown
+        assert "event 49" not in shown
+        assert "1 of 51" in shown
+        await pilot.press("enter", "y")
+        await pilot.pause()
+        assert pilot.app.clipboard == "22:13:20   lab-02  a needle"
+        assert len(pilot.app.screen.query_one(EventLog).lines) == 1

@@ -1,0 +1,162 @@
+"""The first screen: hosts and their states, the keys that act on them, the filter, every size."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from deskconsole.errors import ViewerError
+from deskconsole.hosts import Host
+from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.host import HostScreen
+from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.host_table import HostTable
+from display_fleet import NOW, DisplayFleet, Running, laboratory, live
+from piloting import console, screen_text, settle
+
+
+async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        shown = screen_text(pilot)
+        assert "7 hosts: 2 live, 1 locked, 1 retrying, 1 deploying, 1 down, 1 idle" in shown
+        assert "● lab-01" in shown
+        assert "live 2 h 10 min" in shown
+        assert "1920x1080" in shown
+        assert "locked: nobody can see it until it is unlocked" in shown
+        assert "deploying: uploading the agent 62.0 %, 4 s left" in shown
+        assert "down: The host key of lab-04 has changed. Press enter to compare" in shown
+        assert "retrying in 6 s (attempt 3): The link was cut." in shown
+        assert "exact ✓ (packet 4,120" in shown
+        assert "slices 18,233" in shown
+        assert "saved 412 MB (98.9 %)" in shown
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [("v", "view"), ("x", "disconnect"), ("r", "refresh"), ("D", "check")],
+)
+async def test_keys_act_on_the_selected_host(running: Running, key: str, asked: str) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("end", key)
+        await settle(pilot)
+        assert fleet.asked == [(asked, "lab-07")]
+
+
+async def test_only_a_host_at_rest_can_be_connected(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("c", "down", "down", "down", "c", "down", "c")
+        await settle(pilot)
+        assert fleet.asked == [("connect", "lab-04"), ("connect", "lab-05")]
+
+
+async def test_the_selection_stays_with_its_host_when_rows_come_and_go(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("down", "down")
+        fleet.hosts = (Host(name="first"), *fleet.hosts[1:])
+        console(pilot).pull()
+        await pilot.pause()
+        assert pilot.app.screen.query_one(HostTable).selected == "lab-03"
+
+
+async def test_the_scroll_stays_when_figures_change(running: Running) -> None:
+    hosts = tuple(Host(name=f"host-{number:02}") for number in range(60))
+    fleet = DisplayFleet(hosts, {host.name: live(host.name) for host in hosts})
+    async with running(fleet) as pilot:
+        table = pilot.app.screen.query_one(HostTable)
+        await pilot.press(*["down"] * 30)
+        before = table.scroll_offset.y
+        assert before > 0
+        fleet.states = {host.name: live(host.name, scale=2.0) for host in hosts}
+        console(pilot).pull()
+        await pilot.pause()
+        assert (table.scroll_offset.y, table.selected) == (before, "host-30")
+        assert "host-30" in screen_text(pilot)
+
+
+async def test_the_filter_finds_names_addresses_groups_and_states(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press("slash", *"down")
+        await pilot.pause()
+        table = pilot.app.screen.query_one(HostTable)
+        assert [row.name for row in table.rows] == ["lab-04"]
+        await pilot.press("enter")
+        assert table.has_focus
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(table.rows) == 7
+
+
+async def test_a_filter_that_finds_nothing_says_so_and_escape_goes_back(running: Running) -> None:
+    async with running(laboratory(), size=(80, 24)) as pilot:
+        table = pilot.app.screen.query_one(HostTable)
+        assert "esc All" not in screen_text(pilot)
+        await pilot.press("down", "down", "slash", *"nobody", "enter")
+        await pilot.pause(0.1)
+        shown = screen_text(pilot)
+        assert "no host has these words; esc shows all" in shown
+        assert "esc All" in shown.splitlines()[-1]
+        assert "q Quit" in shown.splitlines()[-1]
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert table.selected == "lab-03"
+        assert "no host has these words" not in screen_text(pilot)
+        assert "esc All" not in screen_text(pilot)
+
+
+async def test_long_names_never_cut_a_time(running: Running) -> None:
+    hosts = tuple(Host(name=f"a-host-with-a-long-name-{number}") for number in range(3))
+    since = (NOW - 2 * 3600 - 600, NOW - 59 * 60, NOW - 364 * 86400 - 7200)
+    states = {host.name: live(host.name, since=at) for host, at in zip(hosts, since, strict=True)}
+    async with running(DisplayFleet(hosts, states), size=(80, 24)) as pilot:
+        for width, seen in ((60, "live 2 h"), (70, "live 2 h"), (80, "live 2 h"), (100, "live 2 h 10 min")):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause(0.2)
+            lines = screen_text(pilot).splitlines()
+            assert re.search(rf"{seen} ", lines[2]), lines[2]
+            assert re.search(r"live 59 min ", lines[3]), lines[3]
+            assert re.search(r"live 364 d ", lines[4]), lines[4]
+            if width >= 70:
+                assert all(line.rstrip().endswith("98.9 %") for line in lines[2:5])
+
+
+async def test_enter_opens_a_host_and_escape_comes_back(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HostScreen)
+        shown = screen_text(pilot)
+        assert "updates per second" in shown
+        assert "5 min ago" in shown
+        assert "lab-02" in shown
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, FleetScreen)
+
+
+async def test_a_small_terminal_keeps_the_table_and_never_wraps(running: Running) -> None:
+    async with running(laboratory(), size=(80, 24)) as pilot:
+        lines = screen_text(pilot).splitlines()
+        assert all(f"lab-0{number}" in lines[number + 1] for number in range(1, 8))
+        assert "10.0.3.2" not in "\n".join(lines[:9])
+        assert "98.9 %" in lines[2]
+        assert not pilot.app.screen.query_one(EventLog).display
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause(0.2)
+        assert pilot.app.screen.query_one(EventLog).display
+        assert "10.0.3.2" in screen_text(pilot)
+
+
+async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(running: Running) -> None:
+    fleet = laboratory()
+    fleet.refuses = ViewerError("There is no display to show a window on.", remedy="Set DISPLAY.")
+    async with running(fleet) as pilot:
+        await pilot.press("v")
+        await settle(pilot)
+        await pilot.pause()
+        assert "There is no display to show a window on. Set DISPLAY." in screen_text(pilot)
+        await pilot.press("down")
+        assert pilot.app.screen.query_one(HostTable).selected == "lab-02"

@@ -1,0 +1,122 @@
+"""Hosts come and go: the form, removing, what an empty start offers, the SSH configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Button, Input, SelectionList
+
+from deskconsole.errors import ConfigurationError
+from deskconsole.hosts import Host
+from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.host_form import HostForm
+from deskconsole.tui.screens.question import ConfirmScreen
+from deskconsole.tui.widgets.host_table import HostTable
+from display_fleet import DisplayFleet, Running, laboratory
+from piloting import logged, screen_text, settle
+
+
+async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> None:
+    fleet = DisplayFleet()
+    async with running(fleet) as pilot:
+        await pilot.press("a", *"web", "tab", *"10.0.0.9", "tab", *"99999", "enter")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HostForm)
+        assert not fleet.asked
+        assert "a number from 1 to 65535" in screen_text(pilot)
+        assert pilot.app.screen.query_one("#port", Input).has_focus
+        await pilot.press(*["backspace"] * 5, *"2222", "enter")
+        await settle(pilot)
+        assert fleet.hosts == (Host(name="web", address="10.0.0.9", port=2222),)
+        assert logged(pilot) == ["web  added"]
+        assert pilot.app.screen.query_one(HostTable).selected == "web"
+
+
+async def test_a_name_is_asked_for_and_must_be_free(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("a", "enter")
+        await settle(pilot)
+        assert "a name of 1 to 64 characters" in screen_text(pilot)
+        await pilot.press(*"lab-02", "enter")
+        await settle(pilot)
+        assert "Another host has this name already" in screen_text(pilot)
+        assert not fleet.asked
+
+
+async def test_editing_keeps_what_was_not_touched(running: Running) -> None:
+    fleet = laboratory()
+    odd = Host(name="lab-01", address="10.0.3.1", group="odd\u202egroup")
+    fleet.hosts = (odd, *fleet.hosts[1:])
+    async with running(fleet) as pilot:
+        await pilot.press("e", "tab", *["backspace"] * 30, *"10.9.9.9", "enter")
+        await settle(pilot)
+        assert fleet.hosts[0].address == "10.9.9.9"
+        assert logged(pilot) == ["lab-01  edited"]
+        assert fleet.hosts[0].group == odd.group
+
+
+async def test_a_file_that_cannot_be_written_is_said_in_the_form(running: Running) -> None:
+    fleet = laboratory()
+    fleet.refuses = ConfigurationError("hosts.toml cannot be written.", remedy="Free some space.")
+    async with running(fleet) as pilot:
+        await pilot.press("e", *"x", "enter")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HostForm)
+        lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+        at = lines.index("hosts.toml cannot be written. Free some space.")
+        assert "Python" in lines[at - 2]
+        assert lines[at - 1] == ""  # it belongs to no field
+
+
+async def test_removing_asks_names_the_host_and_keeps_it_by_default(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("minus")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        assert "lab-01 (10.0.3.1) goes from the list" in screen_text(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(fleet.hosts) == 7
+        await pilot.press("minus", "right", "enter")
+        await settle(pilot)
+        assert next(host.name for host in fleet.hosts) == "lab-02"
+        assert fleet.asked == [("remove", "lab-01")]
+        assert logged(pilot) == ["lab-01  removed"]
+
+
+async def test_buttons_answer_to_the_mouse_too(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+        assert len(pilot.app.screen.query(Button)) == 2
+        await pilot.click("#cancel")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, FleetScreen)
+
+
+async def test_an_empty_start_offers_three_ways(running: Running) -> None:
+    async with running(DisplayFleet(), size=(80, 24)) as pilot:
+        shown = screen_text(pilot)
+        assert "nothing but SSH" in shown.replace("\n", " ") or "over nothing" in shown
+        for way in ("Add a host", "Import hosts", "Try the demo"):
+            assert way in shown
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert pilot.app.return_value == "demo"
+
+
+async def test_hosts_are_imported_from_the_ssh_configuration(running: Running, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    (tmp_path / "more").write_text("Host included\n")
+    config.write_text("Include more\nHost web db *.lan !not\n  Port 22\nHost = 'quoted one'\n# Host no\n")
+    fleet = DisplayFleet((Host(name="db"),))
+    async with running(fleet, ssh_config=config) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        assert pilot.app.screen.query_one(SelectionList).option_count == 3
+        await pilot.press("space", "down", "space", "ctrl+s")
+        await pilot.pause(0.1)
+        await settle(pilot)
+        assert [host.name for host in fleet.hosts] == ["db", "included", "web"]
