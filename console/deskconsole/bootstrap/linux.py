@@ -95,7 +95,7 @@ class Linux:
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        environment = {} if options.source == "synthetic" else _session(facts, host)
+        environment = {} if options.source == "synthetic" else x_session(facts, host)
         words = _words(options)
         parts = [deployed.agent] + ([deployed.packages] if deployed.packages else [])
         kind = json.dumps([parts, words, environment, facts.python], sort_keys=True)
@@ -173,8 +173,11 @@ def _words(options: AgentOptions) -> list[str]:
     return words
 
 
-def _session(facts: HostFacts, host: Host) -> dict[str, str]:
-    """DISPLAY and XAUTHORITY: what the host's entry says, else the likeliest that was found."""
+def x_session(facts: HostFacts, host: Host) -> dict[str, str]:
+    """DISPLAY and XAUTHORITY: what the host's entry says, else the likeliest that was found.
+
+    Raises LaunchError where neither tells.
+    """
     if host.x_display:
         same = [
             found.authority for found in facts.displays if found.display == host.x_display.removesuffix(".0")

@@ -14,9 +14,12 @@ WINDOWS_QUESTION = "echo deskconsole %OS% $env:OS"
 """cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""
 
 
-def probe(connection: Connection, host: Host) -> HostFacts:
-    """What the host is and has. Raises UnsupportedHost where the agent cannot run there."""
-    contact = first_contact(connection, host)
+def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:
+    """What the host is and has. Raises UnsupportedHost where the agent cannot run there.
+
+    `contact` is what the first question told, where it was asked already.
+    """
+    contact = contact or first_contact(connection, host)
     platform = PLATFORMS.get(contact.system)
     if platform is None:
         raise UnsupportedHost(
