@@ -1,0 +1,167 @@
+"""Functions of Windows for ctypes: one table of prototypes, an error check per call. Runs on the host.
+
+Imports everywhere; a call raises OSError, elsewhere always, on Windows where the system refuses.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ctypes import POINTER, c_void_p, wintypes
+from ctypes.wintypes import BOOL, DWORD, HANDLE, LPCWSTR, LPWSTR
+from typing import Any
+
+INVALID_HANDLE = c_void_p(-1).value
+
+
+class SessionInfo(ctypes.Structure):
+    """WTS_SESSION_INFOW."""
+
+    _fields_ = (("number", DWORD), ("station", LPWSTR), ("state", ctypes.c_int))
+
+
+class ProcessEntry(ctypes.Structure):
+    """PROCESSENTRY32W."""
+
+    _fields_ = (
+        ("size", DWORD),
+        ("usage", DWORD),
+        ("pid", DWORD),
+        ("heap", c_void_p),
+        ("module", DWORD),
+        ("threads", DWORD),
+        ("parent", DWORD),
+        ("priority", wintypes.LONG),
+        ("flags", DWORD),
+        ("file", wintypes.WCHAR * 260),
+    )
+
+
+class TcpRow(ctypes.Structure):
+    """MIB_TCPROW; addresses and ports in network order."""
+
+    _fields_ = (
+        ("state", DWORD),
+        ("address", DWORD),
+        ("port", DWORD),
+        ("remote_address", DWORD),
+        ("remote_port", DWORD),
+    )
+
+
+def failed(function: str, code: int) -> OSError:
+    """The system's own words for an error code, with the function that it came from."""
+    if sys.platform == "win32":
+        return OSError(0, ctypes.FormatError(code).strip(), function, code)
+    return OSError(0, f"Windows error {code}", function)
+
+
+def last_error() -> int:
+    """The calling thread's, as it was after the last call."""
+    if sys.platform == "win32":
+        return ctypes.get_last_error()
+    return 0
+
+
+Check = Callable[[Any, Any, tuple[Any, ...]], Any]
+
+
+def not_zero(result: Any, function: Any, _arguments: tuple[Any, ...]) -> Any:
+    """Zero means failure, and the thread's last error says why."""
+    if not result:
+        raise failed(function.__name__, last_error())
+    return result
+
+
+def a_handle(result: Any, function: Any, _arguments: tuple[Any, ...]) -> Any:
+    """-1 means failure, and the thread's last error says why."""
+    if result == INVALID_HANDLE:
+        raise failed(function.__name__, last_error())
+    return result
+
+
+DWORDS = POINTER(DWORD)
+FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
+    # name: library, result, arguments, and what looks at the result; None: the caller does
+    "CloseHandle": ("kernel32", BOOL, (HANDLE,), not_zero),
+    "ConvertSidToStringSidW": ("advapi32", BOOL, (c_void_p, POINTER(c_void_p)), not_zero),
+    "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
+    "GetCurrentProcess": ("kernel32", HANDLE, (), None),
+    "GetExtendedTcpTable": (
+        "iphlpapi",
+        DWORD,
+        (c_void_p, DWORDS, BOOL, wintypes.ULONG, ctypes.c_int, wintypes.ULONG),
+        None,
+    ),
+    "GetTokenInformation": ("advapi32", BOOL, (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS), not_zero),
+    "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
+    "LookupAccountNameW": (
+        "advapi32",
+        BOOL,
+        (LPCWSTR, LPCWSTR, c_void_p, DWORDS, LPWSTR, DWORDS, DWORDS),
+        not_zero,
+    ),
+    "LookupAccountSidW": (
+        "advapi32",
+        BOOL,
+        (LPCWSTR, c_void_p, LPWSTR, DWORDS, LPWSTR, DWORDS, DWORDS),
+        not_zero,
+    ),
+    "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
+    "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
+    "Process32FirstW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), not_zero),
+    "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
+    "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
+    "QueryFullProcessImageNameW": ("kernel32", BOOL, (HANDLE, DWORD, LPWSTR, DWORDS), not_zero),
+    "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
+    "WTSEnumerateSessionsW": (
+        "wtsapi32",
+        BOOL,
+        (HANDLE, DWORD, DWORD, POINTER(POINTER(SessionInfo)), DWORDS),
+        not_zero,
+    ),
+    "WTSFreeMemory": ("wtsapi32", None, (c_void_p,), None),
+    "WTSGetActiveConsoleSessionId": ("kernel32", DWORD, (), None),
+    "WTSQuerySessionInformationW": (
+        "wtsapi32",
+        BOOL,
+        (HANDLE, DWORD, ctypes.c_int, POINTER(c_void_p), DWORDS),
+        not_zero,
+    ),
+    "WaitForSingleObject": ("kernel32", DWORD, (HANDLE, DWORD), None),
+}
+
+
+@functools.cache
+def library(name: str) -> ctypes.CDLL:
+    """A system library; raises OSError where there is none."""
+    if sys.platform != "win32":
+        raise OSError(0, "this is no Windows", name)
+    return ctypes.WinDLL(name, use_last_error=True)
+
+
+@functools.cache
+def windows(name: str) -> Callable[..., Any]:
+    """A function of the table, with its check; raises OSError where this Windows lacks it."""
+    library_name, result, arguments, check = FUNCTIONS[name]
+    try:
+        function = getattr(library(library_name), name)
+    except AttributeError:
+        raise OSError(0, "this Windows has no such function", name) from None
+    function.restype = result
+    function.argtypes = arguments
+    if check is not None:
+        function.errcheck = check
+    return function  # type: ignore[no-any-return]
+
+
+@contextmanager
+def closing(handle: Any) -> Iterator[Any]:
+    """The handle, closed at the end."""
+    try:
+        yield handle
+    finally:
+        windows("CloseHandle")(handle)
