@@ -113,7 +113,7 @@ def console_session() -> int | None:
 def sessions() -> list[dict[str, Any]]:
     """Who is logged on where: number, station, user, sid, state, own (of this process' user).
 
-    The session that an agent belongs in comes first: the user's own, then the one that the host's screen shows.
+    The session that an agent belongs in comes first: the user's own, then the one on the host's screen.
     Where Windows enumerates none (Wine; not seen on a real one), `query user` is asked, and where that is
     missing (Home editions), the console's session is taken to be this user's.
     """
