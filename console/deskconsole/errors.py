@@ -11,6 +11,7 @@
         ConnectionLost               it stood, then it broke
       BootstrapError                 the host was reached, the agent could not be brought up
         UnsupportedHost              no usable Python, a platform that is not supported
+        RuntimeUnavailable           no Python for Windows hosts could be built or kept here
         DeployError                  an upload or its verification failed (disk full, no rights)
         LaunchError                  the agent did not come up
           NobodyLoggedOn             there is no desktop before somebody logs on
@@ -97,6 +98,10 @@ class BootstrapError(DeskconsoleError):
 
 class UnsupportedHost(BootstrapError):
     """The host lacks what the agent needs (a Python, a supported platform)."""
+
+
+class RuntimeUnavailable(BootstrapError):
+    """The Python that Windows hosts are brought could not be built or kept on this machine."""
 
 
 class DeployError(BootstrapError):
