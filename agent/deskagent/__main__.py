@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import logging
 import math
@@ -16,6 +17,7 @@ from pathlib import Path
 from . import __version__
 from .capture.grabber import Grabber
 from .capture.synthetic import SCENES, SyntheticGrabber
+from .capture.watched import Desktop
 from .wire.hello import token_from_file
 from .wire.limits import size_fault
 from .wire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
@@ -158,8 +160,17 @@ def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
 
+    # Imported late: they load the system's libraries, which the synthetic desktop does without.
+    if sys.platform == "win32":
+        from .capture.watched import WatchedGrabber
+        from .desktop.windows import be_dpi_aware
+
+        be_dpi_aware()
+        from .capture.screen import ScreenGrabber
+
+        return lambda number: WatchedGrabber(ScreenGrabber(number), _desktop())
+
     def open_screen(number: int) -> Grabber:
-        # Imported late: it loads the system's libraries, which the synthetic desktop does without.
         from .capture.screen import ScreenGrabber
 
         return ScreenGrabber(number)
@@ -167,8 +178,17 @@ def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
     return open_screen
 
 
+@functools.cache
+def _desktop() -> Desktop:
+    """The one that answers for Windows."""
+    from .desktop.windows import WindowsDesktop
+
+    return WindowsDesktop()
+
+
 def _token(path: Path) -> bytes:
-    """Reads the token file, or makes one that only this user can read."""
+    """Reads the token file, or makes one that only this user can read (on Windows: whom the folder's rights
+    let read it, which its launcher sees to)."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -185,22 +205,27 @@ def _token(path: Path) -> bytes:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from .ready import desktop_words
     from .server import Server
 
     token = _token(options.token_file)
+    open_grabber = _grabber_opener(options)
     try:
-        server = Server(options.port, token, _grabber_opener(options))
+        server = Server(options.port, token, open_grabber)
     except (OSError, OverflowError) as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.close())
-    ready = json.dumps({"port": server.port, "pid": os.getpid(), "version": __version__})
+    words: dict[str, object] = {"port": server.port, "pid": os.getpid(), "version": __version__}
+    if sys.platform == "win32":
+        words |= desktop_words(_desktop(), open_grabber)
+    ready = json.dumps(words)
     if options.ready_file is not None:
         _write_whole(options.ready_file, ready)
     if sys.stdout is not None:  # pythonw has none.
         print(ready, flush=True)
-    _log.info("serving on port %d", server.port)
+    _log.info("serving: %s", ready)
     server.serve(options.idle_exit or None)
     return 0
 

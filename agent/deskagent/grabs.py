@@ -83,15 +83,15 @@ class GrabThread:
         failed = self._open_error is not None
         if failed:
             self._guarded(self._let_go)
-        started = time.monotonic()
+        started = time.perf_counter()
         while self._next_demand(started, failed=failed):
-            started = time.monotonic()
+            started = time.perf_counter()
             frame = self._guarded(self._grab)
             failed = isinstance(frame, GrabError)
             if failed:
                 self._guarded(self._let_go)
             else:
-                self._pace.grabbed(time.monotonic() - started)
+                self._pace.grabbed(time.perf_counter() - started)
             self._deliver(frame)
         self._guarded(self._let_go)
 
@@ -114,6 +114,7 @@ class GrabThread:
     def _open(self) -> None:
         self._grabber = self._open_grabber()
         self._displays = tuple(self._grabber.displays())
+        self._grabber.check()
 
     def _grab(self) -> Frame:
         if self._grabber is None:
@@ -135,10 +136,11 @@ class GrabThread:
         self._demanded.wait()
         self._demanded.clear()
         while not self._closing.is_set():
-            now = time.monotonic()
+            now = time.perf_counter()
             due = started + (_RETRY_INTERVAL if failed else self._pace.interval(now))
             if due <= now:
                 return True
-            # In short steps, so that a change of pace counts at once.
-            self._closing.wait(min(due - now, 0.02))
+            # In short steps, so that a change of pace counts at once; by `sleep`, because on Windows all else
+            # that waits with a timeout goes by a clock that ticks every 15.6 ms.
+            time.sleep(min(due - now, 0.02))
         return False

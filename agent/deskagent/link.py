@@ -24,7 +24,6 @@ from .wire.messages import (
     Message,
     Ping,
     Pong,
-    ScreenState,
     WantDigest,
     WantRefresh,
     Welcome,
@@ -202,7 +201,7 @@ class Link:
             lambda: self._open_grabber(hello.display), self, hello.encodings, first, ended=self.end
         )
         self._pipeline = pipeline
-        displays, trouble = pipeline.open()
+        displays, screen, reason = pipeline.open()
         for display in displays:
             if display.number == hello.display:
                 self._identity = display.identity
@@ -212,8 +211,8 @@ class Link:
                 platform=self._platform,
                 displays=displays,
                 identity=self._identity,
-                screen=ScreenState.LIVE if trouble is None else ScreenState.GRAB_FAILED,
-                screen_reason=trouble or "",
+                screen=screen,
+                screen_reason=reason,
             )
             self._socket.sendall(self._connection.welcome(welcome))
         pipeline.start()

@@ -39,8 +39,10 @@ class Opening(NamedTuple):
 
     displays: tuple[Display, ...]
     """Number 0 first; empty where none could be opened yet."""
-    trouble: str | None
-    """Why the screen could not be opened yet, or None."""
+    screen: ScreenState
+    """LIVE, as far as is known."""
+    reason: str
+    """Why it is not live."""
 
 
 class Sink(Protocol):
@@ -89,7 +91,7 @@ class Pipeline:
         self._sent = 0
         self._reference: Frame | None = None
         self._displays: tuple[Display, ...] = ()
-        self._trouble: str | None = None
+        self._screen = Screen(ScreenState.LIVE)
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def open(self) -> Opening:
@@ -100,7 +102,7 @@ class Pipeline:
         if error is not None:
             self._fault(error)
         self._displays = self._grabs.displays
-        return Opening(self._displays, self._trouble)
+        return Opening(self._displays, self._screen.state, self._screen.reason)
 
     def start(self) -> None:
         """Begins to send; `open` comes first."""
@@ -174,23 +176,23 @@ class Pipeline:
             self._send_digest()
 
     def _report(self, error: GrabError) -> None:
-        """Says that grabs fail and why, once for each reason."""
+        """Says that there is no picture and why, once for each reason."""
         if self._fault(error):
-            self._sink.send(Screen(ScreenState.GRAB_FAILED, self._trouble or ""))
+            self._sink.send(self._screen)
 
     def _fault(self, error: GrabError) -> bool:
         """Keeps why there is no picture; True where that is new."""
-        words = str(error)[:_MOST_WORDS]
-        if words == self._trouble:
+        screen = Screen(error.state, str(error)[:_MOST_WORDS])
+        if screen == self._screen:
             return False
-        _log.warning("no picture: %s", words)
-        self._trouble = words
+        _log.warning("no picture: %s: %s", screen.state, screen.reason)
+        self._screen = screen
         return True
 
     def _send_changes(self, frame: Frame) -> None:
-        if self._trouble is not None:
-            self._trouble = None
-            self._sink.send(Screen(ScreenState.LIVE))
+        if self._screen.state is not ScreenState.LIVE:
+            self._screen = Screen(ScreenState.LIVE)
+            self._sink.send(self._screen)
         displays = self._grabs.displays
         if displays != self._displays:
             self._displays = displays
@@ -205,7 +207,7 @@ class Pipeline:
                 return
         self._sent = self._sink.send_packet(tuple(slices), refresh=isinstance(basis, Trigger))
         self._reference = frame
-        self._pace.changed(time.monotonic())
+        self._pace.changed(time.perf_counter())
 
     def _basis(self, frame: Frame) -> Frame | Trigger:
         """The frame that this one updates, or why it has to go out whole."""

@@ -60,6 +60,9 @@ class ScreenGrabber:
             raise GrabError(f"the displays of {_screen()} cannot be found out: {_sentence(error)}") from error
         return [_display(number, monitor) for number, monitor in enumerate(monitors)]
 
+    def check(self) -> None:
+        """Nothing is known before a grab."""
+
     def grab(self) -> Pixels:
         """A picture of now. Raises GrabError where the screen is locked, gone or cannot be read."""
         try:

@@ -76,6 +76,9 @@ class SyntheticGrabber:
         identity = uuid.uuid5(_NAMESPACE, f"{self._scene}/{self._seed}/{number}").bytes
         return Display(number, 0, 0, self._width, self._height, identity, f"synthetic {self._scene}")
 
+    def check(self) -> None:
+        """There is always a picture."""
+
     def grab(self) -> Pixels:
         """The picture of now."""
         t = max(0.0, self._clock() - self._begin)

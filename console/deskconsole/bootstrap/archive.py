@@ -13,6 +13,18 @@ from importlib.resources.abc import Traversable
 
 from ..packaging.listing import LISTING, listing, part_name
 
+_FOLDER_MAIN = b"""\
+\"\"\"Makes this folder a program.\"\"\"
+
+import sys
+
+from deskagent.start import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+"""The folder's own `__main__.py`: an isolated Python, which hears of no PYTHONPATH, runs the folder."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -46,8 +58,9 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 @functools.cache
 def agent_archive() -> Archive:
-    """The agent's files as they are installed here. They do not change while the console runs."""
-    files = dict(_walk(importlib.resources.files("deskagent"), "deskagent"))
+    """The agent's files as they are installed here, in a folder that Python runs by its name or, on its path,
+    as `-m deskagent`. They do not change while the console runs."""
+    files = {"__main__.py": _FOLDER_MAIN, **dict(_walk(importlib.resources.files("deskagent"), "deskagent"))}
     name = part_name("agent", listing(files))
     return Archive(name=name, data=pack(files), unpacked=sum(map(len, files.values())))
 

