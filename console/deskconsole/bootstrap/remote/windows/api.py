@@ -23,6 +23,18 @@ class SessionInfo(ctypes.Structure):
     _fields_ = (("number", DWORD), ("station", LPWSTR), ("state", ctypes.c_int))
 
 
+class SecurityAttributes(ctypes.Structure):
+    """SECURITY_ATTRIBUTES."""
+
+    _fields_ = (("size", DWORD), ("descriptor", c_void_p), ("inherit", BOOL))
+
+
+class Privilege(ctypes.Structure):
+    """TOKEN_PRIVILEGES with one entry."""
+
+    _fields_ = (("count", DWORD), ("luid", DWORD * 2), ("attributes", DWORD))
+
+
 class ProcessEntry(ctypes.Structure):
     """PROCESSENTRY32W."""
 
@@ -83,11 +95,37 @@ def a_handle(result: Any, function: Any, _arguments: tuple[Any, ...]) -> Any:
     return result
 
 
+def no_error(result: Any, function: Any, _arguments: tuple[Any, ...]) -> Any:
+    """The result is itself an error code, and zero is success."""
+    if result:
+        raise failed(function.__name__, result)
+    return result
+
+
 DWORDS = POINTER(DWORD)
 FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     # name: library, result, arguments, and what looks at the result; None: the caller does
+    "AdjustTokenPrivileges": (
+        "advapi32",
+        BOOL,
+        (HANDLE, BOOL, POINTER(Privilege), DWORD, c_void_p, c_void_p),
+        not_zero,
+    ),
     "CloseHandle": ("kernel32", BOOL, (HANDLE,), not_zero),
+    "ConvertSecurityDescriptorToStringSecurityDescriptorW": (
+        "advapi32",
+        BOOL,
+        (c_void_p, DWORD, DWORD, POINTER(c_void_p), DWORDS),
+        not_zero,
+    ),
     "ConvertSidToStringSidW": ("advapi32", BOOL, (c_void_p, POINTER(c_void_p)), not_zero),
+    "ConvertStringSecurityDescriptorToSecurityDescriptorW": (
+        "advapi32",
+        BOOL,
+        (LPCWSTR, DWORD, POINTER(c_void_p), DWORDS),
+        not_zero,
+    ),
+    "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
     "GetExtendedTcpTable": (
@@ -95,6 +133,18 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         DWORD,
         (c_void_p, DWORDS, BOOL, wintypes.ULONG, ctypes.c_int, wintypes.ULONG),
         None,
+    ),
+    "GetNamedSecurityInfoW": (
+        "advapi32",
+        DWORD,
+        (LPCWSTR, ctypes.c_int, DWORD, *[POINTER(c_void_p)] * 5),
+        no_error,
+    ),
+    "GetSecurityDescriptorDacl": (
+        "advapi32",
+        BOOL,
+        (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
+        not_zero,
     ),
     "GetTokenInformation": ("advapi32", BOOL, (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS), not_zero),
     "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
@@ -110,12 +160,19 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (LPCWSTR, c_void_p, LPWSTR, DWORDS, LPWSTR, DWORDS, DWORDS),
         not_zero,
     ),
+    "LookupPrivilegeValueW": ("advapi32", BOOL, (LPCWSTR, LPCWSTR, POINTER(DWORD * 2)), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
     "Process32FirstW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), not_zero),
     "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
     "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
     "QueryFullProcessImageNameW": ("kernel32", BOOL, (HANDLE, DWORD, LPWSTR, DWORDS), not_zero),
+    "SetNamedSecurityInfoW": (
+        "advapi32",
+        DWORD,
+        (LPCWSTR, ctypes.c_int, DWORD, *[c_void_p] * 4),
+        no_error,
+    ),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
     "WTSEnumerateSessionsW": (
         "wtsapi32",

@@ -1,0 +1,106 @@
+"""Who may read a folder on a Windows host, in SDDL (the system's own text for it), and who may end what.
+
+Wine keeps Unix modes in place of access lists: what is done here was read back there as far as modes can say
+it, and was not seen on a real Windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import re
+from collections.abc import Iterator
+from ctypes import byref, c_void_p
+from ctypes.wintypes import BOOL, DWORD, HANDLE
+
+from .api import Privilege, SecurityAttributes, closing, windows
+
+ADMINISTRATORS = "BA"
+SYSTEM = "SY"
+"""As SDDL abbreviates the two that reach everything anyway."""
+
+READ_AND_RUN = "0x1200a9"
+"""FILE_GENERIC_READ and FILE_GENERIC_EXECUTE."""
+
+_REVISION = 1
+_FILE_OBJECT = 1
+_DACL = 4
+_TOKEN_ADJUST_PRIVILEGES = 0x20
+_PRIVILEGE_ENABLED = 2
+
+
+def make_private_folder(path: str, sids: list[str]) -> None:
+    """Makes a folder with a list of its own: these users, administrators and the system, nobody else.
+
+    Raises OSError, also where the folder came out open to others.
+    """
+    entries = [f"(A;OICI;FA;;;{sid})" for sid in [*sids, ADMINISTRATORS, SYSTEM]]
+    with _descriptor("D:P" + "".join(entries)) as descriptor:
+        attributes = SecurityAttributes(ctypes.sizeof(SecurityAttributes), descriptor, 0)
+        windows("CreateDirectoryW")(path, byref(attributes))
+        # By way of the system, which may abbreviate a user's SID here as it does when a folder is asked.
+        others = trustees(access_list(path)) - trustees(_text(descriptor))
+    if others:
+        raise OSError(0, f"the folder is open to {', '.join(sorted(others))}", path)
+
+
+def allow_reading(path: str, sid: str) -> None:
+    """Lets one more user read and run what lies in a folder; nothing is done where he may already."""
+    before = access_list(path)
+    entry = f"(A;OICI;{READ_AND_RUN};;;{sid})"
+    with _descriptor(f"D:{entry}") as granted:
+        if trustees(_text(granted)) <= trustees(before):
+            return
+    # What is granted here has to come before what is inherited.
+    flags, parenthesis, inherited = before.partition("(")
+    with _descriptor(flags + entry + parenthesis + inherited) as descriptor:
+        present, defaulted, entries = BOOL(), BOOL(), c_void_p()
+        windows("GetSecurityDescriptorDacl")(descriptor, byref(present), byref(entries), byref(defaulted))
+        windows("SetNamedSecurityInfoW")(path, _FILE_OBJECT, _DACL, None, None, entries, None)
+
+
+def access_list(path: str) -> str:
+    """A folder's list in SDDL, such as `D:PAI(A;OICI;FA;;;BA)`."""
+    descriptor = c_void_p()
+    windows("GetNamedSecurityInfoW")(path, _FILE_OBJECT, _DACL, None, None, None, None, byref(descriptor))
+    try:
+        return _text(descriptor)
+    finally:
+        windows("LocalFree")(descriptor)
+
+
+def trustees(text: str) -> set[str]:
+    """Whom a list lets in: SIDs, or SDDL's abbreviations of them."""
+    entries = [entry.split(";") for entry in re.findall(r"\(([^()]*)", text)]
+    return {fields[5] for fields in entries if len(fields) > 5 and "A" in fields[0]}
+
+
+def reach_others() -> None:
+    """Lets an administrator end other users' processes too; raises OSError for anybody else."""
+    token = HANDLE()
+    windows("OpenProcessToken")(windows("GetCurrentProcess")(), _TOKEN_ADJUST_PRIVILEGES, byref(token))
+    with closing(token):
+        privilege = Privilege(count=1, attributes=_PRIVILEGE_ENABLED)
+        windows("LookupPrivilegeValueW")(None, "SeDebugPrivilege", byref(privilege.luid))
+        windows("AdjustTokenPrivileges")(token, 0, byref(privilege), 0, None, None)
+
+
+@contextlib.contextmanager
+def _descriptor(text: str) -> Iterator[c_void_p]:
+    descriptor = c_void_p()
+    windows("ConvertStringSecurityDescriptorToSecurityDescriptorW")(text, _REVISION, byref(descriptor), None)
+    try:
+        yield descriptor
+    finally:
+        windows("LocalFree")(descriptor)
+
+
+def _text(descriptor: c_void_p) -> str:
+    text, size = c_void_p(), DWORD()
+    windows("ConvertSecurityDescriptorToStringSecurityDescriptorW")(
+        descriptor, _REVISION, _DACL, byref(text), byref(size)
+    )
+    try:
+        return ctypes.wstring_at(text.value or 0)
+    finally:
+        windows("LocalFree")(text)

@@ -1,0 +1,164 @@
+"""A scheduled task of ours on a Windows host: its XML, and what the system's schtasks does with it.
+
+A task is the one way from an SSH session into the session of whoever sits at the desktop.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+
+PREFIX = "deskconsole-"
+"""Every task of ours begins so."""
+
+NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+
+HAS_NOT_RUN = 0x41303
+RUNNING = 0x41301
+QUEUED = 0x41325
+
+RESULTS = {
+    HAS_NOT_RUN: "Windows has not run it: nobody is logged on whose desktop it could run on",
+    RUNNING: "it runs",
+    QUEUED: "it waits for its turn",
+    0x41302: "it is disabled",
+    0x41306: "somebody ended it",
+    0x80070002: "a file of it is missing",
+    0x80070005: "access was denied",
+    0x800702E4: "it needs an administrator's rights",
+    0x80070569: "its user may not log on this way",
+    0x800710E0: "Windows refused to run it: its user is not logged on, or a condition is not met",
+    0xC0000135: "a DLL that it needs is missing",
+    0xC000013A: "its session was logged off",
+    0xC0000142: "a DLL that it needs did not start",
+}
+"""What a task's last result means, as far as it is known; others are exit codes of the program."""
+
+SETTINGS = {
+    "AllowStartOnDemand": "true",
+    "AllowHardTerminate": "true",
+    "DisallowStartIfOnBatteries": "false",
+    "StopIfGoingOnBatteries": "false",
+    "RunOnlyIfIdle": "false",
+    "RunOnlyIfNetworkAvailable": "false",
+    "WakeToRun": "false",
+    "Enabled": "true",
+    "Hidden": "false",
+    "ExecutionTimeLimit": "PT0S",
+    "MultipleInstancesPolicy": "StopExisting",
+    "Priority": "5",
+}
+"""Without these a task ends on battery power, after three days, or runs like background work."""
+
+PATIENCE = 20.0
+"""Seconds that schtasks is given."""
+
+_COLUMN_RESULT = 6
+_COLUMN_COMMAND = 8
+"""Of `schtasks /query /v /fo CSV`; the names of its columns are translated, their order is not."""
+
+
+def task_xml(command: str, arguments: str, sid: str, *, highest: bool) -> bytes:
+    """A task of no trigger for a user who is logged on, in UTF-16 as schtasks wants it."""
+    import xml.etree.ElementTree as ET  # not for those who find their agent running
+
+    task = ET.Element("Task", {"version": "1.2", "xmlns": NAMESPACE})
+    about = ET.SubElement(task, "RegistrationInfo")
+    ET.SubElement(about, "Author").text = "deskconsole"
+    ET.SubElement(about, "Description").text = "Starts the agent of deskconsole, then goes away."
+    ET.SubElement(task, "Triggers")
+    principals = ET.SubElement(task, "Principals")
+    principal = ET.SubElement(principals, "Principal", {"id": "Author"})
+    ET.SubElement(principal, "UserId").text = sid
+    ET.SubElement(principal, "LogonType").text = "InteractiveToken"
+    ET.SubElement(principal, "RunLevel").text = "HighestAvailable" if highest else "LeastPrivilege"
+    settings = ET.SubElement(task, "Settings")
+    for name, value in SETTINGS.items():
+        ET.SubElement(settings, name).text = value
+    actions = ET.SubElement(task, "Actions", {"Context": "Author"})
+    execute = ET.SubElement(actions, "Exec")
+    ET.SubElement(execute, "Command").text = command
+    ET.SubElement(execute, "Arguments").text = arguments
+    xml: bytes = ET.tostring(task, "utf-16", xml_declaration=True)
+    return xml
+
+
+def create(name: str, file: str) -> str | None:
+    """Registers the task that the file describes; schtasks' own words where it would not."""
+    return _refusal(schtasks("/create", "/f", "/tn", name, "/xml", file))
+
+
+def run(name: str) -> str | None:
+    """Asks for the task to be run, in every session that fits; schtasks says SUCCESS whatever comes of it."""
+    return _refusal(schtasks("/run", "/i", "/tn", name))
+
+
+def delete(name: str) -> str | None:
+    """Takes the task away; what it started goes on."""
+    return _refusal(schtasks("/delete", "/f", "/tn", name))
+
+
+def last_result(name: str) -> int | None:
+    """The task's last result without a sign, or None where there is none to be had."""
+    code, text = schtasks("/query", "/fo", "CSV", "/nh", "/v", "/tn", name)
+    if code:
+        return None
+    for row in rows(text):
+        try:
+            return int(row[_COLUMN_RESULT]) & 0xFFFFFFFF
+        except (ValueError, IndexError):
+            continue
+    return None
+
+
+def in_words(result: int) -> str:
+    """A sentence's end for a last result."""
+    return RESULTS.get(result, f"the agent ended with exit code {result if result < 2**16 else hex(result)}")
+
+
+def ours(root: str) -> list[str]:
+    """Names of the tasks that start something from below our folder, whoever made them."""
+    code, text = schtasks("/query", "/fo", "CSV", "/nh")
+    found = []
+    for name in sorted({row[0].rpartition("\\")[2] for row in rows(text) if row} if code == 0 else ()):
+        if name.startswith(PREFIX):
+            _, more = schtasks("/query", "/fo", "CSV", "/nh", "/v", "/tn", name)
+            commands = [row[_COLUMN_COMMAND] for row in rows(more) if len(row) > _COLUMN_COMMAND]
+            # Another user of this machine may have a task of ours too.
+            if any(command.strip('"').lower().startswith(f"{root}\\".lower()) for command in commands):
+                found.append(name)
+    return found
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of schtasks' CSV."""
+    return list(csv.reader(text.splitlines()))
+
+
+def schtasks(*words: str) -> tuple[int, str]:
+    """Exit code and what was said, in one text."""
+    # By its path: a program of that name in a folder that comes first shall not be run instead.
+    program = os.environ.get("SYSTEMROOT", r"C:\Windows") + r"\System32\schtasks.exe"
+    try:
+        finished = subprocess.run(
+            [program, *words],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="oem",  # as programs of the system speak into a pipe
+            errors="replace",
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"schtasks did not answer within {PATIENCE:.0f} s"
+    return finished.returncode, finished.stdout
+
+
+def _refusal(said: tuple[int, str]) -> str | None:
+    code, text = said
+    if code == 0:
+        return None
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " ".join(lines[-3:]) or f"schtasks ended with exit code {code}"
