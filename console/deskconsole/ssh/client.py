@@ -16,6 +16,7 @@ from deskconsole.hosts import Host
 from deskconsole.ssh.aliases import Target, resolve, split_jump
 from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
+from deskconsole.ssh.files import Files, open_files
 from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
 from deskconsole.ssh.questions import Questions
 from deskconsole.ssh.secrets import Secrets
@@ -23,7 +24,6 @@ from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
 from deskconsole.ssh.stages import Passed, Stage, unwatched
 from deskconsole.ssh.transport import Link, handshake
 from deskconsole.ssh.tunnel import Tunnel, open_channel
-from deskconsole.ssh.upload import upload_file
 
 _HOPS_MAX = 8
 _CALL_TIMEOUT = 10.0
@@ -39,6 +39,8 @@ class Connection:
         """`user@address:port`."""
         self.port = target.port
         """The SSH server's, as seen from here."""
+        self.server: str = link.remote_version
+        """How the server introduces itself, such as `SSH-2.0-OpenSSH_for_Windows_9.5`; a server's words."""
 
     @property
     def alive(self) -> bool:
@@ -53,15 +55,27 @@ class Connection:
         """
         return run_command(self._link, command, stdin, timeout, self.description)
 
-    def upload(
-        self, data: bytes, path: str, *, mode: int = 0o600, progress: Callable[[int, int], None] | None = None
-    ) -> None:
-        """Write a file by SFTP; `path` is absolute or below the home folder, its folder must exist.
+    @contextmanager
+    def files(self) -> Iterator[Files]:
+        """The host's files, over one SFTP channel. Raises ConnectionFailed (no SFTP), ConnectionLost."""
+        with open_files(self._link, self.description) as files:
+            yield files
 
-        `progress(sent, total)` is called in bytes. Raises DeployError (rights, disk full), ConnectionFailed
-        (no SFTP), ConnectionLost.
+    def upload(
+        self,
+        data: bytes,
+        path: str,
+        *,
+        mode: int | None = 0o600,
+        resume: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """Write one file by SFTP, as `Files.upload` does; returns how many bytes went.
+
+        Raises DeployError (rights, disk full), ConnectionFailed (no SFTP), ConnectionLost.
         """
-        upload_file(self._link, data, path, mode, progress, self.description)
+        with self.files() as files:
+            return files.upload(data, path, mode=mode, resume=resume, progress=progress)
 
     def open_tunnel(self, port: int, host: str = "127.0.0.1") -> Tunnel:
         """A stream to a port as seen from the host.

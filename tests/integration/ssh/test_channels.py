@@ -12,6 +12,7 @@ import pytest
 
 from deskconsole.errors import ConnectionFailed, ConnectionLost, DeployError, ForwardingRefused
 from deskconsole.ssh.client import Connection
+from deskconsole.ssh.pieces import PIECE
 from sshd import Sshd
 
 Dial = Callable[..., Connection]
@@ -191,7 +192,7 @@ def test_an_upload_that_is_cut(sshd: Sshd, dial: Dial) -> None:
     connection = dial(sshd)
 
     def cut(sent: int, total: int) -> None:
-        if sent == 32768:
+        if sent == PIECE:
             sshd.kill_connections()
 
     with pytest.raises(ConnectionLost, match="was cut while file was sent"):
