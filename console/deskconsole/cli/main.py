@@ -13,7 +13,7 @@ import typer
 from .. import __version__
 from ..errors import DeskconsoleError
 from ..interrupts import end_in_order
-from . import article, bootstrap, demo, hosts, view
+from . import article, bootstrap, demo, doctor, hosts, view
 from .terminal import say_error, terminal_as_it_was
 
 app = typer.Typer(
@@ -56,6 +56,7 @@ app.command()(view.stats)
 app.command()(view.shot)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
+app.command()(doctor.doctor)
 app.command()(article.listen)
 app.command()(article.diff)
 

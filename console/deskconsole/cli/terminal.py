@@ -46,7 +46,7 @@ def counted(number: int, noun: str) -> str:
 
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
-    _print(json.dumps(value, ensure_ascii=True))
+    print_line(json.dumps(value, ensure_ascii=True))
 
 
 def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -54,10 +54,11 @@ def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     lines = [head, *(tuple(safe_text(cell) for cell in row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        _print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        print_line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _print(line: str) -> None:
+def print_line(line: str) -> None:
+    """One line of a result on stdout; a host's words in it are safe already."""
     try:
         typer.echo(line)
     except BrokenPipeError:  # whoever reads has had enough; that is handled where commands end

@@ -1,0 +1,136 @@
+"""`deskconsole doctor`: a host examined step by step, each finding printed as it comes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..doctor.finding import Finding, Outcome, Step, first_bad
+from ..safe_text import safe_text
+from .options import HostName, Json
+from .terminal import print_json, print_line, terminal_questions
+
+if TYPE_CHECKING:
+    from ..progress import Progress
+
+
+def doctor(
+    host: HostName,
+    *,
+    launch: Annotated[
+        bool,
+        typer.Option(
+            "--launch/--no-launch", help="Bring and start the agent too, or only look.", show_default=True
+        ),
+    ] = True,
+    json: Json = False,
+) -> None:
+    """Go the whole way to a host's desktop and name the first thing that is wrong.
+
+    The agent is brought and started, for only that proves that it works; a host on which nothing of ours
+    lay is left as it was. With --no-launch nothing there changes.
+
+    \b
+    Examples:
+      deskconsole doctor lab-01
+      deskconsole doctor alice@10.0.3.7 --no-launch --json
+    """
+    from ..doctor.examination import examine
+    from ..paths import Paths
+    from .targets import find_host
+
+    paths = Paths.default()
+    found = find_host(host, paths)
+    lines = Lines(quiet=json)
+    findings = examine(
+        found,
+        terminal_questions(),
+        paths,
+        report=lines.report,
+        cancelled=threading.Event(),
+        begun=lines.begun,
+        launching=launch,
+    )
+    wrong = first_bad(findings)
+    if json:
+        print_json(
+            {
+                "host": found.name,
+                "healthy": wrong is None,
+                "first_bad": None if wrong is None else wrong.step,
+                "findings": [
+                    {key: value for key, value in asdict(finding).items() if key != "exit_code"}
+                    for finding in findings
+                ],
+            }
+        )
+    else:
+        lines.summary(found.name, wrong)
+    if wrong is not None:
+        sys.exit(wrong.exit_code)
+
+
+SIGNS = {Outcome.GOOD: "✓", Outcome.DOUBTFUL: "▲", Outcome.BAD: "✖", Outcome.SKIPPED: "·"}
+"""Before the word that says the same; never a colour alone."""
+
+_COLOURS = {
+    Outcome.GOOD: "green",
+    Outcome.DOUBTFUL: "yellow",
+    Outcome.BAD: "red",
+    Outcome.SKIPPED: "bright_black",
+}
+_INDENT = 2 + max(map(len, Outcome)) + 2 + max(map(len, Step)) + 2
+
+
+class Lines:
+    """Prints findings as they come, and on a terminal what is under way until the next one does."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._live = not quiet and sys.stderr.isatty()
+        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+
+    def begun(self, step: Step, progress: Progress | None) -> None:
+        """Says that a step is under way, in a line that the next one takes away."""
+        if not self._live:
+            return
+        text = f"◐ {step} ..."
+        if progress is not None:
+            share = f" {100 * progress.done // progress.total} %" if progress.total else ""
+            rate = f", {progress.rate / 1e6:.1f} MB/s" if progress.rate else ""
+            text = f"◐ {step}: {safe_text(progress.step)}{share}{rate}"
+        self._clear()
+        typer.echo(text[: self._width - 1], err=True, nl=False)
+
+    def report(self, finding: Finding) -> None:
+        """The finding in a line or a few, its remedy below it."""
+        if self._quiet:
+            return
+        self._clear()
+        outcome = finding.outcome
+        sign = typer.style(f"{SIGNS[outcome]} {outcome:<{max(map(len, Outcome))}}", fg=_COLOURS[outcome])
+        head, *more = self._wrapped(finding.sentence)
+        print_line(f"{sign}  {finding.step:<{max(map(len, Step))}}  {head}")
+        for line in [*more, *(self._wrapped(finding.remedy) if finding.remedy else [])]:
+            print_line(" " * _INDENT + line)
+
+    def summary(self, host: str, wrong: Finding | None) -> None:
+        """The last line: what it comes to."""
+        self._clear()
+        if wrong is None:
+            print_line(f"{safe_text(host)} is healthy")
+        else:
+            print_line(f"{safe_text(host)} is not: the first thing that is wrong is {wrong.step}")
+
+    def _clear(self) -> None:
+        if self._live:
+            typer.echo("\r\x1b[K", err=True, nl=False)
+
+    def _wrapped(self, text: str) -> list[str]:
+        return textwrap.wrap(safe_text(text, 1000), max(self._width - _INDENT, 30)) or [""]

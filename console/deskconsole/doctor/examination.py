@@ -1,0 +1,267 @@
+"""Goes the whole way to a host's desktop, step by step, and says of each how it came out.
+
+First it only looks. Then, because launching is the only proof, it brings the agent, starts one of its own to
+which nobody else is connected, takes one picture, and takes away again what a bare host got.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from ..bootstrap.deploy import deploy
+from ..bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
+from ..bootstrap.launch import launch
+from ..bootstrap.probe import first_contact, probe
+from ..bootstrap.remove import remove
+from ..errors import Cancelled, ConnectionFailed, ConnectionLost, DeskconsoleError, ForwardingRefused
+from ..hosts import Host
+from ..paths import Paths
+from ..progress import Progress
+from ..runtimes.shelf import Shelf
+from ..ssh.client import Connection, closing_when, connect
+from ..ssh.questions import Questions
+from ..ssh.stages import Stage
+from . import verdicts
+from .finding import Finding, Outcome, Record, Step, first_bad
+from .glance import Glance
+from .verdicts import WINDOWS, Verdict
+
+T = TypeVar("T")
+
+IDLE_EXIT = 20.0
+"""Seconds after which the examination's own agent ends by itself. No session asks for the same, so it runs
+beside theirs, and nobody's console is displaced."""
+
+LOGIN = tuple(Step(stage.value) for stage in Stage)
+LOOKS = (Step.FORWARDING, Step.SHELL, Step.FILES, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
+PROOF = (Step.DEPLOY, Step.LAUNCH, Step.TOKEN, Step.VERSIONS, Step.PICTURE, Step.EXACT)
+"""The steps of every host; a Windows host has some more."""
+
+Begun = Callable[[Step, Progress | None], None]
+"""Told which step is under way, and how far it has come where that is known."""
+
+
+def unwatched(step: Step, progress: Progress | None) -> None:
+    """For those who do not want to know."""
+
+
+def examine(
+    host: Host,
+    questions: Questions,
+    paths: Paths,
+    *,
+    report: Callable[[Finding], None],
+    cancelled: threading.Event,
+    begun: Begun = unwatched,
+    launching: bool = True,
+    options: AgentOptions | None = None,
+    ssh_config: Path | None = None,
+) -> list[Finding]:
+    """Every finding, in order; each is told as it comes. Only being called off is raised (Cancelled).
+
+    Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
+    when it is called off; a host that had something of ours keeps what is newer.
+    """
+    record = Record(report)
+    _Examination(host, paths, record, cancelled, begun).run(
+        questions, ssh_config, replace(options or AgentOptions(), idle_exit=IDLE_EXIT) if launching else None
+    )
+    return record.findings
+
+
+class _Stopped(Exception):
+    """A step went wrong without which those after it make no sense; it has been recorded."""
+
+
+class _Examination:
+    """One of them, on the caller's thread."""
+
+    def __init__(
+        self, host: Host, paths: Paths, record: Record, cancelled: threading.Event, begun: Begun
+    ) -> None:
+        self._host = host
+        self._paths = paths
+        self._record = record
+        self._cancelled = cancelled
+        self._begun = begun
+
+    def run(self, questions: Questions, ssh_config: Path | None, options: AgentOptions | None) -> None:
+        """All of it. No `options`: only to look."""
+        try:
+            with self._connected(questions, ssh_config) as connection:
+                with closing_when(self._cancelled, connection.close):
+                    facts = self._look(connection)
+                if options is None:
+                    self._record.skip(PROOF, "not asked for")
+                elif first_bad(self._record.findings) is None:
+                    self._prove(connection, facts, options)
+        except _Stopped:
+            pass
+        if (wrong := first_bad(self._record.findings)) is not None:
+            seen = {finding.step for finding in self._record.findings}
+            left = [step for step in (*LOGIN, *LOOKS, *PROOF) if step not in seen]
+            self._record.skip(left, f"not before this is right: {wrong.step}")
+
+    # Looking
+
+    def _connected(self, questions: Questions, ssh_config: Path | None) -> Connection:
+        under_way = Step.NAME
+
+        def passed(stage: Stage, sentence: str) -> None:
+            nonlocal under_way
+            self._good(Step(stage.value), sentence)
+            # A jump host goes through all of them before the host behind it begins with the first.
+            under_way = LOGIN[(LOGIN.index(Step(stage.value)) + 1) % len(LOGIN)]
+            self._begun(under_way, None)
+
+        self._begin(Step.NAME)
+        try:
+            return connect(
+                self._host,
+                questions,
+                known_hosts=self._paths.known_hosts,
+                cancelled=self._cancelled,
+                ssh_config=ssh_config,
+                passed=passed,
+            )
+        except Cancelled:
+            raise
+        except DeskconsoleError as error:
+            self._record.bad(under_way, error)
+            raise _Stopped from error
+
+    def _look(self, connection: Connection) -> HostFacts:
+        """What can be told without changing anything."""
+        self._forwarding(connection)
+        contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
+        self._good(Step.SHELL, f"commands run there: {contact.system} {contact.machine}".rstrip())
+        home = self._try(Step.FILES, lambda: _home(connection))
+        self._good(Step.FILES, f"SFTP begins in {home}")
+        facts = self._try(Step.SYSTEM, lambda: probe(connection, self._host, contact))
+        self._judge(Step.SYSTEM, verdicts.system(facts))
+        fitting = None
+        if facts.platform == WINDOWS:
+            self._judge(Step.RIGHTS, verdicts.rights(facts))
+            fitting = Shelf.below(self._paths.cache).fitting()
+            self._judge(Step.RUNTIME, verdicts.runtime(facts, fitting))
+        self._judge(Step.DESKTOP, verdicts.desktop(facts, self._host))
+        self._judge(Step.DISK, verdicts.disk(facts, fitting))
+        self._judge(Step.DEPLOYED, verdicts.deployed(facts))
+        return facts
+
+    def _forwarding(self, connection: Connection) -> None:
+        """Asks for a tunnel to the SSH server itself: whether something listens there does not matter."""
+        self._begin(Step.FORWARDING)
+        try:
+            connection.open_tunnel(connection.port).close()
+        except (ForwardingRefused, ConnectionLost) as error:
+            self._record.bad(Step.FORWARDING, error)
+            if not connection.alive:
+                self._stop_if_cancelled()
+                raise _Stopped from error
+            return
+        except ConnectionFailed:
+            pass
+        self._good(Step.FORWARDING, "the SSH server lets tunnels through")
+
+    # Proving
+
+    def _prove(self, connection: Connection, facts: HostFacts, options: AgentOptions) -> None:
+        """Brings, launches, looks, and takes away what a bare host got."""
+        bare = not facts.deployed and not facts.agents
+        launched: Launched | None = None
+        try:
+            deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
+            self._good(Step.DEPLOY, _sent(deployed))
+            launched = self._launch(connection, deployed, options)
+            self._glance(connection, launched)
+        finally:
+            if bare:
+                self._clean_up(connection, launched)
+            elif launched is not None:
+                self._good(
+                    Step.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
+                )
+
+    def _deploy(self, connection: Connection, facts: HostFacts) -> Deployed:
+        def show(progress: Progress) -> None:
+            self._stop_if_cancelled()
+            self._begun(Step.DEPLOY, progress)
+
+        return deploy(connection, facts, cache=self._paths.cache, progress=show)
+
+    def _launch(self, connection: Connection, deployed: Deployed, options: AgentOptions) -> Launched:
+        launched = self._try(
+            Step.LAUNCH, lambda: launch(connection, deployed.facts, deployed, self._host, options)
+        )
+        self._good(Step.LAUNCH, f"the agent came up: process {launched.pid}, port {launched.port}")
+        if launched.word is not None:
+            self._judge(Step.SESSION, verdicts.session(launched, launched.word))
+        return launched
+
+    def _glance(self, connection: Connection, launched: Launched) -> None:
+        tunnel = self._try(Step.TOKEN, lambda: connection.open_tunnel(launched.port))
+        glance = Glance()
+        try:
+            glance.look(tunnel, launched.token, self._host.display, self._cancelled)
+        finally:
+            tunnel.close()
+        for step, verdict in verdicts.glimpse(glance, launched, self._host.name):
+            self._judge(step, verdict)
+
+    def _clean_up(self, connection: Connection, launched: Launched | None) -> None:
+        """Leaves a bare host bare, unless somebody else has begun to use what lies there now."""
+        self._record.begin()
+        self._begun(Step.CLEANUP, None)
+        try:
+            facts = probe(connection, self._host)
+            if any(launched is None or agent.pid != launched.pid for agent in facts.agents):
+                self._judge(Step.CLEANUP, verdicts.doubtful("kept: another agent runs there by now"))
+                return
+            removed = remove(connection, facts)
+        except DeskconsoleError as error:
+            self._record.bad(Step.CLEANUP, error)
+            return
+        self._judge(Step.CLEANUP, verdicts.clean_up(removed, self._host.name))
+
+    # One step
+
+    def _try(self, step: Step, work: Callable[[], T]) -> T:
+        self._begin(step)
+        try:
+            return work()
+        except Cancelled:
+            raise
+        except DeskconsoleError as error:
+            self._stop_if_cancelled()
+            self._record.bad(step, error)
+            raise _Stopped from error
+
+    def _begin(self, step: Step) -> None:
+        self._stop_if_cancelled()
+        self._record.begin()
+        self._begun(step, None)
+
+    def _judge(self, step: Step, verdict: Verdict) -> None:
+        self._record.add(step, *verdict)
+
+    def _good(self, step: Step, sentence: str) -> None:
+        self._record.add(step, Outcome.GOOD, sentence)
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled(f"examining {self._host.name} was called off")
+
+
+def _home(connection: Connection) -> str:
+    with connection.files() as files:
+        return files.home()
+
+
+def _sent(deployed: Deployed) -> str:
+    parts = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
+    return f"{parts}, {deployed.uploaded:,} bytes sent" if deployed.uploaded else f"{parts} lay there whole"

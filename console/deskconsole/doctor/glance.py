@@ -1,0 +1,98 @@
+"""One short link to an agent: greeted, the first picture drawn, compared by digest, and left again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from deskagent.wire.geometry import Rectangle
+from deskagent.wire.messages import Screen, ScreenState, Welcome
+
+from ..errors import Cancelled, DeskconsoleError
+from ..framebuffer import Framebuffer
+from ..session.meter import Meter
+from ..session.stream import Stream, Transport
+from ..ssh.client import closing_when
+
+PICTURE_WITHIN = 25.0
+"""Seconds for greeting, first picture and comparison together; greetings have less by the stream's own."""
+
+NO_PICTURE = 4.0
+"""Seconds for which a host may say it has no picture before it is believed."""
+
+
+class Glance:
+    """What one look at an agent brought. `look` is called once; then everything stands."""
+
+    def __init__(self) -> None:
+        self.welcome: Welcome | None = None
+        self.state = ScreenState.LIVE
+        """What the agent last said of the host's screen."""
+        self.reason = ""
+        """Its system's own words for that."""
+        self.size: tuple[int, int] | None = None
+        """Width and height of the picture; None where none came."""
+        self.flat = False
+        """The picture has one colour only."""
+        self.exact: bool | None = None
+        """Whether the digests agree; None where they were not compared."""
+        self.failure: DeskconsoleError | None = None
+        """What ended the link before all that."""
+        self._framebuffer = Framebuffer()
+        self._over = threading.Event()
+        self._stream: Stream | None = None
+        self._timers: list[threading.Timer] = []
+
+    def look(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
+        """Takes the look. Raises Cancelled only; a failure is kept."""
+        self._stream = Stream(transport, token, display, self._framebuffer, Meter(), self)
+        self._end_within(PICTURE_WITHIN)
+        try:
+            with closing_when(cancelled, self._over.set):
+                self._stream.run(self._over)
+        except Cancelled:
+            if cancelled.is_set():
+                raise
+        except DeskconsoleError as error:
+            self.failure = error
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+                timer.join()
+            self.size = self._framebuffer.size
+            if self.size is not None:
+                pixels = self._framebuffer.pixels
+                self.flat = bool((pixels == pixels[0, 0]).all())
+            self._framebuffer.close()
+
+    def _end_within(self, seconds: float) -> None:
+        timer = threading.Timer(seconds, self._over.set)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    # The stream's observer
+
+    def welcomed(self, welcome: Welcome) -> None:
+        self.welcome = welcome
+        self.screen(Screen(welcome.screen, welcome.screen_reason))
+
+    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002
+        if number == 1 and self._stream is not None:
+            self._stream.want_digest()
+
+    def resized(self) -> None:
+        pass
+
+    def screen(self, screen: Screen) -> None:
+        # An agent that goes to and fro is not waited for anew each time.
+        if screen.state is not ScreenState.LIVE and len(self._timers) == 1:
+            self._end_within(NO_PICTURE)
+        self.state, self.reason = screen.state, screen.reason
+
+    def silent(self, stale: bool) -> None:
+        pass
+
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
+        self.exact = ours == theirs
+        self._over.set()
