@@ -123,6 +123,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: Way) -> None:
     assert figures.reconnects == 1
     assert figures.refreshes["stream restart"] == 1
     assert any("streaming again" in event.text for event in way.events)
+    assert not any(step.name == State.PROBING for step in way.session.snapshot().steps), "more than a tunnel"
     assert len(way.answers.host_keys) == 1, "asked again although the key was trusted"
 
 

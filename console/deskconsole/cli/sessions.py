@@ -13,7 +13,7 @@ import msgspec
 
 from deskagent.wire.messages import ScreenState
 
-from ..errors import Cancelled, ConfigurationError, StreamError
+from ..errors import Cancelled, ConfigurationError, NobodyLoggedOn, StreamError
 from ..hosts import Host
 from ..interrupts import held_back
 from ..opencv import require_opencv
@@ -32,13 +32,6 @@ _FIRST_PICTURE = 60.0
 
 _NO_PICTURE = 4.0
 """Seconds that the host may say it has none."""
-
-_NO_PICTURE_REMEDIES: dict[str, str] = {
-    ScreenState.LOCKED: "Unlock it there.",
-    ScreenState.NO_USER: "Log in there.",
-    ScreenState.DISPLAY_OFF: "Wake it up.",
-    ScreenState.GRAB_FAILED: "Check the number of --display, and `deskconsole hosts edit NAME --x-display`.",
-}
 
 _COMPARING = 10.0
 _TICK = 0.5
@@ -112,12 +105,14 @@ def wait_for_picture(session: Session) -> None:
     while not session.wait_for(over, _TICK):
         waited = time.monotonic() - begun[0] if begun else 0.0
         snapshot = session.snapshot()
+        if snapshot.state is State.WAITING:
+            raise NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
         if waited > _NO_PICTURE and snapshot.screen != ScreenState.LIVE:
             # The agent goes on trying; somebody who waits at a prompt would rather know.
             reason = f": {snapshot.screen_reason}" if snapshot.screen_reason else ""
             raise StreamError(
                 f"{snapshot.host} has no picture, {snapshot.screen}{reason}",
-                remedy=_NO_PICTURE_REMEDIES.get(snapshot.screen, ""),
+                remedy=snapshot.advice,
             )
         if waited > _FIRST_PICTURE:
             raise StreamError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,23 +11,44 @@ from typing import Protocol
 from deskagent.wire.hello import token_from_file
 
 from ..bootstrap.deploy import deploy
-from ..bootstrap.facts import AgentOptions
+from ..bootstrap.facts import AgentOptions, Launched
 from ..bootstrap.launch import launch
 from ..bootstrap.probe import probe
-from ..errors import AddressError, Cancelled, ConfigurationError, DeskconsoleError
+from ..errors import (
+    AddressError,
+    Cancelled,
+    ConfigurationError,
+    ConnectionFailed,
+    ConnectionLost,
+    DeskconsoleError,
+    ForwardingRefused,
+    NobodyLoggedOn,
+)
 from ..hosts import Host
 from ..paths import Paths
 from ..progress import Progress
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets
+from ..ssh.tunnel import Tunnel
 from .state import State
 from .stream import Transport
 
 _DIRECT_TIMEOUT = 5.0
 
-Step = Callable[[State, Progress | None], None]
-"""Told of every step on the way, and of how far it has come."""
+_WATCHING = 60.0
+"""Seconds that one question whether somebody has logged on stays open on the host: it costs nothing to ask
+again, and what is asked ends by itself soon after a console that vanished."""
+
+
+class Step(Protocol):
+    """Told of every step on the way, and of how far it has come."""
+
+    def __call__(
+        self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
+    ) -> None:
+        """`trouble` is what the step waits out."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +98,18 @@ class SshRoute:
         self._ssh_config = ssh_config
         # Kept over reconnects, in memory only: nobody wants to be asked again after every cut.
         self._secrets = Secrets()
+        # The agent of the last way and its hash: where it still listens, a reconnect needs but a tunnel.
+        self._last: tuple[Launched, str] | None = None
 
     def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
-        def report(state: State, progress: Progress | None = None) -> None:
+        def report(
+            state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
+        ) -> None:
             if cancelled.is_set():
                 raise Cancelled(f"connecting to {self._host.name} was called off")
-            step(state, progress)
+            step(state, progress, trouble=trouble)
 
+        last, self._last = self._last, None
         report(State.CONNECTING)
         connection = connect(
             self._host,
@@ -96,27 +121,55 @@ class SshRoute:
         )
         try:
             with closing_when(cancelled, connection.close):
-                report(State.PROBING)
-                facts = probe(connection, self._host)
-                report(State.DEPLOYING)
-                deployed = deploy(
-                    connection,
-                    facts,
-                    cache=self._paths.cache,
-                    progress=lambda progress: report(State.DEPLOYING, progress),
-                )
-                report(State.LAUNCHING)
-                options = replace(self._options, reuse=reuse)
-                launched = launch(connection, facts, deployed, self._host, options)
-                report(State.HANDSHAKE)
-                tunnel = connection.open_tunnel(launched.port)
+                tunnel = None
+                if reuse and last is not None:
+                    report(State.HANDSHAKE)
+                    tunnel = _tunnel_again(connection, last[0].port)
+                if tunnel is None or last is None:
+                    last = self._bring_up(connection, report, reuse=reuse)
+                    report(State.HANDSHAKE)
+                    tunnel = connection.open_tunnel(last[0].port)
         except BaseException as error:
             connection.close()
             if cancelled.is_set() and isinstance(error, DeskconsoleError):
                 # It was this that broke what was under way, whatever that says of it.
                 raise Cancelled(f"connecting to {self._host.name} was called off") from error
             raise
-        return Way(tunnel, launched.token, deployed.agent.removeprefix("agent-"), launched.reused, connection)
+        launched, agent = last
+        self._last = replace(launched, reused=True), agent
+        return Way(tunnel, launched.token, agent, launched.reused, connection)
+
+    def _bring_up(self, connection: Connection, report: Step, *, reuse: bool) -> tuple[Launched, str]:
+        """From a connection to an agent that listens, and the agent's hash."""
+        report(State.PROBING)
+        facts = probe(connection, self._host)
+        report(State.DEPLOYING)
+        deployed = deploy(
+            connection,
+            facts,
+            cache=self._paths.cache,
+            progress=lambda progress: report(State.DEPLOYING, progress),
+        )
+        report(State.LAUNCHING)
+        options = replace(self._options, reuse=reuse)
+        while True:
+            try:
+                launched = launch(connection, deployed.facts, deployed, self._host, options)
+            except NobodyLoggedOn as error:
+                report(State.WAITING, trouble=error)
+                options = replace(options, wait_for_user=_WATCHING)
+            else:
+                return launched, deployed.agent.removeprefix("agent-")
+
+
+def _tunnel_again(connection: Connection, port: int) -> Tunnel | None:
+    """A tunnel to a port where an agent listened before; None where nothing does now."""
+    try:
+        return connection.open_tunnel(port)
+    except (ConnectionLost, ForwardingRefused):
+        raise
+    except ConnectionFailed:
+        return None
 
 
 class DirectRoute:
@@ -128,7 +181,7 @@ class DirectRoute:
 
     def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:  # noqa: ARG002
         # Five seconds at most, and nothing that could be launched anew.
-        step(State.CONNECTING, None)
+        step(State.CONNECTING)
         host, port = self._address
         try:
             transport = socket.create_connection(self._address, timeout=_DIRECT_TIMEOUT)
@@ -138,7 +191,7 @@ class DirectRoute:
                 remedy="Start one there with `python -m deskagent serve`.",
             ) from None
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        step(State.HANDSHAKE, None)
+        step(State.HANDSHAKE)
         return Way(transport, self._token, "")
 
 

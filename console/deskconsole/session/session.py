@@ -16,6 +16,7 @@ from deskagent.wire.messages import Screen, ScreenState, Welcome
 from ..errors import (
     Cancelled,
     ConnectionFailed,
+    ConnectionLost,
     DeskconsoleError,
     InternalFault,
     StreamError,
@@ -30,6 +31,7 @@ from .route import Route, Way
 from .showing import Showing
 from .snapshot import Exactness, Snapshot
 from .state import SETTLED, State, StateMachine
+from .steps import FIRST_PICTURE, StepOutcome, Steps
 from .stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ _log = logging.getLogger(__name__)
 _SCREEN_EVENTS_EVERY = 0.25
 """Seconds between two events about a host's screen: a host that says something else all the time must not
 drown the log; its last word always stands in the snapshot."""
+
+_CUTS = 8
+"""Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
 
 _STABLE = 20.0
 """Seconds of streaming after which the next failure counts as the first."""
@@ -57,6 +62,7 @@ class Session:
         self._meter = Meter()
         self._framebuffer = Framebuffer()
         self._machine = StateMachine()
+        self._steps = Steps()
         self._changed = threading.Condition()
         self._snapshot = Snapshot(host=name, since=time.time())
         self._cancelled = threading.Event()
@@ -79,7 +85,7 @@ class Session:
         """How things stand."""
         statistics = self._meter.snapshot()
         with self._changed:
-            return replace(self._snapshot, statistics=statistics)
+            return replace(self._snapshot, statistics=statistics, steps=self._steps.now())
 
     def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
         """Waits until `predicate` holds of all but the statistics; False after `timeout` seconds."""
@@ -172,7 +178,9 @@ class Session:
                 if time.monotonic() - self._streamed_at > _STABLE:
                     backoff.succeeded()
             if not cancelled.is_set() and not isinstance(error, Cancelled):
-                if not (hung or (streamed_before and worth_retrying(error))):
+                # What broke under way on a bad link goes on where it was: an upload too.
+                cut = isinstance(error, ConnectionLost) and backoff.attempt < _CUTS
+                if not (hung or cut or (streamed_before and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
@@ -189,9 +197,11 @@ class Session:
         """One attempt, and what ended it."""
         self._streamed_at = None
         self._reused = False
+        self._steps.restart()
         try:
             self._connect_once(cancelled, reuse=reuse)
         except DeskconsoleError as error:
+            self._steps.end(StepOutcome.FAILED)
             return error
         except Exception as error:  # noqa: BLE001
             # A fault of ours must not leave a thread dead and its state standing: nobody could connect again.
@@ -237,11 +247,26 @@ class Session:
             self._hurry = False
             self._changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
 
-    def _step(self, state: State, progress: Progress | None) -> None:
+    def _step(
+        self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
+    ) -> None:
+        if progress is not None:
+            self._steps.progress(progress)
+        elif state is not State.DEPLOYING:  # whose steps have names of their own
+            self._steps.begin(state.value)
         if progress is not None and self._machine.state is state:
             self._replace(progress=progress)
         elif self._machine.state is not state:
-            self._move(state, attempt=self._snapshot.attempt, progress=progress)
+            self._move(
+                state,
+                reason="" if trouble is None else str(trouble),
+                remedy="" if trouble is None else trouble.remedy,
+                attempt=self._snapshot.attempt,
+                progress=progress,
+            )
+            if trouble is not None:
+                self._tell(f"waiting: {trouble}", "warning")
+                self._show_state()
 
     def _move(
         self,
@@ -291,6 +316,7 @@ class Session:
 
     def welcomed(self, welcome: Welcome) -> None:
         self._streamed_at = time.monotonic()
+        self._steps.begin(FIRST_PICTURE)
         self._move(State.STREAMING)
         self._replace(
             platform=welcome.platform,
@@ -311,6 +337,7 @@ class Session:
         self._showing.resized()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+        self._steps.end(StepOutcome.DONE)
         if self._snapshot.size != self._framebuffer.size:
             self._replace(size=self._framebuffer.size)
         self._showing.drawn(number, rectangles)

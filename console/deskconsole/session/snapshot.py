@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from deskagent.wire.messages import ScreenState
+
 from ..progress import Progress
-from .state import State
+from .state import LIVE, State
+from .steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,18 @@ class Exactness:
     """Unix time."""
 
 
+SCREEN_REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        ScreenState.LOCKED: "Unlock it there, or answer the prompt that it shows.",
+        ScreenState.NO_USER: "Log in there.",
+        ScreenState.DISCONNECTED: "Connect to that remote-desktop session again, or log in at the console.",
+        ScreenState.DISPLAY_OFF: "Wake it up: move its mouse or press a key there.",
+        ScreenState.GRAB_FAILED: "Check which display is wanted, and look at the host's desktop.",
+    }
+)
+"""What a person can do where the host says that its screen cannot be seen; it comes back by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One session at one moment."""
@@ -85,6 +100,8 @@ class Snapshot:
     screen_reason: str = ""
     """The host's own words for that."""
     progress: Progress | None = None
+    steps: tuple[Step, ...] = ()
+    """The way of the current or last attempt, up to the first picture."""
     attempt: int = 0
     """Which attempt to reconnect is running or waited for."""
     retry_at: float | None = None
@@ -98,3 +115,10 @@ class Snapshot:
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
+
+    @property
+    def advice(self) -> str:
+        """What can be done about it where something is wrong: with the link, else with the host's screen."""
+        if self.remedy or self.state not in LIVE:
+            return self.remedy
+        return SCREEN_REMEDIES.get(self.screen, "")

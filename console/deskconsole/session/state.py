@@ -38,15 +38,16 @@ MOVES: dict[State, frozenset[State]] = {
     State.DEPLOYING: frozenset({State.LAUNCHING, State.RETRYING, State.FAILED, State.CLOSED}),
     State.LAUNCHING: frozenset({State.WAITING, State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
     State.WAITING: frozenset({State.HANDSHAKE, State.RETRYING, State.FAILED, State.CLOSED}),
-    State.HANDSHAKE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
+    State.HANDSHAKE: frozenset({State.PROBING, State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
     State.STREAMING: frozenset({State.STALE, State.RETRYING, State.FAILED, State.CLOSED}),
     State.STALE: frozenset({State.STREAMING, State.RETRYING, State.FAILED, State.CLOSED}),
     State.RETRYING: frozenset({State.CONNECTING, State.FAILED, State.CLOSED}),
     State.FAILED: frozenset({State.CONNECTING, State.CLOSED}),
     State.CLOSED: frozenset({State.CONNECTING}),
 }
-"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, without bootstrap; WAITING is
-for a host at which nobody is logged on, and goes on by itself when somebody is."""
+"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, or a reconnect to where an
+agent listened before; where none does any more PROBING follows. WAITING is for a host at which nobody is
+logged on, and goes on by itself when somebody is."""
 
 UNDER_WAY = frozenset(_UNDER_WAY)
 """States on the way to a stream."""

@@ -1,0 +1,89 @@
+"""The steps from nothing to the first picture: what was done, how far the last is, how long each took."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ..progress import Progress
+
+FIRST_PICTURE = "first picture"
+"""The last step: from the agent's greeting to the first packet."""
+
+
+class StepOutcome(StrEnum):
+    """Where one step stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way."""
+
+    name: str
+    """`connecting`, `uploading the agent`, ...: in words, for people."""
+    outcome: StepOutcome = StepOutcome.RUNNING
+    done: int = 0
+    total: int = 0
+    """Bytes; 0 where nobody knows or there are none."""
+    rate: float = 0.0
+    """Bytes a second, mean over the step."""
+    seconds: float = 0.0
+    """How long it took, or has taken so far."""
+
+
+class Steps:
+    """Collects them for one attempt. Written by the session's thread, read from any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._steps: list[Step] = []
+        self._begun = 0.0
+
+    def restart(self) -> None:
+        """A new attempt: what the last one did is forgotten."""
+        with self._lock:
+            self._steps.clear()
+
+    def begin(self, name: str) -> None:
+        """The next step begins and the one before it is done; naming the one that runs changes nothing."""
+        with self._lock:
+            if self._steps and self._steps[-1].name == name:
+                return
+            self._end(StepOutcome.DONE)
+            self._begun = time.monotonic()
+            self._steps.append(Step(name))
+
+    def progress(self, progress: Progress) -> None:
+        """How far the step has come that bootstrap calls so; it begins with the first such word."""
+        self.begin(progress.step)
+        with self._lock:
+            self._steps[-1] = replace(
+                self._steps[-1], done=progress.done, total=progress.total, rate=progress.rate
+            )
+
+    def end(self, outcome: StepOutcome) -> None:
+        """The one that runs was the last."""
+        with self._lock:
+            self._end(outcome)
+
+    def now(self) -> tuple[Step, ...]:
+        """All so far, in order, with the time that the running one has taken."""
+        with self._lock:
+            if not self._running():
+                return tuple(self._steps)
+            seconds = time.monotonic() - self._begun
+            return (*self._steps[:-1], replace(self._steps[-1], seconds=seconds))
+
+    def _running(self) -> bool:
+        return bool(self._steps) and self._steps[-1].outcome is StepOutcome.RUNNING
+
+    def _end(self, outcome: StepOutcome) -> None:
+        if self._running():
+            seconds = time.monotonic() - self._begun
+            self._steps[-1] = replace(self._steps[-1], outcome=outcome, seconds=seconds)
