@@ -19,6 +19,8 @@ class Refusal(msgspec.Struct, frozen=True):
     error: Text
     log: tuple[str, ...] = ()
     """An agent's last lines."""
+    kind: Word = ""
+    """What the console's own words depend on: `nobody`, `task` or `place`, of `windows/launch`."""
 
 
 class PartAnswer(msgspec.Struct, frozen=True):
@@ -56,6 +58,41 @@ class ProbeAnswer(msgspec.Struct, frozen=True):
     looked: tuple[Text, ...]
 
 
+class RuntimeAnswer(msgspec.Struct, frozen=True):
+    """What a runtime's own manifest says, of `windows/probe`."""
+
+    name: Text
+    python: Word
+    requirements: Word
+
+
+class SessionAnswer(msgspec.Struct, frozen=True):
+    """A session in which somebody is logged on, of `windows/probe`."""
+
+    number: Size
+    station: Text
+    user: Text
+    sid: Text
+    state: Word
+    own: bool
+
+
+class WindowsProbeAnswer(msgspec.Struct, frozen=True):
+    """Of `windows/probe`."""
+
+    root: Text
+    free: Size
+    machine: Word
+    shell: Word
+    user: Text
+    sid: Text
+    elevated: bool
+    deployed: tuple[PartAnswer, ...]
+    runtimes: tuple[RuntimeAnswer, ...]
+    agents: tuple[AgentAnswer, ...]
+    sessions: tuple[SessionAnswer, ...]
+
+
 class FreeAnswer(msgspec.Struct, frozen=True):
     """Of `install`, verbs prepare and discard."""
 
@@ -68,14 +105,27 @@ class InstallAnswer(msgspec.Struct, frozen=True):
     pruned: tuple[Text, ...]
 
 
+class WordAnswer(msgspec.Struct, frozen=True):
+    """Where a launched agent finds itself, of `windows/launch`."""
+
+    session: Size
+    station: Text
+    desktop: Text
+    screen: Word
+    reason: Text
+    size: tuple[Size, Size] | None
+    flat: bool | None
+
+
 class LaunchAnswer(msgspec.Struct, frozen=True):
-    """Of `launch`."""
+    """Of `launch` and `windows/launch`."""
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
     pid: Pid
     version: Word
     token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     reused: bool
+    word: WordAnswer | None = None
 
 
 class RemoveAnswer(msgspec.Struct, frozen=True):

@@ -20,6 +20,8 @@ class Contact:
     version: tuple[int, int, int] = (0, 0, 0)
     old: tuple[tuple[str, str], ...] = ()
     """Version and path of Pythons that are too old."""
+    runtimes: tuple[str, ...] = ()
+    """Names of the runtimes of ours that lie on a Windows host, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class HostFacts:
     machine: str
     """As the system says: `x86_64`, `aarch64`, `AMD64`, `ARM64`."""
     python: str
-    """Path of the Python that runs the agent; empty on a Windows host that has no runtime yet."""
+    """Path of the Python that runs the agent; relative to the profile on Windows, empty where no runtime for
+    today's agent lies there."""
     python_version: tuple[int, int, int]
     home: str
     root: str
@@ -156,6 +159,15 @@ class AgentOptions:
     """False: a running agent of the same kind is ended too (it no longer answers, say)."""
     wait_for_user: float = 0.0
     """Seconds to wait on the host for somebody to log on, before NobodyLoggedOn."""
+
+    def words(self) -> list[str]:
+        """For the agent's command line. Which display is wanted is said later, in the stream's hello."""
+        words = ["--idle-exit", f"{self.idle_exit:g}"]
+        if self.source == "synthetic":
+            words += ["--source", "synthetic", "--scene", self.scene, "--seed", str(self.seed)]
+            if self.size is not None:
+                words += ["--size", f"{self.size[0]}x{self.size[1]}"]
+        return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..progress import Report
 from ..ssh.client import Connection
 from .facts import AgentOptions, Contact, Deployed, Foundation, HostFacts, Launched, Removed
 from .linux import Linux
+from .windows import Windows
 
 
 class Platform(Protocol):
@@ -41,5 +42,5 @@ class Platform(Protocol):
         ...
 
 
-PLATFORMS: dict[str, Platform] = {"Linux": Linux()}
+PLATFORMS: dict[str, Platform] = {"Linux": Linux(), "Windows": Windows()}
 """By the name in `Contact.system`, which is also `HostFacts.platform`."""

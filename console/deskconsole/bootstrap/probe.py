@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import UnsupportedHost
 from ..hosts import Host
 from ..packaging.requirements import OLDEST_PYTHON
 from ..ssh.client import Connection
+from . import windows_contact
 from .facts import Contact, HostFacts
 from .platforms import PLATFORMS
 from .script import last_words, marked, new_marker, posix_word, source
 
-WINDOWS_QUESTION = "echo deskconsole %OS% $env:OS"
-"""cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""
+WINDOWS_SERVER = "for_Windows"
+"""Part of how the SSH server of Windows introduces itself; others may do so too, or keep silent about it."""
 
 
 def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:
@@ -31,7 +34,14 @@ def probe(connection: Connection, host: Host, contact: Contact | None = None) ->
 
 
 def first_contact(connection: Connection, host: Host) -> Contact:
-    """Asks /bin/sh, which every POSIX host has whatever the login shell is; without one, asks for Windows."""
+    """Asks /bin/sh, which every POSIX host has whatever the login shell is; without one, asks for Windows.
+
+    A server that calls itself one of Windows is asked for nothing but its files.
+    """
+    if WINDOWS_SERVER in connection.server:
+        seen = windows_contact.look(connection)
+        if seen.system:
+            return seen
     marker = new_marker()
     wanted = posix_word(host.python or "")
     header = f"marker='{marker}'\nwanted=$(printf %b '{wanted}')\noldest={OLDEST_PYTHON[1]}\n"
@@ -56,14 +66,14 @@ def first_contact(connection: Connection, host: Host) -> Contact:
             number, _, path = rest.partition(" ")
             old.append((number, path))
     if system.startswith(("MINGW", "MSYS", "CYGWIN")):
-        system = "Windows"
+        return replace(windows_contact.look(connection), system="Windows")
     return Contact(system=system, machine=machine, home=home, python=python, version=version, old=tuple(old))
 
 
 def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
-    finished = connection.run(WINDOWS_QUESTION, timeout=30.0)
-    if b"Windows_NT" in finished.stdout:
-        return Contact(system="Windows")
+    if windows_contact.shell_of(connection.run(windows_contact.QUESTION).stdout):
+        seen = windows_contact.look(connection)
+        return replace(seen, system="Windows")
     raise UnsupportedHost(
         f"{host.name} lets commands be run neither by /bin/sh nor by a Windows shell: {words}",
         remedy="Allow this user to run commands over SSH.",

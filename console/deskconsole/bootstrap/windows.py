@@ -1,0 +1,155 @@
+"""Windows hosts: a Python of our own runs the agent, in the session of whoever sits at the desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import BootstrapError, UnsupportedHost
+from ..hosts import Host
+from ..progress import Report
+from ..runtimes.shelf import requirements_today
+from ..ssh.client import Connection
+from .answers import Refusal, RuntimeAnswer, WindowsProbeAnswer
+from .facts import (
+    AgentOptions,
+    Contact,
+    Deployed,
+    DesktopSession,
+    Foundation,
+    HostFacts,
+    Launched,
+    Part,
+    Removed,
+    RunningAgent,
+)
+from .script import run_script
+from .windows_contact import FOLDER, ask, native, on_drive
+
+SYSTEM = ("windows/api", "windows/system")
+"""What scripts on the host import that ask Windows, for `run_script(uses=...)`."""
+
+_MACHINES = {"AMD64", "ARM64"}
+"""Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
+
+
+class Windows:
+    """The `Platform` of Windows hosts."""
+
+    def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
+        if not on_drive(contact.home):
+            raise UnsupportedHost(
+                f"{host.name} is a Windows host whose SSH server shows files as on another system "
+                f"(it begins at {contact.home})",
+                remedy="Use the OpenSSH server that is part of Windows, not one of Cygwin or MSYS2.",
+            )
+        facts = _by_python(connection, host, contact) or _by_commands(connection, host, contact)
+        if facts.machine not in _MACHINES:
+            raise UnsupportedHost(
+                f"{host.name} is a Windows host with a processor of the kind {facts.machine}; "
+                "64-bit Windows is needed",
+                remedy="Choose another host.",
+            )
+        return facts
+
+    def command(self, facts: HostFacts) -> str:
+        return python_command(facts.python)
+
+    def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
+        from .windows_runtime import foundation
+
+        return foundation(connection, facts, cache, report)
+
+    def launch(
+        self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+    ) -> Launched:
+        from .windows_launch import launch
+
+        return launch(connection, facts, deployed, host, options)
+
+    def remove(self, connection: Connection, facts: HostFacts) -> Removed:
+        from .windows_remove import remove
+
+        return remove(connection, facts)
+
+
+def python_of(runtime: str) -> str:
+    """Path of a runtime's Python from the folder where commands begin; the same in cmd.exe and PowerShell."""
+    return f"{FOLDER}/{runtime}/python.exe".replace("/", "\\")
+
+
+def python_command(python: str) -> str:
+    """The command that runs a program from stdin with that Python."""
+    return f"{python} -I -X utf8 -"
+
+
+def _by_python(connection: Connection, host: Host, contact: Contact) -> HostFacts | None:
+    """What the probing script says; None where no Python of ours runs there."""
+    for runtime in contact.runtimes:
+        command = python_command(python_of(runtime))
+        try:
+            found = run_script(connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=SYSTEM)
+        except BootstrapError:
+            continue  # a damaged one: the next may do
+        if isinstance(found, Refusal):
+            raise UnsupportedHost(f"{host.name} could not be looked at: {found.error}")
+        break
+    else:
+        return None
+    deployed = tuple(Part(part.name, part.intact) for part in found.deployed)
+    whole = {part.name for part in deployed if part.intact}
+    fitting = _fitting(row for row in found.runtimes if row.name in whole)
+    return HostFacts(
+        host=host.name,
+        platform="Windows",
+        machine=found.machine.upper(),
+        python=python_of(fitting.name) if fitting else "",
+        python_version=_version(fitting) if fitting else (0, 0, 0),
+        home=native(contact.home),
+        root=found.root,
+        folder=FOLDER,
+        free=found.free,
+        deployed=deployed,
+        agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
+        shell=found.shell,
+        user=found.user,
+        sid=found.sid,
+        elevated=found.elevated,
+        sessions=tuple(
+            DesktopSession(row.number, row.station, row.user, row.sid, row.state, row.own)
+            for row in found.sessions
+        ),
+    )
+
+
+def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFacts:
+    said = ask(connection, host, contact.home)
+    return HostFacts(
+        host=host.name,
+        platform="Windows",
+        machine=said.machine.upper(),
+        python="",
+        python_version=(0, 0, 0),
+        home=native(contact.home),
+        root=native(f"{contact.home}/{FOLDER}"),
+        folder=FOLDER,
+        free=said.free,
+        # They lie there, and none of them runs.
+        deployed=tuple(Part(name, intact=False) for name in contact.runtimes),
+        shell=said.shell,
+        user=said.user,
+        sessions=said.sessions,
+    )
+
+
+def _fitting(runtimes: Iterable[RuntimeAnswer]) -> RuntimeAnswer | None:
+    """The highest Python among those that were built for the agent of today."""
+    return max(
+        (row for row in runtimes if row.requirements == requirements_today()), key=_version, default=None
+    )
+
+
+def _version(runtime: RuntimeAnswer) -> tuple[int, int, int]:
+    numbers = [int(part) if part.isdecimal() else 0 for part in runtime.python.split(".")]
+    major, minor, patch = [*numbers, 0, 0, 0][:3]
+    return major, minor, patch
