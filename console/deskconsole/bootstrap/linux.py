@@ -96,7 +96,7 @@ class Linux:
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
         environment = {} if options.source == "synthetic" else x_session(facts, host)
-        words = _words(options)
+        words = options.words()
         parts = [deployed.agent] + ([deployed.packages] if deployed.packages else [])
         kind = json.dumps([parts, words, environment, facts.python], sort_keys=True)
         answer = run_script(
@@ -161,16 +161,6 @@ def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
         f"{host.name} has no Python that this user can run",
         remedy=f"Install Python {_OLDEST} or newer there, or name its path in the host's settings (python).",
     )
-
-
-def _words(options: AgentOptions) -> list[str]:
-    """For the agent's command line. Which display is wanted is said later, in the stream's hello."""
-    words = ["--idle-exit", f"{options.idle_exit:g}"]
-    if options.source == "synthetic":
-        words += ["--source", "synthetic", "--scene", options.scene, "--seed", str(options.seed)]
-        if options.size is not None:
-            words += ["--size", f"{options.size[0]}x{options.size[1]}"]
-    return words
 
 
 def x_session(facts: HostFacts, host: Host) -> dict[str, str]:

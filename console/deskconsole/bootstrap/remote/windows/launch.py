@@ -1,0 +1,235 @@
+"""Starts the agent in the session of whoever is logged on, by a scheduled task, or finds the one that runs.
+
+Runs on the host in one of our runtimes, needs `windows/agents`. The token comes in through stdin and goes to
+a file in a folder that only that user and administrators can read, never to a command line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from . import agents, system, task
+from .security import allow_reading, make_private_folder
+
+LOOK_AGAIN = 0.5
+"""Seconds between two looks whether somebody has logged on."""
+
+ASK_TASK = 2.0
+"""Seconds between two questions what has become of the task: schtasks takes long to answer."""
+
+NOT_RUN = 10.0
+"""Seconds after which a task that Windows has not even begun is given up."""
+
+LOCK_WITHIN = 60.0
+"""Seconds that another console's launch may take."""
+
+VISIBLE_STATION = "winsta0"
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: instance, agent (folder's name), token (hex), options, parts (in use), highest, wait, reuse,
+    wait_for_user (seconds).
+
+    Answers port, pid, token (of the agent that serves now), version, reused, word; or error, kind and log.
+    """
+    root = Path(sys.executable).parent.parent
+    (root / "run").mkdir(exist_ok=True)
+    deadline = time.monotonic() + arguments["wait_for_user"]
+    while True:
+        # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
+        with locked(root / "run" / "lock"):
+            if arguments["reuse"] and (running := find_running(root, arguments["instance"])):
+                return running
+            sessions = system.sessions()
+            session = choose(sessions, elevated=system.is_elevated())
+            if session is not None:
+                return start(root, session, arguments)
+        if time.monotonic() >= deadline:
+            return {"error": nobody(sessions), "kind": "nobody"}
+        time.sleep(LOOK_AGAIN)
+
+
+def choose(sessions: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
+    """The session to show, of those that are there, likeliest first: the user's own, in whatever state it is.
+
+    An administrator gets that of somebody else where he has none and that one is in use.
+    """
+    for session in sessions:
+        if session["own"] or (elevated and session["sid"] and session["state"] == "active"):
+            return session
+    return None
+
+
+def nobody(sessions: list[dict[str, Any]]) -> str:
+    """Why there is no session to show."""
+    user, _ = system.own_user()
+    others = sorted({session["user"] for session in sessions if session["user"]})
+    if others:
+        return (
+            f"{user} is not logged on at the desktop, and {' and '.join(others)} cannot be shown to this user"
+        )
+    return "nobody is logged on"
+
+
+def find_running(root: Path, instance: str) -> dict[str, Any] | None:
+    """The agent of this instance, where it lives in the session that a new one would be started in."""
+    folder = root / "run" / instance
+    said = agents.ready(folder)
+    if said is None or not agents.is_agent(system.image_of(said["pid"]), root):
+        return None
+    try:
+        token = (folder / "token").read_bytes()
+        if system.enumerated():  # else it takes a command to learn of sessions, too long for a reconnect
+            session = choose(system.sessions(), elevated=system.is_elevated())
+            if session is not None and session["number"] != said.get("session"):
+                return None
+    except OSError:
+        return None
+    return answer(said, token.hex(), reused=True)
+
+
+def answer(said: dict[str, Any], token: str, *, reused: bool) -> dict[str, Any]:
+    """An agent's ready file, as the console wants to hear of it."""
+    word = ("session", "station", "desktop", "screen", "reason", "size", "flat")
+    return {
+        "port": said["port"],
+        "pid": said["pid"],
+        "version": said["version"],
+        "token": token,
+        "reused": reused,
+        "word": {name: said.get(name) for name in word} if "session" in said else None,
+    }
+
+
+def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """A fresh agent, by a task that is gone again when this returns; others that nobody uses are ended."""
+    folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
+    kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
+    agents.end(agents.living(root) - kept)
+    for other in agents.folders(root):
+        said = agents.ready(other)
+        if said is None or said["pid"] not in kept:
+            agents.clear(other)
+    _, own = system.own_user()
+    user = own if session["own"] else session["sid"]
+    make_private_folder(str(folder), sorted({own, user}))
+    if user != own:
+        for part in arguments["parts"]:
+            allow_reading(str(root / part), user)
+    (folder / "token").write_bytes(bytes.fromhex(arguments["token"]))
+    (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
+    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / "token")]
+    words += ["--ready-file", str(folder / "ready.json"), "--log-file", str(folder / "agent.log")]
+    program = Path(sys.executable).with_name(agents.PROGRAM)
+    xml = task.task_xml(
+        str(program),
+        subprocess.list2cmdline([*words, *arguments["options"]]),
+        user,
+        highest=arguments["highest"],
+    )
+    name = task.PREFIX + folder.name
+    (folder / "task.xml").write_bytes(xml)
+    if refusal := task.create(name, str(folder / "task.xml")):
+        return failed(root, kept, folder, {"error": refusal, "kind": "task"})
+    if refusal := task.run(name):
+        return failed(root, kept, folder, {"error": refusal, "kind": "task"})
+    trouble = wait(name, folder, agent, arguments["wait"])
+    if trouble:
+        return failed(root, kept, folder, trouble)
+    said = agents.ready(folder) or {}
+    if sentence := misplaced(said):
+        return failed(root, kept, folder, {"error": sentence, "kind": "place"})
+    task.delete(name)
+    (folder / "task.xml").unlink()
+    return answer(said, arguments["token"], reused=False)
+
+
+def wait(name: str, folder: Path, agent: Path, seconds: float) -> dict[str, Any] | None:
+    """Waits for the agent's ready file; why it does not come, in the task's and the agent's own words."""
+    begun = time.monotonic()
+    asked = begun
+    while (now := time.monotonic()) < begun + seconds:
+        if agents.ready(folder):
+            return None
+        time.sleep(0.02)
+        if now - asked < ASK_TASK:
+            continue
+        result = task.last_result(name)
+        asked = time.monotonic()
+        waits = result in (task.HAS_NOT_RUN, task.QUEUED) and now < begun + NOT_RUN
+        if waits or result in (None, task.RUNNING) or agents.ready(folder):
+            continue
+        if result in (task.HAS_NOT_RUN, task.QUEUED):
+            return {"error": f"the agent's task was not begun: {task.in_words(result)}"}
+        sentence = f"the agent did not stay alive: {task.in_words(result or 0)}"
+        return {"error": sentence, "log": last_words(folder) or tried(agent)}
+    return {"error": f"the agent did not get ready within {seconds:.0f} s", "log": last_words(folder)}
+
+
+def misplaced(said: dict[str, Any]) -> str:
+    """What is wrong with where the agent found itself; empty where it can see a desktop, if only at times."""
+    if said.get("session") == 0:
+        return "the agent found itself in session 0, among the services, where nobody's desktop is"
+    station = str(said.get("station", VISIBLE_STATION))
+    if station.casefold() != VISIBLE_STATION:
+        return f"the agent found itself on the window station {station!r}, which nobody sees"
+    return ""
+
+
+def failed(root: Path, kept: set[int], folder: Path, refusal: dict[str, Any]) -> dict[str, Any]:
+    """The refusal, after what was begun is gone: the task, the process, the folder."""
+    agents.end(agents.living(root) - kept)
+    with contextlib.suppress(OSError):  # the next launch clears it
+        agents.clear(folder)
+    return refusal
+
+
+def last_words(folder: Path) -> list[str]:
+    """The end of the agent's log."""
+    try:
+        return (folder / "agent.log").read_text("utf-8", "replace").splitlines()[-12:]
+    except OSError:
+        return []
+
+
+def tried(agent: Path) -> list[str]:
+    """What an agent that wrote no log says on a standard error that it does not have in a task."""
+    command = [sys.executable, "-I", "-X", "utf8", str(agent), "--version"]
+    try:
+        finished = subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=20.0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return finished.stderr.decode("utf-8", "replace").splitlines()[-12:] if finished.returncode else []
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds a file's lock, which the system takes back from a process that dies; OSError after a while."""
+    if sys.platform != "win32":
+        raise NotImplementedError
+    import msvcrt
+
+    deadline = time.monotonic() + LOCK_WITHIN
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    try:
+        while True:
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,84 @@
+"""Brings the agent to life on a Windows host: by a scheduled task, in the session of whoever is logged on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+
+import msgspec
+
+from ..errors import LaunchError, NobodyLoggedOn
+from ..hosts import Host
+from ..ssh.client import Connection
+from .answers import LaunchAnswer, Refusal
+from .facts import AgentOptions, Deployed, DesktopWord, HostFacts, Launched
+from .script import run_script
+from .windows import SYSTEM, python_command
+
+READY_WITHIN = 40.0
+"""Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
+
+_OTHERS = 90.0
+"""Seconds that another console's launch and schtasks may take before that."""
+
+AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
+"""What scripts on the host import that deal with agents there, for `run_script(uses=...)`."""
+
+_REMEDIES = {
+    "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
+    "task": "Administrators may create tasks: log in as one, or see whether the Task Scheduler service runs.",
+    "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
+}
+
+
+def launch(
+    connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+) -> Launched:
+    """An agent that a console can reach on the host's loopback; raises LaunchError, NobodyLoggedOn.
+
+    `facts` are those of the host with what was deployed.
+    """
+    words = options.words()
+    parts = [deployed.agent] + ([deployed.runtime] if deployed.runtime else [])
+    kind = json.dumps([facts.root, parts, words, host.run_level])
+    answer = run_script(
+        connection,
+        python_command(facts.python),
+        "windows/launch",
+        {
+            "instance": hashlib.sha256(kind.encode()).hexdigest()[:12],
+            "agent": deployed.agent,
+            "token": secrets.token_hex(32),
+            "options": words,
+            "parts": parts,
+            "highest": host.run_level == "highest",
+            "wait": READY_WITHIN,
+            "reuse": options.reuse,
+            "wait_for_user": options.wait_for_user,
+        },
+        LaunchAnswer,
+        uses=AGENTS,
+        timeout=options.wait_for_user + READY_WITHIN + _OTHERS,
+    )
+    if isinstance(answer, Refusal):
+        raise _refused(facts.host, answer)
+    return Launched(
+        port=answer.port,
+        token=bytes.fromhex(answer.token),
+        pid=answer.pid,
+        version=answer.version,
+        reused=answer.reused,
+        word=None if answer.word is None else DesktopWord(**msgspec.structs.asdict(answer.word)),
+    )
+
+
+def _refused(host: str, refusal: Refusal) -> LaunchError:
+    last = next((line.strip() for line in reversed(refusal.log) if line.strip()), "")
+    said = f"{refusal.error}; the last it said was: {last}" if last else refusal.error
+    remedy = _REMEDIES.get(refusal.kind, "Look at the host's desktop session, then connect again.")
+    if refusal.kind == "nobody":
+        return NobodyLoggedOn(f"{host} has no desktop to show: {said}", remedy=remedy)
+    if refusal.kind == "task":
+        return LaunchError(f"{host} refused the task that starts the agent: {said}", remedy=remedy)
+    return LaunchError(f"{host}: {said}", remedy=remedy)
