@@ -24,10 +24,12 @@ _LOOK_EVERY = 0.2
 _UNREACHABLE = (
     "error sending request",
     "dns error",
-    "Could not connect",
-    "client error",
+    "could not connect",
+    "client error (connect)",
     "network connectivity",
 )
+_DISK_FULL = ("(os error 28)", "(os error 112)")
+"""Of Linux and macOS, and of Windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ class Finished:
     @property
     def unreachable(self) -> bool:
         """It failed because nothing answered where it wanted to fetch from."""
-        return any(words in self.log for words in _UNREACHABLE)
+        return any(words in self.log.lower() for words in _UNREACHABLE)
+
+    @property
+    def disk_full(self) -> bool:
+        """It failed because this machine's disk is full."""
+        return any(words in self.log for words in _DISK_FULL)
 
     @property
     def reason(self) -> str:

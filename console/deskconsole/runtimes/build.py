@@ -1,0 +1,92 @@
+"""Building a runtime: what uv fetched, less what hosts do not need, packed in a folder that vanishes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..packaging.listing import listing, part_name
+from ..progress import Meter, Report
+from .container import FORMAT, PLATFORM, Manifest, Rest, Runtime, write_container
+from .fetch import Source, fetch_packages, fetch_python, python_version
+from .rest import write_rest
+from .seed import seed_of
+from .shelf import Shelf, requirements_today
+from .stripping import stays_of_packages, stays_of_python
+
+_SITE_PACKAGES = "Lib/site-packages"
+
+
+def ensure_runtime(cache: Path, report: Report, source: Source | None = None) -> Runtime:
+    """The runtime that today's agent runs on: the one with the highest Python, else a new one.
+
+    Raises what `build_runtime` does.
+    """
+    shelf = Shelf.below(cache)
+    return shelf.fitting() or build_runtime(shelf, cache, source or Source(), report)
+
+
+def build_runtime(shelf: Shelf, cache: Path, source: Source, report: Report) -> Runtime:
+    """Builds a runtime and puts it onto the shelf. What uv downloads stays in `cache`.
+
+    Raises ConfigurationError (what the user gave is wrong) and RuntimeUnavailable (it cannot be fetched or
+    kept). What `report` raises ends it, and nothing is left.
+    """
+    with shelf.aside() as scratch:
+        python = fetch_python(source, scratch, cache, report)
+        version = python_version(python)
+        packages = fetch_packages(version, scratch, cache, report)
+        files = _files(python, stays_of_python)
+        site = _files(packages, stays_of_packages)
+        files |= {f"{_SITE_PACKAGES}/{name}": data for name, data in site.items()}
+        runtime = _pack(scratch, files, version, _versions(packages), report)
+        return shelf.put(runtime)
+
+
+def _versions(packages: Path) -> dict[str, str]:
+    found = importlib.metadata.distributions(path=[str(packages)])
+    return dict(sorted((each.name.lower(), each.version) for each in found))
+
+
+def _files(folder: Path, stays: Callable[[str], bool]) -> dict[str, bytes]:
+    """Content by path of what goes along. Links are passed over: uv makes one for its own convenience."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.is_symlink() and stays(name):
+            files[name] = path.read_bytes()
+    return files
+
+
+def _pack(
+    scratch: Path, files: dict[str, bytes], version: str, packages: dict[str, str], report: Report
+) -> Runtime:
+    seed = seed_of(files)
+    listed = listing(files)
+    others = {name: data for name, data in files.items() if name not in seed}
+    rest = scratch / "rest"
+    write_rest(rest, listed, others, Meter("packing the runtime", report))
+    with rest.open("rb") as packed:
+        digest = hashlib.file_digest(packed, "sha256").hexdigest()
+    manifest = Manifest(
+        format=FORMAT,
+        name=part_name("runtime", listed),
+        python=version,
+        platform=PLATFORM,
+        requirements=requirements_today(),
+        packages=packages,
+        seed={name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(seed.items())},
+        rest=Rest(
+            size=rest.stat().st_size,
+            sha256=digest,
+            unpacked=sum(map(len, others.values())),
+            files=len(others),
+        ),
+        built=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    container = scratch / "container"
+    write_container(container, manifest, seed, rest)
+    return Runtime(container, manifest)

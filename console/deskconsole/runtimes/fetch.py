@@ -1,0 +1,165 @@
+"""What a runtime is made of, fetched by uv: a Windows Python, and the agent's packages for it.
+
+uv knows where Pythons lie and what their hashes are; a mirror, or a list of downloads of the user's own,
+takes the place of that where the Internet is out of reach. Packages are held against the agent's locked list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConfigurationError, DeskconsoleError, RuntimeUnavailable
+from ..packaging.requirements import locked
+from ..packaging.uv import Finished, run_uv
+from ..progress import Progress, Report
+from .container import PLATFORM
+
+DEFAULT_PYTHON = "3.13"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+_BY_HAND = "or build it elsewhere and bring it here (`deskconsole runtime import FILE`)"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which Python, and where it comes from where uv's own settings shall not decide."""
+
+    python: str = DEFAULT_PYTHON
+    """`3.13`: the newest of that line; `3.13.5`: that one."""
+    mirror: str = ""
+    """Address, or path of a folder, in place of the usual one: uv's `--mirror`."""
+    downloads: str = ""
+    """Address, or path, of a list of downloads in uv's format."""
+
+    def checked(self) -> Source:
+        """The same with paths as addresses; raises ConfigurationError."""
+        version = re.fullmatch(r"(3\.\d+)(\.\d+)?", self.python, re.ASCII)
+        if version is None or version[1] not in PYTHONS:
+            raise ConfigurationError(
+                f"{self.python} is not a Python that the agent runs on",
+                remedy=f"Take one of {', '.join(PYTHONS)}, or one of these with its third number.",
+            )
+        return Source(self.python, _address(self.mirror), _address(self.downloads))
+
+
+def _address(place: str) -> str:
+    if not place or re.match(r"[a-z][a-z0-9+.-]+://", place):
+        return place
+    path = Path(place).expanduser()
+    if not path.exists():
+        raise ConfigurationError(f"there is no {place}", remedy="Give an address, or a path that is there.")
+    return path.resolve().as_uri()
+
+
+def fetch_python(source: Source, scratch: Path, cache: Path, report: Report) -> Path:
+    """The folder of an installed Windows Python; raises ConfigurationError, RuntimeUnavailable."""
+    source = source.checked()
+    place = scratch / "pythons"
+    request = f"cpython-{source.python}-windows-x86_64-none"
+    # Addresses may hold passwords, which do not belong on a command line.
+    settings = {"UV_PYTHON_INSTALL_MIRROR": source.mirror, "UV_PYTHON_DOWNLOADS_JSON_URL": source.downloads}
+    finished = run_uv(
+        ["python", "install", "--no-bin", "--no-registry", "--install-dir", str(place), request],
+        scratch,
+        cache,
+        _watching(f"fetching Python {source.python} for Windows", place, report),
+        {name: value for name, value in settings.items() if value},
+    )
+    if finished.code != 0:
+        raise _no_python(source, finished)
+    found = [path.parent for path in place.glob("*/python.exe")]
+    if len(found) != 1:
+        raise RuntimeUnavailable(
+            "what was fetched as a Windows Python has no python.exe where it should be",
+            remedy="Take another version (--python), or another list of downloads.",
+        )
+    return found[0]
+
+
+def fetch_packages(version: str, scratch: Path, cache: Path, report: Report) -> Path:
+    """The folder of the agent's packages for that Python; raises RuntimeUnavailable."""
+    target = scratch / "packages"
+    short = version.rpartition(".")[0]
+    (scratch / "requirements.txt").write_bytes(locked())
+    command = ["pip", "install", "--quiet", "--target", str(target), "--python", sys.executable]
+    command += ["--python-platform", PLATFORM, "--python-version", short]
+    command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
+    step = f"fetching the agent's packages for Python {short} on Windows"
+    finished = run_uv(command, scratch, cache, _watching(step, target, report))
+    if finished.unreachable:
+        raise RuntimeUnavailable(
+            "the agent's packages for Windows cannot be fetched: no package index answers",
+            remedy=f"Connect this machine to the Internet, point pip or uv to a mirror, {_BY_HAND}.",
+        )
+    if finished.code != 0:
+        raise _failed("the agent's packages for Windows cannot be fetched", finished)
+    return target
+
+
+def _watching(step: str, folder: Path, report: Report) -> Callable[[], None]:
+    """Tells how much lies in a folder that uv fills."""
+
+    def look() -> None:
+        size = 0
+        for inside, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(OSError):  # uv moves files meanwhile
+                    size += os.lstat(os.path.join(inside, name)).st_size  # noqa: PTH118
+        report(Progress(step, size, 0))
+
+    return look
+
+
+def _no_python(source: Source, finished: Finished) -> DeskconsoleError:
+    what = f"Python {source.python} for Windows"
+    if "No download found" in finished.log:
+        return ConfigurationError(
+            f"there is no {what} in {source.downloads or 'the list of downloads that uv has'}",
+            remedy="Take another version (--python), a newer uv, or another list (--downloads).",
+        )
+    if "Python download list" in finished.log:
+        return ConfigurationError(
+            f"{source.downloads or 'the list of downloads'} cannot be used: {finished.reason}",
+            remedy="It must be a list in the format of uv's own: see `uv python list --output-format json`.",
+        )
+    if "Hash mismatch" in finished.log:
+        return RuntimeUnavailable(
+            f"{what} was fetched, but does not have the hash that the list of downloads says",
+            remedy="Try again; if it stays so, the mirror or the list is wrong.",
+        )
+    if finished.unreachable:
+        return RuntimeUnavailable(
+            f"{what} cannot be fetched: nothing answers where it should come from",
+            remedy="Connect this machine to the Internet, give a mirror (--mirror) or a list of downloads "
+            f"(--downloads), {_BY_HAND}.",
+        )
+    return _failed(f"{what} cannot be fetched", finished)
+
+
+def _failed(sentence: str, finished: Finished) -> RuntimeUnavailable:
+    if finished.disk_full:
+        return RuntimeUnavailable(
+            f"{sentence}: the disk of this machine is full",
+            remedy="Free about 600 MB, or set DESKCONSOLE_HOME to a folder on another disk.",
+        )
+    return RuntimeUnavailable(
+        f"{sentence}: {finished.reason}",
+        remedy=f"Look at the settings of uv on this machine, {_BY_HAND}.",
+    )
+
+
+def python_version(python: Path) -> str:
+    """From the name that uv gives the folder: `cpython-3.13.5-windows-x86_64-none`."""
+    match = re.match(r"cpython-(3\.\d+\.\d+)", python.name)
+    if match is None:
+        raise RuntimeUnavailable(
+            f"uv installed a Python of no version that can be used: {python.name}",
+            remedy="Take another version (--python).",
+        )
+    return match[1]

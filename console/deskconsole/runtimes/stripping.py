@@ -1,0 +1,70 @@
+"""What of a Windows Python and its packages does not go to hosts, as data with reasons.
+
+Paths are those below the runtime's folder, in small letters; `*` stands for anything, slashes too.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+
+PYTHON = {
+    "there is nobody to install, develop or be taught on a host": (
+        "lib/site-packages/*", "scripts/*", "lib/ensurepip/*", "lib/venv/*", "lib/distutils/*",
+        "lib/lib2to3/*", "lib/idlelib/*", "lib/turtledemo/*", "lib/pydoc_data/*", "lib/msilib/*",
+        "dlls/_msi*.pyd",
+    ),
+    "headers and import libraries are for compilers, symbols for debuggers": (
+        "include/*", "libs/*", "*.lib", "*.pdb", "lib/config-*", "lib/_sysconfigdata*", "lib/lib-dynload/*",
+    ),
+    "Tcl/Tk is for windows of its own, and the agent has none": (
+        "tcl/*", "lib/tkinter/*", "lib/turtle.py", "*/_tkinter*.pyd", "dlls/tcl*.dll", "dlls/tk*.dll",
+        "dlls/zlib1.dll",
+    ),
+    "the agent speaks no TLS: SSH carries it. So no OpenSSL grows old on hosts; hashes are built in": (
+        "*/libcrypto-*.dll", "*/libssl-*.dll", "*/_ssl*.pyd", "*/_hashlib*.pyd",
+    ),
+    "the agent has no database": ("*/sqlite3.dll", "*/_sqlite3*.pyd", "lib/sqlite3/*"),
+    "tests": ("lib/test/*", "*/_test*.pyd", "*/_ctypes_test*.pyd", "*/xxlimited*.pyd"),
+    "another Python's bytecode, or the machine's on which this was made": ("*/__pycache__/*", "*.pyc"),
+    "uv's own notes": ("build", "lib/externally-managed"),
+    "Windows 10 and later has these itself": ("*/api-ms-win-*.dll", "api-ms-win-*.dll"),
+}  # fmt: skip
+"""Of the Python as it is installed."""
+
+PACKAGES = {
+    "stubs and headers are for developers": (
+        "*.pyi", "*.h", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
+    ),
+    "tests": (
+        "*/tests/*", "numpy/conftest.py", "numpy/_core/*_tests.*.pyd", "numpy/_core/_simd.*.pyd",
+    ),
+    "compiling Fortran": ("numpy/f2py/*", "numpy/distutils/*"),
+    "documentation": ("numpy/doc/*", "numpy/random/_examples/*"),
+    "programs and notes of installers": (
+        "bin/*", "scripts/*", ".lock", "*.dist-info/record", "*.dist-info/wheel", "*.dist-info/installer",
+        "*.dist-info/requested", "*.dist-info/direct_url.json", "*.dist-info/uv_cache.json",
+        "*.dist-info/entry_points.txt", "*.dist-info/top_level.txt",
+    ),
+    "films are not decoded, faces are not looked for": ("cv2/opencv_videoio_ffmpeg*.dll", "cv2/data/*.xml"),
+    "bytecode of the machine on which this was made": ("*/__pycache__/*", "*.pyc"),
+}  # fmt: skip
+"""Of the packages. Their licences and METADATA stay."""
+
+
+def stays_of_python(path: str) -> bool:
+    """Whether a file of the Python goes along; `path` has slashes."""
+    return not _PYTHON.fullmatch(path.lower())
+
+
+def stays_of_packages(path: str) -> bool:
+    """Whether a file of the packages goes along."""
+    return not _PACKAGES.fullmatch(path.lower())
+
+
+def _expression(table: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(pattern) for row in table.values() for pattern in row))
+
+
+_PYTHON = _expression(PYTHON)
+_PACKAGES = _expression(PACKAGES)
