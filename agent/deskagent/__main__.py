@@ -163,12 +163,12 @@ def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
     # Imported late: they load the system's libraries, which the synthetic desktop does without.
     if sys.platform == "win32":
         from .capture.watched import WatchedGrabber
-        from .desktop.windows import be_dpi_aware
+        from .desktop.windows import be_dpi_aware, virtual_screen
 
         be_dpi_aware()
         from .capture.screen import ScreenGrabber
 
-        return lambda number: WatchedGrabber(ScreenGrabber(number), _desktop())
+        return lambda number: WatchedGrabber(ScreenGrabber(number, outline=virtual_screen), _desktop())
 
     def open_screen(number: int) -> Grabber:
         from .capture.screen import ScreenGrabber

