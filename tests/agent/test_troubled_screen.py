@@ -27,6 +27,7 @@ from deskagent.wire.geometry import Display
 from deskagent.wire.messages import (
     WIRE_VERSION,
     Close,
+    Digest,
     Displays,
     Hello,
     Message,
@@ -34,6 +35,7 @@ from deskagent.wire.messages import (
     Refresh,
     Screen,
     ScreenState,
+    WantDigest,
     WantRefresh,
     Welcome,
 )
@@ -127,6 +129,58 @@ def test_a_screen_that_opens_at_the_second_attempt_is_live_then(fault: Exception
         assert welcome.screen is ScreenState.GRAB_FAILED
         assert "no X yet" in welcome.screen_reason
         assert screen == Screen(ScreenState.LIVE)
+
+
+class Lockable(SyntheticGrabber):
+    """Grabs while it is not locked; knows without a grab that it is."""
+
+    def __init__(self) -> None:
+        super().__init__("still", 1, 64, 48)
+        self.locked = False
+
+    def check(self) -> None:
+        if self.locked:
+            raise GrabError("the session is locked", state=ScreenState.LOCKED)
+
+    def grab(self) -> Pixels:
+        self.check()
+        return super().grab()
+
+
+def test_a_screen_that_is_locked_at_first_is_welcomed_as_such_and_begins_when_it_is_not() -> None:
+    grabber = Lockable()
+    grabber.locked = True
+    with served(lambda _: grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Welcome))
+        (welcome,) = console.events
+        assert isinstance(welcome, Welcome)
+        assert (welcome.screen, welcome.screen_reason) == (ScreenState.LOCKED, "the session is locked")
+        assert welcome.displays == tuple(grabber.displays())
+        assert welcome.identity == welcome.displays[0].identity
+        grabber.locked = False
+        assert console.until(has(Packet))
+        assert console.kinds() == [Welcome, Screen, Refresh, Packet]
+        assert console.events[1] == Screen(ScreenState.LIVE)
+
+
+def test_a_screen_that_was_locked_goes_on_from_the_picture_that_the_console_has() -> None:
+    grabber = Lockable()
+    with served(lambda _: grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Packet))
+        grabber.locked = True
+        assert console.until(has(Screen))
+        console.socket.sendall(console.connection.send(WantDigest()))
+        assert console.until(has(Digest)), "what the console has is still known"
+        grabber.locked = False
+        assert console.until(has(Screen, 2))
+        console.socket.sendall(console.connection.send(WantDigest()))
+        assert console.until(has(Digest, 2))
+        assert console.kinds() == [Welcome, Refresh, Packet, Screen, Digest, Screen, Digest]
+        locked, live = (event for event in console.events if isinstance(event, Screen))
+        assert locked == Screen(ScreenState.LOCKED, "the session is locked")
+        assert live == Screen(ScreenState.LIVE)
+        before, after = (event for event in console.events if isinstance(event, Digest))
+        assert before == after
 
 
 def test_a_reason_longer_than_a_text_is_cut() -> None:

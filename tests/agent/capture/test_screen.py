@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Self
 
 import cv2
 import numpy as np
@@ -132,3 +133,69 @@ def test_a_screen_that_went_and_came_back_is_seen_again(monkeypatch: pytest.Monk
         monkeypatch.setenv("DISPLAY", second.display)
         assert grabber.grab().shape == (300, 400, 4)
     grabber.close()
+
+
+class Scripted:
+    """Stands for mss on a desktop that no test has: a display left of and above the main one."""
+
+    monitors = (
+        {"left": -800, "top": -200, "width": 1824, "height": 968},
+        {"left": 0, "top": 0, "width": 1024, "height": 768, "unique_id": r"\\\\?\\DISPLAY#A#1"},
+        {"left": -800, "top": -200, "width": 800, "height": 600, "unique_id": r"\\\\?\\DISPLAY#B#1"},
+    )
+    outline = (-800, -200, 1824, 968)
+    grabs = 0
+
+    def grab(self, monitor: dict[str, Any]) -> Any:
+        type(self).grabs += 1
+        size = monitor["width"], monitor["height"]
+        raw = bytearray(np.full((size[1], size[0], 4), monitor["left"] % 256, np.uint8).tobytes())
+        return SimpleNamespace(raw=raw, width=size[0], height=size[1])
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> type[Scripted]:
+    monkeypatch.setattr("mss.MSS", Scripted)
+    monkeypatch.setattr(Scripted, "grabs", 0)
+    return Scripted
+
+
+def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[Scripted]) -> None:
+    whole, left = ScreenGrabber(), ScreenGrabber(2)
+    assert [(each.x, each.y) for each in whole.displays()] == [(-800, -200), (0, 0), (-800, -200)]
+    assert whole.grab().shape == (968, 1824, 4)
+    picture = left.grab()
+    assert picture.shape == (600, 800, 4)
+    assert np.all(picture == -800 % 256)
+
+
+def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_anew(scripted: type[Scripted]) -> None:
+    outlines = [(0, 0, 1, 1), (0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 2, 2)]
+    grabber = ScreenGrabber(outline=lambda: outlines.pop(0))
+    assert grabber.grab().shape == (968, 1824, 4)
+    assert (scripted.grabs, outlines) == (2, [])
+
+
+def test_a_desktop_that_does_not_settle_is_a_failed_grab(scripted: type[Scripted]) -> None:
+    sizes = iter(range(100))
+    with pytest.raises(GrabError, match="changed its size"):
+        ScreenGrabber(outline=lambda: next(sizes)).grab()
+
+
+def test_on_windows_a_display_is_known_by_its_device(
+    scripted: type[Scripted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskagent.capture.screen.sys.platform", "win32")
+    whole, first, second = (display.identity for display in ScreenGrabber().displays())
+    assert len({whole, first, second}) == 3
+    monkeypatch.setattr(scripted, "monitors", (scripted.monitors[0], *reversed(scripted.monitors[1:])))
+    assert [display.identity for display in ScreenGrabber().displays()] == [whole, second, first]
