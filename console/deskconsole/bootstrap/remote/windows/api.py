@@ -103,6 +103,7 @@ def no_error(result: Any, function: Any, _arguments: tuple[Any, ...]) -> Any:
 
 
 DWORDS = POINTER(DWORD)
+ULONGLONGS = POINTER(ctypes.c_ulonglong)
 FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     # name: library, result, arguments, and what looks at the result; None: the caller does
     "AdjustTokenPrivileges": (
@@ -128,6 +129,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
+    "GetDiskFreeSpaceExW": ("kernel32", BOOL, (LPCWSTR, ULONGLONGS, ULONGLONGS, ULONGLONGS), not_zero),
     "GetExtendedTcpTable": (
         "iphlpapi",
         DWORD,

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from .system import image_of, is_elevated, own_user, sessions
+from .system import disk_free, image_of, is_elevated, own_user, sessions
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     user, sid = own_user()
     return {
         "root": str(root),
-        "free": shutil.disk_usage(root).free,
+        "free": disk_free(str(root)),
         "machine": machine(),
         "shell": shell(),
         "user": user,

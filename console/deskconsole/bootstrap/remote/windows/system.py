@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-import subprocess
 import sys
 from ctypes import POINTER, byref, c_void_p
 from ctypes.wintypes import DWORD, HANDLE
@@ -177,6 +176,8 @@ def session_text(number: int, what: int) -> str:
 
 def query_user() -> str | None:
     """What `query user` prints; None where this edition of Windows has no such command."""
+    import subprocess  # seldom needed, and slow to come
+
     try:
         finished = subprocess.run(
             ["query", "user"], check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=10
@@ -265,3 +266,10 @@ def connected(port: int) -> bool | None:
         table = ctypes.create_string_buffer(size.value + 1024)
         size.value = len(table)
     return None
+
+
+def disk_free(path: str) -> int:
+    """Bytes that this user may still write where `path` is, quotas and all."""
+    free = ctypes.c_ulonglong()
+    windows("GetDiskFreeSpaceExW")(path, byref(free), None, None)
+    return free.value
