@@ -71,10 +71,16 @@ def end(pids: set[int]) -> set[int]:
     return {pid for pid in pids if not system.end(pid, PATIENCE)}
 
 
+def drop_task(folder: Path) -> None:
+    """Takes away the task of a run folder; its file lies there for as long as there may be one."""
+    file = folder / "task.xml"
+    if file.exists() and task.delete(task.PREFIX + folder.name) is None:
+        file.unlink()
+
+
 def clear(folder: Path) -> None:
     """Takes away a run folder, and the task that a launch left with it when it was cut off."""
-    if (folder / "task.xml").exists():
-        task.delete(task.PREFIX + folder.name)
+    drop_task(folder)
     deadline = time.monotonic() + PATIENCE
     while folder.exists():
         # Windows lets go of a process' files a moment after the process is gone.

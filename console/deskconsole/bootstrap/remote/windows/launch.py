@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +21,10 @@ from . import agents, system, task
 from .security import allow_reading, make_private_folder
 
 LOOK_AGAIN = 0.5
-"""Seconds between two looks whether somebody has logged on."""
+"""Seconds between two looks whether somebody has logged on, and whether the agent lives."""
 
 ASK_TASK = 2.0
-"""Seconds between two questions what has become of the task: schtasks takes long to answer."""
+"""Seconds between two questions what has become of the task: schtasks takes its time to answer."""
 
 NOT_RUN = 10.0
 """Seconds after which a task that Windows has not even begun is given up."""
@@ -137,41 +138,55 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     )
     name = task.PREFIX + folder.name
     (folder / "task.xml").write_bytes(xml)
-    if refusal := task.create(name, str(folder / "task.xml")):
+    if refusal := task.create(name, str(folder / "task.xml")) or task.run(name):
         return failed(root, kept, folder, {"error": refusal, "kind": "task"})
-    if refusal := task.run(name):
-        return failed(root, kept, folder, {"error": refusal, "kind": "task"})
-    trouble = wait(name, folder, agent, arguments["wait"])
+    deadline = time.monotonic() + arguments["wait"]
+    trouble = wait_for_begin(name, folder, agent, deadline) or wait_for_ready(root, kept, folder, deadline)
     if trouble:
         return failed(root, kept, folder, trouble)
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
-    task.delete(name)
-    (folder / "task.xml").unlink()
     return answer(said, arguments["token"], reused=False)
 
 
-def wait(name: str, folder: Path, agent: Path, seconds: float) -> dict[str, Any] | None:
-    """Waits for the agent's ready file; why it does not come, in the task's and the agent's own words."""
-    begun = time.monotonic()
-    asked = begun
-    while (now := time.monotonic()) < begun + seconds:
-        if agents.ready(folder):
+def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dict[str, Any] | None:
+    """Waits until the agent opens its log; why it does not, by what the task's last result says."""
+    asked = begun = time.monotonic()
+    while (now := time.monotonic()) < deadline:
+        if (folder / "agent.log").exists():
             return None
         time.sleep(0.02)
         if now - asked < ASK_TASK:
             continue
         result = task.last_result(name)
         asked = time.monotonic()
-        waits = result in (task.HAS_NOT_RUN, task.QUEUED) and now < begun + NOT_RUN
-        if waits or result in (None, task.RUNNING) or agents.ready(folder):
+        if result in (None, task.RUNNING) or (folder / "agent.log").exists():
             continue
-        if result in (task.HAS_NOT_RUN, task.QUEUED):
+        if result not in (task.HAS_NOT_RUN, task.QUEUED):
+            return {"error": f"the agent could not begin: {task.in_words(result)}", "log": tried(agent)}
+        if now > begun + NOT_RUN:
             return {"error": f"the agent's task was not begun: {task.in_words(result)}"}
-        sentence = f"the agent did not stay alive: {task.in_words(result or 0)}"
-        return {"error": sentence, "log": last_words(folder) or tried(agent)}
-    return {"error": f"the agent did not get ready within {seconds:.0f} s", "log": last_words(folder)}
+    return {"error": "the agent's task was begun, the agent was not"}
+
+
+def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:
+    """Waits for the agent's ready file, and takes its task away meanwhile: what a task has begun goes on."""
+    dropping = threading.Thread(target=agents.drop_task, args=(folder,))
+    dropping.start()
+    try:
+        looked = time.monotonic()
+        while (now := time.monotonic()) < deadline:
+            if agents.ready(folder):
+                return None
+            time.sleep(0.02)
+            if now - looked >= LOOK_AGAIN:
+                looked = now
+                if not agents.living(root) - kept and not agents.ready(folder):
+                    return {"error": "the agent ended at once", "log": last_words(folder)}
+        return {"error": "the agent did not get ready in time", "log": last_words(folder)}
+    finally:
+        dropping.join()
 
 
 def misplaced(said: dict[str, Any]) -> str:
