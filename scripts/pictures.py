@@ -8,15 +8,12 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 
-from deskconsole.demo.demo import SIZE, Demo
-from deskconsole.session.event import Event
-from deskconsole.session.fleet import Fleet
-from deskconsole.ssh.questions import Questions
+from deskconsole.cli.console import DemoHosts
+from deskconsole.demo.demo import SIZE
 from deskconsole.tui.app import DeskconsoleApp
 from xvfb import Xvfb
 
@@ -36,7 +33,7 @@ def main() -> None:
     width, height = SIZE
     with Xvfb(width + BORDERS, height + BORDERS) as display:
         os.environ["DISPLAY"] = display.display
-        app = DeskconsoleApp(open_demo, ssh_config=Path(os.devnull))
+        app = DeskconsoleApp(DemoHosts(), ssh_config=Path(os.devnull))
         try:
             asyncio.run(console_picture(app, seconds))
             window = display.screenshot()[:height, :width]
@@ -44,15 +41,6 @@ def main() -> None:
             app.close()
     small = cv2.resize(window, (WIDTH, WIDTH * height // width), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(FOLDER / "window.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-
-
-def open_demo(questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
-    """The demo's fleet, connected, with the first host in a window."""
-    fleet = Demo().fleet(questions, on_event)
-    for host in fleet.hosts:
-        fleet.connect(host.name)
-    fleet.view(fleet.hosts[0].name)
-    return fleet
 
 
 async def console_picture(app: DeskconsoleApp, seconds: float) -> None:

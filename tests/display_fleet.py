@@ -5,6 +5,7 @@ It stands for nothing real: what sessions do is tested with real sessions.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,14 @@ from types import MappingProxyType
 
 from textual.pilot import Pilot
 
-from deskconsole.errors import ConfigurationError, DeskconsoleError
+from deskconsole.doctor import Finding
+from deskconsole.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.hosts import Host
 from deskconsole.progress import Progress
 from deskconsole.session.event import Event
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
+from deskconsole.session.steps import Step, StepOutcome
 from deskconsole.ssh.questions import Questions
 from deskconsole.tui.app import Outcome
 
@@ -30,7 +33,10 @@ Running = Callable[..., AbstractAsyncContextManager[Pilot[Outcome]]]
 
 @dataclass
 class DisplayFleet:
-    """Shows `snapshots` as they are; `asked` tells what keys came to."""
+    """Shows `snapshots` as they are; `asked` tells what keys came to.
+
+    An examination reports the `findings`, and goes on until `patience` is set or it is called off.
+    """
 
     hosts: tuple[Host, ...] = ()
     states: dict[str, Snapshot] = field(default_factory=dict)
@@ -39,6 +45,9 @@ class DisplayFleet:
     questions: Questions | None = None
     deliver: Callable[[Event], None] | None = None
     closed: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    patience: threading.Event = field(default_factory=threading.Event)
+    called_off: bool = False
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
         self.questions = questions
@@ -82,6 +91,25 @@ class DisplayFleet:
         self._do("remove", name)
         self.hosts = tuple(host for host in self.hosts if host.name != name)
 
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        self._do("examine", host.name)
+        for finding in self.findings:
+            begun(finding.step, None)
+            report(finding)
+        begun("launch", Progress("uploading the agent", 31, 50))
+        while not self.patience.wait(0.01):
+            if cancelled.is_set():
+                self.called_off = True
+                raise Cancelled("called off")
+
     def close(self) -> None:
         self.closed = True
 
@@ -120,6 +148,50 @@ def live(name: str, *, since: float = NOW - 7800, scale: float = 1.0, busy: bool
     )
 
 
+UPLOADING = (
+    Step("connecting", StepOutcome.DONE, seconds=0.31),
+    Step("probing", StepOutcome.DONE, seconds=0.12),
+    Step("uploading the Python runtime", StepOutcome.DONE, 27_400_000, 27_400_000, 9_130_000.0, 3.0),
+    Step("unpacking the Python runtime", StepOutcome.DONE, 61_200_000, 61_200_000, 40_800_000.0, 1.5),
+    Step("uploading the agent", StepOutcome.RUNNING, 620_000, 1_000_000, 100_000.0, 6.2),
+)
+"""The way of a bare Windows host, as far as the agent's upload."""
+
+
+def plant() -> DisplayFleet:
+    """Seven hosts without a picture of now, one for each reason."""
+    hosts = tuple(Host(name=f"plant-{number}", address=f"10.0.4.{number}") for number in range(1, 8))
+    screens = (
+        ("plant-1", "locked", "the session is locked"),
+        ("plant-2", "no user", "nobody is logged on in session 1"),
+        ("plant-3", "disconnected", "session 2 is disconnected: its Remote Desktop window was closed"),
+        ("plant-4", "display off", "the display is switched off"),
+        ("plant-5", "grab failed", "BitBlt failed with error 5: access is denied"),
+    )
+    states = [
+        replace(live(name, busy=False), screen=screen, screen_reason=reason, platform="windows amd64")
+        for name, screen, reason in screens
+    ]
+    states += [
+        Snapshot(
+            "plant-6",
+            state=State.WAITING,
+            since=NOW - 190,
+            reason="nobody is logged on at plant-6",
+            remedy="Log on there; it goes on by itself.",
+            steps=(
+                *UPLOADING[:2],
+                Step("launching", StepOutcome.DONE, seconds=1.4),
+                Step("waiting", seconds=190),
+            ),
+        ),
+        replace(
+            live("plant-7"), state=State.STALE, since=NOW - 8, reason="The agent has not answered for 8 s."
+        ),
+    ]
+    return DisplayFleet(hosts, {snapshot.host: snapshot for snapshot in states})
+
+
 def laboratory() -> DisplayFleet:
     """Seven hosts, one in each kind of state."""
     hosts = tuple(
@@ -140,6 +212,7 @@ def laboratory() -> DisplayFleet:
             state=State.DEPLOYING,
             since=NOW - 3,
             progress=Progress("uploading the agent", 620_000, 1_000_000, 100_000),
+            steps=UPLOADING,
         ),
         Snapshot(
             "lab-04",

@@ -33,7 +33,7 @@ def running(tmp_path: Path) -> Running:
         fleet: DisplayFleet, size: tuple[int, int] = (120, 40), ssh_config: Path | None = None
     ) -> AsyncIterator[Pilot[Outcome]]:
         app = DeskconsoleApp(
-            fleet.open, ssh_config=ssh_config or tmp_path / "config", demo_offered=True, clock=lambda: NOW
+            fleet, ssh_config=ssh_config or tmp_path / "config", demo_offered=True, clock=lambda: NOW
         )
         try:
             async with app.run_test(size=size, notifications=True) as pilot:

@@ -23,7 +23,7 @@ async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Runni
         assert "● lab-01" in shown
         assert "live 2 h 10 min" in shown
         assert "1920x1080" in shown
-        assert "locked: nobody can see it until it is unlocked" in shown
+        assert "locked: unlock it there" in shown
         assert "deploying: uploading the agent 62.0 %, 4 s left" in shown
         assert "down: The host key of lab-04 has changed. Press enter to compare" in shown
         assert "retrying in 6 s (attempt 3): The link was cut." in shown

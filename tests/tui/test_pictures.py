@@ -42,7 +42,7 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         await pilot.press(*keys)
         await pilot.pause(0.5)
 
-    app = DeskconsoleApp(fleet.open, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
         assert snap_compare(app, terminal_size=size, run_before=before)
     finally:
@@ -50,7 +50,7 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
 
 
 def test_first_start(snap_compare: Callable[..., bool]) -> None:
-    app = DeskconsoleApp(DisplayFleet().open, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    app = DeskconsoleApp(DisplayFleet(), ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
         assert snap_compare(app, terminal_size=NARROW, run_before=opened)
     finally:

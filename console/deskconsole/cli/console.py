@@ -19,7 +19,10 @@ from ..paths import Paths
 from ..tui.app import run
 
 if TYPE_CHECKING:
+    from ..demo.demo import Demo
+    from ..doctor import Finding
     from ..hosts import Host
+    from ..progress import Progress
     from ..session.event import Event
     from ..session.fleet import Fleet
     from ..session.route import Route
@@ -32,47 +35,82 @@ _WARM_UP = 0.7
 def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     with _terminal_to_itself(Paths.default().log / "console.log"):
-        return run(_open_fleet, open_demo=_open_demo)
+        return run(_UsersHosts(), demo=DemoHosts())
 
 
 def run_demo() -> int:
     """The TUI over the demo's hosts."""
     with _terminal_to_itself(Path(os.devnull)):
-        return run(_open_demo)
+        return run(DemoHosts())
 
 
-def _open_fleet(questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
-    from ..inventory import Inventory
-    from ..session.fleet import Fleet
+class _UsersHosts:
+    """What stands in the user's inventory."""
 
-    paths = Paths.default()
+    def __init__(self) -> None:
+        self._paths = Paths.default()
 
-    def open_route(host: Host) -> Route:
-        from ..session.route import SshRoute
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        from ..inventory import Inventory
+        from ..session.fleet import Fleet
 
-        return SshRoute(host, questions, paths)
+        def open_route(host: Host) -> Route:
+            from ..session.route import SshRoute
 
-    fleet = Fleet(Inventory.load(paths.hosts), open_route, on_event)
-    warm_up = threading.Timer(_WARM_UP, _warm_up)
-    warm_up.daemon = True
-    warm_up.start()
-    return fleet
+            return SshRoute(host, questions, self._paths)
+
+        fleet = Fleet(Inventory.load(self._paths.hosts), open_route, deliver)
+        warm_up = threading.Timer(_WARM_UP, _warm_up)
+        warm_up.daemon = True
+        warm_up.start()
+        return fleet
+
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        from ..doctor.examination import examine
+
+        examine(host, questions, self._paths, report=report, begun=begun, cancelled=cancelled)
+
+
+class DemoHosts:
+    """The demo's hosts, on their way already, with a window for the first of them where there is a screen."""
+
+    def __init__(self) -> None:
+        self._demo: Demo | None = None
+
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        from ..demo.demo import Demo
+
+        self._demo = Demo()
+        fleet = self._demo.fleet(questions, deliver)
+        for host in fleet.hosts:
+            fleet.connect(host.name)
+        fleet.view(fleet.hosts[0].name)
+        return fleet
+
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        if self._demo is not None:
+            self._demo.examine(host, questions, report=report, begun=begun, cancelled=cancelled)
 
 
 def _warm_up() -> None:
     """Imports what the first connect would have to wait for."""
     from ..session import session  # noqa: F401
-
-
-def _open_demo(questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
-    """The demo's fleet, on its way already, with a window for its first host where there is a screen."""
-    from ..demo.demo import Demo
-
-    fleet = Demo().fleet(questions, on_event)
-    for host in fleet.hosts:
-        fleet.connect(host.name)
-    fleet.view(fleet.hosts[0].name)
-    return fleet
 
 
 @contextlib.contextmanager

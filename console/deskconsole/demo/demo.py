@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from ..bootstrap.facts import AgentOptions
+from ..doctor import Finding
+from ..doctor.examination import examine
 from ..hosts import Host
 from ..inventory import Inventory
 from ..paths import Paths
+from ..progress import Progress
 from ..session.event import Event
 from ..session.fleet import Fleet
 from ..session.route import Route, SshRoute
@@ -81,6 +85,28 @@ class Demo:
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
 
         return Fleet(self.inventory, open_route, on_event, after_close=self.close)
+
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        """Goes the way to one of the hosts as `doctor` does, by what the demo knows of it."""
+        options = self._options.get(host.name)
+        examine(
+            host,
+            questions,
+            self.paths,
+            report=report,
+            begun=begun,
+            cancelled=cancelled,
+            options=options,
+            ssh_config=self._ssh_config if options is not None else None,
+        )
 
     def close(self) -> None:
         """Ends the hosts and everything that runs on them, and deletes the folder."""

@@ -25,11 +25,14 @@ from textual.screen import Screen
 from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
-from ..session.state import SETTLED
+from ..session.state import SETTLED, State
 from ..ssh.questions import UnknownHostKey
-from .host_actions import ConsoleScreen
+from .host_actions import ConsoleScreen, HostActions
 from .messages import EventsArrived, QuestionsChanged
+from .offers import Offers
 from .questions import Pending, QueuedQuestions
+from .screens.deploy import DeployScreen
+from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
 from .screens.help import HelpScreen
 from .screens.host import HostScreen
@@ -37,7 +40,7 @@ from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
 from .screens.question import ConfirmScreen, QuestionScreen, question_screen
-from .seams import Fleet, OpenFleet
+from .seams import Backend, Fleet
 from .ssh_aliases import read_aliases
 from .theme import THEME
 from .toasts import Toasts
@@ -57,14 +60,14 @@ KEPT_EVENTS = 2000
 class DeskconsoleApp(App[Outcome]):
     """The console's terminal face.
 
-    `open_fleet` is called on a thread once the first picture stands. After `run`, call `close`: it waits
+    `backend` is opened on a thread once the first picture stands. After `run`, call `close`: it waits
     for what is under way and closes the fleet. `failure` is why the fleet could not be opened, if so.
     """
 
     TITLE = "deskconsole"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
@@ -75,14 +78,14 @@ class DeskconsoleApp(App[Outcome]):
 
     def __init__(
         self,
-        open_fleet: OpenFleet,
+        backend: Backend,
         *,
         ssh_config: Path,
         demo_offered: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
-        self._open_fleet = open_fleet
+        self.backend = backend
         self.ssh_config = ssh_config
         self.demo_offered = demo_offered
         self.clock = clock
@@ -93,6 +96,7 @@ class DeskconsoleApp(App[Outcome]):
         self.events: deque[LogLine] = deque(maxlen=KEPT_EVENTS)
         self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._toasts = Toasts()
+        self.offers = Offers()
         self._asking: tuple[Pending, QuestionScreen] | None = None
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -118,7 +122,7 @@ class DeskconsoleApp(App[Outcome]):
     @work
     async def _open(self) -> None:
         try:
-            self.fleet = await self._off_loop(lambda: self._open_fleet(self.questions, self.deliver))
+            self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.deliver))
         except DeskconsoleError as error:
             self.failure = error
             self.exit(return_code=error.exit_code)
@@ -149,6 +153,14 @@ class DeskconsoleApp(App[Outcome]):
                 if isinstance(screen, ConsoleScreen):
                     screen.show(self.view)
         self._ask_next()
+        self._offer_deploy()
+
+    def _offer_deploy(self) -> None:
+        """Shows an upload that takes a while to who looks at its host."""
+        if isinstance(self.screen, HostActions):
+            name = self.offers.due(self.view, self.screen.selected)
+            if name is not None:
+                self.push_screen(DeployScreen(name, unasked=True))
 
     async def attempt(self, call: Callable[[Fleet], None]) -> DeskconsoleError | None:
         """Does something to the fleet off the event loop; what it refuses is returned."""
@@ -195,6 +207,23 @@ class DeskconsoleApp(App[Outcome]):
 
     def open_host(self, name: str) -> None:
         self.push_screen(HostScreen(name))
+
+    def deploy_host(self, name: str) -> None:
+        """Shows the way to a host step by step, and begins it where it is not under way."""
+        state = self.view.snapshot(name).state
+        if state in SETTLED or state is State.RETRYING:
+            self.act(name, lambda fleet: fleet.connect(name))
+        self.push_screen(DeployScreen(name))
+
+    def examine_host(self, name: str) -> None:
+        host = self.view.host(name)
+        if host is not None:
+            self.push_screen(DoctorScreen(host))
+
+    def call_off(self, name: str) -> None:
+        """Ends a session, or the way to one; its question goes with it."""
+        self.questions.withdraw(name)
+        self.act(name, lambda fleet: fleet.disconnect(name))
 
     def import_hosts(self) -> None:
         known = {host.target for host in self.view.hosts} | {host.name for host in self.view.hosts}
@@ -283,7 +312,7 @@ class DeskconsoleApp(App[Outcome]):
     def _ask_next(self) -> None:
         """Shows the question whose turn it is, and takes one away that was withdrawn.
 
-        A question never comes over another dialog: what is being typed there must not answer it.
+        A question never comes over a dialog in which something is typed: that must not answer it.
         """
         if self._asking is not None:
             pending, screen = self._asking
@@ -296,7 +325,7 @@ class DeskconsoleApp(App[Outcome]):
             self.call_later(self._ask_next)
             return
         first = self.questions.first()
-        if first is None or self.screen.is_modal:
+        if first is None or (self.screen.is_modal and not isinstance(self.screen, DeployScreen)):
             return
         screen = question_screen(first.asked)
         self._asking = (first, screen)
@@ -345,21 +374,21 @@ class DeskconsoleApp(App[Outcome]):
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
 
 
-def run(open_fleet: OpenFleet, *, open_demo: OpenFleet | None = None, ssh_config: Path | None = None) -> int:
+def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | None = None) -> int:
     """Shows the console until the person leaves it; returns the exit code.
 
-    `open_demo` is offered where the fleet is empty, and shown instead once chosen. Raises the
+    `demo` is offered where the fleet is empty, and shown instead once chosen. Raises the
     `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
     """
     config = ssh_config or Path.home() / ".ssh" / "config"
     while True:
-        app = DeskconsoleApp(open_fleet, ssh_config=config, demo_offered=open_demo is not None)
+        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None)
         try:
             outcome = app.run()
         finally:
             app.close()
         if app.failure is not None:
             raise app.failure
-        if outcome != "demo" or open_demo is None:
+        if outcome != "demo" or demo is None:
             return app.return_code or 0
-        open_fleet, open_demo = open_demo, None
+        backend, demo = demo, None

@@ -7,16 +7,20 @@ from textual.content import Content
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
-from ..session.state import LIVE
+from ..session.state import LIVE, State
 from .figures import bar, count, milliseconds, moment, percent, size
-from .looks import COLOURS, MUTED, look
+from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
 
 
 def facts(host: Host, snapshot: Snapshot, now: float) -> list[Content]:
     """State, exactness, counts, refreshes by trigger, bytes: the most important first."""
-    lines = [_state(snapshot, now), _reached(host, snapshot)]
+    lines = [_state(snapshot, now), _reached(host, snapshot, now)]
+    if snapshot.state in (State.FAILED, State.RETRYING):
+        lines.append(
+            Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))
+        )
     if snapshot.statistics.packets or snapshot.state in LIVE:
         lines += [_exactness(snapshot), *_counts(snapshot)]
     return lines
@@ -28,7 +32,7 @@ def _state(snapshot: Snapshot, now: float) -> Content:
     parts: list[str | tuple[str, str]] = [(f"{seen.sign} ", colour)]
     if snapshot.state not in LIVE:
         return Content.assemble(*parts, (seen.text, colour))
-    word = "live" if snapshot.screen == "live" else seen.text
+    word = "live" if seen.kind is Kind.LIVE else seen.text
     parts += [(word, f"bold {colour}"), (f"  since {moment(snapshot.since)}", "")]
     if snapshot.agent:
         parts += [("  agent ", MUTED), safe_text(snapshot.agent[:8])]
@@ -40,7 +44,7 @@ def _state(snapshot: Snapshot, now: float) -> Content:
     return Content.assemble(*parts)
 
 
-def _reached(host: Host, snapshot: Snapshot) -> Content:
+def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
     user = f"{host.user}@" if host.user else ""
     port = f":{host.port}" if host.port else ""
     parts: list[str | tuple[str, str]] = [safe_text(f"{user}{host.target}{port}", 120)]
@@ -50,6 +54,8 @@ def _reached(host: Host, snapshot: Snapshot) -> Content:
         parts += ["  ", safe_text(snapshot.platform, 60)]
     if snapshot.size:
         parts.append("  {}x{}".format(*snapshot.size))
+    if look(snapshot, now).old:
+        parts.append(("  old picture", "$warning"))
     if snapshot.viewing:
         parts.append(("  in a window", "$accent"))
     return Content.assemble(*parts)

@@ -73,16 +73,21 @@ def rough_duration(seconds: float) -> str:
     return " ".join(duration(seconds).split()[:2])
 
 
+def lasted(seconds: float) -> str:
+    """How long something took: `0.3 s`, `12.4 s`, `2 min`"""
+    return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)
+
+
 def moment(at: float, *, seconds: bool = False) -> str:
     """Unix time as local time of day: `10:42`, `10:42:01`."""
     return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))
 
 
-def bar(value: float, top: float, width: int) -> str:
+def bar(value: float, top: float, width: int, block: str = "▇") -> str:
     """A horizontal bar of at most `width` cells; anything above zero shows at least one."""
     if value <= 0 or top <= 0:
         return ""
-    return "▇" * max(1, min(width, round(width * value / top)))
+    return block * max(1, min(width, round(width * value / top)))
 
 
 def buckets(values: Sequence[float], width: int, span: int) -> list[float]:

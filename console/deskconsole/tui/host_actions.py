@@ -31,15 +31,24 @@ class ConsoleScreen(Screen[None]):
         return lines
 
 
+_OF_A_HOST = frozenset(
+    {"view", "connect", "deploy", "disconnect", "refresh", "check", "doctor", "edit", "remove"}
+)
+
+
 class HostActions(ConsoleScreen):
     """Keys that act on `selected`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
         Binding("c", "connect", "Connect", tooltip="Connect the host"),
+        Binding("d", "deploy", "Deploy", tooltip="Connect, and see each step of the way with its progress"),
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays in the list"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask for the whole picture anew"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding(
+            "o", "doctor", "Doctor", tooltip="Look step by step for what is wrong on the way to the host"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
     ]
@@ -51,7 +60,7 @@ class HostActions(ConsoleScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What cannot be done to this host now is greyed in the footer."""
-        if action in ("view", "connect", "disconnect", "refresh", "check", "edit", "remove"):
+        if action in _OF_A_HOST:
             view = self.console.view
             if self.selected is None or view.host(self.selected) is None:
                 return None
@@ -65,16 +74,25 @@ class HostActions(ConsoleScreen):
 
     def action_view(self) -> None:
         if name := self.selected:
+            self.console.offers.awaited(name)
             self.console.act(name, lambda fleet: fleet.view(name))
 
     def action_connect(self) -> None:
         if name := self.selected:
+            self.console.offers.awaited(name)
             self.console.act(name, lambda fleet: fleet.connect(name))
+
+    def action_deploy(self) -> None:
+        if name := self.selected:
+            self.console.deploy_host(name)
+
+    def action_doctor(self) -> None:
+        if name := self.selected:
+            self.console.examine_host(name)
 
     def action_disconnect(self) -> None:
         if name := self.selected:
-            self.console.questions.withdraw(name)
-            self.console.act(name, lambda fleet: fleet.disconnect(name))
+            self.console.call_off(name)
 
     def action_refresh(self) -> None:
         if name := self.selected:

@@ -21,6 +21,8 @@ class Field:
     """What stands in the empty field."""
     takes: str
     """What is right, said when something else was typed."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Words to choose from and what they mean, the usual one first; without any, text is typed."""
 
 
 FIELDS = (
@@ -35,6 +37,13 @@ FIELDS = (
     Field("x_display", "X display", "found by itself, such as :0", "a display such as :0"),
     Field("x_authority", "X authority", "found by itself", "a path on the host"),
     Field("python", "Python", "found by itself", "a path on the host"),
+    Field(
+        "run_level",
+        "Windows rights",
+        "",
+        "least or highest",
+        (("least", "those the user has anyway"), ("highest", "elevated windows too")),
+    ),
 )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+
+from deskagent.wire.messages import ScreenState
 
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
@@ -36,6 +40,19 @@ COLOURS = {
 }
 
 
+SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        ScreenState.LOCKED: ("locked", "unlock it there"),
+        ScreenState.NO_USER: ("nobody logged on", "log on there"),
+        ScreenState.DISCONNECTED: ("desktop disconnected", "log on again"),
+        ScreenState.DISPLAY_OFF: ("display off", "wake it up there"),
+        ScreenState.GRAB_FAILED: ("no picture", ""),
+    }
+)
+"""What a screen that cannot be seen is called, and what to do in as few words as a narrow row has. Where it is
+for no reason that has a name, the host's own words matter more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One state in words. Everything in it has passed `safe_text`."""
@@ -47,6 +64,8 @@ class Look:
     """What the row says: the word with its time, or the reason and the next step."""
     tight: str = ""
     """The same for a narrow column, where that can be said shorter without cutting it."""
+    old: bool = False
+    """There is a picture, and it is of before."""
 
     @property
     def sign(self) -> str:
@@ -57,24 +76,30 @@ def look(snapshot: Snapshot, now: float) -> Look:
     """How `snapshot` reads at `now` (Unix time)."""
     state = snapshot.state
     age = now - snapshot.since
+    old = snapshot.size is not None
     if state is State.STREAMING:
-        if snapshot.screen == "live":
+        if snapshot.screen == ScreenState.LIVE:
             return Look(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
-        word = safe_text(snapshot.screen, 40)
-        return Look(Kind.ATTENTION, word, _with(word, snapshot.screen_reason, snapshot.remedy))
+        word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))
+        text = _with(word, snapshot.screen_reason, snapshot.advice)
+        return Look(Kind.ATTENTION, word, text, f"{word}: {hint}" if hint else "", old=old)
     if state is State.STALE:
-        return Look(Kind.ATTENTION, "stale", _with(f"stale for {duration(age)}", snapshot.reason, ""))
+        text = _with(f"stale for {duration(age)}", snapshot.reason, snapshot.remedy)
+        return Look(Kind.ATTENTION, "stale", text, old=old)
     if state is State.RETRYING:
         wait = "" if snapshot.retry_at is None else f" in {duration(snapshot.retry_at - now + 0.999)}"
         attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
         text = _with(f"retrying{wait}{attempt}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "retrying", text)
+        return Look(Kind.ATTENTION, "retrying", text, old=old)
+    if state is State.WAITING:
+        text = _with(f"waiting for {duration(age)}", snapshot.reason, snapshot.remedy)
+        return Look(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there", old=old)
     if state in UNDER_WAY:
-        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
+        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age), old=old)
     if state is State.FAILED:
-        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy))
+        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy), old=old)
     word = "idle" if state is State.IDLE else "disconnected"
-    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
+    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy), old=old)
 
 
 def _with(word: str, reason: str, remedy: str) -> str:

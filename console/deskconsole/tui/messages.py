@@ -18,3 +18,10 @@ class QuestionsChanged(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, QuestionsChanged)
+
+
+class ExaminationWentOn(Message):
+    """An examining thread found something, or ended."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ExaminationWentOn)

@@ -11,8 +11,10 @@ from ..ssh.questions import SecretRequest, UnknownHostKey
 class Pending:
     """One question and its answer-to-be: True or False for a key, a text for a secret, None for no."""
 
-    def __init__(self, asked: UnknownHostKey | SecretRequest) -> None:
+    def __init__(self, asked: UnknownHostKey | SecretRequest, owner: object = None) -> None:
         self.asked = asked
+        self.owner = owner
+        """Whose it is: None is the session of the host."""
         self._answered = threading.Event()
         self._answer: bool | str | None = None
 
@@ -45,10 +47,10 @@ class QueuedQuestions:
         self._closed = False
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
-        return self._ask(question) is True
+        return self.ask(question) is True
 
     def secret(self, request: SecretRequest) -> str | None:
-        answer = self._ask(request)
+        answer = self.ask(request)
         return answer if isinstance(answer, str) else None
 
     def first(self) -> Pending | None:
@@ -62,10 +64,10 @@ class QueuedQuestions:
         with self._lock:
             return {pending.asked.host for pending in self._pending if not pending.answered}
 
-    def withdraw(self, host: str) -> None:
-        """Answers every question about `host` with no: its connecting was called off."""
+    def withdraw(self, host: str, owner: object = None) -> None:
+        """Answers every question about `host` with no: what asked them was called off."""
         with self._lock:
-            mine = [pending for pending in self._pending if pending.asked.host == host]
+            mine = [one for one in self._pending if one.asked.host == host and one.owner is owner]
         for pending in mine:
             pending.answer(None)
         if mine:
@@ -79,11 +81,36 @@ class QueuedQuestions:
         for pending in waiting:
             pending.answer(None)
 
-    def _ask(self, asked: UnknownHostKey | SecretRequest) -> bool | str | None:
-        pending = Pending(asked)
+    def ask(self, asked: UnknownHostKey | SecretRequest, owner: object = None) -> bool | str | None:
+        """Blocks the asking thread until there is an answer."""
+        pending = Pending(asked, owner)
         with self._lock:
             if self._closed:
                 return None
             self._pending.append(pending)
         self._changed()
         return pending.wait()
+
+
+class OwnQuestions:
+    """`Questions` in the same queue for who is no session: they end with `withdraw`, not with the session."""
+
+    def __init__(self, queue: QueuedQuestions, host: str) -> None:
+        self._queue = queue
+        self._host = host
+        self._withdrawn = False
+
+    def trust_host_key(self, question: UnknownHostKey) -> bool:
+        return self._ask(question) is True
+
+    def secret(self, request: SecretRequest) -> str | None:
+        answer = self._ask(request)
+        return answer if isinstance(answer, str) else None
+
+    def withdraw(self) -> None:
+        """Answers them with no, also those that are yet to come."""
+        self._withdrawn = True
+        self._queue.withdraw(self._host, self)
+
+    def _ask(self, asked: UnknownHostKey | SecretRequest) -> bool | str | None:
+        return None if self._withdrawn else self._queue.ask(asked, self)

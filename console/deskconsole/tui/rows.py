@@ -152,12 +152,11 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
     traffic = SLICES + KILOBYTES + SAVED + 2 * GAP
     if row.figures is Figures.NONE:
         width = layout.state + screen + GAP + layout.rate + GAP + traffic
-        return [*line, (fit(row.look.text, width), kind)]
+        return [*line, (_said(row.look, width), kind)]
     if row.figures is Figures.TRAFFIC:
-        line.append((fit(row.look.text, layout.state + screen + GAP + layout.rate) + gap, kind))
+        line.append((_said(row.look, layout.state + screen + GAP + layout.rate) + gap, kind))
     else:
-        text = row.look.text if cell_len(row.look.text) <= layout.state else row.look.tight
-        line.append((fit(text, layout.state) + gap, kind))
+        line.append((_said(row.look, layout.state) + gap, kind))
         if layout.screen:
             line.append((fit(row.screen, layout.screen, right=True) + gap, "address"))
         still = row.updates == "0"
@@ -168,3 +167,8 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
         line.append((fit(text, width, right=True) + gap, "quiet" if text == "0" else "figure"))
     line.append((fit(row.saved, SAVED, right=True), "quiet" if row.saved == "-" else "figure"))
     return line
+
+
+def _said(seen: Look, width: int) -> str:
+    """The state in `width` cells: in short words before it is cut, where there are any."""
+    return fit(seen.text if cell_len(seen.text) <= width or not seen.tight else seen.tight, width)

@@ -1,11 +1,14 @@
-"""What the TUI needs from a fleet, and no more: the composition root hands it in, the TUI imports none."""
+"""What the TUI needs of what lies below it, and no more: the composition root hands it in."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from ..doctor import Finding
 from ..hosts import Host
+from ..progress import Progress
 from ..session.event import Event
 from ..session.snapshot import Snapshot
 from ..ssh.questions import Questions
@@ -44,5 +47,24 @@ class Fleet(Protocol):
     def close(self) -> None: ...
 
 
-OpenFleet = Callable[[Questions, Callable[[Event], None]], Fleet]
-"""Makes the fleet, given whom to ask and where events go. Runs on a thread, behind the first picture."""
+class Backend(Protocol):
+    """Hosts, and what can be done with them. Both methods are called on threads and may block."""
+
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        """Makes the fleet, given whom to ask and where events go; called once, behind the first picture."""
+        ...
+
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        """Goes the whole way to one host's desktop, telling what it is at and what it finds.
+
+        Ends soon after `cancelled` was set; may raise a `DeskconsoleError`.
+        """
+        ...

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList
 
 from ..host_actions import HostActions
 from ..rows import make_row, matches
@@ -17,6 +17,7 @@ from ..widgets.fields import PlainInput
 from ..widgets.header import Header
 from ..widgets.host_detail import HostDetail
 from ..widgets.host_table import HostTable
+from ..widgets.keys import Keys
 from ..widgets.welcome import Welcome
 
 
@@ -42,7 +43,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         yield Welcome(demo_offered=self.console.demo_offered)
         yield HostDetail()
         yield EventLog()
-        yield Footer(compact=True)
+        yield Keys(compact=True)
 
     def on_mount(self) -> None:
         log = self.query_one(EventLog)

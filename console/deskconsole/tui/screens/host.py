@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer
 
 from ...safe_text import safe_text
 from ..detail import facts
@@ -18,6 +17,7 @@ from ..widgets.chart import large_chart
 from ..widgets.event_log import EventLog, LogLine
 from ..widgets.header import Header
 from ..widgets.host_detail import Lines
+from ..widgets.keys import Keys
 
 
 class HostScreen(HostActions):
@@ -39,7 +39,7 @@ class HostScreen(HostActions):
         yield Lines("facts pane")
         yield Lines("charts")
         yield EventLog()
-        yield Footer(compact=True)
+        yield Keys(compact=True)
 
     def on_mount(self) -> None:
         self.query_one(".facts").border_title = Content(self._label)

@@ -14,7 +14,8 @@ from textual.widgets import Button, Input, Label, Static
 
 from ...hosts import Host
 from ...safe_text import safe_text
-from ..host_fields import FIELDS, read, texts
+from ..host_fields import FIELDS, Field, read, texts
+from ..widgets.choice import Choice
 from ..widgets.fields import PlainInput
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class HostForm(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", tooltip="Leave everything as it was"),
-        Binding("ctrl+s", "save", "Save"),
+        Binding("ctrl+s,enter", "save", "Save"),
         # With priority: else letters typed right behind a tab still go to the field before.
         Binding("tab,down", "app.focus_next", "Next field", show=False, priority=True),
         Binding("shift+tab,up", "app.focus_previous", "Field before", show=False, priority=True),
@@ -48,9 +49,7 @@ class HostForm(ModalScreen[None]):
                     with Vertical(classes="field"):
                         with Horizontal(classes="field"):
                             yield Label(field.label, classes="label", markup=False)
-                            yield PlainInput(
-                                at_first[field.name], placeholder=field.hint, id=field.name, compact=True
-                            )
+                            yield _line(field, at_first[field.name])
                         yield Static("", classes="wrong", id=f"{field.name}-wrong", markup=False)
             yield Static("", classes="wrong", id="form-wrong", markup=False)
             yield Horizontal(
@@ -64,9 +63,13 @@ class HostForm(ModalScreen[None]):
 
     def _read(self) -> tuple[Host | None, dict[str, str]]:
         console = cast("DeskconsoleApp", self.app)
-        typed = {field.name: self.query_one(f"#{field.name}", Input).value for field in FIELDS}
+        typed = {field.name: self._typed(field) for field in FIELDS}
         own = self._host.name if self._host else None
         return read(typed, {host.name for host in console.view.hosts} - {own}, self._host)
+
+    def _typed(self, field: Field) -> str:
+        line = self.query_one(f"#{field.name}")
+        return line.value if isinstance(line, Input | Choice) else ""
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A complaint goes as soon as what it complained of is gone; new ones wait for leaving the field."""
@@ -127,3 +130,10 @@ class HostForm(ModalScreen[None]):
         label = self.query_one(f"#{field}-wrong", Static)
         label.update(words)
         label.set_class(bool(words), "-shown")
+
+
+def _line(field: Field, value: str) -> PlainInput | Choice:
+    """What a field is filled in with."""
+    if field.choices:
+        return Choice(value, field.choices, id=field.name)
+    return PlainInput(value, placeholder=field.hint, id=field.name, compact=True)

@@ -1,0 +1,87 @@
+"""The way to a host's first picture as lines: each step with its sign, its bytes and its time. No widgets."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from ..safe_text import safe_text
+from ..session.snapshot import Snapshot
+from ..session.state import LIVE, UNDER_WAY, State
+from ..session.steps import Step, StepOutcome
+from .figures import bar, duration, fit, lasted, percent, rate, size
+from .looks import COLOURS, FAINT, MUTED, Kind, look
+from .view import FleetView
+
+SIGNS = {
+    StepOutcome.RUNNING: ("◐", COLOURS[Kind.UNDER_WAY]),
+    StepOutcome.DONE: ("✓", COLOURS[Kind.LIVE]),
+    StepOutcome.FAILED: ("✖", COLOURS[Kind.BAD]),
+}
+
+AMOUNT, RATE, TIME = 9, 11, 10
+"""Cells of the three columns on the right."""
+
+
+def steps(snapshot: Snapshot, width: int) -> list[Content]:
+    """The steps of the last attempt, each in `width` cells."""
+    return [line for step in snapshot.steps for line in _step(step, width)]
+
+
+def words(snapshot: Snapshot, now: float) -> list[Content]:
+    """What there is to say about the last of them: the reason why it goes no further, and the remedy."""
+    seen = look(snapshot, now)
+    if seen.kind is Kind.LIVE:
+        return []
+    reason = snapshot.screen_reason if snapshot.state in LIVE else snapshot.reason
+    said = [f"{seen.word}: {safe_text(reason)}"] if reason else []
+    if snapshot.state is State.RETRYING:
+        said = [seen.text]
+    elif snapshot.advice:
+        said.append(safe_text(snapshot.advice))
+    first = COLOURS[seen.kind]
+    return [Content.styled(text, first if index == 0 else "") for index, text in enumerate(said)]
+
+
+def summary(snapshot: Snapshot) -> Content:
+    """All steps together, in one line."""
+    seconds = lasted(sum(step.seconds for step in snapshot.steps))
+    if snapshot.state in LIVE:
+        return Content.assemble(("● ", COLOURS[Kind.LIVE]), f"first picture after {seconds}")
+    if snapshot.state in UNDER_WAY:
+        return Content.styled(f"{seconds} so far", MUTED)
+    return Content.styled(f"ended after {seconds}" if snapshot.steps else "not begun yet", MUTED)
+
+
+def beside(view: FleetView, name: str, width: int) -> str:
+    """The other hosts that are on their way, in one line; empty where there are none."""
+    others = [
+        f"{safe_text(host.name, 64)} {look(view.snapshot(host.name), view.now).text}"
+        for host in view.hosts
+        if host.name != name and view.snapshot(host.name).state in UNDER_WAY
+    ]
+    return fit(f"also on their way: {'; '.join(others)}", width).rstrip() if others else ""
+
+
+def _step(step: Step, width: int) -> list[Content]:
+    sign, colour = SIGNS[step.outcome]
+    running = step.outcome is StepOutcome.RUNNING
+    measured = running and step.total > 0
+    amount = size(step.done) if step.total and not running else ""
+    speed = rate(step.rate) if step.rate and not running else ""
+    right = f"{amount:>{AMOUNT}}{speed:>{RATE}}" if amount else ""
+    right += f"{lasted(step.seconds):>{TIME}}"
+    name = fit(safe_text(step.name, 80), width - 2 - len(right))
+    style = "" if step.outcome is StepOutcome.DONE else f"bold {colour}"
+    line = Content.assemble((f"{sign} ", colour), (name, style), (right, MUTED))
+    return [line, _measured(step, width)] if measured else [line]
+
+
+def _measured(step: Step, width: int) -> Content:
+    """The line below a step that runs: how far, how fast, how long yet."""
+    figures = f"  {percent(step.done / step.total)}   {size(step.done)} of {size(step.total)}"
+    if step.rate > 0:
+        left = duration((step.total - step.done) / step.rate + 0.999)
+        figures += f"   {rate(step.rate)}   {left} left"
+    room = max(8, width - 2 - len(figures))
+    full = bar(step.done, step.total, room, "█")
+    return Content.assemble("  ", (full, "$primary"), ("░" * (room - len(full)), FAINT), figures)
