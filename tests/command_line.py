@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sshd import Sshd
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -97,6 +99,12 @@ class CommandLine:
         self.hosts.parent.mkdir(parents=True, exist_ok=True)
         with self.hosts.open("a") as file:
             file.write("[[host]]\n" + "\n".join(lines) + "\n")
+
+    def know(self, server: Sshd, name: str = "lab", **fields: object) -> None:
+        """The host stands in the inventory, its key is trusted and the user's own accepted there."""
+        self.trust(server.known_hosts_line)
+        login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
+        self.add_host(name, **{**login, "identity_file": str(server.identity), **fields})
 
     @contextlib.contextmanager
     def started(

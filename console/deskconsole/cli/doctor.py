@@ -126,7 +126,7 @@ class Lines:
         if wrong is None:
             print_line(f"{safe_text(host)} is healthy")
         else:
-            print_line(f"{safe_text(host)} is not: the first thing that is wrong is {wrong.step}")
+            print_line(f"{safe_text(host)} is not healthy: the first thing that is wrong is {wrong.step}")
 
     def _clear(self) -> None:
         if self._live:

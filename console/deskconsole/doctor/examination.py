@@ -145,7 +145,6 @@ class _Examination:
         self._judge(Step.SYSTEM, verdicts.system(facts))
         fitting = None
         if facts.platform == WINDOWS:
-            self._judge(Step.RIGHTS, verdicts.rights(facts))
             fitting = Shelf.below(self._paths.cache).fitting()
             self._judge(Step.RUNTIME, verdicts.runtime(facts, fitting))
         self._judge(Step.DESKTOP, verdicts.desktop(facts, self._host))
@@ -177,6 +176,8 @@ class _Examination:
         try:
             deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
             self._good(Step.DEPLOY, _sent(deployed))
+            if facts.platform == WINDOWS:  # only a Python there can tell
+                self._judge(Step.RIGHTS, verdicts.rights(deployed.facts))
             launched = self._launch(connection, deployed, options)
             self._glance(connection, launched)
         finally:
@@ -219,7 +220,7 @@ class _Examination:
         self._begun(Step.CLEANUP, None)
         try:
             facts = probe(connection, self._host)
-            if any(launched is None or agent.pid != launched.pid for agent in facts.agents):
+            if launched is not None and any(agent.pid != launched.pid for agent in facts.agents):
                 self._judge(Step.CLEANUP, verdicts.doubtful("kept: another agent runs there by now"))
                 return
             removed = remove(connection, facts)

@@ -127,7 +127,7 @@ def runtime(facts: HostFacts, fitting: Runtime | None) -> Verdict:
         return bad(
             RuntimeUnavailable(
                 "no runtime that fits the agent is kept on this console",
-                remedy="Make one (`deskconsole runtime build`), or take one over (`deskconsole runtime import`).",
+                remedy="Make one with `deskconsole runtime build`, or take one over with `runtime import`.",
             )
         )
     about = f"{fitting.name} (Python {fitting.manifest.python})"

@@ -28,13 +28,6 @@ def server(tmp_path: Path) -> Iterator[Sshd]:
         end_agents(server.home)
 
 
-def know(user: CommandLine, server: Sshd, name: str = "lab", **fields: object) -> None:
-    """The user has the host in his inventory, its key trusted and his own accepted."""
-    user.trust(server.known_hosts_line)
-    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
-    user.add_host(name, **{**login, "identity_file": str(server.identity), **fields})
-
-
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
     """A host's screen with something on it."""
@@ -47,7 +40,7 @@ def screen() -> Iterator[Xvfb]:
 @pytest.fixture
 def lab(user: CommandLine, server: Sshd, screen: Xvfb) -> str:
     """The name of a host that the user knows, with a screen."""
-    know(user, server, "lab", x_display=screen.display)
+    user.know(server, "lab", x_display=screen.display)
     return "lab"
 
 
@@ -62,7 +55,7 @@ def used_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 @pytest.fixture
 def used_lab(user: CommandLine, used_server: Sshd, screen: Xvfb) -> str:
     """The name of a host that the user knows, with a screen, shared with other tests."""
-    know(user, used_server, "lab", x_display=screen.display)
+    user.know(used_server, "lab", x_display=screen.display)
     return "lab"
 
 

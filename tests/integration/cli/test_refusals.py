@@ -23,13 +23,6 @@ from sshd import Sshd, fingerprint, keygen, public_line
 from xvfb import wait_for
 
 
-def know(user: CommandLine, server: Sshd, **fields: object) -> None:
-    """The user has the host in his inventory, its key trusted and his own accepted."""
-    user.trust(server.known_hosts_line)
-    login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
-    user.add_host("lab", **{**login, "identity_file": str(server.identity), **fields})
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -51,7 +44,7 @@ def test_a_port_that_refuses(user: CommandLine) -> None:
 
 
 def test_a_wrong_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
-    know(user, server, identity_file=str(keygen(tmp_path / "stranger")))
+    user.know(server, identity_file=str(keygen(tmp_path / "stranger")))
     assert "did not accept the key" in user.run("stats", "lab").refusal(5)
 
 
@@ -196,7 +189,7 @@ def bare_path(folder: Path) -> str:
 def test_a_host_without_python(user: CommandLine, tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     with Sshd(tmp_path / "host", environment={"PATH": path}) as server:
-        know(user, server)
+        user.know(server)
         said = user.run("stats", "lab").refusal(6)
     assert "lab has no Python" in said
     assert "3.11" in said
@@ -208,7 +201,7 @@ def test_a_host_whose_python_is_too_old(user: CommandLine, tmp_path: Path) -> No
     old.write_text("#!/bin/sh\nprintf '3.8.10 /usr/bin/python3.8'\n")
     old.chmod(0o755)
     with Sshd(tmp_path / "host", environment={"PATH": path}) as server:
-        know(user, server)
+        user.know(server)
         said = user.run("stats", "lab").refusal(6)
     assert "3.8.10" in said
     assert "too old" in said
@@ -218,7 +211,7 @@ def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
     # A limit of 8 blocks for each file: to the SFTP server a write fails as it does on a full disk.
     limit = "case $SSH_ORIGINAL_COMMAND in *sftp-server*) trap '' XFSZ; ulimit -f 8;; esac"
     with Sshd(tmp_path / "host", environment={"PATH": VENV_PATH}, prelude=limit) as server:
-        know(user, server)
+        user.know(server)
         user.run("deploy", "lab").refusal(6)
         assert listing(server.home) == set()
 
@@ -226,7 +219,7 @@ def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
 def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab: str, tmp_path: Path) -> None:
     """Of the settings on one, of the command line on another."""
     other = CommandLine(tmp_path / "other")
-    know(other, server, x_display=":987")
+    other.know(server, x_display=":987")
     picture = tmp_path / "shot.png"
     with (
         other.started("shot", "lab", "-o", picture) as first,

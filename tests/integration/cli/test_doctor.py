@@ -1,0 +1,165 @@
+"""`deskconsole doctor` and real SSH servers: the first thing that is wrong has its name, nothing is left."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bootstrap_host import VENV_PATH, agents, listing
+from command_line import CommandLine, Said, end, settled
+from sshd import Sshd, keygen, public_line
+from xvfb import Xvfb, wait_for
+
+LOGIN = ["name", "port", "host key", "authentication"]
+LOOKS = ["forwarding", "shell", "files", "system", "desktop", "disk", "deployed"]
+PROOF = ["deploy", "launch", "token", "versions", "picture", "exact"]
+
+
+def steps(report: dict[str, Any], *outcomes: str) -> list[str]:
+    """The steps that came out so."""
+    return [finding["step"] for finding in report["findings"] if finding["outcome"] in outcomes]
+
+
+def of(report: dict[str, Any], step: str) -> dict[str, Any]:
+    """The one finding of a step."""
+    (found,) = [finding for finding in report["findings"] if finding["step"] == step]
+    return dict(found)
+
+
+def report_of(said: Said, code: int) -> dict[str, Any]:
+    """What was found by a command that ended with `code`."""
+    assert (said.code, said.stderr) == (code, ""), said
+    report: dict[str, Any] = json.loads(said.stdout)
+    assert report["healthy"] is (code == 0)
+    return report
+
+
+def wrong(said: Said, code: int, step: str) -> dict[str, Any]:
+    """The finding that is told first, after which nothing was tried."""
+    report = report_of(said, code)
+    assert report["first_bad"] == step
+    assert set(PROOF) <= set(steps(report, "skipped"))
+    assert all(
+        finding["sentence"] == f"not before this is right: {step}"
+        for finding in report["findings"]
+        if finding["outcome"] == "skipped"
+    )
+    return of(report, step)
+
+
+def test_a_healthy_host_is_left_as_it_was(user: CommandLine, server: Sshd, lab: str) -> None:
+    report = report_of(user.run("doctor", lab, "--json"), 0)
+    assert (report["host"], report["first_bad"]) == ("lab", None)
+    assert steps(report, "good") == [*LOGIN, *LOOKS, *PROOF, "clean-up"]
+    assert len(report["findings"]) == len(steps(report, "good"))
+    assert of(report, "picture")["sentence"] == "640x400"
+    assert "OpenSSH" in of(report, "port")["sentence"]
+    assert all(finding["seconds"] > 0 and finding["remedy"] == "" for finding in report["findings"])
+    assert listing(server.home) == set()
+    assert settled(lambda: agents(server.home)) == []
+    assert user.leftovers() == []
+
+
+def test_only_looking_brings_nothing(user: CommandLine, server: Sshd, lab: str) -> None:
+    report = report_of(user.run("doctor", lab, "--no-launch", "--json"), 0)
+    assert steps(report, "good") == [*LOGIN, *LOOKS]
+    assert steps(report, "skipped") == PROOF
+    assert of(report, "exact")["sentence"] == "not asked for"
+    assert listing(server.home) == set()
+
+
+def test_a_host_in_use_keeps_what_it_has_and_its_console_is_not_disturbed(
+    user: CommandLine, server: Sshd, lab: str
+) -> None:
+    with user.started("view", lab, "--json", "--seconds", "12") as console:
+        wait_for(lambda: agents(server.home), what="the agent")
+        report = report_of(user.run("doctor", lab, "--json"), 0)
+        assert "lay there whole" in of(report, "deploy")["sentence"]
+        assert "the files stay" in of(report, "clean-up")["sentence"]
+        stdout, stderr = console.communicate(timeout=30)
+        assert (console.returncode, stderr) == (0, "")
+        assert json.loads(stdout)["state"] == "streaming"
+        assert json.loads(stdout)["statistics"]["reconnects"] == 0
+
+
+def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, lab: str) -> None:
+    server.stop()
+    said = user.run("doctor", lab)
+    assert said.code == 3
+    *lines, last = said.stdout.splitlines()
+    assert lines[0] == "✓ good      name            127.0.0.1 is 127.0.0.1"
+    assert lines[1] == (
+        f"✖ bad       port            nothing listens at 127.0.0.1:{server.port} (connection refused)"
+    )
+    assert lines[2].strip() == "Check the port, and that an SSH server runs there."
+    assert lines[3] == "· skipped   host key        not before this is right: port"
+    assert last == "lab is not healthy: the first thing that is wrong is port"
+
+
+def test_what_is_wrong_before_the_login(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refusing = listener.getsockname()[1]
+    other = CommandLine(tmp_path / "other")
+    other.trust(f"[127.0.0.1]:{server.port} {public_line(keygen(tmp_path / 'before'))}\n")
+    other.add_host("lab", address="127.0.0.1", port=server.port)
+    user.know(server, identity_file=str(keygen(tmp_path / "stranger")))
+    nowhere, closed, stranger = user.run_all(
+        ["doctor", "nowhere.invalid", "--json"],
+        ["doctor", f"127.0.0.1:{refusing}", "--json"],
+        ["doctor", "lab", "--json"],
+    )
+    assert "does not resolve" in wrong(nowhere, 3, "name")["sentence"]
+    assert "connection refused" in wrong(closed, 3, "port")["sentence"]
+    assert "did not accept the key" in wrong(stranger, 5, "authentication")["sentence"]
+    changed = wrong(other.run("doctor", "lab", "--json"), 4, "host key")
+    assert "has changed" in changed["sentence"]
+    assert "Someone may be in between" in changed["remedy"]
+
+
+def test_forwarding_prohibited_is_told_and_the_rest_still_looked_at(
+    user: CommandLine, make_sshd: Callable[..., Sshd], screen: Xvfb
+) -> None:
+    server = make_sshd(options={"AllowTcpForwarding": "no"}, environment={"PATH": VENV_PATH})
+    user.know(server, x_display=screen.display)
+    said = user.run("doctor", "lab", "--json")
+    assert "AllowTcpForwarding" in wrong(said, 3, "forwarding")["remedy"]
+    assert steps(json.loads(said.stdout), "good") == [*LOGIN, *LOOKS[1:]]
+    assert listing(server.home) == set()
+
+
+def test_what_a_host_lacks(user: CommandLine, make_sshd: Callable[..., Sshd], tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "uname", "printf", "cat"):
+        (tmp_path / "bin" / name).symlink_to(f"/usr/bin/{name}")
+    limit = "case $SSH_ORIGINAL_COMMAND in *sftp-server*) trap '' XFSZ; ulimit -f 8;; esac"
+    servers = {
+        "python": make_sshd(environment={"PATH": str(tmp_path / "bin")}),
+        "sftp": make_sshd(environment={"PATH": VENV_PATH}, sftp=False),
+        "disk": make_sshd(environment={"PATH": VENV_PATH}, prelude=limit),
+        "screen": make_sshd(environment={"PATH": VENV_PATH}),
+    }
+    for name, server in servers.items():
+        # A display that is named needs not be there before something is launched on it.
+        user.know(server, name, **({} if name in {"python", "sftp"} else {"x_display": ":987"}))
+    python, sftp, disk, screen = user.run_all(*(["doctor", name, "--json"] for name in servers))
+    assert "python has no Python" in wrong(python, 6, "system")["sentence"]
+    assert "SFTP" in wrong(sftp, 3, "files")["sentence"]
+    assert report_of(disk, 6)["first_bad"] == "deploy"
+    assert report_of(screen, 7)["first_bad"] == "picture"
+    assert ":987" in of(report_of(screen, 7), "picture")["sentence"]
+    for server in servers.values():
+        assert listing(server.home) == set()
+        assert settled(lambda home=server.home: agents(home)) == []
+
+
+def test_ctrl_c_leaves_a_bare_host_bare(user: CommandLine, server: Sshd, lab: str) -> None:
+
+    with user.started("doctor", lab) as process:
+        wait_for(lambda: agents(server.home), what="the agent")
+        assert end(process, signal.SIGINT)[0] == 130
+    assert listing(server.home) == set()
+    assert settled(lambda: agents(server.home)) == []
