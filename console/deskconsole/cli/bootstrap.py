@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .options import HostName, Json
+from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
 
 if TYPE_CHECKING:
     from ..bootstrap.facts import HostFacts
-    from ..progress import Report
     from ..ssh.client import Connection
 
 
@@ -29,7 +29,7 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     from ..bootstrap.deploy import deploy as bring
     from ..paths import Paths
 
-    with _probed(host) as (connection, facts), _progress_bars(quiet=json) as show:
+    with _probed(host) as (connection, facts), progress_bars(quiet=json) as show:
         deployed = bring(connection, facts, cache=Paths.default().cache, progress=show)
     if json:
         print_json(
@@ -98,38 +98,3 @@ def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
         yield connection, probe(connection, host)
     finally:
         connection.close()
-
-
-@contextmanager
-def _progress_bars(*, quiet: bool) -> Iterator[Report]:
-    """A bar on stderr for each step, where stderr is a terminal and nobody wants it quiet."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    from ..progress import Progress as Step
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    disabled = quiet or not sys.stderr.isatty()
-    with Progress(*columns, console=Console(stderr=True), disable=disabled) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(step: Step) -> None:
-            if step.step not in tasks:
-                tasks[step.step] = bars.add_task(step.step, total=step.total or None)
-            bars.update(tasks[step.step], completed=step.done, total=step.total or None)
-
-        yield show

@@ -13,7 +13,7 @@ import typer
 from .. import __version__
 from ..errors import DeskconsoleError
 from ..interrupts import end_in_order
-from . import article, bootstrap, demo, doctor, hosts, view
+from . import article, bootstrap, demo, doctor, hosts, runtime, view
 from .terminal import say_error, terminal_as_it_was
 
 app = typer.Typer(
@@ -57,6 +57,7 @@ app.command()(view.shot)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
+app.add_typer(runtime.app, name="runtime")
 app.command()(article.listen)
 app.command()(article.diff)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..packaging.listing import listing, part_name
-from ..progress import Meter, Report
+from ..progress import Meter, Progress, Report
 from .container import FORMAT, PLATFORM, Manifest, Rest, Runtime, write_container
 from .fetch import Source, fetch_packages, fetch_python, python_version
 from .rest import write_rest
@@ -18,15 +19,23 @@ from .shelf import Shelf, requirements_today
 from .stripping import stays_of_packages, stays_of_python
 
 _SITE_PACKAGES = "Lib/site-packages"
+_building = threading.Lock()
 
 
 def ensure_runtime(cache: Path, report: Report, source: Source | None = None) -> Runtime:
     """The runtime that today's agent runs on: the one with the highest Python, else a new one.
 
-    Raises what `build_runtime` does.
+    Threads that need one at the same time wait for the first of them. Raises what `build_runtime` does.
     """
     shelf = Shelf.below(cache)
-    return shelf.fitting() or build_runtime(shelf, cache, source or Source(), report)
+    while (found := shelf.fitting()) is None and not _building.acquire(timeout=0.5):
+        report(Progress("waiting for the runtime that is being built", 0, 0))
+    if found is not None:
+        return found
+    try:
+        return shelf.fitting() or build_runtime(shelf, cache, source or Source(), report)
+    finally:
+        _building.release()
 
 
 def build_runtime(shelf: Shelf, cache: Path, source: Source, report: Report) -> Runtime:

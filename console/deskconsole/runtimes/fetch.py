@@ -19,9 +19,7 @@ from ..packaging.requirements import locked
 from ..packaging.uv import Finished, run_uv
 from ..progress import Progress, Report
 from .container import PLATFORM
-
-DEFAULT_PYTHON = "3.13"
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+from .pythons import DEFAULT_PYTHON, PYTHONS
 
 _BY_HAND = "or build it elsewhere and bring it here (`deskconsole runtime import FILE`)"
 

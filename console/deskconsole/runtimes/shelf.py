@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from ..errors import ConfigurationError, RuntimeUnavailable
 from ..packaging.requirements import locked
 from ..progress import Report, ignore
 from .container import PLATFORM, Runtime
+
+_ASIDE = ".making-"
+_DAY = 86400.0
 
 
 def requirements_today() -> str:
@@ -49,8 +53,8 @@ class Shelf:
 
     def fitting(self, requirements: str | None = None, platform: str = PLATFORM) -> Runtime | None:
         """The best one for the agent (of today, unless `requirements` is the hash of another list)."""
-        wanted = requirements or requirements_today()
-        return next((runtime for runtime in self.runtimes() if fits(runtime, wanted, platform)), None)
+        found = (runtime for runtime in self.runtimes() if fits(runtime, requirements, platform))
+        return next(found, None)
 
     def take(self, path: Path, report: Report = ignore) -> Runtime:
         """Copies a runtime from elsewhere onto the shelf, all of it verified; raises ConfigurationError.
@@ -75,7 +79,8 @@ class Shelf:
         """A folder on the shelf's own disk that is gone afterwards."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix=".making-") as scratch:
+            self._sweep()
+            with tempfile.TemporaryDirectory(dir=self.folder, prefix=_ASIDE) as scratch:
                 yield Path(scratch)
         except OSError as error:
             raise RuntimeUnavailable(
@@ -83,23 +88,27 @@ class Shelf:
                 remedy="See to space and rights there, or set DESKCONSOLE_HOME to a folder on another disk.",
             ) from error
 
-    def remove(self, wanted: Callable[[str, Runtime | None], bool]) -> list[str]:
-        """Deletes those that `wanted` is true for, told by name and content (None: damaged)."""
-        readable = {runtime.path: runtime for runtime in self.runtimes()}
-        gone = []
-        for path in self._files():
-            if wanted(path.stem, readable.get(path)):
-                path.unlink(missing_ok=True)
-                gone.append(path.stem)
-        return gone
+    def remove(self, name: str) -> int:
+        """Deletes the runtime of that name, damaged or not; returns its bytes."""
+        path = self.folder / f"{name}.zip"
+        size = path.stat().st_size
+        path.unlink()
+        return size
+
+    def _sweep(self) -> None:
+        """Deletes what a killed console left here."""
+        for folder in self.folder.glob(f"{_ASIDE}*"):
+            if time.time() - folder.stat().st_mtime > _DAY:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob("runtime-*.zip"))
 
 
-def fits(runtime: Runtime, requirements: str, platform: str = PLATFORM) -> bool:
-    """Whether the agent whose locked list has that hash runs on it."""
-    return (runtime.manifest.requirements, runtime.manifest.platform) == (requirements, platform)
+def fits(runtime: Runtime, requirements: str | None = None, platform: str = PLATFORM) -> bool:
+    """Whether the agent of today (or the one whose locked list has that hash) runs on it."""
+    wanted = requirements or requirements_today()
+    return (runtime.manifest.requirements, runtime.manifest.platform) == (wanted, platform)
 
 
 def _youth(runtime: Runtime) -> tuple[tuple[int, ...], str]:

@@ -1,0 +1,196 @@
+"""`deskconsole runtime`: the Pythons that Windows hosts are brought: built, carried here, thrown away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import ConfigurationError
+from ..runtimes.pythons import DEFAULT_PYTHON, PYTHONS
+from .options import Json
+from .progress_bars import progress_bars
+from .terminal import counted, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from ..runtimes.container import Runtime
+    from ..runtimes.shelf import Shelf
+
+app = typer.Typer(
+    help="Build, carry, list and remove the Pythons that Windows hosts are brought.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def _place(meaning: str) -> Any:
+    return typer.Option(help=meaning, metavar="URL|PATH", show_default=False)
+
+
+@app.command()
+def build(
+    *,
+    python: Annotated[
+        str, typer.Option(metavar="VERSION", help=f"One of {', '.join(PYTHONS)}, or as 3.13.5 exactly.")
+    ] = DEFAULT_PYTHON,
+    mirror: Annotated[str, _place("Where Pythons are fetched instead of GitHub; as uv's --mirror.")] = "",
+    downloads: Annotated[str, _place("A list of Pythons, instead of the one that uv knows.")] = "",
+    json: Json = False,
+) -> None:
+    """Build a runtime: a Windows Python and the agent's packages, in one file.
+
+    It happens by itself when a Windows host is first deployed to. uv does the fetching, with the settings
+    that the user gave uv or pip.
+
+    \b
+    Examples:
+      deskconsole runtime build
+      deskconsole runtime build --python 3.12 --mirror /mnt/usb/python-build-standalone
+    """
+    from ..runtimes.build import build_runtime
+    from ..runtimes.fetch import Source
+
+    shelf, cache = _shelf()
+    with progress_bars(quiet=json) as show:
+        built = build_runtime(shelf, cache, Source(python, mirror, downloads), show)
+    _tell(built, "built", json=json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A runtime that another console built.", show_default=False)],
+    *,
+    json: Json = False,
+) -> None:
+    """Take over a runtime that was built elsewhere, after a look at every byte of it.
+
+    Where a console has it is said by `deskconsole runtime list --json`.
+
+    \b
+    Example:
+      deskconsole runtime import /mnt/usb/runtime-0123456789ab.zip
+    """
+    shelf, _ = _shelf()
+    with progress_bars(quiet=json) as show:
+        taken = shelf.take(file, show)
+    _tell(taken, "taken over", json=json)
+
+
+@app.command("list")
+def list_(*, json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False) -> None:
+    """List the runtimes that are kept here, and whether today's agent runs on them."""
+    from ..runtimes.shelf import fits
+
+    shelf, _ = _shelf()
+    runtimes, damaged = shelf.runtimes(), shelf.damaged()
+    if json:
+        broken = [{"name": path.stem, "path": str(path), "damaged": True} for path in damaged]
+        print_json([*map(_as_data, runtimes), *broken])
+        return
+    if runtimes:
+        rows = [
+            (
+                runtime.name,
+                runtime.manifest.python,
+                _megabytes(runtime),
+                "yes" if fits(runtime) else "no",
+                runtime.manifest.built[:10],
+                _packages(runtime),
+            )
+            for runtime in runtimes
+        ]
+        print_table(("name", "python", "size", "fits", "built", "packages"), rows)
+    elif not damaged:
+        say(f"No runtimes yet in {shelf.folder}: one is built when a Windows host needs it.")
+    for path in damaged:
+        say(f"{path} is damaged: `deskconsole runtime remove {path.stem}` removes it.")
+
+
+@app.command()
+def remove(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME...", help="As `runtime list` says.", show_default=False),
+    ] = None,
+    *,
+    unfit: Annotated[
+        bool, typer.Option("--unfit", help="All that today's agent does not run on, and damaged ones.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Remove runtimes from this machine; what lies on hosts stays (see `undeploy`).
+
+    \b
+    Examples:
+      deskconsole runtime remove runtime-0123456789ab
+      deskconsole runtime remove --unfit
+    """
+    from ..runtimes.shelf import fits
+
+    wanted = set(names or ())
+    if not wanted and not unfit:
+        raise ConfigurationError(
+            "nothing was said to be removed", remedy="Give names, as `runtime list` says, or --unfit."
+        )
+    shelf, _ = _shelf()
+    known = {runtime.name: fits(runtime) for runtime in shelf.runtimes()}
+    known |= {path.stem: False for path in shelf.damaged()}
+    if missing := sorted(wanted - known.keys()):
+        raise ConfigurationError(
+            f"there is no runtime {', '.join(missing)} in {shelf.folder}",
+            remedy="`deskconsole runtime list` says what is there.",
+        )
+    gone = [name for name, fit in known.items() if name in wanted or (unfit and not fit)]
+    freed = sum(map(shelf.remove, gone))
+    if json:
+        print_json({"removed": gone, "bytes": freed})
+    else:
+        say(f"{counted(len(gone), 'runtime')} removed, {counted(freed, 'byte')} free again")
+
+
+def _shelf() -> tuple[Shelf, Path]:
+    from ..paths import Paths
+    from ..runtimes.shelf import Shelf
+
+    cache = Paths.default().cache
+    return Shelf.below(cache), cache
+
+
+def _as_data(runtime: Runtime) -> dict[str, Any]:
+    from ..runtimes.shelf import fits
+
+    manifest = runtime.manifest
+    return {
+        "name": runtime.name,
+        "path": str(runtime.path),
+        "damaged": False,
+        "fits": fits(runtime),
+        "python": manifest.python,
+        "platform": manifest.platform,
+        "packages": manifest.packages,
+        "size": runtime.path.stat().st_size,
+        "upload": manifest.upload,
+        "unpacked": manifest.unpacked,
+        "built": manifest.built,
+    }
+
+
+def _packages(runtime: Runtime) -> str:
+    return ", ".join(f"{name} {version}" for name, version in runtime.manifest.packages.items())
+
+
+def _megabytes(runtime: Runtime) -> str:
+    return f"{runtime.path.stat().st_size / 1e6:.1f} MB"
+
+
+def _tell(runtime: Runtime, what: str, *, json: bool) -> None:
+    from ..runtimes.shelf import fits
+
+    if json:
+        print_json(_as_data(runtime))
+        return
+    say(f"{runtime.name} is {what}: Python {runtime.manifest.python}, {_packages(runtime)}")
+    say(f"  {_megabytes(runtime)} in {runtime.path}")
+    if not fits(runtime):
+        say("  Today's agent needs other packages: hosts are not brought this one.")
