@@ -24,10 +24,8 @@ from .facts import (
     RunningAgent,
 )
 from .script import run_script
-from .windows_contact import FOLDER, ask, native, on_drive
-
-SYSTEM = ("windows/api", "windows/system")
-"""What scripts on the host import that ask Windows, for `run_script(uses=...)`."""
+from .windows_contact import ask, native, on_drive
+from .windows_python import FOLDER, SYSTEM, python_command, python_of
 
 _MACHINES = {"AMD64", "ARM64"}
 """Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
@@ -43,7 +41,8 @@ class Windows:
                 f"(it begins at {contact.home})",
                 remedy="Use the OpenSSH server that is part of Windows, not one of Cygwin or MSYS2.",
             )
-        facts = _by_python(connection, host, contact) or _by_commands(connection, host, contact)
+        home = native(contact.home)
+        facts = look(connection, host.name, home, contact.runtimes) or _by_commands(connection, host, contact)
         if facts.machine not in _MACHINES:
             raise UnsupportedHost(
                 f"{host.name} is a Windows host with a processor of the kind {facts.machine}; "
@@ -58,7 +57,10 @@ class Windows:
     def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
         from .windows_runtime import foundation
 
-        return foundation(connection, facts, cache, report)
+        def reprobe(runtime: str) -> HostFacts | None:
+            return look(connection, facts.host, facts.home, (runtime,))
+
+        return foundation(connection, facts, cache, report, reprobe)
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
@@ -73,26 +75,19 @@ class Windows:
         return remove(connection, facts)
 
 
-def python_of(runtime: str) -> str:
-    """Path of a runtime's Python from the folder where commands begin; the same in cmd.exe and PowerShell."""
-    return f"{FOLDER}/{runtime}/python.exe".replace("/", "\\")
+def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:
+    """What the probing script says, run by the first of these runtimes that does it; None where none does.
 
-
-def python_command(python: str) -> str:
-    """The command that runs a program from stdin with that Python."""
-    return f"{python} -I -X utf8 -"
-
-
-def _by_python(connection: Connection, host: Host, contact: Contact) -> HostFacts | None:
-    """What the probing script says; None where no Python of ours runs there."""
-    for runtime in contact.runtimes:
+    `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost.
+    """
+    for runtime in runtimes:
         command = python_command(python_of(runtime))
         try:
             found = run_script(connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=SYSTEM)
         except BootstrapError:
             continue  # a damaged one: the next may do
         if isinstance(found, Refusal):
-            raise UnsupportedHost(f"{host.name} could not be looked at: {found.error}")
+            raise UnsupportedHost(f"{host} could not be looked at: {found.error}")
         break
     else:
         return None
@@ -100,12 +95,12 @@ def _by_python(connection: Connection, host: Host, contact: Contact) -> HostFact
     whole = {part.name for part in deployed if part.intact}
     fitting = _fitting(row for row in found.runtimes if row.name in whole)
     return HostFacts(
-        host=host.name,
+        host=host,
         platform="Windows",
         machine=found.machine.upper(),
         python=python_of(fitting.name) if fitting else "",
         python_version=_version(fitting) if fitting else (0, 0, 0),
-        home=native(contact.home),
+        home=home,
         root=found.root,
         folder=FOLDER,
         free=found.free,

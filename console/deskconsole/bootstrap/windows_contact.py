@@ -15,9 +15,7 @@ from ..ssh.client import Connection
 from .facts import Contact, DesktopSession
 from .remote.windows.system import logged_on, preference, same_user
 from .script import last_words
-
-FOLDER = "AppData/Local/deskconsole"
-"""Everything of ours on the host, from the folder where SFTP and commands begin: the user's profile."""
+from .windows_python import FOLDER
 
 QUESTION = "echo deskconsole %OS% $env:OS"
 """cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""

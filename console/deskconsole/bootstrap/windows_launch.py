@@ -14,7 +14,7 @@ from ..ssh.client import Connection
 from .answers import LaunchAnswer, Refusal
 from .facts import AgentOptions, Deployed, DesktopWord, HostFacts, Launched
 from .script import run_script
-from .windows import SYSTEM, python_command
+from .windows_python import SYSTEM, python_command
 
 READY_WITHIN = 40.0
 """Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""

@@ -1,0 +1,19 @@
+"""The Python of ours on a Windows host: where it lies, how a command starts it, what scripts may import."""
+
+from __future__ import annotations
+
+FOLDER = "AppData/Local/deskconsole"
+"""Everything of ours on the host, from the folder where SFTP and commands begin: the user's profile."""
+
+SYSTEM = ("windows/api", "windows/system")
+"""What scripts on the host import that ask Windows, for `run_script(uses=...)`."""
+
+
+def python_of(runtime: str) -> str:
+    """Path of a runtime's Python from the folder where commands begin; the same in cmd.exe and PowerShell."""
+    return f"{FOLDER}/{runtime}/python.exe".replace("/", "\\")
+
+
+def python_command(python: str) -> str:
+    """The command that runs a program from stdin with that Python."""
+    return f"{python} -I -X utf8 -"
