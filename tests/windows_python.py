@@ -204,7 +204,7 @@ def _download(base: _Base, wheels: Path) -> None:
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input",
         "--no-deps", "--only-binary=:all:", "--platform=win_amd64", "--implementation=cp",
-        f"--python-version=3.{base.minor}", "--require-hashes", "-r", requirements, "-d", wheels,
+        f"--python-version=3.{base.minor}", "--require-hashes", "-r", str(requirements), "-d", str(wheels),
     ]  # fmt: skip
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False

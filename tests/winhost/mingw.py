@@ -39,6 +39,12 @@ def exports(library: Path) -> list[str]:
     return _EXPORT.findall(table.partition("\n\n")[0])
 
 
+def symbols(compiled: Path) -> list[str]:
+    """The names that an object file defines for others."""
+    lines = _run("x86_64-w64-mingw32-nm", "--extern-only", "--defined-only", compiled).splitlines()
+    return [line.split()[-1] for line in lines if line.split()[-2] == "T"]
+
+
 def _run(*command: str | Path) -> str:
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False

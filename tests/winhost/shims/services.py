@@ -1,0 +1,102 @@
+"""services.py PORT: the program of the stand-in that runs as long as it does. It keeps the desktop and the
+tasks, and answers both the imitated programs (schtasks, query) and the tests, over a loopback port.
+
+A request is a tuple of a verb and its arguments, an answer (True, result) or (False, what went wrong).
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import Any
+
+assert sys.platform == "win32"
+
+from winhost.shims.desktop import Desktop
+from winhost.shims.native import end_process, make_service_station, processes
+from winhost.shims.tasks import Tasks
+
+TESTBED = Path(r"C:\testbed")
+
+
+class Services:
+    """All that can be asked for; each public method is a verb."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._desktop = Desktop()
+        self._tasks = Tasks(self._desktop)
+
+    def open(self, width: int, height: int) -> None:
+        """Brings the desktop up; nobody is logged on."""
+        make_service_station()
+        self._desktop.open(width, height)
+
+    def log_on(self) -> None:
+        """The user logs on, if he was not."""
+        if self._desktop.session is None:
+            self._desktop.log_on()
+
+    def log_off(self) -> None:
+        """The user logs off: all that runs on his desktop ends."""
+        self._desktop.log_off()
+
+    def logged_on(self) -> str:
+        """Who is logged on; empty if nobody."""
+        return self._user if self._desktop.session else ""
+
+    def resize(self, width: int, height: int) -> None:
+        """Gives the desktop another size."""
+        self._desktop.resize(width, height)
+
+    def type_text(self, text: str) -> None:
+        """Types into the desktop's notepad."""
+        self._desktop.type_text(text)
+
+    def refuse_tasks(self, refused: bool) -> None:
+        """Whether /create is answered by "Access is denied."."""
+        self._tasks.refused = refused
+
+    def schtasks(self, arguments: list[str], folder: str) -> tuple[int, str]:
+        """As the program of that name."""
+        return self._tasks.answer(arguments, folder)
+
+    def processes(self) -> list[tuple[int, str, str]]:
+        """Pid, image and path of all that runs."""
+        return list(processes())
+
+    def kill(self, pid: int) -> None:
+        """Ends one process, at once."""
+        end_process(pid)
+
+
+def _serve(services: Services, client: Connection) -> None:
+    with client:
+        try:
+            verb, *arguments = client.recv()
+            call: Callable[..., Any] = getattr(services, verb)
+            answer: tuple[bool, Any] = True, call(*arguments)
+        except Exception as error:  # noqa: BLE001 - told to the one who asked
+            answer = False, f"{type(error).__name__}: {error}"
+        client.send(answer)
+
+
+def main(user: str, width: int, height: int) -> None:
+    """Answers until Windows is shut down."""
+    services = Services(user)
+    services.open(width, height)
+    key = os.urandom(16)
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+        unfinished = TESTBED / "services.part"
+        unfinished.write_text(json.dumps({"port": listener.address[1], "key": key.hex()}))
+        unfinished.rename(TESTBED / "services.json")
+        while True:
+            client = listener.accept()
+            threading.Thread(target=_serve, args=(services, client), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
