@@ -19,9 +19,17 @@ class Progress:
     rate: float = 0.0
     """Bytes a second, mean over the step."""
 
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that the rest takes at this rate; None where nobody can tell."""
+        return (self.total - self.done) / self.rate if self.rate and self.total else None
+
 
 Report = Callable[[Progress], None]
 """Called on the thread that works. What it raises (`Cancelled`, say) ends the step and leaves no trace."""
+
+
+_PAUSE = 0.1
 
 
 def ignore(progress: Progress) -> None:
@@ -29,13 +37,21 @@ def ignore(progress: Progress) -> None:
 
 
 class Meter:
-    """Turns `(done, total)` of one upload into reports."""
+    """Turns `(done, total)` of one step into reports: the first, the last, and ten a second between."""
 
     def __init__(self, step: str, report: Report) -> None:
         self._step = step
         self._report = report
-        self._begun = time.monotonic()
+        self._begun = self._told = 0.0
+        self._first: int | None = None
 
     def __call__(self, done: int, total: int) -> None:
-        seconds = time.monotonic() - self._begun
-        self._report(Progress(self._step, done, total, done / seconds if seconds > 0.05 else 0.0))
+        now = time.monotonic()
+        if self._first is None:  # what was there before counts as done, and for no speed
+            self._first, self._begun = done, now
+        elif done < total and now - self._told < _PAUSE:
+            return
+        self._told = now
+        seconds = now - self._begun
+        rate = (done - self._first) / seconds if seconds > 0.05 else 0.0
+        self._report(Progress(self._step, done, total, rate))

@@ -28,8 +28,7 @@ def deploy(
     agent = agent_archive()
     if not facts.has(agent.name):
         keep = [name for name in (foundation.part, agent.name) if name]
-        put(connection, facts, platform.command(facts), agent, "the agent", keep, progress)
-        uploaded += len(agent.data)
+        uploaded += put(connection, facts, platform.command(facts), agent, "the agent", keep, progress)
     part = foundation.part or ""
     return Deployed(
         agent=agent.name,

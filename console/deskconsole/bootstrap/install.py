@@ -6,16 +6,19 @@ import contextlib
 import secrets
 from typing import TypeVar
 
-from ..errors import DeployError, DeskconsoleError
+from ..errors import ConnectionLost, DeployError, DeskconsoleError
 from ..progress import Meter, Progress, Report
 from ..ssh.client import Connection
 from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive
+from .console_id import console_id
 from .facts import HostFacts
 from .script import run_script
 
 T = TypeVar("T")
 
+WORTH_RESUMING = 1_000_000
+"""Bytes from which on an upload that was cut is kept."""
 MARGIN = 4 * 1024 * 1024
 """Bytes that shall stay free on the host: logs and compiled files come after the upload."""
 
@@ -28,12 +31,17 @@ def put(
     what: str,
     keep: list[str],
     progress: Report,
-) -> None:
-    """Uploads, verifies and unpacks one part; `command` starts the host's Python, `keep` names what stays.
+) -> int:
+    """Uploads, verifies and unpacks one part; returns how many bytes went up.
 
-    Raises DeployError. After any failure, and after whatever `progress` raises, nothing half-way is left.
+    `command` starts the host's Python, `keep` names parts that stay.
+
+    A large upload that was cut stays, to be resumed. After any other failure, and after whatever `progress`
+    raises, nothing half-way is left. Raises DeployError, ConnectionLost.
     """
-    part = f"{archive.name}.{secrets.token_hex(8)}.part"  # of its own: another console may be at it too
+    resumable = len(archive.data) >= WORTH_RESUMING
+    # Otherwise of its own: another deploy of the same console may be at it too.
+    part = f"{archive.name}.{console_id() if resumable else secrets.token_hex(8)}.part"
 
     def ask(kind: type[T], verb: str, **more: object) -> T | Refusal:
         return run_script(
@@ -47,36 +55,50 @@ def put(
 
     needed = len(archive.data) + archive.unpacked + MARGIN
     if facts.free < needed:
-        raise _disk_full(facts, what, facts.free, needed)
+        raise disk_full(facts, what, facts.free, needed)
     prepared = ask(FreeAnswer, "prepare")
     if isinstance(prepared, Refusal):
         raise DeployError(
             f"{facts.host} does not let {facts.root} be made: {prepared.error}",
             remedy="Make the user's home there writable.",
         )
-    try:
-        connection.upload(
-            archive.data, f"{facts.folder}/{part}", mode=0o600, progress=Meter(f"uploading {what}", progress)
-        )
+    meter = Meter(f"uploading {what}", progress)
+
+    def send() -> int:
+        mode = None if facts.platform == "Windows" else 0o600
+        path = f"{facts.folder}/{part}"
+        return connection.upload(archive.data, path, mode=mode, resume=resumable, progress=meter)
+
+    def install() -> InstallAnswer | Refusal:
         progress(Progress(f"installing {what}", 0, 0))
-        installed = ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256, keep=keep)
+        return ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256, keep=keep)
+
+    try:
+        sent = send()
+        installed = install()
+        if isinstance(installed, Refusal) and sent < len(archive.data):
+            # What was resumed may have been something else; it is gone now.
+            sent += send()
+            installed = install()
         if isinstance(installed, Refusal):
             raise DeployError(
                 f"{what} could not be installed on {facts.host}: {installed.error}",
                 remedy=f"See whether the user may write to {facts.root} there, then try again.",
             )
+        return sent
     except BaseException as error:
         free = 0
-        if connection.alive:
+        if connection.alive and not (resumable and isinstance(error, ConnectionLost)):
             with contextlib.suppress(DeskconsoleError):
                 left = ask(FreeAnswer, "discard")
                 free = 0 if isinstance(left, Refusal) else left.free
         if isinstance(error, DeployError) and 0 < free < needed:
-            raise _disk_full(facts, what, free, needed) from error
+            raise disk_full(facts, what, free, needed) from error
         raise
 
 
-def _disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:
+def disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:
+    """The host has less space than a part needs, in bytes."""
     return DeployError(
         f"the disk of {facts.host} is full: {what} needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free",
         remedy=f"Free some space where {facts.root} lies.",

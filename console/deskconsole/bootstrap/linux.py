@@ -89,8 +89,8 @@ class Linux:
         if facts.has(name):
             return Foundation(facts, name)
         archive = packages_archive(facts, target, cache, report)
-        put(connection, facts, self.command(facts), archive, "packages", [name], report)
-        return Foundation(facts, name, len(archive.data))
+        sent = put(connection, facts, self.command(facts), archive, "packages", [name], report)
+        return Foundation(facts, name, sent)
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions

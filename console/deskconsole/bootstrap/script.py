@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.resources
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -54,17 +55,20 @@ def run_script(
     *,
     uses: Sequence[str] = (),
     timeout: float = 60.0,
+    told: Callable[[int, int], None] | None = None,
 ) -> T | Refusal:
     """Sends `remote/<name>.py` to the Python that `command` starts and returns its answer.
 
-    `uses` names other files of `remote/` that it imports, each after those that it imports itself.
+    `uses` names other files of `remote/` that it imports, each after those that it imports itself. `told`
+    gets the `(done, total)` of a script that tells how far it has come.
     A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
     marker = new_marker()
     call = f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})"
     program = _program(["answer", *uses, name], call)
-    finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout)
-    lines = marked(finished, marker)
+    heard = None if told is None else _Listener(marker, told)
+    finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout, heard=heard)
+    lines = [line for line in marked(finished, marker) if told is None or not line.startswith("[")]
     if not lines:
         raise BootstrapError(
             f"the {name} script gave no answer on {connection.description}: {last_words(finished)}",
@@ -80,6 +84,22 @@ def run_script(
             f"{connection.description} answered the {name} script with something else ({error})",
             remedy="Log in with ssh and see what stands in the way of the host's Python.",
         ) from error
+
+
+class _Listener:
+    """Picks out of a script's output how far it has come."""
+
+    def __init__(self, marker: str, told: Callable[[int, int], None]) -> None:
+        self._marker = marker.encode("ascii") + b"["
+        self._told = told
+        self._rest = b""
+
+    def __call__(self, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if line.startswith(self._marker):
+                with contextlib.suppress(msgspec.DecodeError):
+                    self._told(*msgspec.json.decode(line[len(self._marker) - 1 :], type=tuple[int, int]))
 
 
 def _program(names: Sequence[str], call: str) -> str:

@@ -47,13 +47,21 @@ class Connection:
         """False once the connection is known to be broken or closed. A frozen peer still looks alive."""
         return self._parts.alive
 
-    def run(self, command: str, *, stdin: bytes = b"", timeout: float = 30.0) -> Finished:
+    def run(
+        self,
+        command: str,
+        *,
+        stdin: bytes = b"",
+        timeout: float = 30.0,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> Finished:
         """Run a command in the user's shell there and wait for it, `timeout` seconds at most.
 
         Raises ConnectionFailed (not allowed, took too long, more than 4 MiB of output), ConnectionLost. What
         the command left running goes on; it is waited for no more than a second if it holds the output open.
+        `heard` gets its stdout piece by piece as it comes.
         """
-        return run_command(self._link, command, stdin, timeout, self.description)
+        return run_command(self._link, command, stdin, timeout, self.description, heard)
 
     @contextmanager
     def files(self) -> Iterator[Files]:

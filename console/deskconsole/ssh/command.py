@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,15 +29,25 @@ class Finished(NamedTuple):
     stderr: bytes
 
 
-def run_command(link: Link, command: str, stdin: bytes, timeout: float, where: str) -> Finished:
-    """Raises ConnectionFailed (not allowed, took too long, said too much) and ConnectionLost."""
+def run_command(
+    link: Link,
+    command: str,
+    stdin: bytes,
+    timeout: float,
+    where: str,
+    heard: Callable[[bytes], None] | None = None,
+) -> Finished:
+    """Raises ConnectionFailed (not allowed, took too long, said too much) and ConnectionLost.
+
+    `heard` gets each piece of stdout as it comes; what it raises ends the waiting.
+    """
     deadline = time.monotonic() + timeout
     channel = open_session(link, timeout, where)
     try:
         with closing_at(channel, deadline):
             try:
                 channel.exec_command(command)
-                exchange = _Exchange(channel, stdin, where)
+                exchange = _Exchange(channel, stdin, where, heard)
                 exchange.finish(deadline)
             except (paramiko.SSHException, OSError, EOFError) as error:
                 if link.is_active() and time.monotonic() >= deadline:
@@ -110,8 +120,15 @@ def trouble(link: Link, deadline: float, where: str, what: str) -> ConnectionFai
 class _Exchange:
     """The three streams of one command, moved piece by piece on the caller's thread."""
 
-    def __init__(self, channel: paramiko.Channel, stdin: bytes, where: str) -> None:
+    def __init__(
+        self,
+        channel: paramiko.Channel,
+        stdin: bytes,
+        where: str,
+        heard: Callable[[bytes], None] | None,
+    ) -> None:
         self._channel = channel
+        self._heard = heard
         self._rest = memoryview(stdin)
         self._feeding = True
         self._where = where
@@ -144,6 +161,8 @@ class _Exchange:
         err = channel.recv_stderr(65536) if channel.recv_stderr_ready() else b""
         self.stdout += out
         self.stderr += err
+        if out and self._heard is not None:
+            self._heard(out)
         if len(self.stdout) + len(self.stderr) > OUTPUT_MAX:
             raise ConnectionFailed(
                 f"a command on {self._where} said more than {OUTPUT_MAX // 2**20} MiB",

@@ -141,6 +141,8 @@ class Files:
                 error, path, self._where
             ) from error
         done = begin
+        if progress is not None:
+            progress(begin, total)
 
         def written(confirmed: int) -> None:
             nonlocal done

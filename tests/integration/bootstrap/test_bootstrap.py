@@ -202,8 +202,8 @@ def test_an_upload_that_was_changed_on_the_way_is_not_unpacked(
     facts = probe(ground.connection, ground.host)
     upload = ground.connection.upload
 
-    def changed(data: bytes, path: str, **more: object) -> None:
-        upload(data[:100] + bytes([data[100] ^ 1]) + data[101:], path)
+    def changed(data: bytes, path: str, **more: object) -> int:
+        return upload(data[:100] + bytes([data[100] ^ 1]) + data[101:], path)
 
     monkeypatch.setattr(ground.connection, "upload", changed)
     with pytest.raises(DeployError, match="checksum"):

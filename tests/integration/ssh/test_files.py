@@ -42,7 +42,7 @@ def test_what_lies_there_is_not_renamed_over(sshd: Sshd, dial: Dial) -> None:
         with pytest.raises(DeployError, match="does not rename one to two"):
             files.rename("one", "two")
         assert files.read("two") == b"two"
-        with pytest.raises(DeployError, match="does not .*one"):
+        with pytest.raises(DeployError, match="does not"):
             files.make_folder("one/below")
 
 
@@ -74,7 +74,7 @@ def test_a_cut_upload_goes_on_where_it_was_cut(sshd: Sshd, dial: Dial) -> None:
         assert sent == len(data) - there
         assert files.upload(data, "file", resume=True) == 0
     assert (sshd.home / "file").read_bytes() == data
-    assert steps[0] > there
+    assert steps[0] == there
     assert steps[-1] == len(data)
 
 

@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+_marker: list[str] = []
+
 
 def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, arguments: str) -> None:
     """One line, `marker` and JSON, on a line of its own: login scripts may have printed before it."""
+    _marker.append(marker)
     try:
         result = main(json.loads(arguments))
     except OSError as error:
@@ -18,3 +21,8 @@ def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, argume
             "errno": errno.errorcode.get(error.errno or 0, ""),
         }
     os.write(1, f"\n{marker}{json.dumps(result)}\n".encode("ascii"))
+
+
+def tell(done: int, total: int) -> None:
+    """How far a long script has come; raises OSError where nobody listens any more."""
+    os.write(1, f"\n{_marker[-1]}{json.dumps([done, total])}\n".encode("ascii"))

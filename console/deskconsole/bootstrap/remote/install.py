@@ -1,4 +1,4 @@
-"""Takes an uploaded archive into use on a POSIX host, in three verbs: prepare, install, discard.
+"""Takes an uploaded archive into use on a host of any system, in three verbs: prepare, install, discard.
 
 An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits,
 and the folder appears under its name only when it is whole.
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 KEEP = 2
-STALE = 600.0
-"""Seconds after which an upload that nobody writes to is a leftover of a link that broke."""
+STALE = 86400.0
+"""Seconds after which an upload that was cut is a leftover: nobody has come back to resume it."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +28,8 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     verb = arguments["verb"]
     if verb == "prepare":
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        root.chmod(0o700)
+        if os.name == "posix":  # Windows gives what is below a profile to its user alone
+            root.chmod(0o700)
         clear_leftovers(root)
         return {"free": shutil.disk_usage(root).free}
     if verb == "discard":
@@ -68,8 +69,7 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
         return {"pruned": prune(root, keep)}
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-        for old in root.glob(".old-*"):
-            shutil.rmtree(old, ignore_errors=True)
+        clear_away(root)
 
 
 def whole(folder: Path) -> bool:
@@ -87,19 +87,37 @@ def whole(folder: Path) -> bool:
 def prune(root: Path, keep: list[str]) -> list[str]:
     """Leaves the newest two of each kind, and what is in use."""
     gone = []
-    for kind in ("agent", "packages"):
-        folders = [entry for entry in root.glob(f"{kind}-*") if entry.is_dir()]
+    for kind in ("agent", "packages", "runtime"):
+        folders = [entry for entry in root.glob(f"{kind}-*") if entry.is_dir() and not entry.suffix]
         folders.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
         spare = [folder for folder in folders if folder.name not in keep]
         for folder in spare[max(0, KEEP - (len(folders) - len(spare))) :]:
-            if not in_use(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-                gone.append(folder.name)
+            if in_use(folder):
+                continue
+            try:
+                # Where Windows holds its programs, it is not taken apart while they run.
+                folder.rename(root / f".old-{secrets.token_hex(8)}")
+            except OSError:
+                continue
+            gone.append(folder.name)
+    clear_away(root)
     return gone
 
 
+def clear_away(root: Path) -> None:
+    """Deletes what was moved out of the way."""
+    for old in root.glob(".old-*"):
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def in_use(folder: Path) -> bool:
-    """Whether an agent of this user runs from the folder."""
+    """Whether an agent runs from the folder: by its environment, or as its start noted it down."""
+    for note in folder.parent.glob("run/*/uses.json"):
+        try:
+            if folder.name in json.loads(note.read_bytes())["parts"]:
+                return True
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
     needle = os.fsencode(folder)
     for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -113,7 +131,12 @@ def in_use(folder: Path) -> bool:
 
 def clear_leftovers(root: Path) -> None:
     """Removes uploads and half-unpacked folders that nobody has touched for a while."""
-    for leftover in [*root.glob("*.part"), *root.glob(".unpack-*"), *root.glob(".old-*")]:
+    for leftover in [
+        *root.glob("*.part"),
+        *root.glob("*.old"),
+        *root.glob(".unpack-*"),
+        *root.glob(".old-*"),
+    ]:
         try:
             if time.time() - leftover.stat().st_mtime < STALE:
                 continue

@@ -1,0 +1,30 @@
+"""Tries a runtime before it gets its name: imports what the agent imports, which also compiles it.
+
+Run by the runtime's own Python. Tells too what already lies where the runtime is going to.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..install import whole
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: name (the runtime's), modules.
+
+    Answers failed (why a module cannot be imported, or empty), there: `nothing`, `whole` or `damaged`.
+    """
+    failed = ""
+    for module in arguments["modules"]:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:  # a DLL that the host lacks shows so too
+            failed = f"{module}: {error}"
+            break
+    target = Path(sys.executable).parent.parent / arguments["name"]
+    there = "nothing" if not target.exists() else "whole" if whole(target) else "damaged"
+    return {"failed": failed, "there": there}

@@ -1,0 +1,105 @@
+"""Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
+
+Run by the seed's own Python, which has hardly more than what is imported here. The folder is the one in which
+that Python lies. What the runtime's listing does not name is deleted at the end; a folder that is only half
+unpacked is gone over again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+import os
+import sys
+import tarfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from ..answer import tell
+
+LISTING = ".files.json"
+MANIFEST = "runtime.json"
+STOP = "stop"
+"""A file of this name beside the seed ends the unpacking: the console was called off."""
+PIECE = 1 << 20
+PAUSE = 0.1
+
+
+def main(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments: archive (its name), sha256, unpacked (bytes that come out of it).
+
+    Answers verified (the archive has that hash), wrong (files that are not as listed, some of them), files.
+    """
+    folder = Path(sys.executable).parent
+    archive = folder / arguments["archive"]
+    with archive.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != arguments["sha256"]:
+            return {"verified": False, "wrong": [], "files": 0}
+    found = unpack(folder, archive, arguments["unpacked"])
+    listed: dict[str, list[Any]] = json.loads((folder / LISTING).read_bytes())
+    sizes = dict(lying(folder, ""))
+    wrong = [
+        name
+        for name, (size, digest) in listed.items()
+        if sizes.get(name) != size or (found.get(name) or hashed(folder / name)) != digest
+    ]
+    if not wrong:
+        for name in sizes.keys() - listed.keys() - {LISTING, MANIFEST}:
+            (folder / name).unlink(missing_ok=True)
+    return {"verified": True, "wrong": wrong[:3], "files": len(listed)}
+
+
+def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
+    """Every file of the archive into its place; the SHA-256 of each by its name."""
+    found: dict[str, str] = {}
+    made: set[Path] = set()
+    done = 0
+    told = 0.0
+    with lzma.open(archive) as plain, tarfile.open(fileobj=plain, mode="r|") as members:
+        for member in members:
+            path = folder / member.name
+            content = members.extractfile(member) if member.isreg() else None
+            if content is None or not path.resolve().is_relative_to(folder.resolve()):
+                raise OSError(f"{member.name} does not belong into a runtime")
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            found[member.name] = write(path, content)
+            done += member.size
+            if time.monotonic() - told > PAUSE:
+                told = time.monotonic()
+                tell(done, total)
+                if (folder / STOP).exists():
+                    raise OSError("called off")
+    tell(done, total)
+    return found
+
+
+def write(path: Path, content: IO[bytes]) -> str:
+    """The content into a file; its SHA-256."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        while piece := content.read(PIECE):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def hashed(path: Path) -> str:
+    """SHA-256 of a file that lies there."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lying(folder: Path, prefix: str) -> list[tuple[str, int]]:
+    """Name and size of every file below, without compiled ones."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                found.append((prefix + entry.name, entry.stat(follow_symlinks=False).st_size))
+            elif entry.name != "__pycache__":
+                found += lying(Path(entry.path), f"{prefix}{entry.name}/")
+    return found

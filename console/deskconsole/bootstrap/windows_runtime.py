@@ -1,0 +1,260 @@
+"""Brings a runtime onto a Windows host, which needs no tar, no PowerShell and no Python for it.
+
+Its few seed files and `rest.tar.xz` go up by SFTP, into a folder that is this console's alone; the seed's
+Python makes a whole runtime of them there; then the folder gets its name. What a cut left is gone on with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from ..errors import ConnectionLost, DeployError, DeskconsoleError
+from ..packaging.requirements import requirements
+from ..progress import Meter, Progress, Report
+from ..runtimes.build import ensure_runtime
+from ..runtimes.container import Runtime
+from ..ssh.client import Connection
+from ..ssh.files import Files
+from .answers import Refusal, Text
+from .console_id import console_id
+from .facts import Foundation, HostFacts
+from .install import MARGIN, disk_full
+from .script import run_script
+
+REST = "rest.tar.xz"
+_MANIFEST = "runtime.json"
+_UNPACK_WITHIN = 900.0
+"""Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
+_PATIENCE = 20.0
+"""Seconds in which a folder may still be held: by a program that is just ending, or a virus scanner."""
+
+_putting: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+"""By host and runtime: one machine under two names shall not get one upload from two threads."""
+
+
+class _Unpacked(msgspec.Struct, frozen=True):
+    verified: bool
+    wrong: tuple[Text, ...]
+    files: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Tried(msgspec.Struct, frozen=True):
+    failed: Text
+    there: Literal["nothing", "whole", "damaged"]
+
+
+def foundation(
+    connection: Connection,
+    facts: HostFacts,
+    cache: Path,
+    report: Report,
+    reprobe: Callable[[str], HostFacts | None],
+) -> Foundation:
+    """A runtime for the agent of today: the one that lies there, else one of the console's, which goes up.
+
+    `reprobe` looks at the host again, by the runtime of that name. Raises DeployError, RuntimeUnavailable.
+    """
+    if facts.python:
+        return Foundation(facts, facts.python.split("\\")[-2])
+    runtime = ensure_runtime(cache, report)
+    sent = put_runtime(connection, facts, runtime, report)
+    found = reprobe(runtime.name)
+    if found is None or not found.has(runtime.name) or not found.python:
+        raise DeployError(
+            f"the runtime lies on {facts.host} and is not whole",
+            remedy="A virus scanner may have taken files away: ask the host's administrator.",
+        )
+    return Foundation(found, runtime.name, sent)
+
+
+def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, report: Report) -> int:
+    """Uploads, verifies, unpacks, tries and names one runtime; returns how many bytes went up.
+
+    Raises DeployError, ConnectionLost. After a cut the upload stays, to be resumed; after any other failure,
+    and after whatever `report` raises, nothing half-way is left. Another console may have been quicker.
+    """
+    needed = needed_for(runtime)
+    if facts.free < needed:
+        raise disk_full(facts, "the runtime", facts.free, needed)
+    lock = _putting[connection.description, runtime.name]
+    while not lock.acquire(timeout=0.5):
+        report(Progress("waiting for another deploy to the same host", 0, 0))
+    try:
+        with connection.files() as files:
+            return _Put(connection, facts, runtime, report, files).run()
+    finally:
+        lock.release()
+
+
+def needed_for(runtime: Runtime) -> int:
+    """Bytes that must be free on the host: the upload and what comes of it lie there side by side."""
+    return runtime.manifest.upload + runtime.manifest.unpacked + MARGIN
+
+
+class _Put:
+    """One runtime on its way to one host."""
+
+    def __init__(
+        self, connection: Connection, facts: HostFacts, runtime: Runtime, report: Report, files: Files
+    ) -> None:
+        self._connection = connection
+        self._facts = facts
+        self._runtime = runtime
+        self._report = report
+        self._files = files
+        self._needed = needed_for(runtime)
+        self._part = f"{facts.folder}/{runtime.name}.{console_id()}.part"
+
+    def run(self) -> int:
+        """All steps; returns how many bytes went up."""
+        try:
+            self._files.make_folder(self._part)
+            self._files.remove(f"{self._part}/stop")
+            sent = self._upload()
+            if not self._unpack():
+                # Hardly ever: something else was in the way of the upload that was resumed.
+                self._files.remove(f"{self._part}/{REST}")
+                sent += self._upload()
+                if not self._unpack():
+                    raise DeployError(
+                        f"the runtime arrives damaged on {self._facts.host}, twice in a row",
+                        remedy="Something changes files there as they are written: ask its administrator.",
+                    )
+            self._name()
+            return sent
+        except ConnectionLost:
+            raise
+        except BaseException:
+            if self._connection.alive:
+                with contextlib.suppress(DeskconsoleError):
+                    self._clear()
+            raise
+
+    def _upload(self) -> int:
+        manifest = self._runtime.manifest
+        meter = Meter("uploading the runtime", self._report)
+        sent = before = 0
+
+        def progress(done: int, _total: int) -> None:
+            meter(before + done, manifest.upload)
+
+        for name, (size, sha256) in manifest.seed.items():
+            path = f"{self._part}/{name}"
+            data = self._runtime.read_seed(name)
+            self._files.make_folder(path.rpartition("/")[0])
+            sent += self._files.upload(data, path, resume=True, progress=progress)
+            # It is going to be run: read back, for nothing there could verify it before.
+            if hashlib.sha256(self._files.read(path)).hexdigest() != sha256:
+                sent += self._files.upload(data, path, progress=progress)
+                if hashlib.sha256(self._files.read(path)).hexdigest() != sha256:
+                    raise DeployError(
+                        f"{name} of the runtime does not arrive as it was sent on {self._facts.host}",
+                        remedy="A virus scanner may change it there: ask its administrator.",
+                    )
+            before += size
+        with self._runtime.open_rest() as rest:
+            return sent + self._files.upload(rest, f"{self._part}/{REST}", resume=True, progress=progress)
+
+    def _unpack(self) -> bool:
+        """False where the archive does not have the hash that it should have."""
+        meter = Meter("unpacking the runtime", self._report)
+        rest = self._runtime.manifest.rest
+        meter(0, rest.unpacked)
+        answer = run_script(
+            self._connection,
+            self._command("-I -S -X utf8 -"),
+            "windows/unpack",
+            {"archive": REST, "sha256": rest.sha256, "unpacked": rest.unpacked},
+            _Unpacked,
+            timeout=_UNPACK_WITHIN,
+            told=meter,
+        )
+        if isinstance(answer, Refusal):
+            raise self._refusal(answer)
+        if answer.wrong:
+            raise DeployError(
+                f"the runtime is not whole after unpacking on {self._facts.host}: {', '.join(answer.wrong)}",
+                remedy="A virus scanner may have taken files away: ask the host's administrator.",
+            )
+        return answer.verified
+
+    def _name(self) -> None:
+        """Tries it, and gives it its name; a damaged one of that name makes way."""
+        target = f"{self._facts.folder}/{self._runtime.name}"
+        away = f"{target}.{console_id()}.old"
+        deadline = time.monotonic() + _PATIENCE
+        while (there := self._try()) != "whole":
+            self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
+            try:
+                if there == "damaged":
+                    self._remove(away)
+                    self._files.rename(target, away)
+                self._files.rename(self._part, target)
+            except DeployError as error:
+                if time.monotonic() > deadline:
+                    raise DeployError(
+                        f"the runtime cannot take its place on {self._facts.host}: a program holds {target}",
+                        remedy="Disconnect everybody from that host and wait until its agents have ended, "
+                        "or undeploy it, then deploy again.",
+                    ) from error
+                time.sleep(0.5)
+            else:
+                break
+        else:
+            self._clear()
+        self._remove(away)
+
+    def _try(self) -> str:
+        """What lies where it is going to: `nothing`, `whole` (another console was quicker) or `damaged`."""
+        self._report(Progress("trying the runtime", 0, 0))
+        version = self._runtime.manifest.version[:2]
+        modules = [row.module for row in requirements() if row.before is None or version < row.before]
+        answer = run_script(
+            self._connection,
+            self._command("-I -X utf8 -"),
+            "windows/trial",
+            {"name": self._runtime.name, "modules": modules},
+            _Tried,
+            uses=["install"],
+            timeout=180.0,
+        )
+        if isinstance(answer, Refusal):
+            raise self._refusal(answer)
+        if answer.failed:
+            raise DeployError(
+                f"the runtime does not work on {self._facts.host}: {answer.failed}",
+                remedy="Look whether that Windows is up to date (Windows 10 or Server 2016 at least).",
+            )
+        return answer.there
+
+    def _clear(self) -> None:
+        """Takes the upload away, and whatever unpacks it."""
+        if self._files.stat(f"{self._part}/python.exe") is not None:
+            self._files.upload(b"", f"{self._part}/stop")
+        self._remove(self._part)
+
+    def _remove(self, folder: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while self._files.stat(folder) is not None and time.monotonic() < deadline:
+            self._connection.run("cmd /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
+            time.sleep(0.1 if self._files.stat(folder) is None else 0.5)
+
+    def _refusal(self, answer: Refusal) -> DeployError:
+        """Its scripts could not read or write there."""
+        return DeployError(
+            f"the runtime could not be installed on {self._facts.host}: {answer.error}",
+            remedy=f"It needs {self._needed / 1e6:.0f} MB: see whether the disk is full, and the user "
+            f"may write to {self._facts.root} there.",
+        )
+
+    def _command(self, options: str) -> str:
+        return f"{self._part}/python.exe".replace("/", "\\") + f" {options}"
