@@ -17,7 +17,6 @@ from ..errors import (
     DeskconsoleError,
     LaunchError,
     NobodyLoggedOn,
-    RuntimeUnavailable,
     StreamError,
     VersionMismatch,
 )
@@ -124,11 +123,9 @@ def _where(session: DesktopSession) -> str:
 def runtime(facts: HostFacts, fitting: Runtime | None) -> Verdict:
     """Whether a Windows host has, or can get, the Python for the agent. `fitting`: the console's."""
     if fitting is None:
-        return bad(
-            RuntimeUnavailable(
-                "no runtime that fits the agent is kept on this console",
-                remedy="Make one with `deskconsole runtime build`, or take one over with `runtime import`.",
-            )
+        return doubtful(
+            "no runtime that fits the agent is kept on this console: the first deploy builds one",
+            "Where no package index is in reach, take one over: `deskconsole runtime import FILE`.",
         )
     about = f"{fitting.name} (Python {fitting.manifest.python})"
     if facts.has(fitting.name):

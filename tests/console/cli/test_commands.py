@@ -20,7 +20,7 @@ from deskconsole.cli.terminal import counted
 from deskconsole.errors import ConfigurationError
 from deskconsole.paths import Paths
 
-COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "listen", "diff", "hosts")
+COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "doctor", "listen", "diff", "hosts")
 
 
 @pytest.fixture
