@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 
 PREFIX = "deskconsole-"
 """Every task of ours begins so."""
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+
+LIST = ("/query", "/fo", "CSV", "/nh")
+DETAILS = (*LIST, "/v", "/tn")
+"""What to ask of schtasks; a task's name follows the second."""
 
 HAS_NOT_RUN = 0x41303
 RUNNING = 0x41301
@@ -101,10 +106,7 @@ def delete(name: str) -> str | None:
 
 def last_result(name: str) -> int | None:
     """The task's last result without a sign, or None where there is none to be had."""
-    code, text = schtasks("/query", "/fo", "CSV", "/nh", "/v", "/tn", name)
-    if code:
-        return None
-    for row in rows(text):
+    for row in rows(schtasks(*DETAILS, name)[1]):
         try:
             return int(row[_COLUMN_RESULT]) & 0xFFFFFFFF
         except (ValueError, IndexError):
@@ -118,17 +120,21 @@ def in_words(result: int) -> str:
 
 
 def ours(root: str) -> list[str]:
-    """Names of the tasks that start something from below our folder, whoever made them."""
-    code, text = schtasks("/query", "/fo", "CSV", "/nh")
-    found = []
-    for name in sorted({row[0].rpartition("\\")[2] for row in rows(text) if row} if code == 0 else ()):
-        if name.startswith(PREFIX):
-            _, more = schtasks("/query", "/fo", "CSV", "/nh", "/v", "/tn", name)
-            commands = [row[_COLUMN_COMMAND] for row in rows(more) if len(row) > _COLUMN_COMMAND]
-            # Another user of this machine may have a task of ours too.
-            if any(command.strip('"').lower().startswith(f"{root}\\".lower()) for command in commands):
-                found.append(name)
-    return found
+    """Names of the tasks that start something from below our folder, whichever launch left them."""
+    _, listed = schtasks(*LIST)
+    return [name for name in names(listed) if starts_from(schtasks(*DETAILS, name)[1], root)]
+
+
+def names(listed: str) -> list[str]:
+    """Tasks that are called as ours are, in what schtasks lists; folders are left out."""
+    found = {row[0].rpartition("\\")[2] for row in rows(listed) if row}
+    return sorted(name for name in found if re.fullmatch(rf"{PREFIX}[0-9a-f]+", name))
+
+
+def starts_from(details: str, root: str) -> bool:
+    """Whether a task starts something from below this folder: another user may have one of ours too."""
+    commands = [row[_COLUMN_COMMAND] for row in rows(details) if len(row) > _COLUMN_COMMAND]
+    return any(command.lstrip('"').casefold().startswith(f"{root}\\".casefold()) for command in commands)
 
 
 def rows(text: str) -> list[list[str]]:

@@ -1,0 +1,48 @@
+"""Ends everything of ours on a Windows host and counts what lies there.
+
+Runs on the host, needs `windows/agents`. The files are not deleted here: no program can delete itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import agents, system, task
+
+
+def main(_arguments: dict[str, Any]) -> dict[str, Any]:
+    """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
+    root = Path(sys.executable).parent.parent
+    refusals = {name: task.delete(name) for name in task.ours(str(root))}
+    left = [f"task {name} ({refusal})" for name, refusal in refusals.items() if refusal]
+    pids = {pid for pid, image in system.processes() if is_below(image, root) and pid != os.getpid()}
+    left += [f"process {pid}" for pid in sorted(agents.end(pids))]
+    files, size = content(str(root))
+    return {"processes": len(pids), "files": files, "bytes": size, "left": left}
+
+
+def is_below(image: str, root: Path) -> bool:
+    """Whether a program is ours: agents, and scripts of a console that was cut off."""
+    return image.casefold().startswith(f"{root}\\".casefold())
+
+
+def content(folder: str) -> tuple[int, int]:
+    """Files below a folder, and their bytes; what a link points to is not counted."""
+    files = size = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and not is_junction(entry):
+                inner = content(entry.path)
+                files, size = files + inner[0], size + inner[1]
+            else:
+                files, size = files + 1, size + entry.stat(follow_symlinks=False).st_size
+    return files, size
+
+
+def is_junction(entry: os.DirEntry[str]) -> bool:
+    """From Python 3.12 on there is a method for it; before, junctions were folders to it."""
+    reparse_point = 0x400
+    return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & reparse_point)

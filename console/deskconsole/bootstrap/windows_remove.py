@@ -1,0 +1,157 @@
+"""Takes everything of ours off a Windows host: tasks, agents, files; with our Python there or without one."""
+
+from __future__ import annotations
+
+import csv
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import msgspec
+
+from ..errors import BootstrapError, DeployError
+from ..ssh.client import Connection
+from ..ssh.files import Files
+from .answers import Pid, Refusal, RemoveAnswer
+from .facts import HostFacts, Removed
+from .remote.windows import task
+from .script import last_words, run_script
+from .windows_python import FOLDER, python_command, python_of
+from .windows_contact import native
+from .windows_launch import AGENTS
+
+PATIENCE = 8.0
+"""Seconds to wait for Windows to let go of the files of programs that were just ended."""
+
+_PARENT, _, _NAME = FOLDER.rpartition("/")
+_NAMED_AT_MOST = 20
+
+
+@dataclass
+class _Gone:
+    """What was there and is to be gone."""
+
+    processes: int = 0
+    files: int = 0
+    bytes: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def remove(connection: Connection, facts: HostFacts) -> Removed:
+    """Undeploys; a host that has nothing of ours is left as it is.
+
+    Raises DeployError where SFTP cannot tell what lies there, ConnectionLost.
+    """
+    # First without /s: this takes away a link in our folder's place, never what it points to.
+    if _there(connection):
+        connection.run(f"cmd /c rmdir {native(FOLDER)}")
+    gone = _Gone()
+    if not _there(connection):
+        _end_tasks(connection, facts.root, gone)
+        return _report(gone)
+    if not _ended_by_python(connection, facts, gone):
+        _end_tasks(connection, facts.root, gone)
+        _end_processes(connection, gone)
+        with connection.files() as files:
+            gone.files, gone.bytes = _content(files, FOLDER)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        said = connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
+        if not _there(connection):
+            return _report(gone)
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.2)
+    with connection.files() as files:
+        remaining = _names(files, FOLDER)
+    reason = last_words(said)
+    gone.left += [f"{native(path)} ({reason})" for path in remaining[:_NAMED_AT_MOST]]
+    return _report(gone)
+
+
+def _report(gone: _Gone) -> Removed:
+    return Removed(processes=gone.processes, files=gone.files, bytes=gone.bytes, left=tuple(gone.left))
+
+
+def _there(connection: Connection) -> bool:
+    """Whether our folder, or anything else in its place, is there; a link is not followed."""
+    with connection.files() as files:
+        return any(entry.name.casefold() == _NAME for entry in files.list(_PARENT))
+
+
+def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> bool:
+    """Has a Python of ours end tasks and agents; False where none runs there any more."""
+    pythons = [facts.python] if facts.python else []
+    pythons += [python_of(part.name) for part in facts.deployed if part.name.startswith("runtime-")]
+    for python in dict.fromkeys(pythons):
+        try:
+            answer = run_script(
+                connection, python_command(python), "windows/remove", {}, RemoveAnswer, uses=AGENTS
+            )
+        except BootstrapError:
+            continue  # damaged
+        if isinstance(answer, Refusal):
+            continue
+        gone.processes, gone.files, gone.bytes = answer.processes, answer.files, answer.bytes
+        gone.left += answer.left
+        return True
+    return False
+
+
+def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
+    """As the script does, by commands."""
+
+    def ask(*words: str) -> str:
+        return connection.run(" ".join(("schtasks", *words))).stdout.decode("utf-8", "replace")
+
+    for name in task.names(ask(*task.LIST)):
+        if task.starts_from(ask(*task.DETAILS, name), root):
+            deleted = connection.run(f"schtasks /delete /f /tn {name}")
+            if deleted.exit_code:
+                gone.left.append(f"task {name} ({last_words(deleted)})")
+
+
+def _end_processes(connection: Connection, gone: _Gone) -> None:
+    """Ends the agents that said that they run, where their number still is that of such a program."""
+    listed = connection.run("tasklist /fo csv /nh").stdout.decode("utf-8", "replace")
+    programs = {row[1]: row[0].casefold() for row in csv.reader(listed.splitlines()) if len(row) > 1}
+    for pid in _agents(connection):
+        if programs.get(str(pid)) == "pythonw.exe":
+            connection.run(f"taskkill /f /pid {pid}")
+            gone.processes += 1
+
+
+def _agents(connection: Connection) -> list[int]:
+    found = []
+    with connection.files() as files:
+        for entry in files.list(f"{FOLDER}/run"):
+            with suppress(DeployError, msgspec.MsgspecError):
+                said = files.read(f"{FOLDER}/run/{entry.name}/ready.json", limit=65536)
+                found.append(msgspec.json.decode(said, type=_Ready).pid)
+    return found
+
+
+class _Ready(msgspec.Struct):
+    pid: Pid
+
+
+def _content(files: Files, folder: str) -> tuple[int, int]:
+    count = size = 0
+    for entry in files.list(folder):
+        if entry.folder:
+            inner = _content(files, f"{folder}/{entry.name}")
+            count, size = count + inner[0], size + inner[1]
+        else:
+            count, size = count + 1, size + entry.size
+    return count, size
+
+
+def _names(files: Files, folder: str) -> list[str]:
+    """Paths of the files that are left, or of the folder where only folders are."""
+    found: list[str] = []
+    for entry in files.list(folder):
+        path = f"{folder}/{entry.name}"
+        found += _names(files, path) if entry.folder else [path]
+        if len(found) >= _NAMED_AT_MOST:
+            break
+    return found or [folder]
