@@ -20,6 +20,8 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(?![-\s])[^\x00-\x1f\x7f/\\\[\]]+(?<!\s)\Z")]
 Address = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*\Z")]
 Word = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]+\Z")]
+# Accounts of Windows may have spaces in them: `Ann Lee`, `LAB\ann`.
+User = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?![-\s])[^\x00-\x1f\x7f]+(?<!\s)\Z")]
 PathText = Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z")]
 XDisplay = Annotated[
     str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*:[0-9]+(\.[0-9]+)?\Z")
@@ -40,7 +42,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     address: Address = ""
     """Host name, IP address or alias of the SSH configuration; empty: the name is the address."""
     port: Port | None = None
-    user: Word | None = None
+    user: User | None = None
     identity_file: PathText | None = None
     """Private key to offer, `~` allowed."""
     jump: Word | None = None
@@ -70,7 +72,7 @@ EXPECTED: Mapping[str, str] = {
     "name": "a text of 1 to 64 characters without / \\ [ ], with no dash or space at its beginning",
     "address": "a host name, an IP address or an alias of the SSH configuration, without spaces",
     "port": "a whole number from 1 to 65535",
-    "user": "a user name without spaces",
+    "user": "a user name without spaces at its ends",
     "identity_file": "the path of a private key",
     "jump": "[user@]host[:port], several with commas and without spaces",
     "display": "a whole number from 0 (the whole desktop) to 64",

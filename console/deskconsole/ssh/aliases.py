@@ -76,11 +76,12 @@ def resolve(
     Raises ConfigurationError for a name that is no host name, and for a configuration ssh cannot read.
     """
     label = label or address
-    for what, value in (("address", address), ("user", user), ("jump host", jump)):
+    # A user's name may have spaces in it: on Windows it is the person's.
+    for what, value in (("address", address), ("user", (user or "").replace(" ", "")), ("jump host", jump)):
         if value and (value.startswith("-") or _UNFIT.search(value)):
             raise ConfigurationError(
                 f"{value!r} cannot be the {what} of {label}",
-                remedy="Names may not begin with a dash or hold blanks.",
+                remedy="Names may not begin with a dash; addresses and jump hosts hold no blanks.",
             )
     if not address:
         raise ConfigurationError("the host has no address", remedy="Give it a name or an address.")
