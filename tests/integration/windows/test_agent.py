@@ -1,0 +1,257 @@
+"""The agent on the Windows stand-in: started as a launcher starts it, looked at by a console without SSH."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import socket
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deskagent.wire.messages import Refresh, Screen, ScreenState, Welcome
+from deskagent.wire.packet import Packet
+from deskagent.wire.triggers import Trigger
+from deskconsole.bootstrap.archive import agent_archive
+from deskconsole.progress import ignore
+from deskconsole.runtimes.fetch import fetch_packages
+from deskconsole.runtimes.stripping import stays_of_packages
+from drawing_console import DrawingConsole
+from windows_host import WindowsHost
+from windows_python import PUBLISHED, windows_python
+from winhost import cache
+from xvfb import wait_for
+
+TOKEN = bytes(range(32))
+TASK = r"""<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+<Principals><Principal id="user"><LogonType>InteractiveToken</LogonType></Principal></Principals>
+<Actions Context="user"><Exec><Command>C:\ours\runtime\pythonw.exe</Command>
+<Arguments>{arguments}</Arguments></Exec></Actions></Task>
+"""
+
+
+class WindowsAgent:
+    """One agent of a host: its folder, and how it is started."""
+
+    token = TOKEN
+
+    def __init__(self, host: WindowsHost, name: str) -> None:
+        self.host = host
+        self.name = name
+        self.folder = host.drive_c / "ours" / name
+        self.folder.mkdir()
+        (self.folder / "token").write_bytes(TOKEN)
+        place = rf"C:\ours\{name}"
+        self.arguments = (
+            rf"-I -X utf8 C:\ours\agent serve --token-file {place}\token --ready-file {place}\ready.json"
+            rf" --log-file {place}\agent.log --idle-exit 3"
+        )
+
+    def start_as_task(self) -> dict[str, Any]:
+        """In the session of who is logged on; returns what its ready file says."""
+        self.start_task()
+        return self.ready()
+
+    def start_task(self) -> None:
+        """The same, without waiting for anything."""
+        task = self.folder / "task.xml"
+        task.write_bytes(TASK.format(arguments=self.arguments).encode("utf-16"))
+        self.ssh(rf"schtasks /create /f /tn {self.name} /xml C:\ours\{self.name}\task.xml")
+        self.ssh(f"schtasks /run /i /tn {self.name}")
+
+    def ready(self) -> dict[str, Any]:
+        path = self.folder / "ready.json"
+        wait_for(path.exists, timeout=60, what=f"the ready file ({self.log()})")
+        said: dict[str, Any] = json.loads(path.read_text())
+        self.port = said["port"]
+        return said
+
+    def ssh(self, command: str) -> None:
+        """Runs a command as the console would, and returns when it has ended."""
+        process = self.begin(command)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output.decode(errors="replace")
+
+    def begin(self, command: str) -> subprocess.Popen[bytes]:
+        known = self.folder / "known_hosts"
+        known.write_text(self.host.known_hosts_line)
+        options = [
+            f"-oUserKnownHostsFile={known}",
+            "-oGlobalKnownHostsFile=/dev/null",
+            "-oIdentitiesOnly=yes",
+            "-oBatchMode=yes",
+        ]
+        address = f"{self.host.user}@127.0.0.1"
+        return subprocess.Popen(
+            ["ssh", "-F/dev/null", *options, f"-i{self.host.key}", f"-p{self.host.port}", address, command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def log(self) -> str:
+        path = self.folder / "agent.log"
+        return path.read_text() if path.exists() else "no log"
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+
+def _runtime() -> Path:
+    """A Windows Python with the packages that the agent needs; kept for all tests, so it is only read."""
+    python = windows_python()
+    minor = next(int(path.stem[len("python3") :]) for path in python.glob("python3?*.dll"))
+
+    def assemble(folder: Path) -> None:
+        shutil.copytree(python, folder / "runtime", copy_function=os.link)
+        packages = fetch_packages(PUBLISHED[minor].version, folder, cache.folder() / "uv", ignore)
+        site = folder / "runtime" / "Lib" / "site-packages"
+        for path in packages.rglob("*"):
+            name = path.relative_to(packages).as_posix()
+            if path.is_file() and stays_of_packages(name):
+                (site / name).parent.mkdir(parents=True, exist_ok=True)
+                path.rename(site / name)
+        shutil.rmtree(packages)
+
+    return cache.once("agent-runtime", f"1 {python} {_requirements()}", assemble) / "runtime"
+
+
+def _requirements() -> str:
+    return (Path(__file__).parents[3] / "agent" / "deskagent" / "requirements.txt").read_text()
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[WindowsHost]:
+    with WindowsHost.start(size=(1024, 768)) as host:
+        ours = host.drive_c / "ours"
+        ours.mkdir()
+        shutil.copytree(_runtime(), ours / "runtime", copy_function=os.link)
+        zipfile.ZipFile(io.BytesIO(agent_archive().data)).extractall(ours / "agent")
+        yield host
+
+
+@pytest.fixture
+def agent(host: WindowsHost, request: pytest.FixtureRequest) -> WindowsAgent:
+    return WindowsAgent(host, request.node.name.removeprefix("test_")[:40])
+
+
+@pytest.fixture
+def console(agent: WindowsAgent) -> Iterator[DrawingConsole]:
+    """Connected to an agent that was started as a task."""
+    agent.start_as_task()
+    console = DrawingConsole(agent)
+    yield console
+    console.close()
+
+
+def shows(agent: WindowsAgent, console: DrawingConsole) -> bool:
+    """The console comes to show what the desktop shows to somebody who stands before it."""
+    # The cursor of the notepad blinks between two looks.
+    return console.sees(lambda picture: np.array_equal(picture, agent.host.screenshot()))
+
+
+def welcome(agent: WindowsAgent) -> Welcome:
+    """What a console is told first."""
+    console = DrawingConsole(agent)
+    try:
+        assert console.until(bool)
+        (first,) = console.events[:1]
+        assert isinstance(first, Welcome)
+        return first
+    finally:
+        console.close()
+
+
+def test_it_says_where_it_is(agent: WindowsAgent) -> None:
+    said = agent.start_as_task()
+    assert {key: said[key] for key in ("station", "desktop", "screen", "reason", "size", "flat")} == {
+        "station": "WinSta0",
+        "desktop": "Default",
+        "screen": "live",
+        "reason": "",
+        "size": [1024, 768],
+        "flat": False,
+    }
+    assert said["session"] > 0
+    pids = [process.pid for process in agent.host.processes("pythonw.exe")]
+    assert said["pid"] in pids
+    wait_for(
+        lambda: said["pid"] not in [each.pid for each in agent.host.processes("pythonw.exe")],
+        timeout=20,
+        what="the end of an agent that nobody came to",
+    )
+
+
+def test_the_picture_is_the_desktops_and_typed_text_arrives(
+    agent: WindowsAgent, console: DrawingConsole
+) -> None:
+    assert shows(agent, console)
+    assert console.is_exact()
+    before = console.picture.copy()
+    agent.host.type_text("typed on the desktop")
+    assert console.sees(lambda picture: bool(np.count_nonzero(picture != before) > 500))
+    assert shows(agent, console)
+    assert console.is_exact()
+    assert [event.trigger for event in console.events if isinstance(event, Refresh)] == [Trigger.FIRST_FRAME]
+    assert not [event for event in console.events if isinstance(event, Screen)]
+
+
+def test_another_size_arrives_while_it_streams(agent: WindowsAgent, console: DrawingConsole) -> None:
+    assert shows(agent, console)
+    for width, height in ((1280, 720), (800, 600), (1024, 768)):
+        agent.host.resize(width, height)
+        assert console.sees(lambda picture: picture.shape == (height, width, 3))  # noqa: B023
+        assert shows(agent, console)
+        assert console.is_exact()
+    assert {event.trigger for event in console.events if isinstance(event, Refresh)} == {
+        Trigger.FIRST_FRAME,
+        Trigger.GEOMETRY,
+    }
+    assert not [event for event in console.events if isinstance(event, Screen)], agent.log()
+
+
+def test_one_display_alone_has_an_identity_that_lasts(agent: WindowsAgent) -> None:
+    agent.start_as_task()
+    first, second = welcome(agent), welcome(agent)
+    assert first.platform == "windows amd64"
+    assert first.displays == second.displays
+    whole, display = first.displays
+    assert (display.width, display.height) == (1024, 768)
+    assert whole.identity != display.identity
+
+
+def test_where_services_live_it_says_so_lives_on_and_sends_no_picture(agent: WindowsAgent) -> None:
+    process = agent.begin(rf"C:\ours\runtime\pythonw.exe {agent.arguments}")
+    said = agent.ready()
+    assert said["station"] != "WinSta0"
+    assert (said["screen"], said["size"], said["flat"]) == ("grab failed", None, None)
+    assert "which nobody sees" in said["reason"]
+    console = DrawingConsole(agent)
+    console.draw(2.5)
+    first = console.events[0]
+    assert isinstance(first, Welcome)
+    assert (first.screen, first.screen_reason) == (ScreenState.GRAB_FAILED, said["reason"])
+    assert not [event for event in console.events if isinstance(event, (Packet, Screen))]
+    console.close()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in agent.log()
+
+
+def test_a_package_that_cannot_be_loaded_is_in_the_log(agent: WindowsAgent) -> None:
+    stray = agent.host.drive_c / "ours" / "agent" / "cv2.py"
+    stray.write_text("raise ImportError('DLL load failed while importing cv2')\n")
+    try:
+        agent.start_task()
+        wait_for(lambda: "DLL load failed" in agent.log(), timeout=30, what="the reason in the log")
+    finally:
+        stray.unlink()
+    assert not (agent.folder / "ready.json").exists()
