@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def deploy(host: HostName, *, json: Json = False) -> None:
     """Bring the agent to a host, without starting it.
 
-    What lies there already is not sent again; `view` and the console do all this by themselves.
+    A Windows host is brought a whole Python first. What lies there already is not sent again, and an upload
+    that was cut is gone on with; `view` and the console do all this by themselves.
 
     \b
     Example:
@@ -36,14 +37,17 @@ def deploy(host: HostName, *, json: Json = False) -> None:
             {
                 "host": host,
                 "platform": facts.platform,
-                "python": ".".join(map(str, facts.python_version)),
+                "python": ".".join(map(str, deployed.facts.python_version)),
                 "agent": deployed.agent,
                 "packages": deployed.packages,
+                "runtime": deployed.runtime,
                 "uploaded": deployed.uploaded,
             }
         )
     else:
-        say(f"{host}: {deployed.agent} is there; sent: {counted(deployed.uploaded, 'byte')}")
+        there = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
+        verb = "are" if " and " in there else "is"
+        say(f"{host}: {there} {verb} there; sent: {counted(deployed.uploaded, 'byte')}")
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:

@@ -41,6 +41,9 @@ def doctor(
       deskconsole doctor lab-01
       deskconsole doctor alice@10.0.3.7 --no-launch --json
     """
+    from ..opencv import require_opencv
+
+    require_opencv()
     from ..doctor.examination import examine
     from ..paths import Paths
     from .targets import find_host

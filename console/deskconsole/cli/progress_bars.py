@@ -40,6 +40,8 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
 
         def show(step: Step) -> None:
             if step.step not in tasks:
+                for earlier in [task.id for task in bars.tasks if task.total is None]:
+                    bars.remove_task(earlier)  # it has no end of its own, and would go to and fro for ever
                 tasks[step.step] = bars.add_task(step.step, total=step.total or None)
             bars.update(tasks[step.step], completed=step.done, total=step.total or None)
 

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from deskagent.wire.messages import WIRE_VERSION, ScreenState
 
-from ..bootstrap.archive import agent_archive
 from ..bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched, Removed
-from ..bootstrap.install import MARGIN
+from ..bootstrap.install import MARGIN, disk_full
 from ..bootstrap.linux import x_session
+from ..bootstrap.windows_runtime import needed_for
 from ..errors import (
     BootstrapError,
-    DeployError,
     DeskconsoleError,
     LaunchError,
     NobodyLoggedOn,
@@ -122,34 +121,25 @@ def _where(session: DesktopSession) -> str:
 
 def runtime(facts: HostFacts, fitting: Runtime | None) -> Verdict:
     """Whether a Windows host has, or can get, the Python for the agent. `fitting`: the console's."""
+    if facts.python:
+        return good(f"Python {'.'.join(map(str, facts.python_version))} lies there: {facts.python}")
     if fitting is None:
         return doubtful(
             "no runtime that fits the agent is kept on this console: the first deploy builds one",
             "Where no package index is in reach, take one over: `deskconsole runtime import FILE`.",
         )
-    about = f"{fitting.name} (Python {fitting.manifest.python})"
-    if facts.has(fitting.name):
-        return good(f"{about} lies there")
-    return good(f"{about} is to be sent, {fitting.manifest.upload / 1e6:.0f} MB")
+    return good(
+        f"{fitting.name} (Python {fitting.manifest.python}) is to be sent, "
+        f"{fitting.manifest.upload / 1e6:.0f} MB"
+    )
 
 
 def disk(facts: HostFacts, fitting: Runtime | None) -> Verdict:
     """Whether what is to be brought has room. What packages for Linux need, only deploying tells."""
-    agent = agent_archive()
-    needed = MARGIN
-    if not facts.has(agent.name):
-        needed += agent.unpacked + len(agent.data)
-    if fitting is not None and not facts.has(fitting.name):
-        needed += fitting.manifest.unpacked + fitting.manifest.upload
+    needed = MARGIN if fitting is None or facts.python else needed_for(fitting)
     if facts.free >= needed:
         return good(f"{facts.free / 1e9:.1f} GB are free at {facts.root}")
-    return bad(
-        DeployError(
-            f"the disk of {facts.host} is full: {needed / 1e6:.0f} MB are needed, "
-            f"{facts.free / 1e6:.0f} MB are free",
-            remedy=f"Free some space where {facts.root} lies.",
-        )
-    )
+    return bad(disk_full(facts, "what is to be brought", facts.free, needed))
 
 
 def deployed(facts: HostFacts) -> Verdict:

@@ -46,6 +46,9 @@ RUNTIME = Runtime(
         built="2026-01-01T00:00:00Z",
     ),
 )
+THERE = replace(
+    FACTS, python=f"AppData\\Local\\deskconsole\\{RUNTIME.name}\\python.exe", python_version=(3, 13, 5)
+)
 LAUNCHED = Launched(port=5000, token=b"", pid=42, version="0.1.0", reused=False)
 WORD = DesktopWord(2, "WinSta0", "Default", "live", "", (1920, 1080), flat=False)
 
@@ -96,8 +99,7 @@ def test_a_runtime_that_is_to_be_built_sent_or_there() -> None:
     assert verdicts.runtime(FACTS, None).outcome is Outcome.DOUBTFUL
     assert "runtime import" in verdicts.runtime(FACTS, None).remedy
     assert "to be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME).sentence
-    there = replace(FACTS, deployed=(Part(RUNTIME.name, intact=True),))
-    assert "lies there" in verdicts.runtime(there, RUNTIME).sentence
+    assert "lies there" in verdicts.runtime(THERE, None).sentence
 
 
 def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> None:
@@ -105,8 +107,7 @@ def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> N
     verdict = verdicts.disk(tight, RUNTIME)
     assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, 6)
     assert "100 MB are free" in verdict.sentence
-    there = replace(tight, deployed=(Part(RUNTIME.name, intact=True),))
-    assert verdicts.disk(there, RUNTIME).outcome is Outcome.GOOD
+    assert verdicts.disk(replace(THERE, free=100_000_000), RUNTIME).outcome is Outcome.GOOD
 
 
 def test_what_is_not_whole_is_told() -> None:

@@ -25,7 +25,7 @@ def path(user: CommandLine, tmp_path: Path) -> dict[str, str]:
 
 def test_commands_with_pictures(user: CommandLine, path: dict[str, str]) -> None:
     commands = ("view lab", "stats lab", "shot lab -o a.png", "demo --headless 1", "listen", "diff a b -o c")
-    for said in user.run_all(*(command.split() for command in commands), environment=path):
+    for said in user.run_all(*(command.split() for command in (*commands, "doctor lab")), environment=path):
         words = said.refusal(1)
         assert "libGL.so.1" in words
         assert "apt-get install libgl1" in words
