@@ -122,6 +122,9 @@ def sessions() -> list[dict[str, Any]]:
         said = query_user()
         if said is not None:
             found = logged_on(said)
+            for session in found:
+                if same_user(session["user"], in_console(user)):
+                    session["user"] = user
         elif (number := console_session()) is not None:
             found = [{"number": number, "station": "Console", "user": user, "state": "active"}]
     for session in found:
@@ -185,6 +188,11 @@ def query_user() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return finished.stdout.decode("oem" if sys.platform == "win32" else "cp437", "replace")
+
+
+def in_console(text: str) -> str:
+    """As programs of the console print it: letters that its code page lacks become others."""
+    return text.encode("oem", "replace").decode("oem") if sys.platform == "win32" else text
 
 
 def logged_on(said: str) -> list[dict[str, Any]]:
