@@ -38,7 +38,7 @@ _PATIENCE = 20.0
 """Seconds in which a folder may still be held: by a program that is just ending, or a virus scanner."""
 
 _putting: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-"""By host and runtime: one machine under two names shall not get one upload from two threads."""
+"""By host and upload: one machine under two names shall not get one upload from two threads."""
 
 
 class _Unpacked(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, repo
     needed = needed_for(runtime)
     if facts.free < needed:
         raise disk_full(facts, "the runtime", facts.free, needed)
-    lock = _putting[connection.description, runtime.name]
+    lock = _putting[connection.description, part_of(runtime)]
     while not lock.acquire(timeout=0.5):
         report(Progress("waiting for another deploy to the same host", 0, 0))
     try:
@@ -100,6 +100,11 @@ def needed_for(runtime: Runtime) -> int:
     return runtime.manifest.upload + runtime.manifest.unpacked + MARGIN
 
 
+def part_of(runtime: Runtime) -> str:
+    """The folder's name until it is whole: equal for each try of one console, another for each console."""
+    return f"{runtime.name}.{console_id()}.part"
+
+
 class _Put:
     """One runtime on its way to one host."""
 
@@ -112,7 +117,7 @@ class _Put:
         self._report = report
         self._files = files
         self._needed = needed_for(runtime)
-        self._part = f"{facts.folder}/{runtime.name}.{console_id()}.part"
+        self._part = f"{facts.folder}/{part_of(runtime)}"
 
     def run(self) -> int:
         """All steps; returns how many bytes went up."""
@@ -241,6 +246,8 @@ class _Put:
         if self._files.stat(f"{self._part}/python.exe") is not None:
             self._files.upload(b"", f"{self._part}/stop")
         self._remove(self._part)
+        if not self._files.list(self._facts.folder):
+            self._files.remove(self._facts.folder)
 
     def _remove(self, folder: str) -> None:
         deadline = time.monotonic() + _PATIENCE

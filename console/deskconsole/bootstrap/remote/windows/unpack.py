@@ -67,7 +67,7 @@ def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.add(path.parent)
             found[member.name] = write(path, content)
-            done += member.size
+            done += member.size if member.name != LISTING else 0
             if time.monotonic() - told > PAUSE:
                 told = time.monotonic()
                 tell(done, total)
