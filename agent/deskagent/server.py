@@ -6,6 +6,7 @@ import logging
 import platform
 import selectors
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -42,7 +43,7 @@ class Server:
         self._served_before = False
         self._last_served = time.monotonic()
         self._closing, self._close_signal = socket.socketpair()
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = _listen(port)
         self.port: int = self._listener.getsockname()[1]
 
     def serve(self, idle_exit: float | None) -> None:
@@ -120,3 +121,19 @@ class Server:
         deadline = time.monotonic() + 5.0
         while self._links and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def _listen(port: int) -> socket.socket:
+    if sys.platform != "win32":
+        return socket.create_server(("127.0.0.1", port))
+    # On Windows a second program may take a port that somebody listens on, and be given the tokens of the
+    # consoles that come, unless whoever was first asked to be alone.
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
