@@ -10,6 +10,7 @@ from ..hosts import Host
 from ..progress import Report
 from ..runtimes.shelf import requirements_today
 from ..ssh.client import Connection
+from . import windows_launch, windows_remove, windows_runtime
 from .answers import Refusal, RuntimeAnswer, WindowsProbeAnswer
 from .facts import (
     AgentOptions,
@@ -55,24 +56,18 @@ class Windows:
         return python_command(facts.python)
 
     def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
-        from .windows_runtime import foundation
-
         def reprobe(runtime: str) -> HostFacts | None:
             return look(connection, facts.host, facts.home, (runtime,))
 
-        return foundation(connection, facts, cache, report, reprobe)
+        return windows_runtime.foundation(connection, facts, cache, report, reprobe)
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        from .windows_launch import launch
-
-        return launch(connection, facts, deployed, host, options)
+        return windows_launch.launch(connection, facts, deployed, host, options)
 
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
-        from .windows_remove import remove
-
-        return remove(connection, facts)
+        return windows_remove.remove(connection, facts)
 
 
 def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:

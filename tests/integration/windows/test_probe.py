@@ -1,0 +1,121 @@
+"""First contact with Windows hosts: bare ones by plain commands, others by our own Python."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deskconsole.bootstrap.facts import HostFacts
+from deskconsole.bootstrap.probe import probe
+from deskconsole.errors import ConnectionFailed
+from deskconsole.packaging.listing import LISTING, listing
+from deskconsole.runtimes.shelf import requirements_today
+from windows_host import WindowsHost
+from windows_login import logged_in
+from windows_python import windows_python
+
+NAME = "Žofie Nováková"
+RUNTIME = "runtime-00000000cafe"
+
+
+def look(windows: WindowsHost, tmp_path: Path) -> HostFacts:
+    """What the console finds."""
+    with logged_in(windows, tmp_path) as (connection, host):
+        return probe(connection, host)
+
+
+def ours(windows: WindowsHost) -> Path:
+    """The folder of ours on the host, as a folder of this machine."""
+    return windows.home / "AppData" / "Local" / "deskconsole"
+
+
+@pytest.fixture(scope="module")
+def odd_windows() -> Iterator[WindowsHost]:
+    """A host whose default shell is PowerShell, of a user with a space and letters beyond ASCII."""
+    with WindowsHost.start(user=NAME, shell="powershell") as host:
+        yield host
+
+
+def test_a_bare_host_tells_by_plain_commands(shared_windows: WindowsHost, tmp_path: Path) -> None:
+    before = shared_windows.listing()
+    facts = look(shared_windows, tmp_path)
+    assert (facts.platform, facts.machine, facts.shell, facts.python) == ("Windows", "AMD64", "cmd", "")
+    assert facts.user.rpartition("\\")[2] == shared_windows.user
+    assert facts.root == rf"C:\users\{shared_windows.user}\AppData\Local\deskconsole"
+    assert facts.free == pytest.approx(shutil.disk_usage(shared_windows.drive_c).free, rel=0.2)
+    (session,) = facts.sessions
+    assert (session.number, session.state, session.own) == (1, "active", True)
+    assert shared_windows.listing() == before
+
+
+def test_powershell_and_a_name_with_a_space(odd_windows: WindowsHost, tmp_path: Path) -> None:
+    facts = look(odd_windows, tmp_path)
+    assert facts.shell == "powershell"
+    assert facts.home == rf"C:\users\{NAME}"
+    assert facts.user.rpartition("\\")[2] == NAME
+    assert len(facts.sessions) == 1
+    assert odd_windows.refused_commands == []
+
+
+def test_with_nobody_logged_on_nobody_is_named(
+    make_windows: Callable[..., WindowsHost], tmp_path: Path
+) -> None:
+    windows = make_windows(logged_on=False)
+    assert look(windows, tmp_path).sessions == ()
+    windows.log_on()
+    assert len(look(windows, tmp_path).sessions) == 1
+
+
+def test_an_edition_without_query_leaves_open_who_is_logged_on(
+    make_windows: Callable[..., WindowsHost], tmp_path: Path
+) -> None:
+    facts = look(make_windows(query=False), tmp_path)
+    assert (facts.platform, facts.sessions) == ("Windows", ())
+
+
+def test_without_sftp_the_remedy_is_named(make_windows: Callable[..., WindowsHost], tmp_path: Path) -> None:
+    windows = make_windows(sftp=False)
+    with pytest.raises(ConnectionFailed, match="has no SFTP") as caught:
+        look(windows, tmp_path)
+    assert "sshd_config" in caught.value.remedy
+
+
+def test_our_own_python_tells_more(odd_windows: WindowsHost, tmp_path: Path) -> None:
+    folder = bring_python(odd_windows)
+    facts = look(odd_windows, tmp_path)
+    assert facts.python == rf"AppData\Local\deskconsole\{RUNTIME}\python.exe"
+    assert facts.python_version >= (3, 11)
+    assert facts.has(RUNTIME)
+    assert facts.sid.startswith("S-1-5-")
+    assert facts.elevated is not None
+    assert facts.root == rf"C:\users\{NAME}\AppData\Local\deskconsole"
+    (session,) = facts.sessions
+    assert (session.own, session.sid, session.user) == (True, facts.sid, facts.user)
+
+    (folder / "runtime.json").write_bytes(msgspec.json.encode({"python": "3.13.1", "requirements": "other"}))
+    old = look(odd_windows, tmp_path)
+    assert (old.python, old.has(RUNTIME)) == ("", True), "it was built for another agent"
+
+    (folder / "pythonw.exe").write_bytes(b"short")
+    assert not look(odd_windows, tmp_path).has(RUNTIME)
+
+    (folder / "python.exe").write_bytes(b"this is no program")
+    broken = look(odd_windows, tmp_path)
+    assert not broken.has(RUNTIME)
+    assert broken.sid == "", "plain commands were left"
+    assert len(broken.sessions) == 1
+
+
+def bring_python(windows: WindowsHost) -> Path:
+    """A Python in the place of a runtime, without packages; returns its folder."""
+    folder = ours(windows) / RUNTIME
+    shutil.copytree(windows_python(), folder)
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (folder / LISTING).write_bytes(listing(files))
+    manifest = {"python": "3.11.9", "requirements": requirements_today()}
+    (folder / "runtime.json").write_bytes(msgspec.json.encode(manifest))
+    return folder
