@@ -1,0 +1,160 @@
+"""The main job on Windows: from a bare machine with sshd to a live desktop, through what may come between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+from windows_host import WindowsHost
+from windows_way import WindowsWay
+from xvfb import wait_for
+
+Start = Callable[..., WindowsHost]
+
+
+@pytest.fixture
+def way(windows: WindowsHost, tmp_path: Path) -> Iterator[WindowsWay]:
+    one = WindowsWay(windows, tmp_path)
+    yield one
+    one.session.close()
+
+
+def test_a_bare_host_is_seen_exactly_and_what_is_typed_there_arrives(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    packets = way.session.snapshot().statistics.packets
+    way.windows.type_text("The quick brown fox")
+    wait_for(lambda: way.session.snapshot().statistics.packets > packets, what="an update")
+    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    figures = way.session.snapshot().statistics
+    assert figures.refreshes == {"first frame": 1}
+    assert figures.saved_against_refreshes > 0
+    steps = [step.name for step in way.session.snapshot().steps]
+    assert steps[0] == "connecting"
+    assert steps[-1] == "first picture"
+
+
+def test_a_cut_is_mended_with_the_agent_that_still_runs(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    before = way.windows.processes("pythonw.exe")
+    way.windows.drop_connections()
+    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
+    way.windows.type_text("while nobody looked")
+    assert way.streams(), way.events
+    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    assert way.windows.processes("pythonw.exe") == before
+    assert way.session.snapshot().statistics.reconnects == 1
+
+
+def test_another_console_finds_the_agent_and_uploads_nothing(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    before = way.windows.processes("pythonw.exe")
+    way.session.close()
+    way.session = way.open()
+    way.session.connect()
+    assert way.streams(), way.events
+    assert way.windows.processes("pythonw.exe") == before
+    assert not any("uploading" in step.name for step in way.session.snapshot().steps)
+
+
+def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    (agent,) = way.windows.processes("pythonw.exe")
+    way.windows.kill(agent.pid)
+    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
+    assert way.streams(), way.events
+    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    (again,) = way.windows.processes("pythonw.exe")
+    assert again.pid != agent.pid
+
+
+def test_a_cut_upload_goes_on_by_itself(way: WindowsWay) -> None:
+    way.windows.cut_upload_after(9_000_000)
+    way.session.connect()
+    assert way.session.wait_for(lambda one: one.state is State.RETRYING, 30)
+    assert way.streams(), way.events
+    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+
+
+def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    for size in ((1024, 768), (1600, 900)):
+        way.windows.resize(*size)
+        assert way.session.wait_for(sized(size), 15)
+        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    assert way.session.snapshot().statistics.refreshes["geometry change"] == 2
+
+
+def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Path) -> None:
+    way = WindowsWay(make_windows(logged_on=False), tmp_path)
+    try:
+        way.session.connect()
+        assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
+        waiting = way.session.snapshot()
+        assert "nobody is logged on" in waiting.reason
+        assert waiting.remedy
+        way.windows.log_on()
+        assert way.streams(), way.events
+        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+        way.windows.log_off()
+        assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
+        assert way.session.snapshot().size == (1280, 720), "the last picture is gone"
+        way.windows.log_on()
+        assert way.streams(), way.events
+        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    finally:
+        way.session.close()
+
+
+def test_where_tunnels_are_refused_that_is_said(make_windows: Start, tmp_path: Path) -> None:
+    way = WindowsWay(make_windows(forwarding=False), tmp_path)
+    try:
+        way.session.connect()
+        assert way.session.wait_for(lambda one: one.state is State.FAILED, 60), way.events
+        failed = way.session.snapshot()
+        assert "AllowTcpForwarding" in failed.remedy, failed
+    finally:
+        way.session.close()
+
+
+@pytest.mark.parametrize("shell", ["cmd", "powershell"])
+def test_any_name_and_either_shell(make_windows: Start, shell: str, tmp_path: Path) -> None:
+    way = WindowsWay(make_windows(user="Žofie Nováková", shell=shell), tmp_path)
+    try:
+        way.session.connect()
+        assert way.streams(), way.events
+        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    finally:
+        way.session.close()
+
+
+def test_two_hosts_at_once(make_windows: Start, tmp_path: Path) -> None:
+    ways = []
+    for name, size in (("lab-01", (1280, 720)), ("lab-02", (1024, 768))):
+        (tmp_path / name).mkdir()
+        ways.append(WindowsWay(make_windows(size=size), tmp_path / name, name))
+    try:
+        for way in ways:
+            way.session.connect()
+        for way in ways:
+            assert way.streams(120), way.events
+        for way in ways:
+            way.windows.type_text(f"I am {way.host.name}")
+        for way in ways:
+            wait_for(way.shows_the_screen, timeout=30, what="the exact picture")
+    finally:
+        for way in ways:
+            way.session.close()
+
+
+def sized(size: tuple[int, int]) -> Callable[[Snapshot], bool]:
+    return lambda one: one.size == size

@@ -1,0 +1,73 @@
+"""A Windows host and a console's session to it, as a user has them: everything between is real."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from answers import Answers
+from built_runtime import built_runtime
+from deskconsole.hosts import Host
+from deskconsole.paths import Paths
+from deskconsole.runtimes.shelf import Shelf
+from deskconsole.session.event import Event
+from deskconsole.session.route import SshRoute
+from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+from windows_host import WindowsHost
+
+
+class WindowsWay:
+    """`folder` is the console's home; a runtime lies on its shelf already, so that nothing is built."""
+
+    def __init__(self, windows: WindowsHost, folder: Path, name: str = "lab-01") -> None:
+        self.windows = windows
+        self.answers = Answers()
+        self.events: list[Event] = []
+        self.paths = Paths.below(folder)
+        self.host = Host(
+            name=name,
+            address="127.0.0.1",
+            port=windows.port,
+            user=windows.user,
+            identity_file=str(windows.key),
+        )
+        shelf = Shelf.below(self.paths.cache).folder
+        shelf.mkdir(parents=True, exist_ok=True)
+        if not (shelf / built_runtime().name).exists():
+            (shelf / built_runtime().name).symlink_to(built_runtime())
+        self._ssh_config = folder / "ssh_config"
+        self._ssh_config.write_text("Host *\n  IdentityAgent none\n")
+        self.session = self.open()
+
+    def open(self) -> Session:
+        """Another session to the host, as of a console that was just started."""
+        route = SshRoute(self.host, self.answers, self.paths, ssh_config=self._ssh_config)
+        return Session(self.host.name, route, self.host.display, self.events.append)
+
+    def streams(self, seconds: float = 60) -> bool:
+        """Whether a picture comes in time."""
+        return self.session.wait_for(
+            lambda one: one.state is State.STREAMING and one.size is not None, seconds
+        )
+
+    def shows_the_screen(self) -> bool:
+        """Is every byte of the console's picture that of the real screen, and do both digests agree?"""
+        asked = time.time()
+        self.session.check_exact()
+
+        def compared(one: Snapshot) -> bool:
+            return one.exactness is not None and one.exactness.at >= asked
+
+        if not self.session.wait_for(compared, 10):
+            return False
+        exactness = self.session.snapshot().exactness
+        same = np.array_equal(self.session.framebuffer.pixels, self.windows.screenshot())
+        return exactness is not None and exactness.exact and same
+
+    def told(self, words: str) -> bool:
+        """Whether an event says this."""
+        return any(words in event.text for event in self.events)
