@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import lzma
-import re
 import tarfile
 import zipfile
 import zlib
@@ -30,7 +29,7 @@ import msgspec
 from ..errors import ConfigurationError
 from ..packaging.listing import part_name
 from ..progress import Meter, Report, ignore
-from .rest import read_rest
+from .rest import is_path, read_rest
 
 FORMAT = 1
 PLATFORM = "x86_64-pc-windows-msvc"
@@ -48,7 +47,6 @@ _UNREADABLE = (
     lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What the standard library raises at a file that is damaged in one place or another."""
-_PATH = re.compile(r"(?![.]{1,2}(/|$))[\w.+-]+(/(?![.]{1,2}(/|$))[\w.+-]+)*", re.ASCII)
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
@@ -205,7 +203,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         manifest = msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
         raise _damaged(path, str(error)) from None
-    if not all(_PATH.fullmatch(name) for name in manifest.seed):
+    if not all(map(is_path, manifest.seed)):
         raise _damaged(path, "a file in it has a name that no runtime's file has")
     return manifest
 

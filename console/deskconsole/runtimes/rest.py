@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import lzma
+import re
 import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,11 +21,22 @@ Told = Callable[[int, int], None]
 """Gets bytes done and bytes of all; what it raises ends the work."""
 
 _PIECE = 1 << 20
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\\:*?"<>|]')
 
-_FILTERS = [
+_FILTERS: list[dict[str, int]] = [
     {"id": lzma.FILTER_X86},
-    {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 25},
+    {
+        "id": lzma.FILTER_LZMA2,
+        "preset": 4,
+        "mf": lzma.MF_BT4,
+        "mode": lzma.MODE_NORMAL,
+        "nice_len": 16,
+        "depth": 4,
+        "dict_size": 1 << 25,
+    },
 ]
+"""Hardly four per cent larger than preset 6, in less than two thirds of its time. The dictionary is also what
+unpacking takes of a host's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ def read_rest(stream: IO[bytes], size: int, largest: int, told: Told) -> Content
         for number, member in enumerate(archive):
             left -= member.size
             content = archive.extractfile(member) if member.isreg() else None
-            if content is None or left < 0 or member.name in files:
+            if content is None or left < 0 or member.name in files or not is_path(member.name):
                 raise tarfile.TarError(f"{member.name} does not belong there")
             if number == 0 and member.name == LISTING:
                 listing = content.read()
@@ -83,6 +95,11 @@ def read_rest(stream: IO[bytes], size: int, largest: int, told: Told) -> Content
             if left < 0:
                 raise tarfile.TarError("something follows the last file")
     return Contents(compressed.sha256, listing, files)
+
+
+def is_path(name: str) -> bool:
+    """Whether a file of that name stays in its folder, on Windows too."""
+    return not (_NOT_IN_NAMES.search(name) or {"", ".", ".."}.intersection(name.split("/")))
 
 
 def _among_its_kind(item: tuple[str, bytes]) -> tuple[str, str]:
