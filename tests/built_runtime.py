@@ -32,7 +32,7 @@ def built_runtime() -> Path:
 
 
 def build_command(folder: Path) -> list[str]:
-    """The arguments that build a runtime of the stand-in's Python; its list of downloads goes into `folder`."""
+    """The arguments that build one of the stand-in's Python; its list of downloads goes into `folder`."""
     downloads = windows_python.downloads_list(folder)
     short = downloads.version.rpartition(".")[0]
     return ["runtime", "build", "--python", short, "--downloads", str(downloads.path), "--json"]
