@@ -1,0 +1,263 @@
+"""Deploying to the Windows stand-in: a bare host gets a runtime and the agent, whatever comes between."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from bootstrap_host import names
+from built_runtime import built_runtime
+from deskconsole.bootstrap.archive import Archive, agent_archive, pack
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.facts import Deployed, HostFacts
+from deskconsole.bootstrap.install import put
+from deskconsole.bootstrap.platforms import PLATFORMS
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.windows_runtime import REST, part_of
+from deskconsole.errors import Cancelled, ConnectionLost, DeployError
+from deskconsole.hosts import Host
+from deskconsole.progress import Progress, Report, ignore
+from deskconsole.runtimes.container import Runtime
+from deskconsole.ssh.client import Connection, connect
+from deskconsole.ssh.questions import NoQuestions
+from windows_host import WindowsHost
+
+Dial = Callable[[WindowsHost], AbstractContextManager[Connection]]
+
+
+@pytest.fixture
+def dial(tmp_path: Path) -> Dial:
+    """Connects as the console does, away from the real user's files."""
+
+    def make(windows: WindowsHost) -> Connection:
+        known_hosts = tmp_path / "known_hosts"
+        known_hosts.write_text(windows.known_hosts_line)
+        config = tmp_path / "ssh_config"
+        config.write_text("Host *\n  IdentityAgent none\n")
+        return connect(
+            host_of(windows),
+            NoQuestions(),
+            known_hosts=known_hosts,
+            cancelled=threading.Event(),
+            ssh_config=config,
+        )
+
+    return make
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """A console's cache with a runtime on its shelf."""
+    shelf = tmp_path / "cache" / "runtimes"
+    shelf.mkdir(parents=True)
+    (shelf / built_runtime().name).symlink_to(built_runtime())
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    return Runtime.read(built_runtime())
+
+
+@pytest.fixture
+def bare(shared_windows: WindowsHost) -> Iterator[WindowsHost]:
+    """The shared host without anything of ours."""
+    shutil.rmtree(ours(shared_windows), ignore_errors=True)
+    yield shared_windows
+    shared_windows.cut_upload_after(None)
+
+
+def host_of(windows: WindowsHost) -> Host:
+    return Host(
+        name="lab-01",
+        address="127.0.0.1",
+        port=windows.port,
+        user=windows.user,
+        identity_file=str(windows.key),
+    )
+
+
+def ours(windows: WindowsHost) -> Path:
+    """The folder that everything lies in."""
+    return windows.home / "AppData" / "Local" / "deskconsole"
+
+
+def bring(windows: WindowsHost, dial: Dial, cache: Path, report: Report = ignore) -> Deployed:
+    """Probe and deploy over a connection of its own."""
+    with dial(windows) as connection:
+        return deploy(connection, probe(connection, host_of(windows)), progress=report, cache=cache)
+
+
+def look(windows: WindowsHost, dial: Dial) -> HostFacts:
+    with dial(windows) as connection:
+        return probe(connection, host_of(windows))
+
+
+@pytest.mark.parametrize("shell", ["cmd", "powershell"])
+def test_a_bare_host_gets_all_it_needs_once(
+    make_windows: Callable[..., WindowsHost], dial: Dial, cache: Path, runtime: Runtime, shell: str
+) -> None:
+    windows = make_windows(user="Žofie Nová ková", shell=shell)
+    before = windows.listing()
+    seen: list[Progress] = []
+    deployed = bring(windows, dial, cache, seen.append)
+    assert names(ours(windows)) == [agent_archive().name, runtime.name]
+    assert deployed.runtime == runtime.name
+    assert deployed.uploaded == runtime.manifest.upload + len(agent_archive().data)
+    steps = list(dict.fromkeys(progress.step for progress in seen))
+    assert steps == [
+        "uploading the runtime",
+        "unpacking the runtime",
+        "trying the runtime",
+        "uploading the agent",
+        "installing the agent",
+    ]
+    for step in steps[:2]:
+        of_step = [progress for progress in seen if progress.step == step]
+        assert of_step[-1].done == of_step[-1].total > 1_000_000
+        assert [progress.done for progress in of_step] == sorted(progress.done for progress in of_step)
+    facts = look(windows, dial)
+    assert facts.has(runtime.name)
+    assert bring(windows, dial, cache).uploaded == 0
+    assert {path for path in windows.listing() - before if "deskconsole" not in path} == set()
+
+
+def test_a_deploy_that_is_cut_at_every_stage_goes_on(
+    bare: WindowsHost, dial: Dial, cache: Path, runtime: Runtime
+) -> None:
+    part = ours(bare) / part_of(runtime)
+    seed = sum(size for size, _ in runtime.manifest.seed.values())
+
+    def cut_in(step: str) -> Callable[[Progress], None]:
+        def report(progress: Progress) -> None:
+            seen.append(progress)
+            if progress.step == step:
+                bare.drop_connections()
+
+        return report
+
+    seen: list[Progress] = []
+    bare.cut_upload_after(1_000_000)
+    with pytest.raises(ConnectionLost):
+        bring(bare, dial, cache, seen.append)
+    there = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
+    assert there > 500_000
+
+    seen.clear()
+    bare.cut_upload_after(seed + 5_000_000)
+    with pytest.raises(ConnectionLost):
+        bring(bare, dial, cache, seen.append)
+    there = (part / REST).stat().st_size
+    assert there > 1_000_000
+
+    seen.clear()
+    bare.cut_upload_after(None)
+    with pytest.raises(ConnectionLost):
+        bring(bare, dial, cache, cut_in("unpacking the runtime"))
+    assert seed + there in [progress.done for progress in seen], "it began where the second try was cut"
+    assert (part / REST).stat().st_size == runtime.manifest.rest.size
+
+    with pytest.raises(ConnectionLost):
+        bring(bare, dial, cache, cut_in("trying the runtime"))
+
+    deployed = bring(bare, dial, cache)
+    assert deployed.uploaded < runtime.manifest.upload / 2, "the seed's library at most"
+    assert names(ours(bare)) == [agent_archive().name, runtime.name]
+    assert look(bare, dial).has(runtime.name)
+
+
+@pytest.mark.parametrize("step", ["uploading the runtime", "unpacking the runtime", "trying the runtime"])
+def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: str) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.step == step and (progress.done > 8_000_000 or not progress.total):
+            raise Cancelled("the user said so")
+
+    with pytest.raises(Cancelled):
+        bring(bare, dial, cache, stop)
+    assert not ours(bare).exists()
+
+
+def test_damage_is_noticed_and_repaired(bare: WindowsHost, dial: Dial, cache: Path, runtime: Runtime) -> None:
+    bring(bare, dial, cache)
+    library = ours(bare) / runtime.name / "Lib" / "site-packages" / "numpy" / "__init__.py"
+    whole = library.read_bytes()
+    library.write_bytes(whole[:-1])
+    assert not look(bare, dial).has(runtime.name)
+    # What lies where a resumed upload would go on is something else, too.
+    part = ours(bare) / part_of(runtime)
+    part.mkdir()
+    (part / "python.exe").write_bytes(b"something else")
+    (part / REST).write_bytes(bytes(5_000_000))
+    bring(bare, dial, cache)
+    assert library.read_bytes() == whole
+    assert look(bare, dial).has(runtime.name)
+    assert names(ours(bare)) == [agent_archive().name, runtime.name]
+
+
+def test_two_consoles_at_once(
+    bare: WindowsHost, dial: Dial, cache: Path, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own() -> str:
+        return threading.current_thread().name
+
+    monkeypatch.setattr("deskconsole.bootstrap.windows_runtime.console_id", own)
+    failures: list[BaseException] = []
+
+    def console() -> None:
+        try:
+            bring(bare, dial, cache)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    consoles = [threading.Thread(target=console, name=f"console{number}") for number in range(2)]
+    for thread in consoles:
+        thread.start()
+    for thread in consoles:
+        thread.join()
+    assert failures == []
+    assert names(ours(bare)) == [agent_archive().name, runtime.name]
+    assert look(bare, dial).has(runtime.name)
+
+
+def test_a_host_with_too_little_space_is_told_before_the_upload(
+    bare: WindowsHost, dial: Dial, cache: Path
+) -> None:
+    with dial(bare) as connection:
+        facts = dataclasses.replace(probe(connection, host_of(bare)), free=100_000_000)
+        with pytest.raises(DeployError, match=r"the disk of lab-01 is full: the runtime needs 1\d\d MB"):
+            deploy(connection, facts, cache=cache)
+    assert not ours(bare).exists()
+
+
+def test_old_parts_are_pruned_to_two_of_a_kind_and_those_in_use_stay(
+    shared_windows: WindowsHost, dial: Dial, cache: Path, runtime: Runtime
+) -> None:
+    bring(shared_windows, dial, cache)
+    folder = ours(shared_windows)
+    for age, name in enumerate(["000000000001", "000000000002", "000000000003"]):
+        for kind in ("agent", "runtime"):
+            (folder / f"{kind}-{name}").mkdir()
+            os.utime(folder / f"{kind}-{name}", (1_000_000 + age, 1_000_000 + age))
+    instance = folder / "run" / "instance"
+    instance.mkdir(parents=True)
+    parts = ["agent-000000000001", "runtime-000000000002"]
+    (instance / "uses.json").write_text(json.dumps({"parts": parts}))
+    new = Archive("agent-00000000000a", pack({"hello.py": b"pass"}), 4)
+    with dial(shared_windows) as connection:
+        facts = probe(connection, host_of(shared_windows))
+        command = PLATFORMS["Windows"].command(facts)
+        put(connection, facts, command, new, "the agent", [new.name, runtime.name], ignore)
+    left = names(folder)
+    shutil.rmtree(instance)
+    assert left == sorted(
+        ["run", new.name, agent_archive().name, *parts, runtime.name, "runtime-000000000003"]
+    )
