@@ -63,8 +63,10 @@ class WindowsHost:
         self.key = keygen(folder / "keys" / "user")
         self.port = 0
         self._host_key = keygen(folder / "keys" / "host")
-        self._lock = lock
+        self._lock: int | None = lock
         self._display = Xvfb(*LARGEST)
+        self._services: subprocess.Popen[bytes] | None = None
+        self._services: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._settings_file = folder / "ssh" / "settings.json"
         self._environment: dict[str, str] = {}
@@ -123,8 +125,8 @@ class WindowsHost:
         self._display.start()
         self._size = size
         self._environment = wine.environment(self.folder, self.user, self._display.display)
-        services = [r"C:\testbed\python\pythonw.exe", "-I", "-S", "-m", "winhost.shims.services"]
-        wine.start(self._environment, *services, self.user, *map(str, size))
+        services = (*wine.TESTBED_PYTHON, "-m", "winhost.shims.services")
+        self._services = wine.start(self._environment, *services, self.user, *map(str, size))
         told = self.drive_c / "testbed" / "services.json"
         wait_for(told.exists, timeout=90, what="the desktop of the Windows stand-in")
         if logged_on:
@@ -236,7 +238,7 @@ class WindowsHost:
         return set(_walk(self.drive_c, ""))
 
     def stop(self) -> None:
-        """Ends and removes all of it; AssertionError where commands were refused (shell="powershell")."""
+        """Ends and removes all of it; AssertionError where shell="powershell" refused commands."""
         refused = self.refused_commands
         self._end()
         assert not refused, f"not the same in PowerShell and cmd.exe: {refused}"
@@ -247,9 +249,15 @@ class WindowsHost:
             self._server.communicate()
         if self._environment:
             wine.shut_down(self._environment)
+        if self._services is not None:
+            self._services.wait(30)
+        if self._services is not None:
+            self._services.wait()
         self._display.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _ask(self, verb: str, *arguments: object) -> Any:
         return ask(self.drive_c / "testbed", verb, *arguments)

@@ -123,3 +123,11 @@ def _furnish(folder: Path, windows: Path, python: Path) -> None:
         (system32 / f"{name}.exe").unlink(missing_ok=True)
         shutil.copy(shim, system32 / f"{name}.exe")
     ucrtbase.extend(system32, folder)
+    # Their bytecode is kept, or each run of a shim would compile what it imports.
+    env = wine.environment(prefix, _PROFILE)
+    warm = wine.run(
+        env, *wine.TESTBED_PYTHON, "-c", "import ssl, winhost.shims.services, winhost.shims.console"
+    )
+    wine.shut_down(env)
+    if warm:
+        raise RuntimeError("the Windows Python does not run under this Wine")

@@ -24,6 +24,7 @@ class WindowsSftp(asyncssh.SFTPServer):
         self._drive = Path(host.settings.drive_c)
         self._connection = channel.get_connection()
         self._written = 0
+        self._cut = False
         super().__init__(channel)
 
     def map_path(self, path: bytes) -> bytes:
@@ -53,7 +54,9 @@ class WindowsSftp(asyncssh.SFTPServer):
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """Counts, and cuts where that was asked for."""
         self._written += len(data)
-        if self._host.cut_due(self._written):
+        # Aborting ends the connection, not what has arrived already.
+        self._cut = self._cut or self._host.cut_due(self._written)
+        if self._cut:
             self._connection.abort()
             raise asyncssh.SFTPConnectionLost("cut")
         written: int = super().write(file_obj, offset, data)  # type: ignore[assignment]

@@ -27,6 +27,7 @@ from winhost.settings import Settings
 from winhost.sftp import WindowsSftp
 
 _CHUNK = 1 << 16
+_SFTP_VERSION = 3
 
 
 class Host:
@@ -109,6 +110,19 @@ class WindowsServer(asyncssh.SSHServer):
                 asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "administratively prohibited"
             )
         return dest_host in {"127.0.0.1", "localhost", "::1"}
+
+    def session_requested(self) -> asyncssh.SSHServerProcess[bytes]:
+        """A command or SFTP, which of them is not known yet."""
+
+        async def run(client: asyncssh.SSHServerProcess[bytes]) -> None:
+            await Command(self._host, client).run()
+
+        def sftp(channel: asyncssh.SSHChannel[bytes]) -> WindowsSftp:
+            assert isinstance(channel, asyncssh.SSHServerChannel)
+            return WindowsSftp(channel, self._host)
+
+        wanted = sftp if self._host.settings.sftp else None
+        return asyncssh.SSHServerProcess(run, wanted, _SFTP_VERSION, allow_scp=False)
 
     def _is_user(self, name: str) -> bool:
         return name.lower() == self._host.settings.user.lower()
@@ -257,17 +271,9 @@ async def _serve(path: Path) -> None:
     host = Host(path)
     settings = host.settings
 
-    async def run(client: asyncssh.SSHServerProcess[bytes]) -> None:
-        await Command(host, client).run()
-
-    def sftp(channel: asyncssh.SSHServerChannel[bytes]) -> WindowsSftp:
-        if not host.settings.sftp:
-            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "no such subsystem")
-        return WindowsSftp(channel, host)
-
     server = await asyncssh.create_server(
         lambda: WindowsServer(host), "127.0.0.1", 0, server_host_keys=[settings.host_key], encoding=None,
-        process_factory=run, sftp_factory=sftp, line_editor=False, server_version="OpenSSH_for_Windows_9.5",
+        line_editor=False, server_version="OpenSSH_for_Windows_9.5",
     )  # fmt: skip
     sys.stdout.write(f"{server.get_port()}\n")
     sys.stdout.flush()

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import psutil
 
+TESTBED_PYTHON = (r"C:\testbed\python\pythonw.exe", "-I", "-S")
+"""The stand-in's own Python, which no product may use."""
+
 _FOLDERS = ("/usr/lib/wine", "/usr/local/bin", "/usr/bin")
 
 
