@@ -7,8 +7,10 @@ from pathlib import Path
 
 import psutil
 
-from bootstrap_host import ssh_host
-from sshd import fingerprint
+from bootstrap_host import listing, ssh_host
+from deskconsole.hosts import Host
+from slow_link import slow_link
+from sshd import Sshd, fingerprint
 from terminal import Terminal
 from xvfb import Xvfb
 
@@ -64,6 +66,71 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
         finally:
             terminal.close()
     assert str(host.port) in (home / "data" / "known_hosts").read_text()
+
+
+def test_a_deploy_over_a_slow_link_shows_itself_and_is_called_off_and_gone_through_with(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "user"
+    with (
+        Xvfb(800, 600) as screen,
+        ssh_host(tmp_path / "host") as (server, host),
+        slow_link(server.port, 30_000) as port,
+    ):
+        _trusted(home, server, host, port, screen)
+        terminal = Terminal(home, size=(80, 24))
+        try:
+            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.keys("c")
+            terminal.until(lambda shown: bool(re.search("█░.* of .* left", shown)))
+            terminal.keys("Escape")
+            terminal.until(lambda shown: "1 disconnected" in shown and "Call it off" not in shown)
+            left = {Path(name).name for name in listing(server.home / ".deskconsole")}
+            assert all(name.endswith(".part") for name in left)  # what was cut off is never taken for whole
+            terminal.keys("d")
+            shown = terminal.until(lambda shown: "● first picture after" in shown)
+            assert "✓ uploading the agent" in shown
+            terminal.keys("v")  # closes it; there is no display here
+            terminal.until(lambda shown: "1 live" in shown and "first picture" not in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+
+
+def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Path) -> None:
+    home = tmp_path / "user"
+    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+        _trusted(home, server, host, server.port, screen)
+        terminal = Terminal(home, size=(100, 40))
+        try:
+            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.keys("o")
+            shown = terminal.until(lambda shown: "is gone again" in shown and "◐" not in shown)
+            assert re.search(r"✓ exact +the digests of both pictures agree", shown)
+            assert listing(server.home) == set()
+            server.authorized_keys.write_text("")
+            terminal.keys("r")
+            shown = terminal.until(lambda shown: "is what to deal with first" in shown)
+            assert "✖ authentication is what to deal with first" in shown
+            terminal.keys("Escape")
+            terminal.until(lambda shown: "1 host: 1 idle" in shown and "doctor" not in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+
+
+def _trusted(home: Path, server: Sshd, host: Host, port: int, screen: Xvfb) -> None:
+    """A console's home that knows the host at `port`, and its key."""
+    (home / "config").mkdir(parents=True)
+    (home / "data").mkdir()
+    (home / "config" / "hosts.toml").write_text(
+        f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {port}\n'
+        f'user = "{host.user}"\nidentity_file = "{host.identity_file}"\nx_display = "{screen.display}"\n'
+    )
+    line = server.known_hosts_line.replace(f":{server.port} ", f":{port} ")
+    (home / "data" / "known_hosts").write_text(line)
 
 
 def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path) -> None:

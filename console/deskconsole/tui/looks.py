@@ -49,8 +49,8 @@ SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ScreenState.GRAB_FAILED: ("no picture", ""),
     }
 )
-"""What a screen that cannot be seen is called, and what to do in as few words as a narrow row has. Where it is
-for no reason that has a name, the host's own words matter more."""
+"""What a screen that cannot be seen is called, and what to do about it, in as few words as a narrow row has.
+Where the grab failed, the host's own words matter more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,10 @@ def words(snapshot: Snapshot, now: float) -> list[Content]:
 def summary(snapshot: Snapshot) -> Content:
     """All steps together, in one line."""
     seconds = lasted(sum(step.seconds for step in snapshot.steps))
-    if snapshot.state in LIVE:
+    arrived = bool(snapshot.steps) and snapshot.steps[-1].outcome is StepOutcome.DONE
+    if snapshot.state in LIVE and arrived:
         return Content.assemble(("● ", COLOURS[Kind.LIVE]), f"first picture after {seconds}")
-    if snapshot.state in UNDER_WAY:
+    if snapshot.state in UNDER_WAY | LIVE:
         return Content.styled(f"{seconds} so far", MUTED)
     return Content.styled(f"ended after {seconds}" if snapshot.steps else "not begun yet", MUTED)
 

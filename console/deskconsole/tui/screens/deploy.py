@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from ...safe_text import safe_text
-from ...session.state import LIVE, SETTLED, UNDER_WAY, State
+from ...session.state import LIVE, SETTLED, State
 from ..host_actions import ConsoleScreen
 from ..view import FleetView
 from ..way import beside, steps, summary, words
@@ -65,7 +65,9 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
                     yield Button(Content.assemble(label, (f"  {shown}", "dim")), id=name, compact=True)
 
     def on_mount(self) -> None:
-        self.show(self.console.view)
+        self._offer(self.console.view.snapshot(self.host).state)
+        # How wide the lines are is known once it has been laid out.
+        self.call_after_refresh(self.show, self.console.view)
         self.set_interval(EVERY, self.console.pull)
 
     def on_resize(self) -> None:
@@ -95,7 +97,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
         offered: tuple[str, ...] = ("hide", "cancel")
         if state in LIVE:
             offered = ("close", "view")
-        elif state in SETTLED:
+        elif not _goes_on(state):
             offered = ("close", "doctor", "again")
         if offered != self._offered:
             self._offered = offered
@@ -123,7 +125,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
 
     def action_leave(self) -> None:
         state = self.console.view.snapshot(self.host).state
-        if state in UNDER_WAY or state is State.RETRYING:
+        if state not in LIVE and _goes_on(state):
             self.console.call_off(self.host)
         self._close()
 
@@ -140,3 +142,8 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
     def action_view(self) -> None:
         self._close()
         self.console.act(self.host, lambda fleet: fleet.view(self.host))
+
+
+def _goes_on(state: State) -> bool:
+    """There is something to be called off; a host that is still idle here has just been told to connect."""
+    return state is State.IDLE or state not in SETTLED

@@ -60,6 +60,9 @@ class DoctorScreen(ConsoleScreen):
         self.set_interval(EVERY, self._show_verdict)
         self._begin()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.console.pull)
+
     def on_unmount(self) -> None:
         self._cancelled.set()
         if self._questions is not None:
