@@ -16,9 +16,9 @@ from .answers import Pid, Refusal, RemoveAnswer
 from .facts import HostFacts, Removed
 from .remote.windows import task
 from .script import last_words, run_script
-from .windows_python import FOLDER, python_command, python_of
 from .windows_contact import native
 from .windows_launch import AGENTS
+from .windows_python import FOLDER, python_command, python_of
 
 PATIENCE = 8.0
 """Seconds to wait for Windows to let go of the files of programs that were just ended."""

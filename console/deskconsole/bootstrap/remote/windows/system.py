@@ -234,7 +234,12 @@ def processes() -> list[tuple[int, str]]:
 def image_of(pid: int) -> str:
     """The path of a process' program; empty where it is gone or may not be asked."""
     try:
-        with closing(windows("OpenProcess")(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid)) as process:
+        with closing(
+            windows("OpenProcess")(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, 0, pid)
+        ) as process:
+            # One that has ended keeps number and path for as long as anybody holds a handle of it.
+            if windows("WaitForSingleObject")(process, 0) == WAIT_OBJECT_0:
+                return ""
             path = ctypes.create_unicode_buffer(32768)
             size = DWORD(len(path))
             windows("QueryFullProcessImageNameW")(process, 0, path, byref(size))
