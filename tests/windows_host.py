@@ -66,7 +66,6 @@ class WindowsHost:
         self._lock: int | None = lock
         self._display = Xvfb(*LARGEST)
         self._services: subprocess.Popen[bytes] | None = None
-        self._services: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._settings_file = folder / "ssh" / "settings.json"
         self._environment: dict[str, str] = {}
@@ -251,8 +250,6 @@ class WindowsHost:
             wine.shut_down(self._environment)
         if self._services is not None:
             self._services.wait(30)
-        if self._services is not None:
-            self._services.wait()
         self._display.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock is not None:

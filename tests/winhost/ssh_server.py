@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 import asyncssh
+from asyncssh.channel import SSHChannel
 
 from winhost.plain_shell import NotPlain, Plain, interpret
 from winhost.settings import Settings
@@ -117,7 +118,7 @@ class WindowsServer(asyncssh.SSHServer):
         async def run(client: asyncssh.SSHServerProcess[bytes]) -> None:
             await Command(self._host, client).run()
 
-        def sftp(channel: asyncssh.SSHChannel[bytes]) -> WindowsSftp:
+        def sftp(channel: SSHChannel[bytes]) -> WindowsSftp:
             assert isinstance(channel, asyncssh.SSHServerChannel)
             return WindowsSftp(channel, self._host)
 
