@@ -29,7 +29,7 @@ _ROOTS = (
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
-_IMPORT = re.compile(r"( *)(?:import +([\w., ]+)|from +([\w.]+) +import +\(?([\w., ]+|\*)?)")
+_IMPORT = re.compile(r"( *)(?:import +([\w., ]+)|from +([\w.]+) +import\b *\(?([\w., ]+)?)")
 _BLOCK = re.compile(r"(try|except|else|elif|finally|if)\b")
 
 

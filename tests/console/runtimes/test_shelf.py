@@ -1,0 +1,94 @@
+"""Where runtimes are kept: the right one is found, none is half-way, what is taken over is whole."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from deskconsole.errors import ConfigurationError, RuntimeUnavailable
+from deskconsole.runtimes.build import ensure_runtime
+from deskconsole.runtimes.container import Runtime
+from deskconsole.runtimes.shelf import Shelf
+from small_runtime import FILES, write_small_runtime
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty one, not there yet."""
+    return Shelf.below(tmp_path / "cache")
+
+
+def put(shelf: Shelf, python: str, **fields: str) -> str:
+    """Puts a small runtime there; returns its name."""
+    with shelf.aside() as scratch:
+        files = FILES | {"Lib/version.py": python.encode()}
+        return shelf.put(
+            Runtime.read(write_small_runtime(scratch, listed=files, python=python, **fields))
+        ).name
+
+
+def test_the_highest_python_that_fits_is_found(shelf: Shelf, tmp_path: Path) -> None:
+    assert shelf.fitting() is None
+    assert shelf.runtimes() == []
+    put(shelf, "3.9.9")
+    best = put(shelf, "3.12.11")
+    put(shelf, "3.12.9")
+    put(shelf, "3.14.0", requirements="0" * 64)
+    put(shelf, "3.14.1", platform="aarch64-pc-windows-msvc")
+    found = shelf.fitting()
+    assert found is not None
+    assert found.name == best
+    assert [runtime.manifest.python for runtime in shelf.runtimes()] == [
+        "3.14.1", "3.14.0", "3.12.11", "3.12.9", "3.9.9",
+    ]  # fmt: skip
+    other = shelf.fitting("0" * 64)
+    assert other is not None
+    assert other.manifest.python == "3.14.0"
+    assert ensure_runtime(tmp_path / "cache", report=lambda progress: None).name == best
+
+
+def test_a_damaged_one_is_never_found_but_named(shelf: Shelf) -> None:
+    name = put(shelf, "3.13.5")
+    path = shelf.folder / f"{name}.zip"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert shelf.fitting() is None
+    assert shelf.damaged() == [path]
+    assert shelf.remove(name) > 0
+    assert list(shelf.folder.iterdir()) == []
+
+
+def test_one_from_elsewhere_is_taken_over_again_and_again(shelf: Shelf, tmp_path: Path) -> None:
+    path = write_small_runtime(tmp_path)
+    renamed = path.rename(tmp_path / "from a stick.zip")
+    for _ in range(2):
+        taken = shelf.take(renamed)
+        assert taken.path == shelf.folder / path.name
+    assert shelf.fitting() == taken
+    assert list(shelf.folder.iterdir()) == [taken.path]
+
+
+def test_a_damaged_one_from_elsewhere_leaves_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="not those of its own list"):
+        shelf.take(write_small_runtime(tmp_path, packed={}))
+    assert shelf.runtimes() == []
+    assert not shelf.folder.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_bytes(b"a file")
+    with pytest.raises(RuntimeUnavailable, match=r"cache.runtimes: Not a directory"):
+        Shelf.below(tmp_path / "cache").take(write_small_runtime(tmp_path))
+
+
+def test_what_a_killed_console_left_goes_after_a_day(shelf: Shelf) -> None:
+    old, young = shelf.folder / ".making-old", shelf.folder / ".making-young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "rest").write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    with shelf.aside() as scratch:
+        assert scratch.is_dir()
+    assert list(shelf.folder.iterdir()) == [young]

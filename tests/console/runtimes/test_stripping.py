@@ -1,0 +1,70 @@
+"""What goes to hosts and what does not, by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskconsole.runtimes.stripping import stays_of_packages, stays_of_python
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [
+        ("python.exe", True),
+        ("pythonw.exe", True),
+        ("vcruntime140_1.dll", True),
+        ("LICENSE.txt", True),
+        ("DLLs/_lzma.pyd", True),
+        ("DLLs/_ctypes.pyd", True),
+        ("DLLs/libffi-8.dll", True),
+        ("Lib/os.py", True),
+        ("Lib/encodings/cp1252.py", True),
+        ("Lib/unittest/case.py", True),  # numpy.testing imports it
+        ("Lib/test/test_os.py", False),
+        ("Lib/site-packages/pip/__init__.py", False),
+        ("Lib/ensurepip/_bundled/pip.whl", False),
+        ("Lib/idlelib/idle.pyw", False),
+        ("Lib/tkinter/__init__.py", False),
+        ("Lib/__pycache__/os.cpython-313.pyc", False),
+        ("DLLs/_tkinter.pyd", False),
+        ("DLLs/tcl86t.dll", False),
+        ("DLLs/_testcapi.pyd", False),
+        ("DLLs/libcrypto-3-x64.dll", False),
+        ("DLLs/libcrypto-3.dll", False),
+        ("tcl/tcl8.6/init.tcl", False),
+        ("include/Python.h", False),
+        ("libs/python313.lib", False),
+        ("Scripts/pip.exe", False),
+        ("python313.pdb", False),
+        ("BUILD", False),
+    ],
+)
+def test_of_a_python(path: str, *, stays: bool) -> None:
+    assert stays_of_python(path) is stays
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [
+        ("numpy/__init__.py", True),
+        ("numpy/_core/_multiarray_umath.cp313-win_amd64.pyd", True),
+        ("numpy/testing/__init__.py", True),
+        ("numpy.libs/libscipy_openblas64_-abc.dll", True),
+        ("numpy-2.5.5.dist-info/METADATA", True),
+        ("numpy-2.5.5.dist-info/licenses/LICENSE.txt", True),
+        ("cv2/cv2.pyd", True),
+        ("cv2/data/__init__.py", True),
+        ("backports/zstd/_zstd.cp313-win_amd64.pyd", True),
+        ("numpy/_core/tests/test_umath.py", False),
+        ("numpy/_core/_umath_tests.cp313-win_amd64.pyd", False),
+        ("numpy/f2py/crackfortran.py", False),
+        ("numpy/__init__.pyi", False),
+        ("cv2/opencv_videoio_ffmpeg4140_64.dll", False),
+        ("cv2/data/haarcascade_eye.xml", False),
+        ("numpy-2.5.5.dist-info/RECORD", False),
+        ("bin/f2py.exe", False),
+        (".lock", False),
+    ],
+)
+def test_of_packages(path: str, *, stays: bool) -> None:
+    assert stays_of_packages(path) is stays
