@@ -37,7 +37,7 @@ IDLE_EXIT = 20.0
 beside theirs, and nobody's console is displaced."""
 
 LOGIN = tuple(Step(stage.value) for stage in Stage)
-LOOKS = (Step.FORWARDING, Step.SHELL, Step.FILES, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
+LOOKS = (Step.FORWARDING, Step.FILES, Step.SHELL, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
 PROOF = (Step.DEPLOY, Step.LAUNCH, Step.TOKEN, Step.VERSIONS, Step.PICTURE, Step.EXACT)
 """The steps of every host; a Windows host has some more."""
 
@@ -137,10 +137,10 @@ class _Examination:
     def _look(self, connection: Connection) -> HostFacts:
         """What can be told without changing anything."""
         self._forwarding(connection)
-        contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
-        self._good(Step.SHELL, f"commands run there: {contact.system} {contact.machine}".rstrip())
         home = self._try(Step.FILES, lambda: _home(connection))
         self._good(Step.FILES, f"SFTP begins in {home}")
+        contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
+        self._good(Step.SHELL, f"it is a {contact.system} host")
         facts = self._try(Step.SYSTEM, lambda: probe(connection, self._host, contact))
         self._judge(Step.SYSTEM, verdicts.system(facts))
         fitting = None

@@ -15,7 +15,7 @@ from sshd import Sshd, keygen, public_line
 from xvfb import Xvfb, wait_for
 
 LOGIN = ["name", "port", "host key", "authentication"]
-LOOKS = ["forwarding", "shell", "files", "system", "desktop", "disk", "deployed"]
+LOOKS = ["forwarding", "files", "shell", "system", "desktop", "disk", "deployed"]
 PROOF = ["deploy", "launch", "token", "versions", "picture", "exact"]
 
 

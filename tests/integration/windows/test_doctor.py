@@ -1,0 +1,130 @@
+"""`deskconsole doctor` and the Windows stand-in: the way to its desktop, and what can be wrong on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from built_runtime import built_runtime
+from command_line import CommandLine, Said
+from windows_host import WindowsHost
+
+LOOKS = [
+    "name", "port", "host key", "authentication", "forwarding", "files", "shell", "system", "runtime",
+    "desktop", "disk", "deployed",
+]  # fmt: skip
+PROOF = ["deploy", "rights", "launch", "session", "token", "versions", "picture", "exact"]
+
+
+@pytest.fixture(scope="module")
+def user(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """Somebody who has a runtime already."""
+    user = CommandLine(tmp_path_factory.mktemp("doctor") / "user")
+    container = built_runtime()
+    shelf = user.home / "cache" / "runtimes"
+    shelf.mkdir(parents=True)
+    shutil.copyfile(container, shelf / container.name)
+    return user
+
+
+@pytest.fixture(scope="module")
+def host(user: CommandLine) -> Iterator[WindowsHost]:
+    """A bare host that he knows."""
+    with WindowsHost.start() as host:
+        user.trust(host.known_hosts_line)
+        user.add_host("lab", address="127.0.0.1", port=host.port, user=host.user, identity_file=str(host.key))
+        yield host
+
+
+@pytest.fixture(autouse=True)
+def _bare_afterwards(host: WindowsHost) -> Iterator[None]:
+    """Whatever doctor met, the host has nothing of ours then."""
+    yield
+    assert not [name for name in host.listing() if "deskconsole" in name.lower()]
+    assert host.processes("pythonw.exe") == []
+    assert not host.tasks()
+
+
+def report_of(said: Said, code: int) -> dict[str, Any]:
+    """What was found by a command that ended with `code`."""
+    assert (said.code, said.stderr) == (code, ""), said
+    report: dict[str, Any] = json.loads(said.stdout)
+    return report
+
+
+def outcomes(report: dict[str, Any]) -> dict[str, str]:
+    """How each step came out."""
+    return {finding["step"]: finding["outcome"] for finding in report["findings"]}
+
+
+def wrong(said: Said, code: int, step: str) -> dict[str, Any]:
+    """The finding that is told first."""
+    report = report_of(said, code)
+    assert report["first_bad"] == step
+    return next(dict(finding) for finding in report["findings"] if finding["step"] == step)
+
+
+def test_a_bare_host_is_healthy_and_bare_again(user: CommandLine, host: WindowsHost) -> None:
+    report = report_of(user.run("doctor", "lab", "--json", timeout=180), 0)
+    found = outcomes(report)
+    assert list(found) == [*LOOKS, *PROOF, "clean-up"]
+    assert "bad" not in found.values()
+    good = {step for step, outcome in found.items() if outcome == "good"}
+    assert good >= {"forwarding", "shell", "runtime", "deploy", "launch", "session", "token", "exact"}
+    assert report["healthy"]
+
+
+def test_only_looking(user: CommandLine, host: WindowsHost) -> None:
+    before = host.listing()
+    found = outcomes(report_of(user.run("doctor", "lab", "--no-launch", "--json"), 0))
+    assert [step for step, outcome in found.items() if outcome != "skipped"] == LOOKS
+    assert host.listing() == before
+
+
+def test_forwarding_that_is_switched_off(user: CommandLine, host: WindowsHost) -> None:
+    host.change(forwarding=False)
+    try:
+        assert "AllowTcpForwarding" in wrong(user.run("doctor", "lab", "--json"), 3, "forwarding")["remedy"]
+    finally:
+        host.change(forwarding=True)
+
+
+def test_no_sftp(user: CommandLine, host: WindowsHost) -> None:
+    host.change(sftp=False)
+    try:
+        assert "SFTP" in wrong(user.run("doctor", "lab", "--json"), 3, "files")["sentence"]
+    finally:
+        host.change(sftp=True)
+
+
+def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
+    host.refuse_tasks()
+    try:
+        finding = wrong(user.run("doctor", "lab", "--json", timeout=180), 6, "launch")
+    finally:
+        host.refuse_tasks(refused=False)
+    assert "refused the task" in finding["sentence"]
+    assert "Administrators" in finding["remedy"]
+
+
+def test_nobody_is_logged_on(user: CommandLine, host: WindowsHost) -> None:
+    host.log_off()
+    try:
+        finding = wrong(user.run("doctor", "lab", "--json", timeout=180), 6, "launch")
+    finally:
+        host.log_on()
+    assert "no desktop to show" in finding["sentence"]
+    assert "Log on" in finding["remedy"]
+
+
+def test_the_shelf_is_empty(user: CommandLine, host: WindowsHost, tmp_path: Path) -> None:
+    other = CommandLine(tmp_path / "other")
+    other.trust(host.known_hosts_line)
+    other.add_host("lab", address="127.0.0.1", port=host.port, user=host.user, identity_file=str(host.key))
+    report = report_of(other.run("doctor", "lab", "--no-launch", "--json"), 0)
+    assert outcomes(report)["runtime"] == "doubtful"
