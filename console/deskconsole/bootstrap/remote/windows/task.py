@@ -132,9 +132,13 @@ def names(listed: str) -> list[str]:
 
 
 def starts_from(details: str, root: str) -> bool:
-    """Whether a task starts something from below this folder: another user may have one of ours too."""
+    """Whether a task starts something from below this folder: another user may have one of ours too.
+
+    What is not ASCII in its name may be anything here: code pages lack letters, others stand for them then.
+    """
+    folder = ".*?".join(re.escape(part) for part in re.split(r"[^\0-\x7f]+", root))
     commands = [row[_COLUMN_COMMAND] for row in rows(details) if len(row) > _COLUMN_COMMAND]
-    return any(command.lstrip('"').casefold().startswith(f"{root}\\".casefold()) for command in commands)
+    return any(re.match(rf'"?{folder}\\', command, re.IGNORECASE) for command in commands)
 
 
 def rows(text: str) -> list[list[str]]:
