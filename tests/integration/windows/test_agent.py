@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import os
 import shutil
 import socket
 import subprocess
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,18 +18,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from built_runtime import built_runtime
 from deskagent.wire.messages import Refresh, Screen, ScreenState, Welcome
 from deskagent.wire.packet import Packet
 from deskagent.wire.triggers import Trigger
 from deskconsole.bootstrap.archive import agent_archive
-from deskconsole.progress import ignore
-from deskconsole.runtimes.fetch import fetch_packages
-from deskconsole.runtimes.stripping import stays_of_packages
+from deskconsole.runtimes.container import Runtime
 from drawing_console import DrawingConsole
 from windows_host import WindowsHost
-from windows_python import PUBLISHED, windows_python
 from winhost import cache
 from xvfb import wait_for
+
+# The first run on a machine builds the stand-in and its runtime.
+pytestmark = pytest.mark.timeout(600)
 
 TOKEN = bytes(range(32))
 TASK = r"""<?xml version="1.0" encoding="UTF-16"?>
@@ -106,26 +109,22 @@ class WindowsAgent:
 
 
 def _runtime() -> Path:
-    """A Windows Python with the packages that the agent needs; kept for all tests, so it is only read."""
-    python = windows_python()
-    minor = next(int(path.stem[len("python3") :]) for path in python.glob("python3?*.dll"))
+    """What a deploy leaves of the runtime on a host; kept for all tests, so it is only read."""
+    runtime = Runtime.read(built_runtime())
 
-    def assemble(folder: Path) -> None:
-        shutil.copytree(python, folder / "runtime", copy_function=os.link)
-        packages = fetch_packages(PUBLISHED[minor].version, folder, cache.folder() / "uv", ignore)
-        site = folder / "runtime" / "Lib" / "site-packages"
-        for path in packages.rglob("*"):
-            name = path.relative_to(packages).as_posix()
-            if path.is_file() and stays_of_packages(name):
-                (site / name).parent.mkdir(parents=True, exist_ok=True)
-                path.rename(site / name)
-        shutil.rmtree(packages)
+    def unpack(folder: Path) -> None:
+        for name in runtime.manifest.seed:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(runtime.read_seed(name))
+        with (
+            runtime.open_rest() as packed,
+            lzma.open(packed) as plain,
+            tarfile.open(fileobj=plain, mode="r|") as archive,
+        ):
+            archive.extractall(folder, filter="data")
 
-    return cache.once("agent-runtime", f"1 {python} {_requirements()}", assemble) / "runtime"
-
-
-def _requirements() -> str:
-    return (Path(__file__).parents[3] / "agent" / "deskagent" / "requirements.txt").read_text()
+    return cache.once("unpacked-runtime", runtime.name, unpack)
 
 
 @pytest.fixture(scope="module")
