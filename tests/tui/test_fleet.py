@@ -12,7 +12,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.widgets.event_log import EventLog
 from deskconsole.tui.widgets.host_table import HostTable
-from display_fleet import NOW, DisplayFleet, Running, laboratory, live
+from display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
 from piloting import console, screen_text, settle
 
 
@@ -160,3 +160,40 @@ async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(run
         assert "There is no display to show a window on. Set DISPLAY." in screen_text(pilot)
         await pilot.press("down")
         assert pilot.app.screen.query_one(HostTable).selected == "lab-02"
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "full"),
+    [
+        ("plant-1", "locked: unlock it there", "locked: the session is locked. Unlock it there"),
+        ("plant-2", "nobody logged on: log on there", "nobody is logged on in session 1. Log in there."),
+        ("plant-3", "desktop disconnected: log on again", "its Remote Desktop window was closed"),
+        ("plant-4", "display off: wake it up there", "the display is switched off. Wake it up"),
+        ("plant-5", "no picture: BitBlt failed", "BitBlt failed with error 5: access is denied"),
+        ("plant-6", "waiting for 3 min: log on there", "nobody is logged on at plant-6. Log on there"),
+        ("plant-7", "stale for 8 s: The agent has not", "stale for 8 s: The agent has not answered"),
+    ],
+)
+async def test_what_keeps_a_screen_from_being_seen_is_said_in_a_narrow_row_and_in_full_below(
+    running: Running, name: str, short: str, full: str
+) -> None:
+    async with running(plant(), size=(80, 24)) as pilot:
+        await pilot.press(*["down"] * (int(name[-1]) - 1))
+        await pilot.pause(0.1)
+        lines = screen_text(pilot).splitlines()
+        assert any(name in line and short in line for line in lines[:9])
+        below = " ".join(" ".join(lines[12:]).split())
+        assert full in below
+        assert ("old picture" in below) == (name != "plant-6")
+
+
+async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room(running: Running) -> None:
+    async with running(laboratory(), size=(80, 24)) as pilot:
+        assert "o Doctor" not in screen_text(pilot)
+        await pilot.press("down", "down", "down")
+        await pilot.pause(0.1)
+        assert "o looks for what is wrong, step by step" in screen_text(pilot)
+    async with running(laboratory(), size=(120, 40)) as pilot:
+        await pilot.pause(0.1)
+        assert "d Deploy" in screen_text(pilot).splitlines()[-1]
+        assert "o Doctor" in screen_text(pilot).splitlines()[-1]

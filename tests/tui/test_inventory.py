@@ -44,6 +44,28 @@ async def test_a_name_is_asked_for_and_must_be_free(running: Running) -> None:
         assert not fleet.asked
 
 
+async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> None:
+    fleet = laboratory()
+    kept = []
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("e", "up", "up", "up")
+        await pilot.pause(0.1)
+        assert "● least  ○ highest  those the user has anyway" in screen_text(pilot)
+        await pilot.press("right")
+        await pilot.pause(0.1)
+        assert "○ least  ● highest  elevated windows too" in screen_text(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        kept.append(fleet.hosts[0].run_level)
+        await pilot.press("e")
+        await pilot.click("Choice", offset=(1, 0))
+        await pilot.pause(0.1)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        kept.append(fleet.hosts[0].run_level)
+        assert kept == ["highest", "least"]
+
+
 async def test_editing_keeps_what_was_not_touched(running: Running) -> None:
     fleet = laboratory()
     odd = Host(name="lab-01", address="10.0.3.1", group="odd\u202egroup")

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from deskconsole.session.event import Event
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from display_fleet import NOW, DisplayFleet, laboratory
+from display_fleet import NOW, DisplayFleet, laboratory, plant
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -27,6 +27,9 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param(["f1"], WIDE, id="help"),
         pytest.param(["minus"], NARROW, id="remove"),
         pytest.param(["l"], NARROW, id="log"),
+        pytest.param(["down", "down", "d"], NARROW, id="deploy-narrow"),
+        pytest.param(["down", "down", "d"], WIDE, id="deploy-wide"),
+        pytest.param(["e", "up", "up", "up"], NARROW, id="form"),
     ],
 )
 def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int]) -> None:
@@ -43,6 +46,29 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         await pilot.pause(0.5)
 
     app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    try:
+        assert snap_compare(app, terminal_size=size, run_before=before)
+    finally:
+        app.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        pytest.param([], NARROW, id="fleet-narrow"),
+        pytest.param(["end", "up"], WIDE, id="fleet-wide"),
+        pytest.param(["end", "up", "d"], NARROW, id="deploy-waits"),
+    ],
+)
+def test_without_a_picture(snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int]) -> None:
+    """Hosts that cannot be seen, one for each reason."""
+
+    async def before(pilot: Pilot[Outcome]) -> None:
+        await opened(pilot)
+        await pilot.press(*keys)
+        await pilot.pause(0.5)
+
+    app = DeskconsoleApp(plant(), ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
         assert snap_compare(app, terminal_size=size, run_before=before)
     finally:
