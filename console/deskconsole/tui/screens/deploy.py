@@ -62,7 +62,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
             with Horizontal(classes="buttons"):
                 for name, (label, key) in CHOICES.items():
                     shown = self.app.get_key_display(Binding(key, ""))
-                    yield Button(Content.assemble(label, (f"  {shown}", "dim")), id=name, compact=True)
+                    yield Button(Content(f"{label}  {shown}"), id=name, compact=True)
 
     def on_mount(self) -> None:
         self._offer(self.console.view.snapshot(self.host).state)
