@@ -126,7 +126,7 @@ class WindowsHost:
         self._environment = wine.environment(self.folder, self.user, self._display.display)
         services = (*wine.TESTBED_PYTHON, "-m", "winhost.shims.services")
         self._services = wine.start(self._environment, *services, self.user, *map(str, size))
-        told = self.drive_c / "testbed" / "services.json"
+        told = self.drive_c / "testbed" / "services.port"
         wait_for(told.exists, timeout=90, what="the desktop of the Windows stand-in")
         if logged_on:
             self.log_on()

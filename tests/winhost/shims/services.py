@@ -1,15 +1,15 @@
 """services.py PORT: the program of the stand-in that runs as long as it does. It keeps the desktop and the
 tasks, and answers both the imitated programs (schtasks, query) and the tests, over a loopback port.
 
-A request is a tuple of a verb and its arguments, an answer (True, result) or (False, what went wrong).
+A request is a line of JSON, a verb and its arguments; so is an answer, [true, result] or [false, what went
+wrong].
 """
 
 import json
-import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
@@ -73,28 +73,27 @@ class Services:
         end_process(pid)
 
 
-def _serve(services: Services, client: Connection) -> None:
-    with client:
+def _serve(services: Services, client: socket.socket) -> None:
+    with client, client.makefile("rw", encoding="utf-8") as lines:
+        verb, *arguments = json.loads(lines.readline())
         try:
-            verb, *arguments = client.recv()
             call: Callable[..., Any] = getattr(services, verb)
-            answer: tuple[bool, Any] = True, call(*arguments)
+            answer: list[Any] = [True, call(*arguments)]
         except Exception as error:  # noqa: BLE001 - told to the one who asked
-            answer = False, f"{type(error).__name__}: {error}"
-        client.send(answer)
+            answer = [False, f"{type(error).__name__}: {error}"]
+        lines.write(json.dumps(answer) + "\n")
 
 
 def main(user: str, width: int, height: int) -> None:
     """Answers until Windows is shut down."""
     services = Services(user)
     services.open(width, height)
-    key = os.urandom(16)
-    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         unfinished = TESTBED / "services.part"
-        unfinished.write_text(json.dumps({"port": listener.address[1], "key": key.hex()}))
-        unfinished.rename(TESTBED / "services.json")
+        unfinished.write_text(str(listener.getsockname()[1]))
+        unfinished.rename(TESTBED / "services.port")
         while True:
-            client = listener.accept()
+            client, _ = listener.accept()
             threading.Thread(target=_serve, args=(services, client), daemon=True).start()
 
 

@@ -105,7 +105,8 @@ int wmain(int argc, wchar_t **argv)
     SetCurrentDirectoryW(home);
     HANDLE job = make_job();
     PROCESS_INFORMATION process;
-    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, home, &startup, &process)) {
+    DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
+    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, home, &startup, &process)) {
         fprintf(stderr, "%ls: cannot be started, error %lu\n", line, GetLastError());
         return 255;
     }
