@@ -199,6 +199,7 @@ class _Put:
         deadline = time.monotonic() + _PATIENCE
         while (there := self._try()) != "whole":
             self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
+            self._files.remove(f"{self._part}/{REST}")
             try:
                 if there == "damaged":
                     self._remove(away)

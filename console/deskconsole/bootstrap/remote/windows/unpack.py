@@ -1,8 +1,8 @@
 """Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
 
 Run by the seed's own Python, which has hardly more than what is imported here. The folder is the one in which
-that Python lies. What the runtime's listing does not name is deleted at the end; a folder that is only half
-unpacked is gone over again.
+that Python lies. What the runtime's listing does not name is deleted at the end, but not the archive: until the
+runtime is tried, a cut may make it needed again. A folder that is only half unpacked is gone over once more.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         if sizes.get(name) != size or (found.get(name) or hashed(folder / name)) != digest
     ]
     if not wrong:
-        for name in sizes.keys() - listed.keys() - {LISTING, MANIFEST}:
+        for name in sizes.keys() - listed.keys() - {LISTING, MANIFEST, archive.name}:
             (folder / name).unlink(missing_ok=True)
     return {"verified": True, "wrong": wrong[:3], "files": len(listed)}
 
@@ -54,6 +54,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
     """Every file of the archive into its place; the SHA-256 of each by its name."""
     found: dict[str, str] = {}
+    listed: dict[str, list[Any]] = {}
     made: set[Path] = set()
     done = 0
     told = 0.0
@@ -66,8 +67,14 @@ def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
             if path.parent not in made:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.add(path.parent)
-            found[member.name] = write(path, content)
-            done += member.size if member.name != LISTING else 0
+            if is_there(path, listed.get(member.name)):
+                found[member.name] = listed[member.name][1]
+            else:
+                found[member.name] = write(path, content)
+            if member.name == LISTING:  # the first of all
+                listed = json.loads(path.read_bytes())
+            else:
+                done += member.size
             if time.monotonic() - told > PAUSE:
                 told = time.monotonic()
                 tell(done, total)
@@ -75,6 +82,14 @@ def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
                     raise OSError("called off")
     tell(done, total)
     return found
+
+
+def is_there(path: Path, row: list[Any] | None) -> bool:
+    """Whether an earlier try, which was cut, brought the file; a program that it left running may hold it."""
+    try:
+        return row is not None and path.stat().st_size == row[0] and hashed(path) == row[1]
+    except OSError:
+        return False
 
 
 def write(path: Path, content: IO[bytes]) -> str:
