@@ -233,7 +233,7 @@ class _Route:
                 target.where,
                 self._cancelled,
                 timeout,
-                lambda found: self._passed(Stage.NAME, f"{target.address} is {', '.join(found)}"),
+                lambda found: self._passed(Stage.NAME, _named(target.address, found)),
             )
             self._parts.add(sock.close)
         link = Link(sock, check.algorithms())
@@ -286,6 +286,10 @@ class _Route:
     def _stop_if_cancelled(self, target: Target) -> None:
         if self._cancelled.is_set():
             raise Cancelled(f"connecting to {target.label} was called off")
+
+
+def _named(name: str, found: list[str]) -> str:
+    return f"{name} needs no looking up" if found == [name] else f"{name} is {', '.join(found)}"
 
 
 @contextmanager

@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bootstrap_host import VENV_PATH, agents, listing
 from command_line import CommandLine, Said, end, settled
+from deskconsole.doctor.examination import examine
+from deskconsole.doctor.finding import Finding, Step, first_bad
+from deskconsole.errors import Cancelled
+from deskconsole.hosts import Host
+from deskconsole.paths import Paths
+from deskconsole.progress import Progress
+from deskconsole.ssh.questions import NoQuestions
 from sshd import Sshd, keygen, public_line
 from xvfb import Xvfb, wait_for
 
@@ -91,7 +101,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
     said = user.run("doctor", lab)
     assert said.code == 3
     *lines, last = said.stdout.splitlines()
-    assert lines[0] == "✓ good      name            127.0.0.1 is 127.0.0.1"
+    assert lines[0] == "✓ good      name            127.0.0.1 needs no looking up"
     assert lines[1] == (
         f"✖ bad       port            nothing listens at 127.0.0.1:{server.port} (connection refused)"
     )
@@ -161,5 +171,42 @@ def test_ctrl_c_leaves_a_bare_host_bare(user: CommandLine, server: Sshd, lab: st
     with user.started("doctor", lab) as process:
         wait_for(lambda: agents(server.home), what="the agent")
         assert end(process, signal.SIGINT)[0] == 130
+    assert listing(server.home) == set()
+    assert settled(lambda: agents(server.home)) == []
+
+
+@pytest.mark.parametrize("moment", [Step.SYSTEM, Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
+def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
+    server: Sshd, screen: Xvfb, tmp_path: Path, moment: Step
+) -> None:
+    paths = Paths.below(tmp_path / "console")
+    paths.known_hosts.parent.mkdir(parents=True)
+    paths.known_hosts.write_text(server.known_hosts_line)
+    host = Host(
+        name="lab",
+        address="127.0.0.1",
+        port=server.port,
+        user=server.user,
+        identity_file=str(server.identity),
+        x_display=screen.display,
+    )
+    cancelled = threading.Event()
+    found: list[Finding] = []
+
+    def begun(step: Step, progress: Progress | None) -> None:
+        if step is moment:
+            cancelled.set()
+
+    with pytest.raises(Cancelled):
+        examine(
+            host,
+            NoQuestions(),
+            paths,
+            report=found.append,
+            cancelled=cancelled,
+            begun=begun,
+            ssh_config=server.client_config,
+        )
+    assert first_bad(found) is None
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
