@@ -28,6 +28,7 @@ from typing import Any, Self
 
 import msgspec
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from sshd import fingerprint, keygen, public_line
@@ -122,6 +123,8 @@ class WindowsHost:
         if not query:
             (self.drive_c / "windows" / "system32" / "query.exe").unlink()
         self._display.start()
+        began = psutil.Process(self._display.pid).create_time()
+        (self.folder / "display").write_text(f"{self._display.pid} {began!r}")
         self._size = size
         self._environment = wine.environment(self.folder, self.user, self._display.display)
         services = (*wine.TESTBED_PYTHON, "-m", "winhost.shims.services")
@@ -276,14 +279,24 @@ def _new_folder() -> tuple[Path, int]:
     for folder in above.iterdir():
         lock = _lock(folder)
         if lock is not None:
+            _end_display(folder)
             wine.shut_down(wine.environment(folder, "nobody"))
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
-    # Beside the cache, as files are hard-linked from there. Its name is short: sockets may lie in it.
-    folder = Path(tempfile.mkdtemp(dir=above))
+    # Beside the cache, as files are hard-linked from there; and locked before others may take it for left.
+    folder = Path(tempfile.mkdtemp(dir=cache.folder()))
     lock = _lock(folder)
     assert lock is not None
-    return folder, lock
+    return folder.rename(above / folder.name), lock
+
+
+def _end_display(folder: Path) -> None:
+    """What a killed test run left; its SSH server has ended with it."""
+    with contextlib.suppress(OSError, ValueError, psutil.NoSuchProcess):
+        pid, began = (folder / "display").read_text().split()
+        process = psutil.Process(int(pid))
+        if process.create_time() == float(began):
+            process.kill()
 
 
 def _lock(folder: Path) -> int | None:

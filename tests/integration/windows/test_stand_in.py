@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import numpy as np
 import paramiko
+import psutil
 import pytest
 
 from windows_host import WindowsHost
@@ -269,6 +274,23 @@ def test_one_that_lacks_things_and_has_a_user_of_many_letters(
     host.stop()
     assert not host.folder.exists()
     assert wine.processes(host.folder) == []
+
+
+def test_what_a_killed_run_left_is_cleared(make_windows: Callable[..., WindowsHost]) -> None:
+    script = (
+        "from windows_host import WindowsHost; import os; host = WindowsHost.start(logged_on=False);"
+        " print(host.folder, host._display.pid, flush=True); os._exit(1)"
+    )
+    tests = str(Path(__file__).parents[2])
+    told = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": tests},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    folder, display = told.stdout.split()
+    make_windows(logged_on=False)
+    assert not Path(folder).exists()
+    assert wine.processes(Path(folder)) == []
+    wait_for(lambda: not psutil.pid_exists(int(display)))
 
 
 def test_a_shell_that_wants_plain_commands(shared_windows: WindowsHost) -> None:
