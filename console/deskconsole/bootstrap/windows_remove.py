@@ -11,7 +11,7 @@ import msgspec
 
 from ..errors import BootstrapError, DeployError
 from ..ssh.client import Connection
-from ..ssh.files import Files
+from ..ssh.files import Entry, Files
 from .answers import Pid, Refusal, RemoveAnswer
 from .facts import HostFacts, Removed
 from .remote.windows import task
@@ -46,8 +46,11 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
     if _there(connection):
         connection.run(f"cmd /c rmdir {native(FOLDER)}")
     gone = _Gone()
-    if not _there(connection):
+    entry = _there(connection)
+    if entry is None or not entry.folder:
         _end_tasks(connection, facts.root, gone)
+        if entry is not None:
+            gone.left.append(f"{native(FOLDER)} (it is no folder of ours: a file, or a link to elsewhere)")
         return _report(gone)
     if not _ended_by_python(connection, facts, gone):
         _end_tasks(connection, facts.root, gone)
@@ -73,10 +76,10 @@ def _report(gone: _Gone) -> Removed:
     return Removed(processes=gone.processes, files=gone.files, bytes=gone.bytes, left=tuple(gone.left))
 
 
-def _there(connection: Connection) -> bool:
-    """Whether our folder, or anything else in its place, is there; a link is not followed."""
+def _there(connection: Connection) -> Entry | None:
+    """Our folder, or what else lies in its place; a link is not followed."""
     with connection.files() as files:
-        return any(entry.name.casefold() == _NAME for entry in files.list(_PARENT))
+        return next((entry for entry in files.list(_PARENT) if entry.name.casefold() == _NAME), None)
 
 
 def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> bool:

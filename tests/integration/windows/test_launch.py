@@ -1,0 +1,244 @@
+"""Launching on the Windows stand-in: into the user's session, once, and in clear words where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from deskconsole.bootstrap.facts import DesktopWord
+from deskconsole.bootstrap.remote.windows.task import task_xml
+from deskconsole.errors import LaunchError, NobodyLoggedOn
+from deskconsole.ssh.client import Connection
+from windows_ground import WindowsGround, windows_ground
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WindowsGround]:
+    with windows_ground(tmp_path_factory.mktemp("ground"), user="Žofie Nováková", size=(1024, 768)) as ground:
+        yield ground
+
+
+@pytest.fixture
+def ground(host: WindowsGround) -> Iterator[WindowsGround]:
+    """The host without any agent; nothing of a launch is left after the test."""
+    yield host
+    host.end_agents()
+    assert host.windows.tasks() == set()
+
+
+def runs(ground: WindowsGround) -> list[str]:
+    return sorted(entry.name for entry in (ground.root / "run").iterdir() if entry.is_dir())
+
+
+@contextmanager
+def visited(connection: Connection, port: int) -> Iterator[None]:
+    """Somebody is connected all the time, although the agent sends visitors without a token away."""
+    stop = threading.Event()
+    tunnels = [connection.open_tunnel(port)]
+
+    def come_again() -> None:
+        while not stop.wait(2.0):
+            tunnels.append(connection.open_tunnel(port))
+
+    visitor = threading.Thread(target=come_again)
+    visitor.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        visitor.join()
+        for tunnel in tunnels:
+            tunnel.close()
+
+
+def test_the_agent_finds_itself_on_the_desktop(ground: WindowsGround) -> None:
+    launched = ground.launch()
+    assert not launched.reused
+    assert launched.word == DesktopWord(
+        session=1,
+        station="WinSta0",
+        desktop="Default",
+        screen="live",
+        reason="",
+        size=(1024, 768),
+        flat=False,
+    )
+    assert ground.agents() == [launched.pid]
+    assert ground.windows.tasks() == set(), "the task is gone as soon as it has done its work"
+    ground.connection.open_tunnel(launched.port).close()
+
+
+def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGround) -> None:
+    launched = ground.launch()
+    (instance,) = runs(ground)
+    folder = ground.root / "run" / instance
+    assert (folder / "token").read_bytes() == launched.token
+    # The access list itself is Windows'; of Wine one sees what it makes of it.
+    assert folder.stat().st_mode & 0o007 == 0
+    for file in ("ready.json", "agent.log", "uses.json"):
+        assert launched.token.hex() not in (folder / file).read_text("utf-8")
+    assert json.loads((folder / "uses.json").read_text()) == {
+        "parts": [ground.deployed.agent, ground.deployed.runtime]
+    }
+
+
+def test_a_second_launch_finds_the_first_ones_agent(ground: WindowsGround) -> None:
+    first, second = ground.launch(), ground.launch()
+    assert (first.reused, second.reused) == (False, True)
+    assert (second.port, second.pid, second.token, second.word) == (
+        first.port,
+        first.pid,
+        first.token,
+        first.word,
+    )
+    assert ground.agents() == [first.pid]
+
+
+def test_an_agent_is_replaced_when_it_died_and_when_it_is_to_be(ground: WindowsGround) -> None:
+    first = ground.launch()
+    ground.windows.kill(first.pid)
+    second = ground.launch()
+    third = ground.launch(reuse=False)
+    assert not second.reused
+    assert not third.reused
+    assert len({first.token, second.token, third.token}) == 3
+    assert ground.agents() == [third.pid]
+    assert len(runs(ground)) == 1
+
+
+def test_others_end_unless_a_console_is_connected(ground: WindowsGround) -> None:
+    served = ground.launch()
+    with visited(ground.connection, served.port):
+        spare = ground.launch(idle_exit=121)
+        assert sorted(ground.agents()) == sorted([served.pid, spare.pid])
+        last = ground.launch(idle_exit=122)
+        assert sorted(ground.agents()) == sorted([served.pid, last.pid])
+        assert len(runs(ground)) == 2
+
+
+def test_two_consoles_at_once_get_one_agent(ground: WindowsGround) -> None:
+    found: list[int] = []
+
+    def console(connection: Connection) -> None:
+        with connection:
+            ground_there = WindowsGround(**{**vars(ground), "connection": connection})
+            found.append(ground_there.launch().pid)
+
+    threads = [threading.Thread(target=console, args=(ground.connect(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [ground.agents()[0]] * 2
+
+
+def test_what_a_console_left_that_died_in_the_middle_is_cleared(ground: WindowsGround) -> None:
+    left = ground.root / "run" / "00ff00ff00ff"
+    left.mkdir(parents=True)
+    (left / "token").write_bytes(bytes(32))
+    (left / "task.xml").write_bytes(task_xml("notepad.exe", "", "S-1-5-21-0-0-0-1000", highest=False))
+    create = (
+        f"schtasks /create /f /tn deskconsole-{left.name} /xml AppData\\Local\\deskconsole\\run\\{left.name}"
+    )
+    assert ground.connection.run(rf"{create}\task.xml").exit_code == 0
+    ground.launch()
+    assert ground.windows.tasks() == set()
+    assert not left.exists()
+
+
+def test_a_refused_task_is_said_with_windows_own_words(ground: WindowsGround) -> None:
+    ground.windows.refuse_tasks()
+    try:
+        with pytest.raises(LaunchError, match=r"lab-win refused the task .*Access is denied") as caught:
+            ground.launch()
+    finally:
+        ground.windows.refuse_tasks(False)
+    assert "Administrators" in caught.value.remedy
+    assert runs(ground) == []
+
+
+def test_an_agent_that_dies_at_once_is_heard(ground: WindowsGround) -> None:
+    agent = ground.root / ground.deployed.agent
+    wire = agent / "deskagent" / "wire" / "__init__.py"
+    before = wire.read_text("utf-8")
+    try:
+        wire.write_text("import nonesuch\n")
+        with pytest.raises(LaunchError, match="No module named 'nonesuch'"):
+            ground.launch()
+        wire.unlink()
+        (agent / "__main__.py").rename(agent / "elsewhere.py")
+        with pytest.raises(LaunchError, match="can't find '__main__' module"):
+            ground.launch()
+    finally:
+        (agent / "elsewhere.py").rename(agent / "__main__.py")
+        wire.write_text(before, "utf-8")
+    assert ground.agents() == []
+    assert runs(ground) == []
+
+
+def test_a_program_that_windows_cannot_start_is_told_by_the_task(ground: WindowsGround) -> None:
+    assert ground.deployed.runtime is not None
+    program = ground.root / ground.deployed.runtime / "pythonw.exe"
+    program.rename(program.with_name("away.exe"))
+    try:
+        with pytest.raises(LaunchError, match="a file of it is missing"):
+            ground.launch()
+    finally:
+        program.with_name("away.exe").rename(program)
+    assert runs(ground) == []
+
+
+def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGround) -> None:
+    ground.windows.log_off()
+    try:
+        begun = time.monotonic()
+        with pytest.raises(NobodyLoggedOn, match="nobody is logged on") as caught:
+            ground.launch()
+        assert time.monotonic() - begun < 10
+        assert "Log on" in caught.value.remedy
+        assert not (ground.root / "run").exists() or runs(ground) == []
+        waiting = threading.Timer(2.0, ground.windows.log_on)
+        waiting.start()
+        launched = ground.launch(wait_for_user=60)
+        waiting.join()
+    finally:
+        ground.windows.log_on()
+    assert launched.word is not None
+    assert launched.word.station == "WinSta0"
+
+
+def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(ground: WindowsGround) -> None:
+    agent = ground.root / ground.deployed.agent / "deskagent" / "ready.py"
+    before = agent.read_text("utf-8")
+    assert '"session": answers.session' in before
+    try:
+        agent.write_text(before.replace('"session": answers.session', '"session": 0'), "utf-8")
+        with pytest.raises(LaunchError, match="the agent found itself in session 0"):
+            ground.launch()
+    finally:
+        agent.write_text(before, "utf-8")
+    assert ground.agents() == []
+    assert runs(ground) == []
+
+
+def test_the_agent_ends_by_itself(ground: WindowsGround) -> None:
+    ground.launch(idle_exit=1)
+    deadline = time.monotonic() + 20
+    while ground.agents() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert ground.agents() == []
+
+
+def test_a_reconnect_is_quick(ground: WindowsGround) -> None:
+    ground.launch()
+    begun = time.monotonic()
+    assert ground.launch().reused
+    # One Python's start on the host: 0.3 s on a quiet machine.
+    assert time.monotonic() - begun < 3
+    assert re.fullmatch(r"[0-9a-f]{12}", runs(ground)[0])

@@ -1,0 +1,120 @@
+"""A Windows stand-in with runtime and agent deployed, for tests of what comes after: launching and removing.
+
+with windows_ground(tmp_path) as ground:
+    ground.launch(seed=7); ground.remove(); ground.bare      # the host's listing before anything of ours
+    ground.deploy_again()                                    # after a removal; quicker than a deploy
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from built_runtime import built_runtime
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched, Removed
+from deskconsole.bootstrap.launch import launch
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.remove import remove
+from deskconsole.hosts import Host
+from deskconsole.ssh.client import Connection, connect
+from deskconsole.ssh.questions import NoQuestions
+from windows_host import WindowsHost
+
+OPTIONS = AgentOptions(idle_exit=120)
+
+
+@dataclass
+class WindowsGround:
+    """What a test stands on."""
+
+    windows: WindowsHost
+    host: Host
+    connection: Connection
+    """A test may put another in its place."""
+    deployed: Deployed
+    bare: set[str]
+    """All files of the host before anything of ours was there."""
+    folder: Path
+    """The test's own on this machine."""
+
+    @property
+    def facts(self) -> HostFacts:
+        return self.deployed.facts
+
+    @property
+    def root(self) -> Path:
+        """Our folder on the host."""
+        return self.windows.home / "AppData/Local/deskconsole"
+
+    def connect(self) -> Connection:
+        """One more connection, as another console has it."""
+        return open_connection(self.folder, self.windows, self.host)
+
+    def launch(self, options: AgentOptions = OPTIONS, **changes: Any) -> Launched:
+        options = replace(options, **changes)
+        return launch(self.connection, self.facts, self.deployed, self.host, options)
+
+    def remove(self) -> Removed:
+        return remove(self.connection, self.facts)
+
+    def agents(self) -> list[int]:
+        """Processes of ours, seen from outside."""
+        return [each.pid for each in self.windows.processes() if "\\deskconsole\\" in each.path.lower()]
+
+    def end_agents(self) -> None:
+        for pid in self.agents():
+            self.windows.kill(pid)
+        shutil.rmtree(self.root / "run", ignore_errors=True)
+
+    def deploy_again(self) -> None:
+        """Everything as it was deployed first."""
+        self.end_agents()
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(self.folder / "deployed", self.root, copy_function=os.link)
+
+
+@contextmanager
+def windows_ground(folder: Path, **arguments: Any) -> Iterator[WindowsGround]:
+    """A host of its own (`WindowsHost.start` takes the arguments), deployed to as the console does it."""
+    cache = folder / "cache"
+    (cache / "runtimes").mkdir(parents=True)
+    container = built_runtime()
+    shutil.copyfile(container, cache / "runtimes" / container.name)
+    with WindowsHost.start(**arguments) as windows:
+        bare = windows.listing()
+        host = Host(
+            name="lab-win",
+            address="127.0.0.1",
+            port=windows.port,
+            user=windows.user,
+            identity_file=str(windows.key),
+        )
+        connection = open_connection(folder, windows, host)
+        deployed = deploy(connection, probe(connection, host), cache=cache)
+        ground = WindowsGround(windows, host, connection, deployed, bare, folder)
+        try:
+            shutil.copytree(ground.root, folder / "deployed")
+            yield ground
+        finally:
+            ground.connection.close()
+
+
+def open_connection(folder: Path, windows: WindowsHost, host: Host) -> Connection:
+    """Connects as the console does, away from the real user's files."""
+    known_hosts, configuration = folder / "known_hosts", folder / "ssh_config"
+    known_hosts.write_text(windows.known_hosts_line)
+    configuration.touch()
+    return connect(
+        host,
+        NoQuestions(),
+        known_hosts=known_hosts,
+        cancelled=threading.Event(),
+        ssh_config=configuration,
+    )
