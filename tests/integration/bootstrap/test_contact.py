@@ -140,18 +140,20 @@ def test_a_host_that_answers_anything_is_told_so(tmp_path: Path, answer: str) ->
         probe(connection, host)
 
 
-def test_a_windows_host_is_recognised(tmp_path: Path) -> None:
-    # Stands where cmd.exe would: /bin/sh is unknown to it, %OS% is not.
+def test_a_windows_host_behind_a_server_of_cygwin_is_told_what_it_needs(tmp_path: Path) -> None:
+    # Stands where cmd.exe would: /bin/sh is unknown to it, %OS% is not. Files are shown as on POSIX.
     windows = (
-        'case "$SSH_ORIGINAL_COMMAND" in echo*) echo "deskconsole Windows_NT \\$env:OS"; exit 0;; esac; '
+        'case "$SSH_ORIGINAL_COMMAND" in *sftp-server*) exec $SSH_ORIGINAL_COMMAND;; '
+        'echo*) echo "deskconsole Windows_NT \\$env:OS"; exit 0;; esac; '
         "echo \"'/bin/sh' is not recognized as an internal or external command,\" >&2; exit 1"
     )
     with (
         ssh_host(tmp_path / "sshd", prelude=windows) as (server, host),
         open_connection(server, host) as connection,
-        pytest.raises(UnsupportedHost, match="lab-01 is a Windows host"),
+        pytest.raises(UnsupportedHost, match="lab-01 is a Windows host") as caught,
     ):
         probe(connection, host)
+    assert "Cygwin" in caught.value.remedy
 
 
 def test_a_host_that_runs_no_commands_is_quoted(tmp_path: Path) -> None:

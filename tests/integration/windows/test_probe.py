@@ -52,6 +52,14 @@ def test_a_bare_host_tells_by_plain_commands(shared_windows: WindowsHost, tmp_pa
     assert shared_windows.listing() == before
 
 
+def test_a_server_that_does_not_say_what_it_is_is_found_out(
+    shared_windows: WindowsHost, tmp_path: Path
+) -> None:
+    with logged_in(shared_windows, tmp_path) as (connection, host):
+        connection.server = "SSH-2.0-OpenSSH_9.5"
+        assert probe(connection, host).platform == "Windows"
+
+
 def test_powershell_and_a_name_with_a_space(odd_windows: WindowsHost, tmp_path: Path) -> None:
     facts = look(odd_windows, tmp_path)
     assert facts.shell == "powershell"
