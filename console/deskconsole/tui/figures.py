@@ -78,6 +78,13 @@ def lasted(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)
 
 
+def remaining(done: int, total: int, rate: float) -> str:
+    """`4 s left`; empty as long as too little is done for a guess."""
+    if rate <= 0 or done < total * 0.02:
+        return ""
+    return f"{duration((total - done) / rate + 0.999)} left"
+
+
 def moment(at: float, *, seconds: bool = False) -> str:
     """Unix time as local time of day: `10:42`, `10:42:01`."""
     return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))

@@ -12,7 +12,7 @@ from deskagent.wire.messages import ScreenState
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import UNDER_WAY, State
-from .figures import duration, percent, rough_duration
+from .figures import duration, percent, remaining, rough_duration
 
 
 class Kind(StrEnum):
@@ -119,6 +119,6 @@ def _under_way(snapshot: Snapshot, age: float) -> str:
     text = f"{word}: {safe_text(progress.step, 60)}"
     if progress.total > 0:
         text += f" {percent(progress.done / progress.total)}"
-        if progress.rate > 0:
-            text += f", {duration((progress.total - progress.done) / progress.rate + 0.999)} left"
+        if left := remaining(progress.done, progress.total, progress.rate):
+            text += f", {left}"
     return text

@@ -8,7 +8,7 @@ from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, UNDER_WAY, State
 from ..session.steps import Step, StepOutcome
-from .figures import bar, duration, fit, lasted, percent, rate, size
+from .figures import bar, fit, lasted, percent, rate, remaining, size
 from .looks import COLOURS, FAINT, MUTED, Kind, look
 from .view import FleetView
 
@@ -81,8 +81,9 @@ def _measured(step: Step, width: int) -> Content:
     """The line below a step that runs: how far, how fast, how long yet."""
     figures = f"  {percent(step.done / step.total)}   {size(step.done)} of {size(step.total)}"
     if step.rate > 0:
-        left = duration((step.total - step.done) / step.rate + 0.999)
-        figures += f"   {rate(step.rate)}   {left} left"
+        figures += f"   {rate(step.rate)}"
+    if left := remaining(step.done, step.total, step.rate):
+        figures += f"   {left}"
     room = max(8, width - 2 - len(figures))
     full = bar(step.done, step.total, room, "█")
     return Content.assemble("  ", (full, "$primary"), ("░" * (room - len(full)), FAINT), figures)

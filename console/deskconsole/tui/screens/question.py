@@ -62,7 +62,8 @@ class TrustScreen(Dialog):
         yield text(f"{address} has not been seen before. Its {safe_text(question.algorithm, 40)} key is")
         yield Static(Content(grouped(question.fingerprint)), classes="fingerprint")
         yield text(
-            "Compare it with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n\n"
+            "Compare it with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n"
+            "  (Windows keeps them in C:\\ProgramData\\ssh)\n\n"
             "If it differs, somebody may stand between you and the host.",
             "quiet",
         )
