@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,9 +22,9 @@ from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.hosts import Host
-from deskconsole.ssh.client import Connection, connect
-from deskconsole.ssh.questions import NoQuestions
+from deskconsole.ssh.client import Connection
 from windows_host import WindowsHost
+from windows_login import host_of, log_in
 
 OPTIONS = AgentOptions(idle_exit=120)
 
@@ -55,7 +54,7 @@ class WindowsGround:
 
     def connect(self) -> Connection:
         """One more connection, as another console has it."""
-        return open_connection(self.folder, self.windows, self.host)
+        return log_in(self.windows, self.folder)
 
     def launch(self, options: AgentOptions = OPTIONS, **changes: Any) -> Launched:
         options = replace(options, **changes)
@@ -89,14 +88,8 @@ def windows_ground(folder: Path, **arguments: Any) -> Iterator[WindowsGround]:
     shutil.copyfile(container, cache / "runtimes" / container.name)
     with WindowsHost.start(**arguments) as windows:
         bare = windows.listing()
-        host = Host(
-            name="lab-win",
-            address="127.0.0.1",
-            port=windows.port,
-            user=windows.user,
-            identity_file=str(windows.key),
-        )
-        connection = open_connection(folder, windows, host)
+        host = host_of(windows, "lab-win")
+        connection = log_in(windows, folder)
         deployed = deploy(connection, probe(connection, host), cache=cache)
         ground = WindowsGround(windows, host, connection, deployed, bare, folder)
         try:
@@ -104,17 +97,3 @@ def windows_ground(folder: Path, **arguments: Any) -> Iterator[WindowsGround]:
             yield ground
         finally:
             ground.connection.close()
-
-
-def open_connection(folder: Path, windows: WindowsHost, host: Host) -> Connection:
-    """Connects as the console does, away from the real user's files."""
-    known_hosts, configuration = folder / "known_hosts", folder / "ssh_config"
-    known_hosts.write_text(windows.known_hosts_line)
-    configuration.touch()
-    return connect(
-        host,
-        NoQuestions(),
-        known_hosts=known_hosts,
-        cancelled=threading.Event(),
-        ssh_config=configuration,
-    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from deskconsole.hosts import Host
@@ -13,10 +11,10 @@ from deskconsole.ssh.questions import NoQuestions
 from windows_host import WindowsHost
 
 
-def entry(windows: WindowsHost) -> Host:
+def host_of(windows: WindowsHost, name: str = "lab-01") -> Host:
     """What the inventory has of it."""
     return Host(
-        name="win-01",
+        name=name,
         address="127.0.0.1",
         port=windows.port,
         user=windows.user,
@@ -24,14 +22,15 @@ def entry(windows: WindowsHost) -> Host:
     )
 
 
-@contextmanager
-def logged_in(windows: WindowsHost, folder: Path) -> Iterator[tuple[Connection, Host]]:
-    """A connection; `folder` takes the files of the console."""
+def log_in(windows: WindowsHost, folder: Path) -> Connection:
+    """A connection, to be closed; `folder` takes the files of the console."""
     known_hosts, config = folder / "known_hosts", folder / "ssh_config"
     known_hosts.write_text(windows.known_hosts_line)
-    config.write_text("")
-    host = entry(windows)
-    with connect(
-        host, NoQuestions(), known_hosts=known_hosts, cancelled=threading.Event(), ssh_config=config
-    ) as connection:
-        yield connection, host
+    config.write_text("Host *\n  IdentityAgent none\n")
+    return connect(
+        host_of(windows),
+        NoQuestions(),
+        known_hosts=known_hosts,
+        cancelled=threading.Event(),
+        ssh_config=config,
+    )

@@ -9,7 +9,6 @@ import numpy as np
 
 from answers import Answers
 from built_runtime import built_runtime
-from deskconsole.hosts import Host
 from deskconsole.paths import Paths
 from deskconsole.runtimes.shelf import Shelf
 from deskconsole.session.event import Event
@@ -18,6 +17,7 @@ from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from windows_host import WindowsHost
+from windows_login import host_of
 
 
 class WindowsWay:
@@ -28,13 +28,7 @@ class WindowsWay:
         self.answers = Answers()
         self.events: list[Event] = []
         self.paths = Paths.below(folder)
-        self.host = Host(
-            name=name,
-            address="127.0.0.1",
-            port=windows.port,
-            user=windows.user,
-            identity_file=str(windows.key),
-        )
+        self.host = host_of(windows, name)
         shelf = Shelf.below(self.paths.cache).folder
         shelf.mkdir(parents=True, exist_ok=True)
         if not (shelf / built_runtime().name).exists():

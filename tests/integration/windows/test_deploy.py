@@ -23,12 +23,11 @@ from deskconsole.bootstrap.platforms import PLATFORMS
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.windows_runtime import REST, part_of
 from deskconsole.errors import Cancelled, ConnectionLost, DeployError
-from deskconsole.hosts import Host
 from deskconsole.progress import Progress, Report, ignore
 from deskconsole.runtimes.container import Runtime
-from deskconsole.ssh.client import Connection, connect
-from deskconsole.ssh.questions import NoQuestions
+from deskconsole.ssh.client import Connection
 from windows_host import WindowsHost
+from windows_login import host_of, log_in
 
 Dial = Callable[[WindowsHost], AbstractContextManager[Connection]]
 
@@ -37,20 +36,7 @@ Dial = Callable[[WindowsHost], AbstractContextManager[Connection]]
 def dial(tmp_path: Path) -> Dial:
     """Connects as the console does, away from the real user's files."""
 
-    def make(windows: WindowsHost) -> Connection:
-        known_hosts = tmp_path / "known_hosts"
-        known_hosts.write_text(windows.known_hosts_line)
-        config = tmp_path / "ssh_config"
-        config.write_text("Host *\n  IdentityAgent none\n")
-        return connect(
-            host_of(windows),
-            NoQuestions(),
-            known_hosts=known_hosts,
-            cancelled=threading.Event(),
-            ssh_config=config,
-        )
-
-    return make
+    return lambda windows: log_in(windows, tmp_path)
 
 
 @pytest.fixture
@@ -73,16 +59,6 @@ def bare(shared_windows: WindowsHost) -> Iterator[WindowsHost]:
     shutil.rmtree(ours(shared_windows), ignore_errors=True)
     yield shared_windows
     shared_windows.cut_upload_after(None)
-
-
-def host_of(windows: WindowsHost) -> Host:
-    return Host(
-        name="lab-01",
-        address="127.0.0.1",
-        port=windows.port,
-        user=windows.user,
-        identity_file=str(windows.key),
-    )
 
 
 def ours(windows: WindowsHost) -> Path:

@@ -15,7 +15,7 @@ from deskconsole.errors import ConnectionFailed
 from deskconsole.packaging.listing import LISTING, listing
 from deskconsole.runtimes.shelf import requirements_today
 from windows_host import WindowsHost
-from windows_login import logged_in
+from windows_login import host_of, log_in
 from windows_python import windows_python
 
 NAME = "Žofie Nováková"
@@ -24,8 +24,8 @@ RUNTIME = "runtime-00000000cafe"
 
 def look(windows: WindowsHost, tmp_path: Path) -> HostFacts:
     """What the console finds."""
-    with logged_in(windows, tmp_path) as (connection, host):
-        return probe(connection, host)
+    with log_in(windows, tmp_path) as connection:
+        return probe(connection, host_of(windows))
 
 
 def ours(windows: WindowsHost) -> Path:
@@ -55,9 +55,9 @@ def test_a_bare_host_tells_by_plain_commands(shared_windows: WindowsHost, tmp_pa
 def test_a_server_that_does_not_say_what_it_is_is_found_out(
     shared_windows: WindowsHost, tmp_path: Path
 ) -> None:
-    with logged_in(shared_windows, tmp_path) as (connection, host):
+    with log_in(shared_windows, tmp_path) as connection:
         connection.server = "SSH-2.0-OpenSSH_9.5"
-        assert probe(connection, host).platform == "Windows"
+        assert probe(connection, host_of(shared_windows)).platform == "Windows"
 
 
 def test_powershell_and_a_name_with_a_space(odd_windows: WindowsHost, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import signal
 import tarfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +20,12 @@ import pytest
 import windows_python
 from built_runtime import build_command, built_runtime
 from command_line import CommandLine, end
-from deskconsole.hosts import Host
 from deskconsole.runtimes.container import Runtime
 from deskconsole.runtimes.rest import read_rest
-from deskconsole.ssh.client import Connection, connect
-from deskconsole.ssh.questions import NoQuestions
+from deskconsole.ssh.client import Connection
 from small_runtime import write_small_runtime
 from windows_host import WindowsHost
+from windows_login import log_in
 
 NOWHERE = "http://127.0.0.1:9/"
 """Nothing listens there."""
@@ -59,25 +57,8 @@ def build(user: CommandLine, tmp_path: Path, *more: str | Path, **environment: s
 
 @pytest.fixture(scope="module")
 def connection(shared_windows: WindowsHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    folder = tmp_path_factory.mktemp("console")
-    (folder / "known_hosts").write_text(shared_windows.known_hosts_line)
-    (folder / "ssh_config").write_text("Host *\n  IdentityAgent none\n")
-    host = Host(
-        name="lab-01",
-        address="127.0.0.1",
-        port=shared_windows.port,
-        user=shared_windows.user,
-        identity_file=str(shared_windows.key),
-    )
-    opened = connect(
-        host,
-        NoQuestions(),
-        known_hosts=folder / "known_hosts",
-        cancelled=threading.Event(),
-        ssh_config=folder / "ssh_config",
-    )
-    yield opened
-    opened.close()
+    with log_in(shared_windows, tmp_path_factory.mktemp("console")) as opened:
+        yield opened
 
 
 def test_a_built_runtime_is_small_and_whole() -> None:
