@@ -175,7 +175,7 @@ def test_diff(user: CommandLine, tmp_path: Path) -> None:
     [
         ("root@127.0.0.1:99999", "port must be a whole number from 1 to 65535, not 99999"),
         ("root@127.0.0.1:abc", "port must be a whole number from 1 to 65535, not 'abc'"),
-        ("@127.0.0.1", "user must be a user name without spaces, not ''"),
+        ("@127.0.0.1", "user must be a user name without spaces at its ends, not ''"),
         (":22", "the address before the port is missing"),
         ("", "name must be a text of 1 to 64 characters"),
         ("-oProxyCommand=x", "with no dash or space at its beginning, not '-oProxyCommand=x'"),
