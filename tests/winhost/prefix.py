@@ -6,6 +6,7 @@ so nothing may ever be written over there in place.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -107,13 +108,13 @@ def _install_windows(folder: Path) -> None:
 
 def _furnish(folder: Path, windows: Path, python: Path) -> None:
     prefix = folder / "prefix"
-    shutil.copytree(windows / "prefix", prefix, symlinks=True)
+    shutil.copytree(windows / "prefix", prefix, symlinks=True, copy_function=os.link)
     system32 = prefix / "drive_c" / "windows" / "system32"
     testbed = prefix / "drive_c" / "testbed"
     testbed.mkdir()
     (testbed / "results").mkdir()
     (system32 / "Tasks").mkdir(exist_ok=True)
-    shutil.copytree(python, testbed / "python")
+    shutil.copytree(python, testbed / "python", copy_function=os.link)
     shims = testbed / "python" / "Lib" / "winhost" / "shims"
     shutil.copytree(HERE / "shims", shims, ignore=shutil.ignore_patterns("__pycache__"))
     mingw.compile_program("ssh_command.c", testbed / "ssh_command.exe")
