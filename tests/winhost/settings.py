@@ -25,8 +25,6 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     forwarding: bool = True
     sftp: bool = True
     cut_after: int | None = None
-    commands_after_hangup: bool = True
-    """A command whose client hung up goes on, as on Windows."""
 
     def write(self, path: Path) -> None:
         """So that a reader sees the old or the new, never half."""

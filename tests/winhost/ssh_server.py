@@ -159,7 +159,9 @@ class Command:
         return interpret(told, self._variables())
 
     async def _run(self, line: str) -> int:
-        killable = not self._settings.commands_after_hangup or self._client.term_type is not None
+        killable = (
+            self._client.term_type is not None
+        )  # without a terminal it goes on when its client hangs up
         drive = Path(self._settings.drive_c)
         result = f"{os.getpid()}-{next(self._host.numbers)}"
         flags = {
