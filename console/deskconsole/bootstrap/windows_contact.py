@@ -87,7 +87,7 @@ def ask(connection: Connection, host: Host, home: str) -> Plain:
             f"{host.name} is a Windows host on which this user can run no commands: {last_words(finished)}",
             remedy="Allow this user to run cmd.exe over SSH.",
         )
-    user = account_of(variables)
+    user = account_of(variables, native(home))
     return Plain(
         shell=shell,
         machine=machine,
@@ -125,9 +125,14 @@ def variables_of(said: str) -> dict[str, str]:
     return {name.upper(): value for name, equals, value in rows if equals}
 
 
-def account_of(variables: dict[str, str]) -> str:
-    """`DOMAIN\\user`, as far as the environment tells."""
+def account_of(variables: dict[str, str], profile: str) -> str:
+    """`DOMAIN\\user`, as far as the environment tells.
+
+    Where the console's code page lacks letters of the name, the profile's folder, which is known, spells it.
+    """
     user, domain = variables.get("USERNAME", ""), variables.get("USERDOMAIN", "")
+    folder = profile.rpartition("\\")[2]
+    user = folder if _alike(user, folder) else user
     return f"{domain}\\{user}" if domain and user else user
 
 
@@ -138,9 +143,19 @@ def free_of(said: bytes) -> int:
     return max((int(number) for number in numbers if len(number) < 20), default=0)
 
 
+def _alike(printed: str, name: str) -> bool:
+    """Whether a console may have printed that name so, in a code page without some of its letters."""
+    return len(printed) == len(name) and all(
+        one == other or not one.isascii() or not other.isascii()
+        for one, other in zip(printed.casefold(), name.casefold(), strict=False)
+    )
+
+
 def sessions_of(said: str, user: str) -> tuple[DesktopSession, ...]:
     """What `query user` says of who is logged on; nothing where the host has no such command."""
     rows = logged_on(said)
     for row in rows:
+        if _alike(row["user"], user.rpartition("\\")[2]):
+            row["user"] = user
         row |= {"sid": "", "own": same_user(row["user"], user)}
     return tuple(DesktopSession(**row) for row in sorted(rows, key=preference))

@@ -82,8 +82,22 @@ def test_names_are_read_in_the_code_page_in_which_the_profile_is_itself(user: st
     ).encode(code_page)
     found = code_page_of(said, native(f"/C:/Users/{user}"))
     variables = variables_of(said.decode(found))
-    assert account_of(variables) == f"LAB\\{user}"
+    assert account_of(variables, native(f"/C:/Users/{user}")) == f"LAB\\{user}"
     assert variables["PATH"] == "C:\\Windows;C:\\a=b"
+
+
+def test_letters_that_the_console_lacks_are_taken_from_the_profile() -> None:
+    said = (
+        b"USERNAME=Zofie Nov\xa0kov\xa0\r\nUSERDOMAIN=LAB\r\nUSERPROFILE=C:\\Users\\Zofie Nov\xa0kov\xa0\r\n"
+    )
+    profile = native("/C:/Users/Žofie Nováková")
+    variables = variables_of(said.decode(code_page_of(said, profile), "replace"))
+    user = account_of(variables, profile)
+    assert user == "LAB\\Žofie Nováková"
+    printed = ">zofie nov\xa0kov\xa0        console             1  Active      none   1/1/2026 9:00 AM"
+    (session,) = sessions_of(printed, user)
+    assert (session.user, session.own) == (user, True)
+    assert account_of({"USERNAME": "ann"}, native("/C:/Users/ann.LAB")) == "ann"
 
 
 def test_a_profile_that_is_named_otherwise_leaves_what_is_ascii() -> None:
@@ -128,7 +142,7 @@ def test_without_anybody_or_without_the_command_there_are_no_sessions(said: str)
 
 
 def test_the_session_that_the_agent_belongs_in_comes_first() -> None:
-    assert [found.user for found in sessions_of(ENGLISH, "LAB\\carol")] == ["carol", "ann lee", "bob"]
+    assert [found.user for found in sessions_of(ENGLISH, "LAB\\carol")] == ["LAB\\carol", "ann lee", "bob"]
     assert [found.user for found in sessions_of(ENGLISH, "LAB\\nobody")] == ["ann lee", "bob", "carol"]
     assert [found.own for found in sessions_of(ENGLISH, "LAB\\Ann Lee")] == [True, False, False]
 

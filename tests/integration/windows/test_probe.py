@@ -65,7 +65,8 @@ def test_powershell_and_a_name_with_a_space(odd_windows: WindowsHost, tmp_path: 
     assert facts.shell == "powershell"
     assert facts.home == rf"C:\users\{NAME}"
     assert facts.user.rpartition("\\")[2] == NAME
-    assert len(facts.sessions) == 1
+    (session,) = facts.sessions
+    assert (session.own, session.user) == (True, facts.user)
     assert odd_windows.refused_commands == []
 
 

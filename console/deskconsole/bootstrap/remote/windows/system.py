@@ -202,7 +202,7 @@ def logged_on(said: str) -> list[dict[str, Any]]:
     """
     found = []
     for line in said.splitlines():
-        row = re.match(r"[> ](\S.*?)\s{2,}(?:(\S+)\s+)?(\d+)\s{2,}\S", line)
+        row = re.match(r"[> ](\S.*?)\s{2,}(?:(\S+)\s+)?(\d+)\s{2,}\S", line, re.ASCII)
         if row:
             user, station, number = row.groups()
             state = "active" if station else "disconnected"
