@@ -12,6 +12,7 @@ BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
     "live": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
+    "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
 """Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""
