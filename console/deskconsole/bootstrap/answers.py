@@ -94,7 +94,7 @@ class WindowsProbeAnswer(msgspec.Struct, frozen=True):
 
 
 class FreeAnswer(msgspec.Struct, frozen=True):
-    """Of `install`, verbs prepare and discard."""
+    """Of `install`, verb discard."""
 
     free: Size
 

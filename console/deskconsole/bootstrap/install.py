@@ -56,18 +56,21 @@ def put(
     needed = len(archive.data) + archive.unpacked + MARGIN
     if facts.free < needed:
         raise disk_full(facts, what, facts.free, needed)
-    prepared = ask(FreeAnswer, "prepare")
-    if isinstance(prepared, Refusal):
-        raise DeployError(
-            f"{facts.host} does not let {facts.root} be made: {prepared.error}",
-            remedy="Make the user's home there writable.",
-        )
     meter = Meter(f"uploading {what}", progress)
 
     def send() -> int:
         mode = None if facts.platform == "Windows" else 0o600
-        path = f"{facts.folder}/{part}"
-        return connection.upload(archive.data, path, mode=mode, resume=resumable, progress=meter)
+        with connection.files() as files:
+            try:
+                files.make_folder(facts.folder, 0o700)
+            except DeployError as error:
+                raise DeployError(
+                    f"{facts.host} does not let {facts.root} be made: {error}",
+                    remedy="Make the user's home there writable.",
+                ) from error
+            return files.upload(
+                archive.data, f"{facts.folder}/{part}", mode=mode, resume=resumable, progress=meter
+            )
 
     def install() -> InstallAnswer | Refusal:
         progress(Progress(f"installing {what}", 0, 0))

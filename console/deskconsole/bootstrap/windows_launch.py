@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import asdict
 
 import msgspec
 
@@ -56,6 +57,7 @@ def launch(
             "wait": READY_WITHIN,
             "reuse": options.reuse,
             "wait_for_user": options.wait_for_user,
+            "sessions": [asdict(session) for session in facts.sessions],
         },
         LaunchAnswer,
         uses=AGENTS,

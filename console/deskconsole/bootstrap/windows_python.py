@@ -16,4 +16,4 @@ def python_of(runtime: str) -> str:
 
 def python_command(python: str) -> str:
     """The command that runs a program from stdin with that Python."""
-    return f"{python} -I -X utf8 -"
+    return f"{python} -I -S -X utf8 -"  # without site-packages: scripts need none, and begin sooner

@@ -74,8 +74,8 @@ class Files:
         )
         return tuple(sorted(entries, key=lambda entry: entry.name))
 
-    def make_folder(self, path: str) -> None:
-        """Makes it, and those above that are missing; it may be there."""
+    def make_folder(self, path: str, mode: int = 0o777) -> None:
+        """Makes it, and those above that are missing; it may be there. `mode` is POSIX, less the umask."""
         missing = []
         for folder in reversed(_chain(path)):
             with self._asking(f"look at {folder}"):
@@ -85,7 +85,7 @@ class Files:
         for folder in reversed(missing):
             with self._asking(f"make the folder {folder}"):
                 try:
-                    self._sftp.mkdir(folder)
+                    self._sftp.mkdir(folder, mode)
                 except OSError:  # somebody else may have made it meanwhile
                     if not self._is_folder(folder):
                         raise

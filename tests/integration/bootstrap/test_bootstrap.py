@@ -200,12 +200,12 @@ def test_an_upload_that_was_changed_on_the_way_is_not_unpacked(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = probe(ground.connection, ground.host)
-    upload = ground.connection.upload
+    upload = Files.upload
 
-    def changed(data: bytes, path: str, **more: object) -> int:
-        return upload(data[:100] + bytes([data[100] ^ 1]) + data[101:], path)
+    def changed(files: Files, data: bytes, path: str, **more: object) -> int:
+        return upload(files, data[:100] + bytes([data[100] ^ 1]) + data[101:], path)
 
-    monkeypatch.setattr(ground.connection, "upload", changed)
+    monkeypatch.setattr(Files, "upload", changed)
     with pytest.raises(DeployError, match="checksum"):
         deploy(ground.connection, facts)
     assert listing(ground.home) == set()

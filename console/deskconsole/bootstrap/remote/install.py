@@ -1,4 +1,4 @@
-"""Takes an uploaded archive into use on a host of any system, in three verbs: prepare, install, discard.
+"""Takes an uploaded archive into use on a host of any system, in two verbs: install, discard.
 
 An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits,
 and the folder appears under its name only when it is whole.
@@ -26,18 +26,15 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     root = Path(arguments["root"])
     part = root / arguments["part"]
     verb = arguments["verb"]
-    if verb == "prepare":
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix":  # Windows gives what is below a profile to its user alone
-            root.chmod(0o700)
-        clear_leftovers(root)
-        return {"free": shutil.disk_usage(root).free}
     if verb == "discard":
         part.unlink(missing_ok=True)
         free = shutil.disk_usage(root).free if root.exists() else 0
         if root.exists() and not any(root.iterdir()):
             root.rmdir()
         return {"free": free}
+    if os.name == "posix":  # Windows gives what is below a profile to its user alone
+        root.chmod(0o700)
+    clear_leftovers(root)
     try:
         return install(root, part, arguments["name"], arguments["sha256"], arguments["keep"])
     finally:

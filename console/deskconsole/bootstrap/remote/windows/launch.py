@@ -37,24 +37,27 @@ VISIBLE_STATION = "winsta0"
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments: instance, agent (folder's name), token (hex), options, parts (in use), highest, wait, reuse,
-    wait_for_user (seconds).
+    wait_for_user (seconds), sessions (as probed a moment ago).
 
     Answers port, pid, token (of the agent that serves now), version, reused, word; or error, kind and log.
     """
     root = Path(sys.executable).parent.parent
     (root / "run").mkdir(exist_ok=True)
     deadline = time.monotonic() + arguments["wait_for_user"]
+    # Where it took a command to learn of sessions, it is not asked twice within a moment.
+    known = [] if system.enumerated() else arguments["sessions"]
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (running := find_running(root, arguments["instance"])):
                 return running
-            sessions = system.sessions()
+            sessions = known or system.sessions()
             session = choose(sessions, elevated=system.is_elevated())
             if session is not None:
                 return start(root, session, arguments)
         if time.monotonic() >= deadline:
             return {"error": nobody(sessions), "kind": "nobody"}
+        known = []
         time.sleep(LOOK_AGAIN)
 
 

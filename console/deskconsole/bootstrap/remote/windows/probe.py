@@ -12,12 +12,13 @@ import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from .system import disk_free, image_of, is_elevated, own_user, sessions
+from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_user, sessions
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Our folder is the one in which the runtime lies that runs this."""
     root = Path(sys.executable).parent.parent
+    asked = None if enumerated() else begin_query()  # takes as long as all the rest: meanwhile
     user, sid = own_user()
     return {
         "root": str(root),
@@ -30,7 +31,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "deployed": deployed(root),
         "runtimes": runtimes(root),
         "agents": agents(root),
-        "sessions": sessions(),
+        "sessions": sessions(asked),
     }
 
 

@@ -12,9 +12,14 @@ import re
 import sys
 from ctypes import POINTER, byref, c_void_p
 from ctypes.wintypes import DWORD, HANDLE
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .api import ProcessEntry, SessionInfo, TcpRow, closing, windows
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    Query = Popen[bytes]
 
 TOKEN_QUERY = 0x8
 TOKEN_USER = 1
@@ -109,17 +114,17 @@ def console_session() -> int | None:
     return None if number == NO_SESSION else number
 
 
-def sessions() -> list[dict[str, Any]]:
+def sessions(asked: Query | None = None) -> list[dict[str, Any]]:
     """Who is logged on where: number, station, user, sid, state, own (of this process' user).
 
     The session that an agent belongs in comes first: the user's own, then the one on the host's screen.
-    Where Windows enumerates none (Wine; not seen on a real one), `query user` is asked, and where that is
-    missing (Home editions), the console's session is taken to be this user's.
+    Where Windows enumerates none (Wine; not seen on a real one), `query user` is asked, or was by
+    `begin_query`; where that is missing (Home editions), the console's session is taken to be this user's.
     """
     user, sid = own_user()
     found = enumerated()
     if not found:
-        said = query_user()
+        said = answer_of(asked or begin_query())
         if said is not None:
             found = logged_on(said)
             for session in found:
@@ -177,17 +182,30 @@ def session_text(number: int, what: int) -> str:
         windows("WTSFreeMemory")(text)
 
 
-def query_user() -> str | None:
-    """What `query user` prints; None where this edition of Windows has no such command."""
+def begin_query() -> Query | None:
+    """Starts `query user`, to be read later; None where this edition of Windows has no such command."""
     import subprocess  # seldom needed, and slow to come
 
     try:
-        finished = subprocess.run(
-            ["query", "user"], check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=10
+        return subprocess.Popen(
+            ["query", "user"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
-    return finished.stdout.decode("oem" if sys.platform == "win32" else "cp437", "replace")
+
+
+def answer_of(query: Query | None) -> str | None:
+    """What `query user` prints; None where there is none or it hangs."""
+    import subprocess
+
+    if query is None:
+        return None
+    try:
+        said, _ = query.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        query.kill()
+        return None
+    return said.decode("oem" if sys.platform == "win32" else "cp437", "replace")
 
 
 def in_console(text: str) -> str:
