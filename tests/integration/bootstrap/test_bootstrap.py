@@ -22,6 +22,7 @@ from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.errors import Cancelled, DeployError, LaunchError
 from deskconsole.progress import Progress
+from deskconsole.ssh.files import Files
 
 
 def test_a_bare_host_gets_an_agent_and_gives_it_back(ground: Ground) -> None:
