@@ -88,8 +88,8 @@ class HostFacts:
     """The one folder on the host in which everything of ours lies, as its own programs name it."""
     folder: str
     """The same folder as SFTP names it, from the folder in which SFTP and commands begin or absolute."""
-    free: int
-    """Bytes that may still be written where `root` is."""
+    free: int | None
+    """Bytes that may still be written where `root` is; None where nobody knows."""
     libc: str = ""
     """`glibc 2.36`, `musl`, or empty where nobody knows."""
     bits: int = 64

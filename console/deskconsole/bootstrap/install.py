@@ -54,8 +54,7 @@ def put(
         )
 
     needed = len(archive.data) + archive.unpacked + MARGIN
-    if facts.free < needed:
-        raise disk_full(facts, what, facts.free, needed)
+    require_room(facts, what, needed)
     meter = Meter(f"uploading {what}", progress)
 
     def send() -> int:
@@ -98,6 +97,12 @@ def put(
         if isinstance(error, DeployError) and 0 < free < needed:
             raise disk_full(facts, what, free, needed) from error
         raise
+
+
+def require_room(facts: HostFacts, what: str, needed: int) -> None:
+    """Raises DeployError where it is known that the host has less space than that, in bytes."""
+    if facts.free is not None and facts.free < needed:
+        raise disk_full(facts, what, facts.free, needed)
 
 
 def disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:

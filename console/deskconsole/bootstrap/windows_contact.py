@@ -39,7 +39,7 @@ class Plain:
     machine: str
     """As PROCESSOR_ARCHITECTURE says: `AMD64`, `ARM64`, `x86`."""
     user: str
-    free: int
+    free: int | None
     sessions: tuple[DesktopSession, ...]
 
 
@@ -136,11 +136,11 @@ def account_of(variables: dict[str, str], profile: str) -> str:
     return f"{domain}\\{user}" if domain and user else user
 
 
-def free_of(said: bytes) -> int:
-    """Free bytes: the largest number in the last line of `dir`, in any language; 0 where there is none."""
+def free_of(said: bytes) -> int | None:
+    """Free bytes: the largest number in the last line of `dir`, in any language; None where there is none."""
     lines = [line for line in said.splitlines() if line.strip()]
     numbers = (re.sub(rb"\D", b"", number) for number in _NUMBER.findall(lines[-1] if lines else b""))
-    return max((int(number) for number in numbers if len(number) < 20), default=0)
+    return max((int(number) for number in numbers if len(number) < 20), default=None)
 
 
 def _alike(printed: str, name: str) -> bool:

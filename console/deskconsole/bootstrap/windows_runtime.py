@@ -27,7 +27,7 @@ from ..ssh.files import Files
 from .answers import Refusal, Text
 from .console_id import console_id
 from .facts import Foundation, HostFacts
-from .install import MARGIN, disk_full
+from .install import MARGIN, require_room
 from .script import run_script
 
 REST = "rest.tar.xz"
@@ -82,9 +82,7 @@ def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, repo
     Raises DeployError, ConnectionLost. After a cut the upload stays, to be resumed; after any other failure,
     and after whatever `report` raises, nothing half-way is left. Another console may have been quicker.
     """
-    needed = needed_for(runtime)
-    if facts.free < needed:
-        raise disk_full(facts, "the runtime", facts.free, needed)
+    require_room(facts, "the runtime", needed_for(runtime))
     lock = _putting[connection.description, part_of(runtime)]
     while not lock.acquire(timeout=0.5):
         report(Progress("waiting for another deploy to the same host", 0, 0))

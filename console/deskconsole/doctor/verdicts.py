@@ -137,6 +137,10 @@ def runtime(facts: HostFacts, fitting: Runtime | None) -> Verdict:
 def disk(facts: HostFacts, fitting: Runtime | None) -> Verdict:
     """Whether what is to be brought has room. What packages for Linux need, only deploying tells."""
     needed = MARGIN if fitting is None or facts.python else needed_for(fitting)
+    if facts.free is None:
+        return doubtful(
+            f"how much is free at {facts.root} is not known", f"It should be {needed / 1e6:.0f} MB at least."
+        )
     if facts.free >= needed:
         return good(f"{facts.free / 1e9:.1f} GB are free at {facts.root}")
     return bad(disk_full(facts, "what is to be brought", facts.free, needed))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deskconsole.bootstrap.facts import HostFacts
+from deskconsole.bootstrap.install import require_room
 from deskconsole.bootstrap.remote.probe import numbers
 from deskconsole.bootstrap.script import marked, posix_word
 from deskconsole.bootstrap.wheels import wheels_platform
-from deskconsole.errors import UnsupportedHost
+from deskconsole.errors import DeployError, UnsupportedHost
 from deskconsole.packaging.index import translated
 from deskconsole.packaging.requirements import locked, requirements
 from deskconsole.ssh.command import Finished
@@ -107,3 +109,11 @@ def test_the_hosts_platform_in_uvs_words(machine: str, libc: str, platform: str)
 def test_a_platform_without_wheels_is_named(machine: str, libc: str, bits: int) -> None:
     with pytest.raises(UnsupportedHost, match=machine):
         wheels_platform(facts(machine, libc, bits))
+
+
+def test_only_a_disk_that_is_known_to_be_too_small_refuses() -> None:
+    there = facts("x86_64", "glibc 2.36")
+    require_room(there, "the agent", 10**12)
+    require_room(replace(there, free=None), "the agent", 10**12)
+    with pytest.raises(DeployError, match="the agent needs 10 MB, 0 MB are free"):
+        require_room(replace(there, free=0), "the agent", 10**7)

@@ -43,8 +43,8 @@ def test_free_space_is_read_in_any_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("said", [b"", b"\r\n", b"File Not Found\r\n", b"9" * 40])
-def test_what_says_nothing_of_free_space_counts_as_none(said: bytes) -> None:
-    assert free_of(said) == 0
+def test_what_says_nothing_of_free_space_counts_as_unknown(said: bytes) -> None:
+    assert free_of(said) is None
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,10 @@ def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> N
     assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, 6)
     assert "100 MB are free" in verdict.sentence
     assert verdicts.disk(replace(THERE, free=100_000_000), RUNTIME).outcome is Outcome.GOOD
+    unknown = verdicts.disk(replace(FACTS, free=None), RUNTIME)
+    assert (unknown.outcome, unknown.exit_code) == (Outcome.DOUBTFUL, 0)
+    assert "not known" in unknown.sentence
+    assert "175 MB" in unknown.remedy
 
 
 def test_what_is_not_whole_is_told() -> None:
