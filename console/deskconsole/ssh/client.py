@@ -69,22 +69,6 @@ class Connection:
         with open_files(self._link, self.description) as files:
             yield files
 
-    def upload(
-        self,
-        data: bytes,
-        path: str,
-        *,
-        mode: int | None = 0o600,
-        resume: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> int:
-        """Write one file by SFTP, as `Files.upload` does; returns how many bytes went.
-
-        Raises DeployError (rights, disk full), ConnectionFailed (no SFTP), ConnectionLost.
-        """
-        with self.files() as files:
-            return files.upload(data, path, mode=mode, resume=resume, progress=progress)
-
     def open_tunnel(self, port: int, host: str = "127.0.0.1") -> Tunnel:
         """A stream to a port as seen from the host.
 

@@ -114,8 +114,9 @@ def test_a_command_may_end_without_reading_its_input(connection: Connection) -> 
 
 def test_files_arrive_whole(embedded: EmbeddedHost, connection: Connection) -> None:
     data = os.urandom(2_500_001)
-    connection.upload(data, str(embedded.home / "größe"), mode=0o600)
-    connection.upload(b"", "empty")
+    with connection.files() as files:
+        files.upload(data, str(embedded.home / "größe"), mode=0o600)
+        files.upload(b"", "empty")
     assert hashlib.sha256((embedded.home / "größe").read_bytes()).digest() == hashlib.sha256(data).digest()
     assert (embedded.home / "größe").stat().st_mode & 0o777 == 0o600
     assert (embedded.home / "empty").read_bytes() == b""
@@ -126,8 +127,8 @@ def test_no_file_is_written_outside_of_the_home(
     embedded: EmbeddedHost, connection: Connection, tmp_path: Path, path: str
 ) -> None:
     (embedded.home / "link").symlink_to(tmp_path)
-    with pytest.raises(DeployError):
-        connection.upload(b"x", path)
+    with connection.files() as files, pytest.raises(DeployError):
+        files.upload(b"x", path)
     assert not list(tmp_path.rglob("outside*"))
 
 

@@ -147,56 +147,63 @@ def test_a_command_without_end(sshd: Sshd, dial: Dial) -> None:
 
 
 def test_an_upload_arrives_whole_with_its_mode(sshd: Sshd, dial: Dial) -> None:
-    connection = dial(sshd)
     (sshd.home / "deep").mkdir()
     data = bytes(range(256)) * 8192
     steps: list[tuple[int, int]] = []
-    connection.upload(data, "deep/file", progress=lambda sent, total: steps.append((sent, total)))
     file = sshd.home / "deep" / "file"
-    assert file.read_bytes() == data
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert steps[-1] == (len(data), len(data))
-    assert steps == sorted(steps)
-    connection.upload(b"", str(file), mode=0o755)
+    with dial(sshd).files() as files:
+        files.upload(data, "deep/file", mode=0o600, progress=lambda sent, total: steps.append((sent, total)))
+        assert file.read_bytes() == data
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert steps[-1] == (len(data), len(data))
+        assert steps == sorted(steps)
+        files.upload(b"", str(file), mode=0o755)
     assert file.read_bytes() == b""
     assert stat.S_IMODE(file.stat().st_mode) == 0o755
 
 
 def test_an_upload_makes_no_folders(sshd: Sshd, dial: Dial) -> None:
-    with pytest.raises(DeployError, match="the folder of missing/file does not exist"):
-        dial(sshd).upload(b"x", "missing/file")
+    with (
+        dial(sshd).files() as files,
+        pytest.raises(DeployError, match="the folder of missing/file does not exist"),
+    ):
+        files.upload(b"x", "missing/file")
 
 
 def test_an_upload_onto_a_folder(sshd: Sshd, dial: Dial) -> None:
     (sshd.home / "folder").mkdir()
-    with pytest.raises(DeployError, match="cannot make folder"):
-        dial(sshd).upload(b"x", "folder")
+    with dial(sshd).files() as files, pytest.raises(DeployError, match="cannot make folder"):
+        files.upload(b"x", "folder")
 
 
 def test_an_upload_to_a_full_disk_leaves_nothing(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     server = make_sshd(prelude="trap '' XFSZ; ulimit -f 128")  # blocks of 512 bytes
-    with pytest.raises(DeployError, match="took only part of file") as caught:
-        dial(server).upload(bytes(1_000_000), "file")
+    with (
+        dial(server).files() as files,
+        pytest.raises(DeployError, match="took only part of file") as caught,
+    ):
+        files.upload(bytes(1_000_000), "file")
     assert "disk" in caught.value.remedy
     assert not (server.home / "file").exists()
 
 
 def test_a_server_without_sftp(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     connection = dial(make_sshd(sftp=False))
-    with pytest.raises(ConnectionFailed, match="has no SFTP"):
-        connection.upload(b"x", "file")
+    with pytest.raises(ConnectionFailed, match="has no SFTP"), connection.files():
+        pass
     assert connection.run("true").exit_code == 0
 
 
 def test_an_upload_that_is_cut(sshd: Sshd, dial: Dial) -> None:
-    connection = dial(sshd)
-
     def cut(sent: int, total: int) -> None:
         if sent == PIECE:
             sshd.kill_connections()
 
-    with pytest.raises(ConnectionLost, match="was cut while file was sent"):
-        connection.upload(bytes(20_000_000), "file", progress=cut)
+    with (
+        pytest.raises(ConnectionLost, match="was cut while file was sent"),
+        dial(sshd).files() as files,
+    ):
+        files.upload(bytes(20_000_000), "file", progress=cut)
 
 
 def test_nothing_reaches_the_real_home(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
