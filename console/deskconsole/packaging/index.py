@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 _OURS = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX")
 _NAMES = {
@@ -51,9 +52,11 @@ def translated(settings: str) -> dict[str, str]:
                 text = ast.literal_eval(value)
             except (ValueError, SyntaxError):
                 continue
-            separator = "," if name == "find-links" else " "
-            if words := str(text).split():
-                found[_NAMES[name]] = separator.join(words)
+            words = str(text).split()
+            if name == "find-links":  # pip passes over a folder that is not there, uv stops at it
+                words = [word for word in words if "://" in word or Path(word).expanduser().exists()]
+            if words:
+                found[_NAMES[name]] = ("," if name == "find-links" else " ").join(words)
     if found:
         # pip takes the best match of all its indexes, uv that of the first; the hashes decide in any case.
         found["UV_INDEX_STRATEGY"] = "unsafe-best-match"

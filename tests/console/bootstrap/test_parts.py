@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 from dataclasses import replace
 
 import pytest
@@ -55,19 +56,19 @@ def test_versions_compare_by_their_numbers(version: str, parsed: tuple[int, ...]
     assert numbers(version) == parsed
 
 
-def test_pips_settings_become_uvs() -> None:
+def test_pips_settings_become_uvs(tmp_path: Path) -> None:
     settings = (
         ":env:.index-url='https://env.example/simple'\n"
         "global.extra-index-url='https://a.example/simple https://b.example/simple'\n"
         "global.index-url='https://global.example/simple'\n"
-        "install.find-links='/srv/wheels\\n/srv/more'\n"
+        f"install.find-links='{tmp_path}\\nhttps://wheels.example/all\\n/not/there'\n"
         "global.timeout='60'\n"
         "nonsense\n"
     )
     assert translated(settings) == {
         "UV_DEFAULT_INDEX": "https://env.example/simple",
         "UV_INDEX": "https://a.example/simple https://b.example/simple",
-        "UV_FIND_LINKS": "/srv/wheels,/srv/more",
+        "UV_FIND_LINKS": f"{tmp_path},https://wheels.example/all",
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
     assert translated("") == {}
