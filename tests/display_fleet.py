@@ -141,6 +141,7 @@ def live(name: str, *, since: float = NOW - 7800, scale: float = 1.0, busy: bool
         state=State.STREAMING,
         since=since,
         size=(1920, 1080),
+        picture_at=NOW - 130,
         platform="Linux x86_64, X11",
         agent="3f2a9c41d0",
         exactness=Exactness(packet=4120, exact=True, digest="5be1a7c09d2f4e3388", at=NOW - 61),

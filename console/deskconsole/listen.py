@@ -150,7 +150,7 @@ class _Screen:
     def state(self, text: str, *, stale: bool) -> None:
         """What the window's title says."""
         if self.viewer is not None:
-            self.viewer.state(text, stale)
+            self.viewer.state(text, stale=stale)
 
     def show(self, packet: Packet, decoder: Decoder, *, first: bool) -> None:
         """Puts a packet into the picture and counts it; raises RemoteProtocolError for a bad body."""

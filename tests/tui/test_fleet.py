@@ -184,7 +184,7 @@ async def test_what_keeps_a_screen_from_being_seen_is_said_in_a_narrow_row_and_i
         assert any(name in line and short in line for line in lines[:9])
         below = " ".join(" ".join(lines[12:]).split())
         assert full in below
-        assert ("old picture" in below) == (name != "plant-6")
+        assert ("picture of 22:11:10 (2 min old)" in below) == (name != "plant-6")
 
 
 async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room(running: Running) -> None:

@@ -93,6 +93,9 @@ class Glance:
     def silent(self, stale: bool) -> None:
         pass
 
+    def answered(self) -> None:
+        pass
+
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
         self.exact = ours == theirs
         self._over.set()

@@ -23,6 +23,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "agent": snapshot.agent,
         "width": width,
         "height": height,
+        "picture_at": snapshot.picture_at,
         "exact": None if snapshot.exactness is None else snapshot.exactness.exact,
         "exact_packet": None if snapshot.exactness is None else snapshot.exactness.packet,
         "digest": None if snapshot.exactness is None else snapshot.exactness.digest,

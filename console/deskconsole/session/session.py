@@ -30,7 +30,7 @@ from .retry import Backoff, worth_retrying
 from .route import Route, Way
 from .showing import Showing
 from .snapshot import Exactness, Snapshot
-from .state import SETTLED, State, StateMachine
+from .state import BRINGING_UP, SETTLED, State, StateMachine
 from .steps import FIRST_PICTURE, StepOutcome, Steps
 from .stream import Stream
 
@@ -178,8 +178,9 @@ class Session:
                 if time.monotonic() - self._streamed_at > _STABLE:
                     backoff.succeeded()
             if not cancelled.is_set() and not isinstance(error, Cancelled):
-                # What broke under way on a bad link goes on where it was: an upload too.
-                cut = isinstance(error, ConnectionLost) and backoff.attempt < _CUTS
+                # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
+                cut = isinstance(error, ConnectionLost) and self._machine.state in BRINGING_UP
+                cut = cut and backoff.attempt < _CUTS
                 if not (hung or cut or (streamed_before and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
@@ -242,7 +243,6 @@ class Session:
         )
         if backoff.attempt == 1:
             self._tell(f"lost: {error}; connecting again", "warning")
-        self._show_state()
         with self._changed:
             self._hurry = False
             self._changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
@@ -266,7 +266,6 @@ class Session:
             )
             if trouble is not None:
                 self._tell(f"waiting: {trouble}", "warning")
-                self._show_state()
 
     def _move(
         self,
@@ -292,7 +291,7 @@ class Session:
         if state in SETTLED:
             self._lost_at = None
             self._showing.forget()
-            self._show_state()
+        self._show_state()
 
     def _replace(self, **fields: Any) -> None:
         """Changes the snapshot and wakes whoever waits for it."""
@@ -317,13 +316,13 @@ class Session:
     def welcomed(self, welcome: Welcome) -> None:
         self._streamed_at = time.monotonic()
         self._steps.begin(FIRST_PICTURE)
-        self._move(State.STREAMING)
         self._replace(
             platform=welcome.platform,
             screen=welcome.screen.value,
             screen_reason=welcome.screen_reason,
             exactness=None,
         )
+        self._move(State.STREAMING)
         if self._lost_at is None:
             self._tell("streaming")
         else:
@@ -331,15 +330,13 @@ class Session:
             gap = time.monotonic() - self._lost_at
             self._tell(f"streaming again after {gap:.1f} s ({self._lost_reason})")
             self._lost_at = None
-        self._show_state()
 
     def resized(self) -> None:
         self._showing.resized()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
         self._steps.end(StepOutcome.DONE)
-        if self._snapshot.size != self._framebuffer.size:
-            self._replace(size=self._framebuffer.size)
+        self._replace(size=self._framebuffer.size, picture_at=time.time())
         self._showing.drawn(number, rectangles)
 
     def screen(self, screen: Screen) -> None:
@@ -358,9 +355,13 @@ class Session:
         self._show_state()
 
     def silent(self, stale: bool) -> None:
-        self._move(State.STALE if stale else State.STREAMING)
-        self._tell("the agent is silent" if stale else "the agent answers again", "warning")
-        self._show_state()
+        silence = "the agent is silent"
+        self._move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
+        self._tell(silence if stale else "the agent answers again", "warning")
+
+    def answered(self) -> None:
+        if self._snapshot.current and self._snapshot.picture_at is not None:
+            self._replace(picture_at=time.time())
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         exact = ours == theirs
@@ -375,11 +376,10 @@ class Session:
         self._show_state()
 
     def _show_state(self) -> None:
-        """Tells the window whether what it shows is current."""
+        """Tells the window whether what it shows is current, and else of when it is and why."""
         with self._changed:
             snapshot = self._snapshot
-        live = snapshot.state is State.STREAMING and snapshot.screen == ScreenState.LIVE
-        text = (
-            "live" if live else snapshot.screen if snapshot.state is State.STREAMING else str(snapshot.state)
-        )
-        self._showing.state(text, stale=not live)
+        word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
+        cause = snapshot.cause or (self._lost_reason if self._lost_at is not None else "")
+        why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
+        self._showing.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)

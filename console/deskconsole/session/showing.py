@@ -67,11 +67,11 @@ class Showing:
             if self._viewer is not None:
                 self._viewer.resized()
 
-    def state(self, text: str, *, stale: bool) -> None:
-        """Says in the title what is shown, and greys it where it is old."""
+    def state(self, word: str, *, stale: bool, why: str, at: float | None) -> None:
+        """Says in the title what is shown; where that is old, greys it and says of when it is and why."""
         with self._lock:
             if self._viewer is not None:
-                self._viewer.state(text, stale)
+                self._viewer.state(word, stale=stale, why=why, at=at)
 
     def close(self) -> None:
         """Takes the window away and waits for that; none comes afterwards."""

@@ -108,6 +108,8 @@ class Snapshot:
     """Unix time of the next attempt."""
     size: tuple[int, int] | None = None
     """Width and height of the framebuffer in pixels."""
+    picture_at: float | None = None
+    """Unix time at which the console's picture was last known to be that of now."""
     platform: str = ""
     agent: str = ""
     """Content hash of the deployed agent."""
@@ -115,6 +117,16 @@ class Snapshot:
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
+
+    @property
+    def current(self) -> bool:
+        """The picture is that of now."""
+        return self.state in LIVE and self.screen == ScreenState.LIVE
+
+    @property
+    def cause(self) -> str:
+        """Why there is no picture of now: by the link, else by the host's words for its screen."""
+        return self.screen_reason if self.state in LIVE else self.reason
 
     @property
     def advice(self) -> str:

@@ -111,6 +111,10 @@ class Observer(Protocol):
         """The agent fell silent, or speaks again."""
         ...
 
+    def answered(self) -> None:
+        """The agent answered a ping: what it had to say before that is here."""
+        ...
+
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         """Both digests of the picture after `packet`."""
         ...
@@ -236,6 +240,7 @@ class Stream:
             case Pong(number=number):
                 if (sent := self._pings.pop(number, None)) is not None:
                     self._meter.answered(time.monotonic() - sent)
+                    self._observer.answered()
             case Refresh(trigger=trigger):
                 self._meter.announced(trigger)
             case Screen():

@@ -8,7 +8,7 @@ from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, State
-from .figures import bar, count, milliseconds, moment, percent, size
+from .figures import bar, count, duration, milliseconds, moment, percent, size
 from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
@@ -54,8 +54,9 @@ def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
         parts += ["  ", safe_text(snapshot.platform, 60)]
     if snapshot.size:
         parts.append("  {}x{}".format(*snapshot.size))
-    if look(snapshot, now).old:
-        parts.append(("  old picture", "$warning"))
+    if snapshot.picture_at is not None and not snapshot.current:
+        age = duration(now - snapshot.picture_at)
+        parts.append((f"  picture of {moment(snapshot.picture_at, seconds=True)} ({age} old)", "$warning"))
     if snapshot.viewing:
         parts.append(("  in a window", "$accent"))
     return Content.assemble(*parts)

@@ -64,8 +64,6 @@ class Look:
     """What the row says: the word with its time, or the reason and the next step."""
     tight: str = ""
     """The same for a narrow column, where that can be said shorter without cutting it."""
-    old: bool = False
-    """There is a picture, and it is of before."""
 
     @property
     def sign(self) -> str:
@@ -76,30 +74,29 @@ def look(snapshot: Snapshot, now: float) -> Look:
     """How `snapshot` reads at `now` (Unix time)."""
     state = snapshot.state
     age = now - snapshot.since
-    old = snapshot.size is not None
     if state is State.STREAMING:
         if snapshot.screen == ScreenState.LIVE:
             return Look(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
         word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))
         text = _with(word, snapshot.screen_reason, snapshot.advice)
-        return Look(Kind.ATTENTION, word, text, f"{word}: {hint}" if hint else "", old=old)
+        return Look(Kind.ATTENTION, word, text, f"{word}: {hint}" if hint else "")
     if state is State.STALE:
         text = _with(f"stale for {duration(age)}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "stale", text, old=old)
+        return Look(Kind.ATTENTION, "stale", text)
     if state is State.RETRYING:
         wait = "" if snapshot.retry_at is None else f" in {duration(snapshot.retry_at - now + 0.999)}"
         attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
         text = _with(f"retrying{wait}{attempt}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "retrying", text, old=old)
+        return Look(Kind.ATTENTION, "retrying", text)
     if state is State.WAITING:
         text = _with(f"waiting for {duration(age)}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there", old=old)
+        return Look(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there")
     if state in UNDER_WAY:
-        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age), old=old)
+        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
     if state is State.FAILED:
-        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy), old=old)
+        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy))
     word = "idle" if state is State.IDLE else "disconnected"
-    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy), old=old)
+    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
 
 
 def _with(word: str, reason: str, remedy: str) -> str:

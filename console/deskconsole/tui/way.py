@@ -32,8 +32,7 @@ def words(snapshot: Snapshot, now: float) -> list[Content]:
     seen = look(snapshot, now)
     if seen.kind is Kind.LIVE:
         return []
-    reason = snapshot.screen_reason if snapshot.state in LIVE else snapshot.reason
-    said = [f"{seen.word}: {safe_text(reason)}"] if reason else []
+    said = [f"{seen.word}: {safe_text(snapshot.cause)}"] if snapshot.cause else []
     if snapshot.state is State.RETRYING:
         said = [seen.text]
     elif snapshot.advice:

@@ -5,6 +5,7 @@ No window here, only arrays: what is shown of a changed rectangle equals what dr
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import cv2
@@ -15,6 +16,13 @@ from deskagent.wire.geometry import Rectangle
 
 _STEPS = 64
 """Scales are fractions with at most this denominator: at most 1.6 % smaller than would fit, mostly 0.1 %."""
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_MARGIN = 10
+_LEADING = 42
+"""Pixels from line to line in a font of scale 1."""
+
+_DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
 class Scale(NamedTuple):
@@ -103,11 +111,28 @@ class Canvas:
 
 
 def aged(image: NDArray[np.uint8], text: str) -> NDArray[np.uint8]:
-    """A copy in grey at half the brightness, with `text` in a small banner at the top left."""
+    """A copy in grey at half the brightness; `text` in a banner across the top, the first line larger."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) // 2 + 32
     result = cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2BGR)
     plain = text.encode("ascii", "replace").decode()  # putText knows no other signs
-    (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)
-    cv2.rectangle(result, (0, 0), (width + 16, height + below + 12), (32, 32, 32), cv2.FILLED)
-    cv2.putText(result, plain, (8, height + 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (64, 200, 255), 1, cv2.LINE_AA)
+    first, *rest = plain.splitlines()
+    room = image.shape[1] - 2 * _MARGIN
+    lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
+    lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
+    bottoms = list(itertools.accumulate(round(scale * _LEADING) for _, scale, _ in lines))
+    cv2.rectangle(result, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
+    for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
+        cv2.putText(result, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
     return result  # type: ignore[return-value]
+
+
+def _wrapped(text: str, scale: float, room: int) -> list[str]:
+    """`text` in lines of at most `room` pixels, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -30,6 +30,8 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     text: str
     """Why the picture is old; shown only then."""
     stale: bool
+    at: float | None = None
+    """Unix time of which the picture is; None: of when this is first said."""
 
 
 class Close(msgspec.Struct, frozen=True, tag="close"):

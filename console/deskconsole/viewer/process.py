@@ -63,7 +63,7 @@ class Viewer:
         fullscreen: bool = False,
     ) -> None:
         require_display(os.environ)
-        self._host = "".join(c if c.isprintable() else "?" for c in host)[:100]
+        self._host = _printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_closed = on_closed
         self._mailbox = Mailbox()
@@ -131,10 +131,14 @@ class Viewer:
         if shared is not None:
             self._mailbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
 
-    def state(self, text: str, stale: bool) -> None:
-        """What the title says (`NAME - text - deskconsole`); `stale` greys the picture and counts its age."""
-        words = "".join(c if c.isprintable() else "?" for c in text)[:200]
-        self._mailbox.put(Status(f"{self._host} - {words} - deskconsole", words, stale))
+    def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
+        """What the title says (`NAME - word - deskconsole`).
+
+        `stale` greys the picture and counts its age from `at` (Unix time; None: now), with `why` below it.
+        """
+        word, why = (_printable(text)[:500] for text in (word, why))
+        text = f"{word}: {why}" if why else word
+        self._mailbox.put(Status(f"{self._host} - {word} - deskconsole", text, stale, at))
 
     def close(self) -> None:
         """Takes the window away and returns when its process is gone: 50 ms as a rule, at most 2 s."""
@@ -206,3 +210,7 @@ class Viewer:
             # Real-time signals have no name.
             return f"its process was ended by {_SIGNALS.get(-code, f'signal {-code}')}"
         return f"its process ended with exit code {code}"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -75,7 +75,7 @@ class Window:
         self._offset = (0, 0)
         self._grip: tuple[int, int, tuple[int, int]] | None = None
         """Where the mouse took hold of a picture larger than the window, and its offset then."""
-        self._stale: str | None = None
+        self._stale: Status | None = None
         self._stale_since = 0.0
         self._banner = ""
         self._dirty = False
@@ -208,18 +208,20 @@ class Window:
                 with contextlib.suppress(cv2.error):
                     cv2.setWindowTitle(_NAME, self._title)
         if status.stale and self._stale is None:
-            self._stale_since = time.monotonic()
+            self._stale_since = time.time()
             self._banner = ""
         elif not status.stale and self._stale is not None:
             self._dirty = True
-        self._stale = status.text if status.stale else None
+        self._stale = status if status.stale else None
 
     def _count_age(self) -> None:
         if self._stale is None:
             return
-        seconds = int(time.monotonic() - self._stale_since)
+        at = self._stale_since if self._stale.at is None else self._stale.at
+        seconds = max(0, int(time.time() - at))
         age = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
-        banner = f"not live for {age}" + (f": {self._stale}" if self._stale else "")
+        moment = time.strftime("%H:%M:%S", time.localtime(at))
+        banner = f"picture of {moment} ({age} old)\n{self._stale.text}"
         if banner != self._banner:
             self._banner = banner
             self._dirty = True

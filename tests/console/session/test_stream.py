@@ -46,6 +46,8 @@ class Witness:
 
     def silent(self, stale: bool) -> None: ...
 
+    def answered(self) -> None: ...
+
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         self.comparisons.append((packet, ours == theirs))
 

@@ -57,6 +57,33 @@ def test_the_window_shows_the_hosts_pixels_and_goes_with_the_session(
     assert windows() == []
 
 
+def test_a_window_without_an_agent_keeps_the_last_picture_grey_and_says_of_when_it_is(
+    tmp_path: Path, xvfb: Xvfb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    with AgentProcess(tmp_path, "--source", "synthetic", "--scene", "still", "--size", "640x400") as agent:
+        session = Session("lab-01", DirectRoute(agent.address, agent.token), 0, lambda _event: None)
+        session.view()
+        assert session.wait_for(lambda one: one.viewing, 20)
+        xvfb.wait_for_window("lab-01 - live - deskconsole")
+        first = session.snapshot().picture_at
+        assert first is not None
+        # Nothing changes on that desktop, and yet the picture does not age.
+        assert session.wait_for(lambda one: one.picture_at is not None and one.picture_at > first + 1, 10)
+    try:
+        xvfb.wait_for_window("lab-01 - retrying - deskconsole")
+        last = session.snapshot().picture_at
+        width, height = SIZE
+        shown = xvfb.screenshot()[:height, :width]
+        below = shown[200:].astype(int)
+        assert (below.max(axis=2) - below.min(axis=2)).max() == 0, "it is not grey"
+        assert shown[:30].max() > 200, "no words across the top"
+        wait_for(lambda: not np.array_equal(xvfb.screenshot()[:30, :width], shown[:30]), what="a greater age")
+        assert session.snapshot().picture_at == last
+    finally:
+        session.close()
+
+
 def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
     session: Session, xvfb: Xvfb, events: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,7 +107,10 @@ def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Pa
         wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
         way.windows.log_off()
         assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
-        assert way.session.snapshot().size == (1280, 720), "the last picture is gone"
+        old = way.session.snapshot()
+        assert old.size == (1280, 720), "the last picture is gone"
+        assert old.picture_at is not None
+        assert old.picture_at < old.since, "the last picture is taken for one of now"
         way.windows.log_on()
         assert way.streams(), way.events
         wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
