@@ -54,7 +54,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     @property
     def selected(self) -> str | None:
-        return self.query_one(HostTable).selected if self.is_mounted else None
+        # Asked for while the screen is put up and taken down, too.
+        return next((table.selected for table in self.query(HostTable)), None)
 
     def select(self, name: str) -> None:
         """Puts the cursor on a host, if the filter lets it be seen."""
