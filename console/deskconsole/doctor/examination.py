@@ -24,7 +24,9 @@ from ..progress import Progress
 from ..runtimes.shelf import Shelf
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.questions import Questions
-from ..ssh.stages import Stage
+from ..ssh.secrets import Secrets
+from ..ssh.stages import Passed, Stage
+from ..ssh.stages import unwatched as unnoticed
 from . import verdicts
 from .finding import Finding, Outcome, Record, Step, first_bad
 from .glance import Glance
@@ -35,6 +37,9 @@ T = TypeVar("T")
 IDLE_EXIT = 20.0
 """Seconds after which the examination's own agent ends by itself. No session asks for the same, so it runs
 beside theirs, and nobody's console is displaced."""
+
+GRACE = 2.0
+"""Seconds that what changes the host has to end in order when it is called off; then its link is cut."""
 
 LOGIN = tuple(Step(stage.value) for stage in Stage)
 LOOKS = (Step.FORWARDING, Step.FILES, Step.SHELL, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
@@ -67,8 +72,8 @@ def examine(
     when it is called off; a host that had something of ours keeps what is newer.
     """
     record = Record(report)
-    _Examination(host, paths, record, cancelled, begun).run(
-        questions, ssh_config, replace(options or AgentOptions(), idle_exit=IDLE_EXIT) if launching else None
+    _Examination(host, questions, paths, ssh_config, record, cancelled, begun).run(
+        replace(options or AgentOptions(), idle_exit=IDLE_EXIT) if launching else None
     )
     return record.findings
 
@@ -81,18 +86,29 @@ class _Examination:
     """One of them, on the caller's thread."""
 
     def __init__(
-        self, host: Host, paths: Paths, record: Record, cancelled: threading.Event, begun: Begun
+        self,
+        host: Host,
+        questions: Questions,
+        paths: Paths,
+        ssh_config: Path | None,
+        record: Record,
+        cancelled: threading.Event,
+        begun: Begun,
     ) -> None:
         self._host = host
+        self._questions = questions
         self._paths = paths
+        self._ssh_config = ssh_config
+        # For a second connection: nobody is asked twice.
+        self._secrets = Secrets()
         self._record = record
         self._cancelled = cancelled
         self._begun = begun
 
-    def run(self, questions: Questions, ssh_config: Path | None, options: AgentOptions | None) -> None:
+    def run(self, options: AgentOptions | None) -> None:
         """All of it. No `options`: only to look."""
         try:
-            with self._connected(questions, ssh_config) as connection:
+            with self._log_in() as connection:
                 with closing_when(self._cancelled, connection.close):
                     facts = self._look(connection)
                 if options is None:
@@ -108,7 +124,7 @@ class _Examination:
 
     # Looking
 
-    def _connected(self, questions: Questions, ssh_config: Path | None) -> Connection:
+    def _log_in(self) -> Connection:
         under_way = Step.NAME
 
         def passed(stage: Stage, sentence: str) -> None:
@@ -120,19 +136,23 @@ class _Examination:
 
         self._begin(Step.NAME)
         try:
-            return connect(
-                self._host,
-                questions,
-                known_hosts=self._paths.known_hosts,
-                cancelled=self._cancelled,
-                ssh_config=ssh_config,
-                passed=passed,
-            )
+            return self._connect(self._cancelled, passed)
         except Cancelled:
             raise
         except DeskconsoleError as error:
             self._record.bad(under_way, error)
             raise _Stopped from error
+
+    def _connect(self, cancelled: threading.Event, passed: Passed = unnoticed) -> Connection:
+        return connect(
+            self._host,
+            self._questions,
+            known_hosts=self._paths.known_hosts,
+            cancelled=cancelled,
+            secrets=self._secrets,
+            ssh_config=self._ssh_config,
+            passed=passed,
+        )
 
     def _look(self, connection: Connection) -> HostFacts:
         """What can be told without changing anything."""
@@ -174,12 +194,13 @@ class _Examination:
         bare = not facts.deployed and not facts.agents
         launched: Launched | None = None
         try:
-            deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
-            self._good(Step.DEPLOY, _sent(deployed))
-            if facts.platform == WINDOWS:  # only a Python there can tell
-                self._judge(Step.RIGHTS, verdicts.rights(deployed.facts))
-            launched = self._launch(connection, deployed, options)
-            self._glance(connection, launched)
+            with closing_when(self._cancelled, connection.close, GRACE):
+                deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
+                self._good(Step.DEPLOY, _sent(deployed))
+                if facts.platform == WINDOWS:  # only a Python there can tell
+                    self._judge(Step.RIGHTS, verdicts.rights(deployed.facts))
+                launched = self._launch(connection, deployed, options)
+                self._glance(connection, launched)
         finally:
             if bare:
                 self._clean_up(connection, launched)
@@ -215,15 +236,20 @@ class _Examination:
             self._judge(step, verdict)
 
     def _clean_up(self, connection: Connection, launched: Launched | None) -> None:
-        """Leaves a bare host bare, unless somebody else has begun to use what lies there now."""
+        """Leaves a bare host bare, unless somebody else has begun to use what lies there now.
+
+        Where the connection has ended, it is over another one; that is tried once.
+        """
         self._record.begin()
         self._begun(Step.CLEANUP, None)
         try:
-            facts = probe(connection, self._host)
-            if launched is not None and any(agent.pid != launched.pid for agent in facts.agents):
-                self._judge(Step.CLEANUP, verdicts.doubtful("kept: another agent runs there by now"))
-                return
-            removed = remove(connection, facts)
+            # Not to be called off: whatever is called off ends here.
+            with connection if connection.alive else self._connect(threading.Event()) as reaching:
+                facts = probe(reaching, self._host)
+                if launched is not None and any(agent.pid != launched.pid for agent in facts.agents):
+                    self._judge(Step.CLEANUP, verdicts.doubtful("kept: another agent runs there by now"))
+                    return
+                removed = remove(reaching, facts)
         except DeskconsoleError as error:
             self._record.bad(Step.CLEANUP, error)
             return

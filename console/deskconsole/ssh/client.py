@@ -277,14 +277,18 @@ def _named(name: str, found: list[str]) -> str:
 
 
 @contextmanager
-def closing_when(cancelled: threading.Event, close: Callable[[], None]) -> Iterator[None]:
-    """While inside, `cancelled` calls `close`: whoever waits on what it closes wakes with an error."""
+def closing_when(cancelled: threading.Event, close: Callable[[], None], grace: float = 0.0) -> Iterator[None]:
+    """While inside, `cancelled` calls `close`: whoever waits on what it closes wakes with an error.
+
+    `grace` is how many seconds one has to leave before that.
+    """
     finished = threading.Event()
 
     def watch() -> None:
         while not finished.wait(0.1):
             if cancelled.is_set():
-                close()
+                if not finished.wait(grace):
+                    close()
                 return
 
     watcher = threading.Thread(target=watch, name="ssh connect watcher", daemon=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 from bootstrap_host import VENV_PATH, agents, listing
 from command_line import CommandLine, Said, end, settled
 from deskconsole.doctor.examination import examine
-from deskconsole.doctor.finding import Finding, Step, first_bad
+from deskconsole.doctor.finding import Finding, Outcome, Step, first_bad
 from deskconsole.errors import Cancelled
 from deskconsole.hosts import Host
 from deskconsole.paths import Paths
@@ -175,10 +177,12 @@ def test_ctrl_c_leaves_a_bare_host_bare(user: CommandLine, server: Sshd, lab: st
     assert settled(lambda: agents(server.home)) == []
 
 
-@pytest.mark.parametrize("moment", [Step.SYSTEM, Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
-def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
-    server: Sshd, screen: Xvfb, tmp_path: Path, moment: Step
-) -> None:
+Examine = Callable[..., list[Finding]]
+"""`examine` of a bare host that the console knows: takes `begun`, `report` and `cancelled`."""
+
+
+@pytest.fixture
+def examined(server: Sshd, screen: Xvfb, tmp_path: Path) -> Examine:
     paths = Paths.below(tmp_path / "console")
     paths.known_hosts.parent.mkdir(parents=True)
     paths.known_hosts.write_text(server.known_hosts_line)
@@ -190,6 +194,13 @@ def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
         identity_file=str(server.identity),
         x_display=screen.display,
     )
+    return functools.partial(examine, host, NoQuestions(), paths, ssh_config=server.client_config)
+
+
+@pytest.mark.parametrize("moment", [Step.SYSTEM, Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
+def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
+    server: Sshd, examined: Examine, moment: Step
+) -> None:
     cancelled = threading.Event()
     found: list[Finding] = []
 
@@ -198,15 +209,41 @@ def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
             cancelled.set()
 
     with pytest.raises(Cancelled):
-        examine(
-            host,
-            NoQuestions(),
-            paths,
-            report=found.append,
-            cancelled=cancelled,
-            begun=begun,
-            ssh_config=server.client_config,
-        )
+        examined(report=found.append, cancelled=cancelled, begun=begun)
     assert first_bad(found) is None
+    assert listing(server.home) == set()
+    assert settled(lambda: agents(server.home)) == []
+
+
+def test_called_off_while_the_host_does_not_answer_it_ends_soon(server: Sshd, examined: Examine) -> None:
+    cancelled = threading.Event()
+    found: list[Finding] = []
+
+    def begun(step: Step, progress: Progress | None) -> None:
+        if step is Step.LAUNCH:
+            server.freeze()
+            cancelled.set()
+        if step is Step.CLEANUP:
+            server.thaw()
+
+    since = time.monotonic()
+    with pytest.raises(Cancelled):
+        examined(report=found.append, cancelled=cancelled, begun=begun)
+    assert time.monotonic() - since < 15, "a launch is waited for three times as long"
+    assert [finding.step for finding in found if finding.outcome is Outcome.GOOD][-1] == Step.CLEANUP
+    assert listing(server.home) == set()
+    assert settled(lambda: agents(server.home)) == []
+
+
+def test_a_link_that_dies_after_the_deploy_leaves_a_bare_host_bare(server: Sshd, examined: Examine) -> None:
+    def begun(step: Step, progress: Progress | None) -> None:
+        if step is Step.LAUNCH:
+            server.kill_connections()
+
+    found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
+    wrong = first_bad(found)
+    assert wrong is not None
+    assert (wrong.step, wrong.exit_code) == (Step.LAUNCH, 3)
+    assert {finding.step: finding.outcome for finding in found}[Step.CLEANUP] is Outcome.GOOD
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []

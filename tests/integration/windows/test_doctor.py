@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,15 @@ import pytest
 
 from built_runtime import built_runtime
 from command_line import CommandLine, Said
+from deskconsole.bootstrap.facts import AgentOptions
+from deskconsole.doctor.examination import examine
+from deskconsole.doctor.finding import Finding, Outcome, Step
+from deskconsole.errors import Cancelled
+from deskconsole.paths import Paths
+from deskconsole.progress import Progress
+from deskconsole.ssh.questions import NoQuestions
 from windows_host import WindowsHost
+from windows_login import host_of
 
 LOOKS = [
     "name", "port", "host key", "authentication", "forwarding", "files", "shell", "system", "runtime",
@@ -48,6 +59,24 @@ def _bare_afterwards(host: WindowsHost) -> Iterator[None]:
     assert not [name for name in host.listing() if "deskconsole" in name.lower()]
     assert host.processes("pythonw.exe") == []
     assert not host.tasks()
+
+
+Examine = Callable[..., list[Finding]]
+"""`examine` of the host, by a console that has a runtime: takes `cancelled`, `begun` and `options`."""
+
+
+@pytest.fixture
+def examined(user: CommandLine, host: WindowsHost, tmp_path: Path) -> Examine:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host *\n  IdentityAgent none\n")
+    return functools.partial(
+        examine,
+        host_of(host),
+        NoQuestions(),
+        Paths.below(user.home),
+        report=lambda finding: None,
+        ssh_config=config,
+    )
 
 
 def report_of(said: Said, code: int) -> dict[str, Any]:
@@ -128,3 +157,33 @@ def test_the_shelf_is_empty(user: CommandLine, host: WindowsHost, tmp_path: Path
     other.add_host("lab", address="127.0.0.1", port=host.port, user=host.user, identity_file=str(host.key))
     report = report_of(other.run("doctor", "lab", "--no-launch", "--json"), 0)
     assert outcomes(report)["runtime"] == "doubtful"
+
+
+def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, host: WindowsHost) -> None:
+    cancelled = threading.Event()
+    timer = threading.Timer(1.5, cancelled.set)
+    called_off = 0.0
+
+    def begun(step: Step, progress: Progress | None) -> None:
+        nonlocal called_off
+        if step is Step.LAUNCH:
+            called_off = time.monotonic() + 1.5
+            timer.start()
+
+    host.log_off()
+    try:
+        with pytest.raises(Cancelled):
+            examined(cancelled=cancelled, begun=begun, options=AgentOptions(wait_for_user=100))
+    finally:
+        host.log_on()
+    assert time.monotonic() - called_off < 30
+
+
+def test_a_link_that_dies_after_the_deploy(examined: Examine, host: WindowsHost) -> None:
+    def begun(step: Step, progress: Progress | None) -> None:
+        if step is Step.LAUNCH:
+            host.drop_connections()
+
+    found = {finding.step: finding.outcome for finding in examined(cancelled=threading.Event(), begun=begun)}
+    assert found[Step.LAUNCH] is Outcome.BAD
+    assert found[Step.CLEANUP] is Outcome.GOOD

@@ -16,12 +16,20 @@ from . import agents, system, task
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
     root = Path(sys.executable).parent.parent
+    # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
+    pids = running(root)
+    agents.end(pids)
     refusals = {name: task.delete(name) for name in task.ours(str(root))}
     left = [f"task {name} ({refusal})" for name, refusal in refusals.items() if refusal]
-    pids = {pid for pid, image in system.processes() if is_below(image, root) and pid != os.getpid()}
-    left += [f"process {pid}" for pid in sorted(agents.end(pids))]
+    more = running(root)
+    left += [f"process {pid}" for pid in sorted(agents.end(more))]
     files, size = content(str(root))
-    return {"processes": len(pids), "files": files, "bytes": size, "left": left}
+    return {"processes": len(pids | more), "files": files, "bytes": size, "left": left}
+
+
+def running(root: Path) -> set[int]:
+    """Processes from below our folder, without this one."""
+    return {pid for pid, image in system.processes() if is_below(image, root) and pid != os.getpid()}
 
 
 def is_below(image: str, root: Path) -> bool:
