@@ -60,6 +60,10 @@ class WindowsGround:
         options = replace(options, **changes)
         return launch(self.connection, self.facts, self.deployed, self.host, options)
 
+    def look_again(self) -> None:
+        """Takes note of who is logged on by now."""
+        self.deployed = replace(self.deployed, facts=probe(self.connection, self.host))
+
     def remove(self) -> Removed:
         return remove(self.connection, self.facts)
 

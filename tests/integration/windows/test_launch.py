@@ -197,6 +197,7 @@ def test_a_program_that_windows_cannot_start_is_told_by_the_task(ground: Windows
 def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGround) -> None:
     ground.windows.log_off()
     try:
+        ground.look_again()
         begun = time.monotonic()
         with pytest.raises(NobodyLoggedOn, match="nobody is logged on") as caught:
             ground.launch()
@@ -209,6 +210,7 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
         waiting.join()
     finally:
         ground.windows.log_on()
+        ground.look_again()
     assert launched.word is not None
     assert launched.word.station == "WinSta0"
 
