@@ -28,7 +28,8 @@ AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
 
 _REMEDIES = {
     "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
-    "task": "Administrators may create tasks: log in as one, or see whether the Task Scheduler service runs.",
+    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it; "
+    "if it does, log in as an administrator.",
     "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
 }
 

@@ -78,9 +78,8 @@ def rights(facts: HostFacts) -> Verdict:
     if facts.elevated:
         return good(f"{who} has an administrator's rights")
     return doubtful(
-        f"{who} is no administrator: the host may refuse the task that starts the agent, and only "
-        "this user's own desktop can be shown",
-        "If the launch is refused, log in as an administrator of the host.",
+        f"{who} is no administrator: only this user's own desktop can be shown",
+        "If the task that starts the agent is refused, log in as an administrator of the host.",
     )
 
 

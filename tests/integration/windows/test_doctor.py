@@ -138,7 +138,7 @@ def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
     finally:
         host.refuse_tasks(refused=False)
     assert "refused the task" in finding["sentence"]
-    assert "Administrators" in finding["remedy"]
+    assert "as an administrator" in finding["remedy"]
 
 
 def test_nobody_is_logged_on(user: CommandLine, host: WindowsHost) -> None:

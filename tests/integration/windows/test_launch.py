@@ -159,7 +159,7 @@ def test_a_refused_task_is_said_with_windows_own_words(ground: WindowsGround) ->
             ground.launch()
     finally:
         ground.windows.refuse_tasks(False)
-    assert "Administrators" in caught.value.remedy
+    assert "as an administrator" in caught.value.remedy
     assert runs(ground) == []
 
 
