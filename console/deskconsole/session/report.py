@@ -21,6 +21,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "screen_reason": snapshot.screen_reason,
         "platform": snapshot.platform,
         "agent": snapshot.agent,
+        "session": snapshot.session,
         "width": width,
         "height": height,
         "picture_at": snapshot.picture_at,

@@ -11,7 +11,7 @@ from typing import Protocol
 from deskagent.wire.hello import token_from_file
 
 from ..bootstrap.deploy import deploy
-from ..bootstrap.facts import AgentOptions, Launched
+from ..bootstrap.facts import AgentOptions, DesktopWord, Launched
 from ..bootstrap.launch import launch
 from ..bootstrap.probe import probe
 from ..errors import (
@@ -62,6 +62,8 @@ class Way:
     reused: bool = False
     """The agent ran there before: it may hang."""
     connection: Connection | None = None
+    word: DesktopWord | None = None
+    """What the agent said of its desktop when it began; None where it says nothing."""
 
     def close(self) -> None:
         """Closes all of it, from any thread; whoever reads from the transport wakes."""
@@ -137,7 +139,7 @@ class SshRoute:
             raise
         launched, agent = last
         self._last = replace(launched, reused=True), agent
-        return Way(tunnel, launched.token, agent, launched.reused, connection)
+        return Way(tunnel, launched.token, agent, launched.reused, connection, launched.word)
 
     def _bring_up(self, connection: Connection, report: Step, *, reuse: bool) -> tuple[Launched, str]:
         """From a connection to an agent that listens, and the agent's hash."""

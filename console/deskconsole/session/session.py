@@ -40,6 +40,9 @@ _SCREEN_EVENTS_EVERY = 0.25
 """Seconds between two events about a host's screen: a host that says something else all the time must not
 drown the log; its last word always stands in the snapshot."""
 
+_FLAT = "the first picture has one colour only: the desktop may be black, or not to be seen"
+"""A hint, not a verdict."""
+
 _CUTS = 8
 """Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
 
@@ -217,7 +220,10 @@ class Session:
         try:
             with self._changed:
                 self._way = way
-                self._snapshot = replace(self._snapshot, agent=way.agent)
+                number = None if way.word is None else way.word.session
+                self._snapshot = replace(self._snapshot, agent=way.agent, session=number)
+            if way.word is not None and way.word.flat and not way.reused:
+                self._tell(_FLAT, "warning")
             if cancelled.is_set():
                 raise Cancelled("closed")
             stream = Stream(way.transport, way.token, self._display, self._framebuffer, self._meter, self)

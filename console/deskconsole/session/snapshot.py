@@ -113,6 +113,8 @@ class Snapshot:
     platform: str = ""
     agent: str = ""
     """Content hash of the deployed agent."""
+    session: int | None = None
+    """Number of the Windows session whose desktop the agent shows; None before, and on other systems."""
     exactness: Exactness | None = None
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False

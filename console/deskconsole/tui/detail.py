@@ -52,6 +52,8 @@ def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
         parts += [("  through ", MUTED), safe_text(host.jump, 80)]
     if snapshot.platform:
         parts += ["  ", safe_text(snapshot.platform, 60)]
+    if snapshot.session is not None:
+        parts.append(f"  desktop of session {snapshot.session}")
     if snapshot.size:
         parts.append("  {}x{}".format(*snapshot.size))
     if snapshot.picture_at is not None and not snapshot.current:

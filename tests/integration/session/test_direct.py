@@ -8,12 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent_process import AgentProcess
 from deskagent.wire.messages import Screen, ScreenState
+from deskconsole.bootstrap.facts import DesktopWord
 from deskconsole.errors import AddressError, Cancelled, InternalFault, ProtocolViolation, Refused
 from deskconsole.session.event import Event
 from deskconsole.session.route import DirectRoute, Step, Way
@@ -44,6 +46,26 @@ def open_session() -> Iterator[Callable[[AgentProcess], Session]]:
     events: list[Event] = []
     yield make
     for session in sessions:
+        session.close()
+
+
+class OneColour(DirectRoute):
+    """As if the agent had said at its start that it sees one colour only."""
+
+    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+        word = DesktopWord(1, "WinSta0", "Default", "live", "", (640, 400), flat=True)
+        return replace(super().open(step, cancelled, reuse=reuse), word=word)
+
+
+def test_a_first_picture_of_one_colour_is_told_as_a_hint_and_shown_all_the_same(agent: AgentProcess) -> None:
+    events: list[Event] = []
+    session = Session("lab-01", OneColour(agent.address, agent.token), 0, events.append)
+    try:
+        session.connect()
+        assert session.wait_for(lambda one: one.size is not None, 15)
+        assert session.snapshot().session == 1
+        assert [event.text for event in events if "one colour" in event.text]
+    finally:
         session.close()
 
 

@@ -108,6 +108,7 @@ def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Pa
         way.windows.log_off()
         assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
         old = way.session.snapshot()
+        assert old.session == 1
         assert old.size == (1280, 720), "the last picture is gone"
         assert old.picture_at is not None
         assert old.picture_at < old.since, "the last picture is taken for one of now"
