@@ -54,11 +54,12 @@ def summary(snapshot: Snapshot) -> Content:
 
 def beside(view: FleetView, name: str, width: int) -> str:
     """The other hosts that are on their way, in one line; empty where there are none."""
-    others = [
-        f"{safe_text(host.name, 64)} {look(view.snapshot(host.name), view.now).text}"
-        for host in view.hosts
-        if host.name != name and view.snapshot(host.name).state in UNDER_WAY
-    ]
+    others = []
+    for host in view.hosts:
+        snapshot = view.snapshot(host.name)
+        if host.name != name and snapshot.state in UNDER_WAY:
+            seen = look(snapshot, view.now)
+            others.append(f"{safe_text(host.name, 64)} {seen.tight or seen.text}")
     return fit(f"also on their way: {'; '.join(others)}", width).rstrip() if others else ""
 
 

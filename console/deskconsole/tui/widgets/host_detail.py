@@ -60,7 +60,7 @@ class HostDetail(Horizontal):
                 charts = small_chart("updates/s", updates, decimal, width, 2)
                 charts += small_chart("bytes/s", received, rate, width, 2)
                 self.query_one(".charts", Lines).show(charts)
-        elif history:
+        elif snapshot.statistics.packets:
             lines.append(_sparks(updates, received, max(8, (self.size.width - 34) // 2)))
         self.query_one(".facts", Lines).show(lines)
 
