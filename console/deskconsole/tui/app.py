@@ -26,11 +26,11 @@ from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..session.state import SETTLED, State
-from ..ssh.questions import UnknownHostKey
+from .asking import Asking
 from .host_actions import ConsoleScreen, HostActions
 from .messages import EventsArrived, QuestionsChanged
 from .offers import Offers
-from .questions import Pending, QueuedQuestions
+from .questions import QueuedQuestions
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
@@ -39,7 +39,7 @@ from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
-from .screens.question import ConfirmScreen, QuestionScreen, question_screen
+from .screens.question import ConfirmScreen
 from .seams import Backend, Fleet
 from .ssh_aliases import read_aliases
 from .theme import THEME
@@ -97,7 +97,7 @@ class DeskconsoleApp(App[Outcome]):
         self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._toasts = Toasts()
         self.offers = Offers()
-        self._asking: tuple[Pending, QuestionScreen] | None = None
+        self._asking = Asking(self, self.questions)
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
 
@@ -145,14 +145,14 @@ class DeskconsoleApp(App[Outcome]):
         if self.fleet is None:
             return
         self.view = FleetView(self.fleet.hosts, self.fleet.snapshots(), self.clock())
-        self._drop_settled_questions()
+        self._asking.drop_settled(self.view)
         self._show_toast()
         for screen in self.screen_stack:
             # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
             with contextlib.suppress(NoMatches):
                 if isinstance(screen, ConsoleScreen):
                     screen.show(self.view)
-        self._ask_next()
+        self._asking.next()
         self._offer_deploy()
 
     def _offer_deploy(self) -> None:
@@ -307,44 +307,7 @@ class DeskconsoleApp(App[Outcome]):
             self.post_message(QuestionsChanged())
 
     def on_questions_changed(self) -> None:
-        self._ask_next()
-
-    def _ask_next(self) -> None:
-        """Shows the question whose turn it is, and takes one away that was withdrawn.
-
-        A question never comes over a dialog in which something is typed: that must not answer it.
-        """
-        if self._asking is not None:
-            pending, screen = self._asking
-            if not pending.answered:
-                return
-            if screen is not self.screen:
-                return  # something lies above it; it is taken away once it is on top again
-            self._asking = None
-            screen.dismiss(None)
-            self.call_later(self._ask_next)
-            return
-        first = self.questions.first()
-        if first is None or (self.screen.is_modal and not isinstance(self.screen, DeployScreen)):
-            return
-        screen = question_screen(first.asked)
-        self._asking = (first, screen)
-
-        def answered(answer: bool | str | None) -> None:
-            first.answer(answer)
-            if answer is True and isinstance(first.asked, UnknownHostKey):
-                self.note(first.asked.host, f"trusted the key {first.asked.fingerprint}")
-            self._asking = None
-            self.call_later(self._ask_next)
-
-        self.push_screen(screen, answered)
-
-    def _drop_settled_questions(self) -> None:
-        """A session that was called off no longer waits for its answer."""
-        for host in self.questions.hosts():
-            snapshot = self.view.snapshots.get(host)
-            if snapshot is not None and snapshot.state in SETTLED:
-                self.questions.withdraw(host)
+        self._asking.next()
 
     # Keys and commands
 
