@@ -42,12 +42,13 @@ class HostDetail(Horizontal):
 
     def show(self, host: Host | None, snapshot: Snapshot | None, now: float) -> None:
         """Shows one host, or nothing."""
-        wide = self.size.width >= SIDE_BY_SIDE
+        # A host that was never seen has nothing to draw: its reason takes the room.
+        seen = snapshot is not None and snapshot.statistics.packets > 0
+        wide = seen and self.size.width >= SIDE_BY_SIDE
         self.query_one(".charts").display = wide
         if host is None or snapshot is None:
             self.border_title = None
             self.query_one(".facts", Lines).show([])
-            self.query_one(".charts", Lines).show([])
             return
         self.border_title = Content(safe_text(host.name, 64))
         history = snapshot.statistics.history
@@ -60,7 +61,7 @@ class HostDetail(Horizontal):
                 charts = small_chart("updates/s", updates, decimal, width, 2)
                 charts += small_chart("bytes/s", received, rate, width, 2)
                 self.query_one(".charts", Lines).show(charts)
-        elif snapshot.statistics.packets:
+        elif seen:
             lines.append(_sparks(updates, received, max(8, (self.size.width - 34) // 2)))
         self.query_one(".facts", Lines).show(lines)
 
