@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from .facts import DesktopWord, Launched
+
 Text = Annotated[str, msgspec.Meta(max_length=16384)]
 Word = Annotated[str, msgspec.Meta(max_length=64)]
 """Short enough for numbers in it to be read."""
@@ -126,6 +128,17 @@ class LaunchAnswer(msgspec.Struct, frozen=True):
     token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     reused: bool
     word: WordAnswer | None = None
+
+    def launched(self) -> Launched:
+        """As the console knows it."""
+        return Launched(
+            port=self.port,
+            token=bytes.fromhex(self.token),
+            pid=self.pid,
+            version=self.version,
+            reused=self.reused,
+            word=None if self.word is None else DesktopWord(**msgspec.structs.asdict(self.word)),
+        )
 
 
 class RemoveAnswer(msgspec.Struct, frozen=True):

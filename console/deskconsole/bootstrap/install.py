@@ -13,7 +13,7 @@ from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive
 from .console_id import console_id
 from .facts import HostFacts
-from .script import run_script
+from .script import PARTS, run_script
 
 T = TypeVar("T")
 
@@ -50,6 +50,7 @@ def put(
             "install",
             {"verb": verb, "root": facts.root, "part": part, **more},
             kind,
+            uses=PARTS,
             timeout=300.0,
         )
 

@@ -26,7 +26,7 @@ from .facts import (
     XDisplay,
 )
 from .install import put
-from .script import python_command, run_script
+from .script import PARTS, python_command, run_script
 from .wheels import packages_archive, packages_name, wheels_platform
 
 FOLDER = ".deskconsole"
@@ -56,6 +56,7 @@ class Linux:
             "probe",
             {"root": root, "requirements": [row.as_row() for row in requirements()]},
             ProbeAnswer,
+            uses=PARTS,
         )
         if isinstance(found, Refusal):
             raise UnsupportedHost(f"{host.name} could not be looked at: {found.error}")
@@ -122,13 +123,7 @@ class Linux:
                 f"{facts.host}: {answer.error}" + (f"; the last it said was: {last}" if last else ""),
                 remedy="Look at the host's desktop session, then connect again.",
             )
-        return Launched(
-            port=answer.port,
-            token=bytes.fromhex(answer.token),
-            pid=answer.pid,
-            version=answer.version,
-            reused=answer.reused,
-        )
+        return answer.launched()
 
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
         answer = run_script(connection, self.command(facts), "remove", {"root": facts.root}, RemoveAnswer)

@@ -18,6 +18,9 @@ from .answers import Refusal
 
 T = TypeVar("T")
 
+PARTS = ("parts",)
+"""What scripts import that judge what lies there, for `run_script(uses=...)`."""
+
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@~")
 
 

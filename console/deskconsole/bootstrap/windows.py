@@ -24,7 +24,7 @@ from .facts import (
     Removed,
     RunningAgent,
 )
-from .script import run_script
+from .script import PARTS, run_script
 from .windows_contact import ask, native, on_drive
 from .windows_python import FOLDER, SYSTEM, python_command, python_of
 
@@ -78,7 +78,9 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
     for runtime in runtimes:
         command = python_command(python_of(runtime))
         try:
-            found = run_script(connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=SYSTEM)
+            found = run_script(
+                connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=(*PARTS, *SYSTEM)
+            )
         except BootstrapError:
             continue  # a damaged one: the next may do
         if isinstance(found, Refusal):

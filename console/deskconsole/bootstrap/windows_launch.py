@@ -7,13 +7,11 @@ import json
 import secrets
 from dataclasses import asdict
 
-import msgspec
-
 from ..errors import LaunchError, NobodyLoggedOn
 from ..hosts import Host
 from ..ssh.client import Connection
 from .answers import LaunchAnswer, Refusal
-from .facts import AgentOptions, Deployed, DesktopWord, HostFacts, Launched
+from .facts import AgentOptions, Deployed, HostFacts, Launched
 from .script import run_script
 from .windows_python import SYSTEM, python_command
 
@@ -66,14 +64,7 @@ def launch(
     )
     if isinstance(answer, Refusal):
         raise _refused(facts.host, answer)
-    return Launched(
-        port=answer.port,
-        token=bytes.fromhex(answer.token),
-        pid=answer.pid,
-        version=answer.version,
-        reused=answer.reused,
-        word=None if answer.word is None else DesktopWord(**msgspec.structs.asdict(answer.word)),
-    )
+    return answer.launched()
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

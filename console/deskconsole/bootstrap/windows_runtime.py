@@ -28,7 +28,7 @@ from .answers import Refusal, Text
 from .console_id import console_id
 from .facts import Foundation, HostFacts
 from .install import MARGIN, require_room
-from .script import run_script
+from .script import PARTS, run_script
 
 REST = "rest.tar.xz"
 _MANIFEST = "runtime.json"
@@ -178,6 +178,7 @@ class _Put:
             "windows/unpack",
             {"archive": REST, "sha256": rest.sha256, "unpacked": rest.unpacked},
             _Unpacked,
+            uses=PARTS,
             timeout=_UNPACK_WITHIN,
             told=meter,
         )
@@ -228,7 +229,7 @@ class _Put:
             "windows/trial",
             {"name": self._runtime.name, "modules": modules},
             _Tried,
-            uses=["install"],
+            uses=PARTS,
             timeout=180.0,
         )
         if isinstance(answer, Refusal):

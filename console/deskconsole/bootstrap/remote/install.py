@@ -1,12 +1,11 @@
 """Takes an uploaded archive into use on a host of any system, in two verbs: install, discard.
 
-An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its SHA-256 fits,
-and the folder appears under its name only when it is whole.
+Needs `parts`. An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its
+SHA-256 fits, and the folder appears under its name only when it is whole.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -15,6 +14,8 @@ import time
 import zipfile
 from pathlib import Path
 from typing import Any
+
+from .parts import hashed, is_intact
 
 KEEP = 2
 STALE = 86400.0
@@ -43,9 +44,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> dict[str, Any]:
     """Verifies, unpacks aside, renames into place. Losing that race to another console is success."""
-    with part.open("rb") as file:
-        actual = hashlib.file_digest(file, "sha256").hexdigest()
-    if actual != sha256:
+    if hashed(part) != sha256:
         return {"error": f"the uploaded file does not have the checksum that was sent for it ({name})"}
     folder = root / name
     aside = root / f".unpack-{secrets.token_hex(8)}"
@@ -53,32 +52,20 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
         with zipfile.ZipFile(part) as archive:
             archive.extractall(aside)
         if folder.exists():
-            if whole(folder):
+            if is_intact(folder, thorough=True):
                 return {"pruned": prune(root, keep)}
             # Damaged: whoever probes between the two renames finds nothing, which is the truth.
             folder.rename(root / f".old-{secrets.token_hex(8)}")
         try:
             aside.rename(folder)
         except OSError:
-            if not whole(folder):
+            if not is_intact(folder, thorough=True):
                 raise
         os.utime(folder)
         return {"pruned": prune(root, keep)}
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         clear_away(root)
-
-
-def whole(folder: Path) -> bool:
-    """Whether every listed file is there with its content."""
-    try:
-        listed: dict[str, list[Any]] = json.loads((folder / ".files.json").read_bytes())
-        return all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-            for name, (_size, digest) in listed.items()
-        )
-    except (OSError, ValueError):
-        return False
 
 
 def prune(root: Path, keep: list[str]) -> list[str]:

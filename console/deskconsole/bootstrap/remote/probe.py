@@ -1,14 +1,12 @@
 """What a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
 
-Changes nothing on the host.
+Needs `parts`. Changes nothing on the host.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
-import json
 import os
 import platform
 import shutil
@@ -17,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from .parts import deployed
 
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
@@ -103,31 +103,6 @@ def loads(modules: list[str]) -> bool:
         timeout=25,
     )
     return finished.returncode == 0
-
-
-def deployed(root: Path) -> list[dict[str, Any]]:
-    """Parts below our folder, each with whether every file of its list is there as it was."""
-    return [
-        {"name": folder.name, "intact": intact(folder)}
-        for folder in sorted(root.glob("*-*"))
-        if folder.is_dir() and folder.name.startswith(("agent-", "packages-"))
-    ]
-
-
-def intact(folder: Path) -> bool:
-    """Agent files are hashed (they are few and small), those of packages have their size compared."""
-    try:
-        listed: dict[str, list[Any]] = json.loads((folder / ".files.json").read_bytes())
-        thorough = folder.name.startswith("agent-")
-        for name, (size, digest) in listed.items():
-            file = folder / name
-            if file.stat().st_size != size:
-                return False
-            if thorough and hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-                return False
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def agents(root: Path) -> list[tuple[int, str]]:

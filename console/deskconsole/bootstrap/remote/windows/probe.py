@@ -1,17 +1,17 @@
 """What a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
 
-Runs in one of our runtimes, needs `windows/system`. Changes nothing on the host.
+Runs in one of our runtimes, needs `windows/system` and `parts`. Changes nothing on the host.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from ..parts import deployed
 from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_user, sessions
 
 
@@ -60,45 +60,6 @@ def registry(key: str, name: str) -> str:
     except OSError:
         return ""
     return str(value)
-
-
-def deployed(root: Path) -> list[dict[str, Any]]:
-    """Parts below our folder, each with whether every file of its list is there as it was."""
-    return [
-        {"name": folder.name, "intact": intact(folder)}
-        for folder in sorted(root.glob("*-*"))
-        if folder.name.startswith(("agent-", "runtime-")) and not folder.suffix and folder.is_dir()
-    ]
-
-
-def intact(folder: Path) -> bool:
-    """Agent files are hashed (they are few and small), the many of a runtime have their size compared."""
-    try:
-        listed: dict[str, list[Any]] = json.loads((folder / ".files.json").read_bytes())
-        sizes = dict(files(folder, ""))
-        if any(sizes.get(name) != size for name, (size, _digest) in listed.items()):
-            return False
-        if folder.name.startswith("agent-"):
-            return all(
-                hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-                for name, (_size, digest) in listed.items()
-            )
-    except (OSError, ValueError, TypeError, AttributeError):
-        return False
-    return True
-
-
-def files(folder: Path, prefix: str) -> list[tuple[str, int]]:
-    """Name and size of every file below; from the listings, which is quicker than to ask for each."""
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name != "__pycache__":
-                    found += files(Path(entry.path), f"{prefix}{entry.name}/")
-            else:
-                found.append((prefix + entry.name, entry.stat(follow_symlinks=False).st_size))
-    return found
 
 
 def runtimes(root: Path) -> list[dict[str, Any]]:

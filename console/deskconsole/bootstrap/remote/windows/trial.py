@@ -1,6 +1,6 @@
 """Tries a runtime before it gets its name: imports what the agent imports, which also compiles it.
 
-Run by the runtime's own Python. Tells too what already lies where the runtime is going to.
+Run by the runtime's own Python, needs `parts`. Tells too what already lies where the runtime is going to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..install import whole
+from ..parts import is_intact
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -26,5 +26,5 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
             failed = f"{module}: {error}"
             break
     target = Path(sys.executable).parent.parent / arguments["name"]
-    there = "nothing" if not target.exists() else "whole" if whole(target) else "damaged"
+    there = "nothing" if not target.exists() else "whole" if is_intact(target, thorough=True) else "damaged"
     return {"failed": failed, "there": there}

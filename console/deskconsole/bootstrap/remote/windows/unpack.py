@@ -1,16 +1,15 @@
 """Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
 
-Run by the seed's own Python, which has hardly more than what is imported here. The folder is the one in which
-that Python lies. What the listing does not name is deleted at the end, but not the archive: until the
-runtime is tried, a cut may make it needed again. A folder that is only half unpacked is gone over once more.
+Run by the seed's own Python, which has hardly more than what is imported here and in `parts`, which it needs.
+The folder is the one in which that Python lies. What the listing does not name is deleted at the end, but not
+the archive: until the runtime is tried, a cut may make it needed again. A half unpacked folder is gone over
+once more.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import lzma
-import os
 import sys
 import tarfile
 import time
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..answer import tell
+from ..parts import LISTING, hashed, listing, lying
 
-LISTING = ".files.json"
 MANIFEST = "runtime.json"
 STOP = "stop"
 """A file of this name beside the seed ends the unpacking: the console was called off."""
@@ -34,12 +33,11 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """
     folder = Path(sys.executable).parent
     archive = folder / arguments["archive"]
-    with archive.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != arguments["sha256"]:
-            return {"verified": False, "wrong": [], "files": 0}
+    if hashed(archive) != arguments["sha256"]:
+        return {"verified": False, "wrong": [], "files": 0}
     found = unpack(folder, archive, arguments["unpacked"])
-    listed: dict[str, list[Any]] = json.loads((folder / LISTING).read_bytes())
-    sizes = dict(lying(folder, ""))
+    listed = listing(folder)
+    sizes = dict(lying(folder))
     wrong = [
         name
         for name, (size, digest) in listed.items()
@@ -72,7 +70,7 @@ def unpack(folder: Path, archive: Path, total: int) -> dict[str, str]:
             else:
                 found[member.name] = write(path, content)
             if member.name == LISTING:  # the first of all
-                listed = json.loads(path.read_bytes())
+                listed = listing(folder)
             else:
                 done += member.size
             if time.monotonic() - told > PAUSE:
@@ -100,21 +98,3 @@ def write(path: Path, content: IO[bytes]) -> str:
             digest.update(piece)
             file.write(piece)
     return digest.hexdigest()
-
-
-def hashed(path: Path) -> str:
-    """SHA-256 of a file that lies there."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def lying(folder: Path, prefix: str) -> list[tuple[str, int]]:
-    """Name and size of every file below, without compiled ones."""
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                found.append((prefix + entry.name, entry.stat(follow_symlinks=False).st_size))
-            elif entry.name != "__pycache__":
-                found += lying(Path(entry.path), f"{prefix}{entry.name}/")
-    return found

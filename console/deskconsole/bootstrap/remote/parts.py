@@ -1,0 +1,62 @@
+"""The parts of ours that lie on a host of any system, judged by the list of files that each one carries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+LISTING = ".files.json"
+"""`{path: [size, SHA-256]}` of all other files of a part."""
+
+KINDS = ("agent-", "packages-", "runtime-")
+
+
+def deployed(root: Path) -> list[dict[str, Any]]:
+    """Parts below our folder, each with whether every file of its list is there as it was.
+
+    Files of an agent are hashed (they are few and small), those of others have their size compared.
+    """
+    return [
+        {"name": folder.name, "intact": is_intact(folder, thorough=folder.name.startswith("agent-"))}
+        for folder in sorted(root.glob("*-*"))
+        if folder.name.startswith(KINDS) and not folder.suffix and folder.is_dir()
+    ]
+
+
+def is_intact(folder: Path, *, thorough: bool) -> bool:
+    """Whether every listed file is there with its size and, if `thorough`, its content."""
+    try:
+        listed = listing(folder)
+        sizes = dict(lying(folder))
+        return all(
+            sizes.get(name) == size and (not thorough or hashed(folder / name) == digest)
+            for name, (size, digest) in listed.items()
+        )
+    except (OSError, ValueError, TypeError, AttributeError):  # the list may be damaged too
+        return False
+
+
+def listing(folder: Path) -> dict[str, list[Any]]:
+    """Size and SHA-256 by path, as the part's list says."""
+    listed: dict[str, list[Any]] = json.loads((folder / LISTING).read_bytes())
+    return listed
+
+
+def lying(folder: Path, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Path and size of every file that lies there, without compiled ones; quicker than to ask for each."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield prefix + entry.name, entry.stat(follow_symlinks=False).st_size
+            elif entry.name != "__pycache__":
+                yield from lying(Path(entry.path), f"{prefix}{entry.name}/")
+
+
+def hashed(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
