@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-
-import numpy as np
 
 from answers import Answers
 from built_runtime import built_runtime
@@ -14,8 +11,8 @@ from deskconsole.runtimes.shelf import Shelf
 from deskconsole.session.event import Event
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
-from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from exactness import shows
 from windows_host import WindowsHost
 from windows_login import host_of
 
@@ -49,18 +46,7 @@ class WindowsWay:
         )
 
     def shows_the_screen(self) -> bool:
-        """Is every byte of the console's picture that of the real screen, and do both digests agree?"""
-        asked = time.time()
-        self.session.check_exact()
-
-        def compared(one: Snapshot) -> bool:
-            return one.exactness is not None and one.exactness.at >= asked
-
-        if not self.session.wait_for(compared, 10):
-            return False
-        exactness = self.session.snapshot().exactness
-        same = np.array_equal(self.session.framebuffer.pixels, self.windows.screenshot())
-        return exactness is not None and exactness.exact and same
+        return shows(self.session, self.windows.screenshot)
 
     def told(self, words: str) -> bool:
         """Whether an event says this."""

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -22,8 +21,8 @@ from deskconsole.paths import Paths
 from deskconsole.session.event import Event
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
-from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from exactness import shows
 from sshd import Sshd
 from xvfb import Xvfb, wait_for
 
@@ -50,18 +49,7 @@ class Way:
         )
 
     def shows_the_screen(self) -> bool:
-        """Is every byte of the console's picture that of the real screen, and do both digests agree?"""
-        asked = time.time()
-        self.session.check_exact()
-
-        def compared(one: Snapshot) -> bool:
-            return one.exactness is not None and one.exactness.at >= asked
-
-        if not self.session.wait_for(compared, 10):
-            return False
-        exactness = self.session.snapshot().exactness
-        same = np.array_equal(self.session.framebuffer.pixels, self.screen.screenshot())
-        return exactness is not None and exactness.exact and same
+        return shows(self.session, self.screen.screenshot)
 
 
 @pytest.fixture
