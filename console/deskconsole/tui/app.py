@@ -73,7 +73,8 @@ class DeskconsoleApp(App[Outcome]):
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
         Binding("ctrl+p", "command_palette", "Menu", show=False, tooltip="Every key by its name"),
-        Binding("q,ctrl+q", "quit", "Quit", tooltip="Close all sessions and leave"),
+        Binding("q", "quit", "Quit", tooltip="Close all sessions and leave"),
+        Binding("ctrl+q", "quit", "Quit", show=False, tooltip="Close all sessions and leave"),
     ]
 
     def __init__(

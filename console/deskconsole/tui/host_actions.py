@@ -42,13 +42,11 @@ class HostActions(ConsoleScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
         Binding("c", "connect", "Connect", tooltip="Connect the host"),
-        Binding("d", "deploy", "Deploy", tooltip="Connect, and see each step of the way with its progress"),
-        Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays in the list"),
+        Binding("d", "deploy", "Deploy", tooltip="Connect, and see each step of the way"),
+        Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask for the whole picture anew"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
-        Binding(
-            "o", "doctor", "Doctor", tooltip="Look step by step for what is wrong on the way to the host"
-        ),
+        Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
     ]
