@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from ..errors import ConnectionLost, DeployError, DeskconsoleError
+from ..file_lock import locked
 from ..packaging.requirements import requirements
 from ..progress import Meter, Progress, Report
 from ..runtimes.build import ensure_runtime
@@ -36,9 +35,6 @@ _UNPACK_WITHIN = 900.0
 """Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
 _PATIENCE = 20.0
 """Seconds in which a folder may still be held: by a program that is just ending, or a virus scanner."""
-
-_putting: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-"""By host and upload: one machine under two names shall not get one upload from two threads."""
 
 
 class _Unpacked(msgspec.Struct, frozen=True):
@@ -66,14 +62,43 @@ def foundation(
     if facts.python:
         return Foundation(facts, facts.python.split("\\")[-2])
     runtime = ensure_runtime(cache, report)
-    sent = put_runtime(connection, facts, runtime, report)
-    found = reprobe(runtime.name)
-    if found is None or not found.has(runtime.name) or not found.python:
+
+    def there() -> HostFacts | None:
+        found = reprobe(runtime.name)
+        return found if found is not None and found.has(runtime.name) and found.python else None
+
+    sent = 0
+    with _alone(connection, runtime, cache, report) as waited:
+        found = there() if waited else None
+        if found is None:
+            sent = put_runtime(connection, facts, runtime, report)
+            found = there()
+    if found is None:
         raise DeployError(
             f"the runtime lies on {facts.host} and is not whole",
             remedy="A virus scanner may have taken files away: ask the host's administrator.",
         )
     return Foundation(found, runtime.name, sent)
+
+
+@contextlib.contextmanager
+def _alone(connection: Connection, runtime: Runtime, cache: Path, report: Report) -> Iterator[bool]:
+    """One machine, perhaps under two names, shall not get one upload twice at once, from two threads or
+    processes of this console; gives whether there was another one before."""
+    upload = hashlib.sha256(f"{connection.description} {part_of(runtime)}".encode()).hexdigest()
+    lock = locked(
+        cache / "deploying" / upload[:16],
+        lambda: report(Progress("waiting for another deploy to the same host", 0, 0)),
+    )
+    with contextlib.ExitStack() as stack:
+        try:
+            waited = stack.enter_context(lock)
+        except OSError as error:
+            raise DeployError(
+                f"{cache} cannot be written to: {error.strerror or error}",
+                remedy="See to space and rights there, or set DESKCONSOLE_HOME to another folder.",
+            ) from error
+        yield waited
 
 
 def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, report: Report) -> int:
@@ -83,14 +108,8 @@ def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, repo
     and after whatever `report` raises, nothing half-way is left. Another console may have been quicker.
     """
     require_room(facts, "the runtime", needed_for(runtime))
-    lock = _putting[connection.description, part_of(runtime)]
-    while not lock.acquire(timeout=0.5):
-        report(Progress("waiting for another deploy to the same host", 0, 0))
-    try:
-        with connection.files() as files:
-            return _Put(connection, facts, runtime, report, files).run()
-    finally:
-        lock.release()
+    with connection.files() as files:
+        return _Put(connection, facts, runtime, report, files).run()
 
 
 def needed_for(runtime: Runtime) -> int:

@@ -178,28 +178,32 @@ def test_damage_is_noticed_and_repaired(bare: WindowsHost, dial: Dial, cache: Pa
     assert names(ours(bare)) == [agent_archive().name, runtime.name]
 
 
-def test_two_consoles_at_once(
+def test_two_consoles_at_once_and_one_of_them_twice(
     bare: WindowsHost, dial: Dial, cache: Path, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def own() -> str:
         return threading.current_thread().name
 
     monkeypatch.setattr("deskconsole.bootstrap.windows_runtime.console_id", own)
+    uploaded: list[tuple[str, int]] = []
     failures: list[BaseException] = []
 
     def console() -> None:
         try:
-            bring(bare, dial, cache)
+            uploaded.append((own(), bring(bare, dial, cache).uploaded))
         except BaseException as error:
             failures.append(error)
             raise
 
-    consoles = [threading.Thread(target=console, name=f"console{number}") for number in range(2)]
+    consoles = [threading.Thread(target=console, name=name) for name in ("one", "one", "other")]
     for thread in consoles:
         thread.start()
     for thread in consoles:
         thread.join()
     assert failures == []
+    of_one, other = sorted(size for name, size in uploaded if name == "one"), dict(uploaded)["other"]
+    assert of_one[0] < 1_000_000 < of_one[1], "its second deploy waits for the first"
+    assert other > 1_000_000
     assert names(ours(bare)) == [agent_archive().name, runtime.name]
     assert look(bare, dial).has(runtime.name)
 
