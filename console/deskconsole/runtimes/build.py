@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..errors import Cancelled, DeskconsoleError
 from ..packaging.listing import listing, part_name
 from ..progress import Meter, Progress, Report
 from .container import FORMAT, PLATFORM, Manifest, Rest, Runtime, write_container
@@ -19,23 +20,47 @@ from .shelf import Shelf, requirements_today
 from .stripping import stays_of_packages, stays_of_python
 
 _SITE_PACKAGES = "Lib/site-packages"
-_building = threading.Lock()
+_attempts: dict[Path, Future[Runtime]] = {}
+"""Builds that are under way, by the cache that they are for."""
 
 
 def ensure_runtime(cache: Path, report: Report, source: Source | None = None) -> Runtime:
     """The runtime that today's agent runs on: the one with the highest Python, else a new one.
 
-    Threads that need one at the same time wait for the first of them. Raises what `build_runtime` does.
+    Threads that need one at the same time wait for the first of them, and where it fails, they do.
+    Raises what `build_runtime` does.
     """
     shelf = Shelf.below(cache)
-    while (found := shelf.fitting()) is None and not _building.acquire(timeout=0.5):
-        report(Progress("waiting for the runtime that is being built", 0, 0))
-    if found is not None:
-        return found
-    try:
-        return shelf.fitting() or build_runtime(shelf, cache, source or Source(), report)
-    finally:
-        _building.release()
+    while (found := shelf.fitting()) is None:
+        own = Future[Runtime]()
+        attempt = _attempts.setdefault(cache, own)
+        if attempt is not own:
+            found = _outcome(attempt, report)
+            if found is not None:
+                return found
+            continue
+        try:
+            own.set_result(shelf.fitting() or build_runtime(shelf, cache, source or Source(), report))
+        except BaseException as error:
+            if isinstance(error, DeskconsoleError) and not isinstance(error, Cancelled):
+                own.set_exception(error)
+            else:
+                own.cancel()
+            raise
+        finally:
+            del _attempts[cache]
+    return found
+
+
+def _outcome(attempt: Future[Runtime], report: Report) -> Runtime | None:
+    """What another thread's build comes to; None where only that thread was called off."""
+    while True:
+        try:
+            return attempt.result(timeout=0.5)
+        except CancelledError:
+            return None
+        except TimeoutError:
+            report(Progress("waiting for the runtime that is being built", 0, 0))
 
 
 def build_runtime(shelf: Shelf, cache: Path, source: Source, report: Report) -> Runtime:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,10 @@ from typing import Any
 import pytest
 
 from deskconsole.errors import ConfigurationError, RuntimeUnavailable
+from deskconsole.progress import Progress
 from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
+from deskconsole.runtimes.fetch import Source
 from deskconsole.runtimes.shelf import Shelf
 from small_runtime import FILES, write_small_runtime
 
@@ -92,3 +96,39 @@ def test_what_a_killed_console_left_goes_after_a_day(shelf: Shelf) -> None:
     with shelf.aside() as scratch:
         assert scratch.is_dir()
     assert list(shelf.folder.iterdir()) == [young]
+
+
+def test_a_build_that_fails_fails_for_all_who_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    mirror = socket.create_server(("127.0.0.1", 0))  # says nothing, then hangs up
+    all_wait = threading.Barrier(3, action=mirror.close)
+    source = Source(mirror=f"http://127.0.0.1:{mirror.getsockname()[1]}/")
+    steps: list[str] = []
+    failures: list[str] = []
+
+    def console() -> None:
+        waited = False
+
+        def report(progress: Progress) -> None:
+            nonlocal waited
+            if not waited:
+                waited = True
+                steps.append(progress.step)
+                all_wait.wait(30)
+
+        try:
+            ensure_runtime(tmp_path / "cache", report, source)
+        except RuntimeUnavailable as error:
+            failures.append(str(error))
+
+    threads = [threading.Thread(target=console) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(failures) == 3
+    assert len(set(failures)) == 1
+    fetching, *waiting = sorted(steps)
+    assert fetching.startswith("fetching Python")
+    assert waiting == ["waiting for the runtime that is being built"] * 2
