@@ -79,27 +79,30 @@ def look(snapshot: Snapshot, now: float) -> Look:
             return Look(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
         word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))
         text = _with(word, snapshot.screen_reason, snapshot.advice)
-        return Look(Kind.ATTENTION, word, text, f"{word}: {hint}" if hint else "")
+        tight = f"{word}: {hint}" if hint else _with(word, snapshot.screen_reason)
+        return Look(Kind.ATTENTION, word, text, tight)
     if state is State.STALE:
         text = _with(f"stale for {duration(age)}", snapshot.reason, snapshot.remedy)
         return Look(Kind.ATTENTION, "stale", text)
     if state is State.RETRYING:
         wait = "" if snapshot.retry_at is None else f" in {duration(snapshot.retry_at - now + 0.999)}"
         attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
-        text = _with(f"retrying{wait}{attempt}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "retrying", text)
+        said = f"retrying{wait}{attempt}"
+        text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
+        return Look(Kind.ATTENTION, "retrying", text, tight)
     if state is State.WAITING:
         text = _with(f"waiting for {duration(age)}", snapshot.reason, snapshot.remedy)
         return Look(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there")
     if state in UNDER_WAY:
         return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
     if state is State.FAILED:
-        return Look(Kind.BAD, "down", _with("down", snapshot.reason, snapshot.remedy))
+        text, tight = _with("down", snapshot.reason, snapshot.remedy), _with("down", snapshot.reason)
+        return Look(Kind.BAD, "down", text, tight)
     word = "idle" if state is State.IDLE else "disconnected"
     return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
 
 
-def _with(word: str, reason: str, remedy: str) -> str:
+def _with(word: str, reason: str, remedy: str = "") -> str:
     text = word
     if reason:
         text += f": {safe_text(reason)}"

@@ -150,11 +150,12 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
         line.append((fit(row.address, layout.address) + gap, "address"))
     screen = layout.screen + GAP if layout.screen else 0
     traffic = SLICES + KILOBYTES + SAVED + 2 * GAP
-    if row.figures is Figures.NONE:
-        width = layout.state + screen + GAP + layout.rate + GAP + traffic
-        return [*line, (_said(row.look, width), kind)]
+    narrow = layout.state + screen + GAP + layout.rate
+    # What a host without a picture costs gives way to why there is none.
+    if row.figures is Figures.NONE or (row.figures is Figures.TRAFFIC and not _fits(row.look, narrow)):
+        return [*line, (_said(row.look, narrow + GAP + traffic), kind)]
     if row.figures is Figures.TRAFFIC:
-        line.append((_said(row.look, layout.state + screen + GAP + layout.rate) + gap, kind))
+        line.append((_said(row.look, narrow) + gap, kind))
     else:
         line.append((_said(row.look, layout.state) + gap, kind))
         if layout.screen:
@@ -167,6 +168,10 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
         line.append((fit(text, width, right=True) + gap, "quiet" if text == "0" else "figure"))
     line.append((fit(row.saved, SAVED, right=True), "quiet" if row.saved == "-" else "figure"))
     return line
+
+
+def _fits(seen: Look, width: int) -> bool:
+    return min(cell_len(text) for text in (seen.text, seen.tight) if text) <= width
 
 
 def _said(seen: Look, width: int) -> str:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from textual.content import Content
 from textual.widgets import Static
 
 from ..figures import rate
-from ..looks import COLOURS, MUTED, look
+from ..looks import COLOURS, MUTED, Kind, look
 from ..view import FleetView
 
 NAME = "deskconsole   "
+
+KINDS = {
+    Kind.LIVE: "live",
+    Kind.ATTENTION: "to look at",
+    Kind.UNDER_WAY: "on the way",
+    Kind.BAD: "down",
+    Kind.QUIET: "not connected",
+}
+"""States of a kind together, where the line has no room for each by its own word."""
 
 
 class Header(Static):
@@ -21,30 +32,33 @@ class Header(Static):
 
     def show(self, view: FleetView, waiting: int) -> None:
         """`waiting`: how many questions wait for an answer."""
-        counts: dict[tuple[int, str, str], int] = {}
-        total = 0.0
-        for host in view.hosts:
-            snapshot = view.snapshot(host.name)
-            seen = look(snapshot, view.now)
-            key = (list(COLOURS).index(seen.kind), seen.word, COLOURS[seen.kind])
-            counts[key] = counts.get(key, 0) + 1
-            total += snapshot.statistics.bytes_per_second
-        number = len(view.hosts)
-        line: list[tuple[str, str]] = [(NAME, "bold $accent")]
-        if number:
-            line.append((f"{number} host{'' if number == 1 else 's'}", "bold"))
-        for position, ((_, word, colour), many) in enumerate(sorted(counts.items())):
-            line += [(": " if position == 0 else ", ", ""), (f"{many} {word}", colour)]
-        if waiting:
-            line.append((f"   {waiting} waiting for your answer", "bold $warning"))
-        cost = rate(total) if number else ""
-        shown = (tuple(line), cost, self.size.width)
-        if shown != self._shown:
-            self._shown = shown
-            left = Content.assemble(*line)
-            room = max(1, self.content_size.width - len(cost) - 1)
-            right = Content.styled(cost, MUTED if total < 1 else "bold")
-            if left.cell_length > room:  # the name gives way before a state does
-                left = left[len(NAME) :]
-            left = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
-            self.update(Content.assemble(left, " ", right), layout=False)
+        looks = [look(view.snapshot(host.name), view.now) for host in view.hosts]
+        counts = Counter((seen.kind, seen.word) for seen in looks)
+        total = sum(view.snapshot(host.name).statistics.bytes_per_second for host in view.hosts)
+        cost = rate(total) if looks else ""
+        shown = (counts, waiting, cost, self.size.width)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        room = max(1, self.content_size.width - len(cost) - 1)
+        kinds = Counter((seen.kind, KINDS[seen.kind]) for seen in looks)
+        lines = (_line(NAME, counts, waiting), _line("", counts, waiting), _line("", kinds, waiting))
+        left = next((line for line in lines if line.cell_length <= room), lines[-1])
+        left = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
+        right = Content.styled(cost, MUTED if total < 1 else "bold")
+        self.update(Content.assemble(left, " ", right), layout=False)
+
+
+def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int) -> Content:
+    parts: list[tuple[str, str]] = [(name, "bold $accent")]
+    if number := counts.total():
+        parts.append((f"{number} host{'' if number == 1 else 's'}", "bold"))
+    order = list(COLOURS)
+    for position, (kind, word) in enumerate(sorted(counts, key=lambda key: (order.index(key[0]), key[1]))):
+        parts += [
+            (": " if position == 0 else ", ", ""),
+            (f"{counts[kind, word]} {word}", COLOURS[kind]),
+        ]
+    if waiting:
+        parts.append((f"   {waiting} waiting for your answer", "bold $warning"))
+    return Content.assemble(*parts)
