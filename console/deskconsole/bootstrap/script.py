@@ -14,7 +14,7 @@ import msgspec
 from ..errors import BootstrapError
 from ..ssh.client import Connection
 from ..ssh.command import Finished
-from .answers import Refusal
+from .answers import Refusal, Size
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ def run_script(
     marker = new_marker()
     call = f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})"
     program = _program(["answer", *uses, name], call)
-    heard = None if told is None else _Listener(marker, told)
+    heard = None if told is None else Listener(marker, told)
     finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout, heard=heard)
     lines = [line for line in marked(finished, marker) if told is None or not line.startswith("[")]
     if not lines:
@@ -89,7 +89,7 @@ def run_script(
         ) from error
 
 
-class _Listener:
+class Listener:
     """Picks out of a script's output how far it has come."""
 
     def __init__(self, marker: str, told: Callable[[int, int], None]) -> None:
@@ -102,7 +102,8 @@ class _Listener:
         for line in lines:
             if line.startswith(self._marker):
                 with contextlib.suppress(msgspec.DecodeError):
-                    self._told(*msgspec.json.decode(line[len(self._marker) - 1 :], type=tuple[int, int]))
+                    done, total = msgspec.json.decode(line[len(self._marker) - 1 :], type=tuple[Size, Size])
+                    self._told(min(done, total), total)
 
 
 def _program(names: Sequence[str], call: str) -> str:

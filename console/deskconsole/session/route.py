@@ -40,6 +40,9 @@ _WATCHING = 60.0
 """Seconds that one question whether somebody has logged on stays open on the host: it costs nothing to ask
 again, and what is asked ends by itself soon after a console that vanished."""
 
+_BETWEEN_QUESTIONS = 1.0
+"""Seconds between two of them, for a host that answers at once whatever it is asked."""
+
 
 class Step(Protocol):
     """Told of every step on the way, and of how far it has come."""
@@ -128,7 +131,7 @@ class SshRoute:
                     report(State.HANDSHAKE)
                     tunnel = _tunnel_again(connection, last[0].port)
                 if tunnel is None or last is None:
-                    last = self._bring_up(connection, report, reuse=reuse)
+                    last = self._bring_up(connection, report, cancelled, reuse=reuse)
                     report(State.HANDSHAKE)
                     tunnel = connection.open_tunnel(last[0].port)
         except BaseException as error:
@@ -141,7 +144,9 @@ class SshRoute:
         self._last = replace(launched, reused=True), agent
         return Way(tunnel, launched.token, agent, launched.reused, connection, launched.word)
 
-    def _bring_up(self, connection: Connection, report: Step, *, reuse: bool) -> tuple[Launched, str]:
+    def _bring_up(
+        self, connection: Connection, report: Step, cancelled: threading.Event, *, reuse: bool
+    ) -> tuple[Launched, str]:
         """From a connection to an agent that listens, and the agent's hash."""
         report(State.PROBING)
         facts = probe(connection, self._host)
@@ -159,6 +164,7 @@ class SshRoute:
                 launched = launch(connection, deployed.facts, deployed, self._host, options)
             except NobodyLoggedOn as error:
                 report(State.WAITING, trouble=error)
+                cancelled.wait(_BETWEEN_QUESTIONS)
                 options = replace(options, wait_for_user=_WATCHING)
             else:
                 return launched, deployed.agent.removeprefix("agent-")

@@ -79,6 +79,7 @@ class Session:
         self._streamed_at: float | None = None
         self._lost_reason = ""
         self._reused = False
+        self._waited = False
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
 
@@ -169,22 +170,22 @@ class Session:
         if previous is not None:
             previous.join()
         backoff = Backoff()
-        streamed_before = False
+        comes_back = False
         reuse = True
         while True:
             error = self._attempt(cancelled, reuse=reuse)
             # An agent that ran there already and does not even greet is replaced, once.
             hung = reuse and self._reused and self._streamed_at is None
             reuse = not hung
-            if self._streamed_at is not None:
-                streamed_before = True
-                if time.monotonic() - self._streamed_at > _STABLE:
-                    backoff.succeeded()
+            # Who waits for a log-on waits for as long as it takes, whatever becomes of the link meanwhile.
+            comes_back = comes_back or self._waited or self._streamed_at is not None
+            if self._waited or (self._streamed_at and time.monotonic() - self._streamed_at > _STABLE):
+                backoff.succeeded()
             if not cancelled.is_set() and not isinstance(error, Cancelled):
                 # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
                 cut = isinstance(error, ConnectionLost) and self._machine.state in BRINGING_UP
                 cut = cut and backoff.attempt < _CUTS
-                if not (hung or cut or (streamed_before and worth_retrying(error))):
+                if not (hung or cut or (comes_back and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
@@ -201,6 +202,7 @@ class Session:
         """One attempt, and what ended it."""
         self._streamed_at = None
         self._reused = False
+        self._waited = False
         self._steps.restart()
         try:
             self._connect_once(cancelled, reuse=reuse)
@@ -270,6 +272,7 @@ class Session:
                 attempt=self._snapshot.attempt,
                 progress=progress,
             )
+            self._waited = self._waited or state is State.WAITING
             if trouble is not None:
                 self._tell(f"waiting: {trouble}", "warning")
 

@@ -52,6 +52,9 @@ logged on, and goes on by itself when somebody is."""
 UNDER_WAY = frozenset(_UNDER_WAY)
 """States on the way to a stream."""
 
+BRINGING_UP = frozenset({State.PROBING, State.DEPLOYING, State.LAUNCHING, State.WAITING})
+"""States in which a host was reached and has no agent that answers yet."""
+
 LIVE = frozenset({State.STREAMING})
 """States in which the picture is current."""
 

@@ -160,5 +160,19 @@ def test_two_hosts_at_once(make_windows: Start, tmp_path: Path) -> None:
             way.session.close()
 
 
+def test_who_waits_for_a_log_on_waits_through_cuts_too(make_windows: Start, tmp_path: Path) -> None:
+    way = WindowsWay(make_windows(logged_on=False), tmp_path)
+    try:
+        way.session.connect()
+        for _ in range(2):
+            assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
+            way.windows.drop_connections()
+            assert way.session.wait_for(lambda one: one.state is State.RETRYING, 30), way.events
+        way.windows.log_on()
+        assert way.streams(), way.events
+    finally:
+        way.session.close()
+
+
 def sized(size: tuple[int, int]) -> Callable[[Snapshot], bool]:
     return lambda one: one.size == size
