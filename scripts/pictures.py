@@ -1,5 +1,7 @@
-"""Makes console.svg and window.png from the running demo: the real TUI and a real window, on an X server
-without a screen. `scripts/pictures` starts it.
+"""Makes the pictures of the documents: of the real TUI and a real window, on an X server without a screen.
+
+console.svg and window.png show the running demo, deploy.svg and doctor.svg a bare Windows stand-in of the
+tests on its way to the first picture. `scripts/pictures` starts it.
 """
 
 from __future__ import annotations
@@ -8,13 +10,27 @@ import asyncio
 import os
 import re
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+import msgspec
+from textual.pilot import Pilot
 
-from deskconsole.cli.console import DemoHosts
+from built_runtime import built_runtime
+from deskconsole.cli.console import DemoHosts, UsersHosts
 from deskconsole.demo.demo import SIZE
-from deskconsole.tui.app import DeskconsoleApp
+from deskconsole.inventory import Inventory
+from deskconsole.paths import Paths
+from deskconsole.runtimes.shelf import Shelf
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+from deskconsole.tui.app import DeskconsoleApp, Outcome
+from deskconsole.tui.screens.doctor import DoctorScreen
+from slow_link import slow_link
+from windows_host import WindowsHost
+from windows_login import host_of
 from xvfb import Xvfb
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -27,8 +43,14 @@ BORDERS = 80
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
+LINE = 6_000_000
+"""Bytes a second of the line to the Windows host: a fair office line."""
+HALF = 0.4
+"""The part of the runtime that is unpacked when the picture is taken."""
+
+
 def main() -> None:
-    """Takes both pictures after the demo has run for a while."""
+    """Takes all pictures; those of the demo after it has run for a while."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 100.0
     width, height = SIZE
     with Xvfb(width + BORDERS, height + BORDERS) as display:
@@ -41,6 +63,30 @@ def main() -> None:
             app.close()
     small = cv2.resize(window, (WIDTH, WIDTH * height // width), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(FOLDER / "window.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    with (
+        tempfile.TemporaryDirectory() as home,
+        WindowsHost.start() as windows,
+        slow_link(windows.port, LINE) as port,
+    ):
+        prepare_home(Path(home), windows, port)
+        app = DeskconsoleApp(UsersHosts(), ssh_config=Path(os.devnull))
+        try:
+            asyncio.run(windows_pictures(app))
+        finally:
+            app.close()
+
+
+def prepare_home(home: Path, windows: WindowsHost, port: int) -> None:
+    """A console of its own, with one host and a runtime ready for it."""
+    os.environ["DESKCONSOLE_HOME"] = str(home)
+    paths = Paths.default()
+    for folder in (paths.hosts.parent, paths.known_hosts.parent, Shelf.below(paths.cache).folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    inventory = Inventory.load(paths.hosts)
+    inventory.add(msgspec.structs.replace(host_of(windows), port=port))
+    paths.known_hosts.write_text(windows.known_hosts_line.replace(f":{windows.port} ", f":{port} "))
+    runtime = built_runtime()
+    (Shelf.below(paths.cache).folder / runtime.name).symlink_to(runtime)
 
 
 async def console_picture(app: DeskconsoleApp, seconds: float) -> None:
@@ -52,14 +98,54 @@ async def console_picture(app: DeskconsoleApp, seconds: float) -> None:
         await asyncio.sleep(3)
         await pilot.press("c", "up", "up")
         await asyncio.sleep(seconds / 2)
-        svg = app.export_screenshot(title="deskconsole demo")
+        save(app, "console.svg", "deskconsole demo")
+
+
+async def windows_pictures(app: DeskconsoleApp) -> None:
+    """Writes deploy.svg while a bare host gets all it needs, and doctor.svg once it is live."""
+    async with app.run_test(size=CELLS) as pilot:
+        await until(pilot, lambda: bool(app.view.hosts))
+        await pilot.press("d")
+
+        def half_unpacked() -> bool:
+            progress = snapshot(app).progress
+            return (
+                progress is not None
+                and progress.step.startswith("unpacking")
+                and progress.done > HALF * progress.total
+            )
+
+        await until(pilot, half_unpacked)
+        save(app, "deploy.svg", "deskconsole")
+        await until(pilot, lambda: snapshot(app).state is State.STREAMING)
+        await pilot.press("escape", "o")
+        await until(pilot, lambda: isinstance(app.screen, DoctorScreen) and app.screen.ended)
+        await asyncio.sleep(1)
+        save(app, "doctor.svg", "deskconsole")
+
+
+def snapshot(app: DeskconsoleApp) -> Snapshot:
+    """Of the only host."""
+    return app.view.snapshot(app.view.hosts[0].name)
+
+
+async def until(pilot: Pilot[Outcome], holds: Callable[[], bool], seconds: float = 120) -> None:
+    """Waits for something in the app; raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await pilot.pause(0.1)
+
+
+def save(app: DeskconsoleApp, name: str, title: str) -> None:
+    """Writes what the terminal shows, in a frame with a title."""
+    svg = app.export_screenshot(title=title)
     # A picture in a page may load nothing: fonts from elsewhere would only be asked for in vain.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     # Not every renderer takes a no-break space at the beginning of a text for what it is.
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     svg = svg.replace("Fira Code, monospace", FONTS).replace("Fira Code", FONTS)
     svg = "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
-    (FOLDER / "console.svg").write_text(svg, encoding="utf-8")
+    (FOLDER / name).write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

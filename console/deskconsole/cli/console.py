@@ -35,7 +35,7 @@ _WARM_UP = 0.7
 def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     with _terminal_to_itself(Paths.default().log / "console.log"):
-        return run(_UsersHosts(), demo=DemoHosts())
+        return run(UsersHosts(), demo=DemoHosts())
 
 
 def run_demo() -> int:
@@ -44,7 +44,7 @@ def run_demo() -> int:
         return run(DemoHosts())
 
 
-class _UsersHosts:
+class UsersHosts:
     """What stands in the user's inventory."""
 
     def __init__(self) -> None:

@@ -46,6 +46,11 @@ class DoctorScreen(ConsoleScreen):
         self._questions: OwnQuestions | None = None
         self._shown = 0
 
+    @property
+    def ended(self) -> bool:
+        """All there is to be found is found."""
+        return not self._examination.running
+
     def compose(self) -> ComposeResult:
         yield Header()
         with Vertical(classes="pane verdict-pane") as pane:
