@@ -129,7 +129,7 @@ def _agents(connection: Connection) -> list[int]:
     with connection.files() as files:
         for entry in files.list(f"{FOLDER}/run"):
             with suppress(DeployError, msgspec.MsgspecError):
-                said = files.read(f"{FOLDER}/run/{entry.name}/ready.json", limit=65536)
+                said = files.read(f"{FOLDER}/run/{entry.name}/said/ready.json", limit=65536)
                 found.append(msgspec.json.decode(said, type=_Ready).pid)
     return found
 

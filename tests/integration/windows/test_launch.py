@@ -81,7 +81,7 @@ def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGr
     assert (folder / "token").read_bytes() == launched.token
     # The access list itself is Windows'; of Wine one sees what it makes of it.
     assert folder.stat().st_mode & 0o007 == 0
-    for file in ("ready.json", "agent.log", "uses.json"):
+    for file in ("said/ready.json", "said/agent.log", "uses.json"):
         assert launched.token.hex() not in (folder / file).read_text("utf-8")
     assert json.loads((folder / "uses.json").read_text()) == {
         "parts": [ground.deployed.agent, ground.deployed.runtime]

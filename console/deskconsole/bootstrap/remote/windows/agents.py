@@ -13,10 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from . import system, task
-from .security import reach_others
+from .security import allow_files, allow_reading, make_private_folder, reach_others
 
 PROGRAM = "pythonw.exe"
 """What agents run in; scripts such as this one run in python.exe."""
+
+SAID = "said"
+"""The one folder of a run folder that the desktop's user may write to, who may be somebody else than the one
+who logs in: what is read from it is checked, and nothing is read back that was written for the system."""
+
+READY = f"{SAID}/ready.json"
+LOG = f"{SAID}/agent.log"
+
+_LARGEST = 65536
+"""Bytes that are read of what an agent says."""
 
 PATIENCE = 3.0
 """Seconds until a process that was ended, or a file that it held, is gone."""
@@ -25,10 +35,44 @@ PATIENCE = 3.0
 def ready(folder: Path) -> dict[str, Any] | None:
     """What the agent of a run folder said when it was ready; None before."""
     try:
-        said = json.loads((folder / "ready.json").read_bytes())
-        return {**said, "port": int(said["port"]), "pid": int(said["pid"]), "version": str(said["version"])}
-    except (OSError, ValueError, KeyError, TypeError):
+        with (folder / READY).open("rb") as file:
+            said = json.loads(file.read(_LARGEST))
+        port, pid = int(said["port"]), int(said["pid"])
+        if not (0 < port < 2**16 and 0 < pid < 2**32):
+            return None
+        return {**said, "port": port, "pid": pid, "version": str(said["version"])}
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+
+
+def last_words(folder: Path) -> list[str]:
+    """The end of an agent's log."""
+    try:
+        with (folder / LOG).open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LARGEST))
+            return file.read(_LARGEST).decode("utf-8", "replace").splitlines()[-12:]
+    except OSError:
+        return []
+
+
+def make_folder(folder: Path, own: str, user: str) -> None:
+    """A run folder: only who logs in, administrators and the system write there, but for what `user` says.
+
+    With `user`, the desktop's, being somebody else, that one reads the token and cannot exchange anything
+    that was written for the system or for an administrator.
+    """
+    make_private_folder(str(folder), own)
+    make_private_folder(str(folder / SAID), own)
+    make_private_folder(str(folder / SAID / "kept"), own)  # it is not empty then, and stays a folder
+    if user != own:
+        allow_reading(str(folder), user)
+        allow_files(str(folder / SAID), user)
+
+
+def speaking(folder: Path, root: Path) -> dict[str, Any] | None:
+    """What it said, where the process that it names is that of an agent."""
+    said = ready(folder)
+    return said if said and is_agent(system.image_of(said["pid"]), root) else None
 
 
 def is_agent(image: str, root: Path) -> bool:
@@ -47,12 +91,8 @@ def served(root: Path) -> set[int]:
     """Those of them that a console is connected to, or may be."""
     found = set()
     for folder in folders(root):
-        said = ready(folder)
-        if (
-            said
-            and is_agent(system.image_of(said["pid"]), root)
-            and system.connected(said["port"]) is not False
-        ):
+        said = speaking(folder, root)
+        if said and system.connected(said["port"]) is not False:
             found.add(int(said["pid"]))
     return found
 
@@ -63,11 +103,14 @@ def folders(root: Path) -> list[Path]:
     return sorted(entry for entry in run.iterdir() if entry.is_dir()) if run.is_dir() else []
 
 
+def reach() -> None:
+    """For what follows: an administrator sees and ends other users' agents too."""
+    with contextlib.suppress(OSError):  # anybody else may not
+        reach_others()
+
+
 def end(pids: set[int]) -> set[int]:
     """Ends processes and returns those that would not go."""
-    if pids:
-        with contextlib.suppress(OSError):  # it is held by administrators only
-            reach_others()
     return {pid for pid in pids if not system.end(pid, PATIENCE)}
 
 

@@ -1,7 +1,7 @@
 """Starts the agent in the session of whoever is logged on, by a scheduled task, or finds the one that runs.
 
 Runs on the host in one of our runtimes, needs `windows/agents`. The token comes in through stdin and goes to
-a file in a folder that only that user and administrators can read, never to a command line.
+a file that only that user and administrators can read, never to a command line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import agents, system, task
-from .security import allow_reading, make_private_folder
+from .security import allow_reading
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks whether somebody has logged on, and whether the agent lives."""
@@ -43,6 +43,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """
     root = Path(sys.executable).parent.parent
     (root / "run").mkdir(exist_ok=True)
+    agents.reach()
     deadline = time.monotonic() + arguments["wait_for_user"]
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
     known = [] if system.enumerated() else arguments["sessions"]
@@ -86,8 +87,8 @@ def nobody(sessions: list[dict[str, Any]]) -> str:
 def find_running(root: Path, instance: str) -> dict[str, Any] | None:
     """The agent of this instance, where it lives in the session that a new one would be started in."""
     folder = root / "run" / instance
-    said = agents.ready(folder)
-    if said is None or not agents.is_agent(system.image_of(said["pid"]), root):
+    said = agents.speaking(folder, root)
+    if said is None:
         return None
     try:
         token = (folder / "token").read_bytes()
@@ -124,14 +125,14 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
             agents.clear(other)
     _, own = system.own_user()
     user = own if session["own"] else session["sid"]
-    make_private_folder(str(folder), sorted({own, user}))
+    agents.make_folder(folder, own, user)
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
     (folder / "token").write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
     words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / "token")]
-    words += ["--ready-file", str(folder / "ready.json"), "--log-file", str(folder / "agent.log")]
+    words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
     program = Path(sys.executable).with_name(agents.PROGRAM)
     xml = task.task_xml(
         str(program),
@@ -157,14 +158,14 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
     """Waits until the agent opens its log; why it does not, by what the task's last result says."""
     asked = begun = time.monotonic()
     while (now := time.monotonic()) < deadline:
-        if (folder / "agent.log").exists():
+        if (folder / agents.LOG).exists():
             return None
         time.sleep(0.02)
         if now - asked < ASK_TASK:
             continue
         result = task.last_result(name)
         asked = time.monotonic()
-        if result in (None, task.RUNNING) or (folder / "agent.log").exists():
+        if result in (None, task.RUNNING) or (folder / agents.LOG).exists():
             continue
         if result not in (task.HAS_NOT_RUN, task.QUEUED):
             return {"error": f"the agent could not begin: {task.in_words(result)}", "log": tried(agent)}
@@ -180,14 +181,14 @@ def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) ->
     try:
         looked = time.monotonic()
         while (now := time.monotonic()) < deadline:
-            if agents.ready(folder):
+            if agents.speaking(folder, root):
                 return None
             time.sleep(0.02)
             if now - looked >= LOOK_AGAIN:
                 looked = now
                 if not agents.living(root) - kept and not agents.ready(folder):
-                    return {"error": "the agent ended at once", "log": last_words(folder)}
-        return {"error": "the agent did not get ready in time", "log": last_words(folder)}
+                    return {"error": "the agent ended at once", "log": agents.last_words(folder)}
+        return {"error": "the agent did not get ready in time", "log": agents.last_words(folder)}
     finally:
         dropping.join()
 
@@ -208,14 +209,6 @@ def failed(root: Path, kept: set[int], folder: Path, refusal: dict[str, Any]) ->
     with contextlib.suppress(OSError):  # the next launch clears it
         agents.clear(folder)
     return refusal
-
-
-def last_words(folder: Path) -> list[str]:
-    """The end of the agent's log."""
-    try:
-        return (folder / "agent.log").read_text("utf-8", "replace").splitlines()[-12:]
-    except OSError:
-        return []
 
 
 def tried(agent: Path) -> list[str]:

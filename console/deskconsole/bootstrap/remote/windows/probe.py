@@ -83,11 +83,11 @@ def agents(root: Path) -> list[dict[str, Any]]:
     """Process and instance of each living agent that said that it is ready."""
     runtime = str(root / "runtime-").casefold()
     found = []
-    for ready in sorted(root.glob("run/*/ready.json")):
+    for ready in sorted(root.glob("run/*/said/ready.json")):
         try:
             pid = int(json.loads(ready.read_bytes())["pid"])
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if image_of(pid).casefold().startswith(runtime):
-            found.append({"pid": pid, "instance": ready.parent.name})
+            found.append({"pid": pid, "instance": ready.parent.parent.name})
     return found

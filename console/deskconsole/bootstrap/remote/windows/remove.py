@@ -16,6 +16,7 @@ from . import agents, system, task
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
     root = Path(sys.executable).parent.parent
+    agents.reach()
     # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
     pids = running(root)
     agents.end(pids)

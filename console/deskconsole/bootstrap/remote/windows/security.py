@@ -22,19 +22,26 @@ SYSTEM = "SY"
 READ_AND_RUN = "0x1200a9"
 """FILE_GENERIC_READ and FILE_GENERIC_EXECUTE."""
 
+ADD_FILES = "0x1201bb"
+"""That and FILE_GENERIC_WRITE, but no folder can be made, and nothing is deleted by the folder's rights."""
+
+CHANGE = "0x1301bf"
+"""Read, write, run and delete, as it is right for a file of one's own."""
+
 _REVISION = 1
 _FILE_OBJECT = 1
 _DACL = 4
+_PROTECTED = 0x80000000
 _TOKEN_ADJUST_PRIVILEGES = 0x20
 _PRIVILEGE_ENABLED = 2
 
 
-def make_private_folder(path: str, sids: list[str]) -> None:
-    """Makes a folder with a list of its own: these users, administrators and the system, nobody else.
+def make_private_folder(path: str, sid: str) -> None:
+    """Makes a folder with a list of its own: this user, administrators and the system, nobody else.
 
     Raises OSError, also where the folder came out open to others.
     """
-    entries = [f"(A;OICI;FA;;;{sid})" for sid in [*sids, ADMINISTRATORS, SYSTEM]]
+    entries = [f"(A;OICI;FA;;;{who})" for who in [sid, ADMINISTRATORS, SYSTEM]]
     with _descriptor("D:P" + "".join(entries)) as descriptor:
         attributes = SecurityAttributes(ctypes.sizeof(SecurityAttributes), descriptor, 0)
         windows("CreateDirectoryW")(path, byref(attributes))
@@ -46,17 +53,30 @@ def make_private_folder(path: str, sids: list[str]) -> None:
 
 def allow_reading(path: str, sid: str) -> None:
     """Lets one more user read and run what lies in a folder; nothing is done where he may already."""
+    _grant(path, f"(A;OICI;{READ_AND_RUN};;;{sid})")
+
+
+def allow_files(path: str, sid: str) -> None:
+    """Lets one more user keep files of his own in a folder, and no folders.
+
+    Where something lies in it that he may not delete, he cannot make the folder a link to elsewhere either:
+    Windows does that with empty ones only.
+    """
+    _grant(path, f"(A;;{ADD_FILES};;;{sid})(A;OIIO;{CHANGE};;;{sid})")
+
+
+def _grant(path: str, entries: str) -> None:
     before = access_list(path)
-    entry = f"(A;OICI;{READ_AND_RUN};;;{sid})"
-    with _descriptor(f"D:{entry}") as granted:
+    with _descriptor(f"D:{entries}") as granted:
         if trustees(_text(granted)) <= trustees(before):
             return
     # What is granted here has to come before what is inherited.
     flags, parenthesis, inherited = before.partition("(")
-    with _descriptor(flags + entry + parenthesis + inherited) as descriptor:
-        present, defaulted, entries = BOOL(), BOOL(), c_void_p()
-        windows("GetSecurityDescriptorDacl")(descriptor, byref(present), byref(entries), byref(defaulted))
-        windows("SetNamedSecurityInfoW")(path, _FILE_OBJECT, _DACL, None, None, entries, None)
+    with _descriptor(flags + entries + parenthesis + inherited) as descriptor:
+        present, defaulted, found = BOOL(), BOOL(), c_void_p()
+        windows("GetSecurityDescriptorDacl")(descriptor, byref(present), byref(found), byref(defaulted))
+        what = _DACL | _PROTECTED if "P" in flags else _DACL
+        windows("SetNamedSecurityInfoW")(path, _FILE_OBJECT, what, None, None, found, None)
 
 
 def access_list(path: str) -> str:
