@@ -260,7 +260,7 @@ class Session:
     ) -> None:
         if progress is not None:
             self._steps.progress(progress)
-        elif state is not State.DEPLOYING:  # whose steps have names of their own
+        else:
             self._steps.begin(state.value)
         if progress is not None and self._machine.state is state:
             self._replace(progress=progress)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..progress import Progress
+from .state import State
 
 FIRST_PICTURE = "first picture"
 """The last step: from the agent's greeting to the first packet."""
@@ -60,7 +61,13 @@ class Steps:
             self._steps.append(Step(name))
 
     def progress(self, progress: Progress) -> None:
-        """How far the step has come that bootstrap calls so; it begins with the first such word."""
+        """How far the step has come that bootstrap calls so; it begins with the first such word.
+
+        What came between deploying and that word was on the way to it: it is the same step.
+        """
+        with self._lock:
+            if self._running() and self._steps[-1].name == State.DEPLOYING.value:
+                self._steps[-1] = replace(self._steps[-1], name=progress.step)
         self.begin(progress.step)
         with self._lock:
             self._steps[-1] = replace(

@@ -28,3 +28,21 @@ def test_the_step_that_failed_is_told_from_those_that_were_done() -> None:
     assert [step.outcome for step in steps.now()] == [StepOutcome.DONE, StepOutcome.FAILED]
     steps.restart()
     assert steps.now() == ()
+
+
+def test_what_fails_before_a_deploy_has_a_word_for_it_is_the_deploys() -> None:
+    steps = Steps()
+    steps.begin("probing")
+    steps.begin("deploying")
+    steps.end(StepOutcome.FAILED)
+    assert [(step.name, step.outcome) for step in steps.now()] == [
+        ("probing", StepOutcome.DONE),
+        ("deploying", StepOutcome.FAILED),
+    ]
+
+
+def test_a_deploys_first_word_names_its_step() -> None:
+    steps = Steps()
+    steps.begin("deploying")
+    steps.progress(Progress("uploading the agent", 1, 2))
+    assert [step.name for step in steps.now()] == ["uploading the agent"]
