@@ -169,7 +169,11 @@ async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(run
         ("plant-2", "nobody logged on: log on there", "nobody is logged on in session 1. Log in there."),
         ("plant-3", "desktop disconnected: log on again", "its Remote Desktop window was closed"),
         ("plant-4", "display off: wake it up there", "the display is switched off. Wake it up"),
-        ("plant-5", "no picture: BitBlt failed", "BitBlt failed with error 5: access is denied"),
+        (
+            "plant-5",
+            "no picture: BitBlt failed with error 5: access is denied ",
+            "BitBlt failed with error 5: access is denied",
+        ),
         ("plant-6", "waiting for 3 min: log on there", "nobody is logged on at plant-6. Log on there"),
         ("plant-7", "stale for 8 s: The agent has not", "stale for 8 s: The agent has not answered"),
     ],
@@ -185,6 +189,16 @@ async def test_what_keeps_a_screen_from_being_seen_is_said_in_a_narrow_row_and_i
         below = " ".join(" ".join(lines[12:]).split())
         assert full in below
         assert ("picture of 22:11:10 (2 min old)" in below) == (name != "plant-6")
+
+
+async def test_the_header_sums_up_where_it_has_no_room_for_every_state(running: Running) -> None:
+    async with running(plant(), size=(80, 24)) as pilot:
+        assert screen_text(pilot).splitlines()[0].startswith(" 7 hosts: 7 to look at ")
+        await pilot.resize_terminal(200, 40)
+        await pilot.pause(0.2)
+        assert (
+            "7 hosts: 1 desktop disconnected, 1 display off, 1 locked" in screen_text(pilot).splitlines()[0]
+        )
 
 
 async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room(running: Running) -> None:
