@@ -1,4 +1,4 @@
-"""Launching on Windows where no stand-in can show it: another user's desktop, with calls of the system noted."""
+"""Launching on Windows where no stand-in can show it: another desktop, with calls of the system noted."""
 
 from __future__ import annotations
 

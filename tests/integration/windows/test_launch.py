@@ -244,3 +244,19 @@ def test_a_reconnect_is_quick(ground: WindowsGround) -> None:
     # One Python's start on the host: 0.3 s on a quiet machine.
     assert time.monotonic() - begun < 3
     assert re.fullmatch(r"[0-9a-f]{12}", runs(ground)[0])
+
+
+def test_where_nothing_tells_who_is_logged_on_a_task_that_does_not_run_does(ground: WindowsGround) -> None:
+    query = ground.windows.drive_c / "windows" / "system32" / "query.exe"
+    query.rename(query.with_name("away.exe"))
+    ground.windows.log_off()
+    try:
+        ground.look_again()
+        assert [session.own for session in ground.facts.sessions] == [True], "it is taken to be so"
+        with pytest.raises(NobodyLoggedOn, match="nobody is logged on, as far as Windows tells"):
+            ground.launch()
+        assert ground.windows.tasks() == set()
+    finally:
+        query.with_name("away.exe").rename(query)
+        ground.windows.log_on()
+        ground.look_again()

@@ -46,7 +46,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     agents.reach()
     deadline = time.monotonic() + arguments["wait_for_user"]
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
-    known = [] if system.enumerated() else arguments["sessions"]
+    known = arguments["sessions"] if system.enumerated() is None else []
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
         with locked(root / "run" / "lock"):
@@ -54,10 +54,14 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
                 return running
             sessions = known or system.sessions()
             session = choose(sessions, elevated=system.is_elevated())
+            refusal = {"error": nobody(sessions), "kind": "nobody"}
             if session is not None:
-                return start(root, session, arguments)
+                started = start(root, session, arguments)
+                if started.get("kind") != "nobody":
+                    return started
+                refusal = started
         if time.monotonic() >= deadline:
-            return {"error": nobody(sessions), "kind": "nobody"}
+            return refusal
         known = []
         time.sleep(LOOK_AGAIN)
 
@@ -92,7 +96,9 @@ def find_running(root: Path, instance: str) -> dict[str, Any] | None:
         return None
     try:
         token = (folder / "token").read_bytes()
-        if system.enumerated():  # else it takes a command to learn of sessions, too long for a reconnect
+        if (
+            system.enumerated() is not None
+        ):  # else it takes a command to learn of sessions, too long for a reconnect
             session = choose(system.sessions(), elevated=system.is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
@@ -170,6 +176,8 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
         if result not in (task.HAS_NOT_RUN, task.QUEUED):
             return {"error": f"the agent could not begin: {task.in_words(result)}", "log": tried(agent)}
         if now > begun + NOT_RUN:
+            if result == task.HAS_NOT_RUN and system.enumerated() is None:
+                return {"error": "nobody is logged on, as far as Windows tells", "kind": "nobody"}
             return {"error": f"the agent's task was not begun: {task.in_words(result)}"}
     return {"error": "the agent's task was begun, the agent was not"}
 

@@ -18,7 +18,7 @@ from .system import begin_query, disk_free, enumerated, image_of, is_elevated, o
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Our folder is the one in which the runtime lies that runs this."""
     root = Path(sys.executable).parent.parent
-    asked = None if enumerated() else begin_query()  # takes as long as all the rest: meanwhile
+    asked = begin_query() if enumerated() is None else None  # takes as long as all the rest: meanwhile
     user, sid = own_user()
     return {
         "root": str(root),

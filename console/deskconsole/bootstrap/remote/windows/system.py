@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import re
 import sys
 from ctypes import POINTER, byref, c_void_p
@@ -118,12 +119,13 @@ def sessions(asked: Query | None = None) -> list[dict[str, Any]]:
     """Who is logged on where: number, station, user, sid, state, own (of this process' user).
 
     The session that an agent belongs in comes first: the user's own, then the one on the host's screen.
-    Where Windows enumerates none (Wine; not seen on a real one), `query user` is asked, or was by
-    `begin_query`; where that is missing (Home editions), the console's session is taken to be this user's.
+    Where Windows enumerates nothing at all (Wine; not seen on a real one), `query user` is asked, or was by
+    `begin_query`; where that is missing too, the console's session is taken to be this user's.
     """
     user, sid = own_user()
     found = enumerated()
-    if not found:
+    if found is None:
+        found = []
         said = answer_of(asked or begin_query())
         if said is not None:
             found = logged_on(said)
@@ -147,14 +149,19 @@ def preference(session: dict[str, Any]) -> tuple[bool, bool, bool, int]:
     return not session["own"], session["state"] != "active", not at_console, session["number"]
 
 
-def enumerated() -> list[dict[str, Any]]:
-    """Sessions with somebody in them, as Remote Desktop Services list them; RDP's are among them."""
+def enumerated() -> list[dict[str, Any]] | None:
+    """Sessions with somebody in them, as Remote Desktop Services list them; RDP's are among them.
+
+    None where they list no session whatever: then they do not know, for that of services is always there.
+    """
     rows, count = POINTER(SessionInfo)(), DWORD()
     windows("WTSEnumerateSessionsW")(None, 0, 1, byref(rows), byref(count))
     try:
         listed = [(rows[n].number, rows[n].station or "", rows[n].state) for n in range(count.value)]
     finally:
         windows("WTSFreeMemory")(rows)
+    if not listed:
+        return None
     found = []
     for number, station, state in listed:
         word = WTS_STATES[state] if 0 <= state < len(WTS_STATES) else str(state)
@@ -182,13 +189,21 @@ def session_text(number: int, what: int) -> str:
         windows("WTSFreeMemory")(text)
 
 
+def program(name: str) -> str:
+    """One of the system's by its path: one so called in another folder shall not be run instead."""
+    return os.environ.get("SYSTEMROOT", r"C:\Windows") + rf"\System32\{name}.exe"
+
+
 def begin_query() -> Query | None:
     """Starts `query user`, to be read later; None where this edition of Windows has no such command."""
     import subprocess  # seldom needed, and slow to come
 
     try:
         return subprocess.Popen(
-            ["query", "user"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [program("query"), "user"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
     except OSError:
         return None

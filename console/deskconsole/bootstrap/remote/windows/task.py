@@ -6,9 +6,10 @@ A task is the one way from an SSH session into the session of whoever sits at th
 from __future__ import annotations
 
 import csv
-import os
 import re
 import subprocess
+
+from .system import program
 
 PREFIX = "deskconsole-"
 """Every task of ours begins so."""
@@ -148,11 +149,9 @@ def rows(text: str) -> list[list[str]]:
 
 def schtasks(*words: str) -> tuple[int, str]:
     """Exit code and what was said, in one text."""
-    # By its path: a program of that name in a folder that comes first shall not be run instead.
-    program = os.environ.get("SYSTEMROOT", r"C:\Windows") + r"\System32\schtasks.exe"
     try:
         finished = subprocess.run(
-            [program, *words],
+            [program("schtasks"), *words],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
