@@ -16,6 +16,7 @@ from deskconsole.bootstrap.remote.windows.task import task_xml
 from deskconsole.errors import LaunchError, NobodyLoggedOn
 from deskconsole.ssh.client import Connection
 from windows_ground import WindowsGround, windows_ground
+from xvfb import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,45 @@ def test_what_a_console_left_that_died_in_the_middle_is_cleared(ground: WindowsG
     assert ground.connection.run(rf"{create}\task.xml").exit_code == 0
     ground.launch()
     assert ground.windows.tasks() == set()
+    assert not left.exists()
+
+
+@contextmanager
+def held(ground: WindowsGround, file: str) -> Iterator[None]:
+    """A program on the host has a file of ours open, by its path below the profile."""
+    program = (
+        "import pathlib, time\n"
+        f"file = pathlib.Path({file!r}).open()\n"
+        "pathlib.Path('opened').touch()\n"
+        "while not pathlib.Path('enough').exists():\n"
+        "    time.sleep(0.05)\n"
+    )
+    with ground.connect() as connection:
+        holder = threading.Thread(
+            target=connection.run,
+            args=(r"C:\testbed\python\python.exe -I -S -",),
+            kwargs={"stdin": program.encode(), "timeout": 90.0},
+        )
+        holder.start()
+        try:
+            wait_for((ground.windows.home / "opened").exists, timeout=30, what="a program that holds a file")
+            yield
+        finally:
+            (ground.windows.home / "enough").touch()
+            holder.join()
+            (ground.windows.home / "opened").unlink(missing_ok=True)
+            (ground.windows.home / "enough").unlink()
+
+
+def test_a_log_that_somebody_reads_is_no_hindrance(ground: WindowsGround) -> None:
+    left = ground.root / "run" / "aaaaaaaaaaaa"
+    left.mkdir(parents=True)
+    (left / "agent.log").write_text("old words\n")
+    with held(ground, r"AppData\Local\deskconsole\run\aaaaaaaaaaaa\agent.log"):
+        launched = ground.launch()
+        assert ground.agents() == [launched.pid]
+        assert left.exists()
+    ground.launch(reuse=False)
     assert not left.exists()
 
 

@@ -128,7 +128,9 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     for other in agents.folders(root):
         said = agents.ready(other)
         if said is None or said["pid"] not in kept:
-            agents.clear(other)
+            # Somebody may read a log there: the next launch clears that. Its own has to be gone.
+            with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
+                agents.clear(other)
     _, own = system.own_user()
     user = own if session["own"] else session["sid"]
     agents.make_folder(folder, own, user)
