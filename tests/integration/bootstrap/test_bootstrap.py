@@ -118,9 +118,24 @@ def test_other_agents_end_unless_somebody_is_connected(ground: Ground) -> None:
     with socket.create_connection(("127.0.0.1", used.port), 5):
         other = dataclasses.replace(OPTIONS, seed=8)
         spare = launch(ground.connection, facts, deployed, ground.host, other)
+        assert sorted(agents(ground.home)) == sorted([used.pid, spare.pid])
+        for token in ground.home.glob(".deskconsole/run/*/token"):
+            os.utime(token, (time.time() - 60,) * 2)
         third = launch(ground.connection, facts, deployed, ground.host, dataclasses.replace(OPTIONS, seed=9))
         assert set(agents(ground.home)) == {used.pid, third.pid}
         assert spare.pid not in agents(ground.home)
+
+
+def test_an_agent_is_kept_for_the_console_that_was_just_told_of_it(ground: Ground) -> None:
+    facts = probe(ground.connection, ground.host)
+    deployed = deploy(ground.connection, facts)
+    first = launch(ground.connection, facts, deployed, ground.host, OPTIONS)
+    (token,) = ground.home.glob(".deskconsole/run/*/token")
+    os.utime(token, (time.time() - 60,) * 2)
+    assert launch(ground.connection, facts, deployed, ground.host, OPTIONS).reused, "told of once more"
+    other = dataclasses.replace(OPTIONS, seed=8)
+    second = launch(ground.connection, facts, deployed, ground.host, other)
+    assert sorted(agents(ground.home)) == sorted([first.pid, second.pid])
 
 
 def test_two_consoles_at_once_share_one_agent(ground: Ground) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 import time
@@ -35,6 +36,12 @@ def ground(host: WindowsGround) -> Iterator[WindowsGround]:
 
 def runs(ground: WindowsGround) -> list[str]:
     return sorted(entry.name for entry in (ground.root / "run").iterdir() if entry.is_dir())
+
+
+def nobody_is_coming(ground: WindowsGround) -> None:
+    """Makes all agents a while old."""
+    for token in ground.root.glob("run/*/token"):
+        os.utime(token, (time.time() - 60,) * 2)
 
 
 @contextmanager
@@ -118,9 +125,20 @@ def test_others_end_unless_a_console_is_connected(ground: WindowsGround) -> None
     with visited(ground.connection, served.port):
         spare = ground.launch(idle_exit=121)
         assert sorted(ground.agents()) == sorted([served.pid, spare.pid])
+        nobody_is_coming(ground)
         last = ground.launch(idle_exit=122)
         assert sorted(ground.agents()) == sorted([served.pid, last.pid])
         assert len(runs(ground)) == 2
+
+
+def test_an_agent_is_kept_for_the_console_that_was_just_told_of_it(ground: WindowsGround) -> None:
+    first = ground.launch()
+    nobody_is_coming(ground)
+    assert ground.launch().reused, "told of once more"
+    second = ground.launch(idle_exit=121)
+    assert sorted(ground.agents()) == sorted([first.pid, second.pid])
+    for launched in (first, second):
+        ground.connection.open_tunnel(launched.port).close()
 
 
 def test_two_consoles_at_once_get_one_agent(ground: WindowsGround) -> None:

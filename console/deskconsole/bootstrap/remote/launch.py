@@ -16,6 +16,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+COMING = 15.0
+"""Seconds that a console which was told of an agent has to come to it, before others may end that."""
+
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments: root, instance, token (hex), paths (for PYTHONPATH), environment, options, wait, reuse.
@@ -46,6 +49,7 @@ def find_running(folder: Path) -> dict[str, Any] | None:
         return None
     if not ours(pid, folder) or state(pid) in "TtZX":
         return None
+    os.utime(folder / "token")
     return {
         "port": ready["port"],
         "pid": pid,
@@ -82,6 +86,7 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     while time.monotonic() < deadline:
         try:
             answer = json.loads(ready.read_bytes())
+            os.utime(token)
             return {
                 "port": answer["port"],
                 "pid": agent.pid,
@@ -107,10 +112,13 @@ def failed(folder: Path, sentence: str, log: Path) -> dict[str, Any]:
 
 
 def end_others(run: Path, mine: Path) -> None:
-    """Ends this instance's broken agent, and those of other versions or options that no console is using."""
+    """Ends this instance's broken agent, and those of other versions or options without a console.
+
+    Nor may a console be on its way to one.
+    """
     for folder in [entry for entry in run.iterdir() if entry.is_dir()]:
         pids = [pid for pid in processes() if ours(pid, folder)]
-        if pids and folder != mine and serving(folder):
+        if pids and folder != mine and (awaits(folder) or serving(folder)):
             continue
         end(pids)
         shutil.rmtree(folder, ignore_errors=True)
@@ -142,6 +150,14 @@ def serving(folder: Path) -> bool:
         return False
     local = f"0100007F:{port:04X}"
     return any(fields[1] == local and fields[3] == "01" for fields in map(str.split, lines))
+
+
+def awaits(folder: Path) -> bool:
+    """Whether a console was told of this agent a moment ago: its token's time says when that was."""
+    try:
+        return abs(time.time() - (folder / "token").stat().st_mtime) < COMING
+    except OSError:
+        return False
 
 
 def processes() -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -27,6 +28,9 @@ LOG = f"{SAID}/agent.log"
 
 _LARGEST = 65536
 """Bytes that are read of what an agent says."""
+
+COMING = 15.0
+"""Seconds that a console which was told of an agent has to come to it, before others may end that."""
 
 PATIENCE = 3.0
 """Seconds until a process that was ended, or a file that it held, is gone."""
@@ -88,13 +92,26 @@ def living(root: Path) -> set[int]:
 
 
 def served(root: Path) -> set[int]:
-    """Those of them that a console is connected to, or may be."""
+    """Those of them that a console is connected to, or may be, or is about to be."""
     found = set()
     for folder in folders(root):
         said = speaking(folder, root)
-        if said and system.connected(said["port"]) is not False:
+        if said and (awaits(folder) or system.connected(said["port"]) is not False):
             found.add(int(said["pid"]))
     return found
+
+
+def promise(folder: Path) -> None:
+    """Notes that a console is being told of this agent now."""
+    os.utime(folder / "token")
+
+
+def awaits(folder: Path) -> bool:
+    """Whether a console was told of this agent a moment ago, and may be on its way."""
+    try:
+        return abs(time.time() - (folder / "token").stat().st_mtime) < COMING
+    except OSError:
+        return False
 
 
 def folders(root: Path) -> list[Path]:

@@ -102,6 +102,7 @@ def find_running(root: Path, instance: str) -> dict[str, Any] | None:
             session = choose(system.sessions(), elevated=system.is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
+        agents.promise(folder)
     except OSError:
         return None
     return answer(said, token.hex(), reused=True)
@@ -159,6 +160,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
+    agents.promise(folder)
     return answer(said, arguments["token"], reused=False)
 
 
