@@ -133,6 +133,11 @@ class Files:
         begin = (self.stat(path) or 0) if resume else 0
         if begin > total:
             begin = 0
+        if begin == total > 0 and mode is None:
+            # Not opened for nothing: Windows refuses that to a file that a program runs from.
+            if progress is not None:
+                progress(total, total)
+            return 0
         stream.seek(begin)
         try:
             handle = self._sftp.open_to_write(path, empty=not begin, mode=mode)

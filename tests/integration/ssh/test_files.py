@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import stat
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +78,19 @@ def test_a_cut_upload_goes_on_where_it_was_cut(sshd: Sshd, dial: Dial) -> None:
     assert (sshd.home / "file").read_bytes() == data
     assert steps[0] == there
     assert steps[-1] == len(data)
+
+
+def test_a_program_that_runs_and_is_there_whole_is_let_be(sshd: Sshd, dial: Dial) -> None:
+    program = Path("/bin/sleep").read_bytes()
+    with dial(sshd).files() as files:
+        files.upload(program, "sleep", mode=0o700)
+        with subprocess.Popen([sshd.home / "sleep", "60"]) as running:
+            try:
+                with pytest.raises(DeployError):
+                    files.upload(program, "sleep")
+                assert files.upload(program, "sleep", resume=True) == 0
+            finally:
+                running.kill()
 
 
 def test_a_longer_file_is_no_beginning_of_ours(sshd: Sshd, dial: Dial) -> None:
