@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 from collections.abc import Callable
+from pathlib import PureWindowsPath
 from typing import Any
 
 import pytest
 
-from deskconsole.bootstrap.remote.windows import system
+from deskconsole.bootstrap.remote.windows import agents, system
 from deskconsole.bootstrap.remote.windows.api import SessionInfo
 
 LOGON_SCREEN = [(0, "Services", 4), (1, "Console", 1), (65536, "RDP-Tcp", 6)]
@@ -75,3 +78,19 @@ def test_where_nothing_is_listed_the_consoles_session_is_taken_to_be_the_users(
 def test_programs_of_the_system_are_run_by_their_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYSTEMROOT", r"D:\WinNT")
     assert system.program("query") == r"D:\WinNT\System32\query.exe"
+
+
+def test_our_folder_is_named_as_the_system_names_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = r"D:\Users\ann\AppData\Local\deskconsole"
+    images = {os.getpid(): rf"{moved}\runtime-1\python.exe", 7: rf"{moved}\runtime-1\pythonw.exe"}
+    monkeypatch.setattr(system, "image_of", lambda pid: images.get(pid, ""))
+    monkeypatch.setattr(system, "processes", lambda: list(images.items()))
+    monkeypatch.setattr(system, "Path", PureWindowsPath)
+    monkeypatch.setattr(
+        system.sys, "executable", r"C:\Users\ann\AppData\Local\deskconsole\runtime-1\python.exe"
+    )
+    root = system.own_folder()
+    assert str(root) == moved
+    assert agents.living(root) == {7}
+    images[os.getpid()] = ""
+    assert str(system.own_folder()) == r"C:\Users\ann\AppData\Local\deskconsole"

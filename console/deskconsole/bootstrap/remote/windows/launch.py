@@ -41,7 +41,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
     Answers port, pid, token (of the agent that serves now), version, reused, word; or error, kind and log.
     """
-    root = Path(sys.executable).parent.parent
+    root = system.own_folder()
     (root / "run").mkdir(exist_ok=True)
     agents.reach()
     deadline = time.monotonic() + arguments["wait_for_user"]
@@ -142,7 +142,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
     words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / "token")]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
-    program = Path(sys.executable).with_name(agents.PROGRAM)
+    program = root / Path(sys.executable).parent.name / agents.PROGRAM
     xml = task.task_xml(
         str(program),
         subprocess.list2cmdline([*words, *arguments["options"]]),

@@ -12,12 +12,12 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from ..parts import deployed
-from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_user, sessions
+from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_folder, own_user, sessions
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Our folder is the one in which the runtime lies that runs this."""
-    root = Path(sys.executable).parent.parent
+    root = own_folder()
     asked = begin_query() if enumerated() is None else None  # takes as long as all the rest: meanwhile
     user, sid = own_user()
     return {

@@ -6,7 +6,6 @@ Runs on the host, needs `windows/agents`. The files are not deleted here: no pro
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from . import agents, system, task
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
-    root = Path(sys.executable).parent.parent
+    root = system.own_folder()
     agents.reach()
     # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
     pids = running(root)

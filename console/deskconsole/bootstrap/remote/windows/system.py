@@ -13,6 +13,7 @@ import re
 import sys
 from ctypes import POINTER, byref, c_void_p
 from ctypes.wintypes import DWORD, HANDLE
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .api import ProcessEntry, SessionInfo, TcpRow, closing, windows
@@ -279,6 +280,15 @@ def image_of(pid: int) -> str:
             return path.value
     except OSError:
         return ""
+
+
+def own_folder() -> Path:
+    """Our folder: the one with the runtime in it that runs this.
+
+    As the system names it where it names programs, for these are compared with it: it follows links, such as
+    a profile that was moved to another drive, and `sys.executable` does not.
+    """
+    return Path(image_of(os.getpid()) or sys.executable).parent.parent
 
 
 def end(pid: int, seconds: float) -> bool:
