@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
@@ -25,6 +27,10 @@ PATIENCE = 8.0
 
 _PARENT, _, _NAME = FOLDER.rpartition("/")
 _NAMED_AT_MOST = 20
+_FOLDERS_AT_MOST = 10_000
+"""A runtime has some hundred."""
+_LONGEST = 4096
+"""Characters of a path that is still looked into."""
 
 
 @dataclass
@@ -56,7 +62,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
         _end_tasks(connection, facts.root, gone)
         _end_processes(connection, gone)
         with connection.files() as files:
-            gone.files, gone.bytes = _content(files, FOLDER)
+            gone.files, gone.bytes = _content(files)
     deadline = time.monotonic() + PATIENCE
     while True:
         said = connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
@@ -66,9 +72,9 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
             break
         time.sleep(0.2)
     with connection.files() as files:
-        remaining = _names(files, FOLDER)
+        remaining = _names(files)
     reason = last_words(said)
-    gone.left += [f"{native(path)} ({reason})" for path in remaining[:_NAMED_AT_MOST]]
+    gone.left += [f"{native(path)} ({reason})" for path in remaining]
     return _report(gone)
 
 
@@ -138,23 +144,29 @@ class _Ready(msgspec.Struct):
     pid: Pid
 
 
-def _content(files: Files, folder: str) -> tuple[int, int]:
-    count = size = 0
-    for entry in files.list(folder):
-        if entry.folder:
-            inner = _content(files, f"{folder}/{entry.name}")
-            count, size = count + inner[0], size + inner[1]
-        else:
-            count, size = count + 1, size + entry.size
-    return count, size
+def _content(files: Files) -> tuple[int, int]:
+    sizes = [entry.size for _, entry in _lying(files) if entry is not None]
+    return len(sizes), sum(sizes)
 
 
-def _names(files: Files, folder: str) -> list[str]:
-    """Paths of the files that are left, or of the folder where only folders are."""
-    found: list[str] = []
-    for entry in files.list(folder):
-        path = f"{folder}/{entry.name}"
-        found += _names(files, path) if entry.folder else [path]
-        if len(found) >= _NAMED_AT_MOST:
-            break
-    return found or [folder]
+def _names(files: Files) -> list[str]:
+    """Paths of some files that are left, and of folders with nothing in them."""
+    return [path for path, _ in islice(_lying(files), _NAMED_AT_MOST)]
+
+
+def _lying(files: Files) -> Iterator[tuple[str, Entry | None]]:
+    """Every file of ours, and None for a folder with nothing in it; only so many of a host without end."""
+    folders = [FOLDER]
+    for _ in range(_FOLDERS_AT_MOST):
+        if not folders:
+            return
+        folder = folders.pop()
+        entries = files.list(folder)
+        if not entries:
+            yield folder, None
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if not entry.folder:
+                yield path, entry
+            elif len(path) < _LONGEST and len(folders) < _FOLDERS_AT_MOST:
+                folders.append(path)

@@ -86,9 +86,7 @@ def test_our_folder_is_named_as_the_system_names_programs(monkeypatch: pytest.Mo
     monkeypatch.setattr(system, "image_of", lambda pid: images.get(pid, ""))
     monkeypatch.setattr(system, "processes", lambda: list(images.items()))
     monkeypatch.setattr(system, "Path", PureWindowsPath)
-    monkeypatch.setattr(
-        system.sys, "executable", r"C:\Users\ann\AppData\Local\deskconsole\runtime-1\python.exe"
-    )
+    monkeypatch.setattr(sys, "executable", r"C:\Users\ann\AppData\Local\deskconsole\runtime-1\python.exe")
     root = system.own_folder()
     assert str(root) == moved
     assert agents.living(root) == {7}
