@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from built_runtime import built_runtime
+from deployed_runtime import equip, root_of
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched, Removed
 from deskconsole.bootstrap.launch import launch
@@ -50,7 +50,7 @@ class WindowsGround:
     @property
     def root(self) -> Path:
         """Our folder on the host."""
-        return self.windows.home / "AppData/Local/deskconsole"
+        return root_of(self.windows)
 
     def connect(self) -> Connection:
         """One more connection, as another console has it."""
@@ -85,19 +85,16 @@ class WindowsGround:
 
 @contextmanager
 def windows_ground(folder: Path, **arguments: Any) -> Iterator[WindowsGround]:
-    """A host of its own (`WindowsHost.start` takes the arguments), deployed to as the console does it."""
-    cache = folder / "cache"
-    (cache / "runtimes").mkdir(parents=True)
-    container = built_runtime()
-    shutil.copyfile(container, cache / "runtimes" / container.name)
+    """A host of its own (`WindowsHost.start` takes the arguments) to which everything was brought."""
     with WindowsHost.start(**arguments) as windows:
         bare = windows.listing()
+        equip(windows)
         host = host_of(windows, "lab-win")
         connection = log_in(windows, folder)
-        deployed = deploy(connection, probe(connection, host), cache=cache)
+        deployed = deploy(connection, probe(connection, host))
         ground = WindowsGround(windows, host, connection, deployed, bare, folder)
         try:
-            shutil.copytree(ground.root, folder / "deployed")
+            shutil.copytree(ground.root, folder / "deployed", copy_function=os.link)
             yield ground
         finally:
             ground.connection.close()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from answers import Answers
-from built_runtime import built_runtime
+from deployed_runtime import put_on_shelf
 from deskconsole.paths import Paths
-from deskconsole.runtimes.shelf import Shelf
 from deskconsole.session.event import Event
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
@@ -26,10 +25,7 @@ class WindowsWay:
         self.events: list[Event] = []
         self.paths = Paths.below(folder)
         self.host = host_of(windows, name)
-        shelf = Shelf.below(self.paths.cache).folder
-        shelf.mkdir(parents=True, exist_ok=True)
-        if not (shelf / built_runtime().name).exists():
-            (shelf / built_runtime().name).symlink_to(built_runtime())
+        put_on_shelf(self.paths.cache)
         self._ssh_config = folder / "ssh_config"
         self._ssh_config.write_text("Host *\n  IdentityAgent none\n")
         self.session = self.open()

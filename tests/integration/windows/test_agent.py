@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import io
 import json
-import lzma
 import os
 import shutil
 import socket
 import subprocess
-import tarfile
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from built_runtime import built_runtime
+from deployed_runtime import deployed_runtime
 from deskagent.wire.messages import Refresh, Screen, ScreenState, Welcome
 from deskagent.wire.packet import Packet
 from deskagent.wire.triggers import Trigger
 from deskconsole.bootstrap.archive import agent_archive
-from deskconsole.runtimes.container import Runtime
 from drawing_console import DrawingConsole
 from windows_host import WindowsHost
-from winhost import cache
 from xvfb import wait_for
 
 # The first run on a machine builds the stand-in and its runtime.
@@ -108,31 +103,12 @@ class WindowsAgent:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
 
-def _runtime() -> Path:
-    """What a deploy leaves of the runtime on a host; kept for all tests, so it is only read."""
-    runtime = Runtime.read(built_runtime())
-
-    def unpack(folder: Path) -> None:
-        for name in runtime.manifest.seed:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(runtime.read_seed(name))
-        with (
-            runtime.open_rest() as packed,
-            lzma.open(packed) as plain,
-            tarfile.open(fileobj=plain, mode="r|") as archive,
-        ):
-            archive.extractall(folder, filter="data")
-
-    return cache.once("unpacked-runtime", runtime.name, unpack)
-
-
 @pytest.fixture(scope="module")
 def host() -> Iterator[WindowsHost]:
     with WindowsHost.start(size=(1024, 768)) as host:
         ours = host.drive_c / "ours"
         ours.mkdir()
-        shutil.copytree(_runtime(), ours / "runtime", copy_function=os.link)
+        shutil.copytree(deployed_runtime(), ours / "runtime", copy_function=os.link)
         zipfile.ZipFile(io.BytesIO(agent_archive().data)).extractall(ours / "agent")
         yield host
 

@@ -15,6 +15,8 @@ import pytest
 
 from bootstrap_host import names
 from built_runtime import built_runtime
+from deployed_runtime import put_on_shelf
+from deployed_runtime import root_of as ours
 from deskconsole.bootstrap.archive import Archive, agent_archive, pack
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import Deployed, HostFacts
@@ -42,9 +44,7 @@ def dial(tmp_path: Path) -> Dial:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A console's cache with a runtime on its shelf."""
-    shelf = tmp_path / "cache" / "runtimes"
-    shelf.mkdir(parents=True)
-    (shelf / built_runtime().name).symlink_to(built_runtime())
+    put_on_shelf(tmp_path / "cache")
     return tmp_path / "cache"
 
 
@@ -59,11 +59,6 @@ def bare(shared_windows: WindowsHost) -> Iterator[WindowsHost]:
     shutil.rmtree(ours(shared_windows), ignore_errors=True)
     yield shared_windows
     shared_windows.cut_upload_after(None)
-
-
-def ours(windows: WindowsHost) -> Path:
-    """The folder that everything lies in."""
-    return windows.home / "AppData" / "Local" / "deskconsole"
 
 
 def bring(windows: WindowsHost, dial: Dial, cache: Path, report: Report = ignore) -> Deployed:
@@ -150,6 +145,25 @@ def test_a_deploy_that_is_cut_at_every_stage_goes_on(
     assert look(bare, dial).has(runtime.name)
 
 
+def test_damage_is_noticed_and_repaired(
+    shared_windows: WindowsHost, dial: Dial, cache: Path, runtime: Runtime
+) -> None:
+    bring(shared_windows, dial, cache)
+    library = ours(shared_windows) / runtime.name / "Lib" / "site-packages" / "numpy" / "__init__.py"
+    whole = library.read_bytes()
+    library.write_bytes(whole[:-1])
+    assert not look(shared_windows, dial).has(runtime.name)
+    # What lies where a resumed upload would go on is something else, too.
+    part = ours(shared_windows) / part_of(runtime)
+    part.mkdir()
+    (part / "python.exe").write_bytes(b"something else")
+    (part / REST).write_bytes(bytes(5_000_000))
+    bring(shared_windows, dial, cache)
+    assert library.read_bytes() == whole
+    assert look(shared_windows, dial).has(runtime.name)
+    assert names(ours(shared_windows)) == [agent_archive().name, runtime.name]
+
+
 @pytest.mark.parametrize("step", ["uploading the runtime", "unpacking the runtime"])
 def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: str) -> None:
     def stop(progress: Progress) -> None:
@@ -159,23 +173,6 @@ def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Pat
     with pytest.raises(Cancelled):
         bring(bare, dial, cache, stop)
     assert not ours(bare).exists()
-
-
-def test_damage_is_noticed_and_repaired(bare: WindowsHost, dial: Dial, cache: Path, runtime: Runtime) -> None:
-    bring(bare, dial, cache)
-    library = ours(bare) / runtime.name / "Lib" / "site-packages" / "numpy" / "__init__.py"
-    whole = library.read_bytes()
-    library.write_bytes(whole[:-1])
-    assert not look(bare, dial).has(runtime.name)
-    # What lies where a resumed upload would go on is something else, too.
-    part = ours(bare) / part_of(runtime)
-    part.mkdir()
-    (part / "python.exe").write_bytes(b"something else")
-    (part / REST).write_bytes(bytes(5_000_000))
-    bring(bare, dial, cache)
-    assert library.read_bytes() == whole
-    assert look(bare, dial).has(runtime.name)
-    assert names(ours(bare)) == [agent_archive().name, runtime.name]
 
 
 def test_two_consoles_at_once_and_one_of_them_twice(
@@ -208,16 +205,6 @@ def test_two_consoles_at_once_and_one_of_them_twice(
     assert look(bare, dial).has(runtime.name)
 
 
-def test_a_host_with_too_little_space_is_told_before_the_upload(
-    bare: WindowsHost, dial: Dial, cache: Path
-) -> None:
-    with dial(bare) as connection:
-        facts = dataclasses.replace(probe(connection, host_of(bare)), free=100_000_000)
-        with pytest.raises(DeployError, match=r"the disk of lab-01 is full: the runtime needs 1\d\d MB"):
-            deploy(connection, facts, cache=cache)
-    assert not ours(bare).exists()
-
-
 def test_old_parts_are_pruned_to_two_of_a_kind_and_those_in_use_stay(
     shared_windows: WindowsHost, dial: Dial, cache: Path, runtime: Runtime
 ) -> None:
@@ -241,3 +228,13 @@ def test_old_parts_are_pruned_to_two_of_a_kind_and_those_in_use_stay(
     assert left == sorted(
         ["run", new.name, agent_archive().name, *parts, runtime.name, "runtime-000000000003"]
     )
+
+
+def test_a_host_with_too_little_space_is_told_before_the_upload(
+    bare: WindowsHost, dial: Dial, cache: Path
+) -> None:
+    with dial(bare) as connection:
+        facts = dataclasses.replace(probe(connection, host_of(bare)), free=100_000_000)
+        with pytest.raises(DeployError, match=r"the disk of lab-01 is full: the runtime needs 1\d\d MB"):
+            deploy(connection, facts, cache=cache)
+    assert not ours(bare).exists()

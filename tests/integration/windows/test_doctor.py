@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from built_runtime import built_runtime
 from command_line import CommandLine, Said
+from deployed_runtime import equip, put_on_shelf, root_of
 from deskconsole.bootstrap.facts import AgentOptions
 from deskconsole.doctor.examination import examine
 from deskconsole.doctor.finding import Finding, Outcome, Step
@@ -36,10 +36,7 @@ PROOF = ["deploy", "rights", "launch", "session", "token", "versions", "picture"
 def user(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """Somebody who has a runtime already."""
     user = CommandLine(tmp_path_factory.mktemp("doctor") / "user")
-    container = built_runtime()
-    shelf = user.home / "cache" / "runtimes"
-    shelf.mkdir(parents=True)
-    shutil.copyfile(container, shelf / container.name)
+    put_on_shelf(user.home / "cache")
     return user
 
 
@@ -77,6 +74,14 @@ def examined(user: CommandLine, host: WindowsHost, tmp_path: Path) -> Examine:
         report=lambda finding: None,
         ssh_config=config,
     )
+
+
+@pytest.fixture
+def equipped(host: WindowsHost) -> Iterator[None]:
+    """The host has the runtime already, and keeps it."""
+    equip(host)
+    yield
+    shutil.rmtree(root_of(host))
 
 
 def report_of(said: Said, code: int) -> dict[str, Any]:
@@ -131,6 +136,7 @@ def test_no_sftp(user: CommandLine, host: WindowsHost) -> None:
         host.change(sftp=True)
 
 
+@pytest.mark.usefixtures("equipped")
 def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
     host.refuse_tasks()
     try:
@@ -141,6 +147,7 @@ def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
     assert "as an administrator" in finding["remedy"]
 
 
+@pytest.mark.usefixtures("equipped")
 def test_nobody_is_logged_on(user: CommandLine, host: WindowsHost) -> None:
     host.log_off()
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deployed_runtime import equip
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from windows_host import WindowsHost
@@ -17,24 +18,32 @@ Start = Callable[..., WindowsHost]
 
 
 @pytest.fixture
-def way(windows: WindowsHost, tmp_path: Path) -> Iterator[WindowsWay]:
+def bare(windows: WindowsHost, tmp_path: Path) -> Iterator[WindowsWay]:
+    """To a host that has nothing of ours."""
     one = WindowsWay(windows, tmp_path)
     yield one
     one.session.close()
 
 
-def test_a_bare_host_is_seen_exactly_and_what_is_typed_there_arrives(way: WindowsWay) -> None:
-    way.session.connect()
-    assert way.streams(), way.events
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
-    packets = way.session.snapshot().statistics.packets
-    way.windows.type_text("The quick brown fox")
-    wait_for(lambda: way.session.snapshot().statistics.packets > packets, what="an update")
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
-    figures = way.session.snapshot().statistics
+@pytest.fixture
+def way(bare: WindowsWay) -> WindowsWay:
+    """To a host that has the runtime already."""
+    equip(bare.windows)
+    return bare
+
+
+def test_a_bare_host_is_seen_exactly_and_what_is_typed_there_arrives(bare: WindowsWay) -> None:
+    bare.session.connect()
+    assert bare.streams(), bare.events
+    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
+    packets = bare.session.snapshot().statistics.packets
+    bare.windows.type_text("The quick brown fox")
+    wait_for(lambda: bare.session.snapshot().statistics.packets > packets, what="an update")
+    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
+    figures = bare.session.snapshot().statistics
     assert figures.refreshes == {"first frame": 1}
     assert figures.saved_against_refreshes > 0
-    steps = [step.name for step in way.session.snapshot().steps]
+    steps = [step.name for step in bare.session.snapshot().steps]
     assert steps[0] == "connecting"
     assert steps[-1] == "first picture"
 
@@ -76,12 +85,12 @@ def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:
     assert again.pid != agent.pid
 
 
-def test_a_cut_upload_goes_on_by_itself(way: WindowsWay) -> None:
-    way.windows.cut_upload_after(9_000_000)
-    way.session.connect()
-    assert way.session.wait_for(lambda one: one.state is State.RETRYING, 30)
-    assert way.streams(), way.events
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+def test_a_cut_upload_goes_on_by_itself(bare: WindowsWay) -> None:
+    bare.windows.cut_upload_after(9_000_000)
+    bare.session.connect()
+    assert bare.session.wait_for(lambda one: one.state is State.RETRYING, 30)
+    assert bare.streams(), bare.events
+    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
 
 
 def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) -> None:
@@ -96,6 +105,7 @@ def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) 
 
 def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Path) -> None:
     way = WindowsWay(make_windows(logged_on=False), tmp_path)
+    equip(way.windows)
     try:
         way.session.connect()
         assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
@@ -121,6 +131,7 @@ def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Pa
 
 def test_where_tunnels_are_refused_that_is_said(make_windows: Start, tmp_path: Path) -> None:
     way = WindowsWay(make_windows(forwarding=False), tmp_path)
+    equip(way.windows)
     try:
         way.session.connect()
         assert way.session.wait_for(lambda one: one.state is State.FAILED, 60), way.events
@@ -162,6 +173,7 @@ def test_two_hosts_at_once(make_windows: Start, tmp_path: Path) -> None:
 
 def test_who_waits_for_a_log_on_waits_through_cuts_too(make_windows: Start, tmp_path: Path) -> None:
     way = WindowsWay(make_windows(logged_on=False), tmp_path)
+    equip(way.windows)
     try:
         way.session.connect()
         for _ in range(2):
