@@ -41,7 +41,8 @@ def put(
     """
     resumable = len(archive.data) >= WORTH_RESUMING
     # Otherwise of its own: another deploy of the same console may be at it too.
-    part = f"{archive.name}.{console_id() if resumable else secrets.token_hex(8)}.part"
+    once = "" if resumable else f"-{secrets.token_hex(8)}"
+    part = f"{archive.name}.{console_id()}{once}.part"
 
     def ask(kind: type[T], verb: str, **more: object) -> T | Refusal:
         return run_script(

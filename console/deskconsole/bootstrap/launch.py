@@ -23,3 +23,8 @@ def launch(
     nobody is connected to are ended. Raises LaunchError (no display, or the agent's own last words).
     """
     return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, options)
+
+
+def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+    """By which name that agent lives on the host, launched or not yet."""
+    return PLATFORMS[facts.platform].instance(facts, deployed, host, options)

@@ -96,21 +96,17 @@ class Linux:
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        environment = {} if options.source == "synthetic" else x_session(facts, host)
-        words = options.words()
-        parts = [deployed.agent] + ([deployed.packages] if deployed.packages else [])
-        kind = json.dumps([parts, words, environment, facts.python], sort_keys=True)
         answer = run_script(
             connection,
             self.command(facts),
             "launch",
             {
                 "root": facts.root,
-                "instance": hashlib.sha256(kind.encode()).hexdigest()[:12],
+                "instance": self.instance(facts, deployed, host, options),
                 "token": secrets.token_hex(32),
-                "paths": [f"{facts.root}/{part}" for part in parts],
-                "environment": environment,
-                "options": words,
+                "paths": [f"{facts.root}/{part}" for part in _parts(deployed)],
+                "environment": _environment(facts, host, options),
+                "options": options.words(),
                 "wait": READY_WITHIN,
                 "reuse": options.reuse,
             },
@@ -125,6 +121,11 @@ class Linux:
             )
         return answer.launched()
 
+    def instance(self, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+        environment = _environment(facts, host, options)
+        kind = json.dumps([_parts(deployed), options.words(), environment, facts.python], sort_keys=True)
+        return hashlib.sha256(kind.encode()).hexdigest()[:12]
+
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
         answer = run_script(connection, self.command(facts), "remove", {"root": facts.root}, RemoveAnswer)
         if isinstance(answer, Refusal):
@@ -138,6 +139,14 @@ class Linux:
             bytes=answer.bytes,
             left=answer.left,
         )
+
+
+def _parts(deployed: Deployed) -> list[str]:
+    return [deployed.agent] + ([deployed.packages] if deployed.packages else [])
+
+
+def _environment(facts: HostFacts, host: Host, options: AgentOptions) -> dict[str, str]:
+    return {} if options.source == "synthetic" else x_session(facts, host)
 
 
 def _no_python(host: Host, contact: Contact) -> UnsupportedHost:

@@ -37,6 +37,10 @@ class Platform(Protocol):
         """Starts the agent where it sees the user's desktop; raises LaunchError, NobodyLoggedOn."""
         ...
 
+    def instance(self, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+        """The name below `run` of the agent that `launch` starts with the same; raises LaunchError."""
+        ...
+
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
         """Takes everything of ours off the host and looks whether it is gone."""
         ...

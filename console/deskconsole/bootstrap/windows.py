@@ -66,6 +66,9 @@ class Windows:
     ) -> Launched:
         return windows_launch.launch(connection, facts, deployed, host, options)
 
+    def instance(self, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+        return windows_launch.instance(facts, deployed, host, options)
+
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
         return windows_remove.remove(connection, facts)
 

@@ -39,19 +39,16 @@ def launch(
 
     `facts` are those of the host with what was deployed.
     """
-    words = options.words()
-    parts = [deployed.agent] + ([deployed.runtime] if deployed.runtime else [])
-    kind = json.dumps([facts.root, parts, words, host.run_level])
     answer = run_script(
         connection,
         python_command(facts.python),
         "windows/launch",
         {
-            "instance": hashlib.sha256(kind.encode()).hexdigest()[:12],
+            "instance": instance(facts, deployed, host, options),
             "agent": deployed.agent,
             "token": secrets.token_hex(32),
-            "options": words,
-            "parts": parts,
+            "options": options.words(),
+            "parts": _parts(deployed),
             "highest": host.run_level == "highest",
             "wait": READY_WITHIN,
             "reuse": options.reuse,
@@ -65,6 +62,16 @@ def launch(
     if isinstance(answer, Refusal):
         raise _refused(facts.host, answer)
     return answer.launched()
+
+
+def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+    """Agents of one name are alike: the files, the options, the rights."""
+    kind = json.dumps([facts.root, _parts(deployed), options.words(), host.run_level])
+    return hashlib.sha256(kind.encode()).hexdigest()[:12]
+
+
+def _parts(deployed: Deployed) -> list[str]:
+    return [deployed.agent] + ([deployed.runtime] if deployed.runtime else [])
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

@@ -6,17 +6,20 @@ which nobody else is connected, takes one picture, and takes away again what a b
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from ..bootstrap.archive import agent_archive
 from ..bootstrap.deploy import deploy
 from ..bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
-from ..bootstrap.launch import launch
+from ..bootstrap.launch import instance, launch
 from ..bootstrap.probe import first_contact, probe
 from ..bootstrap.remove import remove
+from ..bootstrap.wheels import packages_name, wheels_platform
 from ..errors import Cancelled, ConnectionFailed, ConnectionLost, DeskconsoleError, ForwardingRefused
 from ..hosts import Host
 from ..paths import Paths
@@ -30,13 +33,14 @@ from ..ssh.stages import unwatched as unnoticed
 from . import verdicts
 from .finding import Finding, Outcome, Record, Step, first_bad
 from .glance import Glance
+from .lying import Lying
 from .verdicts import WINDOWS, Verdict
 
 T = TypeVar("T")
 
 IDLE_EXIT = 20.0
-"""Seconds after which the examination's own agent ends by itself. No session asks for the same, so it runs
-beside theirs, and nobody's console is displaced."""
+"""Seconds after which the examination's own agent ends by itself, and a fraction that no other asks for: so
+it runs beside everybody's, and nobody's console is displaced."""
 
 GRACE = 2.0
 """Seconds that what changes the host has to end in order when it is called off; then its link is cut."""
@@ -73,7 +77,9 @@ def examine(
     """
     record = Record(report)
     _Examination(host, questions, paths, ssh_config, record, cancelled, begun).run(
-        replace(options or AgentOptions(), idle_exit=IDLE_EXIT) if launching else None
+        replace(options or AgentOptions(), idle_exit=IDLE_EXIT + secrets.randbelow(1000) / 1000)
+        if launching
+        else None
     )
     return record.findings
 
@@ -110,11 +116,11 @@ class _Examination:
         try:
             with self._log_in() as connection:
                 with closing_when(self._cancelled, connection.close):
-                    facts = self._look(connection)
+                    facts, lying = self._look(connection)
                 if options is None:
                     self._record.skip(PROOF, "not asked for")
                 elif first_bad(self._record.findings) is None:
-                    self._prove(connection, facts, options)
+                    self._prove(connection, facts, options, bare=not lying.names)
         except _Stopped:
             pass
         if (wrong := first_bad(self._record.findings)) is not None:
@@ -154,7 +160,7 @@ class _Examination:
             passed=passed,
         )
 
-    def _look(self, connection: Connection) -> HostFacts:
+    def _look(self, connection: Connection) -> tuple[HostFacts, Lying]:
         """What can be told without changing anything."""
         self._forwarding(connection)
         home = self._try(Step.FILES, lambda: _home(connection))
@@ -163,14 +169,15 @@ class _Examination:
         self._good(Step.SHELL, f"it is a {contact.system} host")
         facts = self._try(Step.SYSTEM, lambda: probe(connection, self._host, contact))
         self._judge(Step.SYSTEM, verdicts.system(facts))
+        lying = self._try(Step.SYSTEM, lambda: Lying.at(connection, facts))
         fitting = None
         if facts.platform == WINDOWS:
             fitting = Shelf.below(self._paths.cache).fitting()
-            self._judge(Step.RUNTIME, verdicts.runtime(facts, fitting))
+            self._judge(Step.RUNTIME, verdicts.runtime(facts, fitting, lying.uploads))
         self._judge(Step.DESKTOP, verdicts.desktop(facts, self._host))
         self._judge(Step.DISK, verdicts.disk(facts, fitting))
-        self._judge(Step.DEPLOYED, verdicts.deployed(facts))
-        return facts
+        self._judge(Step.DEPLOYED, verdicts.deployed(facts, lying.uploads))
+        return facts, lying
 
     def _forwarding(self, connection: Connection) -> None:
         """Asks for a tunnel to the SSH server itself: whether something listens there does not matter."""
@@ -189,9 +196,9 @@ class _Examination:
 
     # Proving
 
-    def _prove(self, connection: Connection, facts: HostFacts, options: AgentOptions) -> None:
+    def _prove(self, connection: Connection, facts: HostFacts, options: AgentOptions, *, bare: bool) -> None:
         """Brings, launches, looks, and takes away what a bare host got."""
-        bare = not facts.deployed and not facts.agents
+        deployed: Deployed | None = None
         launched: Launched | None = None
         try:
             with closing_when(self._cancelled, connection.close, GRACE):
@@ -203,7 +210,7 @@ class _Examination:
                 self._glance(connection, launched)
         finally:
             if bare:
-                self._clean_up(connection, launched)
+                self._clean_up(connection, deployed, options)
             elif launched is not None:
                 self._good(
                     Step.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
@@ -235,7 +242,7 @@ class _Examination:
         for step, verdict in verdicts.glimpse(glance, launched, self._host.name):
             self._judge(step, verdict)
 
-    def _clean_up(self, connection: Connection, launched: Launched | None) -> None:
+    def _clean_up(self, connection: Connection, deployed: Deployed | None, options: AgentOptions) -> None:
         """Leaves a bare host bare, unless somebody else has begun to use what lies there now.
 
         Where the connection has ended, it is over another one; that is tried once.
@@ -246,14 +253,27 @@ class _Examination:
             # Not to be called off: whatever is called off ends here.
             with connection if connection.alive else self._connect(threading.Event()) as reaching:
                 facts = probe(reaching, self._host)
-                if launched is not None and any(agent.pid != launched.pid for agent in facts.agents):
-                    self._judge(Step.CLEANUP, verdicts.doubtful("kept: another agent runs there by now"))
+                if foreign := self._foreign(Lying.at(reaching, facts), facts, deployed, options):
+                    self._judge(Step.CLEANUP, verdicts.kept(foreign))
                     return
                 removed = remove(reaching, facts)
         except DeskconsoleError as error:
             self._record.bad(Step.CLEANUP, error)
             return
         self._judge(Step.CLEANUP, verdicts.clean_up(removed, self._host.name))
+
+    def _foreign(
+        self, lying: Lying, facts: HostFacts, deployed: Deployed | None, options: AgentOptions
+    ) -> tuple[str, ...]:
+        """What somebody else has brought, or begun to, since the host was bare."""
+        if not lying.names:
+            return ()
+        if deployed is None:
+            return lying.not_of(_to_be_brought(facts, self._paths.cache))
+        parts = [part for part in (deployed.runtime, deployed.packages, deployed.agent) if part]
+        if not deployed.uploaded:  # somebody was quicker than this deploy
+            return tuple(parts)
+        return lying.not_of(parts, instance(deployed.facts, deployed, self._host, options))
 
     # One step
 
@@ -287,6 +307,17 @@ class _Examination:
 def _home(connection: Connection) -> str:
     with connection.files() as files:
         return files.home()
+
+
+def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
+    """What a deploy that did not come to its end may have put in place."""
+    parts = [agent_archive().name]
+    if facts.platform == WINDOWS:
+        fitting = Shelf.below(cache).fitting()
+        parts += [fitting.name] if fitting else []
+    elif facts.missing:
+        parts.append(packages_name(wheels_platform(facts), facts.python_version))
+    return parts
 
 
 def _sent(deployed: Deployed) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from deskagent.wire.messages import WIRE_VERSION, ScreenState
@@ -10,7 +10,7 @@ from deskagent.wire.messages import WIRE_VERSION, ScreenState
 from ..bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched, Removed
 from ..bootstrap.install import MARGIN, disk_full
 from ..bootstrap.linux import x_session
-from ..bootstrap.windows_runtime import needed_for
+from ..bootstrap.windows_runtime import needed_for, part_of
 from ..errors import (
     BootstrapError,
     DeskconsoleError,
@@ -93,7 +93,10 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
         how = next((found.how for found in facts.displays if found.display == display), "")
         return good(f"{display} ({how})" if how and not host.x_display else display)
     if not facts.sessions:
-        return doubtful("who is logged on was not told", "The launch will show.")
+        return doubtful(
+            "nobody is logged on, as far as the host tells",
+            "Log on at the host's own screen or by Remote Desktop, unless the launch finds somebody.",
+        )
     chosen = facts.sessions[0]
     if chosen.own:
         return good(_where(chosen))
@@ -118,14 +121,22 @@ def _where(session: DesktopSession) -> str:
     return f"{session.user} is logged on in {place} ({session.state})"
 
 
-def runtime(facts: HostFacts, fitting: Runtime | None) -> Verdict:
-    """Whether a Windows host has, or can get, the Python for the agent. `fitting`: the console's."""
+def runtime(facts: HostFacts, fitting: Runtime | None, uploads: Sequence[str] = ()) -> Verdict:
+    """Whether a Windows host has, or can get, the Python for the agent.
+
+    `fitting` is the console's, `uploads` names those that were cut there.
+    """
     if facts.python:
         return good(f"Python {'.'.join(map(str, facts.python_version))} lies there: {facts.python}")
     if fitting is None:
         return doubtful(
             "no runtime that fits the agent is kept on this console: the first deploy builds one",
             "Where no package index is in reach, take one over: `deskconsole runtime import FILE`.",
+        )
+    if part_of(fitting) in uploads:
+        return good(
+            f"an upload that was cut lies there: {fitting.name} (Python {fitting.manifest.python}); "
+            "the next deploy goes on with it"
         )
     return good(
         f"{fitting.name} (Python {fitting.manifest.python}) is to be sent, "
@@ -145,11 +156,17 @@ def disk(facts: HostFacts, fitting: Runtime | None) -> Verdict:
     return bad(disk_full(facts, "what is to be brought", facts.free, needed))
 
 
-def deployed(facts: HostFacts) -> Verdict:
-    """What of ours lies there."""
+def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
+    """What of ours lies there; `uploads` names those that did not come to their end."""
     broken = [part.name for part in facts.deployed if not part.intact]
     if broken:
         return doubtful(f"not whole: {', '.join(broken)}", "It is brought anew by the next deploy.")
+    if uploads:
+        whole = f", beside {', '.join(part.name for part in facts.deployed)}" if facts.deployed else ""
+        return doubtful(
+            f"uploads that were cut, or are under way: {', '.join(uploads)}{whole}",
+            "The next deploy of the same console goes on with its own; `undeploy` takes all away.",
+        )
     if not facts.deployed:
         return good("nothing of ours lies there")
     agents = len(facts.agents)
@@ -227,6 +244,14 @@ def exact(glance: Glance) -> Verdict:
     if not glance.exact:
         return bad(StreamError("the console's picture differs from the host's", remedy="Report this."))
     return good("the digests of both pictures agree")
+
+
+def kept(foreign: Sequence[str]) -> Verdict:
+    """What somebody else brought meanwhile keeps everything."""
+    return doubtful(
+        f"everything stays there: another console uses the host by now ({', '.join(foreign)})",
+        "`deskconsole undeploy` takes all away when nobody uses it any more.",
+    )
 
 
 def clean_up(removed: Removed, host: str) -> Verdict:

@@ -9,6 +9,7 @@ import pytest
 
 from deskagent.wire.messages import ScreenState
 from deskconsole.bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched, Part, Removed
+from deskconsole.bootstrap.windows_runtime import part_of
 from deskconsole.doctor import Outcome, verdicts
 from deskconsole.doctor.finding import Finding, Record, Step, first_bad
 from deskconsole.doctor.glance import Glance
@@ -91,8 +92,10 @@ def test_another_users_desktop_without_the_rights_is_none() -> None:
     assert "LAB\\ann is not logged on" in verdict.sentence
 
 
-def test_where_nobody_told_of_sessions_the_launch_decides() -> None:
-    assert verdicts.desktop(FACTS, LAB).outcome is Outcome.DOUBTFUL
+def test_where_nobody_seems_logged_on_the_launch_decides() -> None:
+    verdict = verdicts.desktop(FACTS, LAB)
+    assert verdict.outcome is Outcome.DOUBTFUL
+    assert verdict.sentence.startswith("nobody is logged on")
 
 
 def test_a_runtime_that_is_to_be_built_sent_or_there() -> None:
@@ -100,6 +103,13 @@ def test_a_runtime_that_is_to_be_built_sent_or_there() -> None:
     assert "runtime import" in verdicts.runtime(FACTS, None).remedy
     assert "to be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME).sentence
     assert "lies there" in verdicts.runtime(THERE, None).sentence
+    cut = verdicts.runtime(FACTS, RUNTIME, [part_of(RUNTIME)]).sentence
+    assert "an upload that was cut lies there" in cut
+    assert "30 MB" not in cut
+    # Another console's is of no use to this one.
+    assert (
+        "to be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME, ["runtime-0123456789ab.cafe.part"]).sentence
+    )
 
 
 def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import signal
@@ -102,7 +103,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
     server.stop()
     said = user.run("doctor", lab)
     assert said.code == 3
-    *lines, last = said.stdout.splitlines()
+    *lines, last, cause = said.stdout.splitlines()
     assert lines[0] == "✓ good      name            127.0.0.1 needs no looking up"
     assert lines[1] == (
         f"✖ bad       port            nothing listens at 127.0.0.1:{server.port} (connection refused)"
@@ -110,6 +111,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
     assert lines[2].strip() == "Check the port, and that an SSH server runs there."
     assert lines[3] == "· skipped   host key        not before this is right: port"
     assert last == "lab is not healthy: the first thing that is wrong is port"
+    assert cause == f"  nothing listens at 127.0.0.1:{server.port} (connection refused)"
 
 
 def test_what_is_wrong_before_the_login(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
@@ -247,3 +249,48 @@ def test_a_link_that_dies_after_the_deploy_leaves_a_bare_host_bare(server: Sshd,
     assert {finding.step: finding.outcome for finding in found}[Step.CLEANUP] is Outcome.GOOD
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
+
+
+def test_another_consoles_agent_keeps_everything_though_ours_never_came_up(
+    server: Sshd, examined: Examine, user: CommandLine, lab: str
+) -> None:
+    with contextlib.ExitStack() as stack:
+
+        def begun(step: Step, progress: Progress | None) -> None:
+            if step is Step.LAUNCH:
+                stack.enter_context(user.started("view", lab, "--json", "--seconds", "60"))
+                wait_for(lambda: agents(server.home), what="the other console's agent")
+                server.kill_connections()
+
+        found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
+        cleaned = {finding.step: finding for finding in found}[Step.CLEANUP]
+        assert cleaned.outcome is Outcome.DOUBTFUL
+        assert "another console uses the host by now (run/" in cleaned.sentence
+        assert agents(server.home)
+
+
+@pytest.mark.parametrize("moment", [Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
+def test_another_consoles_upload_keeps_everything(server: Sshd, examined: Examine, moment: Step) -> None:
+    upload = server.home / ".deskconsole" / "packages-0123456789ab.deadbeef.part"
+
+    def begun(step: Step, progress: Progress | None) -> None:
+        if step is moment:
+            upload.parent.mkdir(exist_ok=True)
+            upload.write_bytes(b"half")
+
+    found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
+    cleaned = {finding.step: finding for finding in found}[Step.CLEANUP]
+    assert (cleaned.outcome, first_bad(found)) == (Outcome.DOUBTFUL, None)
+    assert upload.name in cleaned.sentence
+    assert upload.exists()
+
+
+def test_an_upload_that_was_cut_is_named(user: CommandLine, server: Sshd, lab: str) -> None:
+    upload = server.home / ".deskconsole" / "packages-0123456789ab.deadbeef.part"
+    upload.parent.mkdir()
+    upload.write_bytes(b"half")
+    report = report_of(user.run("doctor", lab, "--json"), 0)
+    assert of(report, "deployed")["outcome"] == "doubtful"
+    assert upload.name in of(report, "deployed")["sentence"]
+    assert "the files stay" in of(report, "clean-up")["sentence"]
+    assert upload.exists()
