@@ -8,13 +8,11 @@ from ..errors import UnsupportedHost
 from ..hosts import Host
 from ..packaging.requirements import OLDEST_PYTHON
 from ..ssh.client import Connection
+from ..ssh.transport import WINDOWS_SERVER
 from . import windows_contact
 from .facts import Contact, HostFacts
 from .platforms import PLATFORMS
 from .script import last_words, marked, new_marker, posix_word, source
-
-WINDOWS_SERVER = "for_Windows"
-"""Part of how the SSH server of Windows introduces itself; others may do so too, or keep silent about it."""
 
 
 def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:

@@ -13,11 +13,17 @@ from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
 from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest
 from deskconsole.ssh.secrets import Secrets
-from deskconsole.ssh.transport import Link
+from deskconsole.ssh.transport import WINDOWS_SERVER, Link
 from deskconsole.ssh.userauth import Prompt, PublicKey, UserAuth, Verdict
 
 ATTEMPTS = 3
 _ROUNDS = 8  # a server may want several methods, one after the other, but not without end
+
+_ON_WINDOWS = (
+    "Put the public key into %ProgramData%\\ssh\\administrators_authorized_keys there where the user is an "
+    "administrator (only Administrators and SYSTEM may have access to that file, else it is ignored), and "
+    "otherwise into .ssh\\authorized_keys in the user's profile; check the user name."
+)
 
 _Answer = Callable[[str, bool], str]
 """(prompt, whether it is a code) -> what the person says."""
@@ -255,7 +261,9 @@ class _Login:
         if self.refused:
             sentence += f"; {'; '.join(dict.fromkeys(self.refused))}"
         remedy = " ".join(dict.fromkeys(self.remedies)) or (
-            "Put the public key into that user's ~/.ssh/authorized_keys there; check the user name."
+            _ON_WINDOWS
+            if WINDOWS_SERVER in self.link.remote_version
+            else "Put the public key into that user's ~/.ssh/authorized_keys there; check the user name."
         )
         return AuthenticationFailed(f"{sentence} (the server offers: {offers})", remedy=remedy)
 

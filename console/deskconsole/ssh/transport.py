@@ -34,6 +34,9 @@ HOST_KEY_ALGORITHMS = (
     "rsa-sha2-512",
     "rsa-sha2-256",
 )
+WINDOWS_SERVER = "for_Windows"
+"""Part of how the SSH server of Windows introduces itself; others may do so too, or keep silent about it."""
+
 KEEPALIVE = 15.0
 """Seconds. It keeps NAT tables warm; it does not notice a dead peer: the stream's heartbeat does."""
 
