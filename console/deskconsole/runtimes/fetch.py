@@ -119,12 +119,14 @@ def _no_python(source: Source, finished: Finished) -> DeskconsoleError:
     if "No download found" in finished.log:
         return ConfigurationError(
             f"there is no {what} in {source.downloads or 'the list of downloads that uv has'}",
-            remedy="Take another version (--python), a newer uv, or another list (--downloads).",
+            remedy="Take another version, a newer uv, or another list "
+            "(`deskconsole runtime build` with --python, or --downloads).",
         )
     if "Python download list" in finished.log:
         return ConfigurationError(
             f"{source.downloads or 'the list of downloads'} cannot be used: {finished.reason}",
-            remedy="It must be a list in the format of uv's own: see `uv python list --output-format json`.",
+            remedy="It must be one JSON object with an entry for each Python, as uv takes it for its setting "
+            "python-downloads-json-url, and has it itself (download-metadata.json among its sources).",
         )
     if "Hash mismatch" in finished.log:
         return RuntimeUnavailable(
@@ -134,8 +136,8 @@ def _no_python(source: Source, finished: Finished) -> DeskconsoleError:
     if finished.unreachable:
         return RuntimeUnavailable(
             f"{what} cannot be fetched: nothing answers where it should come from",
-            remedy="Connect this machine to the Internet, give a mirror (--mirror) or a list of downloads "
-            f"(--downloads), {_BY_HAND}.",
+            remedy="Connect this machine to the Internet, build it from a mirror "
+            f"(`deskconsole runtime build --mirror URL|PATH`, or --downloads with a list), {_BY_HAND}.",
         )
     return _failed(f"{what} cannot be fetched", finished)
 

@@ -149,7 +149,9 @@ def test_lists_of_downloads_that_are_wrong(user: CommandLine, tmp_path: Path) ->
     broken = tmp_path / "broken.json"
     broken.write_text("[1")
     assert "there is no /none" in build(user, tmp_path, "--downloads", "/none").refusal(2)
-    assert "broken.json cannot be used" in build(user, tmp_path, "--downloads", broken).refusal(2)
+    said = build(user, tmp_path, "--downloads", broken).refusal(2)
+    assert "broken.json cannot be used" in said
+    assert "python-downloads-json-url" in said
     assert "there is no Python 3.12.99" in build(user, tmp_path, "--python", "3.12.99").refusal(2)
     other = changed_list(tmp_path, sha256="0" * 64)
     assert "does not have the hash" in build(user, tmp_path, "--downloads", other).refusal(6)
@@ -162,7 +164,7 @@ def test_lists_of_downloads_that_are_wrong(user: CommandLine, tmp_path: Path) ->
 def test_where_nothing_can_be_reached_the_ways_out_are_named(user: CommandLine, tmp_path: Path) -> None:
     said = user.run("runtime", "build", "--mirror", NOWHERE, environment=UNREACHABLE).refusal(6)
     assert "Python 3.13 for Windows cannot be fetched: nothing answers" in said
-    assert "--mirror" in said
+    assert "`deskconsole runtime build --mirror" in said
     assert "runtime import FILE" in said
     said = build(
         user, tmp_path, **UNREACHABLE, UV_DEFAULT_INDEX=NOWHERE, UV_CACHE_DIR=str(tmp_path / "empty")
