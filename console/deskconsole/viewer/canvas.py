@@ -6,6 +6,7 @@ No window here, only arrays: what is shown of a changed rectangle equals what dr
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from typing import NamedTuple
 
 import cv2
@@ -114,8 +115,7 @@ def aged(image: NDArray[np.uint8], text: str) -> NDArray[np.uint8]:
     """A copy in grey at half the brightness; `text` in a banner across the top, the first line larger."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) // 2 + 32
     result = cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2BGR)
-    plain = text.encode("ascii", "replace").decode()  # putText knows no other signs
-    first, *rest = plain.splitlines()
+    first, *rest = _plain(text).splitlines()
     room = image.shape[1] - 2 * _MARGIN
     lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
     lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
@@ -124,6 +124,12 @@ def aged(image: NDArray[np.uint8], text: str) -> NDArray[np.uint8]:
     for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
         cv2.putText(result, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
     return result  # type: ignore[return-value]
+
+
+def _plain(text: str) -> str:
+    """Letters without their marks, as putText knows ASCII only."""
+    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return "".join(letters).encode("ascii", "replace").decode()
 
 
 def _wrapped(text: str, scale: float, room: int) -> list[str]:
