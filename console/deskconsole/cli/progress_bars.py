@@ -14,35 +14,53 @@ if TYPE_CHECKING:
 @contextmanager
 def progress_bars(*, quiet: bool) -> Iterator[Report]:
     """A bar on stderr for each step, where stderr is a terminal and nobody wants it quiet."""
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.progress import (
         BarColumn,
         DownloadColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TaskID,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
+    from rich.text import Text
 
     from ..progress import Progress as Step
+
+    class OfBytes(ProgressColumn):
+        """Nothing for a step that has no bytes to tell of."""
+
+        def __init__(self, column: ProgressColumn) -> None:
+            super().__init__()
+            self._column = column
+
+        def render(self, task: Task) -> RenderableType:
+            return self._column(task) if task.total is not None or task.completed else Text()
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
+        *map(OfBytes, (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())),
     )
     disabled = quiet or not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), disable=disabled) as bars:
         tasks: dict[str, TaskID] = {}
 
+        def end_endless() -> None:
+            """Takes away what has no end of its own, and would go to and fro for ever."""
+            for earlier in [task.id for task in bars.tasks if task.total is None]:
+                bars.remove_task(earlier)
+
         def show(step: Step) -> None:
             if step.step not in tasks:
-                for earlier in [task.id for task in bars.tasks if task.total is None]:
-                    bars.remove_task(earlier)  # it has no end of its own, and would go to and fro for ever
+                end_endless()
                 tasks[step.step] = bars.add_task(step.step, total=step.total or None)
             bars.update(tasks[step.step], completed=step.done, total=step.total or None)
 
-        yield show
+        try:
+            yield show
+        finally:
+            end_endless()

@@ -1,0 +1,45 @@
+"""Bars on a terminal: what has no bytes shows none, and nothing endless is left standing."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+PROGRAM = """
+import time
+from deskconsole.cli.progress_bars import progress_bars
+from deskconsole.progress import Progress
+
+with progress_bars(quiet=False) as show:
+    show(Progress("uploading", 500, 1000))
+    show(Progress("uploading", 1000, 1000))
+    show(Progress("trying the runtime", 0, 0))
+    time.sleep(0.4)
+"""
+
+
+def test_a_step_without_bytes_shows_none_and_goes_when_it_is_over() -> None:
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "NO_COLOR": "1"}
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stderr=slave) as process:
+        os.close(slave)
+        said = b""
+        while piece := _read(master):
+            said += piece
+    os.close(master)
+    assert process.returncode == 0
+    text = said.decode()
+    assert "trying the runtime" in text
+    assert "/?" not in text
+    last = text.rpartition("trying the runtime")[2]
+    assert "uploading" in last, "the last that is drawn is what has come to its end"
+    assert "1.0/1.0 kB" in last
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the last writer is gone
+        return b""
