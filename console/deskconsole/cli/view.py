@@ -86,6 +86,8 @@ def stats(
         print_json(figures)
         return
     flat = figures | figures["statistics"]
+    if flat["picture_at"] is not None:
+        flat["picture_at"] = time.strftime("%H:%M:%S", time.localtime(flat["picture_at"]))
     rows = [(key, _shown(value)) for key, value in flat.items() if key not in _FOR_MACHINES]
     print_table(("figure", "value"), [row for row in rows if row[1]])
 
@@ -109,6 +111,10 @@ def shot(
     from ..session.state import SETTLED
     from .sessions import compared, route_to, running_session, wait_for_picture
 
+    if output.suffix.lower() not in {"", ".png"}:
+        raise ConfigurationError(
+            f"{output} would be a PNG by another name", remedy="Give a name that ends in .png."
+        )
     if not output.parent.is_dir():
         raise ConfigurationError(
             f"cannot write {output}: there is no folder {output.parent}", remedy="Make it, or name another."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ def test_stats_as_a_table_and_as_json(user: CommandLine, agent: AgentProcess) ->
     assert (said.code, said.stderr) == (0, "")
     rows = dict(line.split(maxsplit=1) for line in said.stdout.splitlines())
     assert rows["exact"] == "yes"
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", rows["picture_at"])
     report = user.run("stats", *quiet(agent), "--seconds", "0", "--json").json()
     assert set(rows) - {"figure"} <= set(report) | set(report["statistics"])
 

@@ -305,6 +305,9 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
     direct = ["--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
     for output in (tmp_path / "no folder" / "shot.png", tmp_path):
         assert str(output) in user.run("shot", *direct, "-o", output).refusal(2)
+    said = user.run("shot", *direct, "-o", tmp_path / "shot.jpg").refusal(2)
+    assert "shot.jpg would be a PNG by another name" in said
+    assert list(tmp_path.glob("*.jpg")) == []
 
 
 def test_arguments_that_mean_nothing(user: CommandLine) -> None:
