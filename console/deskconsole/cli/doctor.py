@@ -130,6 +130,8 @@ class Lines:
             print_line(f"{safe_text(host)} is healthy")
         else:
             print_line(f"{safe_text(host)} is not healthy: the first thing that is wrong is {wrong.step}")
+            for line in self._wrapped(wrong.sentence):
+                print_line(f"  {line}")
 
     def _clear(self) -> None:
         if self._live:
