@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ..bootstrap.archive import agent_archive
 from ..bootstrap.deploy import deploy
-from ..bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
+from ..bootstrap.facts import AgentOptions, Contact, Deployed, HostFacts, Launched
 from ..bootstrap.launch import instance, launch
 from ..bootstrap.probe import first_contact, probe
 from ..bootstrap.remove import remove
@@ -167,9 +167,8 @@ class _Examination:
         self._good(Step.FILES, f"SFTP begins in {home}")
         contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
         self._good(Step.SHELL, f"it is a {contact.system} host")
-        facts = self._try(Step.SYSTEM, lambda: probe(connection, self._host, contact))
+        facts, lying = self._try(Step.SYSTEM, lambda: self._probe(connection, contact))
         self._judge(Step.SYSTEM, verdicts.system(facts))
-        lying = self._try(Step.SYSTEM, lambda: Lying.at(connection, facts))
         fitting = None
         if facts.platform == WINDOWS:
             fitting = Shelf.below(self._paths.cache).fitting()
@@ -178,6 +177,10 @@ class _Examination:
         self._judge(Step.DISK, verdicts.disk(facts, fitting))
         self._judge(Step.DEPLOYED, verdicts.deployed(facts, lying.uploads))
         return facts, lying
+
+    def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, Lying]:
+        facts = probe(connection, self._host, contact)
+        return facts, Lying.at(connection, facts)
 
     def _forwarding(self, connection: Connection) -> None:
         """Asks for a tunnel to the SSH server itself: whether something listens there does not matter."""
@@ -240,7 +243,7 @@ class _Examination:
         finally:
             tunnel.close()
         for step, verdict in verdicts.glimpse(glance, launched, self._host.name):
-            self._judge(step, verdict)
+            self._record.add(step, *verdict, at=glance.at.get(step))
 
     def _clean_up(self, connection: Connection, deployed: Deployed | None, options: AgentOptions) -> None:
         """Leaves a bare host bare, unless somebody else has begun to use what lies there now.

@@ -77,9 +77,18 @@ class Record:
         """What is found next took its time from now on."""
         self._since = time.monotonic()
 
-    def add(self, step: Step, outcome: Outcome, sentence: str, remedy: str = "", exit_code: int = 0) -> None:
-        """A step came out so."""
-        now = time.monotonic()
+    def add(
+        self,
+        step: Step,
+        outcome: Outcome,
+        sentence: str,
+        remedy: str = "",
+        exit_code: int = 0,
+        *,
+        at: float | None = None,
+    ) -> None:
+        """A step came out so; `at` is when, by the monotonic clock, where that was not just now."""
+        now = time.monotonic() if at is None else at
         seconds = 0.0 if outcome is Outcome.SKIPPED else now - self._since
         self._since = now
         finding = Finding(step, outcome, sentence, remedy, seconds, exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 from deskagent.wire.geometry import Rectangle
@@ -13,6 +14,7 @@ from ..framebuffer import Framebuffer
 from ..session.meter import Meter
 from ..session.stream import Stream, Transport
 from ..ssh.client import closing_when
+from .finding import Step
 
 PICTURE_WITHIN = 25.0
 """Seconds for greeting, first picture and comparison together; greetings have less by the stream's own."""
@@ -36,6 +38,8 @@ class Glance:
         """The picture has one colour only."""
         self.exact: bool | None = None
         """Whether the digests agree; None where they were not compared."""
+        self.at: dict[Step, float] = {}
+        """When steps were over, by the monotonic clock; without those that it did not come to."""
         self.failure: DeskconsoleError | None = None
         """What ended the link before all that."""
         self._framebuffer = Framebuffer()
@@ -74,11 +78,14 @@ class Glance:
     # The stream's observer
 
     def welcomed(self, welcome: Welcome) -> None:
+        self.at[Step.TOKEN] = time.monotonic()
         self.welcome = welcome
         self.screen(Screen(welcome.screen, welcome.screen_reason))
+        self.at[Step.VERSIONS] = time.monotonic()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002
         if number == 1 and self._stream is not None:
+            self.at[Step.PICTURE] = time.monotonic()
             self._stream.want_digest()
 
     def resized(self) -> None:
@@ -97,5 +104,6 @@ class Glance:
         pass
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
+        self.at[Step.EXACT] = time.monotonic()
         self.exact = ours == theirs
         self._over.set()

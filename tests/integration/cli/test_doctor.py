@@ -72,6 +72,8 @@ def test_a_healthy_host_is_left_as_it_was(user: CommandLine, server: Sshd, lab: 
     assert of(report, "picture")["sentence"] == "640x400"
     assert "OpenSSH" in of(report, "port")["sentence"]
     assert all(finding["seconds"] > 0 and finding["remedy"] == "" for finding in report["findings"])
+    # Each step's time is its own: the picture and its comparison take longer than a line in between.
+    assert of(report, "picture")["seconds"] > of(report, "versions")["seconds"]
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
     assert user.leftovers() == []
