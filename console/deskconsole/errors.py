@@ -15,6 +15,7 @@
         DeployError                  an upload or its verification failed (disk full, no rights)
         LaunchError                  the agent did not come up
           NobodyLoggedOn             there is no desktop before somebody logs on
+          Damaged                    what lies on the host is not as it was sent; another deploy mends it
       StreamError                    the agent was reached, the stream is not usable
         ProtocolViolation            the agent sent what the wire forbids
         VersionMismatch              console and agent speak different versions of the wire
@@ -114,6 +115,10 @@ class LaunchError(BootstrapError):
 
 class NobodyLoggedOn(LaunchError):
     """Nobody is logged on at the host: there is no desktop to show, and there will be one."""
+
+
+class Damaged(LaunchError):
+    """What was deployed is there and not as it was sent; the next deploy knows and sends it anew."""
 
 
 class StreamError(DeskconsoleError):

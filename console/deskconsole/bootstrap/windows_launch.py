@@ -7,12 +7,15 @@ import json
 import secrets
 from dataclasses import asdict
 
-from ..errors import LaunchError, NobodyLoggedOn
+import msgspec
+
+from ..errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
 from ..hosts import Host
+from ..packaging.listing import LISTING
 from ..ssh.client import Connection
-from .answers import LaunchAnswer, Refusal
+from .answers import LaunchAnswer, Refusal, Text
 from .facts import AgentOptions, Deployed, HostFacts, Launched
-from .script import run_script
+from .script import PARTS, run_script
 from .windows_python import SYSTEM, python_command
 
 READY_WITHIN = 40.0
@@ -20,6 +23,9 @@ READY_WITHIN = 40.0
 
 _OTHERS = 90.0
 """Seconds that another console's launch and schtasks may take before that."""
+
+_LOOKING = 180.0
+"""Seconds that reading all files may take, behind a virus scanner."""
 
 AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
 """What scripts on the host import that deal with agents there, for `run_script(uses=...)`."""
@@ -39,7 +45,20 @@ def launch(
 
     `facts` are those of the host with what was deployed.
     """
-    answer = run_script(
+    try:
+        answer = _ask(connection, facts, deployed, host, options)
+    except BootstrapError as error:
+        raise _damage(connection, facts, deployed, error) or error from error
+    if isinstance(answer, Refusal):
+        refused = _refused(facts.host, answer)
+        raise refused if answer.kind else _damage(connection, facts, deployed, refused) or refused
+    return answer.launched()
+
+
+def _ask(
+    connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+) -> LaunchAnswer | Refusal:
+    return run_script(
         connection,
         python_command(facts.python),
         "windows/launch",
@@ -59,9 +78,6 @@ def launch(
         uses=AGENTS,
         timeout=options.wait_for_user + READY_WITHIN + _OTHERS,
     )
-    if isinstance(answer, Refusal):
-        raise _refused(facts.host, answer)
-    return answer.launched()
 
 
 def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
@@ -72,6 +88,40 @@ def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOpt
 
 def _parts(deployed: Deployed) -> list[str]:
     return [deployed.agent] + ([deployed.runtime] if deployed.runtime else [])
+
+
+def _damage(
+    connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
+) -> Damaged | None:
+    """Why the agent did not come up, where its files are not as they were sent; they are sent anew then."""
+    parts = [name for name in (deployed.agent, deployed.runtime) if name]
+    try:
+        answer = run_script(
+            connection,
+            python_command(facts.python),
+            "windows/whole",
+            {"parts": parts},
+            _Whole,
+            uses=PARTS,
+            timeout=_LOOKING,
+        )
+        damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]
+    except BootstrapError:  # that Python runs nothing any more
+        damaged = [deployed.runtime] if deployed.runtime else []
+    if not damaged:
+        return None
+    with connection.files() as files:
+        for name in damaged:
+            # Without its list a part is not whole to whoever probes.
+            files.remove(f"{facts.folder}/{name}/{LISTING}")
+    return Damaged(
+        f"{error}; damaged there: {', '.join(damaged)}",
+        remedy="Connect again: it is brought anew. If it goes on, see to that host's disk and virus scanner.",
+    )
+
+
+class _Whole(msgspec.Struct, frozen=True):
+    damaged: tuple[Text, ...]
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

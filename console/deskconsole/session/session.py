@@ -17,6 +17,7 @@ from ..errors import (
     Cancelled,
     ConnectionFailed,
     ConnectionLost,
+    Damaged,
     DeskconsoleError,
     InternalFault,
     StreamError,
@@ -172,6 +173,7 @@ class Session:
         backoff = Backoff()
         comes_back = False
         reuse = True
+        mended = False
         while True:
             error = self._attempt(cancelled, reuse=reuse)
             # An agent that ran there already and does not even greet is replaced, once.
@@ -185,7 +187,10 @@ class Session:
                 # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
                 cut = isinstance(error, ConnectionLost) and self._machine.state in BRINGING_UP
                 cut = cut and backoff.attempt < _CUTS
-                if not (hung or cut or (comes_back and worth_retrying(error))):
+                # What was damaged on the host is sent anew, once.
+                damaged = isinstance(error, Damaged) and not mended
+                mended = mended or damaged
+                if not (hung or cut or damaged or (comes_back and worth_retrying(error))):
                     self.failure = error
                     self._move(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
