@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 import msgspec
 
@@ -34,7 +35,9 @@ _MANIFEST = "runtime.json"
 _UNPACK_WITHIN = 900.0
 """Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
 _PATIENCE = 20.0
-"""Seconds in which a folder may still be held: by a program that is just ending, or a virus scanner."""
+"""Seconds in which something may still be held: by a program that is just ending, or a virus scanner."""
+_LIFE = 0.5
+"""Seconds between two signs of life to the unpacking, which ends ten times as long after the last one."""
 
 
 class _Unpacked(msgspec.Struct, frozen=True):
@@ -135,6 +138,7 @@ class _Put:
         self._files = files
         self._needed = needed_for(runtime)
         self._part = f"{facts.folder}/{part_of(runtime)}"
+        self._resumable = False
 
     def run(self) -> int:
         """All steps; returns how many bytes went up."""
@@ -156,7 +160,7 @@ class _Put:
         except ConnectionLost:
             raise
         except BaseException:
-            if self._connection.alive:
+            if self._connection.alive and not self._resumable:
                 with contextlib.suppress(DeskconsoleError):
                     self._clear()
             raise
@@ -173,42 +177,121 @@ class _Put:
             path = f"{self._part}/{name}"
             data = self._runtime.read_seed(name)
             self._files.make_folder(path.rpartition("/")[0])
-            sent += self._files.upload(data, path, resume=True, progress=progress)
+            sent += self._send(data, path, progress, resume=True)
             # It is going to be run: read back, for nothing there could verify it before.
-            if hashlib.sha256(self._files.read(path)).hexdigest() != sha256:
-                sent += self._files.upload(data, path, progress=progress)
-                if hashlib.sha256(self._files.read(path)).hexdigest() != sha256:
+            if self._read_back(path) != sha256:
+                sent += self._send(data, path, progress, resume=False)
+                if self._read_back(path) != sha256:
                     raise DeployError(
                         f"{name} of the runtime does not arrive as it was sent on {self._facts.host}",
                         remedy="A virus scanner may change it there: ask its administrator.",
                     )
             before += size
         with self._runtime.open_rest() as rest:
-            return sent + self._files.upload(rest, f"{self._part}/{REST}", resume=True, progress=progress)
+            return sent + self._send(rest, f"{self._part}/{REST}", progress, resume=True)
+
+    def _read_back(self, path: str) -> str:
+        return hashlib.sha256(self._files.read(path)).hexdigest()
+
+    def _send(
+        self, source: bytes | IO[bytes], path: str, progress: Callable[[int, int], None], *, resume: bool
+    ) -> int:
+        """Uploads; a file that lies there and may not be written to is held, by a program that may end."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            there = self._files.stat(path)
+            try:
+                return self._files.upload(source, path, resume=resume, progress=progress)
+            except ConnectionLost:
+                raise
+            except DeployError as error:
+                # What could be opened and not be filled was removed.
+                if there is None or self._files.stat(path) is None:
+                    raise
+                if time.monotonic() > deadline:
+                    self._resumable = True
+                    raise DeployError(
+                        f"a program on {self._facts.host} holds {path}",
+                        remedy="Wait a minute and deploy again: an earlier try may run there, or a scanner.",
+                    ) from error
+                self._report(Progress(f"waiting for a program that holds {path}", 0, 0))
+                time.sleep(0.5)
 
     def _unpack(self) -> bool:
         """False where the archive does not have the hash that it should have."""
         meter = Meter("unpacking the runtime", self._report)
-        rest = self._runtime.manifest.rest
+        manifest = self._runtime.manifest
+        rest = manifest.rest
         meter(0, rest.unpacked)
-        answer = run_script(
-            self._connection,
-            self._command("-I -S -X utf8 -"),
-            "windows/unpack",
-            {"archive": REST, "sha256": rest.sha256, "unpacked": rest.unpacked},
-            _Unpacked,
-            uses=PARTS,
-            timeout=_UNPACK_WITHIN,
-            told=meter,
-        )
+
+        def told(done: int, total: int) -> None:
+            if total:
+                meter(done, total)
+            else:
+                self._report(Progress("waiting for an earlier unpacking to end", 0, 0))
+
+        with self._being_there():
+            answer = run_script(
+                self._connection,
+                self._command("-I -S -X utf8 -"),
+                "windows/unpack",
+                {
+                    "archive": REST,
+                    "sha256": rest.sha256,
+                    "unpacked": rest.unpacked,
+                    "seed": list(manifest.seed),
+                },
+                _Unpacked,
+                uses=(*PARTS, "windows/turn"),
+                timeout=_UNPACK_WITHIN,
+                told=told,
+            )
         if isinstance(answer, Refusal):
-            raise self._refusal(answer)
+            raise self._ended(answer) if answer.kind else self._refusal(answer)
+        self._files.remove(f"{self._part}/waiting")
         if answer.wrong:
             raise DeployError(
                 f"the runtime is not whole after unpacking on {self._facts.host}: {', '.join(answer.wrong)}",
                 remedy="A virus scanner may have taken files away: ask the host's administrator.",
             )
         return answer.verified
+
+    @contextlib.contextmanager
+    def _being_there(self) -> Iterator[None]:
+        """Shows the unpacking that somebody waits for it: it cannot see a connection end."""
+        over = threading.Event()
+
+        def show() -> None:
+            count = 0
+            while not over.wait(_LIFE) and self._connection.alive:
+                count += 1
+                with contextlib.suppress(DeskconsoleError):
+                    self._files.upload(b"%d" % count, f"{self._part}/waiting")
+
+        showing = threading.Thread(target=show, name="waits for the unpacking", daemon=True)
+        showing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            showing.join()
+
+    def _ended(self, answer: Refusal) -> DeskconsoleError:
+        """The unpacking ended early; what was sent stays."""
+        self._resumable = True
+        if answer.kind == "gone":
+            return ConnectionLost(
+                f"the connection to {self._facts.host} stalled while the runtime was unpacked there"
+            )
+        if answer.kind == "stopped":
+            return DeployError(
+                f"another deploy to {self._facts.host} has taken over from this one",
+                remedy="Wait until it has finished.",
+            )
+        return DeployError(
+            f"the runtime could not be unpacked on {self._facts.host}: {answer.error}",
+            remedy="Wait a minute and deploy again: what was sent is kept.",
+        )
 
     def _name(self) -> None:
         """Tries it, and gives it its name; a damaged one of that name makes way."""

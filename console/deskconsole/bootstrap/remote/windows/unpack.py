@@ -1,13 +1,14 @@
 """Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
 
-Run by the seed's own Python, which has hardly more than what is imported here and in `parts`, which it needs.
-The folder is the one in which that Python lies. What the listing does not name is deleted at the end, but not
-the archive: until the runtime is tried, a cut may make it needed again. A half unpacked folder is gone over
-once more.
+Run by the seed's own Python, which has hardly more than what is imported here, in `parts` and in `turn`. The
+folder is the one in which that Python lies. What the listing does not name is deleted at the end, but not the
+archive: until the runtime is tried, a cut may make it needed again. A half unpacked folder is gone over once
+more. Where the console has gone, only what it sent stays.
 """
 
 from __future__ import annotations
 
+import contextlib
 import lzma
 import shutil
 import sys
@@ -16,26 +17,40 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from ..answer import tell
 from ..parts import LISTING, hashed, listing, lying
+from .turn import HELD, NAMES, Ended, Turn, turn
 
 MANIFEST = "runtime.json"
-STOP = "stop"
-"""A file of this name beside the seed ends the unpacking: the console was called off."""
 PIECE = 1 << 20
 PAUSE = 0.1
+PATIENCE = 10.0
+"""Seconds in which another program may hold a file: one that is just ending, or a virus scanner."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: archive (its name), sha256, unpacked (bytes that come out of it).
+    """Arguments: archive (its name), sha256, unpacked (bytes that come out of it), seed (names).
 
     Answers verified (the archive has that hash), wrong (files that are not as listed, some of them), files.
     """
     folder = Path(sys.executable).parent
+    try:
+        with turn(folder) as own:
+            try:
+                return make(folder, arguments, own)
+            except Ended as end:
+                if end.kind == "gone":
+                    clear(folder, {arguments["archive"], HELD, *arguments["seed"]})
+                raise
+    except Ended as end:
+        return {"error": str(end), "kind": end.kind}
+
+
+def make(folder: Path, arguments: dict[str, Any], own: Turn) -> dict[str, Any]:
+    """The runtime, as far as it gets."""
     archive = folder / arguments["archive"]
     if hashed(archive) != arguments["sha256"]:
         return {"verified": False, "wrong": [], "files": 0}
-    unpack(folder, archive, arguments["unpacked"])
+    unpack(folder, archive, arguments["unpacked"], own)
     listed = listing(folder)
     sizes = dict(lying(folder))
     wrong = [
@@ -44,12 +59,13 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         if sizes.get(name) != size or hashed(folder / name) != digest
     ]
     if not wrong:
-        for name in sizes.keys() - listed.keys() - {LISTING, MANIFEST, archive.name}:
+        for name in sizes.keys() - listed.keys() - NAMES - {LISTING, MANIFEST, archive.name}:
             (folder / name).unlink(missing_ok=True)
+    own.be_heard(arguments["unpacked"], arguments["unpacked"])
     return {"verified": True, "wrong": wrong[:3], "files": len(listed)}
 
 
-def unpack(folder: Path, archive: Path, total: int) -> None:
+def unpack(folder: Path, archive: Path, total: int, own: Turn) -> None:
     """Every file of the archive into its place."""
     listed: dict[str, list[Any]] = {}
     made: set[Path] = set()
@@ -72,10 +88,7 @@ def unpack(folder: Path, archive: Path, total: int) -> None:
                 done += member.size
             if time.monotonic() - told > PAUSE:
                 told = time.monotonic()
-                tell(done, total)
-                if (folder / STOP).exists():
-                    raise OSError("called off")
-    tell(done, total)
+                own.go_on(done, total)
 
 
 def is_there(path: Path, row: list[Any] | None) -> bool:
@@ -88,5 +101,27 @@ def is_there(path: Path, row: list[Any] | None) -> bool:
 
 def write(path: Path, content: IO[bytes]) -> None:
     """The content into a file."""
-    with path.open("wb") as file:
+    with opened(path) as file:
         shutil.copyfileobj(content, file, PIECE)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A file to write to, as soon as nobody holds it any more."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return path.open("wb")
+        except PermissionError:
+            if time.monotonic() > deadline:
+                raise Ended("held", f"another program holds {path}") from None
+            time.sleep(PAUSE)
+
+
+def clear(folder: Path, keep: set[str]) -> None:
+    """Deletes all but these files."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder comes before it
+        with contextlib.suppress(OSError):
+            if path.is_dir():
+                path.rmdir()
+            elif path.relative_to(folder).as_posix() not in keep:
+                path.unlink()

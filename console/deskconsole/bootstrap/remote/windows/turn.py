@@ -1,0 +1,109 @@
+"""An unpacking's turn: one at a time in a folder, and only while a console waits for what comes of it.
+
+Windows lets a command go on whose connection was cut. So the console shows that it is there by writing a file
+again and again, and a later unpacking asks the one before it to end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from ..answer import tell
+
+STOP = "stop"
+"""A file of this name asks for the end: the console was called off, or another unpacking waits."""
+HELD = "unpacking"
+"""This one is open for as long as there is an unpacking: Windows does not let it be deleted meanwhile."""
+WAITING = "waiting"
+"""What the console writes to."""
+NAMES = {STOP, HELD, WAITING}
+
+PATIENCE = 20.0
+"""Seconds for an earlier unpacking to end."""
+SILENCE = 5.0
+"""Seconds without a word after which the console is gone."""
+LOOK_AGAIN = 0.1
+
+
+class Ended(Exception):
+    """Why an unpacking ends early; `kind` says it to the console: `gone`, `stopped` or `held`."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class Turn:
+    """The one that has its turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._word = self._read()
+        self._heard = time.monotonic()
+
+    def go_on(self, done: int, total: int) -> None:
+        """Tells how far it has come; raises Ended where it is to come no further."""
+        try:
+            tell(done, total)
+        except OSError:
+            raise Ended("gone", "nobody listens") from None
+        if (self._folder / STOP).exists():
+            raise Ended("stopped", "somebody asked it to end")
+        word = self._read()
+        if word != self._word:
+            self._word, self._heard = word, time.monotonic()
+        elif time.monotonic() - self._heard > SILENCE:
+            raise Ended("gone", "the console is gone")
+
+    def be_heard(self, done: int, total: int) -> None:
+        """Waits for one more word of the console: who has gone just now gets nothing that is left behind."""
+        self._word, before = self._read(), self._heard
+        while self._heard == before:
+            self.go_on(done, total)
+            time.sleep(LOOK_AGAIN)
+
+    def _read(self) -> bytes:
+        try:
+            return (self._folder / WAITING).read_bytes()
+        except OSError:  # it is just being written
+            return b"?"
+
+
+@contextlib.contextmanager
+def turn(folder: Path) -> Iterator[Turn]:
+    """Waits for its turn, and holds it; raises Ended where that does not come."""
+    held = folder / HELD
+    file = taken(folder, held)
+    try:
+        yield Turn(folder)
+    finally:
+        file.close()
+        with contextlib.suppress(OSError):  # the next one may hold it already
+            held.unlink()
+
+
+def taken(folder: Path, held: Path) -> IO[bytes]:
+    """The open file, after an earlier unpacking that held it was asked to end and did."""
+    stop = folder / STOP
+    deadline = time.monotonic() + PATIENCE
+    asked = False
+    while True:
+        try:
+            held.unlink(missing_ok=True)
+            file = held.open("xb")
+        except OSError:
+            if time.monotonic() > deadline:
+                raise Ended("held", "an earlier unpacking there does not end") from None
+        else:
+            if asked:
+                stop.unlink(missing_ok=True)
+            return file
+        stop.touch()
+        asked = True
+        with contextlib.suppress(OSError):
+            tell(0, 0)
+        time.sleep(LOOK_AGAIN)
