@@ -170,7 +170,13 @@ def plant() -> DisplayFleet:
         ("plant-5", "grab failed", "BitBlt failed with error 5: access is denied"),
     )
     states = [
-        replace(live(name, busy=False), screen=screen, screen_reason=reason, platform="windows amd64", session=1)
+        replace(
+            live(name, busy=False),
+            screen=screen,
+            screen_reason=reason,
+            platform="windows amd64",
+            session=1,
+        )
         for name, screen, reason in screens
     ]
     states += [
