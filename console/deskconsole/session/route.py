@@ -40,6 +40,9 @@ _WATCHING = 60.0
 """Seconds that one question whether somebody has logged on stays open on the host: it costs nothing to ask
 again, and what is asked ends by itself soon after a console that vanished."""
 
+_CLEANING = 10.0
+"""Seconds that a deploy which is called off has to take away what it brought; then its connection is cut."""
+
 _BETWEEN_QUESTIONS = 1.0
 """Seconds between two of them, for a host that answers at once whatever it is asked."""
 
@@ -105,6 +108,8 @@ class SshRoute:
         self._secrets = Secrets()
         # The agent of the last way and its hash: where it still listens, a reconnect needs but a tunnel.
         self._last: tuple[Launched, str] | None = None
+        self._deployed = threading.Event()
+        self._deployed.set()
 
     def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
         def report(
@@ -124,8 +129,13 @@ class SshRoute:
             secrets=self._secrets,
             ssh_config=self._ssh_config,
         )
+
+        def leave() -> None:
+            self._deployed.wait(_CLEANING)
+            connection.close()
+
         try:
-            with closing_when(cancelled, connection.close):
+            with closing_when(cancelled, leave):
                 tunnel = None
                 if reuse and last is not None:
                     report(State.HANDSHAKE)
@@ -151,12 +161,16 @@ class SshRoute:
         report(State.PROBING)
         facts = probe(connection, self._host)
         report(State.DEPLOYING)
-        deployed = deploy(
-            connection,
-            facts,
-            cache=self._paths.cache,
-            progress=lambda progress: report(State.DEPLOYING, progress),
-        )
+        self._deployed.clear()
+        try:
+            deployed = deploy(
+                connection,
+                facts,
+                cache=self._paths.cache,
+                progress=lambda progress: report(State.DEPLOYING, progress),
+            )
+        finally:
+            self._deployed.set()
         report(State.LAUNCHING)
         options = replace(self._options, reuse=reuse)
         while True:
