@@ -86,7 +86,7 @@ def test_who_is_killed_deploys_again_at_once(user: CommandLine, bare: WindowsHos
     kill_while_unpacking(user, bare)
     said = user.run("deploy", "lab", "--json", timeout=90).json()
     # The seed's library goes when all is unpacked: where the console was killed just then it comes again.
-    assert said["uploaded"] < 1_000_000, "nothing of the runtime is sent again"
+    assert said["uploaded"] < 1_000_000, "the runtime was sent again"
     assert is_whole(bare)
 
 
