@@ -14,6 +14,12 @@ MAX_SLICES = 16384
 MAX_MESSAGE = 256 * 1024
 """Bytes of one message's body."""
 
+MAX_PREVIEW = 48 * 1024
+"""Bytes of a preview's picture: 320 x 180 of anything, at a quality that shows what is going on."""
+
+MAX_PREVIEW_SIDE = 1024
+"""Pixels along one side of a preview."""
+
 COVERAGE = 4
 """How often the slices of one update may cover the picture. The article's bounding boxes overlap, and its
 sender turns to a refresh above 0.9; anything near this bound is an attack or a fault."""

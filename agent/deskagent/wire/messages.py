@@ -14,7 +14,7 @@ import msgspec
 from .digest import DIGEST_SIZE
 from .errors import LocalProtocolError, RemoteProtocolError
 from .geometry import Display
-from .limits import MAX_MESSAGE, MAX_PACKETS_OUT
+from .limits import MAX_MESSAGE, MAX_PACKETS_OUT, MAX_PIXELS, MAX_PREVIEW, MAX_PREVIEW_SIDE
 from .packet import COUNT, IDENTITY_SIZE, MESSAGE_BIT
 from .triggers import Trigger
 
@@ -25,6 +25,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1024)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 PacketWindow = Annotated[int, msgspec.Meta(ge=1, le=MAX_PACKETS_OUT)]
 Window = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+Side = Annotated[int, msgspec.Meta(ge=16, le=MAX_PREVIEW_SIDE)]
 
 
 class ScreenState(StrEnum):
@@ -36,6 +37,15 @@ class ScreenState(StrEnum):
     DISCONNECTED = "disconnected"
     DISPLAY_OFF = "display off"
     GRAB_FAILED = "grab failed"
+
+
+class WatchMode(StrEnum):
+    """How closely a console looks."""
+
+    FULL = "full"
+    """Packets: every change, exactly."""
+    PREVIEW = "preview"
+    """Now and then a small picture, and nothing else."""
 
 
 class Message(msgspec.Struct, tag_field="t", tag=str.lower, frozen=True):
@@ -70,6 +80,17 @@ class Close(Message, frozen=True):
 # From the console
 
 
+class Watch(Message, frozen=True):
+    """How the console looks from now on. What follows a change to FULL begins with a refresh."""
+
+    mode: WatchMode
+    width: Side = 320
+    height: Side = 180
+    """What a preview must fit into, in pixels."""
+    interval: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 1.0
+    """Seconds between two previews at least."""
+
+
 class Hello(Message, frozen=True):
     """What the console speaks and wants; its first message."""
 
@@ -82,6 +103,7 @@ class Hello(Message, frozen=True):
     """Bytes that may be out before another packet may be begun."""
     display: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     """0: the whole desktop; n: display n."""
+    watch: Watch = Watch(WatchMode.FULL)
 
 
 class Credit(Message, frozen=True):
@@ -143,8 +165,22 @@ class Digest(Message, frozen=True):
     digest: Annotated[bytes, msgspec.Meta(min_length=DIGEST_SIZE, max_length=DIGEST_SIZE)]
 
 
-ConsoleMessage = Hello | Credit | WantRefresh | WantDigest | Ping | Pong | Close
-AgentMessage = Welcome | Displays | Screen | Refresh | Digest | Ping | Pong | Close
+class Lossy(Message, frozen=True):
+    """So many pixels of the console's picture are, after the last packet, only nearly those of the host."""
+
+    pixels: Annotated[int, msgspec.Meta(ge=0, le=MAX_PIXELS)]
+
+
+class Preview(Message, frozen=True):
+    """The whole picture, small: a JPEG file of exactly this size."""
+
+    width: Annotated[int, msgspec.Meta(ge=1, le=MAX_PREVIEW_SIDE)]
+    height: Annotated[int, msgspec.Meta(ge=1, le=MAX_PREVIEW_SIDE)]
+    picture: Annotated[bytes, msgspec.Meta(min_length=1, max_length=MAX_PREVIEW)]
+
+
+ConsoleMessage = Hello | Watch | Credit | WantRefresh | WantDigest | Ping | Pong | Close
+AgentMessage = Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FROM_CONSOLE: msgspec.msgpack.Decoder[ConsoleMessage] = msgspec.msgpack.Decoder(ConsoleMessage)
