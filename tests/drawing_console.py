@@ -71,7 +71,7 @@ class DrawingConsole(Console):
         if packet.refresh:
             _, _, width, height = packet.slices[0].rectangle
             self.picture = np.zeros((height, width, 3), np.uint8)
-            self._decoder.restart(width, height)
+            self._decoder.restart(width, height, self.picture)
         for (x, y, width, height), body in packet.slices:
             self._decoder.decode(body, self.picture[y : y + height, x : x + width])
         self._drawn += 1

@@ -8,16 +8,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from numpy import uint8
-from numpy.typing import NDArray
-
-from .capture.grabber import Grabber, GrabError
+from .capture.grabber import Grab, Grabber, GrabError
 from .pace import Pace
 from .wire.geometry import Display
 from .wire.limits import size_fault
-
-Frame = NDArray[uint8]
-"""(height, width, 4), BGRX."""
 
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
@@ -37,7 +31,7 @@ class GrabThread:
     def __init__(
         self,
         open_grabber: Callable[[], Grabber],
-        deliver: Callable[[Frame | GrabError], None],
+        deliver: Callable[[Grab | GrabError], None],
         pace: Pace,
     ) -> None:
         self._open_grabber = open_grabber
@@ -86,13 +80,13 @@ class GrabThread:
         started = time.perf_counter()
         while self._next_demand(started, failed=failed):
             started = time.perf_counter()
-            frame = self._guarded(self._grab)
-            failed = isinstance(frame, GrabError)
+            grab = self._guarded(self._grab)
+            failed = isinstance(grab, GrabError)
             if failed:
                 self._guarded(self._let_go)
             else:
                 self._pace.grabbed(time.perf_counter() - started)
-            self._deliver(frame)
+            self._deliver(grab)
         self._guarded(self._let_go)
 
     def _guarded(self, step: Callable[[], _Step]) -> _Step | GrabError:
@@ -116,15 +110,14 @@ class GrabThread:
         self._displays = tuple(self._grabber.displays())
         self._grabber.check()
 
-    def _grab(self) -> Frame:
+    def _grab(self) -> Grab:
         if self._grabber is None:
             self._grabber = self._open_grabber()
-        frame = self._grabber.grab()
-        height, width = frame.shape[:2]
-        if (fault := size_fault(width, height)) is not None:
+        grab = self._grabber.grab()
+        if (fault := size_fault(*grab.size)) is not None:
             raise GrabError(fault)
         self._displays = tuple(self._grabber.displays())
-        return frame
+        return grab
 
     def _let_go(self) -> None:
         grabber, self._grabber = self._grabber, None

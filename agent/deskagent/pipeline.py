@@ -14,10 +14,11 @@ from typing import NamedTuple, Protocol
 
 import cv2
 
-from .capture.grabber import Grabber, GrabError
+from .capture.grabber import Grab, Grabber, GrabError, Pixels
 from .damage import find_damage
-from .grabs import Frame, GrabThread
+from .grabs import GrabThread
 from .pace import Pace
+from .parts import cut
 from .policy import SliceEncoder
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
@@ -83,13 +84,13 @@ class Pipeline:
         self._pace = Pace()
         self._grabs = GrabThread(open_grabber, self._deliver, self._pace)
         self._wake = threading.Condition()
-        self._slot: Frame | GrabError | None = None
+        self._slot: Pixels | GrabError | None = None
         self._first = first
         self._wanted: Trigger | None = None
         self._digests = 0
         self._closed = False
         self._sent = 0
-        self._reference: Frame | None = None
+        self._reference: Pixels | None = None
         self._displays: tuple[Display, ...] = ()
         self._screen = Screen(ScreenState.LIVE)
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -134,9 +135,9 @@ class Pipeline:
         if self._thread.ident is not None:
             self._thread.join(timeout=5.0)
 
-    def _deliver(self, frame: Frame | GrabError) -> None:
+    def _deliver(self, grab: Grab | GrabError) -> None:
         with self._wake:
-            self._slot = frame
+            self._slot = grab if isinstance(grab, GrabError) else grab.pixels
             self._wake.notify()
 
     def _run(self) -> None:
@@ -152,7 +153,7 @@ class Pipeline:
         finally:
             self._ended()
 
-    def _next_frame(self) -> Frame | GrabError | None:
+    def _next_frame(self) -> Pixels | GrabError | None:
         """The next thing to send from, once there is credit for it; None when closed.
 
         Digests are answered from here, between packets, with or without credit.
@@ -189,7 +190,7 @@ class Pipeline:
         self._screen = screen
         return True
 
-    def _send_changes(self, frame: Frame) -> None:
+    def _send_changes(self, frame: Pixels) -> None:
         if self._screen.state is not ScreenState.LIVE:
             self._screen = Screen(ScreenState.LIVE)
             self._sink.send(self._screen)
@@ -202,14 +203,14 @@ class Pipeline:
             slices = [self._encoder.refresh(frame)]
             self._sink.send(Refresh(basis))
         else:
-            slices = self._encoder.update(frame, find_damage(basis, frame))
+            slices = self._encoder.update(cut(frame, find_damage(basis, frame)), time.monotonic(), None)
             if not slices:
                 return
         self._sent = self._sink.send_packet(tuple(slices), refresh=isinstance(basis, Trigger))
         self._reference = frame
         self._pace.changed(time.perf_counter())
 
-    def _basis(self, frame: Frame) -> Frame | Trigger:
+    def _basis(self, frame: Pixels) -> Pixels | Trigger:
         """The frame that this one updates, or why it has to go out whole."""
         with self._wake:
             wanted, self._wanted = self._wanted, None

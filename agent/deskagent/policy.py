@@ -1,27 +1,21 @@
 """Which encoding a rectangle gets, among those that the console reads. Lossless throughout.
 
-It turns frames and rectangles into slices and knows nothing of links and credits.
+It turns frames and parts of them into slices and knows nothing of links and credits.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from .capture.grabber import Pixels
 from .encoders import ENCODERS
+from .parts import Part, cut
 from .wire.encodings import Encoding
 from .wire.geometry import Rectangle
 from .wire.packet import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .encoders.encoder import BGR
-
-Pixels = NDArray[np.uint8]
+    from collections.abc import Sequence
 
 
 class SliceEncoder:
@@ -34,34 +28,46 @@ class SliceEncoder:
     def __init__(self, encodings: frozenset[Encoding] = frozenset()) -> None:
         agreed = encodings | {Encoding.PNG}
         self._encoders = [make() for encoding, make in ENCODERS.items() if encoding in agreed]
-        self._scratch = np.empty(0, np.uint8)
 
     def refresh(self, frame: Pixels) -> Slice:
         """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it."""
         height, width = frame.shape[:2]
         for encoder in self._encoders:
             encoder.restart(width, height)
-        if self._scratch.size != width * height * 3:
-            self._scratch = np.empty(width * height * 3, np.uint8)
-        return self._slice(frame, Rectangle(0, 0, width, height))
+        (part,) = cut(frame, [Rectangle(0, 0, width, height)])
+        return self._slice(part)
 
-    def update(self, frame: Pixels, rectangles: Iterable[Rectangle]) -> list[Slice]:
-        """Parts of a frame of the last refresh's size, one slice a rectangle, in their order."""
-        return [self._slice(frame, rectangle) for rectangle in rectangles]
+    def update(self, parts: Sequence[Part], now: float, rate: float | None) -> list[Slice]:  # noqa: ARG002
+        """Parts of a frame of the last refresh's size, one slice a part, in their order.
 
-    def _slice(self, frame: Pixels, rectangle: Rectangle) -> Slice:
-        pixels = self._bgr(frame, rectangle)
-        bodies = (encoder.encode(pixels) for encoder in self._encoders)
-        # PNG is always there and declines nothing.
-        return Slice(rectangle, next(body for body in bodies if body is not None))
-
-    def _bgr(self, frame: Pixels, rectangle: Rectangle) -> BGR:
-        """A rectangle's rows as contiguous BGR, valid until the next call.
-
-        Several times faster than by an index in numpy; a fresh buffer for each would cost as much again
-        in page faults.
+        `now`: seconds on a clock that only goes forward. `rate`: bytes per second that the link carries,
+        where that is known.
         """
-        x, y, width, height = rectangle
-        rows = self._scratch[: width * height * 3].reshape(height, width, 3)
-        cv2.cvtColor(frame[y : y + height, x : x + width], cv2.COLOR_BGRA2BGR, dst=rows)
-        return rows
+        return [self._slice(part) for part in parts]
+
+    def refine(self, parts: Sequence[Part]) -> list[Slice]:
+        """The same, exact for certain."""
+        return [self._slice(part) for part in parts]
+
+    @property
+    def lossy(self) -> int:
+        """Pixels of the console's picture that are not exact now."""
+        return 0
+
+    def resting(self, now: float, pixels: int) -> list[Rectangle]:  # noqa: ARG002
+        """Where the console's picture is not exact and has not changed for a while: about so many pixels at
+        most, what has waited longest first."""
+        return []
+
+    def next_rest(self) -> float | None:
+        """When there will be something resting, on the clock of `update`; None where all is exact."""
+        return None
+
+    def expected(self, area: int) -> int:
+        """Bytes that an update of so many pixels will probably take."""
+        return area // 2
+
+    def _slice(self, part: Part) -> Slice:
+        bodies = (encoder.encode(part.pixels) for encoder in self._encoders)
+        # PNG is always there and declines nothing.
+        return Slice(part.rectangle, next(body for body in bodies if body is not None))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .capture.grabber import Grabber, GrabError
 from .damage import find_damage
+from .parts import cut
 from .policy import SliceEncoder
 from .wire.errors import LocalProtocolError
 from .wire.geometry import Rectangle
@@ -37,7 +38,7 @@ _RETRY_INTERVAL = 0.5
 
 _log = logging.getLogger(__name__)
 
-Frame = NDArray[uint8]
+Pixels = NDArray[uint8]
 
 
 class PushError(Exception):
@@ -129,7 +130,7 @@ class _Source:
         self._grabber: Grabber | None = None
         self._fault = ""
 
-    def grab(self) -> Frame | None:
+    def grab(self) -> Pixels | None:
         """A frame, or None where there was none to be had; the reason is logged once."""
         try:
             if self._grabber is None:
@@ -137,7 +138,7 @@ class _Source:
                 self.identity = next(
                     (d.identity for d in self._grabber.displays() if d.number == self._display), self.identity
                 )
-            frame: Frame = self._grabber.grab()
+            frame = self._grabber.grab().pixels
         except GrabError as error:
             if str(error) != self._fault:
                 self._fault = str(error)
@@ -163,9 +164,9 @@ class _Sender:
         self._max_slices = max_slices
         self._max_share = max_share
         self._encoder = SliceEncoder()
-        self._shown: Frame | None = None
+        self._shown: Pixels | None = None
 
-    def show(self, frame: Frame, identity: bytes | None) -> None:
+    def show(self, frame: Pixels, identity: bytes | None) -> None:
         """Sends what makes the receiver's picture equal to `frame`; nothing where it already is."""
         rectangles: list[Rectangle] = []
         trigger = Trigger.FIRST_FRAME if self._shown is None else None
@@ -183,7 +184,7 @@ class _Sender:
             self.counts.refreshes[trigger] += 1
             self._send(Packet(refresh=True, slices=(self._encoder.refresh(frame),), identity=identity))
         else:
-            slices = self._encoder.update(frame, rectangles)
+            slices = self._encoder.refine(cut(frame, rectangles))
             for first in range(0, len(slices), SLICES_PER_PACKET):
                 self.counts.updates += 1
                 part = tuple(slices[first : first + SLICES_PER_PACKET])

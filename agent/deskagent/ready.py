@@ -37,6 +37,6 @@ def desktop_words(desktop: Desktop, open_grabber: Callable[[int], Grabber]) -> d
 def _first_picture(open_grabber: Callable[[int], Grabber]) -> Pixels:
     grabber = open_grabber(0)
     try:
-        return grabber.grab()
+        return grabber.grab().pixels
     finally:
         grabber.close()

@@ -17,6 +17,7 @@ import numpy as np
 
 from deskagent.capture.synthetic import render
 from deskagent.damage import find_damage
+from deskagent.parts import cut
 from deskagent.policy import SliceEncoder
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.packet import Packet, encode_packet
@@ -79,7 +80,7 @@ def _ours(scene: str) -> dict[str, float]:
         previous, frame = frame, new
 
         def encode(previous: Any = previous, frame: Any = frame) -> Packet | None:
-            slices = encoder.update(frame, find_damage(previous, frame))
+            slices = encoder.update(cut(frame, find_damage(previous, frame)), 0.0, None)
             return Packet(refresh=False, slices=tuple(slices)) if slices else None
 
         packet, spent = _timed(encode)

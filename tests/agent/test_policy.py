@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskagent.damage import Pixels, find_damage
+from deskagent.parts import cut
 from deskagent.policy import SliceEncoder
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.geometry import Rectangle
@@ -73,7 +74,7 @@ def test_the_console_has_every_frame_byte_for_byte(
         if step[0] == "refresh":
             refresh()
         else:
-            for (x, y, w, h), body in encoder.update(frame, find_damage(previous, frame)):
+            for (x, y, w, h), body in encoder.update(cut(frame, find_damage(previous, frame)), 0.0, None):
                 decoder.decode(body, shown[y : y + h, x : x + w])
         assert np.array_equal(shown, frame[..., :3])
 
@@ -97,7 +98,7 @@ def picture() -> Pixels:
 def test_only_what_was_agreed_is_sent(encodings: frozenset[Encoding], expected: tuple[Encoding, ...]) -> None:
     encoder, frame = SliceEncoder(encodings), picture()
     encoder.refresh(frame)
-    slices = encoder.update(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)])
+    slices = encoder.update(cut(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]), 0.0, None)
     assert tuple(part.body[0] for part in slices) == expected
     assert [part.rectangle for part in slices] == [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]
 

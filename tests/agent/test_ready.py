@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from deskagent.capture.grabber import Grabber, GrabError, Pixels
+from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.capture.watched import WatchedGrabber
 from deskagent.desktop.state import SystemAnswers
@@ -28,10 +28,10 @@ class Source(SyntheticGrabber):
     fault: GrabError | None = None
     black = False
 
-    def grab(self) -> Pixels:
+    def grab(self) -> Grab:
         if self.fault is not None:
             raise self.fault
-        return np.zeros((48, 64, 4), np.uint8) if self.black else super().grab()
+        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab()
 
     def close(self) -> None:
         self.closed = True

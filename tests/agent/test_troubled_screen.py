@@ -16,7 +16,7 @@ import pytest
 
 from bare_console import Console, has
 from deskagent import link as link_module
-from deskagent.capture.grabber import Grabber, GrabError, Pixels
+from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.link import Link
 from deskagent.pipeline import Pipeline
@@ -89,7 +89,7 @@ class Faulty(SyntheticGrabber):
         super().__init__("still", 1, 64, 48)
         self._script = list(script)
 
-    def grab(self) -> Pixels:
+    def grab(self) -> Grab:
         fault = self._script.pop(0) if self._script else None
         if fault is not None:
             raise fault
@@ -142,7 +142,7 @@ class Lockable(SyntheticGrabber):
         if self.locked:
             raise GrabError("the session is locked", state=ScreenState.LOCKED)
 
-    def grab(self) -> Pixels:
+    def grab(self) -> Grab:
         self.check()
         return super().grab()
 
@@ -199,9 +199,9 @@ class Wide(SyntheticGrabber):
     def displays(self) -> list[Display]:
         return [Display(0, 0, 0, 19200, 16, bytes(16))]
 
-    def grab(self) -> Pixels:
+    def grab(self) -> Grab:
         self.grabs += 1
-        return np.zeros((16, 19200 if self.grabs == 1 else 15360, 4), np.uint8)
+        return whole(np.zeros((16, 19200 if self.grabs == 1 else 15360, 4), np.uint8))
 
 
 def test_a_desktop_too_large_for_the_wire_is_a_screen_without_a_picture() -> None:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..wire.geometry import Display
+from ..wire.geometry import Display, Rectangle
 from ..wire.messages import ScreenState
 
 Pixels = NDArray[np.uint8]
-"""(height, width, 4), C-contiguous: blue, green, red, and a byte that means nothing."""
+"""(height, width, 4): blue, green, red, and a byte that means nothing; each row in one piece."""
+
+
+class Grab(NamedTuple):
+    """What a grab gave."""
+
+    pixels: Pixels
+    """(area.height, area.width, 4), whose contents are good until the next grab."""
+    area: Rectangle
+    """Where they belong on the display. Outside it nothing has changed since the grab before."""
+    size: tuple[int, int]
+    """Width and height of the whole display."""
+
+
+def whole(pixels: Pixels) -> Grab:
+    """A grab of all there is."""
+    height, width = pixels.shape[:2]
+    return Grab(pixels, Rectangle(0, 0, width, height), (width, height))
 
 
 class GrabError(Exception):
@@ -32,9 +49,17 @@ class Grabber(Protocol):
     def check(self) -> None:
         """Raises GrabError where it is known, without a grab, that there would be no picture."""
 
-    def grab(self) -> Pixels:
-        """A picture of now, in a buffer that belongs to the caller. Its size may differ from the last
-        one's: the desktop may have been resized. Raises GrabError."""
+    @property
+    def tells(self) -> bool:
+        """Whether `wait` knows of changes. It may become False with any grab."""
+
+    def wait(self, timeout: float) -> bool:
+        """Waits up to so many seconds until there may be something new; True at once where that is not
+        known, or nothing was grabbed yet. Raises GrabError."""
+
+    def grab(self) -> Grab:
+        """What may have changed since the last grab, as it is now; everything the first time, and whenever
+        the display has another size than before. Raises GrabError."""
 
     def close(self) -> None:
         """Gives back what is held; may be called again."""

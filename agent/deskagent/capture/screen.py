@@ -20,7 +20,7 @@ import numpy as np
 from mss.exception import ScreenShotError
 
 from ..wire.geometry import Display
-from .grabber import GrabError, Pixels
+from .grabber import Grab, GrabError, Pixels, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,15 +74,24 @@ class ScreenGrabber:
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    def grab(self) -> Pixels:
-        """A picture of now. Raises GrabError where the screen is locked, gone or cannot be read."""
+    @property
+    def tells(self) -> bool:
+        """mss has no word of changes."""
+        return False
+
+    def wait(self, timeout: float) -> bool:  # noqa: ARG002
+        """There may always be something new."""
+        return True
+
+    def grab(self) -> Grab:
+        """All of it. Raises GrabError where the screen is locked, gone or cannot be read."""
         try:
-            return self._grab()
+            return whole(self._grab())
         except _FAULTS:
             # The usual reason is a resize since the last look, which a fresh start puts right.
             self.close()
         try:
-            return self._grab()
+            return whole(self._grab())
         except _FAULTS as error:
             self.close()
             raise GrabError(f"{_screen()} cannot be grabbed: {_sentence(error)}") from error

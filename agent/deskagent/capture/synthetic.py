@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..wire.geometry import Display
 from ..wire.limits import size_fault
-from .grabber import Pixels
+from .grabber import Grab, Pixels, whole
 from .scenes.script import SCRIPTS
 from .scenes.wallpaper import backdrop, draw_clock
 
@@ -79,10 +79,19 @@ class SyntheticGrabber:
     def check(self) -> None:
         """There is always a picture."""
 
-    def grab(self) -> Pixels:
+    @property
+    def tells(self) -> bool:
+        """What it shows is a function of time."""
+        return False
+
+    def wait(self, timeout: float) -> bool:  # noqa: ARG002
+        """There may always be something new."""
+        return True
+
+    def grab(self) -> Grab:
         """The picture of now."""
         t = max(0.0, self._clock() - self._begin)
-        return render(self._scene, self._seed, t, self._width, self._height)
+        return whole(render(self._scene, self._seed, t, self._width, self._height))
 
     def close(self) -> None:
         """Nothing is held."""

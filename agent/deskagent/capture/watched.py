@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from ..desktop.state import SystemAnswers, Verdict, judge, judge_blank
 from ..wire.geometry import Display
 from ..wire.messages import ScreenState
-from .grabber import Grabber, GrabError, Pixels
+from .grabber import Grab, Grabber, GrabError
 from .picture import is_flat
 
 LOOK_EVERY: Final = 0.5
@@ -47,19 +47,30 @@ class WatchedGrabber:
         self._look(judge)
         self._source.check()
 
-    def grab(self) -> Pixels:
-        """A picture of now, of a live desktop. Raises GrabError."""
+    @property
+    def tells(self) -> bool:
+        """Whether the source does."""
+        return self._source.tells
+
+    def wait(self, timeout: float) -> bool:
+        """As the source does, but that it is time to ask the system again counts too: a desktop that is
+        locked need not change."""
+        return self._source.wait(timeout) or self._clock() - self._looked >= LOOK_EVERY
+
+    def grab(self) -> Grab:
+        """What the source has of a live desktop. Raises GrabError."""
         if self._clock() - self._looked >= LOOK_EVERY:
             self._look(judge)
         try:
-            picture = self._source.grab()
+            grab = self._source.grab()
         except GrabError:
             # The desktop's own reason, where there is one, tells more than the failed call's.
             self._look(judge_blank)
             raise
-        if is_flat(picture):
+        # A part of one colour is nothing unusual.
+        if grab.area.size == grab.size and is_flat(grab.pixels):
             self._look(judge_blank)
-        return picture
+        return grab
 
     def close(self) -> None:
         """Closes the source."""

@@ -6,6 +6,7 @@ of 0x00 to 0x1F that is not part of what follows it. What each contains is descr
 
 from __future__ import annotations
 
+import struct
 from enum import IntEnum
 
 
@@ -16,12 +17,17 @@ class Encoding(IntEnum):
     """One colour: three more bytes, blue, green, red."""
     ZSTD = 0x01
     """The rows of the rectangle as BGR bytes, the next part of the link's zstd stream, flushed."""
+    COPY = 0x02
+    """Pixels that the console has already: where they begin, x and y, as `COPY_BODY` packs it."""
     PNG = 0x89
     JPEG = 0xFF
 
 
 ARTICLE_ENCODINGS = frozenset({Encoding.PNG, Encoding.JPEG})
 """What the article's receiver reads; a peer that has agreed on nothing gets PNG only."""
+
+COPY_BODY = struct.Struct(">BII")
+"""The whole body of a copy: 0x02, then x and y of the source's upper left corner."""
 
 ZSTD_WINDOW_LOG_MAX = 24
 """Largest window a decoder must be ready for: 2**24 bytes."""

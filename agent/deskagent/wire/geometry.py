@@ -24,6 +24,11 @@ class Rectangle(NamedTuple):
         """Pixels covered."""
         return self.width * self.height
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
 
 class Display(msgspec.Struct, frozen=True):
     """One display of a host, or all of them together (number 0)."""

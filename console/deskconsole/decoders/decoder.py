@@ -8,6 +8,7 @@ from deskagent.wire.encodings import Encoding
 from deskagent.wire.errors import RemoteProtocolError
 from deskconsole.opencv import require_opencv
 
+from .copy import CopyDecoder
 from .jpeg import JpegDecoder
 from .png import PngDecoder
 from .solid import SolidDecoder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DECODERS: Final[Mapping[Encoding, Callable[[], PartDecoder]]] = {
     Encoding.SOLID: SolidDecoder,
     Encoding.ZSTD: ZstdDecoder,
+    Encoding.COPY: CopyDecoder,
     Encoding.PNG: PngDecoder,
     Encoding.JPEG: JpegDecoder,
 }
@@ -37,10 +39,14 @@ class Decoder:
         require_opencv()
         self._decoders = {int(encoding): make() for encoding, make in DECODERS.items()}
 
-    def restart(self, width: int, height: int) -> None:
-        """To be called before the body of every refresh, with its size: streams begin anew."""
+    def restart(self, width: int, height: int, picture: BGR | None = None) -> None:
+        """To be called before the body of every refresh, with its size: streams begin anew.
+
+        `picture` is the whole of that size of which the targets of what follows are views. Without it
+        copies within it are refused, as from a peer that never agreed on them.
+        """
         for decoder in self._decoders.values():
-            decoder.restart(width, height)
+            decoder.restart(width, height, picture)
 
     def decode(self, body: bytes, target: BGR) -> None:
         """Writes one body into `target`, (height, width, 3) BGR, usually a view of the framebuffer.

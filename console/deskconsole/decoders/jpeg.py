@@ -33,7 +33,7 @@ _MAX_SCANS: Final = 100
 class JpegDecoder:
     """A file whose first byte is 0xFF."""
 
-    def restart(self, width: int, height: int) -> None:
+    def restart(self, width: int, height: int, picture: BGR | None) -> None:
         """Nothing is remembered between slices."""
 
     def decode(self, body: bytes, target: BGR) -> None:

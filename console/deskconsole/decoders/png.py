@@ -37,7 +37,7 @@ zTXt are compressed."""
 class PngDecoder:
     """A file whose first byte is 0x89."""
 
-    def restart(self, width: int, height: int) -> None:
+    def restart(self, width: int, height: int, picture: BGR | None) -> None:
         """Nothing is remembered between slices."""
 
     def decode(self, body: bytes, target: BGR) -> None:

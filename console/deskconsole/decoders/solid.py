@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class SolidDecoder:
     """`0x00`, blue, green, red."""
 
-    def restart(self, width: int, height: int) -> None:
+    def restart(self, width: int, height: int, picture: BGR | None) -> None:
         """Nothing is remembered between slices."""
 
     def decode(self, body: bytes, target: BGR) -> None:

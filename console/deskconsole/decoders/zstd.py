@@ -25,8 +25,9 @@ class ZstdDecoder:
     def __init__(self) -> None:
         self._stream: ZstdDecompressor | None = None
 
-    def restart(self, width: int, height: int) -> None:  # noqa: ARG002 - any stream may use the largest window
-        """Awaits a new stream; the window it may ask for is bounded, whatever the size."""
+    def restart(self, width: int, height: int, picture: BGR | None) -> None:  # noqa: ARG002
+        """Awaits a new stream; the window it may ask for is bounded: any may use the largest, whatever the
+        picture's size."""
         # The old one goes first: two windows of 16 MB a session at once would be seen in the peak.
         self._stream = None
         self._stream = ZstdDecompressor(options={DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG_MAX})

@@ -277,10 +277,10 @@ class Stream:
         """Decodes every slice into the framebuffer, counts, acknowledges, tells."""
         if packet.refresh:
             (_, _, width, height), _ = packet.slices[0]
-            self._decoder.restart(width, height)
             if self._framebuffer.size != (width, height):
                 self._framebuffer.reset(width, height)
                 self._observer.resized()
+            self._decoder.restart(width, height, self._framebuffer.pixels)
         for rectangle, body in packet.slices:
             self._decoder.decode(body, self._framebuffer.view(rectangle))
         self._drawn += 1

@@ -55,26 +55,26 @@ def test_pixels_are_what_another_program_sees(screen: Xvfb, grabber: ScreenGrabb
     colours = ("-bg", "#204060", "-fg", "#e0c050")
     screen.run("xterm", *colours, "-geometry", "60x10+37+11", "-T", "letters", "-e", "echo grab me; sleep 60")
     screen.wait_for_window("letters")
-    wait_for(lambda: np.any(grabber.grab()[..., :3] == (0x50, 0xC0, 0xE0)), what="text")
+    wait_for(lambda: np.any(grabber.grab().pixels[..., :3] == (0x50, 0xC0, 0xE0)), what="text")
     # The cursor of a terminal may blink between two looks.
-    wait_for(lambda: np.array_equal(grabber.grab()[..., :3], imported(screen, tmp_path / "seen.png")))
-    frame = grabber.grab()
+    wait_for(lambda: np.array_equal(grabber.grab().pixels[..., :3], imported(screen, tmp_path / "seen.png")))
+    frame = grabber.grab().pixels
     assert frame.shape == (500, 800, 4)
     assert frame.flags.c_contiguous
 
 
 def test_a_picture_stays_as_it_was_grabbed(screen: Xvfb, grabber: ScreenGrabber) -> None:
-    first = grabber.grab()
+    first = grabber.grab().pixels
     copy = first.copy()
     screen.run("xterm", "-geometry", "60x10+37+11")
-    wait_for(lambda: not np.array_equal(grabber.grab(), first))
+    wait_for(lambda: not np.array_equal(grabber.grab().pixels, first))
     assert np.array_equal(first, copy)
 
 
 def test_a_smaller_desktop_is_noticed_at_once(screen: Xvfb, grabber: ScreenGrabber) -> None:
     grabber.grab()
     screen.resize(640, 400)
-    assert grabber.grab().shape == (400, 640, 4)
+    assert grabber.grab().pixels.shape == (400, 640, 4)
 
 
 def test_a_larger_desktop_is_noticed_at_the_next_look(
@@ -83,7 +83,7 @@ def test_a_larger_desktop_is_noticed_at_the_next_look(
     grabber.grab()
     screen.resize(1024, 768)
     clock.now += 0.6
-    assert grabber.grab().shape == (768, 1024, 4)
+    assert grabber.grab().pixels.shape == (768, 1024, 4)
 
 
 def test_displays_and_their_lasting_identities(screen: Xvfb, grabber: ScreenGrabber) -> None:
@@ -101,7 +101,7 @@ def test_displays_and_their_lasting_identities(screen: Xvfb, grabber: ScreenGrab
 def test_one_display_is_grabbed_alone(screen: Xvfb) -> None:
     del screen
     grabber = ScreenGrabber(1)
-    assert grabber.grab().shape == (500, 800, 4)
+    assert grabber.grab().pixels.shape == (500, 800, 4)
     grabber.close()
 
 
@@ -124,14 +124,14 @@ def test_a_screen_that_went_and_came_back_is_seen_again(monkeypatch: pytest.Monk
     grabber = ScreenGrabber()
     with Xvfb(320, 200) as first:
         monkeypatch.setenv("DISPLAY", first.display)
-        assert grabber.grab().shape == (200, 320, 4)
+        assert grabber.grab().pixels.shape == (200, 320, 4)
         first.kill()
         for _ in range(2):
             with pytest.raises(GrabError, match=r"the X screen :\d+ cannot be grabbed"):
                 grabber.grab()
     with Xvfb(400, 300) as second:
         monkeypatch.setenv("DISPLAY", second.display)
-        assert grabber.grab().shape == (300, 400, 4)
+        assert grabber.grab().pixels.shape == (300, 400, 4)
     grabber.close()
 
 
@@ -172,8 +172,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> type[Scripted]:
 def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[Scripted]) -> None:
     whole, left = ScreenGrabber(), ScreenGrabber(2)
     assert [(each.x, each.y) for each in whole.displays()] == [(-800, -200), (0, 0), (-800, -200)]
-    assert whole.grab().shape == (968, 1824, 4)
-    picture = left.grab()
+    assert whole.grab().pixels.shape == (968, 1824, 4)
+    picture = left.grab().pixels
     assert picture.shape == (600, 800, 4)
     assert np.all(picture == -800 % 256)
 
@@ -181,7 +181,7 @@ def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[S
 def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_anew(scripted: type[Scripted]) -> None:
     outlines = [(0, 0, 1, 1), (0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 2, 2)]
     grabber = ScreenGrabber(outline=lambda: outlines.pop(0))
-    assert grabber.grab().shape == (968, 1824, 4)
+    assert grabber.grab().pixels.shape == (968, 1824, 4)
     assert (scripted.grabs, outlines) == (2, [])
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import GrabError, Pixels
+from deskagent.capture.grabber import Grab, GrabError, whole
 from deskagent.capture.picture import is_flat
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.capture.watched import LOOK_EVERY, WatchedGrabber
@@ -41,11 +41,11 @@ class Source(SyntheticGrabber):
         self.fault: GrabError | None = None
         self.grabs = 0
 
-    def grab(self) -> Pixels:
+    def grab(self) -> Grab:
         self.grabs += 1
         if self.fault is not None:
             raise self.fault
-        return np.zeros((48, 64, 4), np.uint8) if self.black else super().grab()
+        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab()
 
 
 class Clock:
@@ -85,7 +85,7 @@ def test_a_live_desktop_is_looked_at_twice_a_second(
     grabber: WatchedGrabber, system: Answering, clock: Clock
 ) -> None:
     for _ in range(60):
-        assert grabber.grab().shape == (48, 64, 4)
+        assert grabber.grab().pixels.shape == (48, 64, 4)
         clock.now += 1 / 60
     assert system.asked == 2
 
@@ -100,7 +100,7 @@ def test_a_locked_one_is_not_even_grabbed_and_comes_back(
     assert fault(grabber).state is ScreenState.LOCKED
     assert source.grabs == 1
     system.now = USED
-    assert not is_flat(grabber.grab())
+    assert not is_flat(grabber.grab().pixels)
 
 
 def test_a_black_frame_between_two_looks_does_not_get_out(
@@ -113,7 +113,7 @@ def test_a_black_frame_between_two_looks_does_not_get_out(
 
 def test_a_black_desktop_that_is_live_is_a_picture(grabber: WatchedGrabber, source: Source) -> None:
     source.black = True
-    assert is_flat(grabber.grab())
+    assert is_flat(grabber.grab().pixels)
 
 
 def test_the_systems_reason_comes_before_the_failed_calls(
@@ -132,7 +132,7 @@ def test_a_display_that_is_off_matters_once_there_is_nothing_to_see(
     grabber: WatchedGrabber, source: Source, system: Answering
 ) -> None:
     system.now = replace(USED, power=DisplayPower.OFF)
-    assert not is_flat(grabber.grab())
+    assert not is_flat(grabber.grab().pixels)
     source.black = True
     assert fault(grabber).state is ScreenState.DISPLAY_OFF
     source.fault = GrabError("no display")

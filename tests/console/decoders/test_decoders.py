@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskagent.parts import cut
 from deskagent.policy import SliceEncoder
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.errors import RemoteProtocolError
@@ -205,7 +206,7 @@ def test_a_zstd_slice_before_any_refresh_is_refused() -> None:
 def test_a_zstd_slice_of_the_stream_before_the_refresh_is_refused() -> None:
     encoder, decoder = SliceEncoder(frozenset({Encoding.ZSTD})), fresh()
     decoder.decode(encoder.refresh(PIXELS).body, target())
-    (late,) = encoder.update(PIXELS, [Rectangle(0, 0, WIDTH, HEIGHT)])
+    (late,) = encoder.refine(cut(PIXELS, [Rectangle(0, 0, WIDTH, HEIGHT)]))
     decoder.restart(WIDTH, HEIGHT)
     with pytest.raises(RemoteProtocolError):
         decoder.decode(late.body, target())
