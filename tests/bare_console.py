@@ -9,8 +9,10 @@ from typing import Protocol
 
 from deskagent.wire.connection import ConsoleConnection
 from deskagent.wire.encodings import Encoding
-from deskagent.wire.messages import WIRE_VERSION, AgentMessage, Hello
+from deskagent.wire.messages import WIRE_VERSION, AgentMessage, Hello, Watch, WatchMode
 from deskagent.wire.packet import Packet
+
+FULL = Watch(WatchMode.FULL)
 
 
 class Reachable(Protocol):
@@ -26,8 +28,16 @@ class Reachable(Protocol):
 class Console:
     """Connects and says hello, and then nothing by itself."""
 
-    def __init__(self, agent: Reachable, *, packets: int = 4, version: int = WIRE_VERSION) -> None:
-        hello = Hello(version, tuple(int(e) for e in Encoding), packets=packets, bytes=1 << 20)
+    def __init__(
+        self,
+        agent: Reachable,
+        *,
+        packets: int = 4,
+        version: int = WIRE_VERSION,
+        watch: Watch = FULL,
+    ) -> None:
+        encodings = tuple(int(e) for e in Encoding)
+        hello = Hello(version, encodings, packets=packets, bytes=1 << 20, watch=watch)
         self.connection = ConsoleConnection(agent.token, hello)
         self.socket = agent.connect()
         self.socket.sendall(self.connection.open())

@@ -57,7 +57,17 @@ def find_damage(previous: Pixels, current: Pixels) -> list[Rectangle]:
         raise ValueError(f"frames of {previous.shape} and {current.shape} cannot be compared")
     if previous.dtype != np.uint8 or current.dtype != np.uint8:
         raise ValueError("frames hold one byte a channel")
-    boxes = _changed(np.ascontiguousarray(previous), np.ascontiguousarray(current))
+    return _joined(_changed(np.ascontiguousarray(previous), np.ascontiguousarray(current)))
+
+
+def join(rectangles: Iterable[Rectangle]) -> list[Rectangle]:
+    """Rectangles, at most 256, none overlapping another, that cover the given ones."""
+    boxes = ((x, y, x + width, y + height) for x, y, width, height in rectangles)
+    return _joined(sorted(boxes, key=_reading_order))
+
+
+def _joined(boxes: Iterable[_Box]) -> list[Rectangle]:
+    """Merged by the cost model; `boxes` come from the top down."""
     cost = SLICE_COST
     merged = _merge(boxes, cost)
     while len(merged) > MAX_RECTANGLES:

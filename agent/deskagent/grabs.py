@@ -16,13 +16,17 @@ from .wire.limits import size_fault
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
 
+_PATIENCE = 0.1
+"""Seconds that the source's word is waited for at a time: what `close` may have to wait, and ten looks at the
+system a second where nothing happens."""
+
 _Step = TypeVar("_Step")
 
 _log = logging.getLogger(__name__)
 
 
 class GrabThread:
-    """Grabs on a thread of its own and hands each frame, or the GrabError there was instead, to `deliver`.
+    """Grabs on a thread of its own, for `deliver`; the GrabError that there was instead is for `fail`.
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
     closed there. One that failed is opened anew at the next demand, half a second later at the soonest.
@@ -31,24 +35,29 @@ class GrabThread:
     def __init__(
         self,
         open_grabber: Callable[[], Grabber],
-        deliver: Callable[[Grab | GrabError], None],
+        deliver: Callable[[Grab], None],
+        fail: Callable[[GrabError], None],
         pace: Pace,
     ) -> None:
         self._open_grabber = open_grabber
         self._deliver = deliver
+        self._fail = fail
         self._pace = pace
         self._demanded = threading.Event()
         self._closing = threading.Event()
         self._grabber: Grabber | None = None
         self._displays: tuple[Display, ...] = ()
         self._opened = threading.Event()
+        self._starting = threading.Lock()
         self._open_error: GrabError | None = None
         self._logged = ""
         self._thread = threading.Thread(target=self._run, name="grab", daemon=True)
 
     def start(self) -> None:
-        """Opens the grabber; frames come only when demanded."""
-        self._thread.start()
+        """Opens the grabber; grabs come only when demanded. May be called again."""
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
 
     def demand(self) -> None:
         """One more frame, please; demands that nobody has answered yet are one demand."""
@@ -69,7 +78,8 @@ class GrabThread:
         """Ends the thread, after the grab that it may be in."""
         self._closing.set()
         self._demanded.set()
-        self._thread.join(timeout=5.0)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5.0)
 
     def _run(self) -> None:
         self._open_error = self._guarded(self._open)
@@ -80,13 +90,13 @@ class GrabThread:
         started = time.perf_counter()
         while self._next_demand(started, failed=failed):
             started = time.perf_counter()
-            grab = self._guarded(self._grab)
-            failed = isinstance(grab, GrabError)
-            if failed:
+            fault = self._guarded(self._look)
+            failed = fault is not None
+            if fault is not None:
                 self._guarded(self._let_go)
+                self._fail(fault)
             else:
                 self._pace.grabbed(time.perf_counter() - started)
-            self._deliver(grab)
         self._guarded(self._let_go)
 
     def _guarded(self, step: Callable[[], _Step]) -> _Step | GrabError:
@@ -110,6 +120,9 @@ class GrabThread:
         self._displays = tuple(self._grabber.displays())
         self._grabber.check()
 
+    def _look(self) -> None:
+        self._deliver(self._grab())
+
     def _grab(self) -> Grab:
         if self._grabber is None:
             self._grabber = self._open_grabber()
@@ -132,8 +145,15 @@ class GrabThread:
             now = time.perf_counter()
             due = started + (_RETRY_INTERVAL if failed else self._pace.interval(now))
             if due <= now:
-                return True
+                if self._has_news():
+                    return True
+                continue
             # In short steps, so that a change of pace counts at once; by `sleep`, because on Windows all else
             # that waits with a timeout goes by a clock that ticks every 15.6 ms.
             time.sleep(min(due - now, 0.02))
         return False
+
+    def _has_news(self) -> bool:
+        """Waits a moment for the source's word that something changed; what fails here fails in the grab."""
+        grabber = self._grabber
+        return grabber is None or self._guarded(lambda: grabber.wait(_PATIENCE)) is not False

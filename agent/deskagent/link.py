@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from .capture.grabber import Grabber
+from .broadcast import Broadcasts
 from .pipeline import Pipeline
 from .wire.connection import AgentConnection, Phase
 from .wire.errors import LocalProtocolError, RemoteProtocolError, WireError
@@ -26,6 +26,7 @@ from .wire.messages import (
     Pong,
     WantDigest,
     WantRefresh,
+    Watch,
     Welcome,
 )
 from .wire.packet import IDENTITY_SIZE, Slice
@@ -36,7 +37,7 @@ HEARTBEAT = 1.0
 
 SILENCE = 10.0
 """Seconds without a byte from the console after which it is given up. More than the console's own 4.5 s for
-us: it is the console that reconnects, and a new link displaces an old one at once."""
+us: it is the console that reconnects, and a new link is served at once."""
 
 _READ_SIZE = 64 * 1024
 
@@ -61,13 +62,14 @@ class Link:
         self,
         sock: socket.socket,
         token: bytes,
-        open_grabber: Callable[[int], Grabber],
+        broadcasts: Broadcasts,
         platform: str,
         admitted: Callable[[Link], Trigger],
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
-        self._open_grabber = open_grabber
+        self._broadcasts = broadcasts
+        self._display: int | None = None
         self._platform = platform
         self._admitted = admitted
         self._pipeline: Pipeline | None = None
@@ -89,6 +91,8 @@ class Link:
             self.end()
             if self._pipeline is not None:
                 self._pipeline.close()
+            if self._display is not None:
+                self._broadcasts.release(self._display)
             self._socket.close()
 
     def end(self) -> None:
@@ -173,6 +177,8 @@ class Link:
             self._pipeline.want_refresh()
         elif isinstance(message, WantDigest):
             self._pipeline.want_digest()
+        elif isinstance(message, Watch):
+            self._pipeline.watch(message)
         elif isinstance(message, Ping):
             self._owed.append(Pong(message.number))
         return True
@@ -197,9 +203,9 @@ class Link:
 
     def _greet(self, hello: Hello) -> None:
         first = self._admitted(self)
-        pipeline = Pipeline(
-            lambda: self._open_grabber(hello.display), self, hello.encodings, first, ended=self.end
-        )
+        broadcast = self._broadcasts.hold(hello.display)
+        self._display = hello.display
+        pipeline = Pipeline(broadcast, self, hello, first, ended=self.end)
         self._pipeline = pipeline
         displays, screen, reason = pipeline.open()
         for display in displays:

@@ -1,7 +1,8 @@
-"""From the screen to the link: grab, compare, encode, send. It knows neither sockets nor tokens.
+"""From the picture to one link: what its console has not got yet, encoded and sent. It knows neither sockets
+nor tokens.
 
-One frame waits at most. Without credit nothing waits: the next packet is made from the newest frame,
-compared with what was last sent, so a slow link sees fewer and fresher updates and memory stays flat.
+No picture waits here, only the places where the console's is behind: a packet is made from the newest picture
+when there is credit for it, so a slow link sees fewer and fresher updates and memory stays flat.
 """
 
 from __future__ import annotations
@@ -9,22 +10,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import cv2
 
-from .capture.grabber import Grab, Grabber, GrabError, Pixels
-from .damage import find_damage
-from .grabs import GrabThread
-from .pace import Pace
+from .broadcast import Broadcast
+from .capture.grabber import GrabError
+from .damage import MAX_RECTANGLES, join
 from .parts import cut
 from .policy import SliceEncoder
+from .preview import make_preview, shrink
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
 from .wire.errors import LocalProtocolError
-from .wire.geometry import Display
-from .wire.messages import Digest, Displays, Message, Refresh, Screen, ScreenState
+from .wire.geometry import Display, Rectangle
+from .wire.messages import Digest, Displays, Hello, Message, Refresh, Screen, ScreenState, Watch, WatchMode
 from .wire.packet import Slice
 from .wire.triggers import Trigger
 
@@ -64,45 +65,51 @@ class Sink(Protocol):
 
 
 class Pipeline:
-    """Feeds one link with one display.
+    """Feeds one link with one display, as closely as its console looks.
 
     `ended` is called, on the pipeline's thread, when the sink failed; `close` ends it from outside.
     """
 
     def __init__(
         self,
-        open_grabber: Callable[[], Grabber],
+        broadcast: Broadcast,
         sink: Sink,
-        encodings: Iterable[int],
+        hello: Hello,
         first: Trigger,
         ended: Callable[[], None],
     ) -> None:
         known = {int(encoding) for encoding in Encoding}
-        self._encoder = SliceEncoder(frozenset(Encoding(number) for number in encodings if number in known))
+        self._encoder = SliceEncoder(frozenset(Encoding(one) for one in hello.encodings if one in known))
+        self._broadcast = broadcast
         self._sink = sink
         self._ended = ended
-        self._pace = Pace()
-        self._grabs = GrabThread(open_grabber, self._deliver, self._pace)
         self._wake = threading.Condition()
-        self._slot: Pixels | GrabError | None = None
-        self._first = first
-        self._wanted: Trigger | None = None
+        # What the console has not got yet, and how closely it looks: under `_wake`.
+        self._refresh: Trigger | None = first
+        self._dirty: list[Rectangle] = []
+        self._watch = hello.watch
+        self._looked = self._changed = False
+        self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
-        self._sent = 0
-        self._reference: Pixels | None = None
+        # What the console was told last: the pipeline's thread's own.
         self._displays: tuple[Display, ...] = ()
         self._screen = Screen(ScreenState.LIVE)
+        self._sent = 0
+        self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def open(self) -> Opening:
         """Opens the screen. What this returns is for the console to know before `start`: from there on only
         what differs from it is told."""
-        self._grabs.start()
-        error = self._grabs.wait_open()
-        if error is not None:
-            self._fault(error)
-        self._displays = self._grabs.displays
+        self._broadcast.open()
+        self._broadcast.join(self)
+        with self._broadcast.lock:
+            self._fault = self._broadcast.fault
+            self._looked = self._changed = self._broadcast.picture.pixels is not None
+        if self._fault is not None:
+            self._screen = self._told(self._fault)
+        self._displays = self._broadcast.displays
         return Opening(self._displays, self._screen.state, self._screen.reason)
 
     def start(self) -> None:
@@ -112,13 +119,21 @@ class Pipeline:
     def want_refresh(self) -> None:
         """The next packet shall be a refresh."""
         with self._wake:
-            self._wanted = Trigger.REQUEST
+            self._refresh = self._refresh or Trigger.REQUEST
             self._wake.notify()
 
     def want_digest(self) -> None:
-        """Send the digest of what the console has after the last packet sent."""
+        """Send the digest of what the console has after the last packet sent, as soon as it has all."""
         with self._wake:
             self._digests += 1
+            self._wake.notify()
+
+    def watch(self, watch: Watch) -> None:
+        """The console looks this closely from now on."""
+        with self._wake:
+            if watch.mode is WatchMode.FULL and self._watch.mode is not WatchMode.FULL:
+                self._refresh = self._refresh or Trigger.REQUEST
+            self._watch = watch
             self._wake.notify()
 
     def credited(self) -> None:
@@ -127,102 +142,137 @@ class Pipeline:
             self._wake.notify()
 
     def close(self) -> None:
-        """Ends both threads; called from neither of them."""
+        """Ends the thread, from another one."""
+        self._broadcast.leave(self)
         with self._wake:
             self._closed = True
             self._wake.notify()
-        self._grabs.close()
         if self._thread.ident is not None:
             self._thread.join(timeout=5.0)
 
-    def _deliver(self, grab: Grab | GrabError) -> None:
+    # A Watcher of the broadcast
+
+    def looked(self, changed: Sequence[Rectangle] | None) -> None:
         with self._wake:
-            self._slot = grab if isinstance(grab, GrabError) else grab.pixels
+            self._looked = True
+            self._fault = None
+            if changed is None:
+                self._refresh = self._refresh or Trigger.GEOMETRY
+            elif self._refresh is None:
+                self._dirty.extend(changed)
+                if len(self._dirty) > MAX_RECTANGLES:
+                    self._dirty = join(self._dirty)
+            self._changed |= changed is None or bool(changed)
             self._wake.notify()
+
+    def failed(self, error: GrabError) -> None:
+        with self._wake:
+            self._fault = error
+            self._looked = False
+            self._wake.notify()
+
+    # The pipeline's own thread
 
     def _run(self) -> None:
         try:
-            while not self._closed:
-                frame = self._next_frame()
-                if isinstance(frame, GrabError):
-                    self._report(frame)
-                elif frame is not None:
-                    self._send_changes(frame)
+            while (act := self._next()) is not None:
+                act()
         except (OSError, LocalProtocolError) as error:
             _log.info("the link is gone: %s", error)
         finally:
             self._ended()
 
-    def _next_frame(self) -> Pixels | GrabError | None:
-        """The next thing to send from, once there is credit for it; None when closed.
+    def _next(self) -> Callable[[], None] | None:
+        """What there is to do next; None when closed."""
+        with self._wake:
+            while not self._closed:
+                if self._fault is not None and self._told(self._fault) != self._screen:
+                    return self._report
+                if self._digests and self._sent and not self._behind:
+                    return self._send_digest
+                wait = None
+                if self._watch.mode is WatchMode.PREVIEW:
+                    wait = self._previewed + self._watch.interval - time.monotonic()
+                    if wait <= 0 and self._looked:
+                        self._looked = False
+                        return self._send_preview
+                    if wait <= 0:
+                        wait = None
+                        self._broadcast.demand()
+                elif self._sink.has_credit():
+                    if self._looked and (self._behind or self._screen.state is not ScreenState.LIVE):
+                        return self._send_changes
+                    self._broadcast.demand()
+                self._wake.wait(wait)
+        return None
 
-        Digests are answered from here, between packets, with or without credit.
-        """
-        while True:
-            with self._wake:
-                while not self._closed and not (self._digests and self._reference is not None):
-                    if not self._sink.has_credit():
-                        self._slot = None
-                    elif self._slot is not None:
-                        frame, self._slot = self._slot, None
-                        # The next grab runs while this frame is compared and encoded.
-                        self._grabs.demand()
-                        return frame
-                    else:
-                        self._grabs.demand()
-                    self._wake.wait()
-                if self._closed:
-                    return None
-                self._digests -= 1
-            self._send_digest()
+    @property
+    def _behind(self) -> bool:
+        return self._refresh is not None or bool(self._dirty)
 
-    def _report(self, error: GrabError) -> None:
+    def _told(self, error: GrabError) -> Screen:
+        return Screen(error.state, str(error)[:_MOST_WORDS])
+
+    def _report(self) -> None:
         """Says that there is no picture and why, once for each reason."""
-        if self._fault(error):
+        with self._wake:
+            error = self._fault
+        if error is not None:
+            self._screen = self._told(error)
+            _log.warning("no picture: %s: %s", self._screen.state, self._screen.reason)
             self._sink.send(self._screen)
 
-    def _fault(self, error: GrabError) -> bool:
-        """Keeps why there is no picture; True where that is new."""
-        screen = Screen(error.state, str(error)[:_MOST_WORDS])
-        if screen == self._screen:
-            return False
-        _log.warning("no picture: %s: %s", screen.state, screen.reason)
-        self._screen = screen
-        return True
-
-    def _send_changes(self, frame: Pixels) -> None:
+    def _say_live(self) -> None:
         if self._screen.state is not ScreenState.LIVE:
             self._screen = Screen(ScreenState.LIVE)
             self._sink.send(self._screen)
-        displays = self._grabs.displays
+        displays = self._broadcast.displays
         if displays != self._displays:
             self._displays = displays
             self._sink.send(Displays(displays))
-        basis = self._basis(frame)
-        if isinstance(basis, Trigger):
-            slices = [self._encoder.refresh(frame)]
-            self._sink.send(Refresh(basis))
-        else:
-            slices = self._encoder.update(cut(frame, find_damage(basis, frame)), time.monotonic(), None)
-            if not slices:
-                return
-        self._sent = self._sink.send_packet(tuple(slices), refresh=isinstance(basis, Trigger))
-        self._reference = frame
-        self._pace.changed(time.perf_counter())
 
-    def _basis(self, frame: Pixels) -> Pixels | Trigger:
-        """The frame that this one updates, or why it has to go out whole."""
-        with self._wake:
-            wanted, self._wanted = self._wanted, None
-        if self._reference is None:
-            return self._first
-        if self._reference.shape != frame.shape:
-            return Trigger.GEOMETRY
-        return wanted or self._reference
+    def _send_changes(self) -> None:
+        """Sends all that the console has not got yet, as the picture is now."""
+        self._say_live()
+        with self._broadcast.lock:
+            with self._wake:
+                trigger, self._refresh = self._refresh, None
+                rectangles, self._dirty = self._dirty, []
+            picture = self._broadcast.picture.pixels
+            if picture is None or not (trigger or rectangles):
+                return
+            frame = picture.copy() if trigger else picture
+            parts = [] if trigger else cut(picture, join(rectangles))
+        # The next grab runs while this one's changes are encoded.
+        self._broadcast.demand()
+        if trigger:
+            slices = [self._encoder.refresh(frame)]
+            self._sink.send(Refresh(trigger))
+        else:
+            slices = self._encoder.update(parts, time.monotonic(), None)
+        self._sent = self._sink.send_packet(tuple(slices), refresh=trigger is not None)
+
+    def _send_preview(self) -> None:
+        """Sends a small picture where there is another one than the last."""
+        self._say_live()
+        self._previewed = time.monotonic()
+        with self._broadcast.lock:
+            with self._wake:
+                changed, self._changed = self._changed, False
+                watch = self._watch
+            picture = self._broadcast.picture.pixels
+            if picture is None or not changed:
+                return
+            small = shrink(picture, watch.width, watch.height)
+        self._sink.send(make_preview(small))
 
     def _send_digest(self) -> None:
-        if self._reference is None:
-            raise LocalProtocolError("a digest before the first packet")
-        height, width = self._reference.shape[:2]
-        picture = cv2.cvtColor(self._reference, cv2.COLOR_BGRA2BGR)
-        self._sink.send(Digest(self._sent, framebuffer_digest(width, height, picture.data)))
+        with self._broadcast.lock:
+            with self._wake:
+                picture = self._broadcast.picture.pixels
+                if self._behind or picture is None:
+                    return
+                self._digests -= 1
+            height, width = picture.shape[:2]
+            pixels = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
+        self._sink.send(Digest(self._sent, framebuffer_digest(width, height, pixels.data)))

@@ -1,4 +1,4 @@
-"""The agent's listener: loopback only, one console at a time, gone by itself when nobody comes any more."""
+"""The agent's listener: loopback only, a few consoles at a time, gone by itself when nobody comes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 
+from .broadcast import Broadcasts
 from .capture.grabber import Grabber
 from .link import Link
 from .wire.triggers import Trigger
 
 _WAITING_LINKS = 16
 """Connections that may be open without a token at the same time; each is given five seconds."""
+
+MOST_CONSOLES = 8
+"""Consoles at one time. Each has two threads and a stream of its own, with the compressor's window
+(12 MB for a desktop of 1080p), and nothing that another one waits for."""
 
 _ACCEPT_RETRY = 0.5
 """Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
@@ -26,20 +31,20 @@ _log = logging.getLogger(__name__)
 
 
 class Server:
-    """Accepts consoles on 127.0.0.1 and gives the newest one with the token the desktop.
+    """Accepts consoles on 127.0.0.1 and gives those with the token the desktop, several at a time.
 
-    A console that was cut off comes back on a new connection while its old one may still look alive;
-    so the newest displaces the one before it, which is told so.
+    A console that was cut off comes back on a new connection while its old one may still look alive; so
+    where there are too many the newest displaces the oldest, which is told so.
     """
 
     def __init__(self, port: int, token: bytes, open_grabber: Callable[[int], Grabber]) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot."""
         self._token = token
-        self._open_grabber = open_grabber
+        self._broadcasts = Broadcasts(open_grabber)
         self._platform = f"{platform.system()} {platform.machine()}".lower()
         self._lock = threading.Lock()
         self._links: set[Link] = set()
-        self._admitted: Link | None = None
+        self._admitted: list[Link] = []
         self._served_before = False
         self._last_served = time.monotonic()
         self._closing, self._close_signal = socket.socketpair()
@@ -66,7 +71,7 @@ class Server:
 
     def _expired(self, idle_exit: float | None) -> bool:
         with self._lock:
-            if self._admitted is not None:
+            if self._admitted:
                 self._last_served = time.monotonic()
             return idle_exit is not None and time.monotonic() - self._last_served > idle_exit
 
@@ -82,7 +87,7 @@ class Server:
         if crowded:
             sock.close()
             return
-        link = Link(sock, self._token, self._open_grabber, self._platform, self._admit)
+        link = Link(sock, self._token, self._broadcasts, self._platform, self._admit)
         with self._lock:
             self._links.add(link)
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
@@ -100,17 +105,18 @@ class Server:
         finally:
             with self._lock:
                 self._links.discard(link)
-                if self._admitted is link:
-                    self._admitted = None
+                if link in self._admitted:
+                    self._admitted.remove(link)
                     self._last_served = time.monotonic()
 
     def _admit(self, link: Link) -> Trigger:
         with self._lock:
-            displaced, self._admitted = self._admitted, link
+            displaced = self._admitted.pop(0) if len(self._admitted) >= MOST_CONSOLES else None
+            self._admitted.append(link)
             trigger = Trigger.RESTART if self._served_before else Trigger.FIRST_FRAME
             self._served_before = True
         if displaced is not None:
-            displaced.dismiss("another console took over", again=False)
+            displaced.dismiss(f"{MOST_CONSOLES} other consoles came after this one", again=False)
         return trigger
 
     def _end_links(self) -> None:

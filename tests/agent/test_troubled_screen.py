@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,11 +16,12 @@ import pytest
 
 from bare_console import Console, has
 from deskagent import link as link_module
+from deskagent import server as server_module
+from deskagent.broadcast import Broadcast, Broadcasts
 from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.link import Link
 from deskagent.pipeline import Pipeline
-from deskagent.server import Server
 from deskagent.wire.connection import ConsoleConnection
 from deskagent.wire.errors import LocalProtocolError
 from deskagent.wire.geometry import Display
@@ -41,36 +42,7 @@ from deskagent.wire.messages import (
 )
 from deskagent.wire.packet import Packet, Slice
 from deskagent.wire.triggers import Trigger
-
-TOKEN = bytes(range(32))
-
-
-class ServedHere:
-    """An agent on threads of this process."""
-
-    token = TOKEN
-
-    def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
-        self._server = Server(0, TOKEN, open_grabber)
-        self._thread = threading.Thread(target=self._server.serve, args=(None,))
-        self._thread.start()
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._server.port), timeout=10)
-
-    def close(self) -> None:
-        self._server.close()
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-
-@contextmanager
-def served(open_grabber: Callable[[int], Grabber]) -> Iterator[ServedHere]:
-    agent = ServedHere(open_grabber)
-    try:
-        yield agent
-    finally:
-        agent.close()
+from served_here import TOKEN, ServedHere, served
 
 
 @contextmanager
@@ -215,7 +187,10 @@ def test_a_desktop_too_large_for_the_wire_is_a_screen_without_a_picture() -> Non
         assert "19200 x 16" in failed.reason
 
 
-def test_a_console_displaced_while_its_display_opens_is_told_and_the_next_is_served() -> None:
+def test_a_console_displaced_while_its_display_opens_is_told_and_the_next_is_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_module, "MOST_CONSOLES", 1)
     opening, may_open = threading.Event(), threading.Event()
 
     def open_grabber(_: int) -> Grabber:
@@ -247,11 +222,13 @@ class Closed:
 
 def test_a_link_closed_from_our_side_ends_its_pipeline_without_a_fault() -> None:
     ended = threading.Event()
-    pipeline = Pipeline(Faulty, Closed(), [], Trigger.FIRST_FRAME, ended.set)
+    broadcast, hello = Broadcast(Faulty), Hello(WIRE_VERSION, (), packets=1, bytes=1000)
+    pipeline = Pipeline(broadcast, Closed(), hello, Trigger.FIRST_FRAME, ended.set)
     pipeline.open()
     pipeline.start()
     assert ended.wait(10)
     pipeline.close()
+    broadcast.close()
 
 
 def test_a_connection_that_got_no_thread_does_not_end_the_agent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +258,7 @@ def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest
         theirs, _ = listener.accept()
         # Room for a few hundred answers: what a link over the network takes megabytes to fill.
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        link = Link(theirs, TOKEN, lambda _: Faulty(), "here", lambda _: Trigger.FIRST_FRAME)
+        link = Link(theirs, TOKEN, Broadcasts(lambda _: Faulty()), "here", lambda _: Trigger.FIRST_FRAME)
         thread = threading.Thread(target=link.run, daemon=True)
         thread.start()
         ours.sendall(console.open())

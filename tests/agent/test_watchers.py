@@ -1,0 +1,146 @@
+"""Several consoles on one agent, each looking as closely as it likes.
+
+The agent's real threads and real sockets; only the source of pictures is scripted.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+
+from bare_console import Console, has
+from deskagent.capture.grabber import Grab, whole
+from deskagent.capture.synthetic import SyntheticGrabber, render
+from deskagent.wire.limits import MAX_PREVIEW
+from deskagent.wire.messages import Digest, Preview, Refresh, WantDigest, Watch, WatchMode
+from deskagent.wire.packet import Packet
+from deskagent.wire.triggers import Trigger
+from served_here import ServedHere, served
+
+PREVIEW = Watch(WatchMode.PREVIEW, width=160, height=120, interval=0.2)
+
+
+class Counted(SyntheticGrabber):
+    """A desktop that changes when it is told to, and knows how often it was looked at and by whom."""
+
+    def __init__(self) -> None:
+        super().__init__("still", 1, 320, 200)
+        self.picture = render("still", 1, 0, 320, 200).copy()
+        self.grabs = 0
+        self.threads: set[int] = set()
+
+    def grab(self) -> Grab:
+        self.grabs += 1
+        self.threads.add(threading.get_ident())
+        return whole(self.picture.copy())
+
+
+@pytest.fixture
+def desktop() -> Counted:
+    return Counted()
+
+
+@pytest.fixture
+def agent(desktop: Counted) -> Iterator[ServedHere]:
+    with served(lambda _: desktop) as agent:
+        yield agent
+
+
+def digest_of(console: Console) -> bytes:
+    """What the agent says that this console has."""
+    known = sum(isinstance(event, Digest) for event in console.events)
+    console.socket.sendall(console.connection.send(WantDigest()))
+    assert console.until(has(Digest, known + 1))
+    return next(event.digest for event in reversed(console.events) if isinstance(event, Digest))
+
+
+def test_two_consoles_see_the_same_screen_by_one_capture(agent: ServedHere, desktop: Counted) -> None:
+    first, second = Console(agent), Console(agent)
+    assert first.until(has(Packet))
+    assert second.until(has(Packet))
+    desktop.picture[50:60, 40:90, :3] = (1, 2, 3)
+    assert first.until(has(Packet, 2))
+    assert second.until(has(Packet, 2))
+    assert digest_of(first) == digest_of(second)
+    assert len(desktop.threads) == 1, "one thread grabs for both"
+    first.close()
+    desktop.picture[0, 0, 0] ^= 1
+    assert second.until(has(Packet, 3)), "who stays is served on"
+    second.close()
+
+
+def test_one_that_reads_nothing_holds_up_nobody(agent: ServedHere, desktop: Counted) -> None:
+    stuck, quick = Console(agent, packets=1), Console(agent)
+    assert quick.until(has(Packet))
+    for number in range(1, 30):
+        desktop.picture[:, :, :3] = np.random.default_rng(number).integers(0, 256, (200, 320, 3), np.uint8)
+        assert quick.until(has(Packet, number + 1))
+        quick.socket.sendall(quick.connection.credit(4, 1 << 20))
+    assert stuck.until(has(Packet))
+    stuck.socket.sendall(stuck.connection.credit(4, 1 << 20))
+    assert stuck.until(has(Packet, 2)), "what it missed comes at once, as it is now"
+    assert digest_of(stuck) == digest_of(quick)
+    stuck.close()
+    quick.close()
+
+
+def test_a_screen_that_nobody_looks_at_is_not_grabbed(agent: ServedHere, desktop: Counted) -> None:
+    console = Console(agent)
+    assert console.until(has(Packet))
+    console.close()
+    time.sleep(0.5)
+    grabs = desktop.grabs
+    time.sleep(0.5)
+    assert desktop.grabs == grabs
+
+
+def test_a_preview_is_small_and_comes_only_when_something_changed(
+    agent: ServedHere, desktop: Counted
+) -> None:
+    console = Console(agent, watch=PREVIEW)
+    assert console.until(has(Preview))
+    preview = next(event for event in console.events if isinstance(event, Preview))
+    assert (preview.width, preview.height) == (160, 100), "fits, and keeps its shape"
+    assert len(preview.picture) <= MAX_PREVIEW
+    shown = np.asarray(cv2.imdecode(np.frombuffer(preview.picture, np.uint8), cv2.IMREAD_COLOR))
+    small = cv2.resize(desktop.picture[..., :3], (160, 100), interpolation=cv2.INTER_AREA)
+    assert np.abs(shown.astype(int) - small).mean() < 8, "the same picture to the eye"
+    assert not console.until(has(Preview, 2), seconds=0.8), "nothing changed"
+    desktop.picture[100:150, 100:200, :3] = (0, 0, 255)
+    assert console.until(has(Preview, 2))
+    assert Packet not in console.kinds()
+    console.close()
+
+
+def test_previews_come_no_more_often_than_asked_for(agent: ServedHere, desktop: Counted) -> None:
+    console = Console(agent, watch=PREVIEW)
+    began = time.monotonic()
+    for number in range(1, 6):
+        desktop.picture[0, 0, 0] ^= 1
+        assert console.until(has(Preview, number))
+    assert time.monotonic() - began >= 4 * 0.2
+    assert desktop.grabs <= 8, "no more looks than previews"
+    console.close()
+
+
+def test_who_looks_closely_gets_everything_at_once_and_may_stop(agent: ServedHere, desktop: Counted) -> None:
+    console = Console(agent, watch=Watch(WatchMode.PREVIEW, interval=3600))
+    assert console.until(has(Preview))
+    console.socket.sendall(console.connection.send(Watch(WatchMode.FULL)))
+    assert console.until(has(Packet))
+    refresh = next(event for event in console.events if isinstance(event, Refresh))
+    assert refresh.trigger in (Trigger.REQUEST, Trigger.FIRST_FRAME)
+    packet = next(event for event in console.events if isinstance(event, Packet))
+    assert packet.refresh
+    desktop.picture[5, 5, :3] ^= 255
+    assert console.until(has(Packet, 2))
+    console.socket.sendall(console.connection.send(PREVIEW))
+    desktop.picture[9, 9, :3] ^= 255
+    assert console.until(has(Preview, 2))
+    assert console.kinds().count(Packet) == 2
+    console.close()
