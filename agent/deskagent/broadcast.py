@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from .capture.grabber import Grab, Grabber, GrabError
 from .grabs import GrabThread
 from .pace import Pace
-from .picture import Picture
-from .wire.geometry import Display, Rectangle
+from .picture import Change, Picture
+from .wire.geometry import Display
 
 
 class Watcher(Protocol):
     """Who is told. Called on the grabbing thread while the picture is locked: it only takes note."""
 
-    def looked(self, changed: Sequence[Rectangle] | None) -> None:
-        """The picture is of now, and differs here from the last time; None: all of it is new."""
+    @property
+    def copies(self) -> bool:
+        """Whether it has a use for moves."""
+        ...
+
+    def looked(self, change: Change | None) -> None:
+        """The picture is of now, and this changed since the last time; None: all of it is new."""
         ...
 
     def failed(self, error: GrabError) -> None:
@@ -73,12 +78,12 @@ class Broadcast:
 
     def _take(self, grab: Grab) -> None:
         with self.lock:
-            changed = self.picture.take(grab)
+            change = self.picture.take(grab, moves=any(watcher.copies for watcher in self._watchers))
             self.fault = None
-            if changed is None or changed:
+            if change is None or change:
                 self._pace.changed(time.perf_counter())
             for watcher in self._watchers:
-                watcher.looked(changed)
+                watcher.looked(change)
 
     def _fail(self, error: GrabError) -> None:
         with self.lock:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
 import numpy as np
 
 from .capture.grabber import Grab, Pixels
 from .damage import find_damage
+from .moves import Move, find_moves, worth_a_search
 from .wire.geometry import Rectangle
+
+_LONGEST_PAUSE: Final = 32
+"""Changes, at most, in which nothing is searched after nothing was found: a film pays for one a second."""
+
+
+class Change(NamedTuple):
+    """What makes the picture of before the picture of now."""
+
+    moves: Sequence[Move]
+    """In order; each reads what those before it left."""
+    rectangles: Sequence[Rectangle]
+    """Where the picture differs after the moves; none overlaps another."""
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.rectangles)
 
 
 class Picture:
@@ -15,10 +34,12 @@ class Picture:
     def __init__(self) -> None:
         self.pixels: Pixels | None = None
         """(height, width, 4) BGRX, written in place by `take`; None before the first grab."""
+        self._pause = self._skip = 0
 
-    def take(self, grab: Grab) -> list[Rectangle] | None:
-        """Brings the picture up to date. Returns where it changed, trimmed and none overlapping another, or
-        None where all of it is new: the first time, and after a change of size."""
+    def take(self, grab: Grab, *, moves: bool) -> Change | None:
+        """Brings the picture up to date. Returns what changed, or None where all of it is new: the first
+        time, and after a change of size. `moves`: whether somebody has a use for them.
+        """
         width, height = grab.size
         pixels = self.pixels
         if pixels is None or pixels.shape[:2] != (height, width):
@@ -29,7 +50,26 @@ class Picture:
         x, y, columns, rows = grab.area
         known = pixels[y : y + rows, x : x + columns]
         changed = find_damage(known, grab.pixels)
+        found, remaining = self._search(known, grab.pixels, changed) if moves else ([], changed)
         for left, top, width, height in changed:
             part = np.s_[top : top + height, left : left + width]
             known[part] = grab.pixels[part]
-        return [Rectangle(x + left, y + top, width, height) for left, top, width, height in changed]
+        return Change(
+            [Move(x + a, y + b, target._replace(x=x + target.x, y=y + target.y)) for a, b, target in found],
+            [one._replace(x=x + one.x, y=y + one.y) for one in remaining],
+        )
+
+    def _search(
+        self, before: Pixels, after: Pixels, changed: list[Rectangle]
+    ) -> tuple[list[Move], list[Rectangle]]:
+        """Moves, searched for ever more rarely while there are none."""
+        if self._skip:
+            self._skip -= 1
+            return [], changed
+        found, remaining = find_moves(before, after, changed)
+        if found:
+            self._pause = 0
+        elif worth_a_search(changed):
+            self._pause = min(_LONGEST_PAUSE, 2 * self._pause + 1)
+            self._skip = self._pause
+        return found, remaining

@@ -10,21 +10,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import cv2
 
 from .broadcast import Broadcast
 from .capture.grabber import GrabError
-from .damage import MAX_RECTANGLES, join
 from .parts import cut
+from .pending import Pending
+from .picture import Change
 from .policy import SliceEncoder
 from .preview import make_preview, shrink
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
 from .wire.errors import LocalProtocolError
-from .wire.geometry import Display, Rectangle
+from .wire.geometry import Display
 from .wire.messages import Digest, Displays, Hello, Message, Refresh, Screen, ScreenState, Watch, WatchMode
 from .wire.packet import Slice
 from .wire.triggers import Trigger
@@ -86,7 +87,7 @@ class Pipeline:
         self._wake = threading.Condition()
         # What the console has not got yet, and how closely it looks: under `_wake`.
         self._refresh: Trigger | None = first
-        self._dirty: list[Rectangle] = []
+        self._pending = Pending(copies=self._encoder.copies)
         self._watch = hello.watch
         self._looked = self._changed = False
         self._fault: GrabError | None = None
@@ -152,17 +153,19 @@ class Pipeline:
 
     # A Watcher of the broadcast
 
-    def looked(self, changed: Sequence[Rectangle] | None) -> None:
+    @property
+    def copies(self) -> bool:
+        return self._encoder.copies and self._watch.mode is WatchMode.FULL
+
+    def looked(self, change: Change | None) -> None:
         with self._wake:
             self._looked = True
             self._fault = None
-            if changed is None:
+            if change is None:
                 self._refresh = self._refresh or Trigger.GEOMETRY
             elif self._refresh is None:
-                self._dirty.extend(changed)
-                if len(self._dirty) > MAX_RECTANGLES:
-                    self._dirty = join(self._dirty)
-            self._changed |= changed is None or bool(changed)
+                self._pending.add(change)
+            self._changed |= change is None or bool(change)
             self._wake.notify()
 
     def failed(self, error: GrabError) -> None:
@@ -208,7 +211,7 @@ class Pipeline:
 
     @property
     def _behind(self) -> bool:
-        return self._refresh is not None or bool(self._dirty)
+        return self._refresh is not None or bool(self._pending)
 
     def _told(self, error: GrabError) -> Screen:
         return Screen(error.state, str(error)[:_MOST_WORDS])
@@ -237,19 +240,20 @@ class Pipeline:
         with self._broadcast.lock:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
-                rectangles, self._dirty = self._dirty, []
+                owed = self._pending.take()
             picture = self._broadcast.picture.pixels
-            if picture is None or not (trigger or rectangles):
+            if picture is None or not (trigger or any(owed)):
                 return
             frame = picture.copy() if trigger else picture
-            parts = [] if trigger else cut(picture, join(rectangles))
+            parts = [] if trigger else cut(picture, owed.rectangles)
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if trigger:
             slices = [self._encoder.refresh(frame)]
             self._sink.send(Refresh(trigger))
         else:
-            slices = self._encoder.update(parts, time.monotonic(), None)
+            slices = self._encoder.copied(owed.moves)
+            slices += self._encoder.update(parts, time.monotonic(), None)
         self._sent = self._sink.send_packet(tuple(slices), refresh=trigger is not None)
 
     def _send_preview(self) -> None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from .capture.grabber import Pixels
 from .encoders import ENCODERS
+from .encoders.copy import copy_body
 from .parts import Part, cut
 from .wire.encodings import Encoding
 from .wire.geometry import Rectangle
 from .wire.packet import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from .moves import Move
 
 
 class SliceEncoder:
@@ -27,6 +30,7 @@ class SliceEncoder:
 
     def __init__(self, encodings: frozenset[Encoding] = frozenset()) -> None:
         agreed = encodings | {Encoding.PNG}
+        self._copies = Encoding.COPY in agreed
         self._encoders = [make() for encoding, make in ENCODERS.items() if encoding in agreed]
 
     def refresh(self, frame: Pixels) -> Slice:
@@ -44,6 +48,15 @@ class SliceEncoder:
         where that is known.
         """
         return [self._slice(part) for part in parts]
+
+    @property
+    def copies(self) -> bool:
+        """Whether the console copies within its picture."""
+        return self._copies
+
+    def copied(self, moves: Iterable[Move]) -> list[Slice]:
+        """Moves, one slice each, in their order; only where `copies` is True."""
+        return [Slice(move.target, copy_body(move.source_x, move.source_y)) for move in moves]
 
     def refine(self, parts: Sequence[Part]) -> list[Slice]:
         """The same, exact for certain."""

@@ -29,6 +29,13 @@ class Rectangle(NamedTuple):
         """Width and height."""
         return self.width, self.height
 
+    def common(self, other: Rectangle) -> Rectangle | None:
+        """What both cover, if anything."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        width = min(self.x + self.width, other.x + other.width) - x
+        height = min(self.y + self.height, other.y + other.height) - y
+        return Rectangle(x, y, width, height) if width > 0 and height > 0 else None
+
 
 class Display(msgspec.Struct, frozen=True):
     """One display of a host, or all of them together (number 0)."""
