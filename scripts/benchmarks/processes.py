@@ -37,3 +37,26 @@ def child(needle: str) -> int:
 def _cpu(pid: int) -> float:
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
+
+
+class Tree:
+    """A process and all below it."""
+
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
+        self._before = self._total()
+
+    def spent(self) -> float:
+        """Seconds of CPU since this was made."""
+        return self._total() - self._before
+
+    def memory(self) -> float:
+        """Bytes held now; what processes share counts once."""
+        return float(sum(process.memory_full_info().pss for process in self._all()))
+
+    def _all(self) -> list[psutil.Process]:
+        return [self._root, *self._root.children(recursive=True)]
+
+    def _total(self) -> float:
+        times = [process.cpu_times() for process in self._all()]
+        return float(sum(one.user + one.system for one in times))
