@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import math
 import threading
 import time
 from types import TracebackType
@@ -57,6 +58,35 @@ class Patch:
     def close(self) -> None:
         """Takes it away."""
         _X11.XCloseDisplay(self._display)
+
+
+class Dragger:
+    """Moves a window of somebody else's in a circle, 60 times a second, until `close`."""
+
+    def __init__(self, display: str, window: int, middle: tuple[int, int], radii: tuple[int, int]) -> None:
+        self._display = _X11.XOpenDisplay(display.encode())
+        if not self._display:
+            raise RuntimeError(f"the X display {display} does not answer")
+        self._window, self._middle, self._radii = window, middle, radii
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dragger")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Leaves it where it is."""
+        self._ended.set()
+        self._thread.join()
+        _X11.XCloseDisplay(self._display)
+
+    def _run(self) -> None:
+        for step in itertools.count():
+            if self._ended.wait(1 / 60):
+                return
+            angle = step * math.tau / 90
+            x = self._middle[0] + int(self._radii[0] * math.cos(angle))
+            y = self._middle[1] + int(self._radii[1] * math.sin(angle))
+            _X11.XMoveWindow(self._display, self._window, x, y)
+            _X11.XSync(self._display, 0)
 
 
 class Wanderer:

@@ -88,7 +88,7 @@ def _wait_for_port(port: int) -> None:
 
 
 _TIGERVNC = (
-    "x0vncserver",
+    "X0tigervnc",
     "-display",
     "{display}",
     "-rfbport",

@@ -14,6 +14,8 @@ import numpy as np
 
 from xvfb import Xvfb
 
+from .patch import Dragger
+
 Workload = Callable[[Xvfb, Path], Callable[[], None]]
 """A screen and a folder -> ends what it began."""
 
@@ -60,11 +62,9 @@ def _drag(screen: Xvfb, _folder: Path) -> Callable[[], None]:
         screen.run("xterm", "-geometry", f"110x30{place}", "-e", "ls -lR /usr/share | head -60; sleep 999")
     screen.run("xterm", "-geometry", "100x32+200+200", "-T", "dragged", "-e", "ls -l /etc; sleep 999")
     screen.wait_for_window("dragged")
-    steps = []
-    for angle in np.linspace(0, 2 * np.pi, 60, endpoint=False):
-        x, y = int(500 + 380 * np.cos(angle)), int(330 + 240 * np.sin(angle))
-        steps += ["windowmove", "%1", str(x), str(y), "sleep", "0.016"]
-    return _repeated(screen, ["xdotool", "search", "--name", "^dragged$", "windowraise", "%1", *steps])
+    found = ["xdotool", "search", "--name", "^dragged$"]
+    window = subprocess.check_output(found, env=dict(screen.environment), text=True)
+    return Dragger(screen.display, int(window.split()[0]), (500, 330), (380, 240)).close
 
 
 def _browse(screen: Xvfb, folder: Path) -> Callable[[], None]:
