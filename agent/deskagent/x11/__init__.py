@@ -1,0 +1,1 @@
+"""What python-xlib lacks of X11 and the stream needs: images in shared memory, regions. Only on Linux."""

@@ -1,0 +1,58 @@
+"""A piece of System V shared memory: what an X server can be given to write a picture into, or read one from."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+_IPC_PRIVATE = 0
+_IPC_RMID = 0
+_OWNER_ONLY = 0o600
+_FAILED = ctypes.c_void_p(-1).value
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
+_libc.shmget.restype = ctypes.c_int
+_libc.shmat.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+_libc.shmat.restype = ctypes.c_void_p
+_libc.shmdt.argtypes = (ctypes.c_void_p,)
+_libc.shmdt.restype = ctypes.c_int
+_libc.shmctl.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_libc.shmctl.restype = ctypes.c_int
+
+
+class Segment:
+    """`size` bytes that others may attach by `number` until `seal`. Raises OSError where there are none."""
+
+    def __init__(self, size: int) -> None:
+        self.number: int = _checked(_libc.shmget(_IPC_PRIVATE, size, _OWNER_ONLY))
+        address = _libc.shmat(self.number, None, 0)
+        if address == _FAILED:
+            code = ctypes.get_errno()
+            self.seal()
+            raise OSError(code, os.strerror(code))
+        self._address: int | None = address
+        self.bytes: NDArray[np.uint8] = np.frombuffer((ctypes.c_uint8 * size).from_address(address), np.uint8)
+        """(size,), writable; must not be touched after `close`."""
+
+    def seal(self) -> None:
+        """Nobody else can attach it any more, and the system frees it with the last who has: to be called as
+        soon as the X server is one of them, so that nothing is left however both end."""
+        _checked(_libc.shmctl(self.number, _IPC_RMID, None))
+
+    def close(self) -> None:
+        """Lets go of it; may be called again."""
+        address, self._address = self._address, None
+        if address is not None:
+            self.bytes = np.empty(0, np.uint8)
+            _libc.shmdt(address)
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
