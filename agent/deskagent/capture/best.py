@@ -5,8 +5,10 @@ What makes the frames (on Windows desktop duplication) is not its business; that
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -160,6 +162,10 @@ class BestGrabber:
 
     def _give_up(self, error: FramesError) -> None:
         self._let_go()
+        # What half a beginning holds of the system's goes now, not some day: 4 MB an attempt on the stand-in
+        # for a Windows host. `ctypes.cast`, which dxcam calls with its device, ties that to itself.
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()
         self._next_attempt = self._clock() + self._pause
         self._pause = min(2 * self._pause, RETRY_LAST)
         self._tell(f"mss (desktop duplication: {error})")

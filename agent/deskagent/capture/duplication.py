@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import importlib
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,9 +119,14 @@ def _told() -> Iterator[None]:
     except Exception as error:
         # ImportError where nothing was brought, COMError, OSError, ValueError at a pointer that stayed empty:
         # none of them may end the stream, which goes on without.
-        words = " ".join(str(error).split()) or type(error).__name__
-        code = f" ({_code(error):#010x})" if hasattr(error, "hresult") else ""
-        raise FramesError(f"{words[:200]}{code}") from error
+        traceback.clear_frames(error.__traceback__)  # the system's objects in them go now
+        raise FramesError(_words(error)) from error
+
+
+def _words(error: Exception) -> str:
+    if hasattr(error, "hresult"):
+        return f"{error.text or 'refused'} ({_code(error):#010x})"  # type: ignore[attr-defined]
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _code(error: Any) -> int:
