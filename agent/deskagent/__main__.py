@@ -154,8 +154,10 @@ def _set_up_logging(path: Path | None) -> None:
     )
 
 
-def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
-    """What opens display number n of the chosen source."""
+def _grabber_opener(
+    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None
+) -> Callable[[int], Grabber]:
+    """What opens display number n of the chosen source; `say` is told by which means it is grabbed."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
@@ -166,9 +168,15 @@ def _grabber_opener(options: argparse.Namespace) -> Callable[[int], Grabber]:
         from .desktop.windows import be_dpi_aware, virtual_screen
 
         be_dpi_aware()
+        from .capture.best import BestGrabber
+        from .capture.duplication import OutputFrames
         from .capture.screen import ScreenGrabber
 
-        return lambda number: WatchedGrabber(ScreenGrabber(number, outline=virtual_screen), _desktop())
+        def open_best(number: int) -> Grabber:
+            screen = ScreenGrabber(number, outline=virtual_screen)
+            return WatchedGrabber(BestGrabber(number, screen, OutputFrames, say), _desktop())
+
+        return open_best
 
     def open_screen(number: int) -> Grabber:
         from .capture.screen import ScreenGrabber
@@ -209,7 +217,8 @@ def _serve(options: argparse.Namespace) -> int:
     from .server import Server
 
     token = _token(options.token_file)
-    open_grabber = _grabber_opener(options)
+    words: dict[str, object] = {"capture": ""}
+    open_grabber = _grabber_opener(options, lambda means: words.update(capture=means))
     try:
         server = Server(options.port, token, open_grabber)
     except (OSError, OverflowError) as error:
@@ -217,7 +226,7 @@ def _serve(options: argparse.Namespace) -> int:
         return EXIT_CANNOT_SERVE
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.close())
-    words: dict[str, object] = {"port": server.port, "pid": os.getpid(), "version": __version__}
+    words |= {"port": server.port, "pid": os.getpid(), "version": __version__}
     if sys.platform == "win32":
         words |= desktop_words(_desktop(), open_grabber)
     ready = json.dumps(words)

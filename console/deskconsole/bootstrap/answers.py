@@ -117,6 +117,7 @@ class WordAnswer(msgspec.Struct, frozen=True):
     reason: Text
     size: tuple[Size, Size] | None
     flat: bool | None
+    capture: Text
 
 
 class LaunchAnswer(msgspec.Struct, frozen=True):

@@ -187,6 +187,8 @@ class DesktopWord:
     """Of the whole desktop in pixels; None where the first grab failed."""
     flat: bool | None
     """The picture has one colour only. A hint, not a verdict: some desktops are black."""
+    capture: str = ""
+    """By what means the screen was grabbed when the agent began, and why by no better one."""
 
 
 @dataclass(frozen=True, slots=True)

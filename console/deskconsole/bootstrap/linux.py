@@ -7,9 +7,9 @@ import json
 import secrets
 from pathlib import Path
 
-from ..errors import BootstrapError, LaunchError, UnsupportedHost
+from ..errors import BootstrapError, DeployError, LaunchError, UnsupportedHost
 from ..hosts import Host
-from ..packaging.requirements import OLDEST_PYTHON, requirements
+from ..packaging.requirements import OLDEST_PYTHON, Requirement, requirements
 from ..progress import Report
 from ..ssh.client import Connection
 from .answers import LaunchAnswer, ProbeAnswer, Refusal, RemoveAnswer
@@ -54,7 +54,7 @@ class Linux:
             connection,
             python_command(contact.python),
             "probe",
-            {"root": root, "requirements": [row.as_row() for row in requirements()]},
+            {"root": root, "requirements": [row.as_row() for row in _requirements()]},
             ProbeAnswer,
             uses=PARTS,
         )
@@ -85,11 +85,16 @@ class Linux:
     def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
         if not facts.missing:
             return Foundation(facts)
-        target = wheels_platform(facts)
-        name = packages_name(target, facts.python_version)
-        if facts.has(name):
-            return Foundation(facts, name)
-        archive = packages_archive(facts, target, cache, report)
+        try:
+            target = wheels_platform(facts)
+            name = packages_name(target, facts.python_version)
+            if facts.has(name):
+                return Foundation(facts, name)
+            archive = packages_archive(facts, target, cache, report)
+        except (DeployError, UnsupportedHost):
+            if any(row.needed and row.module in facts.missing for row in _requirements()):
+                raise
+            return Foundation(facts)  # the stream is a little worse without
         sent = put(connection, facts, self.command(facts), archive, "packages", [name], report)
         return Foundation(facts, name, sent)
 
@@ -139,6 +144,10 @@ class Linux:
             bytes=answer.bytes,
             left=answer.left,
         )
+
+
+def _requirements() -> tuple[Requirement, ...]:
+    return requirements("linux")
 
 
 def _parts(deployed: Deployed) -> list[str]:

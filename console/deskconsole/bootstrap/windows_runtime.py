@@ -324,7 +324,11 @@ class _Put:
         """What lies where it is going to: `nothing`, `whole` (another console was quicker) or `damaged`."""
         self._report(Progress("trying the runtime", 0, 0))
         version = self._runtime.manifest.version[:2]
-        modules = [row.module for row in requirements() if row.before is None or version < row.before]
+        modules = [
+            row.module
+            for row in requirements("win32")
+            if row.needed and (row.before is None or version < row.before)
+        ]
         answer = run_script(
             self._connection,
             self._command("-I -X utf8 -"),

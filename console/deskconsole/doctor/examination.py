@@ -6,6 +6,7 @@ which nobody else is connected, takes one picture, and takes away again what a b
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -20,7 +21,14 @@ from ..bootstrap.launch import instance, launch
 from ..bootstrap.probe import first_contact, probe
 from ..bootstrap.remove import remove
 from ..bootstrap.wheels import packages_name, wheels_platform
-from ..errors import Cancelled, ConnectionFailed, ConnectionLost, DeskconsoleError, ForwardingRefused
+from ..errors import (
+    Cancelled,
+    ConnectionFailed,
+    ConnectionLost,
+    DeskconsoleError,
+    ForwardingRefused,
+    UnsupportedHost,
+)
 from ..hosts import Host
 from ..paths import Paths
 from ..progress import Progress
@@ -319,7 +327,8 @@ def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
         fitting = Shelf.below(cache).fitting()
         parts += [fitting.name] if fitting else []
     elif facts.missing:
-        parts.append(packages_name(wheels_platform(facts), facts.python_version))
+        with contextlib.suppress(UnsupportedHost):  # then none were
+            parts.append(packages_name(wheels_platform(facts), facts.python_version))
     return parts
 
 

@@ -187,7 +187,8 @@ def session(launched: Launched, word: DesktopWord) -> Verdict:
                 remedy="Log on at the host's own desktop, then try again.",
             )
         )
-    return good(f"the agent (process {launched.pid}) runs in {place}")
+    grabs = f" and grabs by {word.capture}" if word.capture else ""
+    return good(f"the agent (process {launched.pid}) runs in {place}{grabs}")
 
 
 def glimpse(glance: Glance, launched: Launched, host: str) -> Iterator[tuple[Step, Verdict]]:

@@ -12,40 +12,55 @@ OLDEST_PYTHON = (3, 11)
 
 _MODULES = {
     "backports.zstd": "backports.zstd",
+    "dxcam": "dxcam",
     "msgspec": "msgspec",
     "mss": "mss",
     "numpy": "numpy",
     "opencv-python-headless": "cv2",
+    "python-xlib": "Xlib",
 }
 _OTHER_NAMES = {
     "opencv-python-headless": ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 }
 """Distributions that bring the same module."""
+_HELPFUL = frozenset({"dxcam", "python-xlib"})
+"""Without these the agent works too: it grabs by mss, and looks where it could be told."""
 
 _LINE = re.compile(
     r"(?P<name>[\w.-]+)>=(?P<lowest>[\d.]+),<(?P<below>[\d.]+)"
-    r"(?:\s*;\s*python_version < '(?P<before>\d+\.\d+)')?"
+    r"(?:\s*;\s*(?:python_version < '(?P<before>\d+\.\d+)'|sys_platform == '(?P<platform>\w+)'))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One package: it does where `lowest <= version < below`; Pythons from `before` on need none."""
+    """One package: it does where `lowest <= version < below`; Pythons from `before` on need none.
+
+    It is for hosts whose `sys.platform` is `platform`, or for all. One that is not `needed` is worth being
+    brought along, and never a reason to refuse a host.
+    """
 
     module: str
     distributions: tuple[str, ...]
     lowest: str
     below: str
     before: tuple[int, int] | None
+    platform: str | None
+    needed: bool
 
     def as_row(self) -> dict[str, Any]:
         """For the probing script."""
         return asdict(self)
 
 
+def requirements(platform: str) -> tuple[Requirement, ...]:
+    """The agent's requirements on hosts whose `sys.platform` that is."""
+    return tuple(row for row in _listed() if row.platform in (None, platform))
+
+
 @functools.cache
-def requirements() -> tuple[Requirement, ...]:
-    """The agent's requirements, from `deskagent/requirements.in`."""
+def _listed() -> tuple[Requirement, ...]:
+    """All lines of `deskagent/requirements.in`."""
     rows = []
     text = importlib.resources.files("deskagent").joinpath("requirements.in").read_text("utf-8")
     for line in text.splitlines():
@@ -63,6 +78,8 @@ def requirements() -> tuple[Requirement, ...]:
                 lowest=match["lowest"],
                 below=match["below"],
                 before=(int(major), int(minor)) if before else None,
+                platform=match["platform"],
+                needed=name not in _HELPFUL,
             )
         )
     return tuple(rows)

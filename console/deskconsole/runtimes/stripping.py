@@ -34,10 +34,11 @@ PYTHON = {
 
 PACKAGES = {
     "stubs and headers are for developers": (
-        "*.pyi", "*.h", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
+        "*.pyi", "*.c", "*.h", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
     ),
     "tests": (
-        "*/tests/*", "numpy/conftest.py", "numpy/_core/*_tests.*.pyd", "numpy/_core/_simd.*.pyd",
+        "*/tests/*", "comtypes/test/*", "numpy/conftest.py", "numpy/_core/*_tests.*.pyd",
+        "numpy/_core/_simd.*.pyd",
     ),
     "compiling Fortran": ("numpy/f2py/*", "numpy/distutils/*"),
     "documentation": ("numpy/doc/*", "numpy/random/_examples/*"),

@@ -18,7 +18,7 @@ from deskconsole.bootstrap.script import marked, posix_word
 from deskconsole.bootstrap.wheels import wheels_platform
 from deskconsole.errors import DeployError, UnsupportedHost
 from deskconsole.packaging.index import translated
-from deskconsole.packaging.requirements import locked, requirements
+from deskconsole.packaging.requirements import Requirement, locked, requirements
 from deskconsole.ssh.command import Finished
 
 
@@ -39,13 +39,23 @@ def test_noise_around_an_answer_is_passed_over() -> None:
 
 def test_the_locked_list_fits_the_requirements() -> None:
     text = locked().decode()
-    for requirement in requirements():
+    for requirement in {*requirements("linux"), *requirements("win32")}:
         name = requirement.distributions[0].replace(".", "-")
         versions = re.findall(rf"^{re.escape(name)}==([\d.]+)", text, re.MULTILINE)
         assert versions, name
         for version in versions:
             assert numbers(requirement.lowest) <= numbers(version) < numbers(requirement.below)
     assert "://" not in text, "which index is used is the user's business"
+
+
+def test_a_host_is_asked_only_for_what_is_made_for_its_system() -> None:
+    def modules(rows: tuple[Requirement, ...]) -> set[str]:
+        return {row.module for row in rows}
+
+    linux, windows = requirements("linux"), requirements("win32")
+    assert modules(linux) ^ modules(windows) == {"Xlib", "dxcam"}
+    assert "Xlib" in modules(linux)
+    assert {row.module for row in (*linux, *windows) if not row.needed} == {"Xlib", "dxcam"}
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,10 @@ def test_a_persons_session_is_good() -> None:
         verdicts.session(LAUNCHED, WORD).sentence
         == "the agent (process 42) runs in session 2, WinSta0\\Default"
     )
+    by_mss = replace(WORD, capture="mss (desktop duplication: Not implemented)")
+    assert (
+        "grabs by mss (desktop duplication: Not implemented)" in verdicts.session(LAUNCHED, by_mss).sentence
+    )
 
 
 def test_one_colour_is_a_hint() -> None:

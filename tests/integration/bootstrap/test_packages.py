@@ -168,3 +168,21 @@ def test_a_system_without_ready_made_packages_is_named_before_anything_is_fetche
     facts = replace(probe(bare.connection, bare.host), libc="musl")
     with pytest.raises(UnsupportedHost, match="musl"):
         deploy(bare.connection, facts)
+
+
+def test_a_host_that_lacks_only_what_helps_gets_it_where_that_can_be_had(
+    bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = lock(make_wheel(index, "pretend", "py3-none-any", {"pretend.py": b""}))
+    monkeypatch.setattr(wheels, "locked", lambda: wanted)
+    facts = replace(probe(bare.connection, bare.host), missing=("Xlib",))
+    nowhere = deploy(bare.connection, replace(facts, libc="musl"), cache=tmp_path / "cache")
+    assert nowhere.packages is None, "there are none for its system, and it works without"
+    assert deploy(bare.connection, facts, cache=tmp_path / "cache").packages is not None
+
+
+def test_without_a_network_a_host_that_lacks_only_what_helps_is_served_all_the_same(
+    bare: Ground, index: Path, tmp_path: Path
+) -> None:
+    facts = replace(probe(bare.connection, bare.host), missing=("Xlib",))
+    assert deploy(bare.connection, facts, cache=tmp_path / "cache").packages is None

@@ -22,7 +22,7 @@ SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: root (our folder), requirements (rows of module, distributions, lowest, below, before)."""
+    """Arguments: root (our folder), requirements (rows as the console lists them)."""
     root = Path(arguments["root"])
     existing = root
     while not existing.exists():
@@ -51,7 +51,7 @@ def libc() -> str:
 def missing(requirements: list[dict[str, Any]]) -> list[str]:
     """Modules that this Python lacks or has in a version that the agent was not made for."""
     lacking = [row["module"] for row in requirements if not satisfied(row)]
-    if not lacking and not loads([row["module"] for row in requirements if applies(row)]):
+    if not lacking and not loads([row["module"] for row in requirements if row["needed"] and applies(row)]):
         # The desktop build of OpenCV is installed where its graphics libraries are not.
         return ["cv2"]
     return lacking

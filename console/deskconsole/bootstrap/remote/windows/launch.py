@@ -110,7 +110,7 @@ def find_running(root: Path, instance: str) -> dict[str, Any] | None:
 
 def answer(said: dict[str, Any], token: str, *, reused: bool) -> dict[str, Any]:
     """An agent's ready file, as the console wants to hear of it."""
-    word = ("session", "station", "desktop", "screen", "reason", "size", "flat")
+    word = ("session", "station", "desktop", "screen", "reason", "size", "flat", "capture")
     return {
         "port": said["port"],
         "pid": said["pid"],
