@@ -41,7 +41,7 @@ class Inbox:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._mailbox.put(_read(line))
-        return self._mailbox.take(0)
+        return self._mailbox.take()
 
 
 class ThreadedInbox:
@@ -58,7 +58,7 @@ class ThreadedInbox:
 
     def take(self) -> list[ToWindow]:
         """As `Inbox.take`."""
-        return self._mailbox.take(0)
+        return self._mailbox.take()
 
     def _listen(self) -> None:
         with open(self._pipe, "rb", closefd=False) as lines:

@@ -17,7 +17,7 @@ _MANY = 128
 
 
 class Mailbox:
-    """`put` never waits; `take` gets all that came since the last one, in the order map, damage, status."""
+    """`put` never waits; `take` gets all since the last one, in the order map, damage, status, close."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -55,10 +55,9 @@ class Mailbox:
         with self._changed:
             return self._changed.wait_for(self._waiting, timeout)
 
-    def take(self, timeout: float | None = None) -> list[ToWindow]:
-        """Waits up to `timeout` seconds for something; an empty list if nothing came."""
+    def take(self) -> list[ToWindow]:
+        """All that waits."""
         with self._changed:
-            self._changed.wait_for(self._waiting, timeout)
             messages: list[ToWindow] = []
             if self._map is not None:
                 messages.append(self._map)

@@ -6,7 +6,7 @@ Another is `x_surface.XSurface`, which shows parts.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import cv2
@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskagent.wire.geometry import Rectangle
+
+Mouse = Callable[[int, int, int, int, object], None]
+"""Takes what highgui tells of the mouse: event, x, y, flags, and something of no account."""
 
 
 class Surface(Protocol):

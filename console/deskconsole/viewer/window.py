@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -21,7 +22,10 @@ from deskagent.wire.geometry import Rectangle
 from .canvas import Canvas, age, fitting
 from .inbox import Inbox, ThreadedInbox
 from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Shown, Status, ToConsole
-from .surface import HighguiSurface, Surface
+from .surface import HighguiSurface, Mouse, Surface
+
+if TYPE_CHECKING:
+    from .x_surface import XSurface
 
 _NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
@@ -188,25 +192,27 @@ class Window:
         self._adopt_size()
         if self._fullscreen:
             self._set_fullscreen(on=True)
+        surface = _x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(_NAME, np.zeros((1, 1, 3), np.uint8))
-        self._surface = self._best_surface()
+        self._surface = self._covering(surface)
 
-    def _best_surface(self) -> Surface:
-        """One that shows parts where that is possible, else highgui's."""
-        if not sys.platform.startswith("linux"):
+    def _covering(self, surface: XSurface | None) -> Surface:
+        """`surface` over the window, as soon as the display knows that; highgui's where there can be none."""
+        if surface is None:
             return HighguiSurface(_NAME)
-        from .x_surface import XSurface
-
+        fault = "the display does not know the window"
         deadline = time.monotonic() + _APPEARING
-        while True:
-            cv2.pollKey()
-            try:
-                return XSurface(self._title, self._mouse)
-            except OSError as fault:
-                if time.monotonic() >= deadline:
-                    print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
-                    return HighguiSurface(_NAME)
+        try:
+            while not (covered := surface.cover(self._title)) and time.monotonic() < deadline:
+                cv2.pollKey()
+            if covered:
+                return surface
+        except OSError as error:
+            fault = str(error)
+        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
+        surface.close()
+        return HighguiSurface(_NAME)
 
     def _adopt_size(self) -> None:
         """Gives the window the picture's size, unless its user chose one."""
@@ -252,7 +258,7 @@ class Window:
         began = time.monotonic()
         if self._surface.lost:
             self._surface.close()
-            self._surface = self._best_surface()
+            self._surface = self._covering(_x_surface(self._mouse))
             self._anew = True
         self._follow_size()
         self._count_age()
@@ -358,3 +364,15 @@ class Window:
         now = time.monotonic()
         self._attentive_until = now + _ATTENTION
         self._look_at_keys = min(self._look_at_keys, now)
+
+
+def _x_surface(mouse: Mouse) -> XSurface | None:
+    """A surface to lay over a window, where the system has such a thing."""
+    if not sys.platform.startswith("linux"):
+        return None
+    from .x_surface import XSurface
+
+    try:
+        return XSurface(mouse)
+    except OSError:  # highgui, too, is without its display then, and says so
+        return None

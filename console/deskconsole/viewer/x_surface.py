@@ -23,6 +23,7 @@ from deskagent.wire.geometry import Rectangle
 
 from .mit_shm import SharedSegment
 from .shared_image import SharedImage
+from .surface import Mouse
 
 if TYPE_CHECKING:
     from Xlib.protocol.rq import Event
@@ -37,21 +38,16 @@ _MASKS = (0xFF0000, 0x00FF00, 0x0000FF)
 _DEEPEST = 4
 """A window manager puts a frame or two around a window: further below the root there are only parts."""
 
-Mouse = Callable[[int, int, int, int, object], None]
-"""Takes what highgui's mouse callback takes."""
-
 
 class XSurface:
-    """The surface of this process's window with a given title. Raises OSError where there can be none.
+    """A surface that is to `cover` one of this process's windows. Raises OSError without an X server.
 
-    That is so where the server is on another machine, shares no memory, or has pixels of another kind; it
-    is tried, not guessed: a few pixels are put and read back. `mouse` is told of the left button and of
-    moves while it is held, which highgui does not get any more.
+    `mouse` is told of the left button and of moves while it is held, which highgui does not get any more.
     """
 
     hears_keys = True
 
-    def __init__(self, title: str, mouse: Mouse) -> None:
+    def __init__(self, mouse: Mouse) -> None:
         try:
             self._display = Display()
         except (DisplayError, OSError) as fault:
@@ -62,35 +58,39 @@ class XSurface:
         self._memory: SharedImage | None = None
         self._segment: SharedSegment | None = None
         self._image: NDArray[np.uint8] | None = None
-        try:
-            self._open(title)
-        except (XError, ConnectionClosedError) as fault:
-            self.close()
-            raise OSError(f"the X server refuses: {fault}") from fault
-        except OSError:
-            self.close()
-            raise
 
-    def _open(self, title: str) -> None:
-        self._parent = self._find(title)
-        geometry = self._parent.get_geometry()
-        self._size = geometry.width, geometry.height
-        self._depth = geometry.depth
-        self._require_our_pixels()
-        self._parent.change_attributes(event_mask=X.StructureNotifyMask | X.KeyPressMask)
+    def cover(self, title: str) -> bool:
+        """Covers the window with this title; False where the display does not know it (yet).
+
+        Raises OSError where the server is on another machine, shares no memory, or has pixels of another
+        kind. It is tried, not guessed: a few pixels are put and read back.
+        """
+        try:
+            parent = self._find(title)
+            if parent is not None:
+                self._cover(parent)
+        except (XError, ConnectionClosedError) as fault:
+            raise OSError(f"the X server refuses: {fault}") from fault
+        return parent is not None
+
+    def _cover(self, parent: XWindow) -> None:
+        parent.change_attributes(event_mask=X.StructureNotifyMask | X.KeyPressMask)
         # Without a background the server leaves what it uncovers to us, instead of blackening it first.
-        self._child = self._parent.create_window(
+        self._child = parent.create_window(
             0, 0, _REACH, _REACH, 0, X.CopyFromParent, X.InputOutput, X.CopyFromParent,
             bit_gravity=X.NorthWestGravity,
             event_mask=X.ExposureMask | X.ButtonPressMask | X.ButtonReleaseMask | X.Button1MotionMask,
         )  # fmt: skip
+        self._child.map()
+        geometry = parent.get_geometry()
+        self._size = geometry.width, geometry.height
+        self._depth = geometry.depth
+        self._require_our_pixels(parent)
         self._context = self._child.create_gc(graphics_exposures=False)
         self._reserve(*self._size)
         self._try_out()
-        self._child.map()
-        self._display.flush()
 
-    def _find(self, title: str) -> XWindow:
+    def _find(self, title: str) -> XWindow | None:
         """This process's window with this title: a frame may have its title, not its process."""
         process = self._display.intern_atom("_NET_WM_PID")
         name = self._display.intern_atom("_NET_WM_NAME")
@@ -104,11 +104,11 @@ class XSurface:
                 continue
             if said is not None and bytes(said.value) == title.encode():
                 return window
-        raise OSError("the window is not among those of the display")
+        return None
 
-    def _require_our_pixels(self) -> None:
+    def _require_our_pixels(self, window: XWindow) -> None:
         information = self._display.display.info
-        visual = self._parent.get_attributes().visual
+        visual = window.get_attributes().visual
         for depth in self._display.screen().allowed_depths:
             for one in depth.visuals:
                 if one.visual_id == visual and (one.red_mask, one.green_mask, one.blue_mask) != _MASKS:
