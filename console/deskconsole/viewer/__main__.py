@@ -10,16 +10,12 @@ import contextlib
 import ctypes
 import os
 import sys
-import threading
-from typing import BinaryIO
-
-import msgspec
 
 from deskconsole.errors import ViewerError
 
 from .display import monitor_size, require_display
-from .mailbox import Mailbox
-from .messages import Close, Failed, Ready, ToConsole, line, to_window
+from .inbox import open_inbox
+from .messages import Failed, Ready, ToConsole, line
 
 PACKAGES = "libgl1 libglib2.0-0 libsm6 libx11-xcb1 xkb-data"
 """Debian packages (12) beyond a bare system that the window needs; the first three were found by
@@ -39,15 +35,6 @@ def _prefer_the_systems_x11() -> None:
         # Without it on the system the wheel's own one is used, as before.
         with contextlib.suppress(OSError):
             ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
-
-
-def _listen(source: BinaryIO, mailbox: Mailbox) -> None:
-    try:
-        for text in source:
-            mailbox.put(to_window.decode(text))
-    except msgspec.DecodeError as fault:
-        print(f"not understood: {fault}", file=sys.stderr)
-    mailbox.put(Close())
 
 
 def main() -> int:
@@ -76,12 +63,11 @@ def main() -> int:
     except ImportError as fault:
         report(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
         return ViewerError.exit_code
-    mailbox = Mailbox()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, mailbox), name="listen", daemon=True).start()
-    window = Window(mailbox, report, monitor=monitor_size(), fullscreen=arguments.fullscreen)
+    inbox = open_inbox(sys.stdin.fileno())
+    window = Window(inbox, report, monitor=monitor_size(), fullscreen=arguments.fullscreen)
     report(Ready())
     window.run()
-    # Not through the interpreter's end: a thread that reads stdin would hold its lock there.
+    # Not through the interpreter's end: it has nothing to save, and a thread may be reading stdin.
     sys.stderr.flush()
     os._exit(0)
 

@@ -23,6 +23,7 @@ _MARGIN = 10
 _LEADING = 42
 """Pixels from line to line in a font of scale 1."""
 
+_FADED = (np.arange(256) // 2 + 32).astype(np.uint8)
 _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
@@ -53,30 +54,34 @@ def fitting(picture: tuple[int, int], room: tuple[int, int]) -> Scale:
 
 
 class Canvas:
-    """An image of the window's size, with the picture in its middle.
+    """An image of the window's size, with the picture in its middle and black around it.
 
-    `image` is (height, width, 3) uint8 BGR. With `exact` the picture stands 1:1; where it is larger than
-    the canvas, `offset` (x, y in pixels of the picture) says which part of it is seen. `size` is what the
-    picture takes on the canvas.
+    `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. With `exact` the
+    picture stands 1:1; where it is larger than the canvas, `offset` (x, y in pixels of the picture) says
+    which part of it is seen. `size` is what the picture takes on the canvas.
     """
 
     def __init__(
         self,
         picture: tuple[int, int],
-        room: tuple[int, int],
+        image: NDArray[np.uint8],
         *,
         exact: bool = False,
         offset: tuple[int, int] = (0, 0),
     ) -> None:
-        self.image: NDArray[np.uint8] = np.zeros((room[1], room[0], 3), np.uint8)
+        self.image = image
+        room = image.shape[1], image.shape[0]
         self.scale = Scale(1, 1) if exact else fitting(picture, room)
         self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
         spare = room[0] - self.size[0], room[1] - self.size[1]
         self.offset = max(0, min(-spare[0], offset[0])), max(0, min(-spare[1], offset[1]))
         self._x, self._y = (s // 2 if s >= 0 else -o for s, o in zip(spare, self.offset, strict=True))
+        if max(spare) > 0:
+            image[:] = 0
 
-    def draw(self, picture: NDArray[np.uint8], rectangle: Rectangle) -> None:
-        """Takes over what `picture` (height, width, 3) has under `rectangle`."""
+    def draw(self, picture: NDArray[np.uint8], rectangle: Rectangle) -> Rectangle | None:
+        """Takes over what `picture` (height, width, 3) has under `rectangle`; returns where that is on the
+        image, None where it is not seen."""
         pixels, source = self.scale
         # whole blocks around the rectangle, as far as they are seen
         left = max(rectangle.x // source, -self._x // pixels, 0)
@@ -88,7 +93,7 @@ class Canvas:
             -(-(rectangle.y + rectangle.height) // source), -(-(self.image.shape[0] - self._y) // pixels)
         )
         if left >= right or top >= bottom:
-            return
+            return None
         part = picture[top * source : bottom * source, left * source : right * source]
         if pixels != source:
             part = self._shrunk(part, right - left, bottom - top)
@@ -96,7 +101,12 @@ class Canvas:
         seen_x, seen_y = max(0, -x), max(0, -y)
         wide = min(part.shape[1], self.size[0] - left * pixels, self.image.shape[1] - x)
         high = min(part.shape[0], self.size[1] - top * pixels, self.image.shape[0] - y)
-        self.image[y + seen_y : y + high, x + seen_x : x + wide] = part[seen_y:high, seen_x:wide]
+        if seen_x >= wide or seen_y >= high:
+            return None
+        drawn = Rectangle(x + seen_x, y + seen_y, wide - seen_x, high - seen_y)
+        target = self.image[drawn.y : drawn.y + drawn.height, drawn.x : drawn.x + drawn.width]
+        cv2.cvtColor(part[seen_y:high, seen_x:wide], cv2.COLOR_BGR2BGRA, dst=target)
+        return drawn
 
     def _shrunk(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
         """The mean of the pixels that fall on each; the last blocks of a picture are filled up first."""
@@ -111,19 +121,19 @@ class Canvas:
         )
 
 
-def aged(image: NDArray[np.uint8], text: str) -> NDArray[np.uint8]:
-    """A copy in grey at half the brightness; `text` in a banner across the top, the first line larger."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) // 2 + 32
-    result = cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2BGR)
+def age(image: NDArray[np.uint8], text: str) -> None:
+    """Makes `image` (BGRX) grey, at half the brightness, with `text` in a banner across its top, the first
+    line of it larger."""
+    grey = cv2.LUT(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY), _FADED)
+    cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, dst=image)
     first, *rest = _plain(text).splitlines()
     room = image.shape[1] - 2 * _MARGIN
     lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
     lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
     bottoms = list(itertools.accumulate(round(scale * _LEADING) for _, scale, _ in lines))
-    cv2.rectangle(result, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
+    cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
     for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
-        cv2.putText(result, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
-    return result  # type: ignore[return-value]
+        cv2.putText(image, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
 
 
 def _plain(text: str) -> str:

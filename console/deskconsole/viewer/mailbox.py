@@ -6,6 +6,7 @@ Both ends have one: whoever is slow, what waits never grows, and what is taken i
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 
 from deskagent.wire.geometry import Rectangle
 
@@ -16,13 +17,14 @@ _MANY = 128
 
 
 class Mailbox:
-    """`put` never waits; `take` gets all that came since the last one, in the order map, damage, status."""
+    """`put` never waits; `take` gets all since the last one, in the order map, damage, status, close."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._map: Map | None = None
         self._packet = 0
-        self._rectangles: list[Rectangle] = []
+        self._rectangles: dict[Rectangle, None] = {}
+        """In the order in which they came, each once."""
         self._damaged = False
         self._status: Status | None = None
         self._close = False
@@ -38,20 +40,24 @@ class Mailbox:
                     self._damaged = False
                 case Damage(packet, rectangles):
                     self._packet = packet
-                    self._rectangles.extend(rectangles)
+                    self._rectangles.update(dict.fromkeys(rectangles))
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
-                        self._rectangles = [around(self._rectangles)]
+                        self._rectangles = {around(self._rectangles): None}
                 case Status():
                     self._status = message
                 case Close():
                     self._close = True
             self._changed.notify()
 
-    def take(self, timeout: float | None = None) -> list[ToWindow]:
-        """Waits up to `timeout` seconds for something; an empty list if nothing came."""
+    def wait(self, timeout: float | None) -> bool:
+        """Waits up to `timeout` seconds until there is something to take."""
         with self._changed:
-            self._changed.wait_for(self._waiting, timeout)
+            return self._changed.wait_for(self._waiting, timeout)
+
+    def take(self) -> list[ToWindow]:
+        """All that waits."""
+        with self._changed:
             messages: list[ToWindow] = []
             if self._map is not None:
                 messages.append(self._map)
@@ -70,7 +76,7 @@ class Mailbox:
         return self._map is not None or self._damaged or self._status is not None or self._close
 
 
-def around(rectangles: list[Rectangle]) -> Rectangle:
+def around(rectangles: Collection[Rectangle]) -> Rectangle:
     """The smallest rectangle that holds all of them (at least one)."""
     left = min(r.x for r in rectangles)
     top = min(r.y for r in rectangles)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -22,8 +21,8 @@ from deskconsole.errors import ViewerError
 from deskconsole.framebuffer import Framebuffer
 
 from .display import require_display
-from .mailbox import Mailbox
-from .messages import Close, Closed, Damage, Failed, Map, Ready, Shown, Status, ToConsole, line, to_console
+from .messages import Close, Closed, Damage, Failed, Map, Ready, Shown, Status, ToConsole, to_console
+from .outbox import Outbox
 
 _log = logging.getLogger(__name__)
 
@@ -66,23 +65,21 @@ class Viewer:
         self._host = _printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_closed = on_closed
-        self._mailbox = Mailbox()
         self._up = threading.Event()
         self._failure: Failed | None = None
         self._farewell: Closed | None = None
         self._told_to_close = False
         self._gone = threading.Event()
         self.shown = 0
-        """The last packet that is in the window."""
+        """The last packet that is known to be in the window; it says so a few times a second."""
         self.draws = 0
         """How often the window was drawn."""
         # What Qt and OpenCV print must not reach the terminal; it is logged if the process dies.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `_read`
         self._process = self._start(fullscreen=fullscreen)
         self._reader = threading.Thread(target=self._read, name=f"viewer of {self._host}", daemon=True)
-        self._writer = threading.Thread(target=self._write, name=f"viewer of {self._host}, out", daemon=True)
+        self._outbox = self._open_outbox()
         self._reader.start()
-        self._writer.start()
         if not self._up.wait(_STARTING) or self._failure is not None or self._gone.is_set():
             self.close()
             if self._failure is not None:
@@ -123,13 +120,13 @@ class Viewer:
 
     def damaged(self, packet: int, rectangles: Sequence[Rectangle]) -> None:
         """The framebuffer has changed there, by this packet; the window is live again if it was stale."""
-        self._mailbox.put(Damage(packet, tuple(rectangles)))
+        self._outbox.put(Damage(packet, tuple(rectangles)))
 
     def resized(self) -> None:
         """The framebuffer was reset; to be called before the damage of the new picture."""
         shared = self._framebuffer.shared
         if shared is not None:
-            self._mailbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
+            self._outbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
 
     def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
         """What the title says (`NAME - word - deskconsole`).
@@ -138,32 +135,21 @@ class Viewer:
         """
         word, why = (_printable(text)[:500] for text in (word, why))
         text = f"{word}: {why}" if why else word
-        self._mailbox.put(Status(f"{self._host} - {word} - deskconsole", text, stale, at))
+        self._outbox.put(Status(f"{self._host} - {word} - deskconsole", text, stale, at))
 
     def close(self) -> None:
         """Takes the window away and returns when its process is gone: 50 ms as a rule, at most 2 s."""
         self._told_to_close = True
-        self._mailbox.put(Close())
+        self._outbox.put(Close())
         if not self._gone.wait(_LEAVING):
             self._process.kill()
-        for thread in (self._writer, self._reader):
-            if thread is not threading.current_thread():
-                thread.join()
+        self._outbox.join()
+        if self._reader is not threading.current_thread():
+            self._reader.join()
 
-    def _write(self) -> None:
+    def _open_outbox(self) -> Outbox:
         assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe
-        try:
-            while True:
-                for message in self._mailbox.take():
-                    self._process.stdin.write(line(message))
-                    if isinstance(message, Close):
-                        return
-                self._process.stdin.flush()
-        except OSError:  # the process is gone: `_read` says so
-            return
-        finally:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        return Outbox(self._process.stdin, f"viewer of {self._host}, out")
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101  # Popen was given a pipe
@@ -179,7 +165,7 @@ class Viewer:
         self._gone.set()
         was_up = self._up.is_set() and self._failure is None
         self._up.set()
-        self._mailbox.put(Close())  # ends the writer
+        self._outbox.put(Close())  # ends its thread
         if was_up and not self._told_to_close:
             self._on_closed(self._obituary)
 

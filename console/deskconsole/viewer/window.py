@@ -1,15 +1,17 @@
-"""The window itself: the only place that touches OpenCV's highgui. It runs in the window's own process.
+"""The window itself: what the console said, what its user does, and when to draw. In a process of its own.
 
-Main thread only. It draws when something has changed, at most 60 times a second, and otherwise sleeps
-until a message comes, looking after the keyboard between times.
+Main thread only. It draws as soon as something has changed and otherwise sleeps until a message comes,
+looking after the keyboard between times. How the picture gets on the screen is the surface's business.
 """
 
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,19 +19,33 @@ from numpy.typing import NDArray
 
 from deskagent.wire.geometry import Rectangle
 
-from .canvas import Canvas, aged
-from .mailbox import Mailbox
+from .canvas import Canvas, age, fitting
+from .inbox import Inbox, ThreadedInbox
 from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Shown, Status, ToConsole
+from .surface import HighguiSurface, Mouse, Surface
+
+if TYPE_CHECKING:
+    from .x_surface import XSurface
 
 _NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
 
 _FRAME = 1 / 60
-"""Seconds between two drawings at least: what comes meanwhile is shown together."""
+"""Seconds between two drawings at most: what comes meanwhile is shown together."""
 
-_ATTENTIVE, _IDLE = 0.01, 0.05
-"""Seconds between two looks at the keyboard: while somebody uses the window, and otherwise. A look costs
-0.2 ms of CPU and highgui has nothing to wait on: 0.4 % of a core when idle."""
+_EASE = 4
+"""After a drawing nothing is drawn for so many times as long as it took, if that is less than a frame: small
+changes are shown at once, and large ones never take more than a fifth of a core."""
+
+_ATTENTIVE, _IDLE, _HEARING = 0.01, 0.05, 0.2
+"""Seconds between two looks at the keyboard: while somebody uses the window, otherwise, and where the surface
+notices keys. A look costs 0.2 ms of CPU and highgui has nothing to wait on."""
+
+_TELLING = 0.2
+"""Seconds between two reports of what is shown."""
+
+_APPEARING = 0.5
+"""Seconds in which the display knows a new window."""
 
 _ATTENTION = 2.0
 """Seconds after a key or a change of size in which somebody still uses the window."""
@@ -52,21 +68,21 @@ class Window:
 
     def __init__(
         self,
-        mailbox: Mailbox,
+        inbox: Inbox | ThreadedInbox,
         report: Callable[[ToConsole], None],
         *,
         monitor: tuple[int, int] | None,
         fullscreen: bool = False,
     ) -> None:
-        self._mailbox = mailbox
+        self._inbox = inbox
         self._report = report
         self._monitor = monitor
         self._fullscreen = fullscreen
         self._enlarge_at: float | None = None
         self._open = False
         self._title = "deskconsole"
+        self._surface: Surface = HighguiSurface(_NAME)
         self._picture: NDArray[np.uint8] | None = None
-        self._generation = 0
         self._canvas: Canvas | None = None
         self._asked_for: tuple[int, int] | None = None
         """The size that the window was last given by us; another one is the user's own choice."""
@@ -78,49 +94,61 @@ class Window:
         self._stale: Status | None = None
         self._stale_since = 0.0
         self._banner = ""
-        self._dirty = False
+        self._anew = False
+        """The layout or the look is another one: the whole is to be drawn."""
+        self._damage: tuple[Rectangle, ...] = ()
         self._packet = 0
         self._draws = 0
+        self._told = 0
+        self._told_at = 0.0
+        self._rested_at = 0.0
+        self._look_at_keys = 0.0
         self._attentive_until = 0.0
 
     def run(self) -> None:
         """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
         reason = ""
-        drawn_at = 0.0
         while not reason:
-            now = time.monotonic()
-            for message in self._mailbox.take(self._pause(now, drawn_at)):
-                match message:
-                    case Map():
-                        self._look_at(message)
-                    case Damage():
-                        self._damage(message)
-                    case Status():
-                        self._status(message)
-                    case Close():
+            waiting = self._inbox.wait(self._pause(), self._surface.fileno())
+            # What comes while it rests is shown together with what is there.
+            time.sleep(max(0.0, self._rested_at - time.monotonic()))
+            if waiting:
+                for message in self._inbox.take():
+                    if isinstance(message, Close):
                         reason = "the console closed it"
+                    else:
+                        self._heed(message)
             if not self._open or reason:
                 continue
-            self._follow_size()
-            self._enlarge()
-            self._count_age()
+            if self._surface.attend():
+                self._attend()
             now = time.monotonic()
-            if self._dirty and now - drawn_at >= _FRAME and not self._gone():
+            if now >= self._look_at_keys:
+                reason = self._look_after(now)
+            if not reason:
                 self._draw()
-                drawn_at = now
-            reason = self._look_after()
+        self._surface.close()
         if self._open:
             with contextlib.suppress(cv2.error):
                 cv2.destroyAllWindows()
         self._report(Closed(reason, self._draws))
 
-    def _pause(self, now: float, drawn_at: float) -> float | None:
+    def _pause(self) -> float | None:
         """How long to wait for a message; None before there is a window."""
-        if not self._open:
-            return None
-        if self._dirty:
-            return max(0.0, _FRAME - (now - drawn_at))
-        return _ATTENTIVE if now < self._attentive_until else _IDLE
+        return max(0.0, self._look_at_keys - time.monotonic()) if self._open else None
+
+    def _heed(self, message: Map | Damage | Status) -> None:
+        match message:
+            case Map():
+                self._look_at(message)
+            case Damage():
+                self._packet = message.packet
+                self._damage += message.rectangles
+                if self._stale is not None:
+                    self._stale = None
+                    self._anew = True
+            case Status():
+                self._status(message)
 
     def _look_at(self, target: Map) -> None:
         try:
@@ -129,12 +157,12 @@ class Window:
             return
         known = self._picture
         self._picture = data
-        self._generation = target.generation
+        self._damage = ()
         if not self._open:
             self._show_up()
         elif known is None or known.shape != data.shape:
             self._adopt_size()
-        self._lay_out()
+        self._anew = True
 
     def _natural(self) -> tuple[int, int]:
         """The window's size at which the picture is not scaled, or as large as the screen allows."""
@@ -142,7 +170,8 @@ class Window:
         if self._monitor is None:
             return picture
         room = max(1, self._monitor[0] - _BORDERS[0]), max(1, self._monitor[1] - _BORDERS[1])
-        return Canvas(picture, room).size
+        scale = fitting(picture, room)
+        return scale.of(picture[0]), scale.of(picture[1])
 
     @staticmethod
     def _wider(picture: tuple[int, int], room: tuple[int, int]) -> bool:
@@ -163,10 +192,27 @@ class Window:
         self._adopt_size()
         if self._fullscreen:
             self._set_fullscreen(on=True)
+        surface = _x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
-        self._lay_out()
-        self._draw()
-        cv2.pollKey()
+        cv2.imshow(_NAME, np.zeros((1, 1, 3), np.uint8))
+        self._surface = self._covering(surface)
+
+    def _covering(self, surface: XSurface | None) -> Surface:
+        """`surface` over the window, as soon as the display knows that; highgui's where there can be none."""
+        if surface is None:
+            return HighguiSurface(_NAME)
+        fault = "the display does not know the window"
+        deadline = time.monotonic() + _APPEARING
+        try:
+            while not (covered := surface.cover(self._title)) and time.monotonic() < deadline:
+                cv2.pollKey()
+            if covered:
+                return surface
+        except OSError as error:
+            fault = str(error)
+        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
+        surface.close()
+        return HighguiSurface(_NAME)
 
     def _adopt_size(self) -> None:
         """Gives the window the picture's size, unless its user chose one."""
@@ -176,30 +222,11 @@ class Window:
         cv2.resizeWindow(_NAME, *self._viewport)
 
     def _follow_size(self) -> None:
-        with contextlib.suppress(cv2.error):  # closed: `_look_after` says so
-            _, _, width, height = cv2.getWindowImageRect(_NAME)
-            if width > 0 and height > 0 and (width, height) != self._viewport:
-                self._viewport = width, height
-                self._lay_out()
-                self._attend()
-
-    def _lay_out(self) -> None:
-        """A new canvas for the size, the scale and the offset as they are now."""
-        if self._picture is None:
-            return
-        self._canvas = Canvas(self._size(), self._viewport, exact=self._exact, offset=self._offset)
-        self._offset = self._canvas.offset
-        self._canvas.draw(self._picture, Rectangle(0, 0, *self._size()))
-        self._dirty = True
-
-    def _damage(self, damage: Damage) -> None:
-        self._packet = damage.packet
-        if self._canvas is None or self._picture is None:
-            return
-        for rectangle in damage.rectangles:
-            self._canvas.draw(self._picture, rectangle)
-        self._stale = None
-        self._dirty = True
+        size = self._surface.size()
+        if size is not None and size != self._viewport:
+            self._viewport = size
+            self._anew = True
+            self._attend()
 
     def _status(self, status: Status) -> None:
         if status.title != self._title:
@@ -211,7 +238,7 @@ class Window:
             self._stale_since = time.time()
             self._banner = ""
         elif not status.stale and self._stale is not None:
-            self._dirty = True
+            self._anew = True
         self._stale = status if status.stale else None
 
     def _count_age(self) -> None:
@@ -224,19 +251,54 @@ class Window:
         banner = f"picture of {moment} ({age} old)\n{self._stale.text}"
         if banner != self._banner:
             self._banner = banner
-            self._dirty = True
+            self._anew = True
 
     def _draw(self) -> None:
-        if self._canvas is None:
+        """Brings what has changed on the screen."""
+        began = time.monotonic()
+        if self._surface.lost:
+            self._surface.close()
+            self._surface = self._covering(_x_surface(self._mouse))
+            self._anew = True
+        self._follow_size()
+        self._count_age()
+        if self._picture is None or not (self._anew or self._damage):
             return
-        image = self._canvas.image
-        cv2.imshow(_NAME, image if self._stale is None else aged(image, self._banner))
-        self._dirty = False
-        self._draws += 1
-        self._report(Shown(self._packet, self._draws))
+        if self._anew or self._canvas is None:
+            parts = [self._lay_out(self._picture)]
+        else:
+            drawn = (self._canvas.draw(self._picture, rectangle) for rectangle in self._damage)
+            parts = [part for part in drawn if part is not None]
+        self._anew = False
+        self._damage = ()
+        if parts:
+            self._surface.show(parts)
+            self._draws += 1
+        now = time.monotonic()
+        self._rested_at = now + min(_FRAME, _EASE * (now - began))
 
-    def _look_after(self) -> str:
+    def _lay_out(self, picture: NDArray[np.uint8]) -> Rectangle:
+        """Draws the whole for the size, the scale and the offset as they are now."""
+        image = self._surface.image(*self._viewport)
+        self._canvas = Canvas(self._size(), image, exact=self._exact, offset=self._offset)
+        self._offset = self._canvas.offset
+        self._canvas.draw(picture, Rectangle(0, 0, *self._size()))
+        if self._stale is not None:
+            age(image, self._banner)
+        return Rectangle(0, 0, *self._viewport)
+
+    def _tell(self, now: float) -> None:
+        """Says what is shown, if it is something new and not too soon."""
+        if self._draws != self._told and now - self._told_at >= _TELLING:
+            self._told, self._told_at = self._draws, now
+            self._report(Shown(self._packet, self._draws))
+
+    def _look_after(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
+        idle = _HEARING if self._surface.hears_keys else _IDLE
+        self._look_at_keys = now + (_ATTENTIVE if now < self._attentive_until else idle)
+        self._tell(now)
+        self._enlarge()
         key = cv2.pollKey()
         if self._gone():
             return CLOSED_BY_HAND
@@ -250,10 +312,10 @@ class Window:
                 self._set_fullscreen(on=not self._fullscreen)
             case "1":
                 self._exact, self._offset = True, (0, 0)
-                self._lay_out()
+                self._anew = True
             case "0" | "z":
                 self._exact = False
-                self._lay_out()
+                self._anew = True
             case _ if key & 0xFF == _ESCAPE and self._fullscreen:
                 self._set_fullscreen(on=False)
         return ""
@@ -275,7 +337,7 @@ class Window:
         if not on:
             self._asked_for = self._viewport = self._natural()
             cv2.resizeWindow(_NAME, *self._viewport)
-            self._lay_out()
+            self._anew = True
 
     def _enlarge(self) -> None:
         """Fullscreen by hand where no window manager does it."""
@@ -295,8 +357,22 @@ class Window:
         elif event == cv2.EVENT_MOUSEMOVE and self._grip is not None:
             from_x, from_y, offset = self._grip
             self._offset = offset[0] + from_x - x, offset[1] + from_y - y
-            self._lay_out()
+            self._anew = True
             self._attend()
 
     def _attend(self) -> None:
-        self._attentive_until = time.monotonic() + _ATTENTION
+        now = time.monotonic()
+        self._attentive_until = now + _ATTENTION
+        self._look_at_keys = min(self._look_at_keys, now)
+
+
+def _x_surface(mouse: Mouse) -> XSurface | None:
+    """A surface to lay over a window, where the system has such a thing."""
+    if not sys.platform.startswith("linux"):
+        return None
+    from .x_surface import XSurface
+
+    try:
+        return XSurface(mouse)
+    except OSError:  # highgui, too, is without its display then, and says so
+        return None

@@ -1,0 +1,81 @@
+"""What the console says to the window, as it comes in on a pipe. It melts together what queued.
+
+The window's main thread waits on the pipe itself where the system can (`Inbox`), and else has a thread
+that reads it (`ThreadedInbox`): Windows cannot wait for pipes and times at once.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+
+import msgspec
+
+from .mailbox import Mailbox
+from .messages import Close, ToWindow, to_window
+
+_READ_SIZE = 65536
+
+
+class Inbox:
+    """Lines of JSON from a pipe. Its end, and a line that is not understood, count as `Close`."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._mailbox = Mailbox()
+        self._rest = b""
+
+    def wait(self, timeout: float | None, also: int | None = None) -> bool:
+        """Waits up to `timeout` seconds until there is something to take (True), or `also` is readable."""
+        watched = [self._pipe] if also is None else [self._pipe, also]
+        readable, _, _ = select.select(watched, [], [], timeout)
+        return self._pipe in readable
+
+    def take(self) -> list[ToWindow]:
+        """All that has come, merged: map, damage, status, close. To be called after `wait` said so."""
+        data = os.read(self._pipe, _READ_SIZE)
+        if not data:
+            self._mailbox.put(Close())
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._mailbox.put(_read(line))
+        return self._mailbox.take()
+
+
+class ThreadedInbox:
+    """The same where a pipe cannot be waited for together with a time."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._mailbox = Mailbox()
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+
+    def wait(self, timeout: float | None, also: int | None = None) -> bool:  # noqa: ARG002  # no X here
+        """As `Inbox.wait`."""
+        return self._mailbox.wait(timeout)
+
+    def take(self) -> list[ToWindow]:
+        """As `Inbox.take`."""
+        return self._mailbox.take()
+
+    def _listen(self) -> None:
+        with open(self._pipe, "rb", closefd=False) as lines:
+            for line in lines:
+                self._mailbox.put(_read(line))
+        self._mailbox.put(Close())
+
+
+def _read(line: bytes) -> ToWindow:
+    try:
+        message: ToWindow = to_window.decode(line)
+    except msgspec.DecodeError as fault:
+        print(f"not understood: {fault}", file=sys.stderr)  # noqa: T201  # into the log of the process
+        return Close()
+    return message
+
+
+def open_inbox(pipe: int) -> Inbox | ThreadedInbox:
+    """The one for this system."""
+    return ThreadedInbox(pipe) if sys.platform == "win32" else Inbox(pipe)

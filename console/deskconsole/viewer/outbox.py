@@ -1,0 +1,86 @@
+"""What the console says to the window, on its way into the pipe. It never makes anybody wait.
+
+What fits goes into the pipe at once, on the caller's thread. What does not, because the window is busy, is
+merged in a mailbox, and a thread brings it as soon as there is room.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from typing import IO
+
+from .mailbox import Mailbox
+from .messages import Close, ToWindow, line
+
+
+class Outbox:
+    """The writing end of a pipe. It is closed behind `Close`, or when nobody reads any more."""
+
+    def __init__(self, pipe: IO[bytes], name: str) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._mailbox = Mailbox()
+        self._rest = b""
+        """What of a line did not fit; the thread's alone while something waits."""
+        self._waiting = threading.Event()
+        """Something waits for room: what comes now has to stand behind it."""
+        self._ended = False
+        # Windows cannot say whether a pipe has room: there the thread brings everything.
+        self._direct = sys.platform != "win32"
+        if self._direct:
+            os.set_blocking(pipe.fileno(), False)
+        self._thread = threading.Thread(target=self._bring, name=name, daemon=True)
+        self._thread.start()
+
+    def put(self, message: ToWindow) -> None:
+        """Says it now or as soon as there is room; nothing happens after the end."""
+        with self._lock:
+            if self._ended:
+                return
+            if self._direct and not self._waiting.is_set() and not isinstance(message, Close):
+                self._rest = self._written(line(message))
+                if not self._rest:
+                    return
+            else:
+                self._mailbox.put(message)
+            self._waiting.set()
+
+    def join(self) -> None:
+        """Waits for the end."""
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _written(self, data: bytes) -> bytes:
+        """Writes as much as there is room for, and returns the rest."""
+        try:
+            return data[os.write(self._pipe.fileno(), data) :]
+        except BlockingIOError:
+            return data
+        except OSError:  # the window's process is gone: whoever waits for it says so
+            self._ended = True
+            self._waiting.set()
+            return b""
+
+    def _bring(self) -> None:
+        farewell = False
+        while not self._ended:
+            self._waiting.wait()
+            if self._rest:
+                if self._direct:
+                    select.select([], [self._pipe], [])
+                self._rest = self._written(self._rest)
+            elif farewell:
+                break
+            else:
+                with self._lock:
+                    messages = self._mailbox.take()
+                    farewell = any(isinstance(message, Close) for message in messages)
+                    self._rest = b"".join(map(line, messages))
+                    if not messages:
+                        self._waiting.clear()
+        with self._lock:
+            self._ended = True
+            self._pipe.close()
