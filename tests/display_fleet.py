@@ -50,6 +50,7 @@ class DisplayFleet:
     findings: list[Finding] = field(default_factory=list)
     patience: threading.Event = field(default_factory=threading.Event)
     called_off: bool = False
+    budget: int = 0
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
@@ -59,10 +60,6 @@ class DisplayFleet:
 
     def snapshots(self) -> dict[str, Snapshot]:
         return dict(self.states)
-
-    @property
-    def budget(self) -> int:
-        return 0
 
     def shown(self, selected: str | None, visible: Collection[str]) -> None:
         self.looked_at = (selected, tuple(visible))

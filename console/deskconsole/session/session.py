@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from deskagent.wire.errors import LocalProtocolError
+from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
 from deskagent.wire.messages import WatchMode
 
 from ..decoders.part import BGR
@@ -121,10 +121,11 @@ class Session:
 
     def picture(self, width: int, height: int) -> BGR | None:
         """The newest picture as large as fits into width x height, in its proportions; None before any."""
-        preview = self._standing.now.preview
-        pixels = self._framebuffer.pixels if self._framebuffer.size is not None else None
-        if pixels is None and preview is not None:
-            pixels = preview.pixels()
+        try:
+            pixels: BGR | None = self._framebuffer.pixels
+        except RemoteProtocolError:  # It is empty, or has just been given up.
+            preview = self._standing.now.preview
+            pixels = None if preview is None else preview.pixels()
         return None if pixels is None else fitted(pixels, width, height)
 
     @property

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
 from deskagent.wire.connection import ConsoleConnection, Phase
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
-from deskagent.wire.geometry import Display, Rectangle
 from deskagent.wire.messages import (
     WIRE_VERSION,
     AgentMessage,
@@ -49,6 +48,7 @@ from ..errors import (
 from ..framebuffer import Framebuffer
 from .attention import Attention
 from .meter import Meter
+from .observer import Observer
 
 _BRING_ANEW = (
     "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
@@ -95,54 +95,6 @@ class Transport(Protocol):
     def settimeout(self, seconds: float | None, /) -> None: ...
 
     def close(self) -> None: ...
-
-
-class Observer(Protocol):
-    """Who wants to know what a stream brings. All on the stream's thread; nothing may block."""
-
-    def welcomed(self, welcome: Welcome) -> None:
-        """The greetings are over."""
-        ...
-
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
-        """Packet `number` is on the framebuffer, these areas of it are new."""
-        ...
-
-    def resized(self) -> None:
-        """The framebuffer has another size; a refresh is about to be drawn."""
-        ...
-
-    def screen(self, screen: Screen) -> None:
-        """The host's screen changed its state."""
-        ...
-
-    def silent(self, stale: bool) -> None:
-        """The agent fell silent, or speaks again."""
-        ...
-
-    def answered(self) -> None:
-        """The agent answered a ping: what it had to say before that is here."""
-        ...
-
-    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
-        """Both digests of the picture after `packet`."""
-        ...
-
-    def displays(self, displays: Sequence[Display]) -> None:
-        """The displays are others than those of the greeting."""
-        ...
-
-    def lossy(self, pixels: int) -> None:
-        """So much of the framebuffer is only nearly the host's picture."""
-        ...
-
-    def previewed(self, preview: Preview) -> None:
-        """A small picture came, as the host sent it: nothing of it has been checked."""
-        ...
-
-    def letting_go(self) -> None:
-        """Nobody looks closely any more: the framebuffer is about to be given up."""
-        ...
 
 
 class Stream:
