@@ -6,11 +6,13 @@ It stands for nothing real: what sessions do is tested with real sessions.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 from deskconsole.doctor import Finding
@@ -48,6 +50,8 @@ class DisplayFleet:
     findings: list[Finding] = field(default_factory=list)
     patience: threading.Event = field(default_factory=threading.Event)
     called_off: bool = False
+    budget: int = 0
+    looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
         self.questions = questions
@@ -56,6 +60,15 @@ class DisplayFleet:
 
     def snapshots(self) -> dict[str, Snapshot]:
         return dict(self.states)
+
+    def shown(self, selected: str | None, visible: Collection[str]) -> None:
+        self.looked_at = (selected, tuple(visible))
+
+    def picture(self, name: str, width: int, height: int) -> NDArray[np.uint8] | None:
+        if name not in self.states or self.states[name].size is None:
+            return None
+        across, down = np.linspace(0, 255, min(width, height * 16 // 9)), np.linspace(0, 255, height)
+        return np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2).astype(np.uint8)
 
     def _do(self, what: str, name: str) -> None:
         if self.refuses is not None:

@@ -47,6 +47,11 @@ class Paths:
         return self.config / "hosts.toml"
 
     @property
+    def settings(self) -> Path:
+        """What holds for the console as a whole."""
+        return self.config / "settings.toml"
+
+    @property
     def known_hosts(self) -> Path:
         """Host keys the user trusted here; the user's own `~/.ssh/known_hosts` is only read."""
         return self.data / "known_hosts"

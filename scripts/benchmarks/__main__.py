@@ -11,6 +11,7 @@ import sys
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
+    "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
     "live": "the same screen served by us, by TigerVNC and by x11vnc: bytes, CPU, memory, delay, exactness",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
@@ -26,10 +27,12 @@ def main() -> int:
     for name, purpose in BENCHMARKS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-        if name in {"console", "live"}:
+        if name in {"console", "fleet", "live"}:
             command.add_argument(
                 "--seconds", type=float, default=8.0, help="over which shares of CPU are taken (default: 8)"
             )
+        if name == "fleet":
+            command.add_argument("--hosts", type=int, default=100, help="how many (default: 100)")
         if name == "live":
             for choice in ("systems", "workloads"):
                 command.add_argument(

@@ -21,9 +21,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class Terminal:
-    """`deskconsole ARGUMENTS` in 120 x 36 cells, with its files below `home`, and without a display."""
+    """`deskconsole ARGUMENTS`, or another module, in 120 x 36 cells, with its files below `home`, and without
+    a display."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, module: str = "deskconsole") -> None:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
         self._master = master
@@ -31,7 +32,7 @@ class Terminal:
         self._arrived = threading.Condition()
         self.started = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "deskconsole", *arguments],
+            [sys.executable, "-P", "-m", module, *arguments],
             stdin=slave, stdout=slave, stderr=slave, env=_environment(home), start_new_session=True,
         )  # fmt: skip
         os.close(slave)
@@ -42,6 +43,11 @@ class Terminal:
     def pid(self) -> int:
         """The console's process."""
         return self._process.pid
+
+    @property
+    def written(self) -> int:
+        """Bytes that the console wrote so far."""
+        return len(self._written)
 
     def wait_for(self, holds: Callable[[bytes], bool], timeout: float) -> float:
         """Seconds from the start of the process until what it wrote so far satisfies `holds`."""
@@ -88,7 +94,7 @@ def _environment(home: Path) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in gone}
     return kept | {
         "DESKCONSOLE_HOME": str(home),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console")]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console"), str(ROOT)]),
         "TERM": "xterm-256color",
         "LC_ALL": "C.UTF-8",
     }

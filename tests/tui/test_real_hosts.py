@@ -57,7 +57,10 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
             told = re.sub(r"[^\w+/:]", "", shown)
             assert fingerprint(server.host_key).replace("=", "") in told
             terminal.keys("Right", "Enter")
-            terminal.until(lambda shown: "1 host: 1 live" in shown and "exact ✓" in shown)
+            terminal.until(lambda shown: "1 host: 1 live" in shown and "preview only" in shown)
+            terminal.until(lambda shown: "previews" in shown and "▀▀▀" in shown)
+            terminal.keys("D")
+            terminal.until(lambda shown: "exact ✓" in shown)
             # Without a display of its own the console says so, and goes on.
             terminal.keys("v")
             terminal.until(lambda shown: "no display here" in shown and "1 live" in shown)

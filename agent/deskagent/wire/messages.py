@@ -89,6 +89,8 @@ class Watch(Message, frozen=True):
     """What a preview must fit into, in pixels."""
     interval: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 1.0
     """Seconds between two previews at least."""
+    rate: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
+    """Bytes of packets a second at most, as a mean over some seconds; 0: no bound but the credit."""
 
 
 class Hello(Message, frozen=True):

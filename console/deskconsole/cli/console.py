@@ -53,13 +53,17 @@ class UsersHosts:
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from ..inventory import Inventory
         from ..session.fleet import Fleet
+        from ..settings import Settings
 
         def open_route(host: Host) -> Route:
             from ..session.route import SshRoute
 
             return SshRoute(host, questions, self._paths)
 
-        fleet = Fleet(Inventory.load(self._paths.hosts), open_route, deliver)
+        settings = Settings.load(self._paths.settings)
+        fleet = Fleet(
+            Inventory.load(self._paths.hosts), open_route, deliver, budget=settings.bytes_per_second
+        )
         warm_up = threading.Timer(_WARM_UP, _warm_up)
         warm_up.daemon = True
         warm_up.start()

@@ -41,7 +41,7 @@ class JpegDecoder:
         import cv2
 
         height, width = target.shape[:2]
-        _check(body, width, height)
+        check_jpeg(body, width, height)
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
         try:
             picture = cv2.imdecode(np.frombuffer(body, np.uint8), flags)
@@ -52,8 +52,11 @@ class JpegDecoder:
         target[:] = picture
 
 
-def _check(body: bytes, width: int, height: int) -> None:
-    """Walks the markers from the start of the image to its end without decoding anything."""
+def check_jpeg(body: bytes, width: int, height: int) -> None:
+    """Walks the markers from the start of the image to its end without decoding anything.
+
+    Raises RemoteProtocolError where it is not one whole JPEG of this size.
+    """
     if not body.startswith(_START):
         raise RemoteProtocolError("a JPEG slice without a JPEG's signature")
     position = len(_START)

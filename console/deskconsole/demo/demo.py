@@ -76,7 +76,9 @@ class Demo:
         self.paths.known_hosts.parent.mkdir(parents=True)
         self.paths.known_hosts.write_text("".join(known))
 
-    def fleet(self, questions: Questions, on_event: Callable[[Event], None]) -> Fleet:
+    def fleet(
+        self, questions: Questions, on_event: Callable[[Event], None], *, closely: bool = False
+    ) -> Fleet:
         """The fleet of the three; it ends the demo when it closes. Hosts added to it are real ones."""
 
         def open_route(host: Host) -> Route:
@@ -84,7 +86,7 @@ class Demo:
             config = self._ssh_config if options is not None else None
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
 
-        return Fleet(self.inventory, open_route, on_event, after_close=self.close)
+        return Fleet(self.inventory, open_route, on_event, after_close=self.close, closely=closely)
 
     def examine(
         self,

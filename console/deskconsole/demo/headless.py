@@ -28,7 +28,7 @@ def run_headless(seconds: float, on_event: Callable[[Event], None]) -> list[Snap
     """
     with contextlib.ExitStack() as stack:
         with held_back():
-            fleet = Demo().fleet(NoQuestions(), on_event)
+            fleet = Demo().fleet(NoQuestions(), on_event, closely=True)
             stack.callback(fleet.close)
             for host in fleet.hosts:
                 fleet.connect(host.name)

@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Sequence
 
-from deskagent.wire.geometry import Rectangle
-from deskagent.wire.messages import Screen, ScreenState, Welcome
+from deskagent.wire.geometry import Display, Rectangle
+from deskagent.wire.messages import Preview, Screen, ScreenState, Welcome
 
 from ..errors import Cancelled, DeskconsoleError
 from ..framebuffer import Framebuffer
@@ -101,6 +101,18 @@ class Glance:
         pass
 
     def answered(self) -> None:
+        pass
+
+    def displays(self, displays: Sequence[Display]) -> None:
+        pass
+
+    def lossy(self, pixels: int) -> None:
+        pass
+
+    def previewed(self, preview: Preview) -> None:
+        pass
+
+    def letting_go(self) -> None:
         pass
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from ..hosts import Host
 from ..inventory import Inventory
+from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
 from .event import Event
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from ..decoders.part import BGR
     from .route import Route
     from .session import Session
+
+_MEASURED_EVERY = 2.0
+"""Seconds over which the console's CPU is a mean: one look at the figures in it is no load."""
 
 
 class Fleet:
@@ -27,7 +32,8 @@ class Fleet:
     Connecting and the like return at once and raise KeyError for an unknown name; `add`, `replace` and
     `remove` write the inventory's file and raise ConfigurationError where that cannot be; `close` waits.
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
-    `after_close` when the last of them has ended.
+    `after_close` when the last of them has ended. `closely`: every host is looked at closely all the time.
+    `budget`: bytes a second for all of them together, 0 for no bound.
     """
 
     def __init__(
@@ -36,7 +42,14 @@ class Fleet:
         open_route: Callable[[Host], Route],
         on_event: Callable[[Event], None],
         after_close: Callable[[], None] = lambda: None,
+        *,
+        closely: bool = False,
+        budget: int = 0,
     ) -> None:
+        self._closely = closely
+        self.budget = budget
+        self._stretch = 1.0
+        self._measured = (time.monotonic(), time.process_time())
         self._open_route = open_route
         self._on_event = on_event
         self._after_close = after_close
@@ -67,8 +80,38 @@ class Fleet:
         host = self._inventory.get(name)
         with self._lock:
             if name not in self._sessions:
-                self._sessions[name] = Session(name, self._open_route(host), host.display, self._on_event)
+                self._sessions[name] = Session(
+                    name, self._open_route(host), host.display, self._on_event, closely=self._closely
+                )
             return self._sessions[name]
+
+    def picture(self, name: str, width: int, height: int) -> BGR | None:
+        """The newest picture of a host as large as fits into width x height; None where there is none."""
+        with self._lock:
+            session = self._sessions.get(name)
+        return None if session is None else session.picture(width, height)
+
+    def shown(self, selected: str | None, visible: Collection[str]) -> None:
+        """Shares the budget out by what of the fleet is on the screen now; to be said about once a second."""
+        with self._lock:
+            sessions = dict(self._sessions)
+        claims = []
+        for name, session in sessions.items():
+            if session.linked:
+                closeness = Closeness.VISIBLE if name in visible else Closeness.ELSEWHERE
+                closeness = Closeness.SELECTED if name == selected else closeness
+                closeness = Closeness.CLOSE if session.closely else closeness
+                claims.append(Claim(name, closeness, session.preview_bytes or UNKNOWN))
+        self._measure()
+        for name, share in share_out(claims, self.budget, self._stretch).items():
+            sessions[name].pace(interval=share.interval, rate=share.rate)
+
+    def _measure(self) -> None:
+        """How much of a core this process took since it was last asked, whatever for: previews give way."""
+        (before, spent), now = self._measured, (time.monotonic(), time.process_time())
+        if now[0] - before >= _MEASURED_EVERY:
+            self._stretch = stretched(self._stretch, (now[1] - spent) / (now[0] - before))
+            self._measured = now
 
     def connect(self, name: str) -> None:
         """Begins a session."""

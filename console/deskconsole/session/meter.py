@@ -16,6 +16,9 @@ HISTORY = 300
 RATE_SPAN = 5
 """Seconds over which rates are means."""
 
+_PREVIEWS_MEANT = 4
+"""The mean size of previews follows about so many of the last."""
+
 _UNNAMED = "unnamed"
 """The trigger of a refresh that the agent gave no name."""
 
@@ -37,6 +40,8 @@ class Meter:
         self._saved_against_raw = 0
         self._round_trip: float | None = None
         self._reconnects = 0
+        self._previews = 0
+        self._preview_bytes = 0.0
         self._refresh_size = 0
         self._trigger = _UNNAMED
         self._second = int(clock())
@@ -75,6 +80,18 @@ class Meter:
             self._saved_against_refreshes += self._refresh_size - size
             self._count_slices(slices, raw - size)
 
+    def previewed(self, size: int) -> None:
+        """A preview of `size` bytes came."""
+        with self._lock:
+            before = self._preview_bytes if self._previews else size
+            self._preview_bytes = before + (size - before) / _PREVIEWS_MEANT
+            self._previews += 1
+
+    @property
+    def preview_bytes(self) -> float:
+        """Mean size of the last previews; 0 before any."""
+        return self._preview_bytes
+
     def reconnected(self) -> None:
         """The stream stands again after it was lost."""
         with self._lock:
@@ -104,6 +121,8 @@ class Meter:
                 bytes_per_second=sum(sample.received for sample in recent) / span,
                 round_trip=self._round_trip,
                 reconnects=self._reconnects,
+                previews=self._previews,
+                preview_bytes=self._preview_bytes,
                 history=tuple(self._history),
             )
 

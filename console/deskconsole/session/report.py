@@ -25,6 +25,8 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "width": width,
         "height": height,
         "picture_at": snapshot.picture_at,
+        "watch": snapshot.watch,
+        "lossy_share": snapshot.lossy_share,
         "exact": None if snapshot.exactness is None else snapshot.exactness.exact,
         "exact_packet": None if snapshot.exactness is None else snapshot.exactness.packet,
         "digest": None if snapshot.exactness is None else snapshot.exactness.digest,
@@ -42,5 +44,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "bytes_per_second": figures.bytes_per_second,
             "round_trip": figures.round_trip,
             "reconnects": figures.reconnects,
+            "previews": figures.previews,
+            "preview_bytes": figures.preview_bytes,
         },
     }

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from deskagent.wire.errors import LocalProtocolError
-from deskagent.wire.geometry import Rectangle
-from deskagent.wire.messages import Screen, ScreenState, Welcome
+from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
+from deskagent.wire.messages import WatchMode
 
+from ..decoders.part import BGR
 from ..errors import (
     Cancelled,
     ConnectionFailed,
@@ -25,21 +24,21 @@ from ..errors import (
 )
 from ..framebuffer import Framebuffer
 from ..progress import Progress
+from .attention import Attention
 from .event import Event, Severity
 from .meter import Meter
+from .preview import fitted
 from .retry import Backoff, worth_retrying
 from .route import Route, Way
 from .showing import Showing
-from .snapshot import Exactness, Snapshot
-from .state import BRINGING_UP, SETTLED, State, StateMachine
-from .steps import FIRST_PICTURE, StepOutcome, Steps
+from .snapshot import Snapshot
+from .standing import Standing
+from .state import BRINGING_UP, SETTLED, State
+from .steps import StepOutcome, Steps
 from .stream import Stream
+from .witness import Witness
 
 _log = logging.getLogger(__name__)
-
-_SCREEN_EVENTS_EVERY = 0.25
-"""Seconds between two events about a host's screen: a host that says something else all the time must not
-drown the log; its last word always stands in the snapshot."""
 
 _FLAT = "the first picture has one colour only: the desktop may be black, or not to be seen"
 """A hint, not a verdict."""
@@ -51,34 +50,54 @@ _STABLE = 20.0
 """Seconds of streaming after which the next failure counts as the first."""
 
 
+_GLANCE = 10.0
+"""Seconds of the full stream for a refresh or a comparison that somebody asks for: either takes one."""
+
+
 class Session:
     """Starts when asked (`connect`), goes on by itself, ends when asked (`disconnect`, `close`).
+
+    `closely`: it has the full stream all the time; else only for a window and for what is asked for, and
+    small previews otherwise.
 
     Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
     `on_event` is called on the session's threads.
     """
 
-    def __init__(self, name: str, route: Route, display: int, on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        route: Route,
+        display: int,
+        on_event: Callable[[Event], None],
+        *,
+        closely: bool = True,
+    ) -> None:
         self.name = name
         self._route = route
         self._display = display
         self._on_event = on_event
         self._meter = Meter()
         self._framebuffer = Framebuffer()
-        self._machine = StateMachine()
         self._steps = Steps()
-        self._changed = threading.Condition()
-        self._snapshot = Snapshot(host=name, since=time.time())
+        self._standing = Standing(name)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._way: Way | None = None
         self._stream: Stream | None = None
         self._showing = Showing(name, self._framebuffer, self._window_changed)
+        self._attention = Attention(lambda: closely or self._showing.wanted)
+        self._witness = Witness(
+            display,
+            self._standing,
+            self._steps,
+            self._meter,
+            self._framebuffer,
+            self._showing,
+            self._tell,
+            self.request_refresh,
+        )
         self._hurry = False
-        self._screen_told_at = 0.0
-        self._lost_at: float | None = None
-        self._streamed_at: float | None = None
-        self._lost_reason = ""
         self._reused = False
         self._waited = False
         self.failure: DeskconsoleError | None = None
@@ -88,14 +107,26 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """How things stand."""
-        statistics = self._meter.snapshot()
-        with self._changed:
-            return replace(self._snapshot, statistics=statistics, steps=self._steps.now())
+        return replace(
+            self._standing.now,
+            statistics=self._meter.snapshot(),
+            steps=self._steps.now(),
+            watch=self._attention.wanted().mode.value,
+        )
 
     def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
-        """Waits until `predicate` holds of all but the statistics; False after `timeout` seconds."""
-        with self._changed:
-            return self._changed.wait_for(lambda: predicate(self._snapshot), timeout)
+        """Waits until `predicate` holds of all but statistics, steps and watch; False after `timeout`
+        seconds."""
+        return self._standing.wait_for(predicate, timeout)
+
+    def picture(self, width: int, height: int) -> BGR | None:
+        """The newest picture as large as fits into width x height, in its proportions; None before any."""
+        try:
+            pixels: BGR | None = self._framebuffer.pixels
+        except RemoteProtocolError:  # It is empty, or has just been given up.
+            preview = self._standing.now.preview
+            pixels = None if preview is None else preview.pixels()
+        return None if pixels is None else fitted(pixels, width, height)
 
     @property
     def framebuffer(self) -> Framebuffer:
@@ -111,15 +142,15 @@ class Session:
 
     def connect(self) -> None:
         """Begins, unless it is under way already; a session that waits to try again does so now."""
-        with self._changed:
-            if self._machine.state not in SETTLED and not self._cancelled.is_set():
+        with self._standing.changed:
+            if self._standing.state not in SETTLED and not self._cancelled.is_set():
                 self._hurry = True
-                self._changed.notify_all()
+                self._standing.changed.notify_all()
                 return
             previous = self._thread
             self._cancelled = threading.Event()
             self.failure = None
-            if self._machine.state in SETTLED:
+            if self._standing.state in SETTLED:
                 self._move(State.CONNECTING)
             self._thread = threading.Thread(
                 target=self._run, args=(self._cancelled, previous), name=f"session {self.name}", daemon=True
@@ -129,9 +160,9 @@ class Session:
     def disconnect(self) -> None:
         """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
         self._showing.forget()
-        with self._changed:
+        with self._standing.changed:
             self._cancelled.set()
-            self._changed.notify_all()
+            self._standing.changed.notify_all()
 
     def close(self, timeout: float = 5.0) -> None:
         """Ends everything, the window too, and waits for it."""
@@ -154,14 +185,38 @@ class Session:
         """
         self._showing.want(fullscreen=fullscreen)
         self.connect()
+        if (stream := self._stream) is not None:
+            self._quietly(stream.attend)
+
+    @property
+    def linked(self) -> bool:
+        """There is an agent to be asked."""
+        return self._stream is not None
+
+    @property
+    def closely(self) -> bool:
+        """The full stream is wanted."""
+        return self._attention.wanted().mode is WatchMode.FULL
+
+    @property
+    def preview_bytes(self) -> float:
+        """Mean size of the last previews; 0 before any."""
+        return self._meter.preview_bytes
+
+    def pace(self, *, interval: float, rate: int) -> None:
+        """Previews `interval` seconds apart, the full stream with `rate` bytes a second at most (0: no
+        bound); the agent is told within half a second."""
+        self._attention.pace(interval=interval, rate=rate)
 
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""
+        self._attention.glance(_GLANCE)
         if (stream := self._stream) is not None:
             self._quietly(stream.want_refresh)
 
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
+        self._attention.glance(_GLANCE)
         if (stream := self._stream) is not None:
             self._quietly(stream.want_digest)
 
@@ -177,15 +232,17 @@ class Session:
         while True:
             error = self._attempt(cancelled, reuse=reuse)
             # An agent that ran there already and does not even greet is replaced, once.
-            hung = reuse and self._reused and self._streamed_at is None
+            hung = reuse and self._reused and self._witness.streamed_at is None
             reuse = not hung
             # Who waits for a log-on waits for as long as it takes, whatever becomes of the link meanwhile.
-            comes_back = comes_back or self._waited or self._streamed_at is not None
-            if self._waited or (self._streamed_at and time.monotonic() - self._streamed_at > _STABLE):
+            comes_back = comes_back or self._waited or self._witness.streamed_at is not None
+            if self._waited or (
+                self._witness.streamed_at and time.monotonic() - self._witness.streamed_at > _STABLE
+            ):
                 backoff.succeeded()
             if not cancelled.is_set() and not isinstance(error, Cancelled):
                 # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
-                cut = isinstance(error, ConnectionLost) and self._machine.state in BRINGING_UP
+                cut = isinstance(error, ConnectionLost) and self._standing.state in BRINGING_UP
                 cut = cut and backoff.attempt < _CUTS
                 # What was damaged on the host is sent anew, once.
                 damaged = isinstance(error, Damaged) and not mended
@@ -197,7 +254,7 @@ class Session:
                     return
                 self._wait_for_retry(error, backoff, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
-                if self._machine.state is not State.CLOSED:
+                if self._standing.state is not State.CLOSED:
                     # Called off at a question, perhaps before there ever was a link: that is worth a word.
                     self._move(State.CLOSED, reason="" if cancelled.is_set() else str(error))
                 self._tell("disconnected")
@@ -205,7 +262,7 @@ class Session:
 
     def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
         """One attempt, and what ended it."""
-        self._streamed_at = None
+        self._witness.streamed_at = None
         self._reused = False
         self._waited = False
         self._steps.restart()
@@ -225,27 +282,33 @@ class Session:
         way = self._route.open(self._step, cancelled, reuse=reuse)
         self._reused = way.reused
         try:
-            with self._changed:
+            with self._standing.changed:
                 self._way = way
                 number = None if way.word is None else way.word.session
-                self._snapshot = replace(self._snapshot, agent=way.agent, session=number)
+                self._standing.replace(agent=way.agent, session=number)
             if way.word is not None and way.word.flat and not way.reused:
                 self._tell(_FLAT, "warning")
             if cancelled.is_set():
                 raise Cancelled("closed")
-            stream = Stream(way.transport, way.token, self._display, self._framebuffer, self._meter, self)
+            stream = Stream(
+                way.transport,
+                way.token,
+                self._display,
+                self._framebuffer,
+                self._meter,
+                self._witness,
+                self._attention,
+            )
             self._stream = stream
             stream.run(cancelled)
         finally:
             self._stream = None
-            with self._changed:
+            with self._standing.changed:
                 self._way = None
             way.close()
 
     def _wait_for_retry(self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event) -> None:
-        if self._lost_at is None:
-            self._lost_at = time.monotonic()
-            self._lost_reason = str(error)
+        self._witness.lost(str(error))
         delay = backoff.next_delay()
         self._move(
             State.RETRYING,
@@ -256,9 +319,9 @@ class Session:
         )
         if backoff.attempt == 1:
             self._tell(f"lost: {error}; connecting again", "warning")
-        with self._changed:
+        with self._standing.changed:
             self._hurry = False
-            self._changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
+            self._standing.changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
 
     def _step(
         self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
@@ -267,51 +330,35 @@ class Session:
             self._steps.progress(progress)
         else:
             self._steps.begin(state.value)
-        if progress is not None and self._machine.state is state:
-            self._replace(progress=progress)
-        elif self._machine.state is not state:
+        if progress is not None and self._standing.state is state:
+            self._standing.replace(progress=progress)
+        elif self._standing.state is not state:
             self._move(
                 state,
                 reason="" if trouble is None else str(trouble),
                 remedy="" if trouble is None else trouble.remedy,
-                attempt=self._snapshot.attempt,
+                attempt=self._standing.now.attempt,
                 progress=progress,
             )
             self._waited = self._waited or state is State.WAITING
             if trouble is not None:
                 self._tell(f"waiting: {trouble}", "warning")
 
-    def _move(
-        self,
-        state: State,
-        *,
-        reason: str = "",
-        remedy: str = "",
-        attempt: int = 0,
-        retry_at: float | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        with self._changed:
-            self._machine.move(state)
-            self._replace(
-                state=state,
-                since=time.time(),
-                reason=reason,
-                remedy=remedy,
-                attempt=attempt,
-                retry_at=retry_at,
-                progress=progress,
-            )
+    def _move(self, state: State, **said: str | float | Progress | None) -> None:
+        self._standing.move(state, **said)
         if state in SETTLED:
-            self._lost_at = None
+            self._witness.lost_at = None
             self._showing.forget()
-        self._show_state()
+            self._let_go_at_rest()
+        self._witness.show_state()
 
-    def _replace(self, **fields: Any) -> None:
-        """Changes the snapshot and wakes whoever waits for it."""
-        with self._changed:
-            self._snapshot = replace(self._snapshot, **fields)
-            self._changed.notify_all()
+    def _let_go_at_rest(self) -> None:
+        """Gives up a picture that nobody looks at, where no stream is left to do it."""
+        with self._standing.changed:
+            at_rest = self._standing.state in SETTLED and not self._attention.close
+            if at_rest and self._framebuffer.size is not None:
+                self._witness.letting_go()
+                self._framebuffer.close()
 
     def _tell(self, text: str, severity: Severity = "info") -> None:
         self._on_event(Event(time.time(), self.name, text, severity))
@@ -325,75 +372,8 @@ class Session:
         except (OSError, ConnectionFailed, StreamError, LocalProtocolError):
             return
 
-    # The stream's observer
-
-    def welcomed(self, welcome: Welcome) -> None:
-        self._streamed_at = time.monotonic()
-        self._steps.begin(FIRST_PICTURE)
-        self._replace(
-            platform=welcome.platform,
-            screen=welcome.screen.value,
-            screen_reason=welcome.screen_reason,
-            exactness=None,
-        )
-        self._move(State.STREAMING)
-        if self._lost_at is None:
-            self._tell("streaming")
-        else:
-            self._meter.reconnected()
-            gap = time.monotonic() - self._lost_at
-            self._tell(f"streaming again after {gap:.1f} s ({self._lost_reason})")
-            self._lost_at = None
-
-    def resized(self) -> None:
-        self._showing.resized()
-
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
-        self._steps.end(StepOutcome.DONE)
-        self._replace(size=self._framebuffer.size, picture_at=time.time())
-        self._showing.drawn(number, rectangles)
-
-    def screen(self, screen: Screen) -> None:
-        known = (self._snapshot.screen, self._snapshot.screen_reason)
-        if known == (screen.state.value, screen.reason):
-            return
-        self._replace(screen=screen.state.value, screen_reason=screen.reason)
-        now = time.monotonic()
-        if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
-            return
-        self._screen_told_at = now
-        if screen.state is ScreenState.LIVE:
-            self._tell("the screen can be seen again")
-        else:
-            self._tell(f"no picture, {screen.state.value}: {screen.reason}", "warning")
-        self._show_state()
-
-    def silent(self, stale: bool) -> None:
-        silence = "the agent is silent"
-        self._move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
-        self._tell(silence if stale else "the agent answers again", "warning")
-
-    def answered(self) -> None:
-        if self._snapshot.current and self._snapshot.picture_at is not None:
-            self._replace(picture_at=time.time())
-
-    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
-        exact = ours == theirs
-        self._replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
-        if not exact:
-            self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
-            self.request_refresh()
-
     def _window_changed(self, text: str, severity: Severity) -> None:
-        self._replace(viewing=self._showing.open)
+        self._standing.replace(viewing=self._showing.open)
+        self._let_go_at_rest()
         self._tell(text, severity)
-        self._show_state()
-
-    def _show_state(self) -> None:
-        """Tells the window whether what it shows is current, and else of when it is and why."""
-        with self._changed:
-            snapshot = self._snapshot
-        word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
-        cause = snapshot.cause or (self._lost_reason if self._lost_at is not None else "")
-        why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
-        self._showing.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)
+        self._witness.show_state()

@@ -39,6 +39,11 @@ class Showing:
         """There is a window now."""
         return self._viewer is not None
 
+    @property
+    def wanted(self) -> bool:
+        """There is a window, or one is to come."""
+        return self._wanted or self._opening or self._viewer is not None
+
     def want(self, *, fullscreen: bool) -> None:
         """Opens the window with the next picture, or at once where there is one."""
         with self._lock:

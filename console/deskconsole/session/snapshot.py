@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from deskagent.wire.messages import ScreenState
+from deskagent.wire.messages import ScreenState, WatchMode
 
 from ..progress import Progress
 from .state import LIVE, State
 from .steps import Step
+
+if TYPE_CHECKING:
+    from .preview import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Statistics:
     round_trip: float | None = None
     """Seconds of the last heartbeat, there and back."""
     reconnects: int = 0
+    previews: int = 0
+    """Small pictures that came while nobody looked closely."""
+    preview_bytes: float = 0.0
+    """Mean size of the last of them."""
     history: tuple[Sample, ...] = ()
     """The last five minutes, one sample a second, oldest first."""
 
@@ -116,6 +124,12 @@ class Snapshot:
     session: int | None = None
     """Number of the Windows session whose desktop the agent shows; None before, and on other systems."""
     exactness: Exactness | None = None
+    lossy: int = 0
+    """Pixels of the framebuffer that are only nearly the host's, as the agent said last."""
+    preview: Preview | None = None
+    """The last small picture."""
+    watch: str = WatchMode.FULL
+    """How closely somebody looks: `full` or `preview`."""
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
@@ -124,6 +138,14 @@ class Snapshot:
     def current(self) -> bool:
         """The picture is that of now."""
         return self.state in LIVE and self.screen == ScreenState.LIVE
+
+    @property
+    def lossy_share(self) -> float | None:
+        """Part (0 to 1) of the picture that is only nearly the host's; None where there are but previews."""
+        if self.watch != WatchMode.FULL or self.size is None:
+            return None
+        width, height = self.size
+        return min(1.0, self.lossy / (width * height))
 
     @property
     def cause(self) -> str:

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from deskagent.wire.connection import ConsoleConnection, Phase
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
-from deskagent.wire.geometry import Rectangle
 from deskagent.wire.messages import (
     WIRE_VERSION,
     AgentMessage,
     Close,
     Digest,
+    Displays,
     Hello,
+    Lossy,
     Message,
     Ping,
     Pong,
+    Preview,
     Refresh,
     Screen,
     WantDigest,
     WantRefresh,
+    WatchMode,
     Welcome,
 )
 from deskagent.wire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
@@ -42,7 +46,9 @@ from ..errors import (
     VersionMismatch,
 )
 from ..framebuffer import Framebuffer
+from .attention import Attention
 from .meter import Meter
+from .observer import Observer
 
 _BRING_ANEW = (
     "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
@@ -65,14 +71,17 @@ LOST_AFTER = 4.5
 
 COMPARE_FIRST = 2.0
 COMPARE_EVERY = 15.0
-"""Seconds after the greeting, and then between two comparisons by digest; each costs both sides about 10 ms
-at 1920 x 1080."""
+"""Seconds after the full stream began, and then between two comparisons by digest; each costs both sides
+about 10 ms at 1920 x 1080."""
 
 GREETING_DEADLINE = 15.0
 """Seconds for the Welcome; opening a display on a busy host has taken several."""
 
 _PINGS_KEPT = 30
-_TICK = 0.1
+_TICK: Mapping[WatchMode, float] = MappingProxyType({WatchMode.FULL: 0.1, WatchMode.PREVIEW: 0.5})
+"""Seconds of waiting for bytes, after which to look whether something else is due: with the shorter one a
+hundred previewed hosts would wake the console a thousand times a second."""
+
 _READ_SIZE = 256 * 1024
 
 
@@ -88,38 +97,6 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-class Observer(Protocol):
-    """Who wants to know what a stream brings. All on the stream's thread; nothing may block."""
-
-    def welcomed(self, welcome: Welcome) -> None:
-        """The greetings are over."""
-        ...
-
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
-        """Packet `number` is on the framebuffer, these areas of it are new."""
-        ...
-
-    def resized(self) -> None:
-        """The framebuffer has another size; a refresh is about to be drawn."""
-        ...
-
-    def screen(self, screen: Screen) -> None:
-        """The host's screen changed its state."""
-        ...
-
-    def silent(self, stale: bool) -> None:
-        """The agent fell silent, or speaks again."""
-        ...
-
-    def answered(self) -> None:
-        """The agent answered a ping: what it had to say before that is here."""
-        ...
-
-    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
-        """Both digests of the picture after `packet`."""
-        ...
-
-
 class Stream:
     """Runs one link. `run` belongs to one thread; the wants may come from any."""
 
@@ -131,13 +108,21 @@ class Stream:
         framebuffer: Framebuffer,
         meter: Meter,
         observer: Observer,
+        attention: Attention | None = None,
     ) -> None:
+        self._attention = attention or Attention(lambda: True)
+        self._watch = self._attention.wanted()
+        """What the agent was told last; changed under `_sending`."""
+        # What comes is passed over, not drawn: until a refresh when there is a full stream again.
+        self._blind = False
+        self._compare_at = time.monotonic() + COMPARE_FIRST
         hello = Hello(
             version=WIRE_VERSION,
             encodings=tuple(int(encoding) for encoding in Encoding),
             packets=WINDOW_PACKETS,
             bytes=WINDOW_BYTES,
             display=display,
+            watch=self._watch,
         )
         self._transport = transport
         self._connection = ConsoleConnection(token, hello)
@@ -169,23 +154,36 @@ class Stream:
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
 
+    def attend(self) -> None:
+        """Tells the agent how closely somebody looks now, where it was told something else last."""
+        with self._sending:
+            wanted = self._attention.wanted()
+            if wanted == self._watch:
+                return
+            self._transmit(self._connection.send(wanted))
+            if wanted.mode is not self._watch.mode:
+                self._compare_at = time.monotonic() + COMPARE_FIRST
+                self._transport.settimeout(_TICK[wanted.mode])
+            self._watch = wanted
+
     def want_refresh(self) -> None:
-        """Asks for a refresh."""
+        """Asks for a refresh; one that previews is first asked for the full stream, where that is wanted."""
+        self.attend()
         self._send(WantRefresh())
 
     def want_digest(self) -> None:
         """Asks for a comparison; `Observer.compared` gets it."""
+        self.attend()
         with self._sending:
             data = self._connection.send(WantDigest())
             self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
             self._transmit(data)
 
     def _run(self, cancelled: threading.Event) -> None:
-        self._transport.settimeout(_TICK)
+        self._transport.settimeout(_TICK[self._watch.mode])
         with self._sending:
             self._transport.sendall(self._connection.open())
         began = heard = beat = time.monotonic()
-        compared = began + COMPARE_FIRST - COMPARE_EVERY
         stale = False
         while not cancelled.is_set():
             try:
@@ -215,11 +213,18 @@ class Stream:
             if now - beat >= HEARTBEAT:
                 beat = now
                 self._ping(now)
-            if now - compared >= COMPARE_EVERY:
-                compared = now
-                self.want_digest()
+            self._look(now)
         self._farewell()
         raise Cancelled("closed")
+
+    def _look(self, now: float) -> None:
+        """As closely as somebody wants it: compares what is on the framebuffer, or gives it up."""
+        self.attend()
+        if self._watch.mode is WatchMode.PREVIEW:
+            self._let_go()
+        elif now >= self._compare_at:
+            self._compare_at = now + COMPARE_EVERY
+            self.want_digest()
 
     def _ended(self) -> ConnectionLost:
         """What it means that nothing more comes."""
@@ -233,6 +238,10 @@ class Stream:
 
     def _take(self, event: Packet | AgentMessage) -> None:
         match event:
+            case Packet() if self._passes_by(event):
+                self._drawn += 1
+                with self._sending:
+                    self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
             case Packet():
                 self._draw(event)
             case Ping(number=number):
@@ -241,10 +250,6 @@ class Stream:
                 if (sent := self._pings.pop(number, None)) is not None:
                     self._meter.answered(time.monotonic() - sent)
                     self._observer.answered()
-            case Refresh(trigger=trigger):
-                self._meter.announced(trigger)
-            case Screen():
-                self._observer.screen(event)
             case Digest(packet=packet, digest=digest):
                 # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
                 with self._sending:
@@ -253,13 +258,42 @@ class Stream:
                     raise RemoteProtocolError("a digest that nobody asked for")
                 if packet != self._drawn:
                     raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
-                self._observer.compared(packet, self._framebuffer.digest(), digest)
-            case Welcome():
-                self._observer.welcomed(event)
+                if not self._blind:
+                    self._observer.compared(packet, self._framebuffer.digest(), digest)
             case Close():
                 raise self._closed(event)
             case _:
-                pass  # Displays: the refresh that follows has the size; the rest is for whoever lists them.
+                self._tell(event)
+
+    def _tell(self, message: Welcome | Displays | Screen | Refresh | Lossy | Preview) -> None:
+        """Hands on what needs no answer."""
+        match message:
+            case Welcome():
+                self._observer.welcomed(message)
+            case Displays(displays=displays):
+                self._observer.displays(displays)
+            case Screen():
+                self._observer.screen(message)
+            case Refresh(trigger=trigger):
+                self._meter.announced(trigger)
+            case Lossy(pixels=pixels):
+                self._observer.lossy(pixels)
+            case Preview():
+                self._observer.previewed(message)
+
+    def _let_go(self) -> None:
+        """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""
+        if not self._blind:
+            self._blind = True
+            self._observer.letting_go()
+            self._decoder = Decoder()
+            self._framebuffer.close()
+
+    def _passes_by(self, packet: Packet) -> bool:
+        """What was on its way when nobody wanted it any more has nothing to be drawn on."""
+        if self._blind and packet.refresh and self._watch.mode is WatchMode.FULL:
+            self._blind = False
+        return self._blind
 
     @staticmethod
     def _closed(close: Close) -> DeskconsoleError:

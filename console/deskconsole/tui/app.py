@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -47,6 +47,9 @@ from .toasts import Toasts
 from .view import FleetView
 from .widgets.event_log import EventLog, LogLine
 
+if TYPE_CHECKING:
+    from ..decoders.part import BGR
+
 T = TypeVar("T")
 
 Outcome = Literal["quit", "demo"]
@@ -68,7 +71,7 @@ class DeskconsoleApp(App[Outcome]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall"), (36, "-pictured")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
@@ -145,7 +148,8 @@ class DeskconsoleApp(App[Outcome]):
         """Takes the fleet's figures and hands them to the screens."""
         if self.fleet is None:
             return
-        self.view = FleetView(self.fleet.hosts, self.fleet.snapshots(), self.clock())
+        fleet = self.fleet
+        self.view = FleetView(fleet.hosts, fleet.snapshots(), self.clock(), fleet.budget)
         self._asking.drop_settled(self.view)
         self._show_toast()
         for screen in self.screen_stack:
@@ -153,6 +157,10 @@ class DeskconsoleApp(App[Outcome]):
             with contextlib.suppress(NoMatches):
                 if isinstance(screen, ConsoleScreen):
                     screen.show(self.view)
+        if isinstance(self.screen, HostActions):
+            fleet.shown(self.screen.selected, self.screen.visible_hosts)
+        else:
+            fleet.shown(None, ())
         self._asking.next()
         self._offer_deploy()
 
@@ -162,6 +170,10 @@ class DeskconsoleApp(App[Outcome]):
             name = self.offers.due(self.view, self.screen.selected)
             if name is not None:
                 self.push_screen(DeployScreen(name, unasked=True))
+
+    def picture(self, name: str, width: int, height: int) -> BGR | None:
+        """The newest picture of a host, made to fit."""
+        return None if self.fleet is None else self.fleet.picture(name, width, height)
 
     async def attempt(self, call: Callable[[Fleet], None]) -> DeskconsoleError | None:
         """Does something to the fleet off the event loop; what it refuses is returned."""

@@ -8,7 +8,7 @@ from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, State
-from .figures import bar, count, duration, milliseconds, moment, percent, size
+from .figures import bar, count, duration, milliseconds, moment, percent, share, size
 from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
@@ -65,14 +65,20 @@ def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
 
 
 def _exactness(snapshot: Snapshot) -> Content:
+    """How much of the picture is the host's: all of it, as last compared, or but a preview."""
+    if snapshot.lossy_share is None:
+        end = Content.assemble(("preview only, ", MUTED), ("v", "bold $accent"), (" looks closely", MUTED))
+    else:
+        colour = "$warning" if snapshot.lossy else MUTED
+        end = Content.styled(f"lossy now {share(snapshot.lossy_share)}", colour)
     checked = snapshot.exactness
     if checked is None:
-        return Content.styled("exact: not compared yet, D compares", MUTED)
-    where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})"
-    digest = (f"  {safe_text(checked.digest[:16])}", MUTED)
+        unknown = "" if snapshot.lossy_share is None else "exact: not compared yet, D compares   "
+        return Content.assemble((unknown, MUTED), end)
+    where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})   "
     if checked.exact:
-        return Content.assemble(("exact ✓ ", "$success"), where, digest)
-    return Content.assemble(("differs ✖ ", "bold $error"), where, digest, "  r fetches the whole picture")
+        return Content.assemble(("exact ✓ ", "$success"), where, end)
+    return Content.assemble(("differs ✖ ", "bold $error"), where, "r fetches the whole picture   ", end)
 
 
 def _counts(snapshot: Snapshot) -> list[Content]:
@@ -84,6 +90,7 @@ def _counts(snapshot: Snapshot) -> list[Content]:
             ("packets", count(figures.packets)),
             ("updates", count(figures.updates)),
             ("refreshes", count(refreshes)),
+            *([("previews", count(figures.previews))] if figures.previews else []),
         ),
     ]
     top = max(figures.refreshes.values(), default=0)

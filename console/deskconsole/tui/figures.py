@@ -48,6 +48,11 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{math.floor(share * 1000) / 10:.1f} %"
 
 
+def share(part: float) -> str:
+    """A share (0 to 1) of what should be nothing, rounded up: only nothing is `0 %`."""
+    return f"{math.ceil(part * 1000) / 10:.1f} %" if part > 0 else "0 %"
+
+
 def milliseconds(seconds: float) -> str:
     """`3.2 ms`, `48 ms`"""
     return f"{seconds * 1000:.1f} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"

@@ -56,6 +56,11 @@ class HostActions(ConsoleScreen):
         """The host that the keys act on."""
         raise NotImplementedError
 
+    @property
+    def visible_hosts(self) -> tuple[str, ...]:
+        """The hosts that can be seen besides."""
+        return ()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What cannot be done to this host now is greyed in the footer."""
         if action in _OF_A_HOST:

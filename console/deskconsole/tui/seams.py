@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from ..doctor import Finding
 from ..hosts import Host
@@ -13,9 +13,12 @@ from ..session.event import Event
 from ..session.snapshot import Snapshot
 from ..ssh.questions import Questions
 
+if TYPE_CHECKING:
+    from ..decoders.part import BGR
+
 
 class Fleet(Protocol):
-    """All sessions. `snapshots` and `hosts` are asked on the event loop and return at once;
+    """All sessions. What stands above `connect` is asked on the event loop and returns at once;
 
     everything else is called on a thread of its own, one call after the other, and may raise a
     `DeskconsoleError`, which is shown, or KeyError for a host that is gone, which is not.
@@ -26,7 +29,20 @@ class Fleet(Protocol):
         """The configured hosts, in the inventory's order."""
         ...
 
+    @property
+    def budget(self) -> int:
+        """Bytes a second for all hosts together; 0: no bound."""
+        ...
+
     def snapshots(self) -> Mapping[str, Snapshot]: ...
+
+    def shown(self, selected: str | None, visible: Collection[str]) -> None:
+        """Which hosts are on the screen now: they come first where the budget is shared out."""
+        ...
+
+    def picture(self, name: str, width: int, height: int) -> BGR | None:
+        """The newest picture of a host as large as fits into width x height pixels; None before any."""
+        ...
 
     def connect(self, name: str) -> None: ...
 

@@ -17,6 +17,8 @@ class FleetView:
     snapshots: Mapping[str, Snapshot]
     now: float
     """Unix time."""
+    budget: int = 0
+    """Bytes a second for all hosts together; 0: no bound."""
 
     def snapshot(self, name: str) -> Snapshot:
         """A host's snapshot; one that has no session yet is idle."""

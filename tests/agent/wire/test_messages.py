@@ -55,6 +55,7 @@ FROM_CONSOLE: list[Message] = [
     WantRefresh(),
     WantDigest(),
     Watch(WatchMode.PREVIEW, width=16, height=1024, interval=0.1),
+    Watch(WatchMode.FULL, rate=2**40),
     Hello(version=1, encodings=(), packets=1, bytes=1, watch=Watch(WatchMode.PREVIEW)),
 ]
 FROM_AGENT: list[Message] = [
@@ -133,6 +134,7 @@ DISPLAY = {"number": 0, "x": 0, "y": 0, "width": 9, "height": 9, "identity": byt
         (HELLO, "bytes", 2**40 + 1),
         (HELLO, "encodings", [0] * 257),
         (HELLO, "encodings", ["png"]),
+        (HELLO, "watch", {"mode": "full", "rate": -1}),
         (HELLO, "display", -1),
         (HELLO, "display", 65),
         (HELLO, "version", "1"),

@@ -12,8 +12,8 @@ import pytest
 from deskagent.wire.connection import AgentConnection
 from deskagent.wire.digest import framebuffer_digest
 from deskagent.wire.encodings import Encoding
-from deskagent.wire.geometry import Rectangle
-from deskagent.wire.messages import WIRE_VERSION, Close, Credit, Digest, Refresh, Screen, Welcome
+from deskagent.wire.geometry import Display, Rectangle
+from deskagent.wire.messages import WIRE_VERSION, Close, Credit, Digest, Preview, Refresh, Screen, Welcome
 from deskagent.wire.packet import Slice
 from deskagent.wire.triggers import Trigger
 from deskconsole.errors import ConnectionLost, ProtocolViolation
@@ -47,6 +47,14 @@ class Witness:
     def silent(self, stale: bool) -> None: ...
 
     def answered(self) -> None: ...
+
+    def displays(self, displays: Sequence[Display]) -> None: ...
+
+    def lossy(self, pixels: int) -> None: ...
+
+    def previewed(self, preview: Preview) -> None: ...
+
+    def letting_go(self) -> None: ...
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         self.comparisons.append((packet, ours == theirs))

@@ -57,6 +57,10 @@ class FleetScreen(HostActions, inherit_bindings=False):
         # Asked for while the screen is put up and taken down, too.
         return next((table.selected for table in self.query(HostTable)), None)
 
+    @property
+    def visible_hosts(self) -> tuple[str, ...]:
+        return next((table.in_sight for table in self.query(HostTable)), ())
+
     def select(self, name: str) -> None:
         """Puts the cursor on a host, if the filter lets it be seen."""
         self.query_one(HostTable).select(name)
@@ -79,7 +83,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         view = self.console.view
         host = view.host(self.selected)
         snapshot = view.snapshot(host.name) if host else None
-        self.query_one(HostDetail).show(host, snapshot, view.now)
+        self.query_one(HostDetail).show(host, snapshot, view.now, self.console.picture)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.console.pull)

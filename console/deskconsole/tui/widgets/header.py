@@ -24,7 +24,10 @@ KINDS = {
 
 
 class Header(Static):
-    """`deskconsole   12 hosts: 9 live, 1 locked, 2 down                412 kB/s`"""
+    """`deskconsole   12 hosts: 9 live, 1 locked, 2 down                412 kB/s`
+
+    With a budget it says of how much: `412 kB/s of 2.0 MB/s`.
+    """
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
@@ -35,7 +38,8 @@ class Header(Static):
         looks = [look(view.snapshot(host.name), view.now) for host in view.hosts]
         counts = Counter((seen.kind, seen.word) for seen in looks)
         total = sum(view.snapshot(host.name).statistics.bytes_per_second for host in view.hosts)
-        cost = rate(total) if looks else ""
+        bound = f" of {rate(view.budget)}" if view.budget else ""
+        cost = rate(total) + bound if looks else ""
         shown = (counts, waiting, cost, self.size.width)
         if shown == self._shown:
             return

@@ -1,6 +1,9 @@
-"""The pane about the selected host: facts on the left, charts on the right where there is room."""
+"""The pane about the selected host: facts, and beside them its picture or charts where there is room."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -14,9 +17,16 @@ from ..detail import facts
 from ..figures import buckets, decimal, rate, spark
 from ..looks import MUTED
 from .chart import SPAN, small_chart
+from .preview import Preview
+
+if TYPE_CHECKING:
+    from ...decoders.part import BGR
 
 SIDE_BY_SIDE = 104
-"""Cells from which the charts stand beside the facts instead of below them."""
+"""Cells of width from which something stands beside the facts."""
+
+PICTURED = 12
+"""Lines from which that is the picture: smaller ones show nothing that anybody would know again."""
 
 
 class Lines(Static):
@@ -39,13 +49,27 @@ class HostDetail(Horizontal):
     def compose(self) -> ComposeResult:
         yield Lines("facts")
         yield Lines("charts")
+        yield Preview()
 
-    def show(self, host: Host | None, snapshot: Snapshot | None, now: float) -> None:
-        """Shows one host, or nothing."""
+    def show(
+        self,
+        host: Host | None,
+        snapshot: Snapshot | None,
+        now: float,
+        picture: Callable[[str, int, int], BGR | None],
+    ) -> None:
+        """Shows one host, or nothing; `picture` has a host's newest, of at most so many pixels."""
         # A host that was never seen has nothing to draw: its reason takes the room.
-        seen = snapshot is not None and snapshot.statistics.packets > 0
+        seen = snapshot is not None and bool(snapshot.statistics.packets or snapshot.statistics.previews)
         wide = seen and self.size.width >= SIDE_BY_SIDE
+        pictured = wide and self.size.height >= PICTURED
+        wide = wide and not pictured
         self.query_one(".charts").display = wide
+        preview = self.query_one(Preview)
+        preview.display = pictured
+        if pictured and snapshot is not None:
+            pixels = picture(snapshot.host, *preview.room) if all(preview.room) else None
+            preview.show(pixels, old=not snapshot.current)
         if host is None or snapshot is None:
             self.border_title = None
             self.query_one(".facts", Lines).show([])
@@ -62,7 +86,7 @@ class HostDetail(Horizontal):
                 charts += small_chart("bytes/s", received, rate, width, 2)
                 self.query_one(".charts", Lines).show(charts)
         elif seen:
-            lines.append(_sparks(updates, received, max(8, (self.size.width - 34) // 2)))
+            lines.append(_sparks(updates, received, max(8, (self.query_one(".facts").size.width - 34) // 2)))
         self.query_one(".facts", Lines).show(lines)
 
 

@@ -65,6 +65,12 @@ class HostTable(ScrollView, can_focus=True):
         """The name of the host under the cursor."""
         return self._rows[self.cursor].name if self._rows else None
 
+    @property
+    def in_sight(self) -> tuple[str, ...]:
+        """The names of the hosts that are not scrolled out of sight."""
+        top = self.scroll_offset.y
+        return tuple(row.name for row in self._rows[top : top + max(0, self.size.height - 1)])
+
     def show(self, rows: Sequence[Row], *, filtered: bool = False) -> None:
         """Replaces the rows; the cursor stays on its host, and only lines that changed are drawn.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -11,10 +12,29 @@ MINOR = frozenset({"deploy", "doctor"})
 
 
 class Keys(Footer):
-    """Textual's footer, with the minor keys marked for the style sheet."""
+    """Textual's footer, with the minor keys marked for the style sheet, made anew only for other keys.
+
+    Every host that the cursor comes to is asked what can be done to it. To take all the keys down and put
+    them up again for that cost 50 ms of CPU a key, and as much a second.
+    """
+
+    def __init__(self, *, compact: bool) -> None:
+        super().__init__(compact=compact)
+        self._composed: list[tuple[object, ...]] = []
 
     def compose(self) -> ComposeResult:
+        self._composed = self._wanted(self.screen) if self._bindings_ready else []
         for widget in super().compose():
             if isinstance(widget, FooterKey) and widget.action in MINOR:
                 widget.add_class("-minor")
             yield widget
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        if not self._composed or self._wanted(screen) != self._composed:
+            super().bindings_changed(screen)
+
+    @staticmethod
+    def _wanted(screen: Screen[object]) -> list[tuple[object, ...]]:
+        return [
+            (active.binding, active.enabled, active.tooltip) for active in screen.active_bindings.values()
+        ]

@@ -1,0 +1,119 @@
+"""One budget for the whole fleet, shared by who is looked at: how often previews come, how much streams may.
+
+Pure arithmetic: it knows neither sessions nor clocks. The words are those of docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Closeness(IntEnum):
+    """Who comes first."""
+
+    CLOSE = 0
+    """Somebody has the full stream."""
+    SELECTED = 1
+    """Its preview is on the screen."""
+    VISIBLE = 2
+    """Its row is."""
+    ELSEWHERE = 3
+
+
+BASE: Mapping[Closeness, float] = {
+    Closeness.SELECTED: 1.0,
+    Closeness.VISIBLE: 2.0,
+    Closeness.ELSEWHERE: 5.0,
+}
+"""Seconds between two previews where there is plenty of everything."""
+
+SLOWEST = 100.0
+"""Seconds between two previews at most, however little there is."""
+
+PREVIEWS = 1_000_000
+"""Bytes a second for all previews where nobody has set a budget: 100 hosts need a third of it."""
+
+PREVIEWS_SHARE = 0.25
+"""The part of a budget that previews may take while somebody has a full stream; all of it otherwise."""
+
+CPU_SHARE = 0.4
+"""The part of one core that the console takes before it slows previews down."""
+
+UNKNOWN = 12_000
+"""Bytes of a preview before the first: those of a desktop of 1920 x 1080."""
+
+_TIER_SHARE = 0.75
+"""What those who come first leave to the next of what is left, at least, is the rest of this."""
+
+_STRETCH_MOST = 30.0
+_FASTER, _SLOWER = 0.9, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one host with a link wants."""
+
+    name: str
+    closeness: Closeness
+    preview_bytes: float = UNKNOWN
+    """Mean size of its previews."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What it gets."""
+
+    interval: float = 1.0
+    """Seconds between two previews."""
+    rate: int = 0
+    """Bytes a second of the full stream; 0: no bound."""
+
+
+def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict[str, Share]:
+    """Everybody's share of `limit` bytes a second (0: no bound but what previews take together).
+
+    `stretch`, from `stretched`, makes all previews but the selected one slower.
+    """
+    close = [claim for claim in claims if claim.closeness is Closeness.CLOSE]
+    left = float(PREVIEWS if not limit else limit * PREVIEWS_SHARE if close else limit)
+    spent = 0.0
+    intervals: dict[Closeness, float] = {}
+    for closeness, base in BASE.items():
+        size = sum(claim.preview_bytes for claim in claims if claim.closeness is closeness)
+        last = closeness is Closeness.ELSEWHERE
+        room = left if last else left * _TIER_SHARE
+        wanted = base if closeness is Closeness.SELECTED else base * stretch
+        interval = _rung(min(SLOWEST, max(wanted, size / room if room > 0 else SLOWEST)))
+        intervals[closeness] = interval
+        left = max(0.0, left - size / interval)
+        spent += size / interval
+    rate = _rounded(max(1.0, (limit - spent) / len(close))) if limit and close else 0
+    # Whoever has the full stream gets no previews; they begin with the selected one's pace when it ends.
+    intervals[Closeness.CLOSE] = intervals[Closeness.SELECTED]
+    return {
+        claim.name: Share(intervals[claim.closeness], rate if claim.closeness is Closeness.CLOSE else 0)
+        for claim in claims
+    }
+
+
+def stretched(stretch: float, load: float) -> float:
+    """The next stretch, given this one and the part of a core that the console took meanwhile: quickly up
+    where it is too much, slowly down where there is room."""
+    if load > CPU_SHARE:
+        return min(_STRETCH_MOST, stretch * _SLOWER)
+    return max(1.0, stretch * _FASTER) if load < CPU_SHARE * 0.75 else stretch
+
+
+def _rung(interval: float) -> float:
+    """The next step of a ladder: an agent is not to be told of every tenth of a second."""
+    power = 10.0 ** math.floor(math.log10(interval))
+    return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= interval - 1e-9)
+
+
+def _rounded(rate: float) -> int:
+    """Down to two figures, for the same reason."""
+    power = 10.0 ** max(0, int(math.log10(rate)) - 1)
+    return max(1, int(rate // power * power))

@@ -1,0 +1,38 @@
+"""What the user set for the console as a whole, in settings.toml; hosts have a file of their own.
+
+It is only read here: people write it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from .errors import ConfigurationError
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings; docs/configuration.md has each."""
+
+    bytes_per_second: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
+    """What all hosts together may take from the network; 0: no bound."""
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """What the file at `path` says; without a file everything is as by default.
+
+        Raises ConfigurationError for a file that cannot be read or has a mistake.
+        """
+        try:
+            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), cls)
+        except FileNotFoundError:
+            return cls()
+        except OSError as error:
+            raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise ConfigurationError(
+                f"{path}: {str(error)[:200]}", remedy="docs/configuration.md says what may stand there."
+            ) from None

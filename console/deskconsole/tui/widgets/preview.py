@@ -1,0 +1,97 @@
+"""A picture in half cells, two pixels a cell, in its proportions; it draws again only the cells that changed.
+
+It knows nothing of hosts: it is handed pixels.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from ...decoders.part import BGR
+
+HALF = "▀"
+
+_OLD_LIGHT = 0.55
+"""How bright an old picture's grey is, against its own."""
+
+Line = list[tuple[int, int]]
+"""Cells from left to right: upper and lower colour as 0xRRGGBB."""
+
+
+class Preview(Widget):
+    """Shows the last picture it was handed, in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Width and height in pixels that a picture has to fit into."""
+        return self.content_size.width, self.content_size.height * 2
+
+    def show(self, pixels: BGR | None, *, old: bool) -> None:
+        """(height, width, 3) BGR, not larger than `room`; `old`: it is grey and darker."""
+        lines = [] if pixels is None else cells(pixels, old=old)
+        before, self._lines = self._lines, lines
+        if [len(line) for line in before] != [len(line) for line in lines]:
+            self.refresh()
+            return
+        left, top = self._corner
+        for row, (was, now) in enumerate(zip(before, lines, strict=True)):
+            changed = [column for column, (a, b) in enumerate(zip(was, now, strict=True)) if a != b]
+            if changed:
+                self.refresh(Region(left + changed[0], top + row, changed[-1] - changed[0] + 1, 1))
+
+    @property
+    def _corner(self) -> tuple[int, int]:
+        size = self.content_size
+        width = len(self._lines[0]) if self._lines else 0
+        return max(0, (size.width - width) // 2), max(0, (size.height - len(self._lines)) // 2)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
+        return container.width
+
+    def render_line(self, y: int) -> Strip:
+        left, top = self._corner
+        if not top <= y < top + len(self._lines):
+            return Strip.blank(self.size.width, self.rich_style)
+        segments = [Segment(" " * left, self.rich_style)]
+        for cell, run in groupby(self._lines[y - top]):
+            segments.append(Segment(HALF * len(list(run)), _style(*cell)))
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def cells(pixels: BGR, *, old: bool) -> list[Line]:
+    """The picture as lines of cells, with 32 steps of each colour: what differs less is not worth a cell."""
+    import numpy as np
+
+    shades = pixels.astype(np.uint32)
+    if old:
+        grey = (shades @ np.array((0.114, 0.587, 0.299)) * _OLD_LIGHT).astype(np.uint32)
+        shades = np.stack((grey, grey, grey), axis=2)
+    blue, green, red = np.moveaxis((shades & 0xF8) | (shades >> 5), 2, 0)
+    colours = (red << 16) | (green << 8) | blue
+    if len(colours) % 2:
+        colours = np.concatenate((colours, colours[-1:]))
+    upper, lower = colours[::2].tolist(), colours[1::2].tolist()
+    return [list(zip(above, below, strict=True)) for above, below in zip(upper, lower, strict=True)]
+
+
+@lru_cache(maxsize=8192)
+def _style(upper: int, lower: int) -> Style:
+    return Style(color=_colour(upper), bgcolor=_colour(lower))
+
+
+def _colour(colour: int) -> Color:
+    return Color.from_rgb(colour >> 16, colour >> 8 & 0xFF, colour & 0xFF)

@@ -1,0 +1,29 @@
+"""settings.toml: what it may say, and that a mistake is told with the file's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deskconsole.errors import ConfigurationError
+from deskconsole.settings import Settings
+
+
+def test_without_a_file_there_is_no_bound(tmp_path: Path) -> None:
+    assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 0
+
+
+def test_a_budget(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("bytes_per_second = 2_000_000\n")
+    assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 2_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["bytes_per_second = -1", "bytes_per_second = 'much'", "bites_per_second = 1", "= 1", "\udcff"]
+)
+def test_mistakes_are_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigurationError, match=r"settings\.toml"):
+        Settings.load(path)

@@ -1,0 +1,239 @@
+"""Sessions that nobody looks at closely, with a real agent: previews, a close look, and back."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from agent_process import AgentProcess
+from deskagent.wire.connection import AgentConnection
+from deskagent.wire.messages import WIRE_VERSION, Preview, WatchMode, Welcome
+from deskconsole.errors import ProtocolViolation
+from deskconsole.framebuffer import shared_folders
+from deskconsole.session.attention import GRACE
+from deskconsole.session.event import Event
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
+from deskconsole.session.state import State
+from xvfb import Xvfb, wait_for
+
+OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "1280x720")
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+    with AgentProcess(tmp_path, *OFFICE) as process:
+        yield process
+
+
+@pytest.fixture
+def open_session() -> Iterator[Callable[[AgentProcess], Session]]:
+    with ExitStack() as stack:
+
+        def make(agent: AgentProcess) -> Session:
+            route = DirectRoute(agent.address, agent.token)
+            session = Session("lab-01", route, 0, lambda _event: None, closely=False)
+            stack.callback(session.close)
+            session.connect()
+            return session
+
+        yield make
+
+
+def previewed(session: Session) -> bool:
+    return session.wait_for(lambda one: one.preview is not None, 15)
+
+
+def watch(session: Session) -> str:
+    return session.snapshot().watch
+
+
+def framebuffers() -> list[Path]:
+    """Files of this process that hold a picture."""
+    mapped = Path("/proc/self/maps").read_text()
+    found = [path for folder in shared_folders() for path in folder.glob("deskconsole-*.bgr")]
+    return [path for path in found if str(path) in mapped]
+
+
+def test_previews_come_without_a_framebuffer(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    session = open_session(agent)
+    assert previewed(session)
+    first = session.snapshot().preview
+    # The office is at work: another picture comes, and as a small one again.
+    assert session.wait_for(lambda one: one.preview != first, 10)
+    snapshot = session.snapshot()
+    assert snapshot.state is State.STREAMING
+    assert snapshot.size == (1280, 720)
+    assert snapshot.watch == WatchMode.PREVIEW
+    assert snapshot.lossy_share is None
+    assert snapshot.statistics.packets == 0
+    assert snapshot.statistics.previews >= 2
+    assert framebuffers() == []
+    small = session.picture(60, 40)
+    assert small is not None
+    assert small.shape == (34, 60, 3)
+    assert small.std() > 5
+
+
+def test_a_comparison_takes_a_close_look_and_previews_come_back(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskconsole.session.session._GLANCE", 2.0)
+    session = open_session(agent)
+    assert previewed(session)
+    session.check_exact()
+    assert session.wait_for(lambda one: one.exactness is not None, 10)
+    snapshot = session.snapshot()
+    assert snapshot.exactness is not None
+    assert snapshot.exactness.exact
+    assert snapshot.lossy_share == 0
+    assert snapshot.statistics.refreshes == {"first frame": 1}
+    assert len(framebuffers()) == 1
+    wait_for(lambda: framebuffers() == [], what="the framebuffer's end")
+    assert watch(session) == WatchMode.PREVIEW
+    before = session.snapshot().statistics.previews
+    wait_for(lambda: session.snapshot().statistics.previews > before, what="another preview")
+    # And closely once more: what was on its way meanwhile has spoilt nothing.
+    session.check_exact()
+    asked = time.time()
+    assert session.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
+    exactness = session.snapshot().exactness
+    assert exactness is not None
+    assert exactness.exact
+
+
+def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
+    agent: AgentProcess,
+    open_session: Callable[[AgentProcess], Session],
+    xvfb: Xvfb,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    session = open_session(agent)
+    assert previewed(session)
+    began = time.monotonic()
+    session.view()
+    wait_for(lambda: session.snapshot().statistics.packets > 0, what="the full stream")
+    # Half a second is what waiting for the session's own tick would have taken at worst.
+    assert time.monotonic() - began < 3
+    assert session.wait_for(lambda one: one.viewing, 20)
+    asked = time.time()
+    session.check_exact()
+    assert session.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
+    exactness = session.snapshot().exactness
+    assert exactness is not None
+    assert exactness.exact
+    time.sleep(GRACE + 1)
+    assert watch(session) == WatchMode.FULL
+    assert len(framebuffers()) == 1
+    session._showing.close()
+    session._window_changed("window closed", "info")
+    wait_for(lambda: framebuffers() == [], what="the framebuffer's end", timeout=20)
+    # What the window showed last is the preview until the agent sends one.
+    assert session.snapshot().preview is not None
+
+
+def test_a_window_keeps_the_last_picture_of_a_host_whose_link_is_lost(
+    agent: AgentProcess,
+    open_session: Callable[[AgentProcess], Session],
+    xvfb: Xvfb,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    session = open_session(agent)
+    session.view()
+    assert session.wait_for(lambda one: one.viewing, 20)
+    agent.stop()
+    assert session.wait_for(lambda one: one.state is State.RETRYING, 10)
+    time.sleep(GRACE + 0.5)
+    assert len(framebuffers()) == 1
+    session.disconnect()
+    assert session.wait_for(lambda one: one.state is State.CLOSED, 10)
+    assert len(framebuffers()) == 1
+    assert session.snapshot().viewing
+
+
+def test_of_two_consoles_one_previews_while_the_other_looks_closely(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+) -> None:
+    far = open_session(agent)
+    near = Session("near", DirectRoute(agent.address, agent.token), 0, lambda _event: None)
+    with closing(near):
+        near.connect()
+        assert previewed(far)
+        assert near.wait_for(lambda one: one.size is not None, 15)
+        before = far.snapshot().statistics.previews
+        asked = time.time()
+        near.check_exact()
+        assert near.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
+        exactness = near.snapshot().exactness
+        assert exactness is not None
+        assert exactness.exact
+        wait_for(lambda: far.snapshot().statistics.previews > before, what="another preview")
+        assert far.snapshot().statistics.packets == 0
+        assert near.snapshot().statistics.previews == 0
+
+
+def test_the_pace_is_kept(agent: AgentProcess, open_session: Callable[[AgentProcess], Session]) -> None:
+    session = open_session(agent)
+    session.pace(interval=100.0, rate=0)
+    assert previewed(session)
+    time.sleep(1.5)
+    before = session.snapshot().statistics.previews
+    time.sleep(2.5)
+    assert session.snapshot().statistics.previews == before
+    session.pace(interval=0.5, rate=0)
+    wait_for(lambda: session.snapshot().statistics.previews > before + 2, what="previews at the new pace")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    return cv2.imencode(".jpg", np.zeros((height, width, 3), np.uint8))[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    "preview",
+    [
+        pytest.param(Preview(320, 180, jpeg(320, 179)), id="another size"),
+        pytest.param(Preview(1024, 1024, jpeg(1024, 1024)), id="larger than asked for"),
+        pytest.param(Preview(320, 180, b"\x89PNG\r\n\x1a\n" + bytes(100)), id="no JPEG"),
+        pytest.param(Preview(320, 180, jpeg(320, 180)[:-40]), id="cut"),
+        pytest.param(Preview(320, 180, jpeg(320, 180) + b"more"), id="more behind it"),
+    ],
+)
+def test_a_hostile_preview_ends_that_link_and_nothing_else(
+    agent: AgentProcess, open_session: Callable[[AgentProcess], Session], preview: Preview
+) -> None:
+    other = open_session(agent)
+    events: list[Event] = []
+
+    def serve() -> None:
+        link, _ = server.accept()
+        with link:
+            liar = AgentConnection(bytes(32))
+            while liar.credit is None:
+                liar.receive(link.recv(65536))
+            link.sendall(liar.welcome(Welcome(WIRE_VERSION, "test", (), bytes(16))) + liar.send(preview))
+            link.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        route = DirectRoute(server.getsockname(), bytes(32))
+        with closing(Session("liar", route, 0, events.append, closely=False)) as session:
+            session.connect()
+            assert session.wait_for(lambda one: one.state is State.FAILED, 10)
+            assert isinstance(session.failure, ProtocolViolation)
+            assert session.snapshot().preview is None
+        thread.join()
+    assert previewed(other)
+    assert other.snapshot().state is State.STREAMING
