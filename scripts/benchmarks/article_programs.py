@@ -1,10 +1,10 @@
 """The article's two programs, written from its description and run live: `send PORT` and `receive`.
 
-Kept as it has them: grey values and a threshold of 30 against the frame before, an outline each as a PNG with
-OpenCV's settings, no pause between grabs, no credit, the whole picture copied for every update, frames that wait
-in a list without end, one imshow a frame, 60 at most. Not kept, because nothing could be measured with it: the
-receiver reads the infos of a packet to their end (the article's takes what one recv gives, and loses its place
-at the first large update), and shows the picture full screen and unscaled.
+Kept as it has them: grey values and a threshold of 30 against the frame before, an outline each as a PNG
+with OpenCV's settings, no pause between grabs, no credit, the whole picture copied for every update, frames
+that wait in a list without end, one imshow a frame, 60 at most. Not kept, because nothing could be measured
+with it: the receiver reads the infos of a packet to their end (the article's takes what one recv gives, and
+loses its place at the first large update), and shows the picture full screen and unscaled.
 """
 
 from __future__ import annotations

@@ -8,11 +8,14 @@ import socket
 import threading
 import time
 from collections import deque
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 _SEGMENT = 1500
 """Bytes that a shaped link carries at a time, as a packet of Ethernet has them."""
+_LOOKS = 0.05
+"""Seconds between two looks at what waits."""
 _WINDOW = 1 << 16
 """Bytes that the kernel may hold at each end of a shaped link: what waits is to wait where it is counted."""
 
@@ -56,7 +59,8 @@ class CountingProxy:
         """Whether it is the serving side that connects to `port`, and the viewer that listens at `target`."""
         self._passed = {True: 0, False: 0}
         self.most_waiting = 0
-        """Bytes that waited before the bottleneck on the way to the viewer, at most; may be set to 0."""
+        """Bytes that had been sent to the viewer and not yet passed the bottleneck, at most: in its buffer, and in
+        the kernel's on the sender's side of it. May be set to 0."""
         self._sockets: list[socket.socket] = [self._listener]
         self._threads = [threading.Thread(target=self._accept, name="proxy", daemon=True)]
 
@@ -103,6 +107,8 @@ class CountingProxy:
             self._spawn(self._pass, source, sink, back)
         else:
             line = _Line(self._link)
+            if back is not self.server_calls:
+                self._spawn(self._watch, source, line)
             self._spawn(self._send_off, source, line, back)
             self._spawn(self._deliver, line, sink, back)
 
@@ -122,9 +128,13 @@ class CountingProxy:
         with contextlib.suppress(OSError):
             while data := source.recv(_SEGMENT):
                 line.put(data)
-                if back is not self.server_calls:
-                    self.most_waiting = max(self.most_waiting, line.waiting())
         line.put(b"")
+
+    def _watch(self, source: socket.socket, line: _Line) -> None:
+        ports = source.getsockname()[1], source.getpeername()[1]
+        while not line.closed:
+            self.most_waiting = max(self.most_waiting, line.waiting() + _in_kernel(*ports))
+            time.sleep(_LOOKS)
 
     def _deliver(self, line: _Line, sink: socket.socket, back: bool) -> None:
         with contextlib.suppress(OSError):
@@ -133,6 +143,20 @@ class CountingProxy:
                 sink.sendall(data)
         _end(sink)
         line.close()
+
+
+def _in_kernel(here: int, there: int) -> int:
+    """Bytes on their way from the port `there` to the port `here` of this machine: not yet sent, or not yet read."""
+    waiting = 0
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        ports = int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16)
+        sent, received = (int(number, 16) for number in queues.split(":"))
+        if ports == (there, here):
+            waiting += sent
+        elif ports == (here, there):
+            waiting += received
+    return waiting
 
 
 def _end(sink: socket.socket) -> None:
@@ -149,7 +173,8 @@ class _Line:
         self._arrivals: deque[tuple[float, bytes]] = deque()
         self._changed = threading.Condition()
         self._held = 0
-        self._closed = False
+        self.closed = False
+        """Nothing comes or goes any more."""
 
     def waiting(self) -> int:
         """Bytes before the bottleneck, the one under way through it included."""
@@ -161,7 +186,7 @@ class _Line:
         with self._changed:
             # A viewer that does not read holds up the line, as its closed window would.
             room = self._link.buffer + 2 * self._link.rate * self._link.delay
-            self._changed.wait_for(lambda: self._closed or self._held + len(data) <= room)
+            self._changed.wait_for(lambda: self.closed or self._held + len(data) <= room)
             self._free_at = max(self._free_at, time.monotonic()) + len(data) / self._link.rate
             self._arrivals.append((self._free_at + self._link.delay, data))
             self._held += len(data)
@@ -189,5 +214,5 @@ class _Line:
     def close(self) -> None:
         """Nobody takes anything any more."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             self._changed.notify_all()

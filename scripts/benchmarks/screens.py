@@ -1,4 +1,4 @@
-"""Two screens beside each other: whether they show the same, since when, and how close moving pictures come."""
+"""Two screens beside each other: since when they show the same, and how close moving pictures come."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ _NO_WORSE = ("psnr", "ssim")
 """Of a film, against JPEG 8: the bytes alone would be won by blurring it."""
 
 _LEAST: Mapping[str, float] = {"server_cpu": 0.5, "viewer_cpu": 0.5, "kB_s": 0.1}
-"""What a peer counts as having needed at least: clocks of processes tick 100 times a second, and nothing can be
-some times nothing."""
+"""What a peer counts as having needed at least: clocks of processes tick 100 times a second, and
+nothing can be some times nothing."""
 
 
 class Verdict(NamedTuple):

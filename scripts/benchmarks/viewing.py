@@ -1,9 +1,9 @@
 """The console as `deskconsole view` runs it, full screen, with an ear for the bench: no program for people.
 
 `python -m scripts.benchmarks.viewing JSON`, where JSON is `{"port": , "token_file": }` or
-`{"host": {}, "home": , "ssh_config": }`. It prints one object when the console is there and nothing is connected
-yet, one when there is a picture, and for every line it reads one with what `--json` would print, its pictures
-just compared. It ends where its standard input does.
+`{"host": {}, "home": , "ssh_config": }`. It prints one object when the console is there and nothing is
+connected yet, one when there is a picture, and for every line it reads one with what `--json` would print,
+its pictures just compared. It ends where its standard input does.
 """
 
 from __future__ import annotations
