@@ -12,9 +12,11 @@ from typing import Any
 
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
-    "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
+    "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
+    "profile": "where the time of ours goes, function by function, under the workloads of `live`",
+    "record": "frames of the workloads of `live`, kept in a folder for `codec --folder`",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
@@ -23,6 +25,11 @@ BENCHMARKS = {
 
 _SECONDS = {"type": float, "help": "over which shares of CPU are taken (default: 8)"}
 _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "codec": {
+        "--workloads": {"help": "real programs, with commas, or none (default: all)"},
+        "--scenes": {"help": "drawn scenes, with commas, or none (default: all)"},
+        "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
+    },
     "console": {"--seconds": _SECONDS},
     "live": {
         "--seconds": _SECONDS,
@@ -30,6 +37,11 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--workloads": {"help": "some, with commas (default: all)"},
         "--runs": {"type": int, "help": "medians of so many (default: 1)"},
         "--link": {"help": "a narrow link between all, such as 10mbit,50ms: each way, with 256 kB of buffer"},
+    },
+    "profile": {"--seconds": _SECONDS, "--workloads": {"help": "some, with commas (default: all)"}},
+    "record": {
+        "--folder": {"help": "where half a gigabyte a workload goes"},
+        "--workloads": {"help": "some, with commas (default: all)"},
     },
 }
 """What a benchmark's `measure` takes besides."""

@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from xvfb import Xvfb, wait_for
+from xvfb import Xvfb
 
 from . import report, targets
 from .patch import Patch
@@ -26,7 +26,7 @@ from .processes import Trees
 from .proxy import CountingProxy, Link
 from .screens import Screens
 from .strips import StripCounter
-from .systems import SYSTEMS, Running, require_programs
+from .systems import SYSTEMS, Running, manage, require_programs
 from .witness import Witness
 from .workloads import WORKLOADS, Work, Workload
 
@@ -105,7 +105,7 @@ def _one(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskconsole-bench-")))
         served, shown = (stack.enter_context(Xvfb(WIDTH, HEIGHT)) for _ in range(2))
         for screen in (served, shown):
-            _manage(screen)
+            manage(screen)
         patch = stack.enter_context(closing(Patch(served.display, *_PATCH, _RED)))
         proxy = stack.enter_context(CountingProxy(link))
         running = stack.enter_context(SYSTEMS[system](served, shown, proxy, folder))
@@ -129,15 +129,6 @@ def _one(
             answer = running.compare()
             row |= {"exact": bool(answer["exact"]), "digest": answer["digest"]}
         return row
-
-
-def _manage(screen: Xvfb) -> None:
-    """A window manager; until it is there, windows may be lost."""
-    screen.run("openbox")
-    wait_for(
-        lambda: "window id" in screen.call("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"),
-        what="the window manager",
-    )
 
 
 def _counted(

@@ -59,8 +59,8 @@ class CountingProxy:
         """Whether it is the serving side that connects to `port`, and the viewer that listens at `target`."""
         self._passed = {True: 0, False: 0}
         self.most_waiting = 0
-        """Bytes that had been sent to the viewer and not yet passed the bottleneck, at most: in its buffer, and in
-        the kernel's on the sender's side of it. May be set to 0."""
+        """Bytes that had been sent to the viewer and had not passed the bottleneck, at most: in its buffer,
+        and in the kernel's on the sender's side of it. May be set to 0."""
         self._sockets: list[socket.socket] = [self._listener]
         self._threads = [threading.Thread(target=self._accept, name="proxy", daemon=True)]
 
@@ -109,7 +109,7 @@ class CountingProxy:
             line = _Line(self._link)
             if back is not self.server_calls:
                 self._spawn(self._watch, source, line)
-            self._spawn(self._send_off, source, line, back)
+            self._spawn(self._send_off, source, line)
             self._spawn(self._deliver, line, sink, back)
 
     def _spawn(self, work: object, *arguments: object) -> None:
@@ -124,7 +124,7 @@ class CountingProxy:
                 sink.sendall(data)
         _end(sink)
 
-    def _send_off(self, source: socket.socket, line: _Line, back: bool) -> None:
+    def _send_off(self, source: socket.socket, line: _Line) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_SEGMENT):
                 line.put(data)
@@ -146,7 +146,7 @@ class CountingProxy:
 
 
 def _in_kernel(here: int, there: int) -> int:
-    """Bytes on their way from the port `there` to the port `here` of this machine: not yet sent, or not yet read."""
+    """Bytes on their way from port `there` to port `here` of this machine, not yet sent or not yet read."""
     waiting = 0
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, _, queues, *_ = line.split()

@@ -16,7 +16,7 @@ from typing import Any
 
 from agent_process import AgentProcess
 from bootstrap_host import agents, ssh_host
-from xvfb import Xvfb
+from xvfb import Xvfb, wait_for
 
 from . import vnc
 from .processes import named_child, running
@@ -49,7 +49,7 @@ def _ours(served: Xvfb, shown: Xvfb, proxy: CountingProxy, folder: Path) -> Iter
             raise RuntimeError("the agent did not start")
         proxy.target = agent.port
         told = {"port": proxy.port, "token_file": str(agent.token_file)}
-        with _viewing(told, shown, folder) as running_:
+        with shown_by_us(told, shown, folder) as running_:
             running_.server = (agent.process.pid,)
             yield running_
 
@@ -61,21 +61,24 @@ def _ours_by_ssh(served: Xvfb, shown: Xvfb, proxy: CountingProxy, folder: Path) 
         fields = {"name": "bench", "address": host.address, "port": proxy.port, "user": host.user}
         fields |= {"identity_file": host.identity_file, "x_display": served.display}
         told = {"host": fields, "home": str(folder / "console"), "ssh_config": str(server.client_config)}
-        with _viewing(told, shown, folder) as running_:
+        with shown_by_us(told, shown, folder) as running_:
             running_.server = (named_child("sshd"), *agents(server.home))
             yield running_
 
 
 @contextmanager
-def _viewing(told: Mapping[str, Any], shown: Xvfb, folder: Path) -> Iterator[Running]:
+def shown_by_us(
+    told: Mapping[str, Any], shown: Xvfb, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """Our console and its window (viewing.py says what it may be `told`); who serves is not filled in."""
     command = [sys.executable, "-P", "-m", "scripts.benchmarks.viewing", json.dumps(told)]
     paths = [_ROOT, _ROOT / "agent", _ROOT / "console", _ROOT / "tests"]
-    environment = {**shown.environment, "PYTHONPATH": os.pathsep.join(map(str, paths))}
-    environment["DESKCONSOLE_HOME"] = str(folder / "console")
+    settings = {**shown.environment, "PYTHONPATH": os.pathsep.join(map(str, paths)), **(environment or {})}
+    settings["DESKCONSOLE_HOME"] = str(folder / "console")
     with (
         (folder / "view.log").open("wb") as log,
         subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            command, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         ) as process,
     ):
         stdin, stdout = process.stdin, process.stdout
@@ -171,6 +174,15 @@ _PROGRAMS = {
     "chromium": "chromium", "mpv": "mpv", "ffmpeg": "ffmpeg", "X0tigervnc": "tigervnc-scraping-server",
     "xtigervncviewer": "tigervnc-viewer", "x11vnc": "x11vnc", "sshd": "openssh-server",
 }  # fmt: skip
+
+
+def manage(screen: Xvfb) -> None:
+    """Starts a window manager; until it is there, windows may be lost."""
+    screen.run("openbox")
+    wait_for(
+        lambda: "window id" in screen.call("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"),
+        what="the window manager",
+    )
 
 
 def require_programs() -> None:
