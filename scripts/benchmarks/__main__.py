@@ -6,18 +6,47 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
-    "codec": "bytes and CPU of the encodings on deterministic scenes, against the article's algorithm",
+    "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
-    "live": "the same screen served by us, by TigerVNC and by x11vnc: bytes, CPU, memory, delay, exactness",
+    "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
+    "profile": "where the time of ours goes, function by function, under the workloads of `live`",
+    "record": "frames of the workloads of `live`, kept in a folder for `codec --folder`",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
 """Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""
+
+_SECONDS = {"type": float, "help": "over which shares of CPU are taken (default: 8)"}
+_OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "codec": {
+        "--workloads": {"help": "real programs, with commas, or none (default: all)"},
+        "--scenes": {"help": "drawn scenes, with commas, or none (default: all)"},
+        "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
+    },
+    "console": {"--seconds": _SECONDS},
+    "fleet": {"--seconds": _SECONDS, "--hosts": {"type": int, "help": "how many (default: 100)"}},
+    "live": {
+        "--seconds": _SECONDS,
+        "--systems": {"help": "some, with commas (default: all)"},
+        "--workloads": {"help": "some, with commas (default: all)"},
+        "--runs": {"type": int, "help": "medians of so many (default: 1)"},
+        "--link": {"help": "a narrow link between all, such as 10mbit,50ms: each way, with 256 kB of buffer"},
+    },
+    "profile": {"--seconds": _SECONDS, "--workloads": {"help": "some, with commas (default: all)"}},
+    "record": {
+        "--folder": {"help": "where half a gigabyte a workload goes"},
+        "--workloads": {"help": "some, with commas (default: all)"},
+    },
+}
+"""What a benchmark's `measure` takes besides."""
 
 
 def main() -> int:
@@ -27,21 +56,16 @@ def main() -> int:
     for name, purpose in BENCHMARKS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-        if name in {"console", "fleet", "live"}:
-            command.add_argument(
-                "--seconds", type=float, default=8.0, help="over which shares of CPU are taken (default: 8)"
-            )
-        if name == "fleet":
-            command.add_argument("--hosts", type=int, default=100, help="how many (default: 100)")
-        if name == "live":
-            for choice in ("systems", "workloads"):
-                command.add_argument(
-                    f"--{choice}", default=argparse.SUPPRESS, help="some, with commas (default: all)"
-                )
+        command.add_argument("--output", type=Path, metavar="FILE", help="keep the object in a file as well")
+        for option, settings in _OPTIONS.get(name, {}).items():
+            command.add_argument(option, default=argparse.SUPPRESS, **settings)
     arguments = parser.parse_args()
     benchmark = importlib.import_module(f".{arguments.name}", __package__)
-    options = {name: value for name, value in vars(arguments).items() if name not in {"name", "json"}}
+    general = {"name", "json", "output"}
+    options = {name: value for name, value in vars(arguments).items() if name not in general}
     result = benchmark.measure(**options)
+    if arguments.output is not None:
+        arguments.output.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2) if arguments.json else benchmark.table(result))
     return 0 if result.get("exact", True) else 1
 

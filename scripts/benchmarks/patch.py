@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import math
 import threading
 import time
 from types import TracebackType
@@ -22,12 +21,32 @@ _X11.XCreateSimpleWindow.argtypes = (
     ctypes.c_void_p, ctypes.c_ulong, *(ctypes.c_int,) * 2, *(ctypes.c_uint,) * 3, *(ctypes.c_ulong,) * 2,
 )  # fmt: skip
 _X11.XCreateSimpleWindow.restype = ctypes.c_ulong
+_X11.XChangeWindowAttributes.argtypes = (
+    ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_void_p,
+)  # fmt: skip
 _X11.XMapWindow.argtypes = (ctypes.c_void_p, ctypes.c_ulong)
 _X11.XSetWindowBackground.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong)
 _X11.XClearWindow.argtypes = (ctypes.c_void_p, ctypes.c_ulong)
 _X11.XMoveWindow.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_int)
 _X11.XSync.argtypes = (ctypes.c_void_p, ctypes.c_int)
 _X11.XCloseDisplay.argtypes = (ctypes.c_void_p,)
+
+
+_OVERRIDE_REDIRECT = 1 << 9
+
+
+class _Attributes(ctypes.Structure):
+    """XSetWindowAttributes."""
+
+    _fields_ = (
+        *((name, ctypes.c_ulong) for name in ("background", "background_pixel", "border", "border_pixel")),
+        *((name, ctypes.c_int) for name in ("bit_gravity", "gravity", "backing_store")),
+        *((name, ctypes.c_ulong) for name in ("backing_planes", "backing_pixel")),
+        ("save_under", ctypes.c_int),
+        *((name, ctypes.c_long) for name in ("events", "not_propagated")),
+        ("override_redirect", ctypes.c_int),
+        *((name, ctypes.c_ulong) for name in ("colormap", "cursor")),
+    )
 
 
 class Patch:
@@ -39,6 +58,11 @@ class Patch:
             raise RuntimeError(f"the X display {display} does not answer")
         root = _X11.XDefaultRootWindow(self._display)
         self._window = _X11.XCreateSimpleWindow(self._display, root, x, y, size, size, 0, 0, colour)
+        # No window manager is to give it a frame, or another place.
+        attributes = _Attributes(override_redirect=1)
+        _X11.XChangeWindowAttributes(
+            self._display, self._window, _OVERRIDE_REDIRECT, ctypes.byref(attributes)
+        )
         _X11.XMapWindow(self._display, self._window)
         _X11.XSync(self._display, 0)
 
@@ -60,33 +84,19 @@ class Patch:
         _X11.XCloseDisplay(self._display)
 
 
-class Dragger:
-    """Moves a window of somebody else's in a circle, 60 times a second, until `close`."""
+class Mover:
+    """Moves a window of somebody else's."""
 
-    def __init__(self, display: str, window: int, middle: tuple[int, int], radii: tuple[int, int]) -> None:
+    def __init__(self, display: str, window: int) -> None:
         self._display = _X11.XOpenDisplay(display.encode())
         if not self._display:
             raise RuntimeError(f"the X display {display} does not answer")
-        self._window, self._middle, self._radii = window, middle, radii
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="dragger")
-        self._thread.start()
+        self._window = window
 
-    def close(self) -> None:
-        """Leaves it where it is."""
-        self._ended.set()
-        self._thread.join()
-        _X11.XCloseDisplay(self._display)
-
-    def _run(self) -> None:
-        for step in itertools.count():
-            if self._ended.wait(1 / 60):
-                return
-            angle = step * math.tau / 90
-            x = self._middle[0] + int(self._radii[0] * math.cos(angle))
-            y = self._middle[1] + int(self._radii[1] * math.sin(angle))
-            _X11.XMoveWindow(self._display, self._window, x, y)
-            _X11.XSync(self._display, 0)
+    def move(self, x: int, y: int) -> None:
+        """Puts it elsewhere; returns once the server knows."""
+        _X11.XMoveWindow(self._display, self._window, x, y)
+        _X11.XSync(self._display, 0)
 
 
 class Wanderer:

@@ -1,9 +1,11 @@
-"""What a process costs, from /proc: CPU time and memory. It starts and ends nothing."""
+"""Processes of a benchmark, and what they cost, from /proc: CPU time and memory."""
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -39,24 +41,52 @@ def _cpu(pid: int) -> float:
     return float(times.user + times.system)
 
 
-class Tree:
-    """A process and all below it."""
+@contextmanager
+def running(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[int]:
+    """A program while the context lasts, what it says in a file: its process."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
-    def __init__(self, pid: int) -> None:
-        self._root = psutil.Process(pid)
+
+def named_child(name: str) -> int:
+    """A process that this one started, by the name of its program."""
+    return next(int(one.pid) for one in psutil.Process().children() if one.name() == name)
+
+
+class Trees:
+    """Processes, and all below them, whenever they were started."""
+
+    def __init__(self, *pids: int) -> None:
+        self._roots = [psutil.Process(pid) for pid in pids]
+        self._before = self._total()
+
+    def restart(self) -> None:
+        """Counts from now on."""
         self._before = self._total()
 
     def spent(self) -> float:
-        """Seconds of CPU since this was made."""
+        """Seconds of CPU since this was made, or restarted."""
         return self._total() - self._before
 
     def memory(self) -> float:
-        """Bytes held now; what processes share counts once."""
+        """Bytes held now; of what processes share, each has its part."""
         return float(sum(process.memory_full_info().pss for process in self._all()))
 
     def _all(self) -> list[psutil.Process]:
-        return [self._root, *self._root.children(recursive=True)]
+        return [one for root in self._roots for one in (root, *root.children(recursive=True))]
 
     def _total(self) -> float:
+        # Those of children that have ended are with their parents.
         times = [process.cpu_times() for process in self._all()]
-        return float(sum(one.user + one.system for one in times))
+        return float(sum(one.user + one.system + one.children_user + one.children_system for one in times))

@@ -1,133 +1,147 @@
-"""What people do at a screen, done by real programs over and over until it is ended."""
+"""What people do at a screen, done by real programs over and over until it is stopped. Nothing in it is left
+to chance: every system that is measured sees the same.
+"""
 
 from __future__ import annotations
 
-import base64
+import contextlib
+import math
+import signal
 import subprocess
-import threading
+import sys
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
-import numpy as np
+import psutil
 
 from xvfb import Xvfb
 
-from .patch import Dragger
+from . import material
+from .strips import Strip
 
-Workload = Callable[[Xvfb, Path], Callable[[], None]]
-"""A screen and a folder -> ends what it began."""
+SCROLL_RATE, SCROLL_STEP = 50, 4
+"""Times a second that the log goes on, and by how many lines."""
 
-_LINES = """import itertools, random, time
-for number in itertools.count():
-    print(number, *random.choices(WORDS, k=9))
-    if number % 10 == 0:
-        time.sleep(1 / 40)
-"""
-_WORDS = (
-    "the",
-    "of",
-    "error",
-    "warning",
-    "connection",
-    "service",
-    "started",
-    "session",
-    "10.0.3.7",
-    "0x7f3a",
+_TEXT = (
+    "Dear all, the machines of the third row are up again since this morning.\\n"
+    "Please have a look at the ones that you use, and tell me what is still missing there.\\n"
+    "The old volumes are mounted below /srv/before and will stay until Friday evening.\\n"
 )
 
 
-def _idle(_screen: Xvfb, _folder: Path) -> Callable[[], None]:
-    return lambda: None
+class Work:
+    """Programs that run on a screen."""
+
+    def __init__(self, screen: Xvfb) -> None:
+        self._screen = screen
+        self._programs: list[subprocess.Popen[bytes]] = []
+
+    def run(self, *command: str) -> None:
+        """Starts one more."""
+        self._programs.append(self._screen.run(*command))
+
+    def stop(self) -> None:
+        """From now on none of them moves: they, and all they have started, are halted."""
+        # Whoever steers others goes first.
+        for process in reversed(self._all()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGSTOP)
+
+    def close(self) -> None:
+        """Ends them."""
+        for process in self._all():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        for program in self._programs:
+            program.wait()
+
+    def _all(self) -> list[psutil.Process]:
+        found = []
+        for program in self._programs:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                root = psutil.Process(program.pid)
+                found += [root, *root.children(recursive=True)]
+        return found
 
 
-def _typing(screen: Xvfb, _folder: Path) -> Callable[[], None]:
-    screen.run("xterm", "-geometry", "100x40+60+60", "-T", "typing", "-e", "cat")
+class Workload(NamedTuple):
+    """One kind of work."""
+
+    begin: Callable[[Xvfb, Path, Work], None]
+    """Screen, folder with the material; returns when the programs show something."""
+    strip: Strip
+    """Where something changes with every frame."""
+    picture: tuple[int, int, int, int] | None = None
+    """Where, if anywhere, something is shown that may be lossy while it moves: x, y, width, height."""
+
+
+def _idle(_screen: Xvfb, _folder: Path, _work: Work) -> None:
+    """Nothing but the window manager."""
+
+
+def _typing(screen: Xvfb, _folder: Path, work: Work) -> None:
+    # At the lowest line, as in a terminal that has been used for a while: every return scrolls.
+    work.run(*_xterm("100x40+60+60", "typing"), "-e", "sh", "-c", r"printf '\033[40;1H'; exec cat")
     screen.wait_for_window("typing")
-    return _repeated(screen, ["xdotool", "type", "--delay", "90", "the quick brown fox jumps over it "])
+    work.run("bash", "-c", f"while :; do xdotool type --delay 90 $'{_TEXT}'; done")
 
 
-def _scroll(screen: Xvfb, folder: Path) -> Callable[[], None]:
-    script = folder / "lines.py"
-    script.write_text(f"WORDS = {_WORDS!r}\n{_LINES}\n")
-    screen.run("xterm", "-geometry", "200x70+20+40", "-T", "scroll", "-e", "python3", str(script))
+def _scroll(screen: Xvfb, folder: Path, work: Work) -> None:
+    program = material.log_program(folder, SCROLL_RATE, SCROLL_STEP)
+    work.run(*_xterm("234x74+20+20", "scroll"), "-e", sys.executable, "-I", str(program))
     screen.wait_for_window("scroll")
-    return partial(subprocess.call, ["pkill", "-f", str(script)])
 
 
-def _drag(screen: Xvfb, _folder: Path) -> Callable[[], None]:
-    for place in ("+30+500", "+900+560"):
-        screen.run("xterm", "-geometry", f"110x30{place}", "-e", "ls -lR /usr/share | head -60; sleep 999")
-    screen.run("xterm", "-geometry", "100x32+200+200", "-T", "dragged", "-e", "ls -l /etc; sleep 999")
-    screen.wait_for_window("dragged")
-    found = ["xdotool", "search", "--name", "^dragged$"]
-    window = subprocess.check_output(found, env=dict(screen.environment), text=True)
-    return Dragger(screen.display, int(window.split()[0]), (500, 330), (380, 240)).close
+def _drag(screen: Xvfb, folder: Path, work: Work) -> None:
+    program = material.log_program(folder, 1000, 100)
+    for place in ("130x38+20+420", "130x38+860+120"):
+        # A screenful, and then it rests.
+        text = f"{sys.executable} -I {program} 2>/dev/null | head -n 60 | cut -c 1-130; sleep 9999"
+        work.run(*_xterm(place, "below"), "-e", "sh", "-c", text)
+    work.run(
+        *_xterm("112x40+200+200", "dragged"), "-e", "sh", "-c", "ls -l /usr/bin | head -n 300; sleep 9999"
+    )
+    window = screen.wait_for_window("dragged")
+    work.run(sys.executable, "-P", "-m", "scripts.benchmarks.dragger", str(window))
 
 
-def _browse(screen: Xvfb, folder: Path) -> Callable[[], None]:
-    page = folder / "page.html"
-    page.write_text(_page())
+def _browse(screen: Xvfb, folder: Path, work: Work) -> None:
+    page = material.page(folder)
     options = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-    quiet = ("--disable-component-update", "--disable-sync", f"--user-data-dir={folder / 'chromium'}")
-    place = ("--window-position=20,20", "--window-size=1500,1000")
-    screen.run("chromium", *options, *quiet, *place, page.as_uri())
+    quiet = ("--disable-component-update", "--disable-sync", "--disable-infobars", "--test-type")
+    place = (
+        "--window-position=20,20",
+        "--window-size=1500,1000",
+        f"--user-data-dir={folder / screen.display[1:]}",
+    )
+    work.run("chromium", *options, *quiet, *place, page.as_uri())
     screen.wait_for_window("Illustrated", 60)
-    return _repeated(screen, ["xdotool", "key", "Page_Down", "sleep", "0.7"])
+    # A press goes 7/8 of some 900 pixels; at the end back to the beginning, and on.
+    presses = math.ceil((material.SECTIONS * material.SECTION_HEIGHT - 900) / (900 * 7 / 8))
+    paging = (
+        f"for i in $(seq {presses}); do xdotool key Page_Down; sleep 0.7; done; xdotool key Home; sleep 0.7"
+    )
+    work.run("bash", "-c", f"sleep 1; while :; do {paging}; done")
 
 
-def _page() -> str:
-    """An illustrated page: paragraphs, and pictures as photographs are, with soft shapes and grain."""
-    random = np.random.default_rng(11)
-    parts = []
-    for number in range(24):
-        soft = cv2.resize(
-            random.integers(0, 256, (12, 18, 3), np.uint8), (720, 480), interpolation=cv2.INTER_CUBIC
-        )
-        grain = random.normal(0, 6, soft.shape)
-        picture = np.clip(soft + grain, 0, 255).astype(np.uint8)
-        body = base64.b64encode(cv2.imencode(".jpg", picture)[1].tobytes()).decode()
-        words = " ".join(random.choice(_WORDS, 140))
-        parts.append(f"<h2>{number}</h2><p>{words}</p><img src='data:image/jpeg;base64,{body}'>")
-    return f"<title>Illustrated</title><body style='font:18px serif;margin:40px'>{''.join(parts)}"
-
-
-def _video(screen: Xvfb, folder: Path) -> Callable[[], None]:
-    film = folder / "film.mp4"
-    source = "mandelbrot=size=960x540:rate=30:start_scale=0.5:end_scale=0.01:end_pts=300"
-    drawn = ("-loglevel", "error", "-f", "lavfi", "-i", source, "-t", "8", "-pix_fmt", "yuv420p")
-    subprocess.run(["ffmpeg", *drawn, str(film)], check=True)
-    place = ("--geometry=960x540+200+200", "--title=film")
-    screen.run("mpv", "--vo=x11", "--loop", "--no-audio", "--no-osc", *place, str(film))
+def _video(screen: Xvfb, folder: Path, work: Work) -> None:
+    film = material.film(folder)
+    place = ("--geometry=960x540+200+200", "--title=film", "--no-config", "--osd-level=0")
+    work.run("mpv", "--vo=x11", "--loop-file=inf", "--no-audio", "--no-osc", *place, str(film))
     screen.wait_for_window("film")
-    return partial(subprocess.call, ["pkill", "-STOP", "-f", str(film)])
 
 
-def _repeated(screen: Xvfb, command: list[str]) -> Callable[[], None]:
-    """Runs a command over and over."""
-    ended = threading.Event()
-
-    def run() -> None:
-        while not ended.is_set():
-            subprocess.call(command, env=dict(screen.environment), stdout=subprocess.DEVNULL)
-
-    thread = threading.Thread(target=run, name="workload")
-    thread.start()
-
-    def end() -> None:
-        ended.set()
-        thread.join()
-
-    return end
+def _xterm(geometry: str, title: str) -> tuple[str, ...]:
+    quiet = ("-xrm", "XTerm*cursorBlink: false", "-xrm", "XTerm*allowTitleOps: false")
+    return ("xterm", "-geometry", geometry, "-T", title, "-fn", "6x13", *quiet)
 
 
 WORKLOADS: Mapping[str, Workload] = {
-    "idle": _idle,
-    "typing": _typing,
-    "scroll": _scroll,
-    "drag": _drag,
-    "browse": _browse,
-    "video": _video,
+    "idle": Workload(_idle, (0, 0, 1920, 2)),
+    "typing": Workload(_typing, (64, 580, 610, 26)),
+    "scroll": Workload(_scroll, (30, 500, 1380, 4)),
+    "drag": Workload(_drag, (0, 540, 1700, 13)),
+    "browse": Workload(_browse, (40, 300, 1400, 2)),
+    "video": Workload(_video, (200, 480, 960, 2), (220, 240, 920, 480)),
 }

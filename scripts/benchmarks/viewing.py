@@ -1,0 +1,54 @@
+"""The console as `deskconsole view` runs it, full screen, with an ear for the bench: no program for people.
+
+`python -m scripts.benchmarks.viewing JSON`, where JSON is `{"port": , "token_file": }` or
+`{"host": {}, "home": , "ssh_config": }`. It prints one object when the console is there and nothing is
+connected yet, one when there is a picture, and for every line it reads one with what `--json` would print,
+its pictures just compared. It ends where its standard input does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from answers import Answers
+from deskconsole.cli.sessions import compared, require_window, running_session, wait_for_picture
+from deskconsole.hosts import Host, host_from
+from deskconsole.paths import Paths
+from deskconsole.session.report import report
+from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
+
+
+def main() -> None:
+    """Until nobody listens any more."""
+    told = json.loads(sys.argv[1])
+    require_window()
+    host, route = _way(told)
+    _say({"memory": psutil.Process().memory_full_info().pss})
+    with running_session(host, route, quiet=True) as session:
+        session.view(fullscreen=True)
+        wait_for_picture(session)
+        _say({"shown": True})
+        for _ in sys.stdin:
+            _say(report(compared(session)))
+
+
+def _way(told: dict[str, Any]) -> tuple[Host, Route]:
+    if "port" in told:
+        address = ("127.0.0.1", told["port"])
+        return Host(name="bench"), DirectRoute(address, read_token(Path(told["token_file"])))
+    host = host_from(told["host"])
+    paths = Paths.below(Path(told["home"]))
+    return host, SshRoute(host, Answers(), paths, ssh_config=Path(told["ssh_config"]))
+
+
+def _say(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
