@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import __version__
-from .capture.grabber import Grabber
+from .capture.grabber import Grabber, GrabError
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.watched import Desktop
 from .wire.hello import token_from_file
@@ -155,9 +155,10 @@ def _set_up_logging(path: Path | None) -> None:
 
 
 def _grabber_opener(
-    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None
+    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None, *, parts: bool = True
 ) -> Callable[[int], Grabber]:
-    """What opens display number n of the chosen source; `say` is told by which means it is grabbed."""
+    """What opens display number n of the chosen source; `say` is told by which means it is grabbed, `parts`
+    means that a grab may be of a part of the display."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
@@ -181,7 +182,18 @@ def _grabber_opener(
     def open_screen(number: int) -> Grabber:
         from .capture.screen import ScreenGrabber
 
-        return ScreenGrabber(number)
+        screen = ScreenGrabber(number)
+        if not parts:
+            return screen
+        try:
+            from .capture.x11 import X11Grabber
+
+            grabber = X11Grabber(number, screen)
+        except (ImportError, GrabError) as error:
+            _log.info("the screen is grabbed by mss: %s", error)
+            return screen
+        _log.info("the screen is grabbed where the X server says that it changed")
+        return grabber
 
     return open_screen
 
@@ -254,7 +266,7 @@ def _push(options: argparse.Namespace) -> int:
     try:
         counts = push(
             options.address,
-            _grabber_opener(options),
+            _grabber_opener(options, parts=False),
             options.display,
             identity=not options.no_identity,
             rate=options.rate,

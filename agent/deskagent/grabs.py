@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from .capture.grabber import Grab, Grabber, GrabError
 from .pace import Pace
+from .toll import Toll
 from .wire.geometry import Display
 from .wire.limits import size_fault
 
@@ -43,6 +44,8 @@ class GrabThread:
         self._deliver = deliver
         self._fail = fail
         self._pace = pace
+        self._toll = Toll()
+        self._by_place = False
         self._demanded = threading.Event()
         self._closing = threading.Event()
         self._grabber: Grabber | None = None
@@ -121,7 +124,12 @@ class GrabThread:
         self._grabber.check()
 
     def _look(self) -> None:
-        self._deliver(self._grab())
+        grab = self._grab()
+        area = grab.area
+        self._toll.looking(area.area, time.process_time())
+        self._deliver(grab)
+        if self._grabber is not None:
+            self._by_place = self._grabber.spare(area, self._toll.pause(area.area))
 
     def _grab(self) -> Grab:
         if self._grabber is None:
@@ -143,7 +151,7 @@ class GrabThread:
         self._demanded.clear()
         while not self._closing.is_set():
             now = time.perf_counter()
-            due = started + (_RETRY_INTERVAL if failed else self._pace.interval(now))
+            due = started + self._interval(now, failed=failed)
             if due <= now:
                 if self._has_news():
                     return True
@@ -152,6 +160,11 @@ class GrabThread:
             # that waits with a timeout goes by a clock that ticks every 15.6 ms.
             time.sleep(min(due - now, 0.02))
         return False
+
+    def _interval(self, now: float, *, failed: bool) -> float:
+        if failed:
+            return _RETRY_INTERVAL
+        return 0.0 if self._by_place else self._pace.interval(now)
 
     def _has_news(self) -> bool:
         """Waits a moment for the source's word that something changed; what fails here fails in the grab."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_ACTIVE_INTERVAL = 1 / 60
+ACTIVE_INTERVAL = 1 / 60
 """Seconds between grabs while something moves: no display shows more."""
 
 _IDLE_INTERVAL = 1 / 20
@@ -38,5 +38,5 @@ class Pace:
     def interval(self, now: float) -> float:
         """Seconds from the beginning of one grab to the next."""
         if now - self._changed_at < _REST:
-            return max(_ACTIVE_INTERVAL, 1.5 * self._cost)
+            return max(ACTIVE_INTERVAL, 1.5 * self._cost)
         return max(_IDLE_INTERVAL, min(_IDLE_SLOWEST, 10 * self._cost))

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from ..wire.geometry import Display
+from ..wire.geometry import Display, Rectangle
 from .grabber import Grab, Grabber, GrabError, Pixels, whole
 
 TRIALS: Final = 3
@@ -106,6 +106,10 @@ class BestGrabber:
         except FramesError as error:
             self._give_up(error)
             return True
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
+        """A frame is of the whole display."""
+        return False
 
     def grab(self) -> Grab:
         """The whole display. Raises GrabError."""

@@ -57,6 +57,10 @@ class Grabber(Protocol):
         """Waits up to so many seconds until there may be something new; True at once where that is not
         known, or nothing was grabbed yet. Raises GrabError."""
 
+    def spare(self, area: Rectangle, seconds: float) -> bool:
+        """`area` need not be looked at again for so long. Whether `wait` sees to that place by place, so
+        that what changes elsewhere is not held up; else the caller has to."""
+
     def grab(self) -> Grab:
         """What may have changed since the last grab, as it is now; everything the first time, and whenever
         the display has another size than before. Raises GrabError."""

@@ -19,7 +19,7 @@ import mss
 import numpy as np
 from mss.exception import ScreenShotError
 
-from ..wire.geometry import Display
+from ..wire.geometry import Display, Rectangle
 from .grabber import Grab, GrabError, Pixels, whole
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ class ScreenGrabber:
     def wait(self, timeout: float) -> bool:  # noqa: ARG002
         """There may always be something new."""
         return True
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
+        """It is all or nothing here."""
+        return False
 
     def grab(self) -> Grab:
         """All of it. Raises GrabError where the screen is locked, gone or cannot be read."""

@@ -11,7 +11,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from ..wire.geometry import Display
+from ..wire.geometry import Display, Rectangle
 from ..wire.limits import size_fault
 from .grabber import Grab, Pixels, whole
 from .scenes.script import SCRIPTS
@@ -87,6 +87,10 @@ class SyntheticGrabber:
     def wait(self, timeout: float) -> bool:  # noqa: ARG002
         """There may always be something new."""
         return True
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
+        """It is all or nothing here."""
+        return False
 
     def grab(self) -> Grab:
         """The picture of now."""

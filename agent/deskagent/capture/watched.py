@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from ..desktop.state import SystemAnswers, Verdict, judge, judge_blank
-from ..wire.geometry import Display
+from ..wire.geometry import Display, Rectangle
 from ..wire.messages import ScreenState
 from .grabber import Grab, Grabber, GrabError
 from .picture import is_flat
@@ -56,6 +56,10 @@ class WatchedGrabber:
         """As the source does, but that it is time to ask the system again counts too: a desktop that is
         locked need not change."""
         return self._source.wait(timeout) or self._clock() - self._looked >= LOOK_EVERY
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:
+        """As the source does."""
+        return self._source.spare(area, seconds)
 
     def grab(self) -> Grab:
         """What the source has of a live desktop. Raises GrabError."""

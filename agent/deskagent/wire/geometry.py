@@ -36,6 +36,13 @@ class Rectangle(NamedTuple):
         height = min(self.y + self.height, other.y + other.height) - y
         return Rectangle(x, y, width, height) if width > 0 and height > 0 else None
 
+    def around(self, other: Rectangle) -> Rectangle:
+        """The smallest that covers both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right = max(self.x + self.width, other.x + other.width)
+        bottom = max(self.y + self.height, other.y + other.height)
+        return Rectangle(x, y, right - x, bottom - y)
+
 
 class Display(msgspec.Struct, frozen=True):
     """One display of a host, or all of them together (number 0)."""

@@ -1,9 +1,10 @@
-"""A piece of System V shared memory: what an X server can be given to write a picture into, or read one from."""
+"""A piece of System V shared memory: where an X server writes a picture to, or reads one from."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import weakref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,21 +35,16 @@ class Segment:
             code = ctypes.get_errno()
             self.seal()
             raise OSError(code, os.strerror(code))
-        self._address: int | None = address
-        self.bytes: NDArray[np.uint8] = np.frombuffer((ctypes.c_uint8 * size).from_address(address), np.uint8)
-        """(size,), writable; must not be touched after `close`."""
+        memory = (ctypes.c_uint8 * size).from_address(address)
+        # With the last view of it, whoever holds that.
+        weakref.finalize(memory, _libc.shmdt, address).atexit = False
+        self.bytes: NDArray[np.uint8] = np.frombuffer(memoryview(memory).cast("B"), np.uint8)
+        """(size,), writable. It stays as long as anybody has a view of it."""
 
     def seal(self) -> None:
         """Nobody else can attach it any more, and the system frees it with the last who has: to be called as
         soon as the X server is one of them, so that nothing is left however both end."""
         _checked(_libc.shmctl(self.number, _IPC_RMID, None))
-
-    def close(self) -> None:
-        """Lets go of it; may be called again."""
-        address, self._address = self._address, None
-        if address is not None:
-            self.bytes = np.empty(0, np.uint8)
-            _libc.shmdt(address)
 
 
 def _checked(result: int) -> int:

@@ -70,9 +70,7 @@ class SharedImages:
         """The server's handle for the segment of that number. A server that cannot have it (it runs on
         another machine, or may not) says so with the next round trip."""
         segment: int = self._display.allocate_resource_id()
-        _Attach(
-            display=self._display, opcode=self._opcode, segment=segment, number=number, read_only=False
-        )
+        _Attach(display=self._display, opcode=self._opcode, segment=segment, number=number, read_only=False)
         return segment
 
     def detach(self, segment: int) -> None:

@@ -16,7 +16,7 @@ from deskagent.capture.best import (
 )
 from deskagent.capture.duplication import OutputFrames
 from deskagent.capture.grabber import Grab, GrabError, Pixels, whole
-from deskagent.wire.geometry import Display
+from deskagent.wire.geometry import Display, Rectangle
 
 WIDTH, HEIGHT = 80, 60
 
@@ -75,6 +75,9 @@ class Screen:
 
     def wait(self, timeout: float) -> bool:
         return True
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:
+        return False
 
     def grab(self) -> Grab:
         if self.computer.unreadable:
