@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,7 @@ def _measure(hosts: int, seconds: float, *, eager: bool) -> dict[str, Any]:
                 answers = _answers(terminal, hosts)
                 return {
                     "cpu": cpu,
+                    "received": _received(terminal),
                     "memory_mb": round(memory, 1),
                     "threads": process.num_threads(),
                     "answer_p50": answers[len(answers) // 2],
@@ -82,12 +84,18 @@ def _answers(terminal: Terminal, hosts: int) -> list[float]:
     for number in range(1, min(KEYS, hosts)):
         time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # moments, not secrets
         wanted = _target(number)
-        before = terminal.written
+        before = len(terminal.output)
         began = time.monotonic()
         terminal.press(b"j")
         terminal.wait_for(lambda written, w=wanted, b=before: w in written[b:], 10)  # type: ignore[misc]
         spent.append(round(1000 * (time.monotonic() - began), 1))
     return sorted(spent)
+
+
+def _received(terminal: Terminal) -> str:
+    """What all hosts together cost, as the console says."""
+    found = re.findall(rb"([\d.]+ [kMG]?B/s)", terminal.output)
+    return found[-1].decode() if found else ""
 
 
 def _target(number: int) -> bytes:
@@ -136,6 +144,7 @@ def table(result: Mapping[str, Any]) -> str:
     lines.append(f"{'':34}" + "".join(f"{name:>22}" for name in runs) + f"{'target':>10}")
     rows = {
         "cpu": "console, % of a core",
+        "received": "comes in, as its first line says",
         "memory_mb": "console's memory, MB",
         "threads": "its threads",
         "answer_p50": "a key's answer, p50 ms",

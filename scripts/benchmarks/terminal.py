@@ -45,9 +45,9 @@ class Terminal:
         return self._process.pid
 
     @property
-    def written(self) -> int:
-        """Bytes that the console wrote so far."""
-        return len(self._written)
+    def output(self) -> bytes:
+        """What the console wrote so far."""
+        return self._written
 
     def wait_for(self, holds: Callable[[bytes], bool], timeout: float) -> float:
         """Seconds from the start of the process until what it wrote so far satisfies `holds`."""

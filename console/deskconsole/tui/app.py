@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -58,6 +60,11 @@ PULL = 1.0
 """Seconds between two looks at the figures."""
 
 KEPT_EVENTS = 2000
+
+SETTLED_AFTER = 5.0
+"""Seconds after which what there is stays: modules, widgets, sessions. It is then taken out of the garbage
+collector's sight, whose walks through all of it held up a key for 60 ms every few seconds, on a busy machine
+for 270."""
 
 
 class DeskconsoleApp(App[Outcome]):
@@ -359,9 +366,13 @@ def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | Non
     config = ssh_config or Path.home() / ".ssh" / "config"
     while True:
         app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None)
+        settled = threading.Timer(SETTLED_AFTER, gc.freeze)
+        settled.daemon = True
+        settled.start()
         try:
             outcome = app.run()
         finally:
+            settled.cancel()
             app.close()
         if app.failure is not None:
             raise app.failure
