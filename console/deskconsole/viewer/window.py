@@ -107,6 +107,8 @@ class Window:
 
     def run(self) -> None:
         """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
+        # A second thread would save half a millisecond of a whole picture, and spin for longer than that.
+        cv2.setNumThreads(1)
         reason = ""
         while not reason:
             waiting = self._inbox.wait(self._pause(), self._surface.fileno())
@@ -152,15 +154,16 @@ class Window:
 
     def _look_at(self, target: Map) -> None:
         try:
-            data = np.memmap(Path(target.path), np.uint8, "r", shape=(target.height, target.width, 3))
+            mapped = np.memmap(Path(target.path), np.uint8, "r", shape=(target.height, target.width, 3))
         except (FileNotFoundError, ValueError):  # there is a newer one already, and its message is under way
             return
         known = self._picture
-        self._picture = data
+        # A plain array of the same memory: cutting a memmap into parts takes several times as long.
+        self._picture = np.asarray(mapped)
         self._damage = ()
         if not self._open:
             self._show_up()
-        elif known is None or known.shape != data.shape:
+        elif known is None or known.shape != mapped.shape:
             self._adopt_size()
         self._anew = True
 
