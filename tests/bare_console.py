@@ -59,6 +59,10 @@ class Console:
             self.events += self.connection.receive(data)
         return True
 
+    @property
+    def packets(self) -> list[Packet]:
+        return [event for event in self.events if isinstance(event, Packet)]
+
     def kinds(self) -> list[type]:
         return [type(event) for event in self.events]
 

@@ -172,7 +172,7 @@ class Link:
         elif self._pipeline is None:
             raise RemoteProtocolError(f"{type(message).__name__} before Hello")
         elif isinstance(message, Credit):
-            self._pipeline.credited()
+            self._pipeline.credited(message.packet)
         elif isinstance(message, WantRefresh):
             self._pipeline.want_refresh()
         elif isinstance(message, WantDigest):

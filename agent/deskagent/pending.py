@@ -52,10 +52,15 @@ class Pending:
         if len(self._rectangles) > MAX_RECTANGLES:
             self._rectangles = join(self._rectangles)
 
-    def take(self) -> Owed:
-        """All that is owed; from here on nothing is."""
-        owed = Owed(self._moves, join(self._rectangles))
-        self._moves, self._rectangles = [], []
+    def take(self, pixels: int | None = None) -> Owed:
+        """All that is owed, or all moves and about so many pixels, the smallest rectangles first: what
+        somebody just did is seen before the rest of a page. What is left stays owed."""
+        taken = join(self._rectangles)
+        left: list[Rectangle] = []
+        if pixels is not None and sum(one.area for one in taken) > pixels:
+            taken, left = _divided(sorted(taken, key=lambda one: one.area), pixels)
+        owed = Owed(self._moves, taken)
+        self._moves, self._rectangles = [], left
         return owed
 
     def clear(self) -> None:
@@ -72,3 +77,20 @@ class Pending:
             if (common := one.common(source)) is not None
         ]
         self._moves.append(move)
+
+
+def _divided(rectangles: Sequence[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
+    """The first of them, about so many pixels together and one row at least, and the rest."""
+    taken: list[Rectangle] = []
+    left: list[Rectangle] = []
+    for one in rectangles:
+        rows = min(one.height, pixels // one.width)
+        if not taken:
+            rows = max(rows, 1)
+        if rows > 0:
+            taken.append(one._replace(height=rows))
+            pixels -= one.width * rows
+        if rows < one.height:
+            left.append(one._replace(y=one.y + rows, height=one.height - rows))
+            pixels = 0
+    return taken, left

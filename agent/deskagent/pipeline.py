@@ -17,6 +17,7 @@ import cv2
 
 from .broadcast import Broadcast
 from .capture.grabber import GrabError
+from .flow import Flow
 from .parts import cut
 from .pending import Pending
 from .picture import Change
@@ -26,12 +27,35 @@ from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
 from .wire.errors import LocalProtocolError
 from .wire.geometry import Display
-from .wire.messages import Digest, Displays, Hello, Message, Refresh, Screen, ScreenState, Watch, WatchMode
-from .wire.packet import Slice
+from .wire.messages import (
+    Digest,
+    Displays,
+    Hello,
+    Lossy,
+    Message,
+    Refresh,
+    Screen,
+    ScreenState,
+    Watch,
+    WatchMode,
+)
+from .wire.packet import INFO, Slice
 from .wire.triggers import Trigger
 
 _log = logging.getLogger(__name__)
 
+_REFINED_AT_ONCE = 256 * 1024
+"""Pixels that a packet makes exact at most: 4 ms of work, after which what is fresh has its turn again. A
+film of half a screen is exact after four of them."""
+
+_LEAST_PIXELS = 4096
+"""Pixels of a packet at least, however slow the link is."""
+
+_LEAST_DENSITY = 0.02
+"""Bytes a changed pixel that are reckoned with at least: what comes next may be worse than what came last."""
+
+_LATEST = 0.3
+"""Weight of the latest packet among those before it."""
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
@@ -93,10 +117,14 @@ class Pipeline:
         self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
+        self._flow = Flow()
+        self._flow.limit(hello.watch.rate, time.monotonic())
         # What the console was told last: the pipeline's thread's own.
         self._displays: tuple[Display, ...] = ()
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
+        self._lossy = 0
+        self._density = 0.5
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
@@ -135,11 +163,13 @@ class Pipeline:
             if watch.mode is WatchMode.FULL and self._watch.mode is not WatchMode.FULL:
                 self._refresh = self._refresh or Trigger.REQUEST
             self._watch = watch
+            self._flow.limit(watch.rate, time.monotonic())
             self._wake.notify()
 
-    def credited(self) -> None:
-        """There may be credit now."""
+    def credited(self, packet: int) -> None:
+        """The console has drawn everything up to that packet, and there may be credit now."""
         with self._wake:
+            self._flow.acknowledged(packet, time.monotonic())
             self._wake.notify()
 
     def close(self) -> None:
@@ -191,23 +221,35 @@ class Pipeline:
             while not self._closed:
                 if self._fault is not None and self._told(self._fault) != self._screen:
                     return self._report
-                if self._digests and self._sent and not self._behind:
+                if self._digests and self._sent and not self._behind and not self._lossy:
                     return self._send_digest
-                wait = None
+                wait: float | None = None
+                now = time.monotonic()
                 if self._watch.mode is WatchMode.PREVIEW:
-                    wait = self._previewed + self._watch.interval - time.monotonic()
+                    wait = self._previewed + self._watch.interval - now
                     if wait <= 0 and self._looked:
                         self._looked = False
                         return self._send_preview
                     if wait <= 0:
                         wait = None
                         self._broadcast.demand()
-                elif self._sink.has_credit():
-                    if self._looked and (self._behind or self._screen.state is not ScreenState.LIVE):
+                else:
+                    wait = self._wait_for_turn(now)
+                    if wait == 0 and self._looked:
                         return self._send_changes
+                    # Looks go on while the link is full: what is sent then is of that moment.
                     self._broadcast.demand()
                 self._wake.wait(wait)
         return None
+
+    def _wait_for_turn(self, now: float) -> float | None:
+        """Seconds until there is something to send and room for it; None: not before something happens."""
+        if not self._sink.has_credit() or (open_at := self._flow.open_at(now)) is None:
+            return None
+        if self._behind or self._screen.state is not ScreenState.LIVE:
+            return max(0.0, open_at - now)
+        rest = self._encoder.next_rest()
+        return None if rest is None else max(0.0, open_at - now, rest - now)
 
     @property
     def _behind(self) -> bool:
@@ -235,26 +277,55 @@ class Pipeline:
             self._sink.send(Displays(displays))
 
     def _send_changes(self) -> None:
-        """Sends all that the console has not got yet, as the picture is now."""
+        """Sends what the console has not got yet, as the picture is now: as much as one packet may hold, and
+        with it some of what was sent only nearly right and rests."""
         self._say_live()
+        now = time.monotonic()
         with self._broadcast.lock:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
-                owed = self._pending.take()
+                rate, room = self._flow.rate, self._pixels_of_a_packet()
+                owed = self._pending.take(room)
             picture = self._broadcast.picture.pixels
-            if picture is None or not (trigger or any(owed)):
+            if picture is None:
                 return
-            frame = picture.copy() if trigger else picture
+            frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
+            left = _REFINED_AT_ONCE if room is None else min(_REFINED_AT_ONCE, room)
+            left -= sum(one.area for one in owed.rectangles)
+            rested = self._encoder.resting(now, left) if trigger is None and left >= _LEAST_PIXELS else []
+            refined = cut(picture, rested)
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
-        if trigger:
+        if frame is not None and trigger is not None:
             slices = [self._encoder.refresh(frame)]
             self._sink.send(Refresh(trigger))
         else:
             slices = self._encoder.copied(owed.moves)
-            slices += self._encoder.update(parts, time.monotonic(), None)
-        self._sent = self._sink.send_packet(tuple(slices), refresh=trigger is not None)
+            slices += self._encoder.update(parts, now, rate)
+            slices += self._encoder.refine(refined)
+        if slices:
+            self._send_slices(slices, refresh=trigger is not None)
+
+    def _pixels_of_a_packet(self) -> int | None:
+        """Changed pixels that the next packet may hold; None: all."""
+        most = self._flow.packet()
+        if most is None:
+            return None
+        return max(_LEAST_PIXELS, int(most / max(self._density, _LEAST_DENSITY)))
+
+    def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
+        size = sum(INFO.size + len(one.body) for one in slices)
+        pixels = sum(one.rectangle.area for one in slices)
+        if not refresh and pixels >= _LEAST_PIXELS:
+            self._density += _LATEST * (size / pixels - self._density)
+        with self._wake:
+            # Before it goes: the answer may be here before the call returns.
+            self._flow.sent(self._sent + 1, size, time.monotonic())
+        self._sent = self._sink.send_packet(tuple(slices), refresh=refresh)
+        if self._encoder.lossy != self._lossy:
+            self._lossy = self._encoder.lossy
+            self._sink.send(Lossy(self._lossy))
 
     def _send_preview(self) -> None:
         """Sends a small picture where there is another one than the last."""
