@@ -29,6 +29,10 @@ GAP: Final = 48
 """Unchanged pixels between two changed ones of a band that make two rectangles of them."""
 RUNS_PER_BAND: Final = 8
 """Most rectangles that one band is cut into; the narrowest gaps are filled first."""
+MANY: Final = 64
+"""Rectangles after which a band is cut into FEW_RUNS only: to look at each of thousands of specks, and at
+each pair of them, costs more than to send what lies between them."""
+FEW_RUNS: Final = 2
 SLICE_COST: Final = 1536
 """What one more slice costs, in unchanged pixels sent along: its 20 bytes of header, some 15 of
 flushing, and the calls of both ends. Two rectangles become one where that wastes less."""
@@ -57,7 +61,7 @@ def find_damage(previous: Pixels, current: Pixels) -> list[Rectangle]:
         raise ValueError(f"frames of {previous.shape} and {current.shape} cannot be compared")
     if previous.dtype != np.uint8 or current.dtype != np.uint8:
         raise ValueError("frames hold one byte a channel")
-    return _joined(_changed(np.ascontiguousarray(previous), np.ascontiguousarray(current)))
+    return _joined(_changed(_numbers(previous), _numbers(current)))
 
 
 def join(rectangles: Iterable[Rectangle]) -> list[Rectangle]:
@@ -80,18 +84,27 @@ def _reading_order(box: _Box) -> tuple[int, int]:
     return box[1], box[0]
 
 
-def _changed(previous: Pixels, current: Pixels) -> Iterable[_Box]:
+def _numbers(pixels: Pixels) -> NDArray[np.uint32]:
+    """(height, width), a pixel a number, without a copy where the pixels of each row are in one piece."""
+    if pixels.strides[1:] != (4, 1):
+        pixels = np.ascontiguousarray(pixels)
+    numbers: NDArray[np.uint32] = pixels.view(np.uint32)[..., 0]
+    return numbers
+
+
+def _changed(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Iterable[_Box]:
     """Trimmed boxes of the changed runs of each band, from the top down."""
-    height, width = current.shape[:2]
-    before = previous.view(np.uint32).reshape(height, width)
-    after = current.view(np.uint32).reshape(height, width)
+    height, width = after.shape
     stride = width * 4
-    address_before, address_after = previous.ctypes.data, current.ctypes.data
-    scratch = np.empty((BAND, width), np.uint32)
+    # What has gaps between its rows is a part of a picture, chosen because it changed.
+    in_one_piece = before.flags.c_contiguous and after.flags.c_contiguous
+    address_before, address_after = before.ctypes.data, after.ctypes.data
+    scratch = np.empty((min(BAND, height), width), np.uint32)
+    count = 0
     for top in range(0, height, BAND):
         rows = min(BAND, height - top)
         offset = top * stride
-        if _memcmp(address_before + offset, address_after + offset, rows * stride) == 0:
+        if in_one_piece and _memcmp(address_before + offset, address_after + offset, rows * stride) == 0:
             continue
         difference = scratch[:rows]
         np.bitwise_xor(before[top : top + rows], after[top : top + rows], out=difference)
@@ -105,8 +118,10 @@ def _changed(previous: Pixels, current: Pixels) -> Iterable[_Box]:
         if flags.find(_HOLE, first, last) < 0:
             runs: Iterable[tuple[int, int]] = ((first, last + 1),)
         else:
-            runs = _runs(np.flatnonzero(np.frombuffer(flags, np.bool_)))
+            most = RUNS_PER_BAND if count < MANY else FEW_RUNS
+            runs = _runs(np.flatnonzero(np.frombuffer(flags, np.bool_)), most)
         for left, right in runs:
+            count += 1
             if _differs(difference[0, left:right]) and _differs(difference[-1, left:right]):
                 yield left, top, right, top + rows
                 continue
@@ -119,12 +134,12 @@ def _differs(row: NDArray[np.uint32]) -> bool:
     return bool(np.bitwise_or.reduce(row) & _COLOURS)
 
 
-def _runs(columns: NDArray[np.intp]) -> Iterable[tuple[int, int]]:
-    """Changed columns, ascending, as at most RUNS_PER_BAND runs (first, one past the last)."""
+def _runs(columns: NDArray[np.intp], most: int) -> Iterable[tuple[int, int]]:
+    """Changed columns, ascending, as at most so many runs (first, one past the last); `most` is 2 or more."""
     gaps = np.diff(columns)
     cuts = np.flatnonzero(gaps > GAP)
-    if cuts.size >= RUNS_PER_BAND:
-        widest = np.argpartition(gaps[cuts], -(RUNS_PER_BAND - 1))[-(RUNS_PER_BAND - 1) :]
+    if cuts.size >= most:
+        widest = np.argpartition(gaps[cuts], 1 - most)[1 - most :]
         cuts = np.sort(cuts[widest])
     firsts = [int(columns[0]), *columns[cuts + 1].tolist()]
     lasts = [*columns[cuts].tolist(), int(columns[-1])]
@@ -145,8 +160,14 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
         done.extend(other for other in near if other[3] < reach)
         near = [other for other in near if other[3] >= reach]
         best, least = None, cost + 1
+        left, top, right, bottom = box
+        own = (right - left) * (bottom - top)
+        # Written out, without a call: for a hundred boxes this is looked at thousands of times.
         for other in near:
-            waste = _area(_union(box, other)) - _area(box) - _area(other)
+            x0, y0, x1, y1 = other
+            across = (right if right > x1 else x1) - (left if left < x0 else x0)
+            down = (bottom if bottom > y1 else y1) - (top if top < y0 else y0)
+            waste = across * down - own - (x1 - x0) * (y1 - y0)
             if waste < least:
                 best, least = other, waste
         if best is not None:
@@ -162,10 +183,6 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
 
 def _union(a: _Box, b: _Box) -> _Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-
-
-def _area(box: _Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _overlap(a: _Box, b: _Box) -> bool:

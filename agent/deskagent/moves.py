@@ -7,13 +7,15 @@ damage like any other. So a move has to be worth it, not to be perfect: what is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .capture.grabber import Pixels
-from .damage import find_damage
+from .damage import find_damage, join
+from .vectors import STEP, Image, Vector, guesses
 from .wire.geometry import Rectangle
 
 MOST_MOVES: Final = 2
@@ -22,21 +24,17 @@ MOST_MOVES: Final = 2
 WORTH: Final = 8192
 """Changed pixels that a move has to put right, net of those it spoils; below that a slice is as cheap."""
 
-_STEP: Final = 4
-"""Every so many rows and columns are looked at to tell where a move holds; its edges are found exactly."""
+_AGAIN: Final = 4
+"""A part in so many of what changed has to be left for another search: what a dragged window bared is less,
+and came from nowhere."""
 
-_COLUMNS: Final = 96
-"""Pixels of a row that its hash is made of."""
+_COARSE: Final = 4
+"""Every so many of the samples are looked at to tell whether a hint holds."""
 
-_FEATURES: Final = 4096
-"""Most places of a picture that are looked for in the other."""
-
-_NEIGHBOURS: Final = ((0, 8, 0xC2B2AE3D), (1, 2, 0x27D4EB2F), (1, 6, 0x165667B1), (0, 0, 0x2545F491))
-"""Pixels that a place is known by, down and right of its corner, and a weight for each."""
+_BAND: Final = 32
+"""Rows that are moved together, through a buffer that stays in the second cache."""
 
 _COLOURS: Final = np.uint32(0xFFFFFF)
-_Image = NDArray[np.uint32]
-"""(height, width), a pixel a number, the fourth byte gone."""
 
 
 class Move(NamedTuple):
@@ -46,40 +44,45 @@ class Move(NamedTuple):
     source_y: int
     target: Rectangle
 
+    @property
+    def vector(self) -> Vector:
+        """How far it went."""
+        return Vector(self.target.x - self.source_x, self.target.y - self.source_y)
+
 
 def find_moves(
-    before: Pixels, after: Pixels, damage: Sequence[Rectangle]
+    picture: Pixels, after: Pixels, damage: Sequence[Rectangle], hints: Sequence[Vector] = ()
 ) -> tuple[list[Move], list[Rectangle]]:
-    """Moves that take `before` a good way towards `after`, in order, and the damage that remains after them.
+    """Makes moves in `picture` that take it a good way towards `after`. Returns them, in order, and the
+    damage that remains after them; each read what those before it left.
 
-    Both pictures are (height, width, 4) BGRX of one size; `damage` covers all pixels that differ, and none of
-    its rectangles overlaps another. Each move reads what those before it left.
-
-    Measured at 1920x1080 on one core: 10 us for small changes, 3 ms for a terminal that scrolls in half of
-    the screen, 7 ms for a window of a third of it that is dragged, 9 ms for a film as large in which nothing
-    is found.
+    Both pictures are (height, width, 4) BGRX of one size, whose rows are in one piece each; `damage` covers
+    all pixels that differ, and none of its rectangles overlaps another. `hints` are tried first: what
+    scrolls or is dragged steadily goes as far in each picture.
     """
     moves: list[Move] = []
     remaining = list(damage)
+    least = sum(one.area for one in damage) // _AGAIN
     while len(moves) < MOST_MOVES and (place := _place(remaining)) is not None:
-        x, y, width, height = place
-        area = np.s_[y : y + height, x : x + width]
-        # Each move reads what those before it left.
-        known = before
-        for earlier in moves:
-            known = _applied(earlier, known)
-        known = known[area]
-        move = _best(_image(known), _image(after[area]))
-        if move is None:
+        if moves and sum(one.area for one in remaining) < least:
             break
-        moved = _applied(move, known)
-        outside = [one for one in remaining if not _within(one, place)]
-        found = find_damage(moved, after[area])
-        remaining = outside + [Rectangle(x + a, y + b, c, d) for a, b, c, d in found]
-        target = move.target
-        moves.append(
-            Move(x + move.source_x, y + move.source_y, target._replace(x=x + target.x, y=y + target.y))
-        )
+        area = _part(place)
+        found = _best(_image(picture[area]), _image(after[area]), hints)
+        if found is None:
+            break
+        source_x, source_y, target = found
+        target = target._replace(x=place.x + target.x, y=place.y + target.y)
+        move = Move(place.x + source_x, place.y + source_y, target)
+        _make(move, picture)
+        moves.append(move)
+        apart = [one for one in remaining if not _overlap(one, target)]
+        touched = [piece for one in remaining if _overlap(one, target) for piece in _without(one, target)]
+        for piece in (target, *touched):
+            x, y = piece.x, piece.y
+            part = _part(piece)
+            left = find_damage(picture[part], after[part])
+            apart.extend(Rectangle(x + a, y + b, width, height) for a, b, width, height in left)
+        remaining = join(apart)
     return moves, remaining
 
 
@@ -98,144 +101,133 @@ def _place(damage: Sequence[Rectangle]) -> Rectangle | None:
     bottom = max(one.y + one.height for one in damage)
     around = Rectangle(left, top, right - left, bottom - top)
     place = around if total > around.area // 4 else max(damage, key=lambda one: one.area)
-    return place if place.area >= 2 * WORTH and min(place.size) >= 4 * _STEP else None
+    return place if place.area >= 2 * WORTH and min(place.size) >= 4 * STEP else None
 
 
-def _within(inner: Rectangle, outer: Rectangle) -> bool:
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and inner.x + inner.width <= outer.x + outer.width
-        and inner.y + inner.height <= outer.y + outer.height
+def _part(place: Rectangle) -> tuple[slice, slice]:
+    x, y, width, height = place
+    return np.s_[y : y + height, x : x + width]
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def _without(one: Rectangle, hole: Rectangle) -> list[Rectangle]:
+    """What of a rectangle lies around another that overlaps it."""
+    right, bottom = one.x + one.width, one.y + one.height
+    left_in, right_in = max(one.x, hole.x), min(right, hole.x + hole.width)
+    top_in, bottom_in = max(one.y, hole.y), min(bottom, hole.y + hole.height)
+    pieces = (
+        Rectangle(one.x, one.y, one.width, top_in - one.y),
+        Rectangle(one.x, bottom_in, one.width, bottom - bottom_in),
+        Rectangle(one.x, top_in, left_in - one.x, bottom_in - top_in),
+        Rectangle(right_in, top_in, right - right_in, bottom_in - top_in),
     )
+    return [piece for piece in pieces if piece.area]
 
 
-def _applied(move: Move, picture: Pixels) -> Pixels:
-    """The picture after a move, in a buffer of its own."""
+def _make(move: Move, picture: Pixels) -> None:
+    """Makes a move in a picture, in place."""
     source_x, source_y, (x, y, width, height) = move
-    result = picture.copy()
-    result[y : y + height, x : x + width] = picture[source_y : source_y + height, source_x : source_x + width]
-    return result
+    image = _image(picture)
+    buffer = np.empty((min(_BAND, height), width), np.uint32)
+    tops = range(0, height, _BAND)
+    # From the end that it moves towards, so that no row is written before it was read.
+    for top in reversed(tops) if y > source_y else tops:
+        rows = min(_BAND, height - top)
+        band = buffer[:rows]
+        band[:] = image[source_y + top : source_y + top + rows, source_x : source_x + width]
+        image[y + top : y + top + rows, x : x + width] = band
 
 
-def _image(pixels: Pixels) -> _Image:
-    numbers: _Image = pixels.view(np.uint32)[..., 0] & _COLOURS
+def _image(pixels: Pixels) -> Image:
+    numbers: Image = pixels.view(np.uint32)[..., 0]
     return numbers
 
 
-def _best(before: _Image, after: _Image) -> Move | None:
-    """The move that a vote of rows, or else of places, speaks for, where it is worth it."""
-    for vote in (_vote_of_rows, _vote_of_places):
-        vector = vote(before, after)
-        if vector is not None and (move := _extent(before, after, *vector)) is not None:
+def _best(before: Image, after: Image, hints: Sequence[Vector]) -> Move | None:
+    """The first move that is worth it."""
+    now = after[::STEP, ::STEP].copy()
+    changed = _differ(now, before[::STEP, ::STEP])
+    likely = (hint for hint in hints if _holds(hint, before, now, changed))
+    for vector in chain(likely, guesses(before, after, changed)):
+        if (move := _extent(before, after, now, changed, vector)) is not None:
             return move
     return None
 
 
-def _vote_of_rows(before: _Image, after: _Image) -> tuple[int, int] | None:
-    """How far down most rows went that cannot be taken for another one."""
-    step = max(1, before.shape[1] // _COLUMNS)
-    weights = np.random.default_rng(1).integers(1, 1 << 62, before[0, ::step].size, np.uint64) | np.uint64(1)
-    rows_before = before[:, ::step].astype(np.uint64) @ weights
-    rows_after = after[:, ::step].astype(np.uint64) @ weights
-    return _vote(rows_before, rows_after, before.shape[0], 1)
+def _differ(a: Image, b: Image) -> NDArray[np.bool_]:
+    difference = a ^ b
+    difference &= _COLOURS
+    return difference.astype(np.bool_)
 
 
-def _vote_of_places(before: _Image, after: _Image) -> tuple[int, int] | None:
-    """How far most places went that cannot be taken for another one."""
-    height, width = before.shape
-    if width < 16:
-        return None
-    hashes_before, at_before = _features(before)
-    hashes_after, at_after = _features(after)
-    return _vote(hashes_before, hashes_after, height, width, at_before, at_after)
+def _holds(vector: Vector, before: Image, now: Image, changed: NDArray[np.bool_]) -> bool:
+    """Whether a vector tells where half of what changed came from, by a look at few samples."""
+    lines, columns = _sourced(vector, before.shape)
+    if len(lines) == 0 or len(columns) == 0:
+        return False
+    few = np.s_[lines.start : lines.stop : _COARSE, columns.start : columns.stop : _COARSE]
+    differ = _differ(now[few], _source(before, vector, lines, columns, _COARSE))
+    right = np.count_nonzero(changed[few] & ~differ)
+    return 2 * right > np.count_nonzero(changed[::_COARSE, ::_COARSE])
 
 
-def _features(image: _Image) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """Hashes of places where something is drawn, chosen by what is there, and the places: y * width + x."""
-    width = image.shape[1]
-    inner = image[:-1, 4:-4]
-    mixed = inner * np.uint32(0x9E3779B1) ^ image[:-1, 3:-5] * np.uint32(0x85EBCA77)
-    drawn = (inner != image[:-1, 3:-5]) & ((mixed >> np.uint32(27)) == 0)
-    rows, columns = np.nonzero(drawn)
-    if rows.size > _FEATURES:
-        # Chosen by content again, so that the same places are chosen in both pictures.
-        few = (mixed[rows, columns] >> np.uint32(16) & np.uint32(0x7FF)) < 0x7FF * _FEATURES // rows.size
-        rows, columns = rows[few], columns[few]
-    hashes = mixed[rows, columns]
-    for down, right, weight in (
-        (0, 8, 0xC2B2AE3D),
-        (1, 2, 0x27D4EB2F),
-        (1, 6, 0x165667B1),
-        (0, 0, 0x2545F491),
-    ):
-        hashes = (hashes ^ image[rows + down, columns + right] * np.uint32(weight)) * np.uint32(0x9E3779B1)
-    return hashes, rows * width + columns + 4
-
-
-def _vote(
-    before: NDArray[np.unsignedinteger],
-    after: NDArray[np.unsignedinteger],
-    height: int,
-    width: int,
-    at_before: NDArray[np.intp] | None = None,
-    at_after: NDArray[np.intp] | None = None,
-) -> tuple[int, int] | None:
-    """The most frequent (dx, dy) between hashes that occur once on either side; None where few agree."""
-    known, first_known, count_known = np.unique(before, return_index=True, return_counts=True)
-    new, first_new, count_new = np.unique(after, return_index=True, return_counts=True)
-    single_known, single_new = count_known == 1, count_new == 1
-    _, here, there = np.intersect1d(
-        known[single_known], new[single_new], assume_unique=True, return_indices=True
-    )
-    origin, goal = first_known[single_known][here], first_new[single_new][there]
-    if at_before is not None and at_after is not None:
-        origin, goal = at_before[origin], at_after[goal]
-    dy, dx = goal // width - origin // width, goal % width - origin % width
-    moved = (dx != 0) | (dy != 0)
-    if np.count_nonzero(moved) < 6:
-        return None
-    vectors, votes = np.unique((dy[moved] + height) * (2 * width) + dx[moved] + width, return_counts=True)
-    best = int(np.argmax(votes))
-    if votes[best] < max(6, np.count_nonzero(moved) // 8):
-        return None
-    vector = int(vectors[best])
-    return vector % (2 * width) - width, vector // (2 * width) - height
-
-
-def _extent(before: _Image, after: _Image, dx: int, dy: int) -> Move | None:
-    """Where a move by (dx, dy) puts more right than it spoils; None where that is not worth it."""
+def _extent(
+    before: Image, after: Image, now: Image, changed: NDArray[np.bool_], vector: Vector
+) -> Move | None:
+    """Where a move puts more right than it spoils; None where that is not worth it."""
     height, width = after.shape
+    dx, dy = vector
+    lines, columns = _sourced(vector, after.shape)
+    if len(lines) == 0 or len(columns) == 0:
+        return None
+    samples = np.s_[lines.start : lines.stop, columns.start : columns.stop]
+    differ = _differ(now[samples], _source(before, vector, lines, columns))
+    gain = changed[samples].view(np.int8) - differ.view(np.int8)
+    down = _span(gain.sum(axis=1, dtype=np.int32))
+    if down is None:
+        return None
+    along = _span(gain[down[0] : down[1]].sum(axis=0, dtype=np.int32))
+    if along is None:
+        return None
+    box = gain[down[0] : down[1], along[0] : along[1]]
+    if int(box.sum(dtype=np.int32)) * STEP * STEP < WORTH:
+        return None
     top, bottom = max(0, dy), min(height, height + dy)
     left, right = max(0, dx), min(width, width + dx)
-    if bottom - top < _STEP or right - left < _STEP:
-        return None
-    now = after[top:bottom:_STEP, left:right:_STEP]
-    same = now == before[top - dy : bottom - dy : _STEP, left - dx : right - dx : _STEP]
-    stood = now == before[top:bottom:_STEP, left:right:_STEP]
-    gain = same.astype(np.int8) - stood
-    rows = _span(gain.sum(axis=1, dtype=np.int32))
-    if rows is None:
-        return None
-    columns = _span(gain[rows[0] : rows[1]].sum(axis=0, dtype=np.int32))
-    if columns is None:
-        return None
-    box = gain[rows[0] : rows[1], columns[0] : columns[1]]
-    if int(box.sum(dtype=np.int32)) * _STEP * _STEP < WORTH:
-        return None
-    y0, y1 = top + rows[0] * _STEP, min(bottom, top + (rows[1] - 1) * _STEP + 1)
-    x0, x1 = left + columns[0] * _STEP, min(right, left + (columns[1] - 1) * _STEP + 1)
+    y0, y1 = ((lines.start + line) * STEP for line in down)
+    x0, x1 = ((columns.start + column) * STEP for column in along)
+    y1, x1 = y1 - STEP + 1, x1 - STEP + 1
 
     def holds(a: int, b: int, c: int, d: int) -> bool:
-        return np.array_equal(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx])
+        return not _differ(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx]).any()
 
-    for _ in range(_STEP - 1):
+    for _ in range(STEP - 1):
         y0 -= y0 > top and holds(y0 - 1, y0, x0, x1)
         y1 += y1 < bottom and holds(y1, y1 + 1, x0, x1)
-    for _ in range(_STEP - 1):
+    for _ in range(STEP - 1):
         x0 -= x0 > left and holds(y0, y1, x0 - 1, x0)
         x1 += x1 < right and holds(y0, y1, x1, x1 + 1)
     return Move(x0 - dx, y0 - dy, Rectangle(x0, y0, x1 - x0, y1 - y0))
+
+
+def _sourced(vector: Vector, shape: tuple[int, ...]) -> tuple[range, range]:
+    """The sampled rows and columns, counted in STEPs, that came from within a picture of such a shape."""
+    (dx, dy), (height, width) = vector, shape
+    return (
+        range(-(-max(0, dy) // STEP), -(-min(height, height + dy) // STEP)),
+        range(-(-max(0, dx) // STEP), -(-min(width, width + dx) // STEP)),
+    )
+
+
+def _source(before: Image, vector: Vector, lines: range, columns: range, step: int = 1) -> Image:
+    """Where every `step`-th of the sampled rows and columns came from."""
+    top, left = lines.start * STEP - vector.dy, columns.start * STEP - vector.dx
+    bottom, right = lines.stop * STEP - vector.dy, columns.stop * STEP - vector.dx
+    source: Image = before[top:bottom, left:right][:: STEP * step, :: STEP * step]
+    return source
 
 
 def _span(gains: NDArray[np.int32]) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ import numpy as np
 from .capture.grabber import Grab, Pixels
 from .damage import find_damage
 from .moves import Move, find_moves, worth_a_search
+from .vectors import Vector
 from .wire.geometry import Rectangle
 
 _LONGEST_PAUSE: Final = 32
@@ -35,6 +36,7 @@ class Picture:
         self.pixels: Pixels | None = None
         """(height, width, 4) BGRX, written in place by `take`; None before the first grab."""
         self._pause = self._skip = 0
+        self._hints: list[Vector] = []
 
     def take(self, grab: Grab, *, moves: bool) -> Change | None:
         """Brings the picture up to date. Returns what changed, or None where all of it is new: the first
@@ -49,9 +51,11 @@ class Picture:
             return None
         x, y, columns, rows = grab.area
         known = pixels[y : y + rows, x : x + columns]
-        changed = find_damage(known, grab.pixels)
-        found, remaining = self._search(known, grab.pixels, changed) if moves else ([], changed)
-        for left, top, width, height in changed:
+        remaining = find_damage(known, grab.pixels)
+        found: list[Move] = []
+        if moves:
+            found, remaining = self._search(known, grab.pixels, remaining)
+        for left, top, width, height in remaining:
             part = np.s_[top : top + height, left : left + width]
             known[part] = grab.pixels[part]
         return Change(
@@ -60,15 +64,16 @@ class Picture:
         )
 
     def _search(
-        self, before: Pixels, after: Pixels, changed: list[Rectangle]
+        self, known: Pixels, now: Pixels, changed: list[Rectangle]
     ) -> tuple[list[Move], list[Rectangle]]:
-        """Moves, searched for ever more rarely while there are none."""
+        """Moves, made in `known`; searched for ever more rarely while there are none."""
         if self._skip:
             self._skip -= 1
             return [], changed
-        found, remaining = find_moves(before, after, changed)
+        found, remaining = find_moves(known, now, changed, self._hints)
         if found:
             self._pause = 0
+            self._hints = list(dict.fromkeys(move.vector for move in found))
         elif worth_a_search(changed):
             self._pause = min(_LONGEST_PAUSE, 2 * self._pause + 1)
             self._skip = self._pause

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from deskagent.capture.synthetic import render
 from deskagent.damage import find_damage
 from deskagent.moves import Move, find_moves
+from deskagent.vectors import Vector
 from deskagent.wire.geometry import Rectangle
 
 WIDTH, HEIGHT = 480, 320
@@ -27,10 +28,12 @@ def applied(before: Any, moves: list[Move]) -> Any:
     return picture
 
 
-def remaining_area(before: Any, after: Any) -> int:
+def remaining_area(before: Any, after: Any, hints: list[Vector] | None = None) -> int:
     """Pixels still to be sent; fails where they would not make the picture exact."""
-    moves, remaining = find_moves(before, after, find_damage(before, after))
+    known = before.copy()
+    moves, remaining = find_moves(known, after, find_damage(before, after), hints or [])
     picture = applied(before, moves)
+    assert np.array_equal(known, picture), "the moves are made in place"
     for x, y, width, height in remaining:
         picture[y : y + height, x : x + width] = after[y : y + height, x : x + width]
     assert np.array_equal(picture[..., :3], after[..., :3])

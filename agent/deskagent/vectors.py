@@ -1,0 +1,202 @@
+"""How far something on a picture may have gone: guesses from small parts of it. Where one holds, and whether
+it is worth anything, is for others to find out.
+
+Rows tell of what scrolled and places of what went anywhere else, up to REACH pixels. Both are known by
+hashes that look at blue, green and red only, and only what occurs once has a voice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP: Final = 4
+"""Every so many rows and columns are looked at to tell where a picture changed."""
+
+REACH: Final = 200
+"""Pixels either way that a place is looked for."""
+
+_STRIP: Final = 128
+"""Pixels, in one piece, of a row that its hash is made of: gathered from all over the row they would cost
+ten times as much."""
+
+_BLOCK: Final = 192
+"""Width and height, in pixels, of the part whose places are looked for."""
+
+_PARTS: Final = 2
+"""Strips, and blocks, that are asked before it is given up."""
+
+_PLACES: Final = 384
+"""Most places of a block that are looked for."""
+
+_FEWEST: Final = 64
+"""Places that should be left when they are chosen."""
+
+_RARE: Final = 0xF8000000
+"""What the hash of one place in 32 is above."""
+
+_NEIGHBOURS: Final = ((1, 2, 0x27D4EB00), (0, 8, 0xC2B2AF00), (1, 6, 0x16566700), (0, 0, 0x2545F500))
+"""Pixels that a place is known by, down and right of its corner, and a weight for each, whose empty last
+byte drops the fourth of the pixel."""
+
+_SLOPE: Final = np.uint32(0x3779B100)
+_SPREAD: Final = np.uint32(0x9E3779B1)
+_COLOURS_OF_TWO: Final = np.uint64(0x00FFFFFF00FFFFFF)
+_LOW: Final = np.uint64(0xFFFFFFFF)
+_HALF: Final = np.uint64(32)
+
+Image = NDArray[np.uint32]
+"""(height, width), a pixel a number, each row in one piece."""
+_Keys = NDArray[np.uint64]
+"""A hash, in the upper half, of what is at y << 16 | x."""
+
+
+class Vector(NamedTuple):
+    """So many pixels right and down."""
+
+    dx: int
+    dy: int
+
+
+def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator[Vector]:
+    """How far what is in `after` may have come since `before`, the likeliest first; each costs only when
+    it is asked for.
+
+    `changed` tells of every STEP-th pixel of every STEP-th row whether it differs.
+    """
+    for x in _fullest(changed.sum(axis=0, dtype=np.int32), _STRIP // STEP):
+        strip = np.s_[:, x * STEP : x * STEP + _STRIP]
+        if (vector := _vote(_rows(before[strip]), _rows(after[strip]))) is not None:
+            yield vector
+    height, width = after.shape
+    for x, y in _blocks(changed):
+        left, top = max(0, x - REACH), max(0, y - REACH)
+        around = before[top : min(height, y + _BLOCK + REACH), left : min(width, x + _BLOCK + REACH)]
+        block = after[y : y + _BLOCK, x : x + _BLOCK]
+        if min(block.shape) < 4 * STEP:
+            continue
+        if (vector := _vote(*_places(around, block), x - left, y - top)) is not None:
+            yield vector
+
+
+def _fullest(counts: NDArray[np.int32], length: int) -> Iterator[int]:
+    """Where a stretch of so many counts holds most; then most of what the one before it left."""
+    counts = counts.copy()
+    for _ in range(_PARTS):
+        sums = np.cumsum(counts)
+        sums[length:] -= sums[:-length].copy()
+        last = int(np.argmax(sums))
+        if sums[last] == 0:
+            return
+        first = max(0, last + 1 - length)
+        yield first
+        counts[first : last + 1] = 0
+
+
+def _blocks(changed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """x and y of the blocks in which most changed."""
+    side = _BLOCK // STEP
+    lines = np.add.reduceat(changed, np.arange(0, changed.shape[0], side), axis=0, dtype=np.int32)
+    counts = np.add.reduceat(lines, np.arange(0, changed.shape[1], side), axis=1)
+    for _ in range(min(_PARTS, counts.size)):
+        row, column = divmod(int(np.argmax(counts)), counts.shape[1])
+        if counts[row, column] == 0:
+            return
+        yield column * _BLOCK, row * _BLOCK
+        counts[row, column] = 0
+
+
+def _rows(strip: Image) -> _Keys:
+    """Keys of all rows."""
+    pairs = strip[:, : strip.shape[1] // 2 * 2].view(np.uint64) & _COLOURS_OF_TWO
+    weights = np.random.default_rng(1).integers(1, 1 << 62, pairs.shape[1], np.uint64) | np.uint64(1)
+    hashes = (pairs @ weights) & ~_LOW
+    return hashes | np.arange(strip.shape[0], dtype=np.uint64) << np.uint64(16)
+
+
+def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
+    """Keys of places of both where something is drawn, chosen by what is there: the same in both."""
+    slopes = _slopes(block)
+    drawn = slopes[slopes > _RARE]
+    if drawn.size < _FEWEST:
+        drawn = slopes[slopes > 0]
+    if drawn.size == 0:
+        return np.empty(0, np.uint64), np.empty(0, np.uint64)
+    least = _least(drawn)
+    sides = [(around, *_at_least(_slopes(around), least)), (block, *_at_least(slopes, least))]
+    hashes = [np.zeros(rows.size, np.uint32) for _, rows, _ in sides]
+    for down, right, weight in _NEIGHBOURS:
+        for number, (image, rows, columns) in enumerate(sides):
+            pixels = image[rows + down, columns + right]
+            hashes[number] = (hashes[number] ^ pixels * np.uint32(weight)) * _SPREAD
+        # Where there are few colours many places are alike in the first look.
+        if hashes[1].size > 2 * _PLACES:
+            least = _least(hashes[1])
+            for number, (image, rows, columns) in enumerate(sides):
+                few = hashes[number] >= least
+                hashes[number] = hashes[number][few]
+                sides[number] = image, rows[few], columns[few]
+    known, new = (
+        value.astype(np.uint64) << _HALF | (rows << 16 | columns).astype(np.uint64)
+        for value, (_, rows, columns) in zip(hashes, sides, strict=True)
+    )
+    return known, new
+
+
+def _slopes(image: Image) -> Image:
+    """Hashes of how pixels differ from those left of them: 0 where they do not."""
+    slopes: Image = image[:-1, 1:-8] - image[:-1, :-9]
+    slopes *= _SLOPE
+    return slopes
+
+
+def _at_least(hashes: Image, least: np.uint32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns; in a flat array they are found in half of the time."""
+    rows, columns = np.divmod(np.flatnonzero(hashes >= least), hashes.shape[1])
+    return rows, columns
+
+
+def _least(hashes: Image) -> np.uint32:
+    """What about _PLACES hashes reach."""
+    place = max(0, hashes.size - _PLACES)
+    least: np.uint32 = np.partition(hashes, place)[place]
+    return least
+
+
+def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> Vector | None:
+    """What most keys that occur once on either side agree on; None where few do.
+
+    `right` and `down` are what the places of `new` are counted from in those of `known`.
+    """
+    known, new = _single(known), _single(new)
+    if known.size == 0 or new.size == 0:
+        return None
+    hashes, sought = known >> _HALF, new >> _HALF
+    at = np.minimum(np.searchsorted(hashes, sought), hashes.size - 1)
+    hit = hashes[at] == sought
+    origin, goal = (known[at[hit]] & _LOW).astype(np.int64), (new[hit] & _LOW).astype(np.int64)
+    dy = (goal >> 16) - (origin >> 16) + down
+    dx = (goal & 0xFFFF) - (origin & 0xFFFF) + right
+    moved = (dx != 0) | (dy != 0)
+    voices = np.count_nonzero(moved)
+    if voices < 6:
+        return None
+    vectors, votes = np.unique(dy[moved] << 20 | dx[moved] + (1 << 19), return_counts=True)
+    best = int(np.argmax(votes))
+    if votes[best] < max(6, voices // 8):
+        return None
+    vector = int(vectors[best])
+    return Vector((vector & 0xFFFFF) - (1 << 19), vector >> 20)
+
+
+def _single(keys: _Keys) -> _Keys:
+    """Those whose hash occurs once, ascending."""
+    keys = np.sort(keys)
+    hashes = keys >> _HALF
+    change = np.ones(keys.size + 1, np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=change[1:-1])
+    single: _Keys = keys[change[1:] & change[:-1]]
+    return single
