@@ -39,11 +39,6 @@ class Lossy:
         """How many count now."""
         return int(self._counts.sum()) if self._mask is not None else 0
 
-    @property
-    def cells(self) -> NDArray[np.bool_]:
-        """(rows, columns) of the grid: where there are any."""
-        return self._counts > 0
-
     def add(self, rectangle: Rectangle, now: float) -> None:
         """Sent with loss."""
         if self._mask is None:
@@ -86,10 +81,8 @@ class Lossy:
         rows, columns = np.nonzero((self._counts > 0) & (self._since + REST <= now))
         order = np.argsort(self._since[rows, columns], kind="stable")
         rows, columns = rows[order], columns[order]
-        sizes = self._counts[rows, columns]
-        taken = np.cumsum(sizes) - sizes < pixels
-        taken[:1] = True
-        chosen = zip(rows[taken].tolist(), columns[taken].tolist(), strict=True)
+        few = max(1, pixels // (CELL * CELL))
+        chosen = zip(rows[:few].tolist(), columns[:few].tolist(), strict=True)
         boxes = [self._trimmed(self._mask, box) for box in _boxes(chosen)]
         return sorted(boxes, key=lambda box: float(self._since[cells(box)].min()))
 

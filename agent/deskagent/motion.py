@@ -14,7 +14,7 @@ from .cells import CELL, cells, grid
 from .wire.geometry import Rectangle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SIDE: Final = 128
 """Pixels that a picture in motion measures at least either way."""
@@ -24,9 +24,11 @@ _MEMORY: Final = 1.0
 """Seconds after which a change counts for 1/e."""
 _OFTEN: Final = 4.0
 """Changes, faded like that, that make a motion: what changes four times a second reaches 4.5."""
-_STILL: Final = 1.6
-"""The same for what was in motion already, and for a link on which a few of these changes take all the time
-there is."""
+_FEW: Final = 1.6
+"""The same on a link on which these changes take all the time there is."""
+_KEPT: Final = 6.0
+"""What a motion counts for at least once it was taken for one: on a link that was slow until then it has to
+become one again before its changes have added up."""
 _SLOW: Final = 0.25
 """Seconds of an update on the link from which on it is that link which makes changes rare."""
 _LONGEST_MEMORY: Final = 10.0
@@ -45,39 +47,45 @@ class Motion:
     def __init__(self, width: int, height: int) -> None:
         """Nothing has changed yet."""
         shape = grid(width, height)
+        # Of each cell: changes somewhere in it, changes of all of it, and bytes of a pixel without loss.
         self._changes = np.zeros(shape, np.float32)
+        self._whole = np.zeros(shape, np.float32)
         self._costs = np.zeros(shape, np.float32)
+        self._size = width, height
         self._now = -math.inf
         self._slow = False
 
-    def change(self, rectangles: Iterable[Rectangle], now: float, seconds: float) -> None:
+    def change(self, rectangles: Sequence[Rectangle], now: float, seconds: float) -> None:
         """These change now; the update before took so many seconds on the link."""
         self._slow = seconds > _SLOW
         memory = min(max(_MEMORY, 4 * seconds), _LONGEST_MEMORY)
-        self._changes *= math.exp((self._now - now) / memory)
+        faded = math.exp((self._now - now) / memory)
         self._now = now
-        touched = np.zeros(self._changes.shape, np.bool_)
-        for rectangle in rectangles:
-            touched[cells(rectangle)] = True
-        self._changes += touched
+        self._changes = self._changes * faded + self._touched(cells(one) for one in rectangles)
+        self._whole = self._whole * faded + self._touched(self._inner(one) for one in rectangles)
 
     def took(self, rectangle: Rectangle, size: int) -> None:
         """So many bytes without loss."""
         if _is_large(rectangle):
             self._costs[cells(rectangle)] = size / rectangle.area
 
-    def within(self, rectangle: Rectangle, lossy: NDArray[np.bool_]) -> Rectangle | None:
-        """The part of a rectangle that is in motion and large enough; all of it where most is.
+    def keep(self, rectangle: Rectangle) -> None:
+        """It was sent as a picture in motion."""
+        place, inner = cells(rectangle), self._inner(rectangle)
+        self._changes[place] = np.maximum(self._changes[place], _KEPT)
+        self._whole[inner] = np.maximum(self._whole[inner], _KEPT)
 
-        `lossy`: the cells that were in motion when they were sent last.
-        """
+    def within(self, rectangle: Rectangle) -> Rectangle | None:
+        """The part of a rectangle that is in motion and large enough; all of it where most is."""
         if not _is_large(rectangle):
             return None
         place = cells(rectangle)
-        enough = _STILL if self._slow else np.where(lossy[place], _STILL, _OFTEN)
-        moving = (self._changes[place] >= enough) & (self._costs[place] >= _DEAR)
-        if np.count_nonzero(moving) >= 0.9 * moving.size:
+        dear = self._costs[place] >= _DEAR
+        enough = _FEW if self._slow else _OFTEN
+        if np.count_nonzero(dear & (self._changes[place] >= enough)) >= 0.9 * dear.size:
             return rectangle
+        # Whole cells only: what stands beside a film shall not be sent with loss for its sake.
+        moving = dear & (self._whole[place] >= enough)
         rows, columns = np.flatnonzero(moving.any(axis=1)), np.flatnonzero(moving.any(axis=0))
         if not rows.size:
             return None
@@ -91,6 +99,20 @@ class Motion:
             int(bottom - top) * CELL,
         ).common(rectangle)
         return box if box is not None and _is_large(box) else None
+
+    def _touched(self, places: Iterable[tuple[slice, slice]]) -> NDArray[np.bool_]:
+        touched = np.zeros(self._costs.shape, np.bool_)
+        for place in places:
+            touched[place] = True
+        return touched
+
+    def _inner(self, rectangle: Rectangle) -> tuple[slice, slice]:
+        """The cells that a rectangle covers, as far as they belong to the display."""
+        x, y, width, height = rectangle
+        right, bottom = x + width, y + height
+        right = right + CELL - 1 if right == self._size[0] else right
+        bottom = bottom + CELL - 1 if bottom == self._size[1] else bottom
+        return slice(-(-y // CELL), bottom // CELL), slice(-(-x // CELL), right // CELL)
 
 
 def is_many_coloured(pixels: NDArray[np.uint8]) -> bool:

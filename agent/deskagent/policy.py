@@ -61,7 +61,7 @@ class SliceEncoder:
         if self._jpeg is None:
             return self.refine(parts)
         self._lossy.stamp(now)
-        self._motion.change((part.rectangle for part in parts), now, self._bytes / rate if rate else 0.0)
+        self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
         pieces = [piece for part in parts for piece in self._pieces(part)]
         quality = self._jpeg.quality(sum(part.rectangle.area for part, moves in pieces if moves), rate)
         slices: list[Slice] = []
@@ -69,6 +69,7 @@ class SliceEncoder:
             if moves:
                 slices.append(Slice(part.rectangle, self._jpeg.encode(part.pixels, quality)))
                 self._lossy.add(part.rectangle, now)
+                self._motion.keep(part.rectangle)
             else:
                 slices += self.refine([part])
         self._bytes = sum(len(one.body) for one in slices)
@@ -117,7 +118,7 @@ class SliceEncoder:
 
     def _pieces(self, part: Part) -> Iterator[tuple[Part, bool]]:
         """What is in motion of a part, and what is not: rectangles that cover it once."""
-        box = self._motion.within(part.rectangle, self._lossy.cells)
+        box = self._motion.within(part.rectangle)
         if box is None:
             yield part, False
             return
