@@ -1,4 +1,5 @@
-"""Which encoding a rectangle gets, among those that the console reads. Lossless throughout.
+"""Which encoding a rectangle gets, among those that the console reads. Only pictures in motion are sent with
+loss, and what has such pixels is known until they were sent without.
 
 It turns frames and parts of them into slices and knows nothing of links and credits.
 """
@@ -7,16 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .capture.grabber import Pixels
 from .encoders import ENCODERS
 from .encoders.copy import copy_body
+from .encoders.jpeg import JpegEncoder
+from .lossy import Lossy
+from .motion import Motion, is_many_coloured
 from .parts import Part, cut
 from .wire.encodings import Encoding
 from .wire.geometry import Rectangle
 from .wire.packet import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .moves import Move
 
@@ -32,22 +38,42 @@ class SliceEncoder:
         agreed = encodings | {Encoding.PNG}
         self._copies = Encoding.COPY in agreed
         self._encoders = [make() for encoding, make in ENCODERS.items() if encoding in agreed]
+        self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
+        self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
+        self._bytes = 0
 
     def refresh(self, frame: Pixels) -> Slice:
         """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it."""
         height, width = frame.shape[:2]
         for encoder in self._encoders:
             encoder.restart(width, height)
+        self._motion, self._lossy = Motion(width, height), Lossy(width, height)
         (part,) = cut(frame, [Rectangle(0, 0, width, height)])
         return self._slice(part)
 
-    def update(self, parts: Sequence[Part], now: float, rate: float | None) -> list[Slice]:  # noqa: ARG002
-        """Parts of a frame of the last refresh's size, one slice a part, in their order.
+    def update(self, parts: Sequence[Part], now: float, rate: float | None) -> list[Slice]:
+        """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part
+        it makes several slices.
 
         `now`: seconds on a clock that only goes forward. `rate`: bytes per second that the link carries,
         where that is known.
         """
-        return [self._slice(part) for part in parts]
+        if self._jpeg is None:
+            return self.refine(parts)
+        self._lossy.stamp(now)
+        self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
+        pieces = [piece for part in parts for piece in self._pieces(part)]
+        quality = self._jpeg.quality(sum(part.rectangle.area for part, moves in pieces if moves), rate)
+        slices: list[Slice] = []
+        for part, moves in pieces:
+            if moves:
+                slices.append(Slice(part.rectangle, self._jpeg.encode(part.pixels, quality)))
+                self._lossy.add(part.rectangle, now)
+                self._motion.keep(part.rectangle)
+            else:
+                slices += self.refine([part])
+        self._bytes = sum(len(one.body) for one in slices)
+        return slices
 
     @property
     def copies(self) -> bool:
@@ -56,31 +82,71 @@ class SliceEncoder:
 
     def copied(self, moves: Iterable[Move]) -> list[Slice]:
         """Moves, one slice each, in their order; only where `copies` is True."""
-        return [Slice(move.target, copy_body(move.source_x, move.source_y)) for move in moves]
+        slices: list[Slice] = []
+        for move in moves:
+            self._lossy.move(move)
+            slices.append(Slice(move.target, copy_body(move.source_x, move.source_y)))
+        return slices
 
     def refine(self, parts: Sequence[Part]) -> list[Slice]:
-        """The same, exact for certain."""
-        return [self._slice(part) for part in parts]
+        """The same, one slice a part, exact for certain."""
+        slices: list[Slice] = []
+        for part in parts:
+            one = self._slice(part)
+            self._motion.took(part.rectangle, len(one.body))
+            self._lossy.clear(part.rectangle)
+            slices.append(one)
+        return slices
 
     @property
     def lossy(self) -> int:
         """Pixels of the console's picture that are not exact now."""
-        return 0
+        return self._lossy.pixels
 
-    def resting(self, now: float, pixels: int) -> list[Rectangle]:  # noqa: ARG002
+    def resting(self, now: float, pixels: int) -> list[Rectangle]:
         """Where the console's picture is not exact and has not changed for a while: about so many pixels at
         most, what has waited longest first."""
-        return []
+        return self._lossy.resting(now, pixels)
 
     def next_rest(self) -> float | None:
         """When there will be something resting, on the clock of `update`; None where all is exact."""
-        return None
+        return self._lossy.next_rest()
 
-    def expected(self, area: int) -> int:
-        """Bytes that an update of so many pixels will probably take."""
-        return area // 2
+    def _pieces(self, part: Part) -> Iterator[tuple[Part, bool]]:
+        """What is in motion of a part, and what is not: rectangles that cover it once."""
+        box = self._motion.within(part.rectangle)
+        if box is None:
+            yield part, False
+            return
+        film = _within(part, box)
+        if not is_many_coloured(film.pixels):
+            yield part, False
+            return
+        yield film, True
+        for rectangle in _around(part.rectangle, box):
+            yield _within(part, rectangle), False
 
     def _slice(self, part: Part) -> Slice:
         bodies = (encoder.encode(part.pixels) for encoder in self._encoders)
         # PNG is always there and declines nothing.
         return Slice(part.rectangle, next(body for body in bodies if body is not None))
+
+
+def _within(part: Part, rectangle: Rectangle) -> Part:
+    """A rectangle of a part, as a part of its own."""
+    x, y = rectangle.x - part.rectangle.x, rectangle.y - part.rectangle.y
+    pixels = part.pixels[y : y + rectangle.height, x : x + rectangle.width]
+    return Part(rectangle, np.ascontiguousarray(pixels))
+
+
+def _around(outer: Rectangle, inner: Rectangle) -> list[Rectangle]:
+    """What a rectangle has outside of one that lies in it: above, below, to the left, to the right."""
+    x, y, width, height = outer
+    right, bottom = inner.x + inner.width, inner.y + inner.height
+    rectangles = (
+        Rectangle(x, y, width, inner.y - y),
+        Rectangle(x, bottom, width, y + height - bottom),
+        Rectangle(x, inner.y, inner.x - x, inner.height),
+        Rectangle(right, inner.y, x + width - right, inner.height),
+    )
+    return [one for one in rectangles if one.area]

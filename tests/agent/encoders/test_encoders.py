@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from deskagent.encoders import ENCODERS
+from deskagent.encoders.jpeg import QUALITIES, JpegEncoder
 from deskagent.encoders.png import PngEncoder
 from deskagent.encoders.solid import SolidEncoder
 from deskagent.encoders.zstd import ZstdEncoder
@@ -74,3 +75,29 @@ def test_zstd_begins_anew_at_every_refresh() -> None:
 def test_zstd_without_a_refresh_is_a_fault_of_ours() -> None:
     with pytest.raises(RuntimeError, match="refresh"):
         ZstdEncoder().encode(NOISE)
+
+
+def test_jpeg_is_a_file_that_anybody_reads_and_smaller_with_every_quality() -> None:
+    smooth = cv2.GaussianBlur(NOISE, (9, 9), 0).astype(np.uint8)
+    sizes = []
+    for quality in QUALITIES:
+        body = JpegEncoder().encode(smooth, quality)
+        assert body[0] == Encoding.JPEG
+        picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED)
+        assert picture is not None
+        assert picture.shape == smooth.shape
+        assert np.abs(picture.astype(int) - smooth).mean() < 10
+        sizes.append(len(body))
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_quality_of_jpeg_fits_the_link() -> None:
+    encoder = JpegEncoder()
+    assert encoder.quality(10**6, None) == QUALITIES[0]
+    chosen = [QUALITIES.index(encoder.quality(10**6, rate)) for rate in (10**9, 10**7, 10**6, 10**5, 1)]
+    assert chosen == sorted(chosen)
+    assert (chosen[0], chosen[-1]) == (0, len(QUALITIES) - 1)
+    # Dear pixels: the same link carries fewer of them.
+    before = QUALITIES.index(encoder.quality(10**5, 600_000))
+    encoder.encode(NOISE, QUALITIES[0])
+    assert QUALITIES.index(encoder.quality(10**5, 600_000)) > before

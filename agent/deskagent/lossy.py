@@ -1,0 +1,134 @@
+"""Where a console's picture is only nearly right, pixel by pixel, and since when. It encodes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cells import CELL, cells, grid
+from .wire.geometry import Rectangle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .moves import Move
+
+REST: Final = 0.3
+"""Seconds without a change after which a place is at rest: longer than the pauses of a film of five pictures
+a second, and short enough for all to be exact within the second."""
+
+
+class Lossy:
+    """Of one console's picture. A pixel counts until it was sent without loss.
+
+    Its mask, a byte a pixel, comes with the first one: most links never have any.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        """All is exact."""
+        self._mask: NDArray[np.bool_] | None = None
+        # Of each cell: its pixels that count, and when they came or came from elsewhere.
+        self._counts = np.zeros(grid(width, height), np.int64)
+        self._since = np.zeros(grid(width, height), np.float64)
+        self._copied: list[Rectangle] = []
+
+    @property
+    def pixels(self) -> int:
+        """How many count now."""
+        return int(self._counts.sum()) if self._mask is not None else 0
+
+    def add(self, rectangle: Rectangle, now: float) -> None:
+        """Sent with loss."""
+        if self._mask is None:
+            rows, columns = self._counts.shape
+            self._mask = np.zeros((rows * CELL, columns * CELL), np.bool_)
+        part = self._mask[_area(rectangle)]
+        # A film is sent to the same place again and again.
+        if not part.all():
+            part[:] = True
+            self._count(self._mask, rectangle)
+        self._since[cells(rectangle)] = now
+
+    def clear(self, rectangle: Rectangle) -> None:
+        """Sent without."""
+        if self._mask is not None and self._counts[cells(rectangle)].any():
+            self._mask[_area(rectangle)] = False
+            self._count(self._mask, rectangle)
+
+    def move(self, move: Move) -> None:
+        """What is copied is as exact as what it is copied from; `stamp` says when."""
+        target = move.target
+        source = target._replace(x=move.source_x, y=move.source_y)
+        if self._mask is None or not (self._counts[cells(source)].any() or self._counts[cells(target)].any()):
+            return
+        self._mask[_area(target)] = self._mask[_area(source)].copy()
+        self._count(self._mask, target)
+        self._copied.append(target)
+
+    def stamp(self, now: float) -> None:
+        """What was moved since the last time moved now."""
+        for rectangle in self._copied:
+            self._since[cells(rectangle)] = now
+        self._copied.clear()
+
+    def resting(self, now: float, pixels: int) -> list[Rectangle]:
+        """Places at rest, about so many pixels at most, the oldest first; one at least, if there is any."""
+        self.stamp(now)
+        if self._mask is None:
+            return []
+        rows, columns = np.nonzero((self._counts > 0) & (self._since + REST <= now))
+        order = np.argsort(self._since[rows, columns], kind="stable")
+        rows, columns = rows[order], columns[order]
+        few = max(1, pixels // (CELL * CELL))
+        chosen = zip(rows[:few].tolist(), columns[:few].tolist(), strict=True)
+        boxes = [self._trimmed(self._mask, box) for box in _boxes(chosen)]
+        return sorted(boxes, key=lambda box: float(self._since[cells(box)].min()))
+
+    def next_rest(self) -> float | None:
+        """When the next place will be at rest; None where all is exact."""
+        since = self._since[self._counts > 0]
+        return float(since.min()) + REST if since.size else None
+
+    def _count(self, mask: NDArray[np.bool_], rectangle: Rectangle) -> None:
+        rows, columns = cells(rectangle)
+        blocks = mask[rows.start * CELL : rows.stop * CELL, columns.start * CELL : columns.stop * CELL]
+        # Rows first: sums along both at once take ten times as long.
+        down, across = np.arange(0, blocks.shape[0], CELL), np.arange(0, blocks.shape[1], CELL)
+        sums = np.add.reduceat(blocks.view(np.uint8), down, axis=0, dtype=np.uint8)
+        self._counts[rows, columns] = np.add.reduceat(sums, across, axis=1, dtype=np.int64)
+
+    def _trimmed(self, mask: NDArray[np.bool_], box: Rectangle) -> Rectangle:
+        part = mask[_area(box)]
+        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+        left, top = int(columns[0]), int(rows[0])
+        return Rectangle(box.x + left, box.y + top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
+
+
+def _area(rectangle: Rectangle) -> tuple[slice, slice]:
+    x, y, width, height = rectangle
+    return np.s_[y : y + height, x : x + width]
+
+
+def _boxes(chosen: Iterable[tuple[int, int]]) -> list[Rectangle]:
+    """Rectangles of pixels that cover exactly these cells: runs of a row, joined with equal ones above."""
+    runs: list[list[int]] = []
+    for row, column in sorted(chosen):
+        if runs and runs[-1][0] == row and runs[-1][2] == column:
+            runs[-1][2] += 1
+        else:
+            runs.append([row, column, column + 1])
+    boxes: list[list[int]] = []
+    open_boxes: dict[tuple[int, int], list[int]] = {}
+    for row, left, right in runs:
+        box = open_boxes.get((left, right))
+        if box is not None and box[1] == row:
+            box[1] += 1
+        else:
+            box = open_boxes[left, right] = [row, row + 1, left, right]
+            boxes.append(box)
+    return [
+        Rectangle(left * CELL, top * CELL, (right - left) * CELL, (bottom - top) * CELL)
+        for top, bottom, left, right in boxes
+    ]
