@@ -165,8 +165,8 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
         # Written out, without a call: for a hundred boxes this is looked at thousands of times.
         for other in near:
             x0, y0, x1, y1 = other
-            across = (right if right > x1 else x1) - (left if left < x0 else x0)
-            down = (bottom if bottom > y1 else y1) - (top if top < y0 else y0)
+            across = (max(x1, right)) - (min(x0, left))
+            down = (max(y1, bottom)) - (min(y0, top))
             waste = across * down - own - (x1 - x0) * (y1 - y0)
             if waste < least:
                 best, least = other, waste

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-FLOOR: Final = 32 * 1024
-"""Bytes that may always be out: what is typed is never held up by an estimate. 26 ms of 10 Mbit/s."""
+FLOOR: Final = 64 * 1024
+"""Bytes that may always be out: what is typed is never held up by an estimate. 52 ms of 10 Mbit/s."""
 
 _UNKNOWN: Final = 128 * 1024
 """Bytes that may be out before the first answer."""
@@ -18,6 +18,10 @@ _UNKNOWN: Final = 128 * 1024
 _AHEAD: Final = 1.25
 """Part of what the link carries in a round trip that may be out: a little more than all, or a link that
 became faster would never be found out."""
+
+_QUEUE: Final = 0.03
+"""Seconds of the link's work that may wait before it: on a short way the round trip is mostly the console's
+own work, and a link that is emptied each time looks slower than it is."""
 
 _RATE_MEMORY: Final = 3.0
 """Seconds for which the best rate counts while the link is kept busy."""
@@ -107,12 +111,12 @@ class Flow:
 
     def packet(self) -> int | None:
         """Bytes that one packet should not exceed; None: any number."""
-        return None if self.rate is None else max(FLOOR // 2, int(self.rate * _PACKET))
+        return None if self.rate is None else max(FLOOR, int(self.rate * _PACKET))
 
     def _room(self) -> float:
         if not self._rates:
             return _UNKNOWN if not self._trips else FLOOR
-        return max(FLOOR, _AHEAD * self._rates[0][1] * -self._trips[0][1])
+        return max(FLOOR, self._rates[0][1] * (_AHEAD * -self._trips[0][1] + _QUEUE))
 
     def _pay(self, now: float) -> None:
         self._debt = max(0.0, self._debt - self._limit * (now - self._debt_at)) if self._limit else 0.0

@@ -171,7 +171,7 @@ def _holds(vector: Vector, before: Image, now: Image, changed: NDArray[np.bool_]
     few = np.s_[lines.start : lines.stop : _COARSE, columns.start : columns.stop : _COARSE]
     differ = _differ(now[few], _source(before, vector, lines, columns, _COARSE))
     right = np.count_nonzero(changed[few] & ~differ)
-    return 2 * right > np.count_nonzero(changed[::_COARSE, ::_COARSE])
+    return bool(2 * right > np.count_nonzero(changed[::_COARSE, ::_COARSE]))
 
 
 def _extent(

@@ -114,7 +114,8 @@ def _rows(strip: Image) -> _Keys:
     pairs = strip[:, : strip.shape[1] // 2 * 2].view(np.uint64) & _COLOURS_OF_TWO
     weights = np.random.default_rng(1).integers(1, 1 << 62, pairs.shape[1], np.uint64) | np.uint64(1)
     hashes = (pairs @ weights) & ~_LOW
-    return hashes | np.arange(strip.shape[0], dtype=np.uint64) << np.uint64(16)
+    keys: _Keys = hashes | np.arange(strip.shape[0], dtype=np.uint64) << np.uint64(16)
+    return keys
 
 
 def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:

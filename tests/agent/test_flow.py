@@ -48,7 +48,7 @@ def test_a_narrow_link_is_filled_and_nothing_piles_up_before_it(rate: float, tri
     delivered = way.delivered
     way.run(way.now + 6, 1_000_000)
     assert way.delivered - delivered > 0.7 * rate * 6
-    assert way.most_queued < max(2 * FLOOR, rate * (0.25 * trip + 0.1))
+    assert way.most_queued < max(3 * FLOOR, rate * (0.25 * trip + 0.15))
 
 
 def test_what_is_small_is_never_held_up() -> None:

@@ -7,6 +7,7 @@ elsewhere: a click is answered while a film plays beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import Final
 
 from ..wire.geometry import Rectangle
@@ -14,6 +15,10 @@ from ..wire.geometry import Rectangle
 _WASTE: Final = 96 * 1024
 """Unchanged pixels that two places may bring along to be looked at as one: a look costs as much by itself as
 so many pixels of it."""
+
+SETTLE: Final = 0.002
+"""Seconds from a first change to the look: programs draw a letter and then the cursor behind it, scroll and
+then fill the gap. Without it both halves of a keystroke are looked at, sent and shown one by one."""
 
 _NEAR: Final = 16
 """Pixels between what counts as touching."""
@@ -26,22 +31,21 @@ class Changes:
     """Places with changes, and places that were looked at just now. Times are seconds of one clock."""
 
     def __init__(self) -> None:
-        self._places: list[Rectangle] = []
+        self._places: list[tuple[Rectangle, float]] = []
+        """Each with the moment at which it changed first."""
         self._spared: list[tuple[Rectangle, float]] = []
 
-    def add(self, rectangles: Iterable[Rectangle]) -> None:
+    def add(self, rectangles: Iterable[Rectangle], now: float) -> None:
         """Something changed there."""
-        for each in rectangles:
-            place = each
-            while (other := self._mate(place)) is not None:
-                self._places.remove(other)
-                place = place.around(other)
-            self._places.append(place)
+        for rectangle in rectangles:
+            place, since = rectangle, now
+            while (mate := self._mate(place)) is not None:
+                self._places.remove(mate)
+                place, since = place.around(mate[0]), min(since, mate[1])
+            self._places.append((place, since))
         if len(self._places) > _MOST:
-            whole = self._places[0]
-            for other in self._places[1:]:
-                whole = whole.around(other)
-            self._places = [whole]
+            places, times = zip(*self._places, strict=True)
+            self._places = [(reduce(Rectangle.around, places), min(times))]
 
     def spare(self, area: Rectangle, until: float) -> None:
         """What changes in `area` may wait until then."""
@@ -51,8 +55,8 @@ class Changes:
         """The place that is due first and when, in the past where it is due; None where nothing changed."""
         self._spared = [one for one in self._spared if one[1] > now]
         dues = [
-            (max((until for area, until in self._spared if area.common(place)), default=now), place)
-            for place in self._places
+            (max([since + SETTLE, *(until for area, until in self._spared if area.common(place))]), place)
+            for place, since in self._places
         ]
         if not dues:
             return None
@@ -61,22 +65,23 @@ class Changes:
 
     def take(self, place: Rectangle) -> None:
         """It is being looked at."""
-        self._places.remove(place)
+        self._places = [one for one in self._places if one[0] != place]
 
     @property
     def busy(self) -> bool:
         """Whether places wait or were looked at a moment ago, as of the last `next`."""
         return bool(self._places or self._spared)
 
-    def _mate(self, place: Rectangle) -> Rectangle | None:
+    def _mate(self, place: Rectangle) -> tuple[Rectangle, float] | None:
         """A place that is better looked at together with this one."""
         waits = self._waits(place)
-        for other in self._places:
+        for mate in self._places:
+            other, _ = mate
             if self._waits(other) != waits:
                 continue
             waste = place.around(other).area - place.area - other.area
             if waste <= _WASTE and (max(place.area, other.area) <= _WASTE or _touch(place, other)):
-                return other
+                return mate
         return None
 
     def _waits(self, place: Rectangle) -> bool:

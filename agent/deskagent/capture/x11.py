@@ -221,7 +221,12 @@ class X11Grabber:
             for x, y, width, height in found
         )
         self._changes.add(
-            one._replace(x=one.x - self._place.x, y=one.y - self._place.y) for one in here if one is not None
+            (
+                one._replace(x=one.x - self._place.x, y=one.y - self._place.y)
+                for one in here
+                if one is not None
+            ),
+            now,
         )
 
     def _read(self, area: Rectangle) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskagent.capture.changes import Changes
+from deskagent.capture.changes import SETTLE, Changes
 from deskagent.wire.geometry import Rectangle
 
 FILM = Rectangle(100, 100, 960, 540)
@@ -15,27 +15,27 @@ def test_nothing_changed() -> None:
 
 def test_a_click_does_not_wait_for_the_film_beside_it() -> None:
     changes = Changes()
-    changes.add([FILM])
+    changes.add([FILM], 9.9)
     changes.take(FILM)
     changes.spare(FILM, 10.5)
-    changes.add([FILM])
+    changes.add([FILM], 10.0)
     assert changes.next(10.0) == (FILM, 10.5)
-    changes.add([BUTTON])
-    assert changes.next(10.1) == (BUTTON, 10.1)
+    changes.add([BUTTON], 10.1)
+    assert changes.next(10.1) == (BUTTON, 10.1 + SETTLE)
     changes.take(BUTTON)
-    assert changes.next(10.6) == (FILM, 10.6)
+    assert changes.next(10.6) == (FILM, 10.0 + SETTLE)
 
 
 def test_what_belongs_together_is_looked_at_together() -> None:
     changes = Changes()
     # A window that was dragged: where it is, and the strip that it left.
-    changes.add([Rectangle(200, 200, 600, 400), Rectangle(190, 200, 10, 400)])
-    assert changes.next(0.0) == (Rectangle(190, 200, 610, 400), 0.0)
+    changes.add([Rectangle(200, 200, 600, 400), Rectangle(190, 200, 10, 400)], 0.0)
+    assert changes.next(0.0) == (Rectangle(190, 200, 610, 400), SETTLE)
 
 
 def test_thousands_of_specks_are_a_few_looks() -> None:
     changes = Changes()
-    changes.add(Rectangle(x, y, 2, 2) for x in range(0, 1900, 40) for y in range(0, 1060, 40))
+    changes.add((Rectangle(x, y, 2, 2) for x in range(0, 1900, 40) for y in range(0, 1060, 40)), 0.0)
     looks = 0
     while (known := changes.next(0.0)) is not None:
         changes.take(known[0])
