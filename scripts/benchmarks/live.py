@@ -195,7 +195,7 @@ def _middle(rows: list[dict[str, Any]]) -> dict[str, Any]:
             middle[name] = None if None in values else max(values)
         elif name == "exact":
             middle[name] = all(values)
-        elif name == "digest":
+        elif name in {"digest", "wrong_area"}:
             middle[name] = values[-1]
         elif name == "wrong_pixels":
             middle[name] = max(values)
