@@ -88,7 +88,8 @@ class Screens:
 
     def _wrong(self, served: bytes, shown: bytes) -> Rest:
         wrong = self._differing(served, shown)
-        return Rest(None, int(wrong.sum()), tuple(cv2.boundingRect(wrong.astype(np.uint8))))
+        x, y, width, height = cv2.boundingRect(wrong.astype(np.uint8))
+        return Rest(None, int(wrong.sum()), (x, y, width, height))
 
     def _differing(self, one: bytes, other: bytes) -> Any:
         """Whether each pixel differs, (height, width); the fourth byte of each means nothing."""
