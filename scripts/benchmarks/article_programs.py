@@ -9,6 +9,8 @@ loses its place at the first large update), and shows the picture full screen an
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import socket
 import sys
 import threading
@@ -35,6 +37,9 @@ def _send(port: int) -> None:
 
 def _receive() -> None:
     """Prints its port, and shows what comes until it is ended."""
+    with contextlib.suppress(OSError):
+        # Before OpenCV's: with its own one window in nine stays black (deskconsole/viewer/__main__.py).
+        ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
     frames: list[Any] = []
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)

@@ -52,7 +52,7 @@ TARGETS: Mapping[str, float] = {
 }
 
 
-def measure(seconds: float = 10.0) -> dict[str, Any]:
+def measure(seconds: float = 8.0) -> dict[str, Any]:
     """Figures by way (`direct`, `ssh`), and the TUI's. Shares of CPU are means over `seconds`."""
     for program, package in (("Xvfb", "xvfb"), ("sshd", "openssh-server")):
         if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:

@@ -42,6 +42,7 @@ _PATIENCE = 4.0
 """Seconds after which a viewer that does not show what is served counts as one that never will."""
 _LONGEST_DELAY = 5.0
 _LEAST_FLIPS = 10
+_ATTEMPTS = 3
 
 
 def measure(
@@ -66,7 +67,7 @@ def measure(
         for run in range(runs):
             for workload, system in cells:
                 print(f"run {run + 1} of {runs}: {workload}, {system}", file=sys.stderr)
-                row = _one(system, WORKLOADS[workload], seconds, between, Path(material), run)
+                row = _tried(system, WORKLOADS[workload], seconds, between, Path(material), run)
                 measured[workload].setdefault(system, []).append(row)
     rows = {
         workload: {system: _middle(each) for system, each in by.items()} for workload, by in measured.items()
@@ -95,6 +96,22 @@ def _chosen(names: str, known: Mapping[str, object], what: str) -> list[str]:
     if unknown := [name for name in chosen if name not in known]:
         raise SystemExit(f"There is no {what} {unknown[0]!r}, only {', '.join(known)}.")
     return chosen
+
+
+def _tried(
+    system: str, workload: Workload, seconds: float, link: Link | None, material: Path, run: int
+) -> dict[str, Any]:
+    """`_one`, once more where it came to nothing: half an hour's figures are not to be lost for a window that
+    stayed black. `failed_starts` tells of it."""
+    failures = 0
+    while True:
+        try:
+            return _one(system, workload, seconds, link, material, run) | {"failed_starts": failures}
+        except (TimeoutError, RuntimeError, OSError) as error:
+            failures += 1
+            print(f"  failed: {error}", file=sys.stderr)
+            if failures == _ATTEMPTS:
+                raise
 
 
 def _one(
@@ -195,9 +212,9 @@ def _middle(rows: list[dict[str, Any]]) -> dict[str, Any]:
             middle[name] = None if None in values else max(values)
         elif name == "exact":
             middle[name] = all(values)
-        elif name == "digest":
+        elif name in {"digest", "wrong_area"}:
             middle[name] = values[-1]
-        elif name == "wrong_pixels":
+        elif name in {"wrong_pixels", "failed_starts"}:
             middle[name] = max(values)
         else:
             middle[name] = round(statistics.median(values), 4)

@@ -198,7 +198,7 @@ class _Line:
             self._changed.wait_for(lambda: self._arrivals)
             moment, _ = self._arrivals[0]
         time.sleep(max(0.0, moment - time.monotonic()))
-        arrived = []
+        arrived: list[bytes] = []
         with self._changed:
             now = time.monotonic()
             while self._arrivals and self._arrivals[0][0] <= now:

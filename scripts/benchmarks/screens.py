@@ -13,6 +13,9 @@ import numpy as np
 from xvfb import Xvfb
 
 _LOOKS = 0.02
+_POINTER = 4
+"""Pixels of the lower right corner, across and down, in which no difference counts: the pointer is there, and
+TigerVNC draws it into its picture where the viewer's own is elsewhere."""
 _SLACK = 1.0
 """Seconds by which what is shown may be behind what is served."""
 
@@ -24,6 +27,8 @@ class Rest(NamedTuple):
     """Seconds, 0 where it was at the first look; None where it never was."""
     wrong_pixels: int
     """That differ at the end."""
+    wrong_area: tuple[int, int, int, int] | None
+    """What they lie in: x, y, width, height."""
 
 
 class Screens:
@@ -47,10 +52,10 @@ class Screens:
             shown = self._grab(1)
             if served != before:
                 before, moved = served, looked
-            elif _same(served, shown):
-                return Rest(round(max(0.0, looked - moved), 3), 0)
+            elif not self._differing(served, shown).any():
+                return Rest(round(max(0.0, looked - moved), 3), 0, None)
             if looked - began > patience:
-                return Rest(None, _differing(served, shown))
+                return self._wrong(served, shown)
             time.sleep(_LOOKS)
 
     def likeness(self, area: tuple[int, int, int, int], seconds: float) -> dict[str, float]:
@@ -81,19 +86,21 @@ class Screens:
             f"{name}_p10": round(float(np.quantile(column, 0.1)), 4) for name, column in columns.items()
         }
 
+    def _wrong(self, served: bytes, shown: bytes) -> Rest:
+        wrong = self._differing(served, shown)
+        x, y, width, height = cv2.boundingRect(wrong.astype(np.uint8))
+        return Rest(None, int(wrong.sum()), (x, y, width, height))
+
+    def _differing(self, one: bytes, other: bytes) -> Any:
+        """Whether each pixel differs, (height, width); the fourth byte of each means nothing."""
+        first, second = (np.frombuffer(raw, np.uint32) for raw in (one, other))
+        differing = ((first ^ second) & 0x00FFFFFF != 0).reshape(-1, self._grabbers[0].monitors[0]["width"])
+        differing[-_POINTER:, -_POINTER:] = False
+        return differing
+
     def _grab(self, number: int) -> bytes:
         grabber = self._grabbers[number]
         return bytes(grabber.grab(grabber.monitors[0]).raw)
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    return _differing(one, other) == 0
-
-
-def _differing(one: bytes, other: bytes) -> int:
-    """Pixels; the fourth byte of each means nothing."""
-    first, second = (np.frombuffer(raw, np.uint32) for raw in (one, other))
-    return int(np.count_nonzero((first ^ second) & 0x00FFFFFF))
 
 
 def _closest(

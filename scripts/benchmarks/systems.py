@@ -170,19 +170,21 @@ SYSTEMS: Mapping[str, System] = {
 }
 
 _PROGRAMS = {
-    "Xvfb": "xvfb", "openbox": "openbox", "xprop": "x11-utils", "xterm": "xterm", "xdotool": "xdotool",
-    "chromium": "chromium", "mpv": "mpv", "ffmpeg": "ffmpeg", "X0tigervnc": "tigervnc-scraping-server",
-    "xtigervncviewer": "tigervnc-viewer", "x11vnc": "x11vnc", "sshd": "openssh-server",
+    "Xvfb": "xvfb", "openbox": "openbox", "xprop": "x11-utils",
+    "xterm": "xterm", "xdotool": "xdotool", "chromium": "chromium", "mpv": "mpv", "ffmpeg": "ffmpeg",
+    "X0tigervnc": "tigervnc-scraping-server", "xtigervncviewer": "tigervnc-viewer", "x11vnc": "x11vnc",
+    "sshd": "openssh-server",
 }  # fmt: skip
 
 
 def manage(screen: Xvfb) -> None:
-    """Starts a window manager; until it is there, windows may be lost."""
+    """Starts a window manager, without which windows may be lost, and puts the pointer out of the way."""
     screen.run("openbox")
     wait_for(
         lambda: "window id" in screen.call("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"),
         what="the window manager",
     )
+    screen.call("xdotool", "mousemove", str(screen.width - 1), str(screen.height - 1))
 
 
 def require_programs() -> None:
