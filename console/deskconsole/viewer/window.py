@@ -377,5 +377,6 @@ def _x_surface(mouse: Mouse) -> XSurface | None:
 
     try:
         return XSurface(mouse)
-    except OSError:  # highgui, too, is without its display then, and says so
+    except OSError as fault:
+        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
         return None
