@@ -308,7 +308,7 @@ class Stream:
         return Refused(f"the agent closed the link: {close.reason}", remedy="Connect again to take it back.")
 
     def _draw(self, packet: Packet) -> None:
-        """Decodes every slice into the framebuffer, counts, acknowledges, tells."""
+        """Decodes every slice into the framebuffer, tells, acknowledges, counts."""
         if packet.refresh:
             (_, _, width, height), _ = packet.slices[0]
             if self._framebuffer.size != (width, height):
@@ -318,10 +318,11 @@ class Stream:
         for rectangle, body in packet.slices:
             self._decoder.decode(body, self._framebuffer.view(rectangle))
         self._drawn += 1
+        # The window first: it is what somebody waits for.
+        self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
         with self._sending:
             self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
         self._count(packet)
-        self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
 
     def _count(self, packet: Packet) -> None:
         size = IDENTITY_SIZE + COUNT.size + sum(INFO.size + len(part.body) for part in packet.slices)

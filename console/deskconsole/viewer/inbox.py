@@ -63,7 +63,10 @@ class ThreadedInbox:
     def _listen(self) -> None:
         with open(self._pipe, "rb", closefd=False) as lines:
             for line in lines:
-                self._mailbox.put(_read(line))
+                message = _read(line)
+                if isinstance(message, Close):
+                    break
+                self._mailbox.put(message)
         self._mailbox.put(Close())
 
 

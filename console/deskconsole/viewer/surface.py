@@ -70,7 +70,9 @@ class HighguiSurface:
         return self._image
 
     def show(self, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002  # it knows only the whole
-        cv2.imshow(self._name, self._image)
+        # Drawing now would open another window, and the closing would be lost.
+        if not is_gone(self._name):
+            cv2.imshow(self._name, self._image)
 
     def size(self) -> tuple[int, int] | None:
         with contextlib.suppress(cv2.error):  # the window was closed
@@ -87,3 +89,11 @@ class HighguiSurface:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def is_gone(name: str) -> bool:
+    """Highgui's window of this name was closed."""
+    try:
+        return cv2.getWindowProperty(name, cv2.WND_PROP_VISIBLE) < 1
+    except cv2.error:  # how highgui says that there is no such window any more
+        return True

@@ -40,7 +40,7 @@ _DEEPEST = 4
 
 
 class XSurface:
-    """A surface that is to `cover` one of this process's windows. Raises OSError without an X server.
+    """A surface that is to `cover` one of this process's windows. Raises OSError without an X server here.
 
     `mouse` is told of the left button and of moves while it is held, which highgui does not get any more.
     """
@@ -48,6 +48,9 @@ class XSurface:
     hears_keys = True
 
     def __init__(self, mouse: Mouse) -> None:
+        # Elsewhere there is no shared memory, and each question below would go through a network and back.
+        if not os.environ.get("DISPLAY", "").removeprefix("unix").startswith((":", "/")):
+            raise OSError("the X display is on another machine")
         try:
             self._display = Display()
         except (DisplayError, OSError) as fault:

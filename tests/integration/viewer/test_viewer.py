@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -19,60 +17,18 @@ from deskconsole.errors import ViewerError
 from deskconsole.framebuffer import Framebuffer
 from deskconsole.viewer.canvas import Canvas
 from deskconsole.viewer.process import Viewer
+from viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
 from xvfb import Xvfb, wait_for
 
 
-@dataclass
-class Stage:
-    """A screen, a framebuffer with a picture in it, and a window once `open` was called."""
-
-    screen: Xvfb
-    framebuffer: Framebuffer
-    reasons: queue.Queue[str] = field(default_factory=queue.Queue)
-    viewer: Viewer | None = None
-    packet: int = 0
-
-    def paint(self, width: int, height: int, seed: int = 0) -> None:
-        """Noise: no pixel can be in the wrong place unnoticed."""
-        self.framebuffer.reset(width, height)
-        noise = np.random.default_rng(seed).integers(1, 256, (height, width, 3), np.uint8)
-        self.framebuffer.pixels[:] = noise
-
-    def open(self, *, fullscreen: bool = False) -> Viewer:
-        self.viewer = Viewer("lab-01", self.framebuffer, self.reasons.put, fullscreen=fullscreen)
-        viewer = self.viewer
-        wait_for(lambda: viewer.draws, what="the first drawing")
-        return viewer
-
-    @property
-    def window(self) -> int:
-        return self.screen.wait_for_window("^lab-01 - .* - deskconsole$")
-
-    def press(self, key: str) -> None:
-        self.screen.call("xdotool", "key", "--window", str(self.window), key)
-
-    def sees(self, expected: Callable[[], NDArray[np.uint8]], x: int = 0, y: int = 0) -> bool:
-        """Waits until the screen shows exactly this picture, with its top left corner there."""
-
-        def equal() -> bool:
-            picture = expected()
-            height, width, _ = picture.shape
-            return np.array_equal(self.screen.screenshot()[y : y + height, x : x + width], picture)
-
-        return wait_for(equal, timeout=10, what="the picture")
-
-
-@pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with Xvfb(1280, 720) as screen:
+@pytest.fixture(params=[(), WITHOUT_SHARED_MEMORY], ids=["shared", "highgui"])
+def stage(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with Xvfb(1280, 720, options=request.param) as screen:
         for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("DISPLAY", screen.display)
-        stage = Stage(screen, Framebuffer())
-        yield stage
-        if stage.viewer is not None:
-            stage.viewer.close()
-        stage.framebuffer.close()
+        with stage_on(screen) as stage:
+            yield stage
 
 
 def test_a_picture_that_fits_is_shown_byte_for_byte_and_so_is_each_change(stage: Stage) -> None:
@@ -149,6 +105,20 @@ def test_a_stale_picture_is_grey_until_damage_comes(stage: Stage) -> None:
     assert wait_for(grey, what="grey")
     viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
     assert stage.sees(lambda: stage.framebuffer.pixels)
+
+
+def test_a_picture_that_is_larger_than_the_window_is_dragged(stage: Stage) -> None:
+    stage.paint(2000, 1500)
+    stage.open()
+    stage.press("1")
+    assert stage.sees(lambda: stage.framebuffer.pixels[:600, :800])
+    for _ in range(2):
+        stage.screen.call("xdotool", "mousemove", "600", "400", "mousedown", "1")
+        stage.screen.call("xdotool", "mousemove", "550", "390", "mousemove", "500", "350", "mouseup", "1")
+    assert stage.sees(lambda: stage.framebuffer.pixels[100 : 100 + 600, 200 : 200 + 800])
+    stage.screen.call("xdotool", "mousemove", "10", "10")
+    stage.press("1")
+    assert stage.sees(lambda: stage.framebuffer.pixels[:600, :800])
 
 
 def test_q_closes(stage: Stage) -> None:

@@ -1,0 +1,109 @@
+"""Both ends of the pipe to a window: nothing waits, nothing that matters is lost, nothing piles up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from deskagent.wire.geometry import Rectangle
+from deskconsole.viewer.inbox import Inbox, ThreadedInbox
+from deskconsole.viewer.messages import Close, Damage, Map, Status, ToWindow, line, to_window
+from deskconsole.viewer.outbox import Outbox
+
+_MAP = Map("/dev/shm/picture", 80, 60, 1)
+_STATUS = Status("lab-01 - live - deskconsole", "live", stale=False)
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    reader, writer = os.pipe()
+    yield reader, writer
+    for end in (reader, writer):
+        try:
+            os.close(end)
+        except OSError:  # the test closed it
+            continue
+
+
+def _damage(packet: int) -> Damage:
+    return Damage(packet, (Rectangle(packet % 64, 0, 1, 1), Rectangle(0, packet % 32, 2, 2)))
+
+
+def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
+    """All up to and with `Close`."""
+    taken: list[ToWindow] = []
+    while Close() not in taken:
+        if inbox.wait(10):
+            taken += inbox.take()
+    return taken
+
+
+@pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
+def test_what_queued_is_merged_and_the_end_of_the_pipe_closes(
+    kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]
+) -> None:
+    reader, writer = pipe
+    for message in (_damage(1), _MAP, _damage(2), _damage(3), _STATUS):
+        os.write(writer, line(message))
+    os.close(writer)
+    taken = _taken(kind(reader))
+    assert _MAP in taken
+    assert _STATUS in taken
+    assert [m.packet for m in taken if isinstance(m, Damage)][-1] == 3
+    assert taken[-1] == Close()
+
+
+def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    inbox = Inbox(reader)
+    text = line(_damage(5)) + line(_STATUS)
+    taken: list[ToWindow] = []
+    for position in range(len(text)):
+        os.write(writer, text[position : position + 1])
+        assert inbox.wait(10)
+        taken += inbox.take()
+    assert taken == [_damage(5), _STATUS]
+    assert not inbox.wait(0)
+
+
+@pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
+def test_what_is_not_understood_closes(kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    os.write(writer, b'{"type": "nonsense"}\n')
+    os.close(writer)
+    assert _taken(kind(reader))[-1] == Close()
+
+
+def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_fits(
+    pipe: tuple[int, int],
+) -> None:
+    reader, writer = pipe
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out")
+    outbox.put(_MAP)
+    for packet in range(1, 20_001):
+        outbox.put(_damage(packet))
+    outbox.put(_STATUS)
+    outbox.put(Close())
+    with os.fdopen(reader, "rb", closefd=False) as lines:
+        messages = [to_window.decode(text) for text in lines]
+    outbox.join()
+    assert messages[0] == _MAP
+    assert messages[-2:] == [_STATUS, Close()]
+    damages = [message for message in messages if isinstance(message, Damage)]
+    assert damages[-1].packet == 20_000
+    assert len(damages) < 2000
+    assert [damage.packet for damage in damages] == sorted(damage.packet for damage in damages)
+    covered = {r for damage in damages for r in damage.rectangles}
+    assert {r for packet in range(64) for r in _damage(packet).rectangles} <= covered
+
+
+def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out")
+    os.close(reader)
+    outbox.put(_STATUS)
+    outbox.join()
+    outbox.put(_damage(1))
+    outbox.put(Close())
