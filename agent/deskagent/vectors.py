@@ -36,7 +36,7 @@ _FEWEST: Final = 64
 """Places that should be left when they are chosen."""
 
 _RARE: Final = 0xF8000000
-"""What the hash of one place in 32 is above."""
+"""What the hash of one place in 32 with something drawn is above."""
 
 _NEIGHBOURS: Final = ((1, 2, 0x27D4EB00), (0, 8, 0xC2B2AF00), (1, 6, 0x16566700), (0, 0, 0x2545F500))
 """Pixels that a place is known by, down and right of its corner, and a weight for each, whose empty last
@@ -44,7 +44,9 @@ byte drops the fourth of the pixel."""
 
 _SLOPE: Final = np.uint32(0x3779B100)
 _SPREAD: Final = np.uint32(0x9E3779B1)
-_COLOURS_OF_TWO: Final = np.uint64(0x00FFFFFF00FFFFFF)
+_WEIGHTS: Final = np.random.default_rng(1).integers(1, 1 << 24, _STRIP).astype(np.uint32) << np.uint32(8)
+"""Of the pixels of a strip; their last bytes are empty as well."""
+
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
 
@@ -97,24 +99,29 @@ def _fullest(counts: NDArray[np.int32], length: int) -> Iterator[int]:
 
 
 def _blocks(changed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """x and y of the blocks in which most changed."""
+    """x and y of the blocks in which most changed, those in the middle before others: a window that moved
+    is there before and after, and around it is what it bared."""
     side = _BLOCK // STEP
     lines = np.add.reduceat(changed, np.arange(0, changed.shape[0], side), axis=0, dtype=np.int32)
     counts = np.add.reduceat(lines, np.arange(0, changed.shape[1], side), axis=1)
-    for _ in range(min(_PARTS, counts.size)):
-        row, column = divmod(int(np.argmax(counts)), counts.shape[1])
-        if counts[row, column] == 0:
+    down, along = (np.bartlett(size + 2)[1:-1] for size in counts.shape)
+    scores = counts * np.outer(down, along)
+    for _ in range(_PARTS):
+        row, column = divmod(int(np.argmax(scores)), scores.shape[1])
+        if scores[row, column] == 0:
             return
         yield column * _BLOCK, row * _BLOCK
-        counts[row, column] = 0
+        scores[row, column] = 0
 
 
 def _rows(strip: Image) -> _Keys:
     """Keys of all rows."""
-    pairs = strip[:, : strip.shape[1] // 2 * 2].view(np.uint64) & _COLOURS_OF_TWO
-    weights = np.random.default_rng(1).integers(1, 1 << 62, pairs.shape[1], np.uint64) | np.uint64(1)
-    hashes = (pairs @ weights) & ~_LOW
-    return hashes | np.arange(strip.shape[0], dtype=np.uint64) << np.uint64(16)
+    hashes = np.einsum("ij,j->i", strip, _WEIGHTS[: strip.shape[1]])
+    return _keys(hashes, np.arange(hashes.size) << 16)
+
+
+def _keys(hashes: NDArray[np.uint32], places: NDArray[np.intp]) -> _Keys:
+    return hashes.astype(np.uint64) << _HALF | places.astype(np.uint64)
 
 
 def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
@@ -140,8 +147,7 @@ def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
                 hashes[number] = hashes[number][few]
                 sides[number] = image, rows[few], columns[few]
     known, new = (
-        value.astype(np.uint64) << _HALF | (rows << 16 | columns).astype(np.uint64)
-        for value, (_, rows, columns) in zip(hashes, sides, strict=True)
+        _keys(value, rows << 16 | columns) for value, (_, rows, columns) in zip(hashes, sides, strict=True)
     )
     return known, new
 
