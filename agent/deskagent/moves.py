@@ -171,7 +171,7 @@ def _holds(vector: Vector, before: Image, now: Image, changed: NDArray[np.bool_]
     few = np.s_[lines.start : lines.stop : _COARSE, columns.start : columns.stop : _COARSE]
     differ = _differ(now[few], _source(before, vector, lines, columns, _COARSE))
     right = np.count_nonzero(changed[few] & ~differ)
-    return 2 * right > np.count_nonzero(changed[::_COARSE, ::_COARSE])
+    return bool(2 * right > np.count_nonzero(changed[::_COARSE, ::_COARSE]))
 
 
 def _extent(
@@ -202,7 +202,8 @@ def _extent(
     y1, x1 = y1 - STEP + 1, x1 - STEP + 1
 
     def holds(a: int, b: int, c: int, d: int) -> bool:
-        return not bool(_differ(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx]).any())
+        differ = _differ(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx])
+        return not np.any(differ)
 
     for _ in range(STEP - 1):
         y0 -= y0 > top and holds(y0 - 1, y0, x0, x1)

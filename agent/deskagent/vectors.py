@@ -2,7 +2,7 @@
 it is worth anything, is for others to find out.
 
 Rows tell of what scrolled and places of what went anywhere else, up to REACH pixels. Both are known by
-hashes that look at blue, green and red only, and only what occurs once has a voice.
+hashes that look at blue, green and red only, and what is rare has a voice.
 """
 
 from __future__ import annotations
@@ -23,14 +23,23 @@ _STRIP: Final = 128
 """Pixels, in one piece, of a row that its hash is made of: gathered from all over the row they would cost
 ten times as much."""
 
-_BLOCK: Final = 192
+_BLOCK: Final = 128
 """Width and height, in pixels, of the part whose places are looked for."""
+
+_ENOUGH: Final = 8
+"""A block of which a part in so many changed is as good as one that changed all over."""
 
 _PARTS: Final = 2
 """Strips, and blocks, that are asked before it is given up."""
 
-_PLACES: Final = 384
+_PLACES: Final = 256
 """Most places of a block that are looked for."""
+
+_ALIKE: Final = 8
+"""Places alike, at most, that one may have come from; a blank line may have come from anywhere."""
+
+_QUORUM: Final = 6
+"""Voices that a vector needs."""
 
 _FEWEST: Final = 64
 """Places that should be left when they are chosen."""
@@ -105,7 +114,7 @@ def _blocks(changed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     lines = np.add.reduceat(changed, np.arange(0, changed.shape[0], side), axis=0, dtype=np.int32)
     counts = np.add.reduceat(lines, np.arange(0, changed.shape[1], side), axis=1)
     down, along = (np.bartlett(size + 2)[1:-1] for size in counts.shape)
-    scores = counts * np.outer(down, along)
+    scores = np.minimum(counts, side * side // _ENOUGH) * np.outer(down, along)
     for _ in range(_PARTS):
         row, column = divmod(int(np.argmax(scores)), scores.shape[1])
         if scores[row, column] == 0:
@@ -173,36 +182,32 @@ def _least(hashes: Image) -> np.uint32:
 
 
 def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> Vector | None:
-    """What most keys that occur once on either side agree on; None where few do.
+    """What most keys of `new` agree on, each with a voice for all places that are alike in `known`; None
+    where few do. Text has few places that occur once, but only one vector suits most of them.
 
     `right` and `down` are what the places of `new` are counted from in those of `known`.
     """
-    known, new = _single(known), _single(new)
-    if known.size == 0 or new.size == 0:
-        return None
+    known = np.sort(known)
     hashes, sought = known >> _HALF, new >> _HALF
-    at = np.minimum(np.searchsorted(hashes, sought), hashes.size - 1)
-    hit = hashes[at] == sought
-    origin, goal = (known[at[hit]] & _LOW).astype(np.int64), (new[hit] & _LOW).astype(np.int64)
+    first = np.searchsorted(hashes, sought)
+    count = np.searchsorted(hashes, sought, side="right") - first
+    rare = (count > 0) & (count <= _ALIKE)
+    first, count, new = first[rare], count[rare], new[rare]
+    voter = np.repeat(np.arange(count.size), count)
+    at = np.arange(voter.size) + np.repeat(first - np.cumsum(count) + count, count)
+    origin, goal = (known[at] & _LOW).astype(np.int64), (new[voter] & _LOW).astype(np.int64)
     dy = (goal >> 16) - (origin >> 16) + down
     dx = (goal & 0xFFFF) - (origin & 0xFFFF) + right
-    moved = (dx != 0) | (dy != 0)
+    # What may not have moved at all has no voice.
+    moved = np.ones(count.size, np.bool_)
+    moved[voter[(dx == 0) & (dy == 0)]] = False
     voices = np.count_nonzero(moved)
-    if voices < 6:
+    if voices < _QUORUM:
         return None
-    vectors, votes = np.unique(dy[moved] << 20 | dx[moved] + (1 << 19), return_counts=True)
+    heard = moved[voter]
+    vectors, votes = np.unique(dy[heard] << 20 | dx[heard] + (1 << 19), return_counts=True)
     best = int(np.argmax(votes))
-    if votes[best] < max(6, voices // 8):
+    if votes[best] < max(_QUORUM, voices // 8):
         return None
     vector = int(vectors[best])
     return Vector((vector & 0xFFFFF) - (1 << 19), vector >> 20)
-
-
-def _single(keys: _Keys) -> _Keys:
-    """Those whose hash occurs once, ascending."""
-    keys = np.sort(keys)
-    hashes = keys >> _HALF
-    change = np.ones(keys.size + 1, np.bool_)
-    np.not_equal(hashes[1:], hashes[:-1], out=change[1:-1])
-    single: _Keys = keys[change[1:] & change[:-1]]
-    return single
