@@ -32,7 +32,7 @@ RUNS_PER_BAND: Final = 8
 MANY: Final = 64
 """Rectangles after which a band is cut into FEW_RUNS only: to look at each of thousands of specks, and at
 each pair of them, costs more than to send what lies between them."""
-FEW_RUNS: Final = 2
+FEW_RUNS: Final = 3
 SLICE_COST: Final = 1536
 """What one more slice costs, in unchanged pixels sent along: its 20 bytes of header, some 15 of
 flushing, and the calls of both ends. Two rectangles become one where that wastes less."""
@@ -162,11 +162,10 @@ def _merge(boxes: Iterable[_Box], cost: int) -> list[_Box]:
         best, least = None, cost + 1
         left, top, right, bottom = box
         own = (right - left) * (bottom - top)
-        # Written out, without a call: for a hundred boxes this is looked at thousands of times.
         for other in near:
             x0, y0, x1, y1 = other
-            across = (max(x1, right)) - (min(x0, left))
-            down = (max(y1, bottom)) - (min(y0, top))
+            across = max(right, x1) - min(left, x0)
+            down = max(bottom, y1) - min(top, y0)
             waste = across * down - own - (x1 - x0) * (y1 - y0)
             if waste < least:
                 best, least = other, waste

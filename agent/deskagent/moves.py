@@ -202,7 +202,8 @@ def _extent(
     y1, x1 = y1 - STEP + 1, x1 - STEP + 1
 
     def holds(a: int, b: int, c: int, d: int) -> bool:
-        return not _differ(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx]).any()
+        differ = _differ(after[a:b, c:d], before[a - dy : b - dy, c - dx : d - dx])
+        return not np.any(differ)
 
     for _ in range(STEP - 1):
         y0 -= y0 > top and holds(y0 - 1, y0, x0, x1)

@@ -2,7 +2,7 @@
 it is worth anything, is for others to find out.
 
 Rows tell of what scrolled and places of what went anywhere else, up to REACH pixels. Both are known by
-hashes that look at blue, green and red only, and only what occurs once has a voice.
+hashes that look at blue, green and red only, and what is rare has a voice.
 """
 
 from __future__ import annotations
@@ -23,20 +23,29 @@ _STRIP: Final = 128
 """Pixels, in one piece, of a row that its hash is made of: gathered from all over the row they would cost
 ten times as much."""
 
-_BLOCK: Final = 192
+_BLOCK: Final = 128
 """Width and height, in pixels, of the part whose places are looked for."""
+
+_ENOUGH: Final = 8
+"""A block of which a part in so many changed is as good as one that changed all over."""
 
 _PARTS: Final = 2
 """Strips, and blocks, that are asked before it is given up."""
 
-_PLACES: Final = 384
+_PLACES: Final = 256
 """Most places of a block that are looked for."""
+
+_ALIKE: Final = 8
+"""Places alike, at most, that one may have come from; a blank line may have come from anywhere."""
+
+_QUORUM: Final = 6
+"""Voices that a vector needs."""
 
 _FEWEST: Final = 64
 """Places that should be left when they are chosen."""
 
 _RARE: Final = 0xF8000000
-"""What the hash of one place in 32 is above."""
+"""What the hash of one place in 32 with something drawn is above."""
 
 _NEIGHBOURS: Final = ((1, 2, 0x27D4EB00), (0, 8, 0xC2B2AF00), (1, 6, 0x16566700), (0, 0, 0x2545F500))
 """Pixels that a place is known by, down and right of its corner, and a weight for each, whose empty last
@@ -44,7 +53,9 @@ byte drops the fourth of the pixel."""
 
 _SLOPE: Final = np.uint32(0x3779B100)
 _SPREAD: Final = np.uint32(0x9E3779B1)
-_COLOURS_OF_TWO: Final = np.uint64(0x00FFFFFF00FFFFFF)
+_WEIGHTS: Final = np.random.default_rng(1).integers(1, 1 << 24, _STRIP).astype(np.uint32) << np.uint32(8)
+"""Of the pixels of a strip; their last bytes are empty as well."""
+
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
 
@@ -97,25 +108,29 @@ def _fullest(counts: NDArray[np.int32], length: int) -> Iterator[int]:
 
 
 def _blocks(changed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """x and y of the blocks in which most changed."""
+    """x and y of the blocks in which most changed, those in the middle before others: a window that moved
+    is there before and after, and around it is what it bared."""
     side = _BLOCK // STEP
     lines = np.add.reduceat(changed, np.arange(0, changed.shape[0], side), axis=0, dtype=np.int32)
     counts = np.add.reduceat(lines, np.arange(0, changed.shape[1], side), axis=1)
-    for _ in range(min(_PARTS, counts.size)):
-        row, column = divmod(int(np.argmax(counts)), counts.shape[1])
-        if counts[row, column] == 0:
+    down, along = (np.bartlett(size + 2)[1:-1] for size in counts.shape)
+    scores = np.minimum(counts, side * side // _ENOUGH) * np.outer(down, along)
+    for _ in range(_PARTS):
+        row, column = divmod(int(np.argmax(scores)), scores.shape[1])
+        if scores[row, column] == 0:
             return
         yield column * _BLOCK, row * _BLOCK
-        counts[row, column] = 0
+        scores[row, column] = 0
 
 
 def _rows(strip: Image) -> _Keys:
     """Keys of all rows."""
-    pairs = strip[:, : strip.shape[1] // 2 * 2].view(np.uint64) & _COLOURS_OF_TWO
-    weights = np.random.default_rng(1).integers(1, 1 << 62, pairs.shape[1], np.uint64) | np.uint64(1)
-    hashes = (pairs @ weights) & ~_LOW
-    keys: _Keys = hashes | np.arange(strip.shape[0], dtype=np.uint64) << np.uint64(16)
-    return keys
+    hashes = np.einsum("ij,j->i", strip, _WEIGHTS[: strip.shape[1]])
+    return _keys(hashes, np.arange(hashes.size) << 16)
+
+
+def _keys(hashes: NDArray[np.uint32], places: NDArray[np.intp]) -> _Keys:
+    return hashes.astype(np.uint64) << _HALF | places.astype(np.uint64)
 
 
 def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
@@ -141,8 +156,7 @@ def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
                 hashes[number] = hashes[number][few]
                 sides[number] = image, rows[few], columns[few]
     known, new = (
-        value.astype(np.uint64) << _HALF | (rows << 16 | columns).astype(np.uint64)
-        for value, (_, rows, columns) in zip(hashes, sides, strict=True)
+        _keys(value, rows << 16 | columns) for value, (_, rows, columns) in zip(hashes, sides, strict=True)
     )
     return known, new
 
@@ -168,36 +182,32 @@ def _least(hashes: Image) -> np.uint32:
 
 
 def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> Vector | None:
-    """What most keys that occur once on either side agree on; None where few do.
+    """What most keys of `new` agree on, each with a voice for all places that are alike in `known`; None
+    where few do. Text has few places that occur once, but only one vector suits most of them.
 
     `right` and `down` are what the places of `new` are counted from in those of `known`.
     """
-    known, new = _single(known), _single(new)
-    if known.size == 0 or new.size == 0:
-        return None
+    known = np.sort(known)
     hashes, sought = known >> _HALF, new >> _HALF
-    at = np.minimum(np.searchsorted(hashes, sought), hashes.size - 1)
-    hit = hashes[at] == sought
-    origin, goal = (known[at[hit]] & _LOW).astype(np.int64), (new[hit] & _LOW).astype(np.int64)
+    first = np.searchsorted(hashes, sought)
+    count = np.searchsorted(hashes, sought, side="right") - first
+    rare = (count > 0) & (count <= _ALIKE)
+    first, count, new = first[rare], count[rare], new[rare]
+    voter = np.repeat(np.arange(count.size), count)
+    at = np.arange(voter.size) + np.repeat(first - np.cumsum(count) + count, count)
+    origin, goal = (known[at] & _LOW).astype(np.int64), (new[voter] & _LOW).astype(np.int64)
     dy = (goal >> 16) - (origin >> 16) + down
     dx = (goal & 0xFFFF) - (origin & 0xFFFF) + right
-    moved = (dx != 0) | (dy != 0)
+    # What may not have moved at all has no voice.
+    moved = np.ones(count.size, np.bool_)
+    moved[voter[(dx == 0) & (dy == 0)]] = False
     voices = np.count_nonzero(moved)
-    if voices < 6:
+    if voices < _QUORUM:
         return None
-    vectors, votes = np.unique(dy[moved] << 20 | dx[moved] + (1 << 19), return_counts=True)
+    heard = moved[voter]
+    vectors, votes = np.unique(dy[heard] << 20 | dx[heard] + (1 << 19), return_counts=True)
     best = int(np.argmax(votes))
-    if votes[best] < max(6, voices // 8):
+    if votes[best] < max(_QUORUM, voices // 8):
         return None
     vector = int(vectors[best])
     return Vector((vector & 0xFFFFF) - (1 << 19), vector >> 20)
-
-
-def _single(keys: _Keys) -> _Keys:
-    """Those whose hash occurs once, ascending."""
-    keys = np.sort(keys)
-    hashes = keys >> _HALF
-    change = np.ones(keys.size + 1, np.bool_)
-    np.not_equal(hashes[1:], hashes[:-1], out=change[1:-1])
-    single: _Keys = keys[change[1:] & change[:-1]]
-    return single

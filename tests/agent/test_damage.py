@@ -126,3 +126,35 @@ def test_frames_that_are_views_are_compared_too() -> None:
     current = previous.copy()
     current[0, 0, 0] ^= 1
     assert find_damage(previous, current) == [Rectangle(0, 0, 1, 1)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    size=st.tuples(st.integers(1, 300), st.integers(1, 120)),
+    offset=st.tuples(st.integers(0, 50), st.integers(0, 50)),
+    patches=PATCHES,
+    both=st.booleans(),
+)
+def test_a_part_of_a_picture_is_compared_with_a_grab_of_it(
+    size: tuple[int, int], offset: tuple[int, int], patches: list[Patch], both: bool
+) -> None:
+    (width, height), (x, y) = size, offset
+    picture = frame_of(400, 200)
+    part = np.s_[y : y + height, x : x + width]
+    now = picture.copy()
+    now[part] = patched(picture[part], patches)
+    grab = now[part] if both else now[part].copy()
+    found = check(picture[part], grab)
+    assert np.array_equal(picture, frame_of(400, 200)), "comparing changes nothing"
+    everywhere = np.zeros((200, 400), np.bool_)
+    for left, top, columns, rows in found:
+        everywhere[y + top : y + top + rows, x + left : x + left + columns] = True
+    assert not (picture[..., :3] != now[..., :3]).any(axis=2)[~everywhere].any()
+
+
+def test_pixels_that_are_not_in_one_piece_are_compared_too() -> None:
+    previous = frame_of(64, 64)[:, ::2]
+    current = previous.copy()
+    current[63, 31, 0] ^= 1
+    assert find_damage(previous, current) == [Rectangle(31, 63, 1, 1)]
+    assert find_damage(previous[::-1], current[::-1]) == [Rectangle(31, 0, 1, 1)]

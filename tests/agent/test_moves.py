@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskagent.capture.grabber import Grab, whole
 from deskagent.capture.synthetic import render
 from deskagent.damage import find_damage
 from deskagent.moves import Move, find_moves
+from deskagent.picture import Picture
 from deskagent.vectors import Vector
 from deskagent.wire.geometry import Rectangle
 
@@ -66,11 +68,58 @@ def test_a_dragged_window_is_moved_and_what_was_behind_it_sent(dx: int, dy: int)
     assert remaining_area(before, after) <= bared + 3 * 1536
 
 
+@pytest.mark.parametrize(("dx", "dy"), [(12, 6), (180, -90), (-200, 150), (0, 200)])
+def test_a_window_of_text_that_is_dragged_fast_is_found(dx: int, dy: int) -> None:
+    ground = render("still", 3, 1.0, 1920, 1080)
+    window = render("scroll", 1, 1.0, 1920, 1080)[100:700, 300:1100]
+    before, after = ground.copy(), ground.copy()
+    before[240:840, 500:1300] = window
+    after[240 + dy : 840 + dy, 500 + dx : 1300 + dx] = window
+    bared = 800 * 600 - (800 - abs(dx)) * (600 - abs(dy))
+    assert remaining_area(before, after) <= bared + 3 * 1536
+
+
 def test_a_terminal_that_scrolls_needs_its_new_lines_only() -> None:
     before, after = render("scroll", 1, 1.0, 1280, 720), render("scroll", 1, 1.1, 1280, 720)
     whole = sum(one.area for one in find_damage(before, after))
     assert whole > 100_000
     assert remaining_area(before, after) < whole / 2
+
+
+@pytest.mark.parametrize("hint", [Vector(0, -16), Vector(0, -32), Vector(50, 40), Vector(900, 0)])
+def test_a_hint_that_is_wrong_does_no_harm(hint: Vector) -> None:
+    before = texture(1)
+    after = before.copy()
+    after[40:300, 60:460] = np.roll(before[40:300, 60:460], -16, axis=0)
+    assert remaining_area(before, after, [hint]) <= 400 * 16
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    x=st.integers(0, 120), y=st.integers(0, 80), dx=st.integers(-40, 40), dy=st.integers(-40, 40),
+    steps=st.integers(1, 3),
+)  # fmt: skip
+def test_a_picture_follows_grabs_of_a_part_of_it(x: int, y: int, dx: int, dy: int, steps: int) -> None:
+    """The part has gaps between its rows in the picture, and none in the grab."""
+    screen = texture(8)
+    picture = Picture()
+    assert picture.take(whole(screen), moves=True) is None
+    width, height = WIDTH - 130, HEIGHT - 90
+    part = np.s_[y : y + height, x : x + width]
+    for step in range(steps):
+        shown = screen.copy()
+        screen = screen.copy()
+        screen[part] = np.roll(screen[part], (dy, dx), axis=(0, 1))
+        screen[y + 5, x + step, :3] ^= 255
+        grab = Grab(screen[part].copy(), Rectangle(x, y, width, height), (WIDTH, HEIGHT))
+        change = picture.take(grab, moves=True)
+        assert change is not None
+        shown = applied(shown, list(change.moves))
+        for a, b, c, d in change.rectangles:
+            shown[b : b + d, a : a + c] = screen[b : b + d, a : a + c]
+        assert np.array_equal(shown[..., :3], screen[..., :3])
+        assert picture.pixels is not None
+        assert np.array_equal(picture.pixels[..., :3], screen[..., :3])
 
 
 def test_a_small_change_is_not_searched() -> None:
