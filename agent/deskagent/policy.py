@@ -63,10 +63,10 @@ class SliceEncoder:
         self._lossy.stamp(now)
         self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
         pieces = [piece for part in parts for piece in self._pieces(part)]
-        quality = self._jpeg.quality(sum(part.rectangle.area for part, moves in pieces if moves), rate)
+        quality = self._jpeg.quality(sum(part.rectangle.area for part, moving in pieces if moving), rate)
         slices: list[Slice] = []
-        for part, moves in pieces:
-            if moves:
+        for part, moving in pieces:
+            if moving:
                 slices.append(Slice(part.rectangle, self._jpeg.encode(part.pixels, quality)))
                 self._lossy.add(part.rectangle, now)
                 self._motion.keep(part.rectangle)

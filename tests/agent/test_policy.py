@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 import pytest
@@ -73,6 +71,9 @@ class Link:
         places = self.encoder.resting(self.now, pixels)
         assert sum(place.area for place in places) <= max(pixels, 64 * 64)
         assert bool(places) == bool(self.encoder.lossy)
+        self.refine(places)
+
+    def refine(self, places: list[Rectangle]) -> None:
         self._show(self.encoder.refine(cut(self.frame, places)))
 
     def check(self) -> None:
@@ -328,20 +329,21 @@ def test_what_is_moved_stays_as_exact_as_it_was() -> None:
     assert link.encoder.lossy == 2 * FILM.area - 300 * 240 - 50 * 60
 
 
-def test_what_has_waited_longest_is_refined_first() -> None:
+def test_what_rests_beside_a_film_is_refined_while_it_plays() -> None:
     link = playing()
     x, y, width, height = FILM
-    # The lower half goes on.
-    for number in range(30, 50):
+    upper, lower = FILM._replace(height=140), Rectangle(x, y + 140, width, height - 140)
+    exact = []
+    for number in range(30, 60):
         frame = link.frame.copy()
-        frame[y + height // 2 : y + height, x : x + width] = film(number)[
-            y + height // 2 : y + height, x : x + width
-        ]
+        frame[area(lower)] = film(number)[area(lower)]
         link.update(frame)
-    places = link.encoder.resting(link.now, 10**9)
-    assert places
-    assert all(place.y + place.height <= y + height // 2 for place in places)
-    assert all(a.y < b.y for a, b in pairwise(link.encoder.resting(link.now + 1, 10**9)))
+        link.refine(link.encoder.resting(link.now, 20_000))
+        link.check()
+        exact.append(np.array_equal(link.shown[area(upper)], link.frame[area(upper)][..., :3]))
+    assert not any(exact[:8])
+    assert all(exact[20:])
+    assert link.encoder.lossy > lower.area * 3 // 4, "the film itself is not refined again and again"
 
 
 def test_a_refresh_makes_all_exact() -> None:
