@@ -14,9 +14,11 @@ from .capture.grabber import Pixels
 from .encoders import ENCODERS
 from .encoders.copy import copy_body
 from .encoders.jpeg import JpegEncoder
+from .encoders.zstd import ZstdEncoder
 from .lossy import Lossy
 from .motion import Motion, is_many_coloured
 from .parts import Part, cut
+from .shades import shaded
 from .wire.encodings import Encoding
 from .wire.geometry import Rectangle
 from .wire.packet import Slice
@@ -38,6 +40,8 @@ class SliceEncoder:
         agreed = encodings | {Encoding.PNG}
         self._copies = Encoding.COPY in agreed
         self._encoders = [make() for encoding, make in ENCODERS.items() if encoding in agreed]
+        zstd = [one for one in self._encoders if isinstance(one, ZstdEncoder)]
+        self._rows = zstd[0] if zstd and Encoding.ZSTD_ROWS in agreed else None
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
         self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
         self._bytes = 0
@@ -89,13 +93,13 @@ class SliceEncoder:
         return slices
 
     def refine(self, parts: Sequence[Part]) -> list[Slice]:
-        """The same, one slice a part, exact for certain."""
+        """The same, exact for certain; what has shades makes slices of its own."""
         slices: list[Slice] = []
         for part in parts:
-            one = self._slice(part)
-            self._motion.took(part.rectangle, len(one.body))
+            new = list(self._exact(part))
+            self._motion.took(part.rectangle, sum(len(one.body) for one in new))
             self._lossy.clear(part.rectangle)
-            slices.append(one)
+            slices += new
         return slices
 
     @property
@@ -126,6 +130,20 @@ class SliceEncoder:
         for rectangle in _around(part.rectangle, box):
             yield _within(part, rectangle), False
 
+    def _exact(self, part: Part) -> Iterator[Slice]:
+        rest = [part.rectangle]
+        if self._rows is not None:
+            x, y, _, _ = part.rectangle
+            for found in shaded(part.pixels):
+                box = found._replace(x=x + found.x, y=y + found.y)
+                yield Slice(box, self._rows.encode_rows(_within(part, box).pixels))
+                rest = [piece for one in rest for piece in _without(one, box)]
+        if rest == [part.rectangle]:
+            yield self._slice(part)
+            return
+        for one in rest:
+            yield self._slice(_within(part, one))
+
     def _slice(self, part: Part) -> Slice:
         bodies = (encoder.encode(part.pixels) for encoder in self._encoders)
         # PNG is always there and declines nothing.
@@ -150,3 +168,9 @@ def _around(outer: Rectangle, inner: Rectangle) -> list[Rectangle]:
         Rectangle(right, inner.y, x + width - right, inner.height),
     )
     return [one for one in rectangles if one.area]
+
+
+def _without(outer: Rectangle, hole: Rectangle) -> list[Rectangle]:
+    """What a rectangle has outside of another one, wherever that lies."""
+    common = outer.common(hole)
+    return [outer] if common is None else _around(outer, common)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from ..wire.encodings import Encoding, zstd_window_log
 
 if sys.version_info >= (3, 14):
@@ -39,6 +41,7 @@ LONG_MATCH_BUCKET: Final = 1
 more in a drag and takes 40 % more CPU."""
 
 _FIRST: Final = bytes((Encoding.ZSTD,))
+_ROWS: Final = bytes((Encoding.ZSTD_ROWS,))
 
 
 class ZstdEncoder:
@@ -61,6 +64,14 @@ class ZstdEncoder:
                 CompressionParameter.ldm_bucket_size_log: LONG_MATCH_BUCKET,
             }
         )
+
+    def encode_rows(self, pixels: BGR) -> bytes:
+        """`0x03`, then the same of each row less the one above it, modulo 256."""
+        if self._stream is None:
+            raise RuntimeError("the zstd stream begins at a refresh")
+        rows = pixels.copy()
+        np.subtract(pixels[1:], pixels[:-1], out=rows[1:])
+        return _ROWS + self._stream.compress(rows.data, ZstdCompressor.FLUSH_BLOCK)
 
     def encode(self, pixels: BGR) -> bytes:
         """`0x01`, then the stream's next bytes, flushed, so that these rows can be read at once."""

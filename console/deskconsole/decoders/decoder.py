@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DECODERS: Final[Mapping[Encoding, Callable[[], PartDecoder]]] = {
     Encoding.SOLID: SolidDecoder,
     Encoding.ZSTD: ZstdDecoder,
+    Encoding.ZSTD_ROWS: ZstdDecoder,
     Encoding.COPY: CopyDecoder,
     Encoding.PNG: PngDecoder,
     Encoding.JPEG: JpegDecoder,
@@ -37,7 +38,9 @@ class Decoder:
 
     def __init__(self) -> None:
         require_opencv()
-        self._decoders = {int(encoding): make() for encoding, make in DECODERS.items()}
+        # Two encodings of one stream have one decoder.
+        made = {make: make() for make in set(DECODERS.values())}
+        self._decoders = {int(encoding): made[make] for encoding, make in DECODERS.items()}
 
     def restart(self, width: int, height: int, picture: BGR | None = None) -> None:
         """To be called before the body of every refresh, with its size: streams begin anew.
@@ -45,7 +48,7 @@ class Decoder:
         `picture` is the whole of that size of which the targets of what follows are views. Without it
         copies within it are refused, as from a peer that never agreed on them.
         """
-        for decoder in self._decoders.values():
+        for decoder in set(self._decoders.values()):
             decoder.restart(width, height, picture)
 
     def decode(self, body: bytes, target: BGR) -> None:

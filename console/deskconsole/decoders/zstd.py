@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deskagent.wire.encodings import ZSTD_WINDOW_LOG_MAX
+from deskagent.wire.encodings import ZSTD_WINDOW_LOG_MAX, Encoding
 from deskagent.wire.errors import RemoteProtocolError
 
 if sys.version_info >= (3, 14):
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class ZstdDecoder:
-    """`0x01`, then bytes that must unpack to exactly the rectangle's BGR rows."""
+    """`0x01`, then bytes that must unpack to exactly the rectangle's BGR rows; or `0x03`, then the same of
+    each row less the one above it."""
 
     def __init__(self) -> None:
         self._stream: ZstdDecompressor | None = None
@@ -51,4 +52,11 @@ class ZstdDecoder:
         if len(rows) != target.size or too_long:
             more = "more than " if too_long else ""
             raise RemoteProtocolError(f"a zstd slice of {more}{len(rows)} bytes instead of {target.size}")
-        target[:] = np.frombuffer(rows, np.uint8).reshape(target.shape)
+        pixels = np.frombuffer(rows, np.uint8).reshape(target.shape)
+        if body[0] != Encoding.ZSTD_ROWS:
+            target[:] = pixels
+            return
+        target[0] = pixels[0]
+        # A call a row: 0.4 ms for 720 x 500; numpy's own accumulate, which knows no rows, takes 2.4.
+        for above, less, row in zip(target[:-1], pixels[1:], target[1:], strict=True):
+            np.add(above, less, out=row)
