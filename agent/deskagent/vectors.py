@@ -20,11 +20,12 @@ REACH: Final = 200
 """Pixels either way that a place is looked for."""
 
 _STRIP: Final = 128
-"""Pixels, in one piece, of a row that its hash is made of: gathered from all over the row they would cost
-ten times as much."""
+"""Pixels, in one piece, of a row that its hash is made of: gathered from all over the row each
+would cost a cache line of its own."""
 
 _BLOCK: Final = 128
-"""Width and height, in pixels, of the part whose places are looked for."""
+"""Width and height, in pixels, of the part whose places are looked for: it finds the same drags of
+terminals and documents as one of 192, whose surroundings are a quarter more pixels to look at."""
 
 _ENOUGH: Final = 8
 """A block of which a part in so many changed is as good as one that changed all over."""
@@ -36,7 +37,8 @@ _PLACES: Final = 256
 """Most places of a block that are looked for."""
 
 _ALIKE: Final = 8
-"""Places alike, at most, that one may have come from; a blank line may have come from anywhere."""
+"""Places alike, at most, that one may have come from; a blank line may have come from anywhere. With 1,
+from 5 to 21 of 40 drags of a document in one type size were missed, with 8 one of them."""
 
 _QUORUM: Final = 6
 """Voices that a vector needs."""
@@ -58,6 +60,7 @@ _WEIGHTS: Final = np.random.default_rng(1).integers(1, 1 << 24, _STRIP).astype(n
 
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
+_QUARTER: Final = np.uint32(16)
 
 Image = NDArray[np.uint32]
 """(height, width), a pixel a number, each row in one piece."""
@@ -76,7 +79,8 @@ def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator
     """How far what is in `after` may have come since `before`, the likeliest first; each costs only when
     it is asked for.
 
-    `changed` tells of every STEP-th pixel of every STEP-th row whether it differs.
+    `changed` tells of every STEP-th pixel of every STEP-th row whether it differs. Measured on one core: a
+    strip 0.15 ms for 850 rows, a block 0.5 ms.
     """
     for x in _fullest(changed.sum(axis=0, dtype=np.int32), _STRIP // STEP):
         strip = np.s_[:, x * STEP : x * STEP + _STRIP]
@@ -142,23 +146,51 @@ def _places(around: Image, block: Image) -> tuple[_Keys, _Keys]:
     if drawn.size == 0:
         return np.empty(0, np.uint64), np.empty(0, np.uint64)
     least = _least(drawn)
-    sides = [(around, *_at_least(_slopes(around), least)), (block, *_at_least(slopes, least))]
-    hashes = [np.zeros(rows.size, np.uint32) for _, rows, _ in sides]
-    for down, right, weight in _NEIGHBOURS:
-        for number, (image, rows, columns) in enumerate(sides):
-            pixels = image[rows + down, columns + right]
-            hashes[number] = (hashes[number] ^ pixels * np.uint32(weight)) * _SPREAD
+    new = _Places.steep(block, slopes, least)
+    known = _Places.steep(around, _slopes(around), least)
+    for neighbour in _NEIGHBOURS:
+        known, new = known.with_pixels(*neighbour), new.with_pixels(*neighbour)
         # Where there are few colours many places are alike in the first look.
-        if hashes[1].size > 2 * _PLACES:
-            least = _least(hashes[1])
-            for number, (image, rows, columns) in enumerate(sides):
-                few = hashes[number] >= least
-                hashes[number] = hashes[number][few]
-                sides[number] = image, rows[few], columns[few]
-    known, new = (
-        _keys(value, rows << 16 | columns) for value, (_, rows, columns) in zip(hashes, sides, strict=True)
-    )
-    return known, new
+        if new.hashes.size > 2 * _PLACES:
+            new = new.which(new.hashes >= _least(new.hashes))
+        known = known.like(new)
+    return known.keys, new.keys
+
+
+class _Places(NamedTuple):
+    """Some of the places of a part of a picture."""
+
+    image: Image
+    width: int
+    at: NDArray[np.intp]
+    """y * width + x."""
+    hashes: NDArray[np.uint32]
+    """Of what was looked at, each."""
+
+    @classmethod
+    def steep(cls, image: Image, slopes: Image, least: np.uint32) -> _Places:
+        at = np.flatnonzero(slopes >= least)
+        return cls(image, slopes.shape[1], at, slopes.reshape(-1)[at] * _SPREAD)
+
+    def which(self, chosen: NDArray[np.bool_]) -> _Places:
+        return self._replace(at=self.at[chosen], hashes=self.hashes[chosen])
+
+    def like(self, others: _Places) -> _Places:
+        """Those that may be like one of the others: few where nothing moved, and a table tells at once."""
+        table = np.zeros(1 << 16, np.bool_)
+        table[others.hashes >> _QUARTER] = True
+        return self.which(table[self.hashes >> _QUARTER])
+
+    def with_pixels(self, down: int, right: int, weight: int) -> _Places:
+        """The same, told apart by one more pixel of each."""
+        rows, columns = np.divmod(self.at, self.width)
+        pixels = self.image[rows + down, columns + right]
+        return self._replace(hashes=(self.hashes ^ pixels * np.uint32(weight)) * _SPREAD)
+
+    @property
+    def keys(self) -> _Keys:
+        rows, columns = np.divmod(self.at, self.width)
+        return _keys(self.hashes, rows << 16 | columns)
 
 
 def _slopes(image: Image) -> Image:
@@ -166,12 +198,6 @@ def _slopes(image: Image) -> Image:
     slopes: Image = image[:-1, 1:-8] - image[:-1, :-9]
     slopes *= _SLOPE
     return slopes
-
-
-def _at_least(hashes: Image, least: np.uint32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns; in a flat array they are found in half of the time."""
-    rows, columns = np.divmod(np.flatnonzero(hashes >= least), hashes.shape[1])
-    return rows, columns
 
 
 def _least(hashes: Image) -> np.uint32:

@@ -64,8 +64,8 @@ def test_a_dragged_window_is_moved_and_what_was_behind_it_sent(dx: int, dy: int)
     before[100:220, 120:320] = window
     after[100 + dy : 220 + dy, 120 + dx : 320 + dx] = window
     bared = 200 * 120 - max(0, 200 - abs(dx)) * max(0, 120 - abs(dy))
-    # Slices are joined where that wastes less than 1536 pixels.
-    assert remaining_area(before, after) <= bared + 3 * 1536
+    # Slices are joined where that wastes less than 512 pixels.
+    assert remaining_area(before, after) <= bared + 3 * 512
 
 
 @pytest.mark.parametrize(("dx", "dy"), [(12, 6), (180, -90), (-200, 150), (0, 200)])
@@ -76,7 +76,7 @@ def test_a_window_of_text_that_is_dragged_fast_is_found(dx: int, dy: int) -> Non
     before[240:840, 500:1300] = window
     after[240 + dy : 840 + dy, 500 + dx : 1300 + dx] = window
     bared = 800 * 600 - (800 - abs(dx)) * (600 - abs(dy))
-    assert remaining_area(before, after) <= bared + 3 * 1536
+    assert remaining_area(before, after) <= bared + 3 * 512
 
 
 def test_a_terminal_that_scrolls_needs_its_new_lines_only() -> None:
