@@ -10,7 +10,7 @@ import struct
 
 from Xlib import X
 from Xlib.display import Display
-from Xlib.error import BadAccess, BadRequest, CatchError
+from Xlib.error import CatchError
 from Xlib.protocol import rq
 from Xlib.protocol.display import Display as BaseDisplay
 
@@ -56,7 +56,7 @@ class SharedSegment:
         self._display = display
         self._opcode = extension.major_opcode
         self._id = display.display.allocate_resource_id()
-        refused = CatchError(BadAccess, BadRequest)
+        refused = CatchError()
         _Attach(
             display=display.display,
             onerror=refused,

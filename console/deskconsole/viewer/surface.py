@@ -26,7 +26,10 @@ class Surface(Protocol):
     """`attend` notices keys: the toolkit need not be asked all the time."""
 
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
-        """The image to draw on from now on, (height, width, 4) uint8 BGRX; what it holds is undefined."""
+        """The image to draw on from now on, (height, width, 4) uint8 BGRX; what it holds is undefined.
+
+        Raises OSError where there is no memory for it; the surface is of no more use then.
+        """
         ...
 
     def show(self, rectangles: Sequence[Rectangle]) -> None:

@@ -50,6 +50,9 @@ _APPEARING = 0.5
 _ATTENTION = 2.0
 """Seconds after a key or a change of size in which somebody still uses the window."""
 
+_LOSSES = 5
+"""Surfaces that may be lost, one after the other, before highgui has to do."""
+
 _ESCAPE = 27
 
 _BORDERS = (16, 64)
@@ -82,6 +85,7 @@ class Window:
         self._open = False
         self._title = "deskconsole"
         self._surface: Surface = HighguiSurface(_NAME)
+        self._losses = 0
         self._picture: NDArray[np.uint8] | None = None
         self._canvas: Canvas | None = None
         self._asked_for: tuple[int, int] | None = None
@@ -261,7 +265,9 @@ class Window:
         began = time.monotonic()
         if self._surface.lost:
             self._surface.close()
-            self._surface = self._covering(_x_surface(self._mouse))
+            self._losses += 1
+            again = _x_surface(self._mouse) if self._losses < _LOSSES else None
+            self._surface = self._covering(again)
             self._anew = True
         self._follow_size()
         self._count_age()
@@ -282,7 +288,13 @@ class Window:
 
     def _lay_out(self, picture: NDArray[np.uint8]) -> Rectangle:
         """Draws the whole for the size, the scale and the offset as they are now."""
-        image = self._surface.image(*self._viewport)
+        try:
+            image = self._surface.image(*self._viewport)
+        except OSError as fault:
+            print(f"drawn by highgui from now on: {fault}", file=sys.stderr)  # noqa: T201  # into the log
+            self._surface.close()
+            self._surface = HighguiSurface(_NAME)
+            image = self._surface.image(*self._viewport)
         self._canvas = Canvas(self._size(), image, exact=self._exact, offset=self._offset)
         self._offset = self._canvas.offset
         self._canvas.draw(picture, Rectangle(0, 0, *self._size()))

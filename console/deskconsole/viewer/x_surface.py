@@ -131,15 +131,17 @@ class XSurface:
         context.free()
         pixmap.free()
         came = np.frombuffer(reply.data, np.uint8)
-        if came.size != sent.size or (came.reshape(sent.shape) != sent)[..., :3].any():
+        if self._lost or came.size != sent.size or (came.reshape(sent.shape) != sent)[..., :3].any():
             raise OSError("the X server shows other pixels than were put")
 
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
-        """Raises OSError where there is no memory for it."""
-        # What is under way must not be read with the rows of another width.
-        self._guarded(self._display.sync)
-        self._reserve(width, height)
-        assert self._memory is not None  # noqa: S101  # reserved in the line above
+        try:
+            # What is under way must not be read with the rows of another width.
+            self._display.sync()
+            self._reserve(width, height)
+        except (XError, ConnectionClosedError) as fault:
+            raise OSError(f"the X server refuses: {fault}") from fault
+        assert self._memory is not None  # noqa: S101  # just reserved
         self._image = self._memory.image(width, height)
         return self._image
 
