@@ -54,10 +54,10 @@ _BRING_ANEW = (
     "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
 )
 
-WINDOW_PACKETS = 4
+WINDOW_PACKETS = 16
 WINDOW_BYTES = 1024 * 1024
 """What may be out without having been shown: enough to keep a fast link busy, little enough that a slow one
-shows something fresh. One refresh may be larger."""
+shows something fresh. One refresh may be larger. The agent bounds both further by what the link carries."""
 
 HEARTBEAT = 1.0
 """Seconds between two Pings."""
