@@ -109,9 +109,9 @@ class Flow:
         excess = self._debt - self._limit * _BURST
         return now + excess / self._limit if self._limit and excess > 0 else now
 
-    def packet(self) -> int | None:
-        """Bytes that one packet should not exceed; None: any number."""
-        return None if self.rate is None else max(FLOOR, int(self.rate * _PACKET))
+    def packet(self) -> int:
+        """Bytes that one packet should not exceed where it can be divided."""
+        return _UNKNOWN if self.rate is None else max(FLOOR, int(self.rate * _PACKET))
 
     def _room(self) -> float:
         if not self._rates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from .damage import MAX_RECTANGLES, join
@@ -12,6 +12,16 @@ from .wire.geometry import Rectangle
 
 _MOST_MOVES: Final = 16
 """Moves that may wait: more of them have been overtaken by what came after."""
+
+_TILE: Final = (1024, 192)
+"""Width and height of the parts in which large rectangles are divided on a narrow link: none that is cut from
+something of twice that height is too low to count as part of a picture in motion."""
+
+_SMALL: Final = 64 * 1024
+"""Pixels of what goes first: what somebody just did, as a rule."""
+
+_MOST_TURNS: Final = 256
+"""Tiles of which it is known when it was their turn."""
 
 
 class Owed(NamedTuple):
@@ -32,6 +42,8 @@ class Pending:
         self._copies = copies
         self._moves: list[Move] = []
         self._rectangles: list[Rectangle] = []
+        self._turns: dict[Rectangle, int] = {}
+        self._turn = 0
 
     def __bool__(self) -> bool:
         return bool(self._moves or self._rectangles)
@@ -58,7 +70,7 @@ class Pending:
         taken = join(self._rectangles)
         left: list[Rectangle] = []
         if pixels is not None and sum(one.area for one in taken) > pixels:
-            taken, left = _divided(sorted(taken, key=lambda one: one.area), pixels)
+            taken, left = self._divided(taken, pixels)
         owed = Owed(self._moves, taken)
         self._moves, self._rectangles = [], left
         return owed
@@ -66,6 +78,25 @@ class Pending:
     def clear(self) -> None:
         """The console gets a whole picture instead."""
         self._moves, self._rectangles = [], []
+
+    def _divided(self, rectangles: list[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
+        """Tiles of them, about so many pixels together and one tile at least, and the other ones.
+
+        Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
+        otherwise begin anew all the time and never get to its lower half.
+        """
+        tiles = [tile for one in rectangles for tile in _tiles(one)]
+        tiles.sort(key=lambda tile: (tile.area > _SMALL, self._turns.get(tile, 0), tile.area))
+        count = 1
+        total = tiles[0].area
+        while count < len(tiles) and total + tiles[count].area <= pixels:
+            total += tiles[count].area
+            count += 1
+        if len(self._turns) > _MOST_TURNS:
+            self._turns.clear()
+        self._turn += 1
+        self._turns.update(dict.fromkeys(tiles[:count], self._turn))
+        return tiles[:count], tiles[count:]
 
     def _move(self, move: Move) -> None:
         source_x, source_y, target = move
@@ -79,18 +110,11 @@ class Pending:
         self._moves.append(move)
 
 
-def _divided(rectangles: Sequence[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
-    """The first of them, about so many pixels together and one row at least, and the rest."""
-    taken: list[Rectangle] = []
-    left: list[Rectangle] = []
-    for one in rectangles:
-        rows = min(one.height, pixels // one.width)
-        if not taken:
-            rows = max(rows, 1)
-        if rows > 0:
-            taken.append(one._replace(height=rows))
-            pixels -= one.width * rows
-        if rows < one.height:
-            left.append(one._replace(y=one.y + rows, height=one.height - rows))
-            pixels = 0
-    return taken, left
+def _tiles(one: Rectangle) -> Iterator[Rectangle]:
+    """A rectangle in parts of about the same size, none wider or higher than a tile."""
+    columns, rows = -(-one.width // _TILE[0]), -(-one.height // _TILE[1])
+    for row in range(rows):
+        top, bottom = row * one.height // rows, (row + 1) * one.height // rows
+        for column in range(columns):
+            left, right = column * one.width // columns, (column + 1) * one.width // columns
+            yield Rectangle(one.x + left, one.y + top, right - left, bottom - top)

@@ -28,7 +28,7 @@ class Way:
                 self.flow.acknowledged(number, self.now)
             due = self.flow.open_at(self.now)
             if due is not None and due <= self.now:
-                self.send(min(size, self.flow.packet() or size))
+                self.send(min(size, self.flow.packet()) if self._number else size)
             self.now += step
 
     def send(self, size: int) -> None:

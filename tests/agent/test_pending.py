@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deskagent.capture.grabber import Grab, whole
 from deskagent.pending import Pending
-from deskagent.picture import Picture
+from deskagent.picture import Change, Picture
 from deskagent.wire.geometry import Rectangle
 
 WIDTH, HEIGHT = 320, 240
@@ -69,3 +69,19 @@ def test_the_console_has_the_picture_after_each_packet(
         assert change is not None
         pending.add(change)
         assert np.array_equal(picture.pixels[..., :3], screen[..., :3])  # type: ignore[index]
+
+
+def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> None:
+    film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
+    pending = Pending(copies=True)
+    seen = np.zeros((1200, 1920), np.uint8)
+    for frame in range(12):
+        # Every frame changes all of it before half of the last one could be sent.
+        pending.add(Change([], [film, letter] if frame == 5 else [film]))
+        owed = pending.take(500_000)
+        assert sum(one.area for one in owed.rectangles) <= 500_000
+        assert (owed.rectangles[0] == letter) == (frame == 5)
+        for x, y, width, height in owed.rectangles:
+            seen[y : y + height, x : x + width] += 1
+    assert seen[200:1100, 100:1700].min() >= 2
+    assert seen[200:1100, 100:1700].max() <= 5
