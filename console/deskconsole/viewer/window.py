@@ -33,9 +33,9 @@ _NAME = "deskconsole"
 _FRAME = 1 / 60
 """Seconds between two drawings at most: what comes meanwhile is shown together."""
 
-_EASE = 4
-"""After a drawing nothing is drawn for so many times as long as it took, if that is less than a frame: small
-changes are shown at once, and large ones never take more than a fifth of a core."""
+_EASE = 2
+"""After a drawing nothing is drawn for so many times the CPU time that it took, if that is less than a frame:
+small changes are shown at once, and large ones never take more than a third of a core."""
 
 _ATTENTIVE, _IDLE, _HEARING = 0.01, 0.05, 0.2
 """Seconds between two looks at the keyboard: while somebody uses the window, otherwise, and where the surface
@@ -262,7 +262,7 @@ class Window:
 
     def _draw(self) -> None:
         """Brings what has changed on the screen."""
-        began = time.monotonic()
+        began = time.thread_time()
         if self._surface.lost:
             self._surface.close()
             self._losses += 1
@@ -283,8 +283,7 @@ class Window:
         if parts:
             self._surface.show(parts)
             self._draws += 1
-        now = time.monotonic()
-        self._rested_at = now + min(_FRAME, _EASE * (now - began))
+        self._rested_at = time.monotonic() + min(_FRAME, _EASE * (time.thread_time() - began))
 
     def _lay_out(self, picture: NDArray[np.uint8]) -> Rectangle:
         """Draws the whole for the size, the scale and the offset as they are now."""

@@ -53,7 +53,7 @@ class XSurface:
             raise OSError("the X display is on another machine")
         try:
             self._display = Display()
-        except (DisplayError, OSError) as fault:
+        except (DisplayError, ConnectionClosedError, OSError) as fault:
             raise OSError(f"the X display does not answer: {fault}") from fault
         self._display.set_error_handler(self._failed)
         self._mouse = mouse
