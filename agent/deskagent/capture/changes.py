@@ -77,10 +77,10 @@ class Changes:
         waits = self._waits(place)
         for mate in self._places:
             other, _ = mate
-            if self._waits(other) != waits:
+            if place.around(other).area - place.area - other.area > _WASTE:
                 continue
-            waste = place.around(other).area - place.area - other.area
-            if waste <= _WASTE and (max(place.area, other.area) <= _WASTE or _touch(place, other)):
+            small = max(place.area, other.area) <= _WASTE
+            if _touch(place, other) or (small and self._waits(other) == waits):
                 return mate
         return None
 

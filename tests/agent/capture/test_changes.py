@@ -41,3 +41,13 @@ def test_thousands_of_specks_are_a_few_looks() -> None:
         changes.take(known[0])
         looks += 1
     assert looks <= 32
+
+
+def test_a_window_that_is_dragged_on_stays_one_thing() -> None:
+    changes = Changes()
+    changes.spare(Rectangle(200, 200, 600, 400), 1.0)
+    # The strip that it moved into was not looked at just now, the rest of it was.
+    changes.add(
+        [Rectangle(200, 210, 600, 390), Rectangle(200, 600, 600, 10), Rectangle(200, 200, 600, 10)], 0.5
+    )
+    assert changes.next(0.5) == (Rectangle(200, 200, 600, 410), 1.0)
