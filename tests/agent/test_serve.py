@@ -62,8 +62,10 @@ def read_to_end(sock: socket.socket) -> bytes:
 
 def test_it_welcomes_and_begins_with_a_refresh_that_says_why(console: Console) -> None:
     assert console.until(has(Packet))
-    assert console.kinds()[:3] == [Welcome, Refresh, Packet]
-    welcome, refresh, packet = console.events[:3]
+    # A heartbeat may come between on a busy machine.
+    told = [event for event in console.events if not isinstance(event, Ping)]
+    assert [type(event) for event in told[:3]] == [Welcome, Refresh, Packet]
+    welcome, refresh, packet = told[:3]
     assert isinstance(welcome, Welcome)
     assert welcome.displays[0].width == 320
     assert isinstance(refresh, Refresh)

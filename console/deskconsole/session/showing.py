@@ -42,7 +42,8 @@ class Showing:
     @property
     def wanted(self) -> bool:
         """There is a window, or one is to come."""
-        return self._wanted or self._opening or self._viewer is not None
+        with self._lock:
+            return self._wanted or self._opening or self._viewer is not None
 
     def want(self, *, fullscreen: bool) -> None:
         """Opens the window with the next picture, or at once where there is one."""
