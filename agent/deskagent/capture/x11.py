@@ -177,7 +177,6 @@ class X11Grabber:
         self._handle = self._images.attach(self._segment.number)
         # A server on another machine, or in another container, refuses it here.
         self._connection.sync()
-        self._segment.seal()
         self._check_fault()
         self._stale, self._due = False, None
         self._changes = Changes()

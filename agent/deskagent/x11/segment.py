@@ -26,25 +26,25 @@ _libc.shmctl.restype = ctypes.c_int
 
 
 class Segment:
-    """`size` bytes that others may attach by `number` until `seal`. Raises OSError where there are none."""
+    """`size` bytes of memory that an X server on this machine can attach by `number`.
+
+    Raises OSError where there are none. It has lost its name before the constructor returns: the system frees
+    it with its last user, however that one ends. Linux lets others attach it even so; a system that does not
+    is one on which the server says no.
+    """
 
     def __init__(self, size: int) -> None:
         self.number: int = _checked(_libc.shmget(_IPC_PRIVATE, size, _OWNER_ONLY))
         address = _libc.shmat(self.number, None, 0)
+        code = ctypes.get_errno()
+        _libc.shmctl(self.number, _IPC_RMID, None)
         if address == _FAILED:
-            code = ctypes.get_errno()
-            self.seal()
             raise OSError(code, os.strerror(code))
         memory = (ctypes.c_uint8 * size).from_address(address)
         # With the last view of it, whoever holds that.
         weakref.finalize(memory, _libc.shmdt, address).atexit = False
         self.bytes: NDArray[np.uint8] = np.frombuffer(memoryview(memory).cast("B"), np.uint8)
         """(size,), writable. It stays as long as anybody has a view of it."""
-
-    def seal(self) -> None:
-        """Nobody else can attach it any more, and the system frees it with the last who has: to be called as
-        soon as the X server is one of them, so that nothing is left however both end."""
-        _checked(_libc.shmctl(self.number, _IPC_RMID, None))
 
 
 def _checked(result: int) -> int:

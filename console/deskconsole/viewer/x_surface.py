@@ -20,9 +20,9 @@ from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayError, XError
 
 from deskagent.wire.geometry import Rectangle
+from deskagent.x11.segment import Segment
 
 from .mit_shm import SharedSegment
-from .shared_image import SharedImage
 from .surface import Mouse
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class XSurface:
         self._display.set_error_handler(self._failed)
         self._mouse = mouse
         self._lost = False
-        self._memory: SharedImage | None = None
+        self._memory: Segment | None = None
         self._segment: SharedSegment | None = None
         self._image: NDArray[np.uint8] | None = None
 
@@ -142,14 +142,14 @@ class XSurface:
         except (XError, ConnectionClosedError) as fault:
             raise OSError(f"the X server refuses: {fault}") from fault
         assert self._memory is not None  # noqa: S101  # just reserved
-        self._image = self._memory.image(width, height)
+        self._image = self._memory.bytes[: 4 * width * height].reshape(height, width, 4)
         return self._image
 
     def _reserve(self, width: int, height: int) -> None:
-        if self._memory is not None and self._memory.pixels >= width * height:
+        if self._memory is not None and self._memory.bytes.size >= 4 * width * height:
             return
         self._release()
-        self._memory = SharedImage(width * height)
+        self._memory = Segment(4 * width * height)
         self._segment = SharedSegment(self._display, self._memory.number)
 
     def _release(self) -> None:
@@ -158,9 +158,7 @@ class XSurface:
             self._guarded(self._segment.close)
             self._guarded(self._display.flush)
             self._segment = None
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
+        self._memory = None
 
     def show(self, rectangles: Sequence[Rectangle]) -> None:
         for rectangle in rectangles:
