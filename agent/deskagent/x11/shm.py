@@ -12,7 +12,9 @@ _Z_PIXMAP: Final = 2
 _ALL_PLANES: Final = 0xFFFFFFFF
 
 
-class _Attach(rq.Request):
+class Attach(rq.Request):
+    """The server attaches segment `number` and knows it as `segment`."""
+
     _request = rq.Struct(
         rq.Card8("opcode"),
         rq.Opcode(1),
@@ -24,7 +26,9 @@ class _Attach(rq.Request):
     )
 
 
-class _Detach(rq.Request):
+class Detach(rq.Request):
+    """The server lets go of `segment`."""
+
     _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(2), rq.RequestLength(), rq.Card32("segment"))
 
 
@@ -70,12 +74,12 @@ class SharedImages:
         """The server's handle for the segment of that number. A server that cannot have it (it runs on
         another machine, or may not) says so with the next round trip."""
         segment: int = self._display.allocate_resource_id()
-        _Attach(display=self._display, opcode=self._opcode, segment=segment, number=number, read_only=False)
+        Attach(display=self._display, opcode=self._opcode, segment=segment, number=number, read_only=False)
         return segment
 
     def detach(self, segment: int) -> None:
         """The server lets go of it."""
-        _Detach(display=self._display, opcode=self._opcode, segment=segment)
+        Detach(display=self._display, opcode=self._opcode, segment=segment)
         self._display.free_resource_id(segment)
 
     def get(self, drawable: int, area: tuple[int, int, int, int], segment: int) -> tuple[int, int]:

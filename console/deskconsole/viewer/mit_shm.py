@@ -1,6 +1,6 @@
 """The requests of X's MIT-SHM extension that show an image; python-xlib has none of them.
 
-Attach and Detach are declared as python-xlib declares its own. PutImage is packed by hand: it is sent for
+Attach and Detach are those of the agent. PutImage is packed by hand: it is sent for
 every rectangle that changed, and declared it takes three times as long.
 """
 
@@ -14,26 +14,12 @@ from Xlib.error import CatchError
 from Xlib.protocol import rq
 from Xlib.protocol.display import Display as BaseDisplay
 
+from deskagent.x11.shm import Attach, Detach
+
 NAME = "MIT-SHM"
 
 _PUT_IMAGE = struct.Struct("=BBH II HHHHHH hh BBBx II")
 _PUT_IMAGE_CODE = 3
-
-
-class _Attach(rq.Request):
-    _request = rq.Struct(
-        rq.Card8("opcode"),
-        rq.Opcode(1),
-        rq.RequestLength(),
-        rq.Card32("segment"),
-        rq.Card32("number"),
-        rq.Bool("read_only"),
-        rq.Pad(3),
-    )
-
-
-class _Detach(rq.Request):
-    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(2), rq.RequestLength(), rq.Card32("segment"))
 
 
 class _Packed(rq.Request):
@@ -57,7 +43,7 @@ class SharedSegment:
         self._opcode = extension.major_opcode
         self._id = display.display.allocate_resource_id()
         refused = CatchError()
-        _Attach(
+        Attach(
             display=display.display,
             onerror=refused,
             opcode=self._opcode,
@@ -88,4 +74,4 @@ class SharedSegment:
 
     def close(self) -> None:
         """Tells the server to let go of it."""
-        _Detach(display=self._display.display, opcode=self._opcode, segment=self._id)
+        Detach(display=self._display.display, opcode=self._opcode, segment=self._id)
