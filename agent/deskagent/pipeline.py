@@ -114,7 +114,8 @@ class Pipeline:
         self._refresh: Trigger | None = first
         self._pending = Pending(copies=self._encoder.copies)
         self._watch = hello.watch
-        self._looked = self._changed = False
+        # There is a picture, and the screen can be seen; it was looked at, and changed, since the last preview.
+        self._live = self._looked = self._changed = False
         self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
@@ -136,7 +137,9 @@ class Pipeline:
         self._broadcast.join(self)
         with self._broadcast.lock:
             self._fault = self._broadcast.fault
-            self._looked = self._changed = self._broadcast.picture.pixels is not None
+            # What is left of before a failure is not to be seen now.
+            self._live = self._fault is None and self._broadcast.picture.pixels is not None
+            self._looked = self._changed = self._live
         if self._fault is not None:
             self._screen = self._told(self._fault)
         self._displays = self._broadcast.displays
@@ -190,7 +193,7 @@ class Pipeline:
 
     def looked(self, change: Change | None) -> None:
         with self._wake:
-            self._looked = True
+            self._live = self._looked = True
             self._fault = None
             if change is None:
                 self._refresh = self._refresh or Trigger.GEOMETRY
@@ -202,7 +205,7 @@ class Pipeline:
     def failed(self, error: GrabError) -> None:
         with self._wake:
             self._fault = error
-            self._looked = False
+            self._live = self._looked = False
             self._wake.notify()
 
     # The pipeline's own thread
@@ -235,8 +238,10 @@ class Pipeline:
                         wait = None
                         self._broadcast.demand()
                 else:
-                    wait = self._wait_for_turn(now)
-                    if wait == 0 and self._looked:
+                    # What is live is sent without another look: a screen that tells what changes, and is
+                    # still, is not looked at again.
+                    wait = self._wait_for_turn(now) if self._live else None
+                    if wait == 0:
                         return self._send_changes
                     # Looks go on while the link is full: what is sent then is of that moment.
                     self._broadcast.demand()

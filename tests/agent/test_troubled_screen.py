@@ -155,6 +155,44 @@ def test_a_screen_that_was_locked_goes_on_from_the_picture_that_the_console_has(
         assert before == after
 
 
+def test_who_comes_while_the_screen_is_locked_is_not_shown_what_was_there_before() -> None:
+    grabber = Lockable()
+    with served(lambda _: grabber) as agent, console_of(agent) as first:
+        assert first.until(has(Packet))
+        grabber.locked = True
+        assert first.until(has(Screen))
+        with console_of(agent) as second:
+            assert not second.until(has(Packet), seconds=1.0)
+            welcome = second.events[0]
+            assert isinstance(welcome, Welcome)
+            assert welcome.screen is ScreenState.LOCKED
+            grabber.locked = False
+            assert second.until(has(Packet))
+            assert [kind for kind in second.kinds() if kind is not Ping] == [Welcome, Screen, Refresh, Packet]
+
+
+def test_a_locked_screen_is_asked_for_now_and_then_and_not_all_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    demands = 0
+    demand = Broadcast.demand
+
+    def counted(broadcast: Broadcast) -> None:
+        nonlocal demands
+        demands += 1
+        demand(broadcast)
+
+    monkeypatch.setattr(Broadcast, "demand", counted)
+    grabber = Lockable()
+    with served(lambda _: grabber) as agent, console_of(agent) as console:
+        assert console.until(has(Packet))
+        grabber.locked = True
+        assert console.until(has(Screen))
+        before = demands
+        assert not console.until(has(Packet, 2), seconds=1.0)
+        assert demands - before < 20
+
+
 def test_a_reason_longer_than_a_text_is_cut() -> None:
     def open_grabber(_: int) -> Grabber:
         raise GrabError("no " * 1000)

@@ -40,6 +40,18 @@ class Counted(SyntheticGrabber):
         return whole(self.picture.copy())
 
 
+class Telling(Counted):
+    """A desktop that says by itself when there is something to see: once, as nothing ever changes."""
+
+    tells = True
+
+    def wait(self, timeout: float) -> bool:
+        if not self.grabs:
+            return True
+        time.sleep(timeout)
+        return False
+
+
 @pytest.fixture
 def desktop() -> Counted:
     return Counted()
@@ -57,6 +69,18 @@ def digest_of(console: Console) -> bytes:
     console.socket.sendall(console.connection.send(WantDigest()))
     assert console.until(has(Digest, known + 1))
     return next(event.digest for event in reversed(console.events) if isinstance(event, Digest))
+
+
+def test_who_begins_to_look_closely_at_a_screen_that_stands_still_sees_it() -> None:
+    still = Telling()
+    with served(lambda _: still) as agent:
+        console = Console(agent, watch=PREVIEW)
+        assert console.until(has(Preview))
+        console.socket.sendall(console.connection.send(Watch(WatchMode.FULL)))
+        assert console.until(has(Packet))
+        assert digest_of(console)
+        console.close()
+        assert still.grabs == 1
 
 
 def test_two_consoles_see_the_same_screen_by_one_capture(agent: ServedHere, desktop: Counted) -> None:
