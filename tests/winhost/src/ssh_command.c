@@ -106,7 +106,14 @@ int wmain(int argc, wchar_t **argv)
     HANDLE job = make_job();
     PROCESS_INFORMATION process;
     DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
-    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, home, &startup, &process)) {
+    int tries = 0;
+    while (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, home, &startup, &process)) {
+        /* Wine's word for a child that died before it ran anything, seen once under load; Windows has no such
+           failure, so nothing of ours needs to know of it. */
+        if (GetLastError() == ERROR_INTERNAL_ERROR && tries++ < 5) {
+            Sleep(200);
+            continue;
+        }
         fprintf(stderr, "%ls: cannot be started, error %lu\n", line, GetLastError());
         return 255;
     }
