@@ -114,7 +114,7 @@ class Pipeline:
         self._refresh: Trigger | None = first
         self._pending = Pending(copies=self._encoder.copies)
         self._watch = hello.watch
-        # There is a picture, and the screen can be seen; it was looked at, and changed, since the last preview.
+        # There is a picture and the screen can be seen; it was looked at and changed since the last preview.
         self._live = self._looked = self._changed = False
         self._fault: GrabError | None = None
         self._digests = 0
@@ -303,7 +303,7 @@ class Pipeline:
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if frame is not None and trigger is not None:
-            slices = [self._encoder.refresh(frame)]
+            slices = [self._encoder.refresh(frame, now, rate)]
             self._sink.send(Refresh(trigger))
         else:
             slices = self._encoder.copied(owed.moves)

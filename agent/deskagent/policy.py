@@ -1,12 +1,13 @@
-"""Which encoding a rectangle gets, among those that the console reads. Only pictures in motion are sent with
-loss, and what has such pixels is known until they were sent without.
+"""Which encoding a rectangle gets, among those that the console reads. Only pictures in motion, and whole
+frames that a link would take long for, are sent with loss; what has such pixels is known until they were sent
+without.
 
 It turns frames and parts of them into slices and knows nothing of links and credits.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from .encoders import ENCODERS
 from .encoders.copy import copy_body
 from .encoders.jpeg import JpegEncoder
 from .encoders.zstd import ZstdEncoder
-from .lossy import Lossy
+from .lossy import REST, Lossy
 from .motion import Motion, is_many_coloured
 from .parts import Part, cut
 from .shades import shaded
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .moves import Move
+
+_REFRESH_SECONDS: Final = 0.25
+"""Seconds of the link that a whole frame may take without loss where with loss it takes far less: nothing
+else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one with a photograph behind it 3.5 s.
+"""
+
+_REFRESH_BYTES: Final = 320 * 1024
+"""The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
+
+_FAR_LESS: Final = 3
+"""Times that a frame without loss has to be larger. Text is half as large at most."""
 
 
 class SliceEncoder:
@@ -46,14 +58,29 @@ class SliceEncoder:
         self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
         self._bytes = 0
 
-    def refresh(self, frame: Pixels) -> Slice:
-        """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it."""
+    def refresh(self, frame: Pixels, now: float = 0.0, rate: float | None = None) -> Slice:
+        """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` and
+        `rate` as for `update`. What would keep the link busy for long comes with loss first, and rests."""
         height, width = frame.shape[:2]
+        whole = Rectangle(0, 0, width, height)
+        self._restart(width, height)
+        (part,) = cut(frame, [whole])
+        exact = self._slice(part)
+        room = _REFRESH_BYTES if rate is None else int(rate * _REFRESH_SECONDS)
+        if self._jpeg is None or len(exact.body) <= room:
+            return exact
+        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, room))
+        if _FAR_LESS * len(nearly) > len(exact.body):
+            return exact
+        # What is not sent must not be in the stream.
+        self._restart(width, height)
+        self._lossy.add(whole, now - REST)
+        return Slice(whole, nearly)
+
+    def _restart(self, width: int, height: int) -> None:
         for encoder in self._encoders:
             encoder.restart(width, height)
         self._motion, self._lossy = Motion(width, height), Lossy(width, height)
-        (part,) = cut(frame, [Rectangle(0, 0, width, height)])
-        return self._slice(part)
 
     def update(self, parts: Sequence[Part], now: float, rate: float | None) -> list[Slice]:
         """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part

@@ -44,10 +44,11 @@ class Link:
         self.encoder, self._decoder = SliceEncoder(encodings), Decoder()
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, rate: float | None = None) -> Slice:
         height, width = self.frame.shape[:2]
         self._decoder.restart(width, height, self.shown)
-        self._show([self.encoder.refresh(self.frame)])
+        (part,) = self._show([self.encoder.refresh(self.frame, self.now, rate)])
+        return part
 
     def update(self, frame: Pixels, rate: float | None = None) -> list[Slice]:
         self.now += 0.03
@@ -64,17 +65,17 @@ class Link:
         self.frame = frame
         self.update(frame)
 
-    def rest(self, pixels: int) -> None:
+    def rest(self, pixels: int) -> list[Slice]:
         """Time passes, and one packet refines."""
         due = self.encoder.next_rest()
         self.now = self.now if due is None else max(self.now, due)
         places = self.encoder.resting(self.now, pixels)
         assert sum(place.area for place in places) <= max(pixels, 64 * 64)
         assert bool(places) == bool(self.encoder.lossy)
-        self.refine(places)
+        return self.refine(places)
 
-    def refine(self, places: list[Rectangle]) -> None:
-        self._show(self.encoder.refine(cut(self.frame, places)))
+    def refine(self, places: list[Rectangle]) -> list[Slice]:
+        return self._show(self.encoder.refine(cut(self.frame, places)))
 
     def check(self) -> None:
         """The console's picture is wrong only where the encoder knows of it."""
@@ -125,7 +126,7 @@ def take(link: Link, step: Step) -> None:
     kind, x, y, w, h, seed = step
     if kind == "refresh":
         link.frame = changed(link.frame, step)
-        link.refresh()
+        link.refresh(1000 if seed % 2 else None)
     elif kind == "rest":
         link.rest(seed)
     elif kind == "copy":
@@ -216,6 +217,54 @@ def test_only_what_was_agreed_is_sent(encodings: frozenset[Encoding], expected: 
 def test_a_refresh_covers_the_frame() -> None:
     part = SliceEncoder(ALL).refresh(picture())
     assert part.rectangle == Rectangle(0, 0, 80, 60)
+
+
+def wallpaper() -> Pixels:
+    """A photograph with a window of text before it, as it may be seen at the very first."""
+    random = np.random.default_rng(7)
+    soft = cv2.resize(
+        random.integers(0, 256, (9, 16, 3), np.uint8), (1280, 720), interpolation=cv2.INTER_CUBIC
+    )
+    frame = np.zeros((720, 1280, 4), np.uint8)
+    frame[..., :3] = np.clip(soft + random.normal(0, 3, soft.shape), 0, 255)
+    frame[100:580, 200:840] = desktop()
+    return frame
+
+
+def test_a_first_picture_that_takes_long_comes_with_loss_and_rests_already() -> None:
+    link = Link(wallpaper(), ALL)
+    assert link.encoder.lossy == 1280 * 720
+    assert np.abs(link.shown.astype(int) - link.frame[..., :3]).mean() < 4, "it looks right"
+    due = link.encoder.next_rest()
+    assert due is not None
+    assert due <= link.now
+    size = 0
+    while link.encoder.lossy:
+        size += sum(len(one.body) for one in link.rest(40_000))
+    assert np.array_equal(link.shown, link.frame[..., :3])
+    exact = SliceEncoder(ALL - {Encoding.JPEG}).refresh(link.frame)
+    assert size < 0.8 * len(exact.body), "what is refined in pieces makes use of differences of rows"
+
+
+def test_the_link_says_how_closely_a_first_picture_is_seen() -> None:
+    link = Link(wallpaper(), ALL)
+    slowest, slow, fast = (link.refresh(rate) for rate in (10_000, 1_500_000, 50_000_000))
+    assert [one.body[0] for one in (slowest, slow, fast)] == [Encoding.JPEG, Encoding.JPEG, Encoding.ZSTD]
+    assert len(slowest.body) < len(slow.body) < 1_500_000 // 2
+    assert link.encoder.lossy == 0, "a fast link has it exactly, at once"
+
+
+@pytest.mark.parametrize("rate", [None, 1000])
+def test_text_comes_without_loss_however_slow_the_link_is(rate: float | None) -> None:
+    link = Link(desktop(), ALL)
+    link.refresh(rate)
+    assert link.encoder.lossy == 0
+    assert np.array_equal(link.shown, link.frame[..., :3])
+
+
+def test_a_peer_without_jpeg_waits_for_its_first_picture() -> None:
+    link = Link(wallpaper(), ALL - {Encoding.JPEG})
+    assert link.refresh(1000).body[0] == Encoding.ZSTD
 
 
 # Pictures in motion

@@ -1,4 +1,4 @@
-"""A slice as a whole JPEG file: pictures in motion only, since what it sends is nearly right and no more.
+"""A slice as a whole JPEG file: for what cannot wait to be exact, since it is nearly right and no more.
 
 It is not in the registry: nobody gets it for want of another encoding. The policy asks for it by name and
 remembers where the console's picture is not exact.
@@ -66,10 +66,12 @@ class JpegEncoder:
     def quality(self, area: int, rate: float | None) -> Quality:
         """The best with which so many pixels in motion go through a link of `rate` bytes per second; the
         best of all where that is not known."""
-        if rate is None:
-            return QUALITIES[0]
-        best = self._cost * area * WANTED_RATE
-        return next((one for one in QUALITIES if best * one.size <= rate), QUALITIES[-1])
+        return QUALITIES[0] if rate is None else self.fitting(area, rate / WANTED_RATE)
+
+    def fitting(self, area: int, size: float) -> Quality:
+        """The best with which so many pixels take about `size` bytes, or the least of all."""
+        best = self._cost * area
+        return next((one for one in QUALITIES if best * one.size <= size), QUALITIES[-1])
 
     def encode(self, pixels: BGR, quality: Quality) -> bytes:
         """The file; its own first byte is the encoding's number."""
