@@ -14,6 +14,7 @@ from typing import Any
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
+    "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
     "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
     "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
     "profile": "where the time of ours goes, function by function, under the workloads of `live`",
@@ -32,6 +33,10 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
     },
     "console": {"--seconds": _SECONDS},
+    "first": {
+        "--systems": {"help": "some of those of `live`, with commas"},
+        "--link": {"help": "one, such as 10mbit,50ms (default: none, a wide and a narrow one)"},
+    },
     "fleet": {"--seconds": _SECONDS, "--hosts": {"type": int, "help": "how many (default: 100)"}},
     "live": {
         "--seconds": _SECONDS,

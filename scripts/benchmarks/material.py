@@ -81,6 +81,16 @@ def _section(number: int, random: np.random.Generator) -> str:
     )
 
 
+def wallpaper(folder: Path, width: int, height: int) -> Path:
+    """A photograph of a screen's size, with a little grain."""
+    path = folder / f"wallpaper-{width}x{height}.png"
+    if not path.exists():
+        random = np.random.default_rng(3)
+        picture = _photograph(width, height, random) + random.normal(0, 2, (height, width, 3))
+        cv2.imwrite(str(path), np.clip(picture, 0, 255).astype(np.uint8))
+    return path
+
+
 def _photograph(width: int, height: int, random: np.random.Generator) -> Any:
     """What has structure at every size, as nature has, and edges; (height, width, 3), as float32."""
     picture = np.full((height, width, 3), 128, np.float32)

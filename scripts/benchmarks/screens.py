@@ -58,6 +58,12 @@ class Screens:
                 return self._wrong(served, shown)
             time.sleep(_LOOKS)
 
+    def alike(self) -> float:
+        """How close what is shown now comes to what is served: PSNR of all channels, 99 dB where equal."""
+        shape = self._grabbers[0].monitors[0]["height"], self._grabbers[0].monitors[0]["width"]
+        served, shown = (np.frombuffer(self._grab(number), np.uint8).reshape(*shape, 4) for number in (0, 1))
+        return _psnr(served[..., :3], shown[..., :3])
+
     def likeness(self, area: tuple[int, int, int, int], seconds: float) -> dict[str, float]:
         """How close what is shown while it moves comes to what was served: of each picture seen at the
         viewer, the likeness to the one served in the second before that it is most like. So being late costs
