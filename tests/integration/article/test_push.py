@@ -18,10 +18,8 @@ from xvfb import Xvfb, wait_for
 HOME = Path(deskagent.__file__).parents[1]
 DIALECTS = pytest.mark.parametrize("identity", [False, True], ids=["without identity", "with identity"])
 
-TEXT = (
-    "i=0; while [ $i -lt 40 ]; do echo line $i of the text $((i * 7919)); i=$((i + 1)); sleep 0.03; done; cat"
-)
-"""Fills an xterm and scrolls it for a second, then rests."""
+TEXT = "i=0; while [ ! -e {stop} ]; do echo line $i $((i * 7919)); i=$((i + 1)); sleep 0.03; done; cat"
+"""Fills an xterm and scrolls it until there is that file, then rests."""
 
 
 def push(port: int, *options: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
@@ -49,14 +47,16 @@ def shows(receiver: Receiver, screen: Xvfb) -> bool:
 
 
 @DIALECTS
-def test_a_real_screen_arrives_exactly(identity: bool) -> None:
+def test_a_real_screen_arrives_exactly(identity: bool, tmp_path: Path) -> None:
+    stop = tmp_path / "stop"
     with Xvfb(640, 480, maximum=(800, 600)) as screen, Receiver(identity=identity) as receiver:
-        screen.run("xterm", "-geometry", "60x20+30+20", "-e", "sh", "-c", TEXT)
+        screen.run("xterm", "-geometry", "60x20+30+20", "-e", "sh", "-c", TEXT.format(stop=stop))
         screen.wait_for_window("sh")
         options = [] if identity else ["--no-identity"]
         program = push(receiver.port, *options, "--seconds", "60", environment=screen.environment)
         try:
             wait_for(lambda: len(receiver.counts) > 5, what="updates")
+            stop.touch()
             wait_for(lambda: shows(receiver, screen), what="the resting screen")
             screen.resize(800, 600)
             wait_for(lambda: shows(receiver, screen), what="the larger screen")
