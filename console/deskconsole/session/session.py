@@ -183,8 +183,9 @@ class Session:
 
         Where the window cannot be opened, an event says why.
         """
-        self._showing.want(fullscreen=fullscreen)
-        self.connect()
+        with self._standing.changed:
+            self._showing.want(fullscreen=fullscreen)
+            self.connect()
         if (stream := self._stream) is not None:
             self._quietly(stream.attend)
 
@@ -249,14 +250,17 @@ class Session:
                 mended = mended or damaged
                 if not (hung or cut or damaged or (comes_back and worth_retrying(error))):
                     self.failure = error
-                    self._move(State.FAILED, reason=str(error), remedy=error.remedy)
+                    self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
                     return
                 self._wait_for_retry(error, backoff, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
-                if self._standing.state is not State.CLOSED:
+                if not cancelled.is_set():
                     # Called off at a question, perhaps before there ever was a link: that is worth a word.
-                    self._move(State.CLOSED, reason="" if cancelled.is_set() else str(error))
+                    self._settle(State.CLOSED, reason=str(error))
+                elif self._standing.state is not State.CLOSED:
+                    # A window that is wanted has been asked for since: it comes with the next link.
+                    self._move(State.CLOSED)
                 self._tell("disconnected")
                 return
 
@@ -348,9 +352,14 @@ class Session:
         self._standing.move(state, **said)
         if state in SETTLED:
             self._witness.lost_at = None
-            self._showing.forget()
             self._let_go_at_rest()
         self._witness.show_state()
+
+    def _settle(self, state: State, **said: str) -> None:
+        """Ends by itself: a window that was still to come comes no more."""
+        with self._standing.changed:
+            self._showing.forget()
+            self._move(state, **said)
 
     def _let_go_at_rest(self) -> None:
         """Gives up a picture that nobody looks at, where no stream is left to do it."""

@@ -175,6 +175,9 @@ class Stream:
         """Asks for a comparison; `Observer.compared` gets it."""
         self.attend()
         with self._sending:
+            # While a film plays no answer comes; an hour's questions would be answered one after the other.
+            if self._digests_due:
+                return
             data = self._connection.send(WantDigest())
             self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
             self._transmit(data)

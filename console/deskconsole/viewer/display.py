@@ -129,7 +129,8 @@ def monitor_size() -> tuple[int, int] | None:
 
     try:
         with mss.MSS() as grabber:
-            monitor = grabber.monitors[1]
+            # The whole screen stands first, and alone where the server knows of no monitors.
+            monitor = grabber.monitors[:2][-1]
             return monitor["width"], monitor["height"]
     except (ScreenShotError, OSError):  # e.g. libxcb-randr is missing: the whole X screen has to do
         return require_display(os.environ)

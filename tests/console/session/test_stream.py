@@ -13,7 +13,17 @@ from deskagent.wire.connection import AgentConnection
 from deskagent.wire.digest import framebuffer_digest
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.geometry import Display, Rectangle
-from deskagent.wire.messages import WIRE_VERSION, Close, Credit, Digest, Preview, Refresh, Screen, Welcome
+from deskagent.wire.messages import (
+    WIRE_VERSION,
+    Close,
+    Credit,
+    Digest,
+    Preview,
+    Refresh,
+    Screen,
+    WantDigest,
+    Welcome,
+)
 from deskagent.wire.packet import Slice
 from deskagent.wire.triggers import Trigger
 from deskconsole.errors import ConnectionLost, ProtocolViolation
@@ -98,6 +108,40 @@ def test_a_digest_is_compared_at_its_packet_though_the_next_came_with_it(framebu
     assert witness.comparisons == [(1, True)]
     assert witness.numbers == [1, 2]
     assert credited == [1, 2]
+
+
+def test_what_an_agent_has_no_answer_to_yet_is_not_asked_again(framebuffer: Framebuffer) -> None:
+    agent, witness = AgentConnection(TOKEN), Witness()
+    ours, theirs = socket.socketpair()
+    stream = witness.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
+    asked: list[WantDigest] = []
+
+    def serve() -> None:
+        while agent.credit is None:
+            agent.receive(theirs.recv(65536))
+        theirs.sendall(agent.welcome(Welcome(WIRE_VERSION, "test", (), IDENTITY)))
+        picture = agent.send_packet(IDENTITY, solid(Rectangle(0, 0, 4, 2), b"\0\0\0"), refresh=True)[0]
+        answer = agent.send(Digest(1, framebuffer_digest(4, 2, bytes(24))))
+        while not asked:
+            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
+        for _ in range(3):  # As the clock, or somebody's key, asks while a film plays.
+            stream.want_digest()
+        theirs.sendall(picture + answer)
+        while not witness.comparisons:
+            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
+        stream.want_digest()
+        while len(asked) < 2:
+            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
+        theirs.sendall(answer + agent.send(Close("the end")))
+
+    with ours, theirs:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(ConnectionLost, match="the end"):
+            stream.run(threading.Event())
+        thread.join()
+    assert witness.comparisons == [(1, True), (1, True)]
+    assert len(asked) == 2
 
 
 def test_a_digest_that_nobody_asked_for_ends_the_link(framebuffer: Framebuffer) -> None:

@@ -164,6 +164,20 @@ def test_a_window_keeps_the_last_picture_of_a_host_whose_link_is_lost(
     assert session.snapshot().viewing
 
 
+def test_a_window_asked_for_while_the_session_still_ends_comes_with_the_next_link(
+    agent: AgentProcess,
+    open_session: Callable[[AgentProcess], Session],
+    xvfb: Xvfb,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb.display)
+    session = open_session(agent)
+    assert previewed(session)
+    session.disconnect()
+    session.view()
+    assert session.wait_for(lambda one: one.viewing and one.state is State.STREAMING, 20)
+
+
 def test_of_two_consoles_one_previews_while_the_other_looks_closely(
     agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
 ) -> None:

@@ -53,6 +53,17 @@ def test_without_changes_nothing_is_drawn(stage: Stage) -> None:
     assert viewer.draws == before
 
 
+def test_a_server_that_knows_of_no_monitors_shows_it_in_full_screen_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Xvfb(1280, 720, options=("-extension", "RANDR")) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        with stage_on(screen) as stage:
+            stage.paint(1280, 720)
+            stage.open(fullscreen=True)
+            assert stage.sees(lambda: stage.framebuffer.pixels)
+
+
 def test_fullscreen_is_exact_and_escape_leaves_it(stage: Stage) -> None:
     stage.paint(1280, 720)
     stage.open(fullscreen=True)
