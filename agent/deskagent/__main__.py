@@ -179,6 +179,14 @@ def _grabber_opener(
 
         return open_best
 
+    said: dict[int, str] = {}
+
+    def tell(number: int, means: str) -> None:
+        # A screen that is gone is tried twice a second for as long as a console waits for it.
+        if said.get(number) != means:
+            said[number] = means
+            _log.info("the screen is grabbed %s", means)
+
     def open_screen(number: int) -> Grabber:
         from .capture.screen import ScreenGrabber
 
@@ -190,9 +198,9 @@ def _grabber_opener(
 
             grabber = X11Grabber(number, screen)
         except (ImportError, GrabError) as error:
-            _log.info("the screen is grabbed by mss: %s", error)
+            tell(number, f"by mss: {error}")
             return screen
-        _log.info("the screen is grabbed where the X server says that it changed")
+        tell(number, "where the X server says that it changed")
         return grabber
 
     return open_screen

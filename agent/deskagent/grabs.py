@@ -169,4 +169,7 @@ class GrabThread:
     def _has_news(self) -> bool:
         """Waits a moment for the source's word that something changed; what fails here fails in the grab."""
         grabber = self._grabber
-        return grabber is None or self._guarded(lambda: grabber.wait(_PATIENCE)) is not False
+        if grabber is None or self._guarded(lambda: grabber.wait(_PATIENCE)) is not False:
+            return True
+        self._toll.resting(time.process_time())
+        return False

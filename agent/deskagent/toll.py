@@ -25,12 +25,18 @@ class Toll:
 
     def looking(self, area: int, spent: float) -> None:
         """A look at `area` pixels begins; `spent`: seconds of CPU that the process took in its life. What it
-        takes from here to the next look is this one's cost: encoding goes on on other threads."""
+        takes until the next look, or until a rest, is this one's cost: encoding goes on on other threads."""
+        self.resting(spent)
+        self._last = area.bit_length(), spent
+
+    def resting(self, spent: float) -> None:
+        """Nothing has changed for a while, and what the process takes from here on is no look's: a minute of
+        heartbeats would make the first keys after it wait for each other."""
         if self._last is not None:
             size, before = self._last
             cost = spent - before
             self._costs[size] = cost + (1 - _LATEST) * (self._costs.get(size, cost) - cost)
-        self._last = area.bit_length(), spent
+        self._last = None
 
     def pause(self, area: int) -> float:
         """Seconds for which so many pixels are not worth another look."""

@@ -208,6 +208,16 @@ def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path)
             server.wait(10)
 
 
+def test_a_screen_that_stays_away_is_logged_once(tmp_path: Path) -> None:
+    with (
+        AgentProcess(tmp_path, environment={"DISPLAY": ":4076"}) as agent,
+        contextlib.closing(Console(agent)) as console,
+    ):
+        assert console.until(has(Ping, 4))
+        log = (tmp_path / "agent.log").read_text()
+    assert log.count("the screen is grabbed by mss") == 1
+
+
 def test_a_display_whose_name_is_no_text_is_still_spoken_of(tmp_path: Path) -> None:
     nowhere = {"DISPLAY": os.fsdecode(b":9\x80"), "XAUTHORITY": ""}
     with AgentProcess(tmp_path, environment=nowhere) as agent:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..wire.geometry import Rectangle
 
@@ -27,65 +27,75 @@ _MOST: Final = 32
 """Places that are kept apart; beyond, the whole of them is one."""
 
 
+class _Place(NamedTuple):
+    area: Rectangle
+    since: float
+    """When it changed first."""
+    until: float
+    """How long it may wait. It stays as it was when the change came: what lies across two films would wait
+    for ever otherwise, for one of them was always looked at just now."""
+
+    @property
+    def due(self) -> float:
+        return max(self.since + SETTLE, self.until)
+
+    def with_(self, other: _Place, now: float) -> _Place:
+        """Both as one. It waits if one of them does, and no longer than the first of those that do."""
+        waits = [until for until in (self.until, other.until) if until > now]
+        return _Place(
+            self.area.around(other.area), min(self.since, other.since), min(waits, default=self.until)
+        )
+
+
 class Changes:
     """Places with changes, and places that were looked at just now. Times are seconds of one clock."""
 
     def __init__(self) -> None:
-        self._places: list[tuple[Rectangle, float]] = []
-        """Each with the moment at which it changed first."""
+        self._places: list[_Place] = []
         self._spared: list[tuple[Rectangle, float]] = []
 
     def add(self, rectangles: Iterable[Rectangle], now: float) -> None:
         """Something changed there."""
         for rectangle in rectangles:
-            place, since = rectangle, now
-            while (mate := self._mate(place)) is not None:
+            waits = [until for area, until in self._spared if until > now and area.common(rectangle)]
+            place = _Place(rectangle, now, max(waits, default=now))
+            while (mate := self._mate(place, now)) is not None:
                 self._places.remove(mate)
-                place, since = place.around(mate[0]), min(since, mate[1])
-            self._places.append((place, since))
+                place = place.with_(mate, now)
+            self._places.append(place)
         if len(self._places) > _MOST:
-            places, times = zip(*self._places, strict=True)
-            self._places = [(reduce(Rectangle.around, places), min(times))]
+            self._places = [reduce(lambda one, other: one.with_(other, now), self._places)]
 
     def spare(self, area: Rectangle, until: float) -> None:
-        """What changes in `area` may wait until then."""
+        """What changes in `area` from now on may wait until then."""
         self._spared.append((area, until))
 
     def next(self, now: float) -> tuple[Rectangle, float] | None:
         """The place that is due first and when, in the past where it is due; None where nothing changed."""
         self._spared = [one for one in self._spared if one[1] > now]
-        dues = [
-            (max([since + SETTLE, *(until for area, until in self._spared if area.common(place))]), place)
-            for place, since in self._places
-        ]
-        if not dues:
+        if not self._places:
             return None
-        due, place = min(dues)
-        return place, due
+        first = min(self._places, key=lambda place: place.due)
+        return first.area, first.due
 
-    def take(self, place: Rectangle) -> None:
+    def take(self, area: Rectangle) -> None:
         """It is being looked at."""
-        self._places = [one for one in self._places if one[0] != place]
+        self._places = [one for one in self._places if one.area != area]
 
     @property
     def busy(self) -> bool:
         """Whether places wait or were looked at a moment ago, as of the last `next`."""
         return bool(self._places or self._spared)
 
-    def _mate(self, place: Rectangle) -> tuple[Rectangle, float] | None:
+    def _mate(self, place: _Place, now: float) -> _Place | None:
         """A place that is better looked at together with this one."""
-        waits = self._waits(place)
         for mate in self._places:
-            other, _ = mate
-            if place.around(other).area - place.area - other.area > _WASTE:
+            if place.area.around(mate.area).area - place.area.area - mate.area.area > _WASTE:
                 continue
-            small = max(place.area, other.area) <= _WASTE
-            if _touch(place, other) or (small and self._waits(other) == waits):
+            small = max(place.area.area, mate.area.area) <= _WASTE
+            if _touch(place.area, mate.area) or (small and (place.until > now) == (mate.until > now)):
                 return mate
         return None
-
-    def _waits(self, place: Rectangle) -> bool:
-        return any(area.common(place) for area, _ in self._spared)
 
 
 def _touch(a: Rectangle, b: Rectangle) -> bool:

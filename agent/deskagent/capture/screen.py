@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -128,15 +129,37 @@ class ScreenGrabber:
                 self.close()
         if self._source is None:
             self._opened_at = self._outline()
-            self._source = mss.MSS()
+            self._source = _open()
             self._monitors = self._source.monitors
             self._looked = now
         return self._source
 
 
+def _open() -> mss.MSS:
+    try:
+        return mss.MSS()
+    except ScreenShotError as error:
+        if sys.platform == "linux":
+            _disconnect(error)
+        raise
+
+
+def _disconnect(error: ScreenShotError) -> None:
+    """Ends the connection that mss leaves open where it cannot read a screen (of 16 or 30 bits a pixel).
+    A server has 256 for all programs: with two attempts a second it soon let in nobody any more."""
+    from mss.linux.base import MSSImplXCBBase
+
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        half = frame.f_locals.get("self")
+        if isinstance(half, MSSImplXCBBase) and hasattr(half, "conn"):
+            # Its own `close` counts on what it had not yet got.
+            with contextlib.suppress(*_FAULTS):
+                MSSImplXCBBase.close(half)
+
+
 def _geometry() -> Sequence[_Monitor]:
     """What a fresh look says; in the public interface of mss only a new instance looks."""
-    with mss.MSS() as source:
+    with _open() as source:
         monitors: Sequence[_Monitor] = source.monitors
         return monitors
 

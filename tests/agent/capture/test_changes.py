@@ -23,7 +23,27 @@ def test_a_click_does_not_wait_for_the_film_beside_it() -> None:
     changes.add([BUTTON], 10.1)
     assert changes.next(10.1) == (BUTTON, 10.1 + SETTLE)
     changes.take(BUTTON)
-    assert changes.next(10.6) == (FILM, 10.0 + SETTLE)
+    assert changes.next(10.6) == (FILM, 10.5)
+
+
+def test_what_lies_across_two_films_is_looked_at_while_they_play() -> None:
+    changes = Changes()
+    films = (Rectangle(100, 100, 400, 300), Rectangle(1100, 100, 400, 300))
+    line = Rectangle(0, 200, 1920, 8)
+    looks = []
+    for millisecond in range(1000):
+        now = millisecond / 1000
+        changes.add(films, now)
+        if millisecond == 500:
+            changes.add([line], now)
+        known = changes.next(now)
+        # A look takes three milliseconds, so that the films are never due at the same time.
+        if known is not None and known[1] <= now and millisecond % 3 == 0:
+            changes.take(known[0])
+            looks.append(known[0])
+            changes.spare(known[0], now + 0.03)
+    assert line in looks
+    assert 50 < len(looks) < 75, "each film every 30 ms"
 
 
 def test_what_belongs_together_is_looked_at_together() -> None:

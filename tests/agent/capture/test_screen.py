@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +16,6 @@ from xvfb import Xvfb, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Clock:
@@ -199,3 +199,23 @@ def test_on_windows_a_display_is_known_by_its_device(
     assert len({whole, first, second}) == 3
     monkeypatch.setattr(scripted, "monitors", (scripted.monitors[0], *reversed(scripted.monitors[1:])))
     assert [display.identity for display in ScreenGrabber().displays()] == [whole, second, first]
+
+
+def test_a_screen_of_a_kind_that_cannot_be_grabbed_keeps_no_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Xvfb(options=("-screen", "0", "320x200x16")) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        grabber = ScreenGrabber()
+        before = open_files()
+        for _ in range(5):
+            with pytest.raises(GrabError, match="16"):
+                grabber.displays()
+            with pytest.raises(GrabError, match="16"):
+                grabber.grab()
+        assert open_files() == before
+
+
+def open_files() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
