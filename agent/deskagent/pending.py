@@ -13,6 +13,10 @@ from .wire.geometry import Rectangle
 _MOST_MOVES: Final = 16
 """Moves that may wait: more of them have been overtaken by what came after."""
 
+_MOST_COPIED: Final = 2
+"""How often the moves that wait may cover the picture, all together. A packet may cover it COVERAGE times:
+what changed does so once, and what is made exact."""
+
 _TILE: Final = (1024, 192)
 """Width and height of the parts in which large rectangles are divided on a narrow link: none that is cut from
 something of twice that height is too low to count as part of a picture in motion."""
@@ -37,8 +41,9 @@ class Pending:
     The console's picture after the moves that wait differs from ours in the rectangles only.
     """
 
-    def __init__(self, *, copies: bool) -> None:
-        """`copies`: whether the console can copy within its picture."""
+    def __init__(self, width: int, height: int, *, copies: bool) -> None:
+        """The console has a whole picture of this size. `copies`: whether it can copy within that."""
+        self._area = width * height
         self._copies = copies
         self._moves: list[Move] = []
         self._rectangles: list[Rectangle] = []
@@ -56,7 +61,8 @@ class Pending:
             else:
                 self._rectangles.append(move.target)
         self._rectangles.extend(change.rectangles)
-        if len(self._moves) > _MOST_MOVES:
+        copied = sum(move.target.area for move in self._moves)
+        if len(self._moves) > _MOST_MOVES or copied > _MOST_COPIED * self._area:
             # A move that is left out leaves its target behind, and whatever was moved on from there lies in
             # the target of a later one.
             self._rectangles.extend(move.target for move in self._moves)
@@ -74,10 +80,6 @@ class Pending:
         owed = Owed(self._moves, taken)
         self._moves, self._rectangles = [], left
         return owed
-
-    def clear(self) -> None:
-        """The console gets a whole picture instead."""
-        self._moves, self._rectangles = [], []
 
     def _divided(self, rectangles: list[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
         """Tiles of them, about so many pixels together and one tile at least, and the other ones.

@@ -112,9 +112,10 @@ class Pipeline:
         self._wake = threading.Condition()
         # What the console has not got yet, and how closely it looks: under `_wake`.
         self._refresh: Trigger | None = first
-        self._pending = Pending(copies=self._encoder.copies)
+        self._pending = Pending(0, 0, copies=self._encoder.copies)
         self._watch = hello.watch
-        # There is a picture, and the screen can be seen; it was looked at, and changed, since the last preview.
+        # There is a picture, and the screen can be seen; it was looked at, and changed, since the last
+        # preview.
         self._live = self._looked = self._changed = False
         self._fault: GrabError | None = None
         self._digests = 0
@@ -291,10 +292,13 @@ class Pipeline:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
                 rate, room = self._flow.rate, self._pixels_of_a_packet()
+                picture = self._broadcast.picture.pixels
+                if picture is None:
+                    return
+                if trigger:
+                    height, width = picture.shape[:2]
+                    self._pending = Pending(width, height, copies=self._encoder.copies)
                 owed = self._pending.take(room)
-            picture = self._broadcast.picture.pixels
-            if picture is None:
-                return
             frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
             left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)

@@ -46,7 +46,7 @@ def test_the_console_has_the_picture_after_each_packet(
     copies: bool, steps: list[tuple[str, int]], partial: bool
 ) -> None:
     screen = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
-    picture, pending = Picture(), Pending(copies=copies)
+    picture, pending = Picture(), Pending(WIDTH, HEIGHT, copies=copies)
     assert picture.take(whole(screen), moves=True) is None
     shown = screen.copy()
     for kind, seed in [*steps, ("send", 0)]:
@@ -73,7 +73,7 @@ def test_the_console_has_the_picture_after_each_packet(
 
 def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> None:
     film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = Pending(copies=True)
+    pending = Pending(1920, 1200, copies=True)
     seen = np.zeros((1200, 1920), np.uint8)
     for frame in range(12):
         # Every frame changes all of it before half of the last one could be sent.
