@@ -24,6 +24,10 @@ something of twice that height is too low to count as part of a picture in motio
 _SMALL: Final = 64 * 1024
 """Pixels of what goes first: what somebody just did, as a rule."""
 
+_PATIENCE: Final = 3
+"""Packets, at most, in which what is small may keep back all that is large: what never rests, as the faces in
+a conference, would do so for ever."""
+
 _MOST_TURNS: Final = 256
 """Tiles of which it is known when it was their turn."""
 
@@ -49,6 +53,7 @@ class Pending:
         self._rectangles: list[Rectangle] = []
         self._turns: dict[Rectangle, int] = {}
         self._turn = 0
+        self._kept_back = 0
 
     def __bool__(self) -> bool:
         return bool(self._moves or self._rectangles)
@@ -88,12 +93,17 @@ class Pending:
         otherwise begin anew all the time and never get to its lower half.
         """
         tiles = [tile for one in rectangles for tile in _tiles(one)]
-        tiles.sort(key=lambda tile: (tile.area > _SMALL, self._turns.get(tile, 0), tile.area))
+        large_first = self._kept_back >= _PATIENCE
+        tiles.sort(
+            key=lambda tile: ((tile.area > _SMALL) != large_first, self._turns.get(tile, 0), tile.area)
+        )
         count = 1
         total = tiles[0].area
         while count < len(tiles) and total + tiles[count].area <= pixels:
             total += tiles[count].area
             count += 1
+        keeps_back = tiles[count - 1].area <= _SMALL < tiles[-1].area
+        self._kept_back = self._kept_back + 1 if keeps_back else 0
         if len(self._turns) > _MOST_TURNS:
             self._turns.clear()
         self._turn += 1

@@ -85,3 +85,15 @@ def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> N
             seen[y : y + height, x : x + width] += 1
     assert seen[200:1100, 100:1700].min() >= 2
     assert seen[200:1100, 100:1700].max() <= 5
+
+
+def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
+    faces = [Rectangle(x, 0, 240, 240) for x in (0, 400, 800, 1200)]
+    page = Rectangle(0, 300, 1600, 800)
+    pending = Pending(1920, 1200, copies=True)
+    pending.add(Change([], [page]))
+    seen = 0
+    for _ in range(60):
+        pending.add(Change([], faces))
+        seen += sum(one.area for one in pending.take(130_000).rectangles if one.y >= page.y)
+    assert seen == page.area
