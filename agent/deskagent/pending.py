@@ -37,6 +37,8 @@ class Owed(NamedTuple):
 
     moves: Sequence[Move]
     rectangles: Sequence[Rectangle]
+    left: Sequence[Rectangle]
+    """What is not for now: where it still will not be equal."""
 
 
 class Pending:
@@ -82,7 +84,7 @@ class Pending:
         left: list[Rectangle] = []
         if pixels is not None and sum(one.area for one in taken) > pixels:
             taken, left = self._divided(taken, pixels)
-        owed = Owed(self._moves, taken)
+        owed = Owed(self._moves, taken, left)
         self._moves, self._rectangles = [], left
         return owed
 

@@ -19,14 +19,14 @@ from .broadcast import Broadcast
 from .capture.grabber import GrabError
 from .flow import Flow
 from .parts import cut
-from .pending import Pending
+from .pending import Owed, Pending
 from .picture import Change
 from .policy import SliceEncoder
 from .preview import make_preview, shrink
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
 from .wire.errors import LocalProtocolError
-from .wire.geometry import Display
+from .wire.geometry import Display, Rectangle
 from .wire.messages import (
     Digest,
     Displays,
@@ -301,9 +301,7 @@ class Pipeline:
                 owed = self._pending.take(room)
             frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
-            left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)
-            rested = self._encoder.resting(now, left) if trigger is None and left >= _LEAST_PIXELS else []
-            refined = cut(picture, rested)
+            refined = [] if trigger else cut(picture, self._rested(owed, now, min(room, picture.size // 4)))
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if frame is not None and trigger is not None:
@@ -315,6 +313,12 @@ class Pipeline:
             slices += self._encoder.refine(refined)
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
+
+    def _rested(self, owed: Owed, now: float, room: int) -> list[Rectangle]:
+        """What is made exact in a packet of about `room` pixels that brings what is owed."""
+        left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)
+        # A little always: beside a film that takes all there is it would wait for the film's end.
+        return self._encoder.resting(now, max(_LEAST_PIXELS, left), (*owed.rectangles, *owed.left))
 
     def _pixels_of_a_packet(self) -> int:
         """Changed pixels that the next packet should hold at most."""

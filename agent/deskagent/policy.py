@@ -107,10 +107,10 @@ class SliceEncoder:
         """Pixels of the console's picture that are not exact now."""
         return self._lossy.pixels
 
-    def resting(self, now: float, pixels: int) -> list[Rectangle]:
+    def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
         """Where the console's picture is not exact and has not changed for a while: about so many pixels at
-        most, what has waited longest first."""
-        return self._lossy.resting(now, pixels)
+        most, what has waited longest first, and nothing of what is `owed` anyway."""
+        return self._lossy.resting(now, pixels, owed)
 
     def next_rest(self) -> float | None:
         """When there will be something resting, on the clock of `update`; None where all is exact."""

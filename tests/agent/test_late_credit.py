@@ -1,5 +1,5 @@
 """A console that takes its time: what waited for it comes as the screen is by then, within what a packet may
-hold.
+hold, and nothing waits for ever beside what never rests.
 
 The agent's real threads and real sockets; only the source of pictures is scripted.
 """
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from bare_console import has
 from deskagent.capture.grabber import Grab, whole
 from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.wire.encodings import Encoding
+from deskagent.wire.messages import Lossy, Watch, WatchMode
 from deskagent.wire.packet import Packet
 from drawing_console import DrawingConsole
 from served_here import ServedHere, served
@@ -80,6 +82,12 @@ def shows(console: DrawingConsole, picture: NDArray[np.uint8]) -> bool:
     return console.sees(lambda seen: np.array_equal(seen, picture), 10)
 
 
+def lossy(console: DrawingConsole) -> int:
+    """Pixels that are not exact, as the agent last said."""
+    told = [event.pixels for event in console.events if isinstance(event, Lossy)]
+    return told[-1] if told else 0
+
+
 def test_a_desktop_that_shrank_while_much_was_owed(agent: ServedHere, desktop: Desktop) -> None:
     desktop.show(noise(1200, 900))
     console = DrawingConsole(agent, packets=1)
@@ -111,4 +119,55 @@ def test_a_page_that_scrolled_far_while_the_console_was_busy(agent: ServedHere, 
     console.busy = False
     assert shows(console, page[300:780])
     assert console.is_exact()
+    console.close()
+
+
+def test_a_film_that_has_stopped_becomes_exact_beside_one_that_has_not(
+    agent: ServedHere, desktop: Desktop
+) -> None:
+    picture = noise(704, 320)
+    desktop.show(picture)
+    # One part of the other film is more than a packet should hold at that rate.
+    console = DrawingConsole(agent, packets=1, watch=Watch(WatchMode.FULL, rate=3_000_000))
+    console.busy = True
+    assert console.until(has(Packet))
+
+    def next_packet() -> None:
+        console.draw(0)
+        console.acknowledge()
+        assert console.until(has(Packet, len(console.packets) + 1))
+
+    while lossy(console) < 200_000:
+        picture = noise(704, 320)
+        desktop.show(picture)
+        next_packet()
+    for _ in range(200):
+        picture[:192] = noise(704, 192)
+        desktop.show(picture)
+        next_packet()
+        if np.array_equal(console.picture[192:], picture[192:]):
+            break
+    else:
+        pytest.fail("it never becomes exact")
+    console.close()
+
+
+def test_what_is_made_exact_does_not_make_a_packet_too_large(agent: ServedHere, desktop: Desktop) -> None:
+    desktop.show(noise(320, 200))
+    console = DrawingConsole(agent, packets=1, encodings=(Encoding.PNG, Encoding.JPEG))
+    while not lossy(console):
+        desktop.show(noise(320, 200))
+        console.draw(0.05)
+    console.busy = True
+    packets = len(console.packets)
+    desktop.show(noise(320, 200))
+    assert console.until(has(Packet, packets + 1))
+    # Until it no longer counts as a film.
+    time.sleep(4)
+    still = noise(320, 200)
+    desktop.show(still)
+    console.draw(0)
+    console.busy = False
+    console.acknowledge()
+    assert shows(console, still)
     console.close()
