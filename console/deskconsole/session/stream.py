@@ -222,7 +222,8 @@ class Stream:
         self.attend()
         if self._watch.mode is WatchMode.PREVIEW:
             self._let_go()
-        elif now >= self._compare_at:
+        elif now >= self._compare_at and not self._digests_due:
+            # While a film plays no answer comes: a hundred of them at its end would be a second's work.
             self._compare_at = now + COMPARE_EVERY
             self.want_digest()
 

@@ -13,7 +13,17 @@ from deskagent.wire.connection import AgentConnection
 from deskagent.wire.digest import framebuffer_digest
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.geometry import Display, Rectangle
-from deskagent.wire.messages import WIRE_VERSION, Close, Credit, Digest, Preview, Refresh, Screen, Welcome
+from deskagent.wire.messages import (
+    WIRE_VERSION,
+    Close,
+    Credit,
+    Digest,
+    Preview,
+    Refresh,
+    Screen,
+    WantDigest,
+    Welcome,
+)
 from deskagent.wire.packet import Slice
 from deskagent.wire.triggers import Trigger
 from deskconsole.errors import ConnectionLost, ProtocolViolation
@@ -117,3 +127,43 @@ def test_a_digest_that_nobody_asked_for_ends_the_link(framebuffer: Framebuffer) 
         with pytest.raises(ProtocolViolation, match="nobody asked"):
             stream.run(threading.Event())
         thread.join()
+
+
+def test_comparisons_do_not_pile_up_while_an_answer_is_out(
+    framebuffer: Framebuffer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskconsole.session.stream.COMPARE_FIRST", 0.0)
+    monkeypatch.setattr("deskconsole.session.stream.COMPARE_EVERY", 0.0)
+    agent, witness = AgentConnection(TOKEN), Witness()
+    ours, theirs = socket.socketpair()
+    stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
+    heard: list[object] = []
+    asked: list[int] = []
+
+    def wait_for(kind: type, count: int) -> None:
+        while sum(isinstance(one, kind) for one in heard) < count:
+            heard.extend(agent.receive(theirs.recv(65536)))
+
+    def serve() -> None:
+        while agent.credit is None:
+            agent.receive(theirs.recv(65536))
+        welcome = Welcome(version=WIRE_VERSION, platform="test", displays=(), identity=IDENTITY)
+        theirs.sendall(agent.welcome(welcome) + agent.send(Refresh(Trigger.FIRST_FRAME)))
+        for number in range(1, 9):
+            packet = solid(Rectangle(0, 0, 4, 2), b"\0\0\0")
+            theirs.sendall(agent.send_packet(IDENTITY, packet, refresh=number == 1)[0])
+            wait_for(Credit, number)
+        wait_for(WantDigest, 1)
+        asked.append(sum(isinstance(one, WantDigest) for one in heard))
+        theirs.sendall(agent.send(Digest(8, framebuffer_digest(4, 2, bytes(24)))))
+        wait_for(WantDigest, 2)
+        theirs.sendall(agent.send(Close("the end")))
+
+    with ours, theirs:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(ConnectionLost, match="the end"):
+            stream.run(threading.Event())
+        thread.join()
+    assert asked == [1]
+    assert witness.comparisons == [(8, True)]
