@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from deskagent.wire.connection import ConsoleConnection
@@ -35,9 +35,10 @@ class Console:
         packets: int = 4,
         version: int = WIRE_VERSION,
         watch: Watch = FULL,
+        encodings: Iterable[Encoding] = Encoding,
     ) -> None:
-        encodings = tuple(int(e) for e in Encoding)
-        hello = Hello(version, encodings, packets=packets, bytes=1 << 20, watch=watch)
+        read = tuple(int(e) for e in encodings)
+        hello = Hello(version, read, packets=packets, bytes=1 << 20, watch=watch)
         self.connection = ConsoleConnection(agent.token, hello)
         self.socket = agent.connect()
         self.socket.sendall(self.connection.open())

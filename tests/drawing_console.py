@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bare_console import Console, Reachable
+from bare_console import FULL, Console, Reachable
 from deskagent.wire.digest import framebuffer_digest
-from deskagent.wire.messages import AgentMessage, Digest, Ping, Pong, WantDigest
+from deskagent.wire.encodings import Encoding
+from deskagent.wire.messages import AgentMessage, Digest, Ping, Pong, WantDigest, Watch
 from deskagent.wire.packet import Packet
 from deskconsole.decoders import Decoder
 
@@ -20,8 +21,18 @@ _PACKETS, _BYTES = 4, 1 << 20
 class DrawingConsole(Console):
     """Draws what comes, gives credit for it, and answers heartbeats."""
 
-    def __init__(self, agent: Reachable) -> None:
-        super().__init__(agent, packets=_PACKETS)
+    def __init__(
+        self,
+        agent: Reachable,
+        *,
+        packets: int = _PACKETS,
+        watch: Watch = FULL,
+        encodings: Iterable[Encoding] = Encoding,
+    ) -> None:
+        super().__init__(agent, packets=packets, watch=watch, encodings=encodings)
+        self.busy = False
+        """Gives no credit for what it draws, until `acknowledge`."""
+        self._packets = packets
         self.picture: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
         self._decoder = Decoder()
         self._drawn = 0
@@ -75,7 +86,12 @@ class DrawingConsole(Console):
         for (x, y, width, height), body in packet.slices:
             self._decoder.decode(body, self.picture[y : y + height, x : x + width])
         self._drawn += 1
-        self.socket.sendall(self.connection.credit(_PACKETS, _BYTES, self._drawn))
+        if not self.busy:
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Gives credit for all that was drawn."""
+        self.socket.sendall(self.connection.credit(self._packets, _BYTES, self._drawn))
 
 
 def _is_digest(event: Packet | AgentMessage) -> bool:

@@ -19,3 +19,9 @@ def cells(rectangle: Rectangle) -> tuple[slice, slice]:
     """Rows and columns of the cells that a rectangle touches."""
     x, y, width, height = rectangle
     return slice(y // CELL, -(-(y + height) // CELL)), slice(x // CELL, -(-(x + width) // CELL))
+
+
+def inner_cells(rectangle: Rectangle) -> tuple[slice, slice]:
+    """Rows and columns of the cells that a rectangle covers; they may be none."""
+    x, y, width, height = rectangle
+    return slice(-(-y // CELL), (y + height) // CELL), slice(-(-x // CELL), (x + width) // CELL)

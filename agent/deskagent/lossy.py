@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, cells, grid
+from .cells import CELL, cells, grid, inner_cells
 from .wire.geometry import Rectangle
 
 if TYPE_CHECKING:
@@ -81,12 +81,17 @@ class Lossy:
             self._touch(rectangle, now)
         self._copied.clear()
 
-    def resting(self, now: float, pixels: int) -> list[Rectangle]:
-        """Places at rest, about so many pixels at most, the oldest first; one at least, if there is any."""
+    def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
+        """Places at rest, about so many pixels at most, the oldest first; one at least, if there is any.
+        What lies in those that are `owed` is sent anew anyway."""
         self.stamp(now)
         if self._mask is None:
             return []
-        rows, columns = np.nonzero((self._counts > 0) & (self._since + REST <= now))
+        rests = (self._counts > 0) & (self._since + REST <= now)
+        for rectangle in owed:
+            # Whole cells only: what stands beside a film would wait for the film's end.
+            rests[inner_cells(rectangle)] = False
+        rows, columns = np.nonzero(rests)
         order = np.lexsort((rows, columns, rows // _BAND, self._since[rows, columns]))
         rows, columns = rows[order], columns[order]
         few = max(1, pixels // (CELL * CELL))

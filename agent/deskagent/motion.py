@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, cells, grid
+from .cells import CELL, cells, grid, inner_cells
 from .wire.geometry import Rectangle
 
 if TYPE_CHECKING:
@@ -109,10 +109,9 @@ class Motion:
     def _inner(self, rectangle: Rectangle) -> tuple[slice, slice]:
         """The cells that a rectangle covers, as far as they belong to the display."""
         x, y, width, height = rectangle
-        right, bottom = x + width, y + height
-        right = right + CELL - 1 if right == self._size[0] else right
-        bottom = bottom + CELL - 1 if bottom == self._size[1] else bottom
-        return slice(-(-y // CELL), bottom // CELL), slice(-(-x // CELL), right // CELL)
+        width += CELL - 1 if x + width == self._size[0] else 0
+        height += CELL - 1 if y + height == self._size[1] else 0
+        return inner_cells(Rectangle(x, y, width, height))
 
 
 def is_many_coloured(pixels: NDArray[np.uint8]) -> bool:

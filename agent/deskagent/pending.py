@@ -13,12 +13,20 @@ from .wire.geometry import Rectangle
 _MOST_MOVES: Final = 16
 """Moves that may wait: more of them have been overtaken by what came after."""
 
+_MOST_COPIED: Final = 2
+"""How often the moves that wait may cover the picture, all together. A packet may cover it COVERAGE times:
+what changed does so once, and what is made exact."""
+
 _TILE: Final = (1024, 192)
 """Width and height of the parts in which large rectangles are divided on a narrow link: none that is cut from
 something of twice that height is too low to count as part of a picture in motion."""
 
 _SMALL: Final = 64 * 1024
 """Pixels of what goes first: what somebody just did, as a rule."""
+
+_PATIENCE: Final = 3
+"""Packets, at most, in which what is small may keep back all that is large: what never rests, as the faces in
+a conference, would do so for ever."""
 
 _MOST_TURNS: Final = 256
 """Tiles of which it is known when it was their turn."""
@@ -29,6 +37,8 @@ class Owed(NamedTuple):
 
     moves: Sequence[Move]
     rectangles: Sequence[Rectangle]
+    left: Sequence[Rectangle]
+    """What is not for now: where it still will not be equal."""
 
 
 class Pending:
@@ -37,13 +47,15 @@ class Pending:
     The console's picture after the moves that wait differs from ours in the rectangles only.
     """
 
-    def __init__(self, *, copies: bool) -> None:
-        """`copies`: whether the console can copy within its picture."""
+    def __init__(self, width: int, height: int, *, copies: bool) -> None:
+        """The console has a whole picture of this size. `copies`: whether it can copy within that."""
+        self._area = width * height
         self._copies = copies
         self._moves: list[Move] = []
         self._rectangles: list[Rectangle] = []
         self._turns: dict[Rectangle, int] = {}
         self._turn = 0
+        self._kept_back = 0
 
     def __bool__(self) -> bool:
         return bool(self._moves or self._rectangles)
@@ -56,7 +68,8 @@ class Pending:
             else:
                 self._rectangles.append(move.target)
         self._rectangles.extend(change.rectangles)
-        if len(self._moves) > _MOST_MOVES:
+        copied = sum(move.target.area for move in self._moves)
+        if len(self._moves) > _MOST_MOVES or copied > _MOST_COPIED * self._area:
             # A move that is left out leaves its target behind, and whatever was moved on from there lies in
             # the target of a later one.
             self._rectangles.extend(move.target for move in self._moves)
@@ -71,13 +84,9 @@ class Pending:
         left: list[Rectangle] = []
         if pixels is not None and sum(one.area for one in taken) > pixels:
             taken, left = self._divided(taken, pixels)
-        owed = Owed(self._moves, taken)
+        owed = Owed(self._moves, taken, left)
         self._moves, self._rectangles = [], left
         return owed
-
-    def clear(self) -> None:
-        """The console gets a whole picture instead."""
-        self._moves, self._rectangles = [], []
 
     def _divided(self, rectangles: list[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
         """Tiles of them, about so many pixels together and one tile at least, and the other ones.
@@ -86,12 +95,17 @@ class Pending:
         otherwise begin anew all the time and never get to its lower half.
         """
         tiles = [tile for one in rectangles for tile in _tiles(one)]
-        tiles.sort(key=lambda tile: (tile.area > _SMALL, self._turns.get(tile, 0), tile.area))
+        large_first = self._kept_back >= _PATIENCE
+        tiles.sort(
+            key=lambda tile: ((tile.area > _SMALL) != large_first, self._turns.get(tile, 0), tile.area)
+        )
         count = 1
         total = tiles[0].area
         while count < len(tiles) and total + tiles[count].area <= pixels:
             total += tiles[count].area
             count += 1
+        keeps_back = tiles[count - 1].area <= _SMALL < tiles[-1].area
+        self._kept_back = self._kept_back + 1 if keeps_back else 0
         if len(self._turns) > _MOST_TURNS:
             self._turns.clear()
         self._turn += 1

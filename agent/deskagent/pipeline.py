@@ -19,14 +19,14 @@ from .broadcast import Broadcast
 from .capture.grabber import GrabError
 from .flow import Flow
 from .parts import cut
-from .pending import Pending
+from .pending import Owed, Pending
 from .picture import Change
 from .policy import SliceEncoder
 from .preview import make_preview, shrink
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
 from .wire.errors import LocalProtocolError
-from .wire.geometry import Display
+from .wire.geometry import Display, Rectangle
 from .wire.messages import (
     Digest,
     Displays,
@@ -112,10 +112,12 @@ class Pipeline:
         self._wake = threading.Condition()
         # What the console has not got yet, and how closely it looks: under `_wake`.
         self._refresh: Trigger | None = first
-        self._pending = Pending(copies=self._encoder.copies)
+        self._pending = Pending(0, 0, copies=self._encoder.copies)
         self._watch = hello.watch
         # There is a picture and the screen can be seen; it was looked at and changed since the last preview.
         self._live = self._looked = self._changed = False
+        # What there is was looked at before we came, maybe long before.
+        self._inherited = False
         self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
@@ -139,7 +141,7 @@ class Pipeline:
             self._fault = self._broadcast.fault
             # What is left of before a failure is not to be seen now.
             self._live = self._fault is None and self._broadcast.picture.pixels is not None
-            self._looked = self._changed = self._live
+            self._looked = self._changed = self._inherited = self._live
         if self._fault is not None:
             self._screen = self._told(self._fault)
         self._displays = self._broadcast.displays
@@ -194,6 +196,7 @@ class Pipeline:
     def looked(self, change: Change | None) -> None:
         with self._wake:
             self._live = self._looked = True
+            self._inherited = False
             self._fault = None
             if change is None:
                 self._refresh = self._refresh or Trigger.GEOMETRY
@@ -291,15 +294,16 @@ class Pipeline:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
                 rate, room = self._flow.rate, self._pixels_of_a_packet()
+                picture = self._broadcast.picture.pixels
+                if picture is None:
+                    return
+                if trigger:
+                    height, width = picture.shape[:2]
+                    self._pending = Pending(width, height, copies=self._encoder.copies)
                 owed = self._pending.take(room)
-            picture = self._broadcast.picture.pixels
-            if picture is None:
-                return
             frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
-            left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)
-            rested = self._encoder.resting(now, left) if trigger is None and left >= _LEAST_PIXELS else []
-            refined = cut(picture, rested)
+            refined = [] if trigger else cut(picture, self._rested(owed, now, min(room, picture.size // 4)))
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if frame is not None and trigger is not None:
@@ -311,6 +315,12 @@ class Pipeline:
             slices += self._encoder.refine(refined)
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
+
+    def _rested(self, owed: Owed, now: float, room: int) -> list[Rectangle]:
+        """What is made exact in a packet of about `room` pixels that brings what is owed."""
+        left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)
+        # A little always: beside a film that takes all there is it would wait for the film's end.
+        return self._encoder.resting(now, max(_LEAST_PIXELS, left), (*owed.rectangles, *owed.left))
 
     def _pixels_of_a_packet(self) -> int:
         """Changed pixels that the next packet should hold at most."""
@@ -337,6 +347,9 @@ class Pipeline:
             with self._wake:
                 changed, self._changed = self._changed, False
                 watch = self._watch
+                if self._inherited:
+                    # The first look of our own is shown as soon as it comes.
+                    self._previewed = float("-inf")
             picture = self._broadcast.picture.pixels
             if picture is None or not changed:
                 return

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _REFRESH_SECONDS: Final = 0.25
 """Seconds of the link that a whole frame may take without loss where with loss it takes far less: nothing
-else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one with a photograph behind it 3.5 s.
+else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one with a photograph behind 3.5 s.
 """
 
 _REFRESH_BYTES: Final = 320 * 1024
@@ -134,10 +134,10 @@ class SliceEncoder:
         """Pixels of the console's picture that are not exact now."""
         return self._lossy.pixels
 
-    def resting(self, now: float, pixels: int) -> list[Rectangle]:
+    def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
         """Where the console's picture is not exact and has not changed for a while: about so many pixels at
-        most, what has waited longest first."""
-        return self._lossy.resting(now, pixels)
+        most, what has waited longest first, and nothing of what is `owed` anyway."""
+        return self._lossy.resting(now, pixels, owed)
 
     def next_rest(self) -> float | None:
         """When there will be something resting, on the clock of `update`; None where all is exact."""

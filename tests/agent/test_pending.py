@@ -46,7 +46,7 @@ def test_the_console_has_the_picture_after_each_packet(
     copies: bool, steps: list[tuple[str, int]], partial: bool
 ) -> None:
     screen = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
-    picture, pending = Picture(), Pending(copies=copies)
+    picture, pending = Picture(), Pending(WIDTH, HEIGHT, copies=copies)
     assert picture.take(whole(screen), moves=True) is None
     shown = screen.copy()
     for kind, seed in [*steps, ("send", 0)]:
@@ -73,7 +73,7 @@ def test_the_console_has_the_picture_after_each_packet(
 
 def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> None:
     film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = Pending(copies=True)
+    pending = Pending(1920, 1200, copies=True)
     seen = np.zeros((1200, 1920), np.uint8)
     for frame in range(12):
         # Every frame changes all of it before half of the last one could be sent.
@@ -85,3 +85,15 @@ def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> N
             seen[y : y + height, x : x + width] += 1
     assert seen[200:1100, 100:1700].min() >= 2
     assert seen[200:1100, 100:1700].max() <= 5
+
+
+def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
+    faces = [Rectangle(x, 0, 240, 240) for x in (0, 400, 800, 1200)]
+    page = Rectangle(0, 300, 1600, 800)
+    pending = Pending(1920, 1200, copies=True)
+    pending.add(Change([], [page]))
+    seen = 0
+    for _ in range(60):
+        pending.add(Change([], faces))
+        seen += sum(one.area for one in pending.take(130_000).rectangles if one.y >= page.y)
+    assert seen == page.area

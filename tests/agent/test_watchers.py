@@ -157,6 +157,20 @@ def test_previews_come_no_more_often_than_asked_for(agent: ServedHere, desktop: 
     console.close()
 
 
+def test_who_comes_later_need_not_wait_for_a_preview_of_now(agent: ServedHere, desktop: Counted) -> None:
+    rarely = Watch(WatchMode.PREVIEW, interval=3600)
+    first = Console(agent, watch=rarely)
+    assert first.until(has(Preview))
+    desktop.picture[:, :, :3] = (0, 0, 255)
+    second = Console(agent, watch=rarely)
+    assert second.until(has(Preview, 2))
+    preview = next(event for event in reversed(second.events) if isinstance(event, Preview))
+    shown = np.asarray(cv2.imdecode(np.frombuffer(preview.picture, np.uint8), cv2.IMREAD_COLOR))
+    assert np.abs(shown.astype(int) - (0, 0, 255)).max() < 8
+    first.close()
+    second.close()
+
+
 def test_who_looks_closely_gets_everything_at_once_and_may_stop(agent: ServedHere, desktop: Counted) -> None:
     console = Console(agent, watch=Watch(WatchMode.PREVIEW, interval=3600))
     assert console.until(has(Preview))

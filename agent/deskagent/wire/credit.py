@@ -20,6 +20,9 @@ class CreditWindow:
         """Number of the last packet sent; the first is 1."""
         self._packets = packets
         self._bytes = bytes_
+        # The last packet that was ever allowed: what is encoded has to be sent, though the window became
+        # smaller meanwhile.
+        self._granted = packets
         self._sizes: deque[int] = deque()
         self._out = 0
 
@@ -30,7 +33,7 @@ class CreditWindow:
 
     def send(self, size: int) -> int:
         """Counts a packet of `size` bytes as out and returns its number."""
-        if not self.open:
+        if self.sent >= self._granted:
             raise LocalProtocolError("a packet without credit for it")
         self._sizes.append(size)
         self._out += size
@@ -46,3 +49,4 @@ class CreditWindow:
             self._out -= self._sizes.popleft()
         self._packets = packets
         self._bytes = bytes_
+        self._granted = max(self._granted, packet + packets)

@@ -263,6 +263,17 @@ def test_a_smaller_window_does_not_condemn_what_is_on_its_way() -> None:
     assert not agent.credit.open
 
 
+def test_what_is_being_encoded_may_go_though_the_window_became_smaller_meanwhile() -> None:
+    console, agent = open_link(Hello(version=WIRE_VERSION, encodings=(), packets=3, bytes=10**6))
+    console.receive(agent.send_packet(IDENTITY, REFRESH, refresh=True)[0])
+    assert agent.credit is not None
+    assert agent.credit.open
+    agent.receive(console.credit(1, 10**6, 0))
+    assert not agent.credit.open
+    data, _ = agent.send_packet(IDENTITY, UPDATE, refresh=False)
+    assert len(console.receive(data)) == 1
+
+
 @pytest.mark.parametrize("packet", [3, 2**62])
 def test_a_credit_for_what_was_never_sent(packet: int) -> None:
     _, agent = open_link()
