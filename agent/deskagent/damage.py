@@ -145,7 +145,7 @@ def _changed(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Iterable[
 
 
 def _is_one_piece(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> bool:
-    """Whether a few rows show already that the changes of all make one rectangle, without anything to trim."""
+    """Whether a few rows show already that all changes make one rectangle, with nothing to trim."""
     every = max(1, -(-len(after) // _FILM_ROWS))
     difference = before[::every] ^ after[::every]
     if not (_differs(difference[0]) and _differs(before[-1] ^ after[-1])):

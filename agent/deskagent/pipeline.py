@@ -55,6 +55,16 @@ _LEAST_DENSITY = 0.5
 """Bytes a changed pixel that are reckoned with at least: what comes next may be worse than what came last.
 On a link that carries a whole screen of that in 40 ms nothing is divided."""
 
+_AT_ONCE = 0.04
+"""Seconds of CPU that encoding one packet should take at most: what changes meanwhile waits for it. A
+photograph takes 65 ns a pixel without loss, text 10."""
+
+_LEAST_PACE = 20e-9
+"""Seconds a pixel that are reckoned with at least: 1920x1080 of text is not divided."""
+
+_MANY_PIXELS = 1 << 16
+"""Pixels from which on a packet tells something of the pace: what it takes by itself is little beside."""
+
 _LATEST = 0.3
 """Weight of the latest packet among those before it, where it took less."""
 
@@ -128,7 +138,8 @@ class Pipeline:
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
         self._lossy = 0
-        self._density = 0.5
+        self._density = _LEAST_DENSITY
+        self._pace = _LEAST_PACE
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
@@ -310,9 +321,13 @@ class Pipeline:
             slices = [self._encoder.refresh(frame, now, rate)]
             self._sink.send(Refresh(trigger))
         else:
+            began = time.thread_time()
             slices = self._encoder.copied(owed.moves)
             slices += self._encoder.update(parts, now, rate)
             slices += self._encoder.refine(refined)
+            pixels = sum(part.rectangle.area for part in (*parts, *refined))
+            if pixels >= _MANY_PIXELS:
+                self._pace = max((time.thread_time() - began) / pixels, (1 - _LATEST) * self._pace)
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
 
@@ -324,7 +339,8 @@ class Pipeline:
 
     def _pixels_of_a_packet(self) -> int:
         """Changed pixels that the next packet should hold at most."""
-        return max(_LEAST_PIXELS, int(self._flow.packet() / max(self._density, _LEAST_DENSITY)))
+        carried = self._flow.packet() / max(self._density, _LEAST_DENSITY)
+        return max(_LEAST_PIXELS, int(min(carried, _AT_ONCE / max(self._pace, _LEAST_PACE))))
 
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)

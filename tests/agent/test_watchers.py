@@ -71,6 +71,14 @@ def digest_of(console: Console) -> bytes:
     return next(event.digest for event in reversed(console.events) if isinstance(event, Digest))
 
 
+def read_on(console: Console) -> None:
+    """Takes what comes until nothing does."""
+    packets = 0
+    while packets != (packets := len(console.packets)):
+        console.socket.sendall(console.connection.credit(4, 1 << 20))
+        console.until(has(Packet, packets + 1), seconds=1)
+
+
 def test_who_begins_to_look_closely_at_a_screen_that_stands_still_sees_it() -> None:
     still = Telling()
     with served(lambda _: still) as agent:
@@ -109,13 +117,26 @@ def test_one_that_reads_nothing_holds_up_nobody(agent: ServedHere, desktop: Coun
     stuck.socket.sendall(stuck.connection.credit(4, 1 << 20))
     assert stuck.until(has(Packet, 2)), "what it missed comes at once, as it is now"
     # Its link counts as slow by now: what there is comes in pieces, each when the one before has arrived.
-    packets = 0
-    while packets != (packets := len(stuck.packets)):
-        stuck.socket.sendall(stuck.connection.credit(4, 1 << 20))
-        stuck.until(has(Packet, packets + 1), seconds=1)
+    read_on(stuck)
     assert digest_of(stuck) == digest_of(quick)
     stuck.close()
     quick.close()
+
+
+def test_a_large_change_does_not_hold_up_what_is_done_meanwhile() -> None:
+    desktop = Counted()
+    desktop.picture = np.zeros((2160, 3840, 4), np.uint8)
+    with served(lambda _: desktop) as agent:
+        console = Console(agent)
+        assert console.until(has(Packet))
+        noise = np.random.default_rng(1).integers(0, 256, (2160, 3840), np.uint8)
+        desktop.picture[..., :3] = noise[..., None]
+        assert console.until(has(Packet, 2))
+        read_on(console)
+        digest_of(console)
+        areas = [sum(one.rectangle.area for one in packet.slices) for packet in console.packets[1:]]
+        assert max(areas) < desktop.picture.size // 4 // 2, "however fast the link is"
+        console.close()
 
 
 def test_a_screen_that_nobody_looks_at_is_not_grabbed(agent: ServedHere, desktop: Counted) -> None:

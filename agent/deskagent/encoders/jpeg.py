@@ -53,8 +53,8 @@ _FIRST_GUESS: Final = 0.3
 """Bytes of a pixel at the best quality: what the measured pictures take."""
 
 _MANY_PIXELS: Final = 1 << 20
-"""Pixels in motion beyond which colours come at half their resolution, as films have them: that takes 9 ms of CPU
-for 1700x956 at either end instead of 16, and the picture follows 30 times a second instead of 17."""
+"""Pixels in motion beyond which colours come at half their resolution, as films have them: 1700x956 takes
+4 ms less of CPU at either end, and is followed 26 times a second instead of 20."""
 
 WANTED_RATE: Final = 20
 """Pictures a second that a slow link shall carry. It has to be a fixed number: those that it carries now
@@ -71,9 +71,9 @@ class JpegEncoder:
         """The best with which so many pixels in motion go through a link of `rate` bytes per second; where
         that is not known, the best of all that is not too dear to draw."""
         best = QUALITIES[0] if area <= _MANY_PIXELS else QUALITIES[1]
-        return (
-            best if rate is None else max(best, self.fitting(area, rate / WANTED_RATE), key=QUALITIES.index)
-        )
+        if rate is None:
+            return best
+        return max(best, self.fitting(area, rate / WANTED_RATE), key=QUALITIES.index)
 
     def fitting(self, area: int, size: float) -> Quality:
         """The best with which so many pixels take about `size` bytes, or the least of all."""
