@@ -25,7 +25,7 @@ from .workloads import Work
 LINKS = ("", "100mbit,10ms", "10mbit,50ms")
 _LIKE = 25.0
 """dB from which on a desktop can be made out and worked with; blurred ones have 30, half a picture has 10."""
-_PATIENCE = 60.0
+_PATIENCE = 20.0
 _LOOKS = 0.01
 
 
