@@ -73,8 +73,11 @@ class Broadcast:
         self._grabs.demand()
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Ends the thread, and gives the picture back, which would wait for the collector: thread and
+        broadcast know each other."""
         self._grabs.close()
+        with self.lock:
+            self.picture = Picture()
 
     def _take(self, grab: Grab) -> None:
         with self.lock:

@@ -91,6 +91,8 @@ class Link:
             self.end()
             if self._pipeline is not None:
                 self._pipeline.close()
+                # It knows us too: its stream's window of up to 16 MB would wait for the collector.
+                self._pipeline = None
             if self._display is not None:
                 self._broadcasts.release(self._display)
             self._socket.close()

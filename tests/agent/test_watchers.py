@@ -5,8 +5,10 @@ The agent's real threads and real sockets; only the source of pictures is script
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import cv2
@@ -21,6 +23,7 @@ from deskagent.wire.messages import Digest, Preview, Refresh, WantDigest, Watch,
 from deskagent.wire.packet import Packet
 from deskagent.wire.triggers import Trigger
 from served_here import ServedHere, served
+from xvfb import wait_for
 
 PREVIEW = Watch(WatchMode.PREVIEW, width=160, height=120, interval=0.2)
 
@@ -137,6 +140,25 @@ def test_a_large_change_does_not_hold_up_what_is_done_meanwhile() -> None:
         areas = [sum(one.rectangle.area for one in packet.slices) for packet in console.packets[1:]]
         assert max(areas) < desktop.picture.size // 4 // 2, "however fast the link is"
         console.close()
+
+
+def test_what_consoles_took_is_given_back_when_they_go() -> None:
+    desktop = Counted()
+    desktop.picture = np.zeros((1080, 1920, 4), np.uint8)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        with served(lambda _: desktop) as agent:
+            for _ in range(6):
+                console = Console(agent)
+                assert console.until(has(Packet))
+                console.close()
+            wait_for(
+                lambda: tracemalloc.get_traced_memory()[0] < 2 * desktop.picture.nbytes, what="the memory"
+            )
+    finally:
+        tracemalloc.stop()
+        gc.enable()
 
 
 def test_a_screen_that_nobody_looks_at_is_not_grabbed(agent: ServedHere, desktop: Counted) -> None:
