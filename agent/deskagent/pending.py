@@ -18,8 +18,8 @@ _MOST_COPIED: Final = 2
 what changed does so once, and what is made exact."""
 
 _TILE: Final = (1024, 192)
-"""Width and height of the parts in which large rectangles are divided where they take long: none that is cut from
-something of twice that height is too low to count as part of a picture in motion."""
+"""Width and height of the parts in which large rectangles are divided where they take long: none that is cut
+from something of twice that height is too low to count as part of a picture in motion."""
 
 _SMALL: Final = 64 * 1024
 """Pixels of what goes first: what somebody just did, as a rule."""

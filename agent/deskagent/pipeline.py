@@ -45,8 +45,8 @@ from .wire.triggers import Trigger
 _log = logging.getLogger(__name__)
 
 _REFINED_AT_ONCE = 256 * 1024
-"""Pixels that a packet makes exact at most: 4 to 17 ms of work, after which what is fresh has its turn again. A
-film of half a screen is exact after four of them."""
+"""Pixels that a packet makes exact at most: 4 to 17 ms of work, after which what is fresh has its turn again.
+A film of half a screen is exact after four of them."""
 
 _LEAST_PIXELS = 4096
 """Pixels of a packet at least, however slow the link is."""
