@@ -35,7 +35,7 @@ class WindowsWay:
         route = SshRoute(self.host, self.answers, self.paths, ssh_config=self._ssh_config)
         return Session(self.host.name, route, self.host.display, self.events.append)
 
-    def streams(self, seconds: float = 60) -> bool:
+    def streams(self, seconds: float = 120) -> bool:
         """Whether a picture comes in time."""
         return self.session.wait_for(
             lambda one: one.state is State.STREAMING and one.size is not None, seconds

@@ -44,9 +44,14 @@ class Turn:
         self._folder = folder
         self._word = self._read()
         self._heard = time.monotonic()
+        self._looked = 0.0
 
     def go_on(self, done: int, total: int) -> None:
-        """Tells how far it has come; raises Ended where it is to come no further."""
+        """Tells how far it has come, now and then; raises Ended where it is to come no further."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_AGAIN:
+            return
+        self._looked = now
         try:
             tell(done, total)
         except OSError:
@@ -55,13 +60,15 @@ class Turn:
             raise Ended("stopped", "somebody asked it to end")
         word = self._read()
         if word != self._word:
-            self._word, self._heard = word, time.monotonic()
-        elif time.monotonic() - self._heard > SILENCE:
+            self._word, self._heard = word, now
+        elif now - self._heard > SILENCE:
             raise Ended("gone", "the console is gone")
 
     def be_heard(self, done: int, total: int) -> None:
         """Waits for one more word of the console: who has gone just now gets nothing that is left behind."""
-        self._word, before = self._read(), self._heard
+        # From now on: a slow disk may have kept the unpacking itself from listening for long.
+        self._word = self._read()
+        self._heard = before = time.monotonic()
         while self._heard == before:
             self.go_on(done, total)
             time.sleep(LOOK_AGAIN)

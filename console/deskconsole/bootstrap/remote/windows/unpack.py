@@ -53,11 +53,11 @@ def make(folder: Path, arguments: dict[str, Any], own: Turn) -> dict[str, Any]:
     unpack(folder, archive, arguments["unpacked"], own)
     listed = listing(folder)
     sizes = dict(lying(folder))
-    wrong = [
-        name
-        for name, (size, digest) in listed.items()
-        if sizes.get(name) != size or hashed(folder / name) != digest
-    ]
+    wrong = []
+    for name, (size, digest) in listed.items():
+        if sizes.get(name) != size or hashed(folder / name) != digest:
+            wrong.append(name)
+        own.go_on(arguments["unpacked"], arguments["unpacked"])
     if not wrong:
         for name in sizes.keys() - listed.keys() - NAMES - {LISTING, MANIFEST, archive.name}:
             (folder / name).unlink(missing_ok=True)
@@ -70,12 +70,11 @@ def unpack(folder: Path, archive: Path, total: int, own: Turn) -> None:
     listed: dict[str, list[Any]] = {}
     made: set[Path] = set()
     done = 0
-    told = 0.0
     with lzma.open(archive) as plain, tarfile.open(fileobj=plain, mode="r|") as members:
         for member in members:
             path = folder / member.name
             content = members.extractfile(member) if member.isreg() else None
-            if content is None or not path.resolve().is_relative_to(folder.resolve()):
+            if content is None or not stays_below(member.name):
                 raise OSError(f"{member.name} does not belong into a runtime")
             if path.parent not in made:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,9 +85,12 @@ def unpack(folder: Path, archive: Path, total: int, own: Turn) -> None:
                 listed = listing(folder)
             else:
                 done += member.size
-            if time.monotonic() - told > PAUSE:
-                told = time.monotonic()
-                own.go_on(done, total)
+            own.go_on(done, total)
+
+
+def stays_below(name: str) -> bool:
+    """Whether a name leads to a file below the folder it is put to; to ask the disk for each took long."""
+    return not any(part in {"", ".", ".."} or ":" in part or "\\" in part for part in name.split("/"))
 
 
 def is_there(path: Path, row: list[Any] | None) -> bool:
