@@ -25,6 +25,7 @@ BENCHMARKS = {
 """Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""
 
+_WORKLOADS = {"help": "some of those in docs/performance.md, with commas (default: all)"}
 _SECONDS = {"type": float, "help": "over which shares of CPU are taken (default: 8)"}
 _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "codec": {
@@ -40,15 +41,15 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "fleet": {"--seconds": _SECONDS, "--hosts": {"type": int, "help": "how many (default: 100)"}},
     "live": {
         "--seconds": _SECONDS,
-        "--systems": {"help": "some, with commas (default: all)"},
-        "--workloads": {"help": "some, with commas (default: all)"},
+        "--systems": {"help": "some of those in docs/performance.md, with commas (default: all)"},
+        "--workloads": _WORKLOADS,
         "--runs": {"type": int, "help": "medians of so many (default: 1)"},
         "--link": {"help": "a narrow link between all, such as 10mbit,50ms: each way, with 256 kB of buffer"},
     },
-    "profile": {"--seconds": _SECONDS, "--workloads": {"help": "some, with commas (default: all)"}},
+    "profile": {"--seconds": _SECONDS, "--workloads": _WORKLOADS},
     "record": {
         "--folder": {"help": "where half a gigabyte a workload goes"},
-        "--workloads": {"help": "some, with commas (default: all)"},
+        "--workloads": _WORKLOADS,
     },
 }
 """What a benchmark's `measure` takes besides."""
