@@ -1,4 +1,4 @@
-"""How an unpacking on Windows knows whether a console still waits for it; its files are the same on any system."""
+"""How an unpacking on Windows knows whether a console still waits for it: by files, so on any system."""
 
 from __future__ import annotations
 
