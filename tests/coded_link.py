@@ -64,6 +64,10 @@ class CodedLink:
         """These are sent once more, without loss."""
         return self._show(self.encoder.refine(cut(self.frame, places)))
 
+    def is_exact(self) -> bool:
+        """Is the console's picture the screen's, to the bit?"""
+        return np.array_equal(self.shown, self.frame[..., :3])
+
     def check(self) -> None:
         """The console's picture is wrong only where the encoder knows of it."""
         wrong = (self.shown != self.frame[..., :3]).any(axis=2)
