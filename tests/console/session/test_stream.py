@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -18,6 +19,7 @@ from deskagent.wire.messages import (
     Close,
     Credit,
     Digest,
+    Hello,
     Preview,
     Refresh,
     Screen,
@@ -33,6 +35,8 @@ from deskconsole.session.stream import Stream
 
 TOKEN = bytes(32)
 IDENTITY = bytes(range(16))
+
+Told = TypeVar("Told")
 
 
 class Witness:
@@ -70,94 +74,100 @@ class Witness:
         self.comparisons.append((packet, ours == theirs))
 
 
+class Wire:
+    """A stream, and the agent's end of its wire, from which a test sends what it likes."""
+
+    def __init__(self, ours: socket.socket, theirs: socket.socket, framebuffer: Framebuffer) -> None:
+        self.agent, self.witness, self._theirs = AgentConnection(TOKEN), Witness(), theirs
+        self.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), self.witness)
+
+    def receive(self, kind: type[Told]) -> list[Told]:
+        """Waits for what comes next, and picks out one kind of it."""
+        return [one for one in self.agent.receive(self._theirs.recv(65536)) if isinstance(one, kind)]
+
+    def send(self, *chunks: bytes) -> None:
+        self._theirs.sendall(b"".join(chunks))
+
+    def welcome(self) -> bytes:
+        """What greets the console, once it said hello."""
+        while self.agent.credit is None:
+            self.receive(Hello)
+        return self.agent.welcome(Welcome(WIRE_VERSION, "test", (), IDENTITY))
+
+    def packet(self, rectangle: Rectangle, colour: bytes, *, refresh: bool) -> bytes:
+        slices = (Slice(rectangle, bytes((Encoding.SOLID,)) + colour),)
+        return self.agent.send_packet(IDENTITY, slices, refresh=refresh)[0]
+
+    @contextmanager
+    def served_by(self, serve: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile the agent does this, to its end unless the test fails."""
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield
+        thread.join()
+
+
 @pytest.fixture
-def framebuffer() -> Iterator[Framebuffer]:
-    with closing(Framebuffer()) as made:
-        yield made
-
-
-def solid(rectangle: Rectangle, colour: bytes) -> tuple[Slice]:
-    return (Slice(rectangle, bytes((Encoding.SOLID,)) + colour),)
-
-
-def test_a_digest_is_compared_at_its_packet_though_the_next_came_with_it(framebuffer: Framebuffer) -> None:
-    agent, witness = AgentConnection(TOKEN), Witness()
+def wire() -> Iterator[Wire]:
     ours, theirs = socket.socketpair()
-    stream = witness.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
+    with closing(Framebuffer()) as framebuffer, ours, theirs:
+        yield Wire(ours, theirs, framebuffer)
+
+
+def test_a_digest_is_compared_at_its_packet_though_the_next_came_with_it(wire: Wire) -> None:
+    agent, witness = wire.agent, wire.witness
+    witness.stream = wire.stream
     credited: list[int] = []
 
     def serve() -> None:
-        while agent.credit is None:
-            agent.receive(theirs.recv(65536))
-        welcome = Welcome(version=WIRE_VERSION, platform="test", displays=(), identity=IDENTITY)
-        chunk = agent.welcome(welcome) + agent.send(Refresh(Trigger.FIRST_FRAME))
-        chunk += agent.send_packet(IDENTITY, solid(Rectangle(0, 0, 4, 2), b"\0\0\0"), refresh=True)[0]
-        chunk += agent.send(Digest(1, framebuffer_digest(4, 2, bytes(24))))
-        chunk += agent.send_packet(IDENTITY, solid(Rectangle(1, 0, 1, 1), b"\1\1\1"), refresh=False)[0]
-        theirs.sendall(chunk)
+        wire.send(
+            wire.welcome(),
+            agent.send(Refresh(Trigger.FIRST_FRAME)),
+            wire.packet(Rectangle(0, 0, 4, 2), b"\0\0\0", refresh=True),
+            agent.send(Digest(1, framebuffer_digest(4, 2, bytes(24)))),
+            wire.packet(Rectangle(1, 0, 1, 1), b"\1\1\1", refresh=False),
+        )
         while credited[-1:] != [2]:
-            credited.extend(m.packet for m in agent.receive(theirs.recv(65536)) if isinstance(m, Credit))
-        theirs.sendall(agent.send(Close("the end")))
+            credited.extend(credit.packet for credit in wire.receive(Credit))
+        wire.send(agent.send(Close("the end")))
 
-    with ours, theirs:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(ConnectionLost, match="the end"):
-            stream.run(threading.Event())
-        thread.join()
+    with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
+        wire.stream.run(threading.Event())
     assert witness.comparisons == [(1, True)]
     assert witness.numbers == [1, 2]
     assert credited == [1, 2]
 
 
-def test_what_an_agent_has_no_answer_to_yet_is_not_asked_again(framebuffer: Framebuffer) -> None:
-    agent, witness = AgentConnection(TOKEN), Witness()
-    ours, theirs = socket.socketpair()
-    stream = witness.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), witness)
+def test_what_an_agent_has_no_answer_to_yet_is_not_asked_again(wire: Wire) -> None:
+    agent, witness = wire.agent, wire.witness
+    stream = witness.stream = wire.stream
     asked: list[WantDigest] = []
 
     def serve() -> None:
-        while agent.credit is None:
-            agent.receive(theirs.recv(65536))
-        theirs.sendall(agent.welcome(Welcome(WIRE_VERSION, "test", (), IDENTITY)))
-        picture = agent.send_packet(IDENTITY, solid(Rectangle(0, 0, 4, 2), b"\0\0\0"), refresh=True)[0]
+        wire.send(wire.welcome())
+        picture = wire.packet(Rectangle(0, 0, 4, 2), b"\0\0\0", refresh=True)
         answer = agent.send(Digest(1, framebuffer_digest(4, 2, bytes(24))))
         while not asked:
-            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
+            asked.extend(wire.receive(WantDigest))
         for _ in range(3):  # As the clock, or somebody's key, asks while a film plays.
             stream.want_digest()
-        theirs.sendall(picture + answer)
+        wire.send(picture, answer)
         while not witness.comparisons:
-            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
+            asked.extend(wire.receive(WantDigest))
         stream.want_digest()
         while len(asked) < 2:
-            asked.extend(m for m in agent.receive(theirs.recv(65536)) if isinstance(m, WantDigest))
-        theirs.sendall(answer + agent.send(Close("the end")))
+            asked.extend(wire.receive(WantDigest))
+        wire.send(answer, agent.send(Close("the end")))
 
-    with ours, theirs:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(ConnectionLost, match="the end"):
-            stream.run(threading.Event())
-        thread.join()
+    with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
+        wire.stream.run(threading.Event())
     assert witness.comparisons == [(1, True), (1, True)]
     assert len(asked) == 2
 
 
-def test_a_digest_that_nobody_asked_for_ends_the_link(framebuffer: Framebuffer) -> None:
-    agent = AgentConnection(TOKEN)
-    ours, theirs = socket.socketpair()
-    stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), Witness())
-
+def test_a_digest_that_nobody_asked_for_ends_the_link(wire: Wire) -> None:
     def serve() -> None:
-        while agent.credit is None:
-            agent.receive(theirs.recv(65536))
-        welcome = Welcome(version=WIRE_VERSION, platform="test", displays=(), identity=IDENTITY)
-        theirs.sendall(agent.welcome(welcome) + agent.send(Digest(0, bytes(16))))
+        wire.send(wire.welcome(), wire.agent.send(Digest(0, bytes(16))))
 
-    with ours, theirs:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with pytest.raises(ProtocolViolation, match="nobody asked"):
-            stream.run(threading.Event())
-        thread.join()
+    with wire.served_by(serve), pytest.raises(ProtocolViolation, match="nobody asked"):
+        wire.stream.run(threading.Event())
