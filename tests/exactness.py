@@ -12,8 +12,8 @@ from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 
 
-def shows(session: Session, screenshot: Callable[[], NDArray[np.uint8]]) -> bool:
-    """Is every byte of the console's picture that of the real screen, and do both digests agree?"""
+def is_exact(session: Session) -> bool:
+    """Do both digests agree, when they are compared now?"""
     asked = time.time()
     session.check_exact()
 
@@ -23,5 +23,9 @@ def shows(session: Session, screenshot: Callable[[], NDArray[np.uint8]]) -> bool
     if not session.wait_for(compared, 10):
         return False
     exactness = session.snapshot().exactness
-    same = np.array_equal(session.framebuffer.pixels, screenshot())
-    return exactness is not None and exactness.exact and same
+    return exactness is not None and exactness.exact
+
+
+def shows(session: Session, screenshot: Callable[[], NDArray[np.uint8]]) -> bool:
+    """Is every byte of the console's picture that of the real screen, and do both digests agree?"""
+    return is_exact(session) and np.array_equal(session.framebuffer.pixels, screenshot())

@@ -7,7 +7,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from deskconsole.errors import AddressError, Cancelled, InternalFault, ProtocolV
 from deskconsole.session.event import Event
 from deskconsole.session.route import DirectRoute, Step, Way
 from deskconsole.session.session import Session
-from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from exactness import is_exact
 
 STILL = ("--source", "synthetic", "--scene", "still", "--size", "640x400")
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")
@@ -34,19 +35,11 @@ def agent(tmp_path: Path) -> Iterator[AgentProcess]:
 
 
 @pytest.fixture
-def open_session() -> Iterator[Callable[[AgentProcess], Session]]:
-    sessions = []
-
-    def make(agent: AgentProcess) -> Session:
-        session = Session("lab-01", DirectRoute(agent.address, agent.token), 0, events.append)
-        sessions.append(session)
-        session.connect()
-        return session
-
-    events: list[Event] = []
-    yield make
-    for session in sessions:
-        session.close()
+def session(agent: AgentProcess) -> Iterator[Session]:
+    route = DirectRoute(agent.address, agent.token)
+    with closing(Session("lab-01", route, 0, lambda _event: None)) as one:
+        one.connect()
+        yield one
 
 
 class OneColour(DirectRoute):
@@ -73,26 +66,11 @@ def reaches(session: Session, state: State, seconds: float = 15) -> bool:
     return session.wait_for(lambda one: one.state is state, seconds)
 
 
-def is_exact(session: Session) -> bool:
-    asked = time.time()
-    session.check_exact()
-
-    def compared(one: Snapshot) -> bool:
-        return one.exactness is not None and one.exactness.at >= asked
-
-    assert session.wait_for(compared, 10)
-    exactness = session.snapshot().exactness
-    return exactness is not None and exactness.exact
-
-
 def has_picture(session: Session) -> bool:
     return session.wait_for(lambda one: one.size is not None, 15)
 
 
-def test_it_streams_exactly_and_counts(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_it_streams_exactly_and_counts(session: Session) -> None:
     assert has_picture(session)
     time.sleep(1)
     assert is_exact(session)
@@ -105,9 +83,8 @@ def test_it_streams_exactly_and_counts(
 
 
 def test_a_frozen_agent_is_stale_within_three_seconds_and_live_again_once_it_thaws(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+    agent: AgentProcess, session: Session
 ) -> None:
-    session = open_session(agent)
     assert has_picture(session)
     agent.signal(signal.SIGSTOP)
     assert reaches(session, State.STALE, 3)
@@ -117,9 +94,8 @@ def test_a_frozen_agent_is_stale_within_three_seconds_and_live_again_once_it_tha
 
 
 def test_an_agent_that_stays_frozen_is_given_up_and_found_again(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+    agent: AgentProcess, session: Session
 ) -> None:
-    session = open_session(agent)
     assert has_picture(session)
     agent.signal(signal.SIGSTOP)
     assert reaches(session, State.RETRYING, 8)
@@ -131,10 +107,7 @@ def test_an_agent_that_stays_frozen_is_given_up_and_found_again(
     assert session.snapshot().statistics.refreshes["stream restart"] >= 1
 
 
-def test_a_killed_agent_is_retried_until_it_is_back(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_a_killed_agent_is_retried_until_it_is_back(agent: AgentProcess, session: Session) -> None:
     assert has_picture(session)
     agent.stop()
     assert reaches(session, State.RETRYING)
@@ -143,10 +116,7 @@ def test_a_killed_agent_is_retried_until_it_is_back(
     assert is_exact(session)
 
 
-def test_disconnecting_ends_at_once_and_connecting_again_goes_on(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_disconnecting_ends_at_once_and_connecting_again_goes_on(session: Session) -> None:
     assert has_picture(session)
     session.disconnect()
     assert reaches(session, State.CLOSED, 2)
@@ -155,16 +125,15 @@ def test_disconnecting_ends_at_once_and_connecting_again_goes_on(
     assert is_exact(session)
 
 
-def test_two_consoles_see_one_host_and_both_exactly(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    first = open_session(agent)
-    assert has_picture(first)
-    second = open_session(agent)
-    assert has_picture(second)
-    assert is_exact(second)
-    assert is_exact(first)
-    assert first.snapshot().state is State.STREAMING
+def test_two_consoles_see_one_host_and_both_exactly(agent: AgentProcess, session: Session) -> None:
+    assert has_picture(session)
+    route = DirectRoute(agent.address, agent.token)
+    with closing(Session("lab-01", route, 0, lambda _event: None)) as second:
+        second.connect()
+        assert has_picture(second)
+        assert is_exact(second)
+        assert is_exact(session)
+        assert session.snapshot().state is State.STREAMING
 
 
 def test_a_port_where_nobody_is_fails_with_its_address(tmp_path: Path) -> None:
@@ -196,11 +165,8 @@ def test_what_was_called_off_at_a_question_says_so() -> None:
     [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 50, os.urandom(4096), bytes(4096)],
     ids=["http", "random", "zeros"],
 )
-def test_garbage_fails_that_session_and_no_other(
-    garbage: bytes, agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    good = open_session(agent)
-    assert has_picture(good)
+def test_garbage_fails_that_session_and_no_other(garbage: bytes, session: Session) -> None:
+    assert has_picture(session)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
@@ -212,14 +178,14 @@ def test_garbage_fails_that_session_and_no_other(
 
         thread = threading.Thread(target=answer)
         thread.start()
-        session = Session("liar", DirectRoute(server.getsockname(), bytes(32)), 0, lambda _event: None)
-        session.connect()
-        assert reaches(session, State.FAILED, 20)
-        assert isinstance(session.failure, ProtocolViolation)
-        session.close()
+        liar = Session("liar", DirectRoute(server.getsockname(), bytes(32)), 0, lambda _event: None)
+        liar.connect()
+        assert reaches(liar, State.FAILED, 20)
+        assert isinstance(liar.failure, ProtocolViolation)
+        liar.close()
         thread.join()
-    assert good.snapshot().state is State.STREAMING
-    assert is_exact(good)
+    assert session.snapshot().state is State.STREAMING
+    assert is_exact(session)
 
 
 def test_what_is_asked_before_the_greeting_hurts_nothing() -> None:
@@ -254,10 +220,7 @@ def test_a_fault_of_our_own_fails_the_session_and_it_can_be_connected_again(agen
     session.close()
 
 
-def test_asking_back_and_forth_ends_where_it_was_last_asked_to(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_asking_back_and_forth_ends_where_it_was_last_asked_to(session: Session) -> None:
     assert has_picture(session)
     for _ in range(5):
         session.disconnect()
@@ -271,10 +234,7 @@ def test_asking_back_and_forth_ends_where_it_was_last_asked_to(
     assert is_exact(session)
 
 
-def test_connecting_while_it_waits_to_try_again_tries_at_once(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_connecting_while_it_waits_to_try_again_tries_at_once(agent: AgentProcess, session: Session) -> None:
     assert has_picture(session)
     agent.stop()
     assert session.wait_for(lambda one: one.state is State.RETRYING and one.attempt >= 5, 30)
@@ -298,10 +258,7 @@ def test_a_host_that_says_something_else_all_the_time_does_not_drown_the_log(
     session.close()
 
 
-def test_nothing_of_a_session_is_left_in_shared_memory(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_nothing_of_a_session_is_left_in_shared_memory(session: Session) -> None:
     assert has_picture(session)
     path = session.framebuffer.path
     assert path.exists()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -23,6 +23,7 @@ from deskconsole.session.event import Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
+from exactness import is_exact
 from xvfb import Xvfb, wait_for
 
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "1280x720")
@@ -35,17 +36,11 @@ def agent(tmp_path: Path) -> Iterator[AgentProcess]:
 
 
 @pytest.fixture
-def open_session() -> Iterator[Callable[[AgentProcess], Session]]:
-    with ExitStack() as stack:
-
-        def make(agent: AgentProcess) -> Session:
-            route = DirectRoute(agent.address, agent.token)
-            session = Session("lab-01", route, 0, lambda _event: None, closely=False)
-            stack.callback(session.close)
-            session.connect()
-            return session
-
-        yield make
+def session(agent: AgentProcess) -> Iterator[Session]:
+    route = DirectRoute(agent.address, agent.token)
+    with closing(Session("lab-01", route, 0, lambda _event: None, closely=False)) as one:
+        one.connect()
+        yield one
 
 
 def previewed(session: Session) -> bool:
@@ -63,10 +58,7 @@ def framebuffers() -> list[Path]:
     return [path for path in found if str(path) in mapped]
 
 
-def test_previews_come_without_a_framebuffer(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
-) -> None:
-    session = open_session(agent)
+def test_previews_come_without_a_framebuffer(session: Session) -> None:
     assert previewed(session)
     first = session.snapshot().preview
     # The office is at work: another picture comes, and as a small one again.
@@ -86,16 +78,12 @@ def test_previews_come_without_a_framebuffer(
 
 
 def test_a_comparison_takes_a_close_look_and_previews_come_back(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session], monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deskconsole.session.session._GLANCE", 2.0)
-    session = open_session(agent)
     assert previewed(session)
-    session.check_exact()
-    assert session.wait_for(lambda one: one.exactness is not None, 10)
+    assert is_exact(session)
     snapshot = session.snapshot()
-    assert snapshot.exactness is not None
-    assert snapshot.exactness.exact
     assert snapshot.lossy_share == 0
     assert snapshot.statistics.refreshes == {"first frame": 1}
     assert len(framebuffers()) == 1
@@ -104,22 +92,13 @@ def test_a_comparison_takes_a_close_look_and_previews_come_back(
     before = session.snapshot().statistics.previews
     wait_for(lambda: session.snapshot().statistics.previews > before, what="another preview")
     # And closely once more: what was on its way meanwhile has spoilt nothing.
-    session.check_exact()
-    asked = time.time()
-    assert session.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
-    exactness = session.snapshot().exactness
-    assert exactness is not None
-    assert exactness.exact
+    assert is_exact(session)
 
 
 def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
-    agent: AgentProcess,
-    open_session: Callable[[AgentProcess], Session],
-    xvfb: Xvfb,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session, xvfb: Xvfb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", xvfb.display)
-    session = open_session(agent)
     assert previewed(session)
     began = time.monotonic()
     session.view()
@@ -127,12 +106,7 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
     # Half a second is what waiting for the session's own tick would have taken at worst.
     assert time.monotonic() - began < 3
     assert session.wait_for(lambda one: one.viewing, 20)
-    asked = time.time()
-    session.check_exact()
-    assert session.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
-    exactness = session.snapshot().exactness
-    assert exactness is not None
-    assert exactness.exact
+    assert is_exact(session)
     time.sleep(GRACE + 1)
     assert watch(session) == WatchMode.FULL
     assert len(framebuffers()) == 1
@@ -144,13 +118,9 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
 
 
 def test_a_window_keeps_the_last_picture_of_a_host_whose_link_is_lost(
-    agent: AgentProcess,
-    open_session: Callable[[AgentProcess], Session],
-    xvfb: Xvfb,
-    monkeypatch: pytest.MonkeyPatch,
+    agent: AgentProcess, session: Session, xvfb: Xvfb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", xvfb.display)
-    session = open_session(agent)
     session.view()
     assert session.wait_for(lambda one: one.viewing and one.size is not None, 20)
     wait_for(lambda: session.snapshot().statistics.packets > 0, what="the first picture")
@@ -165,13 +135,9 @@ def test_a_window_keeps_the_last_picture_of_a_host_whose_link_is_lost(
 
 
 def test_a_window_asked_for_while_the_session_still_ends_comes_with_the_next_link(
-    agent: AgentProcess,
-    open_session: Callable[[AgentProcess], Session],
-    xvfb: Xvfb,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session, xvfb: Xvfb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", xvfb.display)
-    session = open_session(agent)
     assert previewed(session)
     session.disconnect()
     session.view()
@@ -179,28 +145,21 @@ def test_a_window_asked_for_while_the_session_still_ends_comes_with_the_next_lin
 
 
 def test_of_two_consoles_one_previews_while_the_other_looks_closely(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session]
+    agent: AgentProcess, session: Session
 ) -> None:
-    far = open_session(agent)
     near = Session("near", DirectRoute(agent.address, agent.token), 0, lambda _event: None)
     with closing(near):
         near.connect()
-        assert previewed(far)
+        assert previewed(session)
         assert near.wait_for(lambda one: one.size is not None, 15)
-        before = far.snapshot().statistics.previews
-        asked = time.time()
-        near.check_exact()
-        assert near.wait_for(lambda one: one.exactness is not None and one.exactness.at > asked, 10)
-        exactness = near.snapshot().exactness
-        assert exactness is not None
-        assert exactness.exact
-        wait_for(lambda: far.snapshot().statistics.previews > before, what="another preview")
-        assert far.snapshot().statistics.packets == 0
+        before = session.snapshot().statistics.previews
+        assert is_exact(near)
+        wait_for(lambda: session.snapshot().statistics.previews > before, what="another preview")
+        assert session.snapshot().statistics.packets == 0
         assert near.snapshot().statistics.previews == 0
 
 
-def test_the_pace_is_kept(agent: AgentProcess, open_session: Callable[[AgentProcess], Session]) -> None:
-    session = open_session(agent)
+def test_the_pace_is_kept(session: Session) -> None:
     session.pace(interval=100.0, rate=0)
     assert previewed(session)
     time.sleep(1.5)
@@ -225,10 +184,7 @@ def jpeg(width: int, height: int) -> bytes:
         pytest.param(Preview(320, 180, jpeg(320, 180) + b"more"), id="more behind it"),
     ],
 )
-def test_a_hostile_preview_ends_that_link_and_nothing_else(
-    agent: AgentProcess, open_session: Callable[[AgentProcess], Session], preview: Preview
-) -> None:
-    other = open_session(agent)
+def test_a_hostile_preview_ends_that_link_and_nothing_else(session: Session, preview: Preview) -> None:
     events: list[Event] = []
 
     def serve() -> None:
@@ -244,11 +200,11 @@ def test_a_hostile_preview_ends_that_link_and_nothing_else(
         thread = threading.Thread(target=serve)
         thread.start()
         route = DirectRoute(server.getsockname(), bytes(32))
-        with closing(Session("liar", route, 0, events.append, closely=False)) as session:
-            session.connect()
-            assert session.wait_for(lambda one: one.state is State.FAILED, 10)
-            assert isinstance(session.failure, ProtocolViolation)
-            assert session.snapshot().preview is None
+        with closing(Session("liar", route, 0, events.append, closely=False)) as misled:
+            misled.connect()
+            assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
+            assert isinstance(misled.failure, ProtocolViolation)
+            assert misled.snapshot().preview is None
         thread.join()
-    assert previewed(other)
-    assert other.snapshot().state is State.STREAMING
+    assert previewed(session)
+    assert session.snapshot().state is State.STREAMING
