@@ -9,7 +9,16 @@ from typing import Protocol
 
 from deskagent.wire.connection import ConsoleConnection
 from deskagent.wire.encodings import Encoding
-from deskagent.wire.messages import WIRE_VERSION, AgentMessage, Hello, Watch, WatchMode
+from deskagent.wire.messages import (
+    WIRE_VERSION,
+    AgentMessage,
+    Digest,
+    Hello,
+    Message,
+    WantDigest,
+    Watch,
+    WatchMode,
+)
 from deskagent.wire.packet import Packet
 
 FULL = Watch(WatchMode.FULL)
@@ -59,6 +68,21 @@ class Console:
                 return wanted(self.events)
             self.events += self.connection.receive(data)
         return True
+
+    def send(self, *messages: Message) -> None:
+        """Says all of these at once."""
+        self.socket.sendall(b"".join(map(self.connection.send, messages)))
+
+    def credit(self, packets: int = 4) -> None:
+        """Acknowledges all that came, and lets so many more come."""
+        self.socket.sendall(self.connection.credit(packets, 1 << 20))
+
+    def want_digest(self) -> Digest:
+        """Asks what the agent believes that this console has, and waits for the answer."""
+        known = self.kinds().count(Digest)
+        self.send(WantDigest())
+        assert self.until(has(Digest, known + 1))
+        return next(event for event in reversed(self.events) if isinstance(event, Digest))
 
     @property
     def packets(self) -> list[Packet]:

@@ -53,7 +53,7 @@ class DrawingConsole(Console):
 
     def is_exact(self) -> bool:
         """Whether the picture is, to the bit, the one that the agent believes it sent."""
-        self.socket.sendall(self.connection.send(WantDigest()))
+        self.send(WantDigest())
         known = len(self.events)
         assert self.until(lambda events: self._catch_up(events) or any(map(_is_digest, events[known:])))
         (digest,) = filter(_is_digest, self.events[known:])
@@ -71,7 +71,7 @@ class DrawingConsole(Console):
                 case Packet():
                     self._draw(event)
                 case Ping(number):
-                    self.socket.sendall(self.connection.send(Pong(number)))
+                    self.send(Pong(number))
                 case Digest():
                     break
                 case _:

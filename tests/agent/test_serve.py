@@ -21,13 +21,11 @@ from deskagent.wire.hello import OPENING, encode_opening
 from deskagent.wire.messages import (
     WIRE_VERSION,
     Close,
-    Digest,
     Ping,
     Pong,
     Refresh,
     Screen,
     ScreenState,
-    WantDigest,
     WantRefresh,
     Welcome,
     decode_from_agent,
@@ -129,7 +127,7 @@ def test_without_credit_nothing_more_comes(tmp_path: Path) -> None:
         console = Console(agent, packets=2)
         assert console.until(has(Packet, 2))
         assert not console.until(has(Packet, 3), seconds=1)
-        console.socket.sendall(console.connection.credit(2, 1 << 20))
+        console.credit(2)
         assert console.until(has(Packet, 4))
         assert not console.until(has(Packet, 5), seconds=1)
         console.close()
@@ -137,14 +135,14 @@ def test_without_credit_nothing_more_comes(tmp_path: Path) -> None:
 
 def test_heartbeats_go_both_ways(console: Console) -> None:
     assert console.until(has(Welcome))
-    console.socket.sendall(console.connection.send(Ping(41)))
+    console.send(Ping(41))
     assert console.until(lambda events: Pong(41) in events)
     assert console.until(has(Ping, 2))
 
 
 def test_a_burst_of_pings_is_answered_one_by_one(console: Console) -> None:
     assert console.until(has(Welcome))
-    console.socket.sendall(b"".join(console.connection.send(Ping(number)) for number in range(1000)))
+    console.send(*map(Ping, range(1000)))
     assert console.until(has(Pong, 1000))
     pongs = [event.number for event in console.events if isinstance(event, Pong)]
     assert pongs == list(range(1000))
@@ -163,13 +161,10 @@ def test_a_console_that_asks_and_never_reads_is_hung_up_on(agent: AgentProcess, 
 
 def test_a_refresh_and_a_digest_come_on_request(console: Console) -> None:
     assert console.until(has(Packet))
-    console.socket.sendall(console.connection.send(WantRefresh()))
+    console.send(WantRefresh())
     assert console.until(lambda events: Refresh(Trigger.REQUEST) in events)
     assert console.until(has(Packet, 2))
-    console.socket.sendall(console.connection.send(WantDigest()))
-    assert console.until(has(Digest))
-    digest = next(event for event in console.events if isinstance(event, Digest))
-    assert digest.packet == 2
+    assert console.want_digest().packet == 2
 
 
 def test_a_console_that_breaks_the_protocol_is_hung_up_on_and_the_next_is_served(

@@ -8,8 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -36,22 +35,12 @@ from deskagent.wire.messages import (
     Refresh,
     Screen,
     ScreenState,
-    WantDigest,
     WantRefresh,
     Welcome,
 )
 from deskagent.wire.packet import Packet, Slice
 from deskagent.wire.triggers import Trigger
-from served_here import TOKEN, ServedHere, served
-
-
-@contextmanager
-def console_of(agent: ServedHere) -> Iterator[Console]:
-    console = Console(agent)
-    try:
-        yield console
-    finally:
-        console.close()
+from served_here import TOKEN, served
 
 
 class Faulty(SyntheticGrabber):
@@ -71,13 +60,13 @@ class Faulty(SyntheticGrabber):
 @pytest.mark.parametrize("fault", [MemoryError(), ValueError("cannot reshape"), KeyError("left")], ids=repr)
 def test_whatever_a_grab_raises_is_told_and_the_picture_comes_back(fault: Exception) -> None:
     grabber = Faulty(None, fault)
-    with served(lambda _: grabber) as agent, console_of(agent) as console:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Screen, 2))
         failed, live = (event for event in console.events if isinstance(event, Screen))
         assert failed.state is ScreenState.GRAB_FAILED
         assert failed.reason.startswith(type(fault).__name__)
         assert live == Screen(ScreenState.LIVE)
-        console.socket.sendall(console.connection.send(WantRefresh()))
+        console.send(WantRefresh())
         assert console.until(lambda events: Refresh(Trigger.REQUEST) in events)
         assert console.until(has(Packet, 2))
 
@@ -93,7 +82,7 @@ def test_a_screen_that_opens_at_the_second_attempt_is_live_then(fault: Exception
             raise faults.pop()
         return Faulty()
 
-    with served(open_grabber) as agent, console_of(agent) as console:
+    with served(open_grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Packet))
         assert console.kinds() == [Welcome, Screen, Displays, Refresh, Packet]
         welcome, screen = console.events[:2]
@@ -122,7 +111,7 @@ class Lockable(SyntheticGrabber):
 def test_a_screen_that_is_locked_at_first_is_welcomed_as_such_and_begins_when_it_is_not() -> None:
     grabber = Lockable()
     grabber.locked = True
-    with served(lambda _: grabber) as agent, console_of(agent) as console:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Welcome))
         (welcome,) = console.events
         assert isinstance(welcome, Welcome)
@@ -137,31 +126,28 @@ def test_a_screen_that_is_locked_at_first_is_welcomed_as_such_and_begins_when_it
 
 def test_a_screen_that_was_locked_goes_on_from_the_picture_that_the_console_has() -> None:
     grabber = Lockable()
-    with served(lambda _: grabber) as agent, console_of(agent) as console:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Packet))
         grabber.locked = True
         assert console.until(has(Screen))
-        console.socket.sendall(console.connection.send(WantDigest()))
-        assert console.until(has(Digest)), "what the console has is still known"
+        before = console.want_digest()  # What the console has is still known.
         grabber.locked = False
         assert console.until(has(Screen, 2))
-        console.socket.sendall(console.connection.send(WantDigest()))
-        assert console.until(has(Digest, 2))
+        after = console.want_digest()
         assert console.kinds() == [Welcome, Refresh, Packet, Screen, Digest, Screen, Digest]
         locked, live = (event for event in console.events if isinstance(event, Screen))
         assert locked == Screen(ScreenState.LOCKED, "the session is locked")
         assert live == Screen(ScreenState.LIVE)
-        before, after = (event for event in console.events if isinstance(event, Digest))
         assert before == after
 
 
 def test_who_comes_while_the_screen_is_locked_is_not_shown_what_was_there_before() -> None:
     grabber = Lockable()
-    with served(lambda _: grabber) as agent, console_of(agent) as first:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as first:
         assert first.until(has(Packet))
         grabber.locked = True
         assert first.until(has(Screen))
-        with console_of(agent) as second:
+        with closing(Console(agent)) as second:
             assert not second.until(has(Packet), seconds=1.0)
             welcome = second.events[0]
             assert isinstance(welcome, Welcome)
@@ -184,7 +170,7 @@ def test_a_locked_screen_is_asked_for_now_and_then_and_not_all_the_time(
 
     monkeypatch.setattr(Broadcast, "demand", counted)
     grabber = Lockable()
-    with served(lambda _: grabber) as agent, console_of(agent) as console:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Packet))
         grabber.locked = True
         assert console.until(has(Screen))
@@ -197,7 +183,7 @@ def test_a_reason_longer_than_a_text_is_cut() -> None:
     def open_grabber(_: int) -> Grabber:
         raise GrabError("no " * 1000)
 
-    with served(open_grabber) as agent, console_of(agent) as console:
+    with served(open_grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Welcome))
 
 
@@ -216,7 +202,7 @@ class Wide(SyntheticGrabber):
 
 def test_a_desktop_too_large_for_the_wire_is_a_screen_without_a_picture() -> None:
     grabber = Wide("still")
-    with served(lambda _: grabber) as agent, console_of(agent) as console:
+    with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Packet))
         assert console.kinds() == [Welcome, Screen, Screen, Refresh, Packet]
         failed = console.events[1]
@@ -236,9 +222,9 @@ def test_a_console_displaced_while_its_display_opens_is_told_and_the_next_is_ser
         may_open.wait(10)
         return Faulty()
 
-    with served(open_grabber) as agent, console_of(agent) as first:
+    with served(open_grabber) as agent, closing(Console(agent)) as first:
         assert opening.wait(10)
-        with console_of(agent) as second:
+        with closing(Console(agent)) as second:
             assert first.until(has(Close))
             may_open.set()
             assert second.until(has(Packet))
@@ -283,7 +269,7 @@ def test_a_connection_that_got_no_thread_does_not_end_the_agent(monkeypatch: pyt
         monkeypatch.setattr(threading.Thread, "start", no_thread_once)
         with agent.connect() as sock:
             assert sock.recv(1) == b""
-        with console_of(agent) as console:
+        with closing(Console(agent)) as console:
             assert console.until(has(Packet))
 
 

@@ -19,7 +19,7 @@ from bare_console import Console, has
 from deskagent.capture.grabber import Grab, whole
 from deskagent.capture.synthetic import SyntheticGrabber, render
 from deskagent.wire.limits import MAX_PREVIEW
-from deskagent.wire.messages import Digest, Preview, Refresh, WantDigest, Watch, WatchMode
+from deskagent.wire.messages import Preview, Refresh, Watch, WatchMode
 from deskagent.wire.packet import Packet
 from deskagent.wire.triggers import Trigger
 from served_here import ServedHere, served
@@ -66,19 +66,11 @@ def agent(desktop: Counted) -> Iterator[ServedHere]:
         yield agent
 
 
-def digest_of(console: Console) -> bytes:
-    """What the agent says that this console has."""
-    known = sum(isinstance(event, Digest) for event in console.events)
-    console.socket.sendall(console.connection.send(WantDigest()))
-    assert console.until(has(Digest, known + 1))
-    return next(event.digest for event in reversed(console.events) if isinstance(event, Digest))
-
-
 def read_on(console: Console) -> None:
     """Takes what comes until nothing does."""
     packets = 0
     while packets != (packets := len(console.packets)):
-        console.socket.sendall(console.connection.credit(4, 1 << 20))
+        console.credit()
         console.until(has(Packet, packets + 1), seconds=1)
 
 
@@ -87,9 +79,9 @@ def test_who_begins_to_look_closely_at_a_screen_that_stands_still_sees_it() -> N
     with served(lambda _: still) as agent:
         console = Console(agent, watch=PREVIEW)
         assert console.until(has(Preview))
-        console.socket.sendall(console.connection.send(Watch(WatchMode.FULL)))
+        console.send(Watch(WatchMode.FULL))
         assert console.until(has(Packet))
-        assert digest_of(console)
+        assert console.want_digest().digest
         console.close()
         assert still.grabs == 1
 
@@ -101,7 +93,7 @@ def test_two_consoles_see_the_same_screen_by_one_capture(agent: ServedHere, desk
     desktop.picture[50:60, 40:90, :3] = (1, 2, 3)
     assert first.until(has(Packet, 2))
     assert second.until(has(Packet, 2))
-    assert digest_of(first) == digest_of(second)
+    assert first.want_digest().digest == second.want_digest().digest
     assert len(desktop.threads) == 1, "one thread grabs for both"
     first.close()
     desktop.picture[0, 0, 0] ^= 1
@@ -115,13 +107,13 @@ def test_one_that_reads_nothing_holds_up_nobody(agent: ServedHere, desktop: Coun
     for number in range(1, 30):
         desktop.picture[:, :, :3] = np.random.default_rng(number).integers(0, 256, (200, 320, 3), np.uint8)
         assert quick.until(has(Packet, number + 1))
-        quick.socket.sendall(quick.connection.credit(4, 1 << 20))
+        quick.credit()
     assert stuck.until(has(Packet))
-    stuck.socket.sendall(stuck.connection.credit(4, 1 << 20))
+    stuck.credit()
     assert stuck.until(has(Packet, 2)), "what it missed comes at once, as it is now"
     # Its link counts as slow by now: what there is comes in pieces, each when the one before has arrived.
     read_on(stuck)
-    assert digest_of(stuck) == digest_of(quick)
+    assert stuck.want_digest().digest == quick.want_digest().digest
     stuck.close()
     quick.close()
 
@@ -136,7 +128,7 @@ def test_a_large_change_does_not_hold_up_what_is_done_meanwhile() -> None:
         desktop.picture[..., :3] = noise[..., None]
         assert console.until(has(Packet, 2))
         read_on(console)
-        digest_of(console)
+        console.want_digest()
         areas = [sum(one.rectangle.area for one in packet.slices) for packet in console.packets[1:]]
         assert max(areas) < desktop.picture.size // 4 // 2, "however fast the link is"
         console.close()
@@ -217,7 +209,7 @@ def test_who_comes_later_need_not_wait_for_a_preview_of_now(agent: ServedHere, d
 def test_who_looks_closely_gets_everything_at_once_and_may_stop(agent: ServedHere, desktop: Counted) -> None:
     console = Console(agent, watch=Watch(WatchMode.PREVIEW, interval=3600))
     assert console.until(has(Preview))
-    console.socket.sendall(console.connection.send(Watch(WatchMode.FULL)))
+    console.send(Watch(WatchMode.FULL))
     assert console.until(has(Packet))
     refresh = next(event for event in console.events if isinstance(event, Refresh))
     assert refresh.trigger in (Trigger.REQUEST, Trigger.FIRST_FRAME)
@@ -225,7 +217,7 @@ def test_who_looks_closely_gets_everything_at_once_and_may_stop(agent: ServedHer
     assert packet.refresh
     desktop.picture[5, 5, :3] ^= 255
     assert console.until(has(Packet, 2))
-    console.socket.sendall(console.connection.send(PREVIEW))
+    console.send(PREVIEW)
     desktop.picture[9, 9, :3] ^= 255
     assert console.until(has(Preview, 2))
     assert console.kinds().count(Packet) == 2
