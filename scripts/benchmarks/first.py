@@ -19,7 +19,7 @@ from . import material
 from .live import HEIGHT, WIDTH
 from .proxy import CountingProxy, Link
 from .screens import Screens
-from .systems import SYSTEMS, manage, require_programs
+from .systems import SYSTEMS, require_programs, two_screens
 from .workloads import Work
 
 LINKS = ("", "100mbit,10ms", "10mbit,50ms")
@@ -48,10 +48,7 @@ def measure(
 
 def _one(system: str, link: str, pictures: Path) -> dict[str, Any]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskconsole-bench-")))
-        served, shown = (stack.enter_context(Xvfb(WIDTH, HEIGHT)) for _ in range(2))
-        for screen in (served, shown):
-            manage(screen)
+        served, shown, folder = stack.enter_context(two_screens(WIDTH, HEIGHT))
         work = stack.enter_context(closing(Work(served)))
         _furnish(served, work, pictures)
         proxy = stack.enter_context(CountingProxy(Link.parse(link) if link else None))

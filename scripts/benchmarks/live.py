@@ -26,7 +26,7 @@ from .processes import Trees
 from .proxy import CountingProxy, Link
 from .screens import Screens
 from .strips import StripCounter
-from .systems import SYSTEMS, Running, manage, require_programs
+from .systems import SYSTEMS, Running, require_programs, two_screens
 from .witness import Witness
 from .workloads import WORKLOADS, Work, Workload
 
@@ -119,10 +119,7 @@ def _one(
 ) -> dict[str, Any]:
     """One system under one workload, once."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskconsole-bench-")))
-        served, shown = (stack.enter_context(Xvfb(WIDTH, HEIGHT)) for _ in range(2))
-        for screen in (served, shown):
-            manage(screen)
+        served, shown, folder = stack.enter_context(two_screens(WIDTH, HEIGHT))
         patch = stack.enter_context(closing(Patch(served.display, *_PATCH, _RED)))
         proxy = stack.enter_context(CountingProxy(link))
         running = stack.enter_context(SYSTEMS[system](served, shown, proxy, folder))

@@ -19,7 +19,7 @@ import numpy as np
 
 from xvfb import Xvfb
 
-from .systems import manage, require_programs, shown_by_us
+from .systems import require_programs, shown_by_us, two_screens
 from .workloads import WORKLOADS, Work
 
 WIDTH, HEIGHT = 1920, 1080
@@ -44,10 +44,7 @@ def measure(seconds: float = 8.0, workloads: str = ",".join(WORKLOADS)) -> dict[
 
 def _one(workload: str, seconds: float, material: Path) -> dict[str, Any]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskconsole-bench-")))
-        served, shown = (stack.enter_context(Xvfb(WIDTH, HEIGHT)) for _ in range(2))
-        for screen in (served, shown):
-            manage(screen)
+        served, shown, folder = stack.enter_context(two_screens(WIDTH, HEIGHT))
         port, token = stack.enter_context(_agent(served, folder))
         told = {"port": port, "token_file": str(token)}
         stack.enter_context(shown_by_us(told, shown, folder, _watched(folder, shown)))

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -175,6 +176,19 @@ _PROGRAMS = {
     "X0tigervnc": "tigervnc-scraping-server", "xtigervncviewer": "tigervnc-viewer", "x11vnc": "x11vnc",
     "sshd": "openssh-server",
 }  # fmt: skip
+
+
+@contextmanager
+def two_screens(width: int, height: int) -> Iterator[tuple[Xvfb, Xvfb, Path]]:
+    """The screen to serve and the viewer's, each with a window manager, and a folder for what runs there."""
+    with (
+        tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as folder,
+        Xvfb(width, height) as served,
+        Xvfb(width, height) as shown,
+    ):
+        for screen in (served, shown):
+            manage(screen)
+        yield served, shown, Path(folder)
 
 
 def manage(screen: Xvfb) -> None:
