@@ -27,13 +27,6 @@ class Clock:
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Xvfb]:
-    with Xvfb(800, 500, maximum=(1024, 768)) as server:
-        monkeypatch.setenv("DISPLAY", server.display)
-        yield server
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

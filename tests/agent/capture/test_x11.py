@@ -21,13 +21,6 @@ if sys.platform != "linux":
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Xvfb]:
-    with Xvfb(800, 500, maximum=(1024, 768)) as server:
-        monkeypatch.setenv("DISPLAY", server.display)
-        yield server
-
-
-@pytest.fixture
 def grabber(screen: Xvfb) -> Iterator[X11Grabber]:
     grabber = X11Grabber(0, ScreenGrabber(0))
     yield grabber
