@@ -81,8 +81,8 @@ def find_moves(
         move = Move(place.x + source_x, place.y + source_y, target)
         _make(move, picture)
         moves.append(move)
-        apart = [one for one in remaining if not _overlap(one, target)]
-        touched = [piece for one in remaining if _overlap(one, target) for piece in _without(one, target)]
+        apart = [one for one in remaining if one.common(target) is None]
+        touched = [piece for one in remaining if one.common(target) for piece in one.without(target)]
         for piece in (target, *touched):
             x, y = piece.x, piece.y
             part = _part(piece)
@@ -113,24 +113,6 @@ def _place(damage: Sequence[Rectangle]) -> Rectangle | None:
 def _part(place: Rectangle) -> tuple[slice, slice]:
     x, y, width, height = place
     return np.s_[y : y + height, x : x + width]
-
-
-def _overlap(a: Rectangle, b: Rectangle) -> bool:
-    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
-
-
-def _without(one: Rectangle, hole: Rectangle) -> list[Rectangle]:
-    """What of a rectangle lies around another that overlaps it."""
-    right, bottom = one.x + one.width, one.y + one.height
-    left_in, right_in = max(one.x, hole.x), min(right, hole.x + hole.width)
-    top_in, bottom_in = max(one.y, hole.y), min(bottom, hole.y + hole.height)
-    pieces = (
-        Rectangle(one.x, one.y, one.width, top_in - one.y),
-        Rectangle(one.x, bottom_in, one.width, bottom - bottom_in),
-        Rectangle(one.x, top_in, left_in - one.x, bottom_in - top_in),
-        Rectangle(right_in, top_in, right - right_in, bottom_in - top_in),
-    )
-    return [piece for piece in pieces if piece.area]
 
 
 def _make(move: Move, picture: Pixels) -> None:

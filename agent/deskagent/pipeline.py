@@ -187,7 +187,9 @@ class Pipeline:
         """The console has drawn everything up to that packet, and there may be credit now."""
         with self._wake:
             self._flow.acknowledged(packet, time.monotonic())
-            self._wake.notify()
+            # Mostly nothing waits for credit: who types would wake the thread twice for every key.
+            if self._behind or self._lossy or self._screen.state is not ScreenState.LIVE:
+                self._wake.notify()
 
     def close(self) -> None:
         """Ends the thread, from another one."""

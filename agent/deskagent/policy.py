@@ -154,7 +154,7 @@ class SliceEncoder:
             yield part, False
             return
         yield film, True
-        for rectangle in _around(part.rectangle, box):
+        for rectangle in part.rectangle.without(box):
             yield _within(part, rectangle), False
 
     def _exact(self, part: Part) -> Iterator[Slice]:
@@ -164,7 +164,7 @@ class SliceEncoder:
             for found in shaded(part.pixels):
                 box = found._replace(x=x + found.x, y=y + found.y)
                 yield Slice(box, self._rows.encode_rows(_within(part, box).pixels))
-                rest = [piece for one in rest for piece in _without(one, box)]
+                rest = [piece for one in rest for piece in one.without(box)]
         if rest == [part.rectangle]:
             yield self._slice(part)
             return
@@ -182,22 +182,3 @@ def _within(part: Part, rectangle: Rectangle) -> Part:
     x, y = rectangle.x - part.rectangle.x, rectangle.y - part.rectangle.y
     pixels = part.pixels[y : y + rectangle.height, x : x + rectangle.width]
     return Part(rectangle, np.ascontiguousarray(pixels))
-
-
-def _around(outer: Rectangle, inner: Rectangle) -> list[Rectangle]:
-    """What a rectangle has outside of one that lies in it: above, below, to the left, to the right."""
-    x, y, width, height = outer
-    right, bottom = inner.x + inner.width, inner.y + inner.height
-    rectangles = (
-        Rectangle(x, y, width, inner.y - y),
-        Rectangle(x, bottom, width, y + height - bottom),
-        Rectangle(x, inner.y, inner.x - x, inner.height),
-        Rectangle(right, inner.y, x + width - right, inner.height),
-    )
-    return [one for one in rectangles if one.area]
-
-
-def _without(outer: Rectangle, hole: Rectangle) -> list[Rectangle]:
-    """What a rectangle has outside of another one, wherever that lies."""
-    common = outer.common(hole)
-    return [outer] if common is None else _around(outer, common)

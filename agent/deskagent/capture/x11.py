@@ -119,7 +119,8 @@ class X11Grabber:
     def grab(self) -> Grab:
         """The place that `wait` found due, or all there is. Raises GrabError."""
         try:
-            self._listen()
+            if self._due is None:  # else `wait` has just done so
+                self._listen()
             if self._stale:
                 self._look_around()
             whole = Rectangle(0, 0, *self._place.size)

@@ -43,6 +43,21 @@ class Rectangle(NamedTuple):
         bottom = max(self.y + self.height, other.y + other.height)
         return Rectangle(x, y, right - x, bottom - y)
 
+    def without(self, hole: Rectangle) -> list[Rectangle]:
+        """What lies outside of a hole, wherever that is: above, below, to the left and to the right of it."""
+        inner = self.common(hole)
+        if inner is None:
+            return [self]
+        x, y, width, height = self
+        right, bottom = inner.x + inner.width, inner.y + inner.height
+        pieces = (
+            Rectangle(x, y, width, inner.y - y),
+            Rectangle(x, bottom, width, y + height - bottom),
+            Rectangle(x, inner.y, inner.x - x, inner.height),
+            Rectangle(right, inner.y, x + width - right, inner.height),
+        )
+        return [piece for piece in pieces if piece.area]
+
 
 class Display(msgspec.Struct, frozen=True):
     """One display of a host, or all of them together (number 0)."""
