@@ -27,7 +27,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises ConfigurationError for a file that cannot be read or has a mistake.
         """
         try:
-            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), cls)
+            # Some editors begin a UTF-8 file with a mark that TOML does not know.
+            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), cls)
         except FileNotFoundError:
             return cls()
         except OSError as error:

@@ -14,8 +14,9 @@ def test_without_a_file_there_is_no_bound(tmp_path: Path) -> None:
     assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 0
 
 
-def test_a_budget(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("bytes_per_second = 2_000_000\n")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_budget(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "settings.toml").write_text("bytes_per_second = 2_000_000\n", encoding=encoding)
     assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 2_000_000
 
 
