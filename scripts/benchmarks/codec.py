@@ -134,9 +134,9 @@ def _ours(frames: Iterable[Any]) -> dict[str, float]:
         totals["lossy_frames"] += sender.lossy > 0
         if not sender.lossy:
             totals["exact"] *= _equal(shown, frame)
-    if sender.lossy:
-        _decode(decoder, sender.refine(FRAMES / RATE + _REST), shown)
-        totals["exact"] *= _equal(shown, frame)
+    while slices := sender.refine(FRAMES / RATE + _REST):
+        _decode(decoder, slices, shown)
+    totals["exact"] *= _equal(shown, frame)
     return totals
 
 
