@@ -29,7 +29,7 @@ _FEW: Final = 1.6
 _KEPT: Final = 6.0
 """What a motion counts for at least once it was taken for one: on a link that was slow until then it has to
 become one again before its changes have added up."""
-_SLOW: Final = 0.25
+_SLOW: Final = 0.15
 """Seconds of an update on the link from which on it is that link which makes changes rare."""
 _LONGEST_MEMORY: Final = 10.0
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
+from .cells import CELL
 from .damage import MAX_RECTANGLES, join
 from .moves import Move
 from .picture import Change
@@ -125,10 +127,20 @@ class Pending:
 
 
 def _tiles(one: Rectangle) -> Iterator[Rectangle]:
-    """A rectangle in parts of about the same size, none wider or higher than a tile."""
-    columns, rows = -(-one.width // _TILE[0]), -(-one.height // _TILE[1])
-    for row in range(rows):
-        top, bottom = row * one.height // rows, (row + 1) * one.height // rows
-        for column in range(columns):
-            left, right = column * one.width // columns, (column + 1) * one.width // columns
-            yield Rectangle(one.x + left, one.y + top, right - left, bottom - top)
+    """A rectangle in parts of about the same size, few of them wider or higher than a tile.
+
+    They meet where cells do: of a cell that two share neither sends all, and in a film it would count as
+    resting, to be made exact again and again.
+    """
+    x, y, width, height = one
+    columns, rows = _cuts(x, width, _TILE[0]), _cuts(y, height, _TILE[1])
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            yield Rectangle(left, top, right - left, bottom - top)
+
+
+def _cuts(begin: int, length: int, longest: int) -> list[int]:
+    """From `begin` to its end, by way of edges of cells."""
+    count = -(-length // longest)
+    edges = {(begin + number * length // count + CELL // 2) // CELL * CELL for number in range(1, count)}
+    return [begin, *sorted(edge for edge in edges if begin < edge < begin + length), begin + length]

@@ -55,6 +55,9 @@ _LEAST_DENSITY = 0.5
 """Bytes a changed pixel that are reckoned with at least: what comes next may be worse than what came last.
 A link that carries a whole screen of that in 40 ms divides nothing."""
 
+_REFINED_DENSITY = 2.0
+"""Bytes of a pixel that is made exact, until it is known: a photograph with grain."""
+
 _AT_ONCE = 0.04
 """Seconds of CPU that encoding one packet should take at most: what changes meanwhile waits for it. A
 photograph takes 65 ns a pixel without loss, text 10."""
@@ -139,6 +142,7 @@ class Pipeline:
         self._sent = 0
         self._lossy = 0
         self._density = _LEAST_DENSITY
+        self._refined_density = _REFINED_DENSITY
         self._pace = _LEAST_PACE
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -306,7 +310,8 @@ class Pipeline:
         with self._broadcast.lock:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
-                rate, room = self._flow.rate, self._pixels_of_a_packet()
+                rate, bytes_ = self._flow.rate, self._flow.packet()
+                room = self._pixels_of_a_packet(bytes_)
                 picture = self._broadcast.picture.pixels
                 if picture is None:
                     return
@@ -316,7 +321,7 @@ class Pipeline:
                 owed = self._pending.take(room)
             frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
-            refined = [] if trigger else cut(picture, self._rested(owed, now, min(room, picture.size // 4)))
+            refined = [] if trigger else cut(picture, self._rested(owed, now, bytes_))
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if frame is not None and trigger is not None:
@@ -325,30 +330,33 @@ class Pipeline:
         else:
             began = time.thread_time()
             slices = self._encoder.copied(owed.moves)
-            slices += self._encoder.update(parts, now, rate)
-            slices += self._encoder.refine(refined)
+            slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
+            self._density = _denser(self._density, slices)
+            again = self._encoder.refine(refined)
+            self._refined_density = _denser(self._refined_density, again)
+            slices += again
             pixels = sum(part.rectangle.area for part in (*parts, *refined))
             if pixels >= _MANY_PIXELS:
                 self._pace = max((time.thread_time() - began) / pixels, (1 - _LATEST) * self._pace)
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
 
-    def _rested(self, owed: Owed, now: float, room: int) -> list[Rectangle]:
-        """What is made exact in a packet of about `room` pixels that brings what is owed."""
-        left = min(_REFINED_AT_ONCE, room) - sum(one.area for one in owed.rectangles)
+    def _rested(self, owed: Owed, now: float, bytes_: int) -> list[Rectangle]:
+        """What is made exact in a packet of about so many bytes that brings what is owed."""
+        area = sum(one.area for one in owed.rectangles)
+        left = bytes_ - area * max(self._density, _LEAST_DENSITY)
+        carried = left / max(self._refined_density, _LEAST_DENSITY)
+        pixels = min(carried, _REFINED_AT_ONCE - area, _AT_ONCE / max(self._pace, _LEAST_PACE) - area)
         # A little always: beside a film that takes all there is it would wait for the film's end.
-        return self._encoder.resting(now, max(_LEAST_PIXELS, left), (*owed.rectangles, *owed.left))
+        return self._encoder.resting(now, max(_LEAST_PIXELS, int(pixels)), (*owed.rectangles, *owed.left))
 
-    def _pixels_of_a_packet(self) -> int:
-        """Changed pixels that the next packet should hold at most."""
-        carried = self._flow.packet() / max(self._density, _LEAST_DENSITY)
+    def _pixels_of_a_packet(self, bytes_: int) -> int:
+        """Changed pixels that a packet of about so many bytes should hold at most."""
+        carried = bytes_ / max(self._density, _LEAST_DENSITY)
         return max(_LEAST_PIXELS, int(min(carried, _AT_ONCE / max(self._pace, _LEAST_PACE))))
 
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)
-        pixels = sum(one.rectangle.area for one in slices)
-        if not refresh and pixels >= _LEAST_PIXELS:
-            self._density = max(size / pixels, (1 - _LATEST) * self._density)
         with self._wake:
             # Before it goes: the answer may be here before the call returns.
             self._flow.sent(self._sent + 1, size, time.monotonic())
@@ -384,3 +392,11 @@ class Pipeline:
             height, width = picture.shape[:2]
             pixels = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
         self._sink.send(Digest(self._sent, framebuffer_digest(width, height, pixels.data)))
+
+
+def _denser(before: float, slices: list[Slice]) -> float:
+    """Bytes a pixel to reckon with after these, where they are enough to tell."""
+    pixels = sum(one.rectangle.area for one in slices)
+    if pixels < _LEAST_PIXELS:
+        return before
+    return max(sum(INFO.size + len(one.body) for one in slices) / pixels, (1 - _LATEST) * before)

@@ -37,6 +37,9 @@ else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one wit
 _REFRESH_BYTES: Final = 320 * 1024
 """The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
 
+_LATER: Final = 0.8
+"""Part of what one update took that the next one is reckoned to take at least."""
+
 _FAR_LESS: Final = 3
 """Times that a frame without loss has to be larger. Text is half as large at most."""
 
@@ -56,7 +59,7 @@ class SliceEncoder:
         self._rows = zstd[0] if zstd and Encoding.ZSTD_ROWS in agreed else None
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
         self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
-        self._bytes = 0
+        self._bytes = 0.0
 
     def refresh(self, frame: Pixels, now: float = 0.0, rate: float | None = None) -> Slice:
         """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` and
@@ -82,19 +85,23 @@ class SliceEncoder:
             encoder.restart(width, height)
         self._motion, self._lossy = Motion(width, height), Lossy(width, height)
 
-    def update(self, parts: Sequence[Part], now: float, rate: float | None) -> list[Slice]:
+    def update(self, parts: Sequence[Part], now: float, rate: float | None, left: int = 0) -> list[Slice]:
         """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part
         it makes several slices.
 
         `now`: seconds on a clock that only goes forward. `rate`: bytes per second that the link carries,
-        where that is known.
+        where that is known. `left`: pixels that have changed too and have to wait for their turn.
         """
         if self._jpeg is None:
             return self.refine(parts)
         self._lossy.stamp(now)
         self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
         pieces = [piece for part in parts for piece in self._pieces(part)]
-        quality = self._jpeg.quality(sum(part.rectangle.area for part, moving in pieces if moving), rate)
+        area = sum(part.rectangle.area for part in parts)
+        # What one packet has no room for is in motion as well, for all that is known, and needs its share.
+        share = 1 + left / area if area else 1.0
+        moving_area = sum(part.rectangle.area for part, moving in pieces if moving)
+        quality = self._jpeg.quality(int(share * moving_area), rate)
         slices: list[Slice] = []
         for part, moving in pieces:
             if moving:
@@ -103,7 +110,8 @@ class SliceEncoder:
                 self._motion.keep(part.rectangle)
             else:
                 slices += self.refine([part])
-        self._bytes = sum(len(one.body) for one in slices)
+        # The last tile of a film leaves nothing, and tells nothing of what the next picture of it takes.
+        self._bytes = max(share * sum(len(one.body) for one in slices), _LATER * self._bytes)
         return slices
 
     @property

@@ -8,6 +8,8 @@ import numpy as np
 from coded_link import ALL, CodedLink, area, desktop
 from deskagent.damage import Pixels
 from deskagent.moves import Move
+from deskagent.parts import cut
+from deskagent.policy import SliceEncoder
 from deskagent.wire.encodings import Encoding
 from deskagent.wire.geometry import Rectangle
 from deskagent.wire.packet import Slice
@@ -143,3 +145,17 @@ def test_a_slow_link_gets_fewer_bytes_a_picture() -> None:
     fast, slow, slowest = size(None), size(400_000), size(1_000)
     assert slowest < slow < fast
     assert slow * 15 < 400_000
+
+
+def test_a_film_that_a_link_carries_in_pieces_becomes_jpeg_too() -> None:
+    encoder = SliceEncoder(ALL)
+    encoder.refresh(film(0))
+    half = FILM.height // 2
+    upper, lower = FILM._replace(height=half), FILM._replace(y=FILM.y + half, height=half)
+    sent: list[set[int]] = []
+    for number in range(1, 12):
+        for piece, left in ((upper, lower.area), (lower, 0)):
+            now = 0.14 * len(sent)
+            sent.append(kinds(encoder.update(cut(film(number), [piece]), now, 700_000, left)))
+    assert sent[0] <= {Encoding.ZSTD, Encoding.ZSTD_ROWS}
+    assert sent[-2:] == [{Encoding.JPEG}] * 2, "three or four whole pictures a second would never be one"

@@ -171,3 +171,25 @@ def test_what_is_made_exact_does_not_make_a_packet_too_large(agent: ServedHere, 
     console.acknowledge()
     assert shows(console, still)
     console.close()
+
+
+def test_on_a_narrow_link_what_is_made_exact_comes_in_small_packets(
+    agent: ServedHere, desktop: Desktop
+) -> None:
+    desktop.show(noise(704, 320))
+    console = DrawingConsole(agent, watch=Watch(WatchMode.FULL, rate=1_000_000))
+    while not lossy(console):
+        desktop.show(noise(704, 320))
+        console.draw(0.05)
+    still = noise(704, 320)
+    desktop.show(still)
+    begin = len(console.packets)
+    assert shows(console, still)
+    refining = [
+        sum(len(one.body) for one in packet.slices)
+        for packet in console.packets[begin:]
+        if not any(one.body[0] == Encoding.JPEG for one in packet.slices)
+    ]
+    assert len(refining) > 5
+    assert max(refining) < 100_000, "what somebody does meanwhile waits for one of them"
+    console.close()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskagent.capture.grabber import Grab, whole
+from deskagent.cells import CELL
 from deskagent.pending import Pending
 from deskagent.picture import Change, Picture
 from deskagent.wire.geometry import Rectangle
@@ -83,6 +84,8 @@ def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> N
         assert (owed.rectangles[0] == letter) == (frame == 5)
         for x, y, width, height in owed.rectangles:
             seen[y : y + height, x : x + width] += 1
+            edges = {x, x + width} - {100, 1700} | {y, y + height} - {200, 1100}
+            assert frame == 5 or not any(edge % CELL for edge in edges), "a cell is one tile's, or none's"
     assert seen[200:1100, 100:1700].min() >= 2
     assert seen[200:1100, 100:1700].max() <= 5
 
