@@ -7,6 +7,7 @@ It turns frames and parts of them into slices and knows nothing of links and cre
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,8 +38,8 @@ else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one wit
 _REFRESH_BYTES: Final = 320 * 1024
 """The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
 
-_LATER: Final = 0.8
-"""Part of what one update took that the next one is reckoned to take at least."""
+_LASTS: Final = 3.0
+"""Seconds after which 1/e is left of what an update took: the next one is reckoned to take that at least."""
 
 _FAR_LESS: Final = 3
 """Times that a frame without loss has to be larger. Text is half as large at most."""
@@ -60,6 +61,7 @@ class SliceEncoder:
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
         self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
         self._bytes = 0.0
+        self._updated = -math.inf
 
     def refresh(self, frame: Pixels, now: float = 0.0, rate: float | None = None) -> Slice:
         """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` and
@@ -110,8 +112,9 @@ class SliceEncoder:
                 self._motion.keep(part.rectangle)
             else:
                 slices += self.refine([part])
-        # The last tile of a film leaves nothing, and tells nothing of what the next picture of it takes.
-        self._bytes = max(share * sum(len(one.body) for one in slices), _LATER * self._bytes)
+        # The last tile of a film, and a letter typed beside it, tell nothing of what its next picture takes.
+        faded = self._bytes * math.exp((self._updated - now) / _LASTS)
+        self._bytes, self._updated = max(share * sum(len(one.body) for one in slices), faded), now
         return slices
 
     @property
