@@ -66,8 +66,9 @@ class Motion:
 
     def took(self, rectangle: Rectangle, size: int) -> None:
         """So many bytes without loss."""
-        if _is_large(rectangle):
-            self._costs[cells(rectangle)] = size / rectangle.area
+        # Of what is small whole cells only: a letter tells nothing, what is left beside a film does.
+        place = cells(rectangle) if _is_large(rectangle) else self._inner(rectangle)
+        self._costs[place] = size / rectangle.area
 
     def keep(self, rectangle: Rectangle) -> None:
         """It was sent as a picture in motion."""

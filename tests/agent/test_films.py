@@ -159,3 +159,18 @@ def test_a_film_that_a_link_carries_in_pieces_becomes_jpeg_too() -> None:
             sent.append(kinds(encoder.update(cut(film(number), [piece]), now, 700_000, left)))
     assert sent[0] <= {Encoding.ZSTD, Encoding.ZSTD_ROWS}
     assert sent[-2:] == [{Encoding.JPEG}] * 2, "three or four whole pictures a second would never be one"
+
+
+def test_what_is_left_of_a_film_in_a_low_strip_becomes_part_of_it() -> None:
+    encoder = SliceEncoder(ALL)
+    encoder.refresh(film(0))
+    upper = Rectangle(128, 64, 320, 192)
+    for number in range(1, 30):
+        encoder.update(cut(film(number), [upper]), 0.03 * number, None)
+    sent = [
+        kinds(encoder.update(cut(film(number), [upper._replace(height=256)]), 0.03 * number, None))
+        for number in range(30, 60)
+    ]
+    assert Encoding.JPEG in sent[0]
+    assert len(sent[0]) == 2, "the strip below comes without loss at first"
+    assert sent[-1] == {Encoding.JPEG}
