@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -32,6 +32,14 @@ a conference, would do so for ever."""
 
 _MOST_TURNS: Final = 256
 """Tiles of which it is known when it was their turn."""
+
+
+Weigh = Callable[[Rectangle], float]
+"""For how many pixels a rectangle counts."""
+
+
+def _area(one: Rectangle) -> float:
+    return one.area
 
 
 class Owed(NamedTuple):
@@ -79,32 +87,37 @@ class Pending:
         if len(self._rectangles) > MAX_RECTANGLES:
             self._rectangles = join(self._rectangles)
 
-    def take(self, pixels: int | None = None) -> Owed:
+    def take(self, pixels: float | None = None, weigh: Weigh = _area) -> Owed:
         """All that is owed, or all moves and about so many pixels, the smallest rectangles first: what
-        somebody just did is seen before the rest of a page. What is left stays owed."""
+        somebody just did is seen before the rest of a page. What is left stays owed. A rectangle counts for
+        as many pixels as `weigh` says."""
         taken = join(self._rectangles)
         left: list[Rectangle] = []
-        if pixels is not None and sum(one.area for one in taken) > pixels:
-            taken, left = self._divided(taken, pixels)
+        if pixels is not None and sum(map(weigh, taken)) > pixels:
+            taken, left = self._divided(taken, pixels, weigh)
         owed = Owed(self._moves, taken, left)
         self._moves, self._rectangles = [], left
         return owed
 
-    def _divided(self, rectangles: list[Rectangle], pixels: int) -> tuple[list[Rectangle], list[Rectangle]]:
+    def _divided(
+        self, rectangles: list[Rectangle], pixels: float, weigh: Weigh
+    ) -> tuple[list[Rectangle], list[Rectangle]]:
         """Tiles of them, about so many pixels together and one tile at least, and the other ones.
 
         Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
         otherwise begin anew all the time and never get to its lower half.
         """
-        tiles = [tile for one in rectangles for tile in _tiles(one)]
+        # What goes whole shows one picture of a film, not parts of several.
+        parts = ([one] if weigh(one) <= pixels else _tiles(one) for one in rectangles)
+        tiles = [tile for part in parts for tile in part]
         large_first = self._kept_back >= _PATIENCE
         tiles.sort(
             key=lambda tile: ((tile.area > _SMALL) != large_first, self._turns.get(tile, 0), tile.area)
         )
         count = 1
-        total = tiles[0].area
-        while count < len(tiles) and total + tiles[count].area <= pixels:
-            total += tiles[count].area
+        total = weigh(tiles[0])
+        while count < len(tiles) and total + weigh(tiles[count]) <= pixels:
+            total += weigh(tiles[count])
             count += 1
         keeps_back = tiles[count - 1].area <= _SMALL < tiles[-1].area
         self._kept_back = self._kept_back + 1 if keeps_back else 0

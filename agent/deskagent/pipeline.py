@@ -142,6 +142,7 @@ class Pipeline:
         self._sent = 0
         self._lossy = 0
         self._density = _LEAST_DENSITY
+        self._film_density = _LEAST_DENSITY
         self._refined_density = _REFINED_DENSITY
         self._pace = _LEAST_PACE
         self._previewed = float("-inf")
@@ -318,7 +319,7 @@ class Pipeline:
                 if trigger:
                     height, width = picture.shape[:2]
                     self._pending = Pending(width, height, copies=self._encoder.copies)
-                owed = self._pending.take(room)
+                owed = self._pending.take(room, self._weigh)
             frame = picture.copy() if trigger else None
             parts = [] if trigger else cut(picture, owed.rectangles)
             refined = [] if trigger else cut(picture, self._rested(owed, now, bytes_))
@@ -331,7 +332,10 @@ class Pipeline:
             began = time.thread_time()
             slices = self._encoder.copied(owed.moves)
             slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
-            self._density = _denser(self._density, slices)
+            films = [one for one in slices if one.body[0] == Encoding.JPEG]
+            others = [one for one in slices if one.body[0] != Encoding.JPEG]
+            self._film_density = _denser(self._film_density, films)
+            self._density = _denser(self._density, others)
             again = self._encoder.refine(refined)
             self._refined_density = _denser(self._refined_density, again)
             slices += again
@@ -343,12 +347,18 @@ class Pipeline:
 
     def _rested(self, owed: Owed, now: float, bytes_: int) -> list[Rectangle]:
         """What is made exact in a packet of about so many bytes that brings what is owed."""
-        area = sum(one.area for one in owed.rectangles)
+        area = sum(map(self._weigh, owed.rectangles))
         left = bytes_ - area * max(self._density, _LEAST_DENSITY)
         carried = left / max(self._refined_density, _LEAST_DENSITY)
         pixels = min(carried, _REFINED_AT_ONCE - area, _AT_ONCE / max(self._pace, _LEAST_PACE) - area)
         # A little always: beside a film that takes all there is it would wait for the film's end.
         return self._encoder.resting(now, max(_LEAST_PIXELS, int(pixels)), (*owed.rectangles, *owed.left))
+
+    def _weigh(self, rectangle: Rectangle) -> float:
+        """What counts for so many pixels of other changes: a film takes fewer bytes."""
+        if not self._encoder.moves(rectangle):
+            return rectangle.area
+        return rectangle.area * self._film_density / max(self._density, _LEAST_DENSITY)
 
     def _pixels_of_a_packet(self, bytes_: int) -> int:
         """Changed pixels that a packet of about so many bytes should hold at most."""

@@ -117,6 +117,10 @@ class SliceEncoder:
         self._bytes, self._updated = max(share * sum(len(one.body) for one in slices), faded), now
         return slices
 
+    def moves(self, rectangle: Rectangle) -> bool:
+        """Whether all of it is in motion, as far as is known, and will go with loss."""
+        return self._jpeg is not None and self._motion.within(rectangle) == rectangle
+
     @property
     def copies(self) -> bool:
         """Whether the console copies within its picture."""

@@ -100,3 +100,17 @@ def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
         pending.add(Change([], faces))
         seen += sum(one.area for one in pending.take(130_000).rectangles if one.y >= page.y)
     assert seen == page.area
+
+
+def test_a_film_that_takes_few_bytes_goes_whole() -> None:
+    film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
+    pending = Pending(1920, 1200, copies=True)
+
+    def weigh(one: Rectangle) -> float:
+        return one.area / 10 if one.width > 100 else one.area
+
+    for frame in range(4):
+        pending.add(Change([], [film, letter] if frame == 2 else [film]))
+        owed = pending.take(144_000, weigh)
+        # The letter takes the room that it needed; what was not sent then is sent next.
+        assert owed.rectangles == ([letter] if frame == 2 else [film])
