@@ -47,6 +47,10 @@ class Lossy:
         """How many count now."""
         return int(self._counts.sum()) if self._mask is not None else 0
 
+    def within(self, rectangle: Rectangle) -> int:
+        """How many count in the cells that a rectangle touches."""
+        return int(self._counts[cells(rectangle)].sum()) if self._mask is not None else 0
+
     def add(self, rectangle: Rectangle, now: float) -> None:
         """Sent with loss."""
         if self._mask is None:

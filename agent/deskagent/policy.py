@@ -41,6 +41,9 @@ _REFRESH_BYTES: Final = 320 * 1024
 _LASTS: Final = 3.0
 """Seconds after which 1/e is left of what an update took: the next one is reckoned to take that at least."""
 
+_MOSTLY: Final = 0.9
+"""Part of a picture in motion that went with loss the last time."""
+
 _FAR_LESS: Final = 3
 """Times that a frame without loss has to be larger. Text is half as large at most."""
 
@@ -118,8 +121,13 @@ class SliceEncoder:
         return slices
 
     def moves(self, rectangle: Rectangle) -> bool:
-        """Whether all of it is in motion, as far as is known, and will go with loss."""
-        return self._jpeg is not None and self._motion.within(rectangle) == rectangle
+        """Whether all of it is in motion and went with loss the last time, so that it will again: of a page
+        that only may be a picture in motion nobody knows how it will go."""
+        return (
+            self._jpeg is not None
+            and self._lossy.within(rectangle) >= _MOSTLY * rectangle.area
+            and self._motion.within(rectangle) == rectangle
+        )
 
     @property
     def copies(self) -> bool:
