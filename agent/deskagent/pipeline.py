@@ -22,6 +22,7 @@ from .parts import cut
 from .pending import Owed, Pending
 from .picture import Change
 from .policy import SliceEncoder
+from .portion import Portion
 from .preview import make_preview, shrink
 from .wire.digest import framebuffer_digest
 from .wire.encodings import Encoding
@@ -43,33 +44,6 @@ from .wire.packet import INFO, Slice
 from .wire.triggers import Trigger
 
 _log = logging.getLogger(__name__)
-
-_REFINED_AT_ONCE = 256 * 1024
-"""Pixels that a packet makes exact at most: 4 to 17 ms of work, after which what is fresh has its turn again.
-A film of half a screen is exact after four of them."""
-
-_LEAST_PIXELS = 4096
-"""Pixels of a packet at least, however slow the link is."""
-
-_LEAST_DENSITY = 0.5
-"""Bytes a changed pixel that are reckoned with at least: what comes next may be worse than what came last.
-A link that carries a whole screen of that in 40 ms divides nothing."""
-
-_REFINED_DENSITY = 2.0
-"""Bytes of a pixel that is made exact, until it is known: a photograph with grain."""
-
-_AT_ONCE = 0.04
-"""Seconds of CPU that encoding one packet should take at most: what changes meanwhile waits for it. A
-photograph takes 65 ns a pixel without loss, text 10."""
-
-_LEAST_PACE = 19e-9
-"""Seconds a pixel that are reckoned with at least: 1920x1080 of text is not divided."""
-
-_MANY_PIXELS = 1 << 16
-"""Pixels from which on a packet tells something of the pace: what it takes by itself is little beside."""
-
-_LATEST = 0.3
-"""Weight of the latest packet among those before it, where it took less."""
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
@@ -141,10 +115,7 @@ class Pipeline:
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
         self._lossy = 0
-        self._density = _LEAST_DENSITY
-        self._film_density = _LEAST_DENSITY
-        self._refined_density = _REFINED_DENSITY
-        self._pace = _LEAST_PACE
+        self._portion = Portion()
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
@@ -312,7 +283,7 @@ class Pipeline:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
                 rate, bytes_ = self._flow.rate, self._flow.packet()
-                room = self._pixels_of_a_packet(bytes_)
+                room = self._portion.pixels(bytes_)
                 picture = self._broadcast.picture.pixels
                 if picture is None:
                     return
@@ -332,38 +303,20 @@ class Pipeline:
             began = time.thread_time()
             slices = self._encoder.copied(owed.moves)
             slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
-            films = [one for one in slices if one.body[0] == Encoding.JPEG]
-            others = [one for one in slices if one.body[0] != Encoding.JPEG]
-            self._film_density = _denser(self._film_density, films)
-            self._density = _denser(self._density, others)
             again = self._encoder.refine(refined)
-            self._refined_density = _denser(self._refined_density, again)
-            slices += again
             pixels = sum(part.rectangle.area for part in (*parts, *refined))
-            if pixels >= _MANY_PIXELS:
-                self._pace = max((time.thread_time() - began) / pixels, (1 - _LATEST) * self._pace)
+            self._portion.took(slices, again, pixels, time.thread_time() - began)
+            slices += again
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
 
     def _rested(self, owed: Owed, now: float, bytes_: int) -> list[Rectangle]:
         """What is made exact in a packet of about so many bytes that brings what is owed."""
-        area = sum(map(self._weigh, owed.rectangles))
-        left = bytes_ - area * max(self._density, _LEAST_DENSITY)
-        carried = left / max(self._refined_density, _LEAST_DENSITY)
-        pixels = min(carried, _REFINED_AT_ONCE - area, _AT_ONCE / max(self._pace, _LEAST_PACE) - area)
-        # A little always: beside a film that takes all there is it would wait for the film's end.
-        return self._encoder.resting(now, max(_LEAST_PIXELS, int(pixels)), (*owed.rectangles, *owed.left))
+        pixels = self._portion.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
+        return self._encoder.resting(now, pixels, (*owed.rectangles, *owed.left))
 
     def _weigh(self, rectangle: Rectangle) -> float:
-        """What counts for so many pixels of other changes: a film takes fewer bytes."""
-        if not self._encoder.moves(rectangle):
-            return rectangle.area
-        return rectangle.area * self._film_density / max(self._density, _LEAST_DENSITY)
-
-    def _pixels_of_a_packet(self, bytes_: int) -> int:
-        """Changed pixels that a packet of about so many bytes should hold at most."""
-        carried = bytes_ / max(self._density, _LEAST_DENSITY)
-        return max(_LEAST_PIXELS, int(min(carried, _AT_ONCE / max(self._pace, _LEAST_PACE))))
+        return self._portion.weigh(rectangle.area, in_motion=self._encoder.in_motion(rectangle))
 
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)
@@ -402,11 +355,3 @@ class Pipeline:
             height, width = picture.shape[:2]
             pixels = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
         self._sink.send(Digest(self._sent, framebuffer_digest(width, height, pixels.data)))
-
-
-def _denser(before: float, slices: list[Slice]) -> float:
-    """Bytes a pixel to reckon with after these, where they are enough to tell."""
-    pixels = sum(one.rectangle.area for one in slices)
-    if pixels < _LEAST_PIXELS:
-        return before
-    return max(sum(INFO.size + len(one.body) for one in slices) / pixels, (1 - _LATEST) * before)

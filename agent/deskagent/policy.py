@@ -120,7 +120,7 @@ class SliceEncoder:
         self._bytes, self._updated = max(share * sum(len(one.body) for one in slices), faded), now
         return slices
 
-    def moves(self, rectangle: Rectangle) -> bool:
+    def in_motion(self, rectangle: Rectangle) -> bool:
         """Whether all of it is in motion and went with loss the last time, so that it will again: of a page
         that only may be a picture in motion nobody knows how it will go."""
         return (
