@@ -12,11 +12,22 @@ fail() {
     exit 1
 }
 
+# Until the program itself runs, Ctrl+C and the like end with one sentence, as they do in the program.
+trap 'say cancelled; exit 130' INT TERM HUP
+
+# closed COMMAND...: runs it without PYTHONPATH, PYTHONHOME and the like, which are meant for other programs.
+closed() (
+    # shellcheck disable=SC2086  # names, each a word
+    unset ${!PYTHON@}
+    exec "$@"
+)
+
 # ensure_environment run|test: .venv has what scripts/locks/NAME.txt locks, and this project.
 # Cheap when nothing changed; safe when several start at once.
 ensure_environment() {
     local kind=$1
     is_ready "$kind" && return
+    owned
     # The lock is on the project's folder itself, so that no file has to be kept for it.
     exec 9<"$root"
     if command -v flock >/dev/null && ! flock -n 9; then
@@ -26,6 +37,14 @@ ensure_environment() {
     # Another start may have done it meanwhile.
     is_ready "$kind" || prepare "$kind"
     exec 9<&-
+}
+
+# Another user's clone, or one on a read-only disk, can be used when it is ready; it cannot be made ready.
+owned() {
+    local place=$root
+    [ ! -e "$venv" ] || place=$venv
+    [ -w "$place" ] || fail "$place cannot be written by $(id -un) (it belongs to $(stat -c %U "$place"))." \
+        "Make a clone of your own: git clone $root"
 }
 
 is_ready() {
@@ -47,15 +66,15 @@ fingerprint() {
 prepare() {
     local kind=$1 began=$SECONDS installed="" pip
     local log=$venv/install.log
-    [ -x "$python" ] && installed=$("$python" -c 'import sys, pip; print("pip of", sys.prefix)' 2>/dev/null)
+    [ -x "$python" ] && installed=$("$python" -Ic 'import sys, pip; print("pip of", sys.prefix)' 2>/dev/null)
     if [ "$installed" != "pip of $venv" ]; then
         find_python
         say "making .venv with $("$found" --version) ($found)"
-        "$found" -m venv --clear "$venv" >&2 || fail "could not make $venv; the lines above say why."
+        "$found" -Im venv --clear "$venv" >&2 || fail "could not make $venv; the lines above say why."
     fi
     rm -f "$venv"/ready-*
     # PIP_USER and PIP_TARGET of a user's configuration would lead out of the environment.
-    pip=(env PIP_USER=0 PIP_TARGET= "$python" -m pip --disable-pip-version-check --no-input)
+    pip=(closed env PIP_USER=0 PIP_TARGET= "$python" -m pip --disable-pip-version-check --no-input)
     say "installing the locked packages (scripts/locks/$kind.txt)"
     "${pip[@]}" install --require-hashes --only-binary :all: --no-deps \
         -r "$root/scripts/locks/$kind.txt" 2>&1 | tee "$log" | show_progress "$kind"

@@ -14,7 +14,11 @@ _NUMBERS = [signal.Signals[name] for name in _NAMES if name in signal.Signals.__
 
 
 def end_in_order() -> None:
-    """A SIGTERM, or a terminal that is closed, ends the process like Ctrl+C: nothing is left behind."""
+    """A SIGTERM, or a terminal that is closed, ends the process like Ctrl+C: nothing is left behind.
+
+    `scripts/run` starts the process with SIGINT held back, so that a Ctrl+C while Python itself begins is
+    not lost and prints no traceback: it arrives here, as KeyboardInterrupt.
+    """
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
@@ -23,6 +27,8 @@ def end_in_order() -> None:
     for number in _NUMBERS:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and means it
             signal.signal(number, end)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ class Paths:
         """The platform's folders, or those below `DESKCONSOLE_HOME`."""
         home = os.environ.get("DESKCONSOLE_HOME")
         if home:
-            return cls.below(Path(home))
+            return cls.below(Path(home).absolute())
         return cls(
             config=platformdirs.user_config_path(APPLICATION),
             data=platformdirs.user_data_path(APPLICATION),

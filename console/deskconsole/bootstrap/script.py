@@ -36,7 +36,7 @@ def posix_word(text: str) -> str:
 
 def python_command(python: str) -> str:
     """What to send as the command: sh, bash, csh and fish all read it alike; the script comes over stdin."""
-    return f"""/bin/sh -c 'exec "$(printf %b "$0")" -X utf8 -P -' '{posix_word(python)}'"""
+    return f"""/bin/sh -c 'exec "$(printf %b "$0")" -I -X utf8 -' '{posix_word(python)}'"""
 
 
 def source(name: str) -> str:

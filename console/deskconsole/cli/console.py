@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..paths import Paths
 from ..tui.app import run
+from .streams import require_terminal
 
 if TYPE_CHECKING:
     from ..demo.demo import Demo
@@ -34,12 +35,14 @@ _WARM_UP = 0.7
 
 def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
+    require_terminal()
     with _terminal_to_itself(Paths.default().log / "console.log"):
         return run(UsersHosts(), demo=DemoHosts())
 
 
 def run_demo() -> int:
     """The TUI over the demo's hosts."""
+    require_terminal()
     with _terminal_to_itself(Path(os.devnull)):
         return run(DemoHosts())
 
@@ -140,6 +143,7 @@ def _terminal_to_itself(log: Path) -> Iterator[None]:
         yield
     finally:
         sys.__stderr__ = standard  # type: ignore[misc]
-        screen.close()
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            screen.close()
         os.dup2(terminal, 2)
         os.close(terminal)

@@ -5,6 +5,7 @@ Every command imports what it needs when it runs: `--help` and completion answer
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Annotated
 
@@ -12,8 +13,8 @@ import typer
 
 from .. import __version__
 from ..errors import DeskconsoleError
-from ..interrupts import end_in_order
 from . import article, bootstrap, demo, doctor, hosts, runtime, view
+from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
 app = typer.Typer(
@@ -62,14 +63,19 @@ app.command()(article.listen)
 app.command()(article.diff)
 
 
-def main() -> None:
-    """Runs what the arguments say and ends the process."""
-    end_in_order()
+def run() -> int:
+    """Runs what the arguments say; the exit code."""
+    repair_streams()
+    code = 0
     try:
-        with terminal_as_it_was():
-            app(prog_name="deskconsole")
+        try:
+            with terminal_as_it_was():
+                app(prog_name="deskconsole")
+        except SystemExit as ending:  # Typer ends so, and commands
+            code = ending.code if isinstance(ending.code, int) else 0
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.flush()
     except DeskconsoleError as error:
         say_error(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = error.exit_code
+    return code

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
-import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -18,6 +16,7 @@ from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..ssh.questions import NoQuestions, Questions, SecretRequest, UnknownHostKey
+from .streams import printable
 
 _asking = threading.Lock()
 
@@ -51,23 +50,18 @@ def print_json(value: Any) -> None:
 
 def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     """Columns of text on stdout, every cell made safe."""
-    lines = [head, *(tuple(safe_text(cell) for cell in row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    from rich.cells import cell_len, set_cell_size
+
+    lines = [head, *(tuple(printable(safe_text(cell)) for cell in row) for row in rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        print_line("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        cells = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)]
+        print_line("  ".join(cells).rstrip())
 
 
 def print_line(line: str) -> None:
     """One line of a result on stdout; a host's words in it are safe already."""
-    try:
-        typer.echo(line)
-    except BrokenPipeError:  # whoever reads has had enough; that is handled where commands end
-        raise
-    except OSError as error:
-        # What could not be written is kept in the buffer, and would fail once more when Python ends.
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        raise DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}") from None
+    typer.echo(line)
 
 
 def terminal_questions() -> Questions:
@@ -91,7 +85,7 @@ class TerminalQuestions:
         with _asking:
             try:
                 prompt = safe_text(request.prompt.strip().rstrip(":"))
-                return getpass.getpass(f"{safe_text(request.host)}: {prompt}{again}: ")
+                return getpass.getpass(printable(f"{safe_text(request.host)}: {prompt}{again}: "))
             except EOFError:
                 return None
 

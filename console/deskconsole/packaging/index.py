@@ -26,7 +26,7 @@ def index_environment() -> dict[str, str]:
     if any(name in os.environ for name in _OURS):
         return {}
     finished = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"],
+        [sys.executable, "-I", "-m", "pip", "config", "list"],
         check=False,  # no pip, no settings of pip's
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

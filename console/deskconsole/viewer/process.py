@@ -90,14 +90,19 @@ class Viewer:
             self.resized()
 
     def _start(self, *, fullscreen: bool) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if name not in _UNSCALED}
+        # PYTHONPATH and the like of other programs are not for the window's Python.
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in _UNSCALED and not name.startswith("PYTHON")
+        }
         environment["QT_ENABLE_HIGHDPI_SCALING"] = "0"
         if sys.platform not in {"win32", "darwin"}:
             environment["QT_QPA_PLATFORM"] = "xcb"
         # The console may run from its sources: the window's process finds them where we did.
         homes = dict.fromkeys(str(Path(m.__path__[0]).parent) for m in (deskagent, deskconsole))
-        environment["PYTHONPATH"] = os.pathsep.join([*homes, *filter(None, [environment.get("PYTHONPATH")])])
-        command = [sys.executable, "-P", "-m", "deskconsole.viewer"]
+        environment["PYTHONPATH"] = os.pathsep.join(homes)
+        command = [sys.executable, "-P", "-s", "-m", "deskconsole.viewer"]
         if fullscreen:
             command.append("--fullscreen")
         try:

@@ -34,6 +34,6 @@ def test_a_signal_leaves_nothing(number: signal.Signals, early: bool, user: Comm
             wait_for(lambda: len(shared_memory(process)) == 3, what="three pictures")
         pixels = shared_memory(process)
         code, stdout, stderr = end(process, number)
-    assert (code, stdout, stderr) == (130, "", "")
+    assert (code, stdout, stderr) == (130, "", "deskconsole: cancelled\n")
     assert settled(user.leftovers) == []
     assert not [path for path in pixels if path.exists()]

@@ -197,6 +197,6 @@ def test_a_build_that_is_interrupted_leaves_nothing(user: CommandLine, tmp_path:
         while not list(shelf.glob(".making-*/rest")) and time.monotonic() < deadline:
             time.sleep(0.05)
         code, stdout, stderr = end(process, signal.SIGTERM)
-    assert (code, stdout, stderr) == (130, "", "")
+    assert (code, stdout, stderr) == (130, "", "deskconsole: cancelled\n")
     assert kept(user) == []
     assert user.leftovers() == []

@@ -3,7 +3,7 @@
 say() { printf '%s%s\n' "$marker" "$*"; }
 
 ask() { # prints "3.12.1 /path/of/the/interpreter", or nothing where this is no Python
-    "$1" -c 'import os, sys
+    "$1" -E -s -c 'import os, sys
 os.write(1, ("%d.%d.%d " % sys.version_info[:3]).encode())
 os.write(1, os.fsencode(sys.executable))' </dev/null 2>/dev/null
 }

@@ -65,11 +65,11 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     token, ready, log = folder / "token", folder / "ready.json", folder / "agent.log"
     token.touch(mode=0o600, exist_ok=False)
     token.write_bytes(bytes.fromhex(arguments["token"]))
-    environment = dict(os.environ)
+    # A login script may set PYTHONPATH or PYTHONHOME for other programs (ROS does): not for this one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(arguments["environment"])
-    inherited = environment.get("PYTHONPATH")
-    environment["PYTHONPATH"] = os.pathsep.join(arguments["paths"] + ([inherited] if inherited else []))
-    command = [sys.executable, "-X", "utf8", "-P", "-m", "deskagent", "serve", "--port", "0"]
+    environment["PYTHONPATH"] = os.pathsep.join(arguments["paths"])
+    command = [sys.executable, "-X", "utf8", "-P", "-s", "-m", "deskagent", "serve", "--port", "0"]
     command += ["--token-file", str(token), "--ready-file", str(ready), "--log-file", str(log)]
     command += arguments["options"]
     with log.open("ab") as output:

@@ -93,7 +93,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def loads(modules: list[str]) -> bool:
     """Whether the modules can really be imported: in a process of its own, which may die of it."""
-    command = [sys.executable, "-X", "utf8", "-P", "-c", "import " + ", ".join(modules)]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", "import " + ", ".join(modules)]
     finished = subprocess.run(
         command,
         check=False,
