@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,16 +33,16 @@ class Stage:
         noise = np.random.default_rng(seed).integers(1, 256, (height, width, 3), np.uint8)
         self.framebuffer.pixels[:] = noise
 
-    def open(self, name: str = "lab-01", *, fullscreen: bool = False) -> Viewer:
+    def open(self, name: str = "lab-01", *, fullscreen: bool = False, places: Path | None = None) -> Viewer:
         self.name = name
-        self.viewer = Viewer(name, self.framebuffer, self.reasons.put, fullscreen=fullscreen)
+        self.viewer = Viewer(name, self.framebuffer, self.reasons.put, fullscreen=fullscreen, places=places)
         viewer = self.viewer
         wait_for(lambda: viewer.draws, what="the first drawing")
         return viewer
 
     @property
     def window(self) -> int:
-        return self.screen.wait_for_window(f"^{self.name} - .* - deskconsole$")
+        return self.screen.wait_for_window(f"^{self.name} - .* - deskconsole")
 
     def press(self, key: str) -> None:
         self.screen.call("xdotool", "key", "--window", str(self.window), key)
@@ -55,6 +56,12 @@ class Stage:
             return np.array_equal(self.screen.screenshot()[y : y + height, x : x + width], picture)
 
         return wait_for(equal, timeout=10, what="the picture")
+
+
+def run_window_manager(screen: Xvfb) -> None:
+    """Returns when openbox frames and places the windows of this screen."""
+    screen.run("openbox", "--sm-disable")
+    wait_for(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in screen.call("xprop", "-root"))
 
 
 WITHOUT_SHARED_MEMORY = ("-extension", "MIT-SHM")

@@ -42,7 +42,7 @@ class _ClientMessage(ctypes.Structure):
 
 
 class Xvfb:
-    """An X server with one screen of `width` x `height` at 24 bits.
+    """An X server with one screen of `width` x `height` at `depth` bits.
 
     Xvfb cannot grow beyond the size it began with: `resize` reaches up to `maximum`.
 
@@ -57,12 +57,14 @@ class Xvfb:
         *,
         maximum: tuple[int, int] | None = None,
         authority: bool = False,
+        depth: int = 24,
         options: tuple[str, ...] = (),
     ) -> None:
         self.width = width
         self.height = height
         self._maximum = maximum or (width, height)
         self._authority = authority
+        self._depth = depth
         self._options = options
         self._folder: Path | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -74,7 +76,8 @@ class Xvfb:
         """Returns once the server answers; it picks a free display number itself."""
         self._folder = Path(tempfile.mkdtemp(prefix="xvfb-"))
         reader, writer = os.pipe()
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "{}x{}x24".format(*self._maximum)]
+        screen = "{}x{}x{}".format(*self._maximum, self._depth)
+        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", screen]
         # Without -noreset the server starts over whenever its last client leaves, and loses a resize.
         command += ["-nolisten", "tcp", "-noreset", "-dpi", "96", *self._options]
         cookie = secrets.token_bytes(16)

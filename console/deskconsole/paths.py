@@ -52,6 +52,11 @@ class Paths:
         return self.config / "settings.toml"
 
     @property
+    def window_places(self) -> Path:
+        """Size and place that each host's window had."""
+        return self.data / "windows.json"
+
+    @property
     def known_hosts(self) -> Path:
         """Host keys the user trusted here; the user's own `~/.ssh/known_hosts` is only read."""
         return self.data / "known_hosts"

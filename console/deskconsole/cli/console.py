@@ -65,7 +65,11 @@ class UsersHosts:
 
         settings = Settings.load(self._paths.settings)
         fleet = Fleet(
-            Inventory.load(self._paths.hosts), open_route, deliver, budget=settings.bytes_per_second
+            Inventory.load(self._paths.hosts),
+            open_route,
+            deliver,
+            budget=settings.bytes_per_second,
+            places=self._paths.window_places,
         )
         warm_up = threading.Timer(_WARM_UP, _warm_up)
         warm_up.daemon = True

@@ -75,8 +75,13 @@ def require_window() -> None:
 
 
 @contextlib.contextmanager
-def running_session(host: Host, route: Route, *, quiet: bool) -> Iterator[Session]:
-    """A session that has been asked to connect, closed at the end. `quiet`: its events are not said."""
+def running_session(
+    host: Host, route: Route, *, quiet: bool, places: Path | None = None
+) -> Iterator[Session]:
+    """A session that has been asked to connect, closed at the end. `quiet`: its events are not said.
+
+    `places`: the file in which its window finds the size and place that it had.
+    """
     require_opencv()
 
     def tell(event: Event) -> None:
@@ -86,7 +91,9 @@ def running_session(host: Host, route: Route, *, quiet: bool) -> Iterator[Sessio
 
     with contextlib.ExitStack() as stack:
         with held_back():
-            session = Session(host.name, route, host.display, (lambda _event: None) if quiet else tell)
+            session = Session(
+                host.name, route, host.display, (lambda _event: None) if quiet else tell, places=places
+            )
             # A thread that waits for an answer on the terminal does not end for being asked to.
             stack.callback(lambda: session.close(0.1 if is_asking() else 5.0))
             session.connect()

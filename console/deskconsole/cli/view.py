@@ -43,6 +43,7 @@ def view(
       deskconsole view alice@10.0.3.7 --display 1 --fullscreen
       deskconsole view lab-01 --json --seconds 10
     """
+    from ..paths import Paths
     from .sessions import require_window, route_to, running_session, until_closed, wait_for_picture
 
     if json and seconds is None:
@@ -50,7 +51,9 @@ def view(
     found, route = route_to(host, direct, token_file, display)
     if not json:
         require_window()
-    with running_session(found, route, quiet=json) as session:
+    # An agent reached directly has no name to remember its window by.
+    places = Paths.default().window_places if direct is None else None
+    with running_session(found, route, quiet=json, places=places) as session:
         if json:
             wait_for_picture(session)
             print_json(_counted(session, seconds or 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..hosts import Host
@@ -33,7 +34,8 @@ class Fleet:
     `remove` write the inventory's file and raise ConfigurationError where that cannot be; `close` waits.
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `closely`: every host is looked at closely all the time.
-    `budget`: bytes a second for all of them together, 0 for no bound.
+    `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
+    find the size and place that they had.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Fleet:
         *,
         closely: bool = False,
         budget: int = 0,
+        places: Path | None = None,
     ) -> None:
         self._closely = closely
+        self._places = places
         self.budget = budget
         self._stretch = 1.0
         self._measured = (time.monotonic(), time.process_time())
@@ -81,7 +85,12 @@ class Fleet:
         with self._lock:
             if name not in self._sessions:
                 self._sessions[name] = Session(
-                    name, self._open_route(host), host.display, self._on_event, closely=self._closely
+                    name,
+                    self._open_route(host),
+                    host.display,
+                    self._on_event,
+                    closely=self._closely,
+                    places=self._places,
                 )
             return self._sessions[name]
 

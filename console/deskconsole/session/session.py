@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
 from deskagent.wire.messages import WatchMode
@@ -58,7 +59,7 @@ class Session:
     """Starts when asked (`connect`), goes on by itself, ends when asked (`disconnect`, `close`).
 
     `closely`: it has the full stream all the time; else only for a window and for what is asked for, and
-    small previews otherwise.
+    small previews otherwise. `places`: the file in which windows find the size and place that they had.
 
     Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
     `on_event` is called on the session's threads.
@@ -72,6 +73,7 @@ class Session:
         on_event: Callable[[Event], None],
         *,
         closely: bool = True,
+        places: Path | None = None,
     ) -> None:
         self.name = name
         self._route = route
@@ -85,7 +87,7 @@ class Session:
         self._thread: threading.Thread | None = None
         self._way: Way | None = None
         self._stream: Stream | None = None
-        self._showing = Showing(name, self._framebuffer, self._window_changed)
+        self._showing = Showing(name, self._framebuffer, self._window_changed, places)
         self._attention = Attention(lambda: closely or self._showing.wanted)
         self._witness = Witness(
             display,
@@ -181,8 +183,10 @@ class Session:
     def view(self, *, fullscreen: bool = False) -> None:
         """Opens the window as soon as there is a picture, and connects for it where there is no link.
 
-        Where the window cannot be opened, an event says why.
+        A window that is open comes to the front. Where it cannot be opened, an event says why.
         """
+        if self._showing.open:
+            self._tell("window brought to the front", "info")
         with self._standing.changed:
             self._showing.want(fullscreen=fullscreen)
             self.connect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from deskagent.wire.geometry import Rectangle
 
@@ -18,11 +19,19 @@ class Showing:
     """Keeps at most one window. Every method but `close` returns at once, from any thread.
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
-    window's threads, and never while a lock is held here.
+    window's threads, and never while a lock is held here. `places` is the file in which windows find the size
+    and place that they had.
     """
 
-    def __init__(self, name: str, framebuffer: Framebuffer, changed: Callable[[str, Severity], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        framebuffer: Framebuffer,
+        changed: Callable[[str, Severity], None],
+        places: Path | None = None,
+    ) -> None:
         self._name = name
+        self._places = places
         self._framebuffer = framebuffer
         self._changed = changed
         self._lock = threading.Lock()
@@ -46,8 +55,14 @@ class Showing:
             return self._wanted or self._opening or self._viewer is not None
 
     def want(self, *, fullscreen: bool) -> None:
-        """Opens the window with the next picture, or at once where there is one."""
+        """Opens the window with the next picture, or at once where there is one.
+
+        A window that is open comes to the front.
+        """
         with self._lock:
+            if self._viewer is not None:
+                self._viewer.to_front()
+                return
             self._wanted = True
             self._fullscreen = fullscreen
             self.failure = None
@@ -98,7 +113,13 @@ class Showing:
     def _open(self) -> None:
         viewer: Viewer | None = None
         try:
-            viewer = Viewer(self._name, self._framebuffer, self._gone, fullscreen=self._fullscreen)
+            viewer = Viewer(
+                self._name,
+                self._framebuffer,
+                self._gone,
+                fullscreen=self._fullscreen,
+                places=self._places,
+            )
         except ViewerError as error:
             self.failure = error
         finally:
@@ -121,4 +142,7 @@ class Showing:
             self._viewer = None
             if reason != CLOSED_BY_HAND:
                 self.failure = ViewerError(f"the window of {self._name} is gone: {reason}")
-        self._changed(f"window closed: {reason}", "info" if reason == CLOSED_BY_HAND else "warning")
+        if reason == CLOSED_BY_HAND:
+            self._changed("window closed", "info")
+        else:
+            self._changed(f"window closed: {reason}", "warning")

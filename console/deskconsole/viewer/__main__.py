@@ -10,10 +10,11 @@ import contextlib
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 from deskconsole.errors import ViewerError
 
-from .display import monitor_size, require_display
+from .display import monitors, require_display
 from .inbox import open_inbox
 from .messages import Failed, Ready, ToConsole, line
 
@@ -41,6 +42,9 @@ def main() -> int:
     """Shows the window until its end; 0 unless there could be none."""
     parser = argparse.ArgumentParser(prog="deskconsole.viewer", description=__doc__)
     parser.add_argument("--fullscreen", action="store_true")
+    parser.add_argument("--hint", action="store_true", help="tell the keys when the window opens")
+    parser.add_argument("--host", default="", help="whose window it is")
+    parser.add_argument("--places", type=Path, help="the file with size and place of each host's window")
     arguments = parser.parse_args()
     # Libraries that print must not speak to the console: what they print goes where stderr goes.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -53,18 +57,27 @@ def main() -> int:
             return
 
     try:
-        require_display(os.environ)
+        screen = require_display(os.environ)
     except ViewerError as fault:
         report(Failed(str(fault), fault.remedy))
         return fault.exit_code
     try:
         _prefer_the_systems_x11()
-        from .window import Window
+        from .frame import Frame
+        from .window import NAME, Window
     except ImportError as fault:
         report(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
         return ViewerError.exit_code
     inbox = open_inbox(sys.stdin.fileno())
-    window = Window(inbox, report, monitor=monitor_size(), fullscreen=arguments.fullscreen)
+    frame = Frame(NAME, monitors(), host=arguments.host, places=arguments.places)
+    window = Window(
+        inbox,
+        report,
+        frame,
+        fullscreen=arguments.fullscreen,
+        hint=arguments.hint,
+        depth=24 if screen is None else screen.depth,
+    )
     report(Ready())
     window.run()
     # Not through the interpreter's end: it has nothing to save, and a thread may be reading stdin.

@@ -1,4 +1,4 @@
-"""The picture as the window shows it: scaled down to fit, or pixel for pixel, and kept up part by part.
+"""The picture as the window shows it: scaled to fit or by a whole number, and kept up part by part.
 
 No window here, only arrays: what is shown of a changed rectangle equals what drawing the whole would show.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -18,6 +19,9 @@ from deskagent.wire.geometry import Rectangle
 _STEPS = 64
 """Scales are fractions with at most this denominator: at most 1.6 % smaller than would fit, mostly 0.1 %."""
 
+_LONGEST = 16384
+"""Pixels of a canvas across or down, at most: as many as an X window has."""
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _MARGIN = 10
 _LEADING = 42
@@ -28,37 +32,58 @@ _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
 class Scale(NamedTuple):
-    """`pixels` of the canvas for every `source` pixels of the picture; never enlarges.
+    """`pixels` of the canvas for every `source` pixels of the picture.
 
     A block of `source` pixels becomes a block of `pixels` that depends on no other, so a part can be
     redone alone, with the same result to the byte. At the scale that fits to the last pixel such a block
     would mostly be as large as the picture.
+
+    A pixel of the canvas is the mean of what it covers of the picture. Where the picture is enlarged that
+    is one pixel, or two at their edge: letters stay sharp, and a whole number repeats each pixel.
     """
 
     pixels: int
     source: int
+
+    @property
+    def repeatable(self) -> bool:
+        """The blocks depend on no other in OpenCV's arithmetic too.
+
+        When it enlarges it multiplies a place by the inverse scale and rounds down: where the product at a
+        block's first pixel comes out below the whole number, that pixel is the block's before (13:5 does).
+        """
+        inverse = 1 / (self.pixels / self.source)
+        blocks = range(_LONGEST // self.pixels + 1)
+        return self.pixels <= self.source or all(
+            int(block * self.pixels * inverse) == block * self.source for block in blocks
+        )
 
     def of(self, length: int) -> int:
         """`length` pixels of the picture on the canvas."""
         return -(-length * self.pixels // self.source)
 
 
-def fitting(picture: tuple[int, int], room: tuple[int, int]) -> Scale:
+AS_IT_IS = Scale(1, 1)
+DOUBLE = Scale(2, 1)
+
+
+def fitting(picture: tuple[int, int], room: tuple[int, int], *, enlarge: bool = True) -> Scale:
     """The largest scale at which `picture` (width, height) is not larger than `room`, at least 1:64."""
     best = Scale(1, _STEPS)
     for source in range(1, _STEPS + 1):
-        pixels = min(source, *(source * have // want for want, have in zip(picture, room, strict=True)))
-        if pixels * best.source > best.pixels * source:
-            best = Scale(pixels, source)
+        pixels = min(source * have // want for want, have in zip(picture, room, strict=True))
+        scale = Scale(pixels if enlarge else min(pixels, source), source)
+        if scale.pixels * best.source > best.pixels * source and scale.repeatable:
+            best = scale
     return best
 
 
 class Canvas:
     """An image of the window's size, with the picture in its middle and black around it.
 
-    `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. With `exact` the
-    picture stands 1:1; where it is larger than the canvas, `offset` (x, y in pixels of the picture) says
-    which part of it is seen. `size` is what the picture takes on the canvas.
+    `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. `scale` None: the picture
+    fits. Where it is larger than the canvas, `offset` (x, y in pixels of the canvas) says which part of it
+    is seen. `size` is what the picture takes on the canvas.
     """
 
     def __init__(
@@ -66,12 +91,12 @@ class Canvas:
         picture: tuple[int, int],
         image: NDArray[np.uint8],
         *,
-        exact: bool = False,
+        scale: Scale | None = None,
         offset: tuple[int, int] = (0, 0),
     ) -> None:
         self.image = image
         room = image.shape[1], image.shape[0]
-        self.scale = Scale(1, 1) if exact else fitting(picture, room)
+        self.scale = scale or fitting(picture, room)
         self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
         spare = room[0] - self.size[0], room[1] - self.size[1]
         self.offset = max(0, min(-spare[0], offset[0])), max(0, min(-spare[1], offset[1]))
@@ -96,7 +121,7 @@ class Canvas:
             return None
         part = picture[top * source : bottom * source, left * source : right * source]
         if pixels != source:
-            part = self._shrunk(part, right - left, bottom - top)
+            part = self._scaled(part, right - left, bottom - top)
         x, y = self._x + left * pixels, self._y + top * pixels
         seen_x, seen_y = max(0, -x), max(0, -y)
         wide = min(part.shape[1], self.size[0] - left * pixels, self.image.shape[1] - x)
@@ -108,8 +133,8 @@ class Canvas:
         cv2.cvtColor(part[seen_y:high, seen_x:wide], cv2.COLOR_BGR2BGRA, dst=target)
         return drawn
 
-    def _shrunk(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
-        """The mean of the pixels that fall on each; the last blocks of a picture are filled up first."""
+    def _scaled(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
+        """The mean of what each pixel covers; the last blocks of a picture are filled up first."""
         pixels, source = self.scale
         missing = down * source - part.shape[0], across * source - part.shape[1]
         if any(missing):
@@ -134,6 +159,31 @@ def age(image: NDArray[np.uint8], text: str) -> None:
     cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
     for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
         cv2.putText(image, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
+
+
+def note(image: NDArray[np.uint8], text: str, strength: float) -> None:
+    """Lays one line in a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
+    (width, height), _ = cv2.getTextSize(text, _FONT, 0.5, 1)
+    high = min(image.shape[0], height + 2 * _MARGIN)
+    below = image[image.shape[0] - high :]
+    banner = np.full_like(below, _DARK[0])
+    place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN
+    cv2.putText(banner, text, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
+    cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
+
+
+def explain(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> None:
+    """Lays a box into the middle of `image` (BGRX): keys in one column, what they do in the other."""
+    wide = [max(cv2.getTextSize(row[n], _FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
+    leading = _LEADING // 2 + 2
+    width, height = wide[0] + wide[1] + 4 * _MARGIN, leading * len(rows) + 2 * _MARGIN
+    left, top = max(0, (image.shape[1] - width) // 2), max(0, (image.shape[0] - height) // 2)
+    cv2.rectangle(image, (left, top), (left + width, top + height), _DARK, cv2.FILLED)
+    for number, (key, meaning) in enumerate(rows):
+        bottom = top + _MARGIN + leading * (number + 1) - _MARGIN // 2
+        cv2.putText(image, key, (left + _MARGIN, bottom), _FONT, 0.5, _AMBER, 1, cv2.LINE_AA)
+        meant = left + wide[0] + 3 * _MARGIN, bottom
+        cv2.putText(image, meaning, meant, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
 
 
 def _plain(text: str) -> str:

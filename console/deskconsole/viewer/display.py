@@ -9,16 +9,27 @@ import struct
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from deskconsole.errors import ViewerError
 
 _NO_SCREEN = "Run the console in a desktop session, or use `ssh -X`; everything but the window works without."
+_WITHOUT_PALETTE = {4, 5}
+"""TrueColor and DirectColor, of the classes of X's visuals."""
 _PATIENCE = 5.0
 """Seconds for the X server to answer."""
 
 
-def require_display(environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Raises ViewerError where no window can be shown; returns the X screen's size where there is one.
+class Screen(NamedTuple):
+    """An X screen: its size in pixels, and the bits of a pixel that its windows use by default."""
+
+    width: int
+    height: int
+    depth: int
+
+
+def require_display(environment: Mapping[str, str]) -> Screen | None:
+    """Raises ViewerError where no window can be shown; returns the X screen where there is one.
 
     The whole greeting is done, with the cookie, because a server that listens may still refuse us.
     """
@@ -62,7 +73,7 @@ def _connect(host: str, number: int) -> socket.socket:
     return link
 
 
-def _greet(link: socket.socket, cookie: bytes, display: str) -> tuple[int, int]:
+def _greet(link: socket.socket, cookie: bytes, display: str) -> Screen:
     """Opens an X11 connection: the setup request and its answer, chapter 8 of the protocol."""
     name = b"MIT-MAGIC-COOKIE-1" if cookie else b""
     request = struct.pack("<cxHHHHxx", b"l", 11, 0, len(name), len(cookie))
@@ -78,7 +89,27 @@ def _greet(link: socket.socket, cookie: bytes, display: str) -> tuple[int, int]:
     vendor, formats = struct.unpack_from("<H", rest, 16)[0], rest[21]
     screen = 32 + (vendor + 3) // 4 * 4 + 8 * formats
     width, height = struct.unpack_from("<HH", rest, screen + 20)
-    return width, height
+    visual, depth, depths = struct.unpack_from("<I2xBB", rest, screen + 32)
+    if _visual_class(rest, screen + 40, depths, visual) not in _WITHOUT_PALETTE:
+        raise ViewerError(
+            f"The X display {display} has colours of a palette ({depth} bits a pixel), and the window needs "
+            "true ones.",
+            remedy="Start that X server with 24 bits a pixel, or use another display.",
+        )
+    return Screen(width, height, depth)
+
+
+def _visual_class(setup: bytes, place: int, depths: int, wanted: int) -> int | None:
+    """The class of a visual, from the list of depths that ends a screen in the server's setup."""
+    for _ in range(depths):
+        (visuals,) = struct.unpack_from("<2xH4x", setup, place)
+        place += 8
+        for _ in range(visuals):
+            number, kind = struct.unpack_from("<IB19x", setup, place)
+            place += 24
+            if number == wanted:
+                return int(kind)
+    return None
 
 
 def _cookie(environment: Mapping[str, str], number: str) -> bytes:
@@ -121,8 +152,8 @@ def _exactly(link: socket.socket, size: int) -> bytes:
     return data
 
 
-def monitor_size() -> tuple[int, int] | None:
-    """Width and height of the first monitor in pixels, or None where nobody can tell."""
+def monitors() -> list[tuple[int, int, int, int]]:
+    """x, y, width and height of each monitor in pixels, the first one first; empty where nobody can tell."""
     # Only the window's process asks; the console's start does not pay for it.
     import mss
     from mss.exception import ScreenShotError
@@ -130,7 +161,8 @@ def monitor_size() -> tuple[int, int] | None:
     try:
         with mss.MSS() as grabber:
             # The whole screen stands first, and alone where the server knows of no monitors.
-            monitor = grabber.monitors[:2][-1]
-            return monitor["width"], monitor["height"]
+            known = grabber.monitors[1:] or grabber.monitors
+            return [(one["left"], one["top"], one["width"], one["height"]) for one in known]
     except (ScreenShotError, OSError):  # e.g. libxcb-randr is missing: the whole X screen has to do
-        return require_display(os.environ)
+        screen = require_display(os.environ)
+        return [] if screen is None else [(0, 0, screen.width, screen.height)]

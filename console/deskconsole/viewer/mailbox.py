@@ -10,14 +10,14 @@ from collections.abc import Collection
 
 from deskagent.wire.geometry import Rectangle
 
-from .messages import Close, Damage, Map, Status, ToWindow
+from .messages import Close, Damage, Map, Raise, Status, ToWindow
 
 _MANY = 128
 """Rectangles that may wait; above it they become the one around them, which is quicker to draw."""
 
 
 class Mailbox:
-    """`put` never waits; `take` gets all since the last one, in the order map, damage, status, close."""
+    """`put` never waits; `take` gets all since the last one, map and damage first, close last."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -27,7 +27,7 @@ class Mailbox:
         """In the order in which they came, each once."""
         self._damaged = False
         self._status: Status | None = None
-        self._close = False
+        self._raise = self._close = False
 
     def put(self, message: ToWindow) -> None:
         """Adds a message, merged with what waits."""
@@ -46,6 +46,8 @@ class Mailbox:
                         self._rectangles = {around(self._rectangles): None}
                 case Status():
                     self._status = message
+                case Raise():
+                    self._raise = True
                 case Close():
                     self._close = True
             self._changed.notify()
@@ -65,15 +67,18 @@ class Mailbox:
                 messages.append(Damage(self._packet, tuple(self._rectangles)))
             if self._status is not None:
                 messages.append(self._status)
+            if self._raise:
+                messages.append(Raise())
             if self._close:
                 messages.append(Close())
             self._map = self._status = None
             self._rectangles.clear()
-            self._damaged = self._close = False
+            self._damaged = self._raise = self._close = False
             return messages
 
     def _waiting(self) -> bool:
-        return self._map is not None or self._damaged or self._status is not None or self._close
+        flags = self._damaged or self._raise or self._close
+        return flags or self._map is not None or self._status is not None
 
 
 def around(rectangles: Collection[Rectangle]) -> Rectangle:

@@ -34,6 +34,10 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     """Unix time of which the picture is; None: of when this is first said."""
 
 
+class Raise(msgspec.Struct, frozen=True, tag="raise"):
+    """Show the window above all others."""
+
+
 class Close(msgspec.Struct, frozen=True, tag="close"):
     """Take the window away and end."""
 
@@ -68,7 +72,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     draws: int
 
 
-ToWindow = Map | Damage | Status | Close
+ToWindow = Map | Damage | Status | Raise | Close
 ToConsole = Ready | Failed | Shown | Closed
 
 _encoder = msgspec.json.Encoder()

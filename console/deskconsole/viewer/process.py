@@ -21,7 +21,7 @@ from deskconsole.errors import ViewerError
 from deskconsole.framebuffer import Framebuffer
 
 from .display import require_display
-from .messages import Close, Closed, Damage, Failed, Map, Ready, Shown, Status, ToConsole, to_console
+from .messages import Close, Closed, Damage, Failed, Map, Raise, Ready, Shown, Status, ToConsole, to_console
 from .outbox import Outbox
 
 _log = logging.getLogger(__name__)
@@ -48,9 +48,10 @@ class Viewer:
 
     The constructor returns when the process is up (half a second) and raises ViewerError where there can be
     no window; the window itself appears with the framebuffer's first picture. All other methods but `close`
-    return at once, whatever the window does: what it has no time for is merged. `on_closed` is called once,
-    with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the window
-    ends for any reason but a call of `close`.
+    return at once, whatever the window does: what it has no time for is merged. `places` is the file in which
+    the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
+    once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
+    window ends for any reason but a call of `close`.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Viewer:
         on_closed: Callable[[str], None],
         *,
         fullscreen: bool = False,
+        places: Path | None = None,
     ) -> None:
         require_display(os.environ)
         self._host = _printable(host)[:100]
@@ -76,7 +78,7 @@ class Viewer:
         """How often the window was drawn."""
         # What Qt and OpenCV print must not reach the terminal; it is logged if the process dies.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `_read`
-        self._process = self._start(fullscreen=fullscreen)
+        self._process = self._start(fullscreen=fullscreen, places=places)
         self._reader = threading.Thread(target=self._read, name=f"viewer of {self._host}", daemon=True)
         self._outbox = self._open_outbox()
         self._reader.start()
@@ -89,7 +91,7 @@ class Viewer:
         if framebuffer.size is not None:
             self.resized()
 
-    def _start(self, *, fullscreen: bool) -> subprocess.Popen[bytes]:
+    def _start(self, *, fullscreen: bool, places: Path | None) -> subprocess.Popen[bytes]:
         # PYTHONPATH and the like of other programs are not for the window's Python.
         environment = {
             name: value
@@ -105,6 +107,9 @@ class Viewer:
         command = [sys.executable, "-P", "-s", "-m", "deskconsole.viewer"]
         if fullscreen:
             command.append("--fullscreen")
+        if places is not None:
+            # Such a window is opened by a person: it tells the keys.
+            command += ["--hint", f"--host={self._host}", f"--places={places}"]
         try:
             return subprocess.Popen(
                 command,
@@ -134,13 +139,17 @@ class Viewer:
             self._outbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
 
     def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
-        """What the title says (`NAME - word - deskconsole`).
+        """What the title says (`NAME - word - deskconsole (F1: keys)`).
 
         `stale` greys the picture and counts its age from `at` (Unix time; None: now), with `why` below it.
         """
         word, why = (_printable(text)[:500] for text in (word, why))
         text = f"{word}: {why}" if why else word
-        self._outbox.put(Status(f"{self._host} - {word} - deskconsole", text, stale, at))
+        self._outbox.put(Status(f"{self._host} - {word} - deskconsole (F1: keys)", text, stale, at))
+
+    def to_front(self) -> None:
+        """Shows the window above all others, from an icon or another workspace too."""
+        self._outbox.put(Raise())
 
     def close(self) -> None:
         """Takes the window away and returns when its process is gone: 50 ms as a rule, at most 2 s."""

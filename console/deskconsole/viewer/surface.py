@@ -40,6 +40,14 @@ class Surface(Protocol):
         """Width and height of the window's inside; None where nobody can tell now."""
         ...
 
+    def place(self) -> tuple[int, int] | None:
+        """Where on the screen the window's inside begins; None where nobody can tell now."""
+        ...
+
+    def to_front(self) -> bool:
+        """Shows the window above all others; False where that cannot be asked for."""
+        ...
+
     def attend(self) -> bool:
         """Takes in what the display has to say. True when somebody uses the window."""
         ...
@@ -83,6 +91,16 @@ class HighguiSurface:
             if width > 0 and height > 0:
                 return width, height
         return None
+
+    def place(self) -> tuple[int, int] | None:
+        return None
+
+    def to_front(self) -> bool:
+        with contextlib.suppress(cv2.error):  # the window was closed
+            for on in (1, 0):
+                cv2.setWindowProperty(self._name, cv2.WND_PROP_TOPMOST, on)
+            return True
+        return False
 
     def attend(self) -> bool:
         return False

@@ -18,16 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskagent.wire.geometry import Rectangle
+from deskconsole.errors import ViewerError
 
-from .canvas import Canvas, age, fitting
+from .canvas import AS_IT_IS, DOUBLE, Canvas, Scale, age, explain, note
+from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
-from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Shown, Status, ToConsole
+from .keys import HELP, HINT, Action, action_of
+from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Raise, Shown, Status, ToConsole
 from .surface import HighguiSurface, Mouse, Surface, is_gone
 
 if TYPE_CHECKING:
     from .x_surface import XSurface
 
-_NAME = "deskconsole"
+NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
 
 _FRAME = 1 / 60
@@ -53,48 +56,54 @@ _ATTENTION = 2.0
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
 
-_ESCAPE = 27
+_HIGHGUIS_DEPTHS = (24, 32)
+"""Bits of a pixel that highgui shows in their colours."""
 
-_BORDERS = (16, 64)
-"""Pixels, across and down, that a window manager's frame and panel may take."""
+_HINTED, _FADING = 4.0, 1.0
+"""Seconds that the line with the keys is seen, and in which it fades at their end."""
 
-_MANAGER = 0.3
-"""Seconds in which a window manager, if there is one, makes a window as large as the screen."""
+_FADE_STEP = 0.05
+"""Seconds between two drawings of a line that fades."""
 
 
 class Window:
     """Shows one picture until it is closed.
 
-    `monitor` is the size of the screen it opens on, None if unknown; `report` takes what the console is to
-    be told.
+    `frame` knows the size and place; `report` takes what the console is to be told; `hint`: a line tells the
+    keys when the window opens. `depth`: bits of a pixel of the X screen, 24 where there is none.
     """
 
     def __init__(
         self,
         inbox: Inbox | ThreadedInbox,
         report: Callable[[ToConsole], None],
+        frame: Frame,
         *,
-        monitor: tuple[int, int] | None,
         fullscreen: bool = False,
+        hint: bool = False,
+        depth: int = 24,
     ) -> None:
         self._inbox = inbox
         self._report = report
-        self._monitor = monitor
+        self._frame = frame
         self._fullscreen = fullscreen
-        self._enlarge_at: float | None = None
+        """It is to begin in full screen."""
         self._open = False
         self._title = "deskconsole"
-        self._surface: Surface = HighguiSurface(_NAME)
+        self._surface: Surface = HighguiSurface(NAME)
         self._losses = 0
         self._picture: NDArray[np.uint8] | None = None
         self._canvas: Canvas | None = None
-        self._asked_for: tuple[int, int] | None = None
-        """The size that the window was last given by us; another one is the user's own choice."""
-        self._viewport = (1, 1)
-        self._exact = False
+        self._scale: Scale | None = None
+        """None: the picture fits the window."""
         self._offset = (0, 0)
         self._grip: tuple[int, int, tuple[int, int]] | None = None
         """Where the mouse took hold of a picture larger than the window, and its offset then."""
+        self._helping = False
+        """The box with the keys is shown."""
+        self._hint = hint
+        self._depth = depth
+        self._hint_until = 0.0
         self._stale: Status | None = None
         self._stale_since = 0.0
         self._banner = ""
@@ -113,6 +122,19 @@ class Window:
         """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
         # A second thread would save half a millisecond of a whole picture, and spin for longer than that.
         cv2.setNumThreads(1)
+        try:
+            reason = self._until_closed()
+        except ViewerError as error:
+            reason = str(error)
+        self._frame.remember()
+        self._surface.close()
+        if self._open:
+            with contextlib.suppress(cv2.error):
+                cv2.destroyAllWindows()
+        self._report(Closed(reason, self._draws))
+
+    def _until_closed(self) -> str:
+        """Returns why the window is to close; raises ViewerError where it would show something wrong."""
         reason = ""
         while not reason:
             waiting = self._inbox.wait(self._pause(), self._surface.fileno())
@@ -133,17 +155,13 @@ class Window:
             now = time.monotonic()
             if now >= self._look_at_keys:
                 reason = self._look_after(now)
-        self._surface.close()
-        if self._open:
-            with contextlib.suppress(cv2.error):
-                cv2.destroyAllWindows()
-        self._report(Closed(reason, self._draws))
+        return reason
 
     def _pause(self) -> float | None:
         """How long to wait for a message; None before there is a window."""
         return max(0.0, self._look_at_keys - time.monotonic()) if self._open else None
 
-    def _heed(self, message: Map | Damage | Status) -> None:
+    def _heed(self, message: Map | Damage | Status | Raise) -> None:
         match message:
             case Map():
                 self._look_at(message)
@@ -155,6 +173,9 @@ class Window:
                     self._anew = True
             case Status():
                 self._status(message)
+            case Raise():
+                if self._open and not self._surface.to_front():
+                    print("the window cannot be brought to the front", file=sys.stderr)  # noqa: T201
 
     def _look_at(self, target: Map) -> None:
         try:
@@ -168,21 +189,8 @@ class Window:
         if not self._open:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
-            self._adopt_size()
+            self._frame.adopt(self._size())
         self._anew = True
-
-    def _natural(self) -> tuple[int, int]:
-        """The window's size at which the picture is not scaled, or as large as the screen allows."""
-        picture = self._size()
-        if self._monitor is None:
-            return picture
-        room = max(1, self._monitor[0] - _BORDERS[0]), max(1, self._monitor[1] - _BORDERS[1])
-        scale = fitting(picture, room)
-        return scale.of(picture[0]), scale.of(picture[1])
-
-    @staticmethod
-    def _wider(picture: tuple[int, int], room: tuple[int, int]) -> bool:
-        return picture[0] > room[0] or picture[1] > room[1]
 
     def _size(self) -> tuple[int, int]:
         """Width and height of the picture."""
@@ -192,22 +200,24 @@ class Window:
 
     def _show_up(self) -> None:
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
-        cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.setWindowTitle(_NAME, self._title)
-        cv2.setMouseCallback(_NAME, self._mouse)
+        cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.setWindowTitle(NAME, self._title)
+        cv2.setMouseCallback(NAME, self._mouse)
         self._open = True
-        self._adopt_size()
+        self._frame.open(self._size())
         if self._fullscreen:
-            self._set_fullscreen(on=True)
+            self._frame.set_fullscreen(self._size(), on=True)
+        if self._hint:
+            self._hint_until = time.monotonic() + _HINTED
         surface = _x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
-        cv2.imshow(_NAME, np.zeros((1, 1, 3), np.uint8))
+        cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
         self._surface = self._covering(surface)
 
     def _covering(self, surface: XSurface | None) -> Surface:
         """`surface` over the window, as soon as the display knows that; highgui's where there can be none."""
         if surface is None:
-            return HighguiSurface(_NAME)
+            return self._highgui("there is no other way")
         fault = "the display does not know the window"
         deadline = time.monotonic() + _APPEARING
         try:
@@ -217,30 +227,28 @@ class Window:
                 return surface
         except OSError as error:
             fault = str(error)
-        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
         surface.close()
-        return HighguiSurface(_NAME)
+        return self._highgui(fault)
 
-    def _adopt_size(self) -> None:
-        """Gives the window the picture's size, unless its user chose one."""
-        if self._fullscreen or (self._asked_for is not None and self._asked_for != self._viewport):
-            return
-        self._asked_for = self._viewport = self._natural()
-        cv2.resizeWindow(_NAME, *self._viewport)
+    def _highgui(self, fault: str) -> Surface:
+        """Highgui's own surface; raises ViewerError where its colours would be wrong.
 
-    def _follow_size(self) -> None:
-        size = self._surface.size()
-        if size is not None and size != self._viewport:
-            self._viewport = size
-            self._anew = True
-            self._attend()
+        Highgui writes pixels of 24 bits whatever the screen has: a blue of #4080c0 was #004418 on one of 16.
+        """
+        if self._depth not in _HIGHGUIS_DEPTHS:
+            raise ViewerError(
+                f"the X display has {self._depth} bits a pixel, and without shared memory the colours would "
+                f"be wrong ({fault})"
+            )
+        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
+        return HighguiSurface(NAME)
 
     def _status(self, status: Status) -> None:
         if status.title != self._title:
             self._title = status.title
             if self._open:
                 with contextlib.suppress(cv2.error):
-                    cv2.setWindowTitle(_NAME, self._title)
+                    cv2.setWindowTitle(NAME, self._title)
         if status.stale and self._stale is None:
             self._stale_since = time.time()
             self._banner = ""
@@ -269,8 +277,12 @@ class Window:
             again = _x_surface(self._mouse) if self._losses < _LOSSES else None
             self._surface = self._covering(again)
             self._anew = True
-        self._follow_size()
+        if self._frame.follow(self._surface):
+            self._anew = True
+            self._attend()
         self._count_age()
+        # What lies over the picture would be laid over itself: the whole is drawn.
+        self._anew |= bool(self._damage) and (self._helping or self._hint_strength() > 0)
         if self._picture is None or not (self._anew or self._damage):
             return
         if self._anew or self._canvas is None:
@@ -288,18 +300,21 @@ class Window:
     def _lay_out(self, picture: NDArray[np.uint8]) -> Rectangle:
         """Draws the whole for the size, the scale and the offset as they are now."""
         try:
-            image = self._surface.image(*self._viewport)
+            image = self._surface.image(*self._frame.viewport)
         except OSError as fault:
-            print(f"drawn by highgui from now on: {fault}", file=sys.stderr)  # noqa: T201  # into the log
             self._surface.close()
-            self._surface = HighguiSurface(_NAME)
-            image = self._surface.image(*self._viewport)
-        self._canvas = Canvas(self._size(), image, exact=self._exact, offset=self._offset)
+            self._surface = self._highgui(str(fault))
+            image = self._surface.image(*self._frame.viewport)
+        self._canvas = Canvas(self._size(), image, scale=self._scale, offset=self._offset)
         self._offset = self._canvas.offset
         self._canvas.draw(picture, Rectangle(0, 0, *self._size()))
         if self._stale is not None:
             age(image, self._banner)
-        return Rectangle(0, 0, *self._viewport)
+        if self._helping:
+            explain(image, HELP)
+        elif (strength := self._hint_strength()) > 0:
+            note(image, HINT, strength)
+        return Rectangle(0, 0, *self._frame.viewport)
 
     def _tell(self, now: float) -> None:
         """Says what is shown, if it is something new and not too soon."""
@@ -307,56 +322,59 @@ class Window:
             self._told, self._told_at = self._draws, now
             self._report(Shown(self._packet, self._draws))
 
+    def _hint_strength(self) -> float:
+        """How much of the line with the keys is seen, from 0 to 1."""
+        return min(1.0, max(0.0, (self._hint_until - time.monotonic()) / _FADING))
+
     def _look_after(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         idle = _HEARING if self._surface.hears_keys else _IDLE
         self._look_at_keys = now + (_ATTENTIVE if now < self._attentive_until else idle)
+        if self._hint_until and self._hint_until - now < _FADING:
+            self._anew = True
+            self._look_at_keys = min(self._look_at_keys, now + _FADE_STEP)
+            if now > self._hint_until:
+                self._hint_until = 0.0
         self._tell(now)
-        self._enlarge()
+        self._frame.settle(self._surface)
         key = cv2.pollKey()
-        if is_gone(_NAME):
+        if is_gone(NAME):
             return CLOSED_BY_HAND
         if key == -1:
             return ""
         self._attend()
-        match chr(key & 0xFF).lower():
-            case "q":
-                return CLOSED_BY_HAND
-            case "f":
-                self._set_fullscreen(on=not self._fullscreen)
-            case "1":
-                self._exact, self._offset = True, (0, 0)
-                self._anew = True
-            case "0" | "z":
-                self._exact = False
-                self._anew = True
-            case _ if key & 0xFF == _ESCAPE and self._fullscreen:
-                self._set_fullscreen(on=False)
+        action = action_of(key)
+        if action is Action.CLOSE:
+            return CLOSED_BY_HAND
+        self._act(action)
         return ""
 
-    def _set_fullscreen(self, *, on: bool) -> None:
-        self._fullscreen = on
-        cv2.setWindowProperty(
-            _NAME, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
-        )
-        self._enlarge_at = time.monotonic() + _MANAGER if on else None
-        if not on:
-            self._asked_for = self._viewport = self._natural()
-            cv2.resizeWindow(_NAME, *self._viewport)
-            self._anew = True
-
-    def _enlarge(self) -> None:
-        """Fullscreen by hand where no window manager does it."""
-        if self._enlarge_at is None or self._monitor is None or time.monotonic() < self._enlarge_at:
-            return
-        self._enlarge_at = None
-        if self._viewport != self._monitor:
-            cv2.moveWindow(_NAME, 0, 0)
-            cv2.resizeWindow(_NAME, *self._monitor)
+    def _act(self, action: Action | None) -> None:
+        match action:
+            case Action.FULLSCREEN:
+                self._frame.set_fullscreen(self._size(), on=not self._frame.fullscreen)
+            case Action.FIT:
+                self._scale = None
+            case Action.AS_IT_IS | Action.DOUBLE:
+                self._scale = AS_IT_IS if action is Action.AS_IT_IS else DOUBLE
+                self._offset = (0, 0)
+            case Action.HELP:
+                self._helping = not self._helping
+                self._hint_until = 0.0
+            case Action.ESCAPE if self._helping:
+                self._helping = False
+            case Action.ESCAPE if self._frame.fullscreen:
+                self._frame.set_fullscreen(self._size(), on=False)
+            case _:
+                return
+        self._anew = True
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
         """Drags a picture that is larger than the window."""
-        if event == cv2.EVENT_LBUTTONDOWN and self._exact and self._wider(self._size(), self._viewport):
+        larger = self._canvas is not None and any(
+            size > room for size, room in zip(self._canvas.size, self._frame.viewport, strict=True)
+        )
+        if event == cv2.EVENT_LBUTTONDOWN and self._scale is not None and larger:
             self._grip = x, y, self._offset
         elif event == cv2.EVENT_LBUTTONUP:
             self._grip = None

@@ -7,6 +7,7 @@ keeps highgui from painting where a child lies, so nothing of it ever shines thr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,9 @@ from deskagent.wire.geometry import Rectangle
 from deskagent.x11.segment import Segment
 
 from .mit_shm import SharedSegment
+from .pixel_format import PixelFormat
 from .surface import Mouse
+from .x_windows import bring_to_front, find_window, place_of
 
 if TYPE_CHECKING:
     from Xlib.protocol.rq import Event
@@ -31,12 +34,6 @@ if TYPE_CHECKING:
 
 _REACH = 16384
 """Width and height of the child: beyond any screen, so that it covers its parent however that grows."""
-
-_MASKS = (0xFF0000, 0x00FF00, 0x0000FF)
-"""Red, green, blue of the pixels that we write: bytes of blue, green, red and one of no account."""
-
-_DEEPEST = 4
-"""A window manager puts a frame or two around a window: further below the root there are only parts."""
 
 
 class XSurface:
@@ -58,9 +55,13 @@ class XSurface:
         self._display.set_error_handler(self._failed)
         self._mouse = mouse
         self._lost = False
+        self._place: tuple[int, int] | None = None
+        """As it was when it was last asked for, until the window moves."""
         self._memory: Segment | None = None
         self._segment: SharedSegment | None = None
         self._image: NDArray[np.uint8] | None = None
+        self._converted: NDArray[np.unsignedinteger] | None = None
+        """The image in the server's format, where that is another one."""
 
     def cover(self, title: str) -> bool:
         """Covers the window with this title; False where the display does not know it (yet).
@@ -69,14 +70,30 @@ class XSurface:
         kind. It is tried, not guessed: a few pixels are put and read back.
         """
         try:
-            parent = self._find(title)
+            parent = find_window(self._display, title)
             if parent is not None:
                 self._cover(parent)
         except (XError, ConnectionClosedError) as fault:
             raise OSError(f"the X server refuses: {fault}") from fault
         return parent is not None
 
+    def to_front(self) -> bool:
+        if self._lost:
+            return False
+        try:
+            bring_to_front(self._display, self._parent)
+        except (XError, ConnectionClosedError):
+            return False
+        return True
+
+    def place(self) -> tuple[int, int] | None:
+        if self._place is None and not self._lost:
+            with contextlib.suppress(XError, ConnectionClosedError):
+                self._place = place_of(self._display, self._parent)
+        return self._place
+
     def _cover(self, parent: XWindow) -> None:
+        self._parent = parent
         parent.change_attributes(event_mask=X.StructureNotifyMask | X.KeyPressMask)
         # Without a background the server leaves what it uncovers to us, instead of blackening it first.
         self._child = parent.create_window(
@@ -88,50 +105,44 @@ class XSurface:
         geometry = parent.get_geometry()
         self._size = geometry.width, geometry.height
         self._depth = geometry.depth
-        self._require_our_pixels(parent)
+        self._format = self._format_of(parent)
         self._context = self._child.create_gc(graphics_exposures=False)
         self._reserve(*self._size)
         self._try_out()
 
-    def _find(self, title: str) -> XWindow | None:
-        """This process's window with this title: a frame may have its title, not its process."""
-        process = self._display.intern_atom("_NET_WM_PID")
-        name = self._display.intern_atom("_NET_WM_NAME")
-        for window in _below(self._display.screen().root, _DEEPEST):
-            try:
-                owner = window.get_full_property(process, X.AnyPropertyType)
-                if owner is None or list(owner.value) != [os.getpid()]:
-                    continue
-                said = window.get_full_property(name, X.AnyPropertyType)
-            except XError:  # gone since it was listed
-                continue
-            if said is not None and bytes(said.value) == title.encode():
-                return window
-        return None
-
-    def _require_our_pixels(self, window: XWindow) -> None:
+    def _format_of(self, window: XWindow) -> PixelFormat:
+        """Raises OSError for pixels that cannot be written."""
         information = self._display.display.info
         visual = window.get_attributes().visual
-        for depth in self._display.screen().allowed_depths:
-            for one in depth.visuals:
-                if one.visual_id == visual and (one.red_mask, one.green_mask, one.blue_mask) != _MASKS:
-                    raise OSError("the display has pixels of another kind")
-        sizes = {one.depth: one.bits_per_pixel for one in information.pixmap_formats}
-        if self._depth not in {24, 32} or sizes.get(self._depth) != 32 or information.image_byte_order:
-            raise OSError("the display has pixels of another kind")
+        masks = {
+            one.visual_id: (one.red_mask, one.green_mask, one.blue_mask)
+            for depth in self._display.screen().allowed_depths
+            for one in depth.visuals
+            if one.visual_class in {X.TrueColor, X.DirectColor}
+        }
+        bits = {one.depth: one.bits_per_pixel for one in information.pixmap_formats}
+        if visual in masks and not information.image_byte_order:
+            with contextlib.suppress(ValueError):
+                return PixelFormat(masks[visual], bits.get(self._depth, 0))
+        raise OSError(f"the display has pixels of {self._depth} bits of another kind")
 
     def _try_out(self) -> None:
         """Puts eight random pixels and reads them back: a number of a segment means another one elsewhere."""
-        sent = np.frombuffer(secrets.token_bytes(32), np.uint8).reshape(1, 8, 4)
-        self.image(8, 1)[:] = sent
+        self.image(8, 1)[:] = np.frombuffer(secrets.token_bytes(32), np.uint8).reshape(1, 8, 4)
         pixmap = self._child.create_pixmap(8, 1, self._depth)
         context = pixmap.create_gc()
-        self._put(pixmap.id, context.id, (0, 0, 8, 1))
+        self._put(pixmap.id, context.id, Rectangle(0, 0, 8, 1))
         reply = pixmap.get_image(0, 0, 8, 1, X.ZPixmap, 0xFFFFFFFF)
         context.free()
         pixmap.free()
         came = np.frombuffer(reply.data, np.uint8)
-        if self._lost or came.size != sent.size or (came.reshape(sent.shape) != sent)[..., :3].any():
+        assert self._memory is not None  # noqa: S101  # `image` has reserved it
+        sent = self._format.rows(self._memory.bytes, 8, 1)
+        if (
+            self._lost
+            or came.size != 8 * self._format.bytes
+            or not self._format.same(self._format.rows(came, 8, 1), sent)
+        ):
             raise OSError("the X server shows other pixels than were put")
 
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
@@ -142,18 +153,23 @@ class XSurface:
         except (XError, ConnectionClosedError) as fault:
             raise OSError(f"the X server refuses: {fault}") from fault
         assert self._memory is not None  # noqa: S101  # just reserved
-        self._image = self._memory.bytes[: 4 * width * height].reshape(height, width, 4)
+        if self._format.is_ours:
+            self._image = self._memory.bytes[: 4 * width * height].reshape(height, width, 4)
+        else:
+            self._image = np.zeros((height, width, 4), np.uint8)
+            self._converted = self._format.rows(self._memory.bytes, width, height)
         return self._image
 
     def _reserve(self, width: int, height: int) -> None:
-        if self._memory is not None and self._memory.bytes.size >= 4 * width * height:
+        size = self._format.stride(width) * height
+        if self._memory is not None and self._memory.bytes.size >= size:
             return
         self._release()
-        self._memory = Segment(4 * width * height)
+        self._memory = Segment(size)
         self._segment = SharedSegment(self._display, self._memory.number)
 
     def _release(self) -> None:
-        self._image = None
+        self._image = self._converted = None
         if self._segment is not None:
             self._guarded(self._segment.close)
             self._guarded(self._display.flush)
@@ -165,10 +181,14 @@ class XSurface:
             self._put(self._child.id, self._context.id, rectangle)
         self._guarded(self._display.flush)
 
-    def _put(self, drawable: int, context: int, rectangle: tuple[int, int, int, int]) -> None:
+    def _put(self, drawable: int, context: int, rectangle: Rectangle) -> None:
         if self._segment is None or self._image is None:
             return
         height, width, _ = self._image.shape
+        if self._converted is not None:
+            x, y, wide, high = rectangle
+            rows, columns = slice(y, y + high), slice(x, x + wide)
+            self._format.convert(self._image[rows, columns], self._converted[rows, columns])
         self._segment.put(drawable, context, self._depth, (width, height), rectangle)
 
     def size(self) -> tuple[int, int] | None:
@@ -188,6 +208,9 @@ class XSurface:
                     continue
                 case X.ConfigureNotify:
                     self._size = event.width, event.height
+                    self._place = None
+                case X.ReparentNotify:
+                    self._place = None
                 case X.DestroyNotify:
                     self._lost = True
             used = True
@@ -248,17 +271,3 @@ class XSurface:
             call()
         except ConnectionClosedError:
             self._lost = True
-
-
-def _below(window: XWindow, levels: int) -> Iterator[XWindow]:
-    """The windows inside of it, the nearest first, topmost first."""
-    level = [window]
-    for _ in range(levels):
-        inside: list[XWindow] = []
-        for one in level:
-            try:
-                inside += reversed(one.query_tree().children)
-            except XError:  # gone meanwhile
-                continue
-        yield from inside
-        level = inside

@@ -16,7 +16,7 @@ from Xlib.xobject.drawable import Window
 
 from deskagent.wire.geometry import Rectangle
 from deskconsole.viewer.canvas import Canvas
-from viewer_stage import Stage, stage_on
+from viewer_stage import Stage, run_window_manager, stage_on
 from xvfb import Xvfb, wait_for
 
 
@@ -28,8 +28,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("DISPLAY", screen.display)
         if request.param:
-            screen.run("openbox", "--sm-disable")
-            wait_for(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in screen.call("xprop", "-root"))
+            run_window_manager(screen)
         with stage_on(screen) as stage:
             yield stage
 
