@@ -18,7 +18,7 @@ from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
 from deskconsole.ssh.files import Files, open_files
 from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
-from deskconsole.ssh.questions import Questions
+from deskconsole.ssh.questions import NoQuestions, Questions, QuestionsOf
 from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
 from deskconsole.ssh.stages import Passed, Stage, unwatched
@@ -107,8 +107,9 @@ def connect(
     AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
     """
     parts = _Parts()
+    asking = questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name)
     route = _Route(
-        questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts
+        asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts
     )
     try:
         with closing_when(cancelled, parts.close):

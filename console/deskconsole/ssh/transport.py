@@ -70,7 +70,7 @@ class Link(paramiko.Transport):
 
     def _parse_disconnect(self, m: paramiko.Message) -> None:
         m.get_int()
-        self.farewell = " ".join(m.get_text().split())[:200]
+        self.farewell = " ".join(m.get_string().decode("utf-8", "replace").split())[:200]
 
     def send_now(self, message: paramiko.Message) -> None:
         """Send one message of the login."""

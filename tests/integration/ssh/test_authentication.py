@@ -326,5 +326,5 @@ def test_the_server_s_own_questions(dial: Dial, tmp_path: Path, plain_config: Pa
     with password_server(tmp_path, interactive=True) as port:
         dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config, secrets=secrets).close()
     assert [request.kind for request in answers.requests] == ["code", "code"]
-    assert [request.prompt for request in answers.requests] == ["Two things Word:", "Two things Code:"]
+    assert [request.prompt for request in answers.requests] == ["Two things\nWord:", "Two things\nCode:"]
     assert repr(secrets) == "<Secrets: 0 kept>"
