@@ -108,9 +108,7 @@ def connect(
     """
     parts = _Parts()
     asking = questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name)
-    route = _Route(
-        asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts
-    )
+    route = _Route(asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts)
     try:
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():

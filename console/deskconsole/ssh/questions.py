@@ -65,7 +65,7 @@ class SecretRequest:
 
 @dataclass(frozen=True, slots=True)
 class ServerMessage:
-    """What a server says during a login without asking for an answer: a banner, "approve it on your phone"."""
+    """What a server says during a login without asking anything: a banner, "approve it on your phone"."""
 
     host: str
     """As in `UnknownHostKey`."""

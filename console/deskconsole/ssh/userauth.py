@@ -90,7 +90,7 @@ class PublicKey(NamedTuple):
 class UserAuth:
     """The dialogue of one link. `link.auth_handler` is this object, so the transport feeds it."""
 
-    def __init__(self, link: Link, user: str, where: str, heard: Heard = lambda text, waiting: None) -> None:
+    def __init__(self, link: Link, user: str, where: str, heard: Heard) -> None:
         """`heard` is called on the thread that logs in."""
         self._link = link
         self._user = user

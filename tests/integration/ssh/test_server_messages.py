@@ -313,11 +313,10 @@ def test_a_kept_password_is_not_given_as_the_new_one(log_in: LogIn) -> None:
             ("", "You must change your password.", [("New password: ", False)], ["newer"]),
         )
 
-    server: list[type[Interactive]] = [First]
+    logins: Iterator[Interactive] = iter([First(), RunOut()])
     secrets, answers = Secrets(), Answers(["right", "newer"])
-    with serving(lambda: server[0]()) as port:
+    with serving(lambda: next(logins)) as port:
         log_in(port, answers, secrets=secrets).close()
-        server[0] = RunOut
         log_in(port, answers, secrets=secrets).close()
     assert [request.prompt for request in answers.requests] == [
         "Password:",
@@ -336,7 +335,9 @@ def test_a_refused_login_ends_with_what_the_server_said(log_in: LogIn) -> None:
     assert str(caught.value).endswith("; the server says: Only members of staff may log in here. Ask desk 7.")
 
 
-def test_bytes_that_are_no_text_do_no_harm(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path) -> None:
+def test_a_banner_of_no_text_does_no_harm(
+    make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path
+) -> None:
     banner = tmp_path / "banner"
     banner.write_bytes(b"\x1b]0;owned\x07 [/bad] \xff\xfe\n" * 5)
     answers = Answers()
