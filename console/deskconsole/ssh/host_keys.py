@@ -50,6 +50,11 @@ class KnownKey:
         """Such as `ssh-ed25519`, from the key itself."""
         return key_type(self.blob)
 
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:...`, as ssh-keygen prints it."""
+        return fingerprint(self.blob)
+
 
 class KnownHosts:
     """The trusted keys: a file of ours, and others' that are only read."""

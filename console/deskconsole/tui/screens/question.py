@@ -129,11 +129,15 @@ class TrustListScreen(QuestionScreen):
         return True
 
     def body(self) -> Iterable[Widget]:
-        yield text("These hosts have not been seen before. Tick those whose fingerprint is right.")
+        yield text("These hosts are new here. Tick those whose fingerprint is right.")
         yield TickList[_Key]()
-        yield text(f"{_COMPARE}\n\nA key that is not ticked is not trusted.", "quiet")
+        yield text(
+            "What is not ticked is not trusted. Compare with what each host itself prints: "
+            "ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub (Windows: C:\\ProgramData\\ssh)",
+            "quiet",
+        )
         yield Horizontal(
-            Label("space: this one   a: all   esc: none", classes="keys", markup=False),
+            Label("space: tick  a: all  enter: trust  esc: none", classes="keys", markup=False),
             Button("Trust none", id="no", compact=True),
             Button("Trust 0", id="yes", compact=True, disabled=True),
             classes="buttons",
@@ -251,7 +255,7 @@ class SecretScreen(QuestionScreen):
         yield VerticalScroll(with_lines, classes="prompt", can_focus=False)
         yield Input(password=not request.echo, compact=True)
         yield Tick(classes="others")
-        yield text("", "quiet names")
+        yield VerticalScroll(text("", "quiet"), classes="names")
         yield Horizontal(Label("", classes="keys", markup=False), classes="buttons")
 
     def on_mount(self) -> None:
@@ -282,9 +286,11 @@ class SecretScreen(QuestionScreen):
         tick.display = bool(others)
         more = "the other host that asks" if len(others) == 1 else f"the {len(others)} others that ask"
         tick.label = f"Use it for {more} for a password now:"
-        names = self.query_one(".names", Static)
+        names = self.query_one(".names")
         names.display = bool(others)
-        names.update(Content(", ".join(_named(pending) for pending in others)))
+        user = self._request.account.rpartition("@")[0]
+        listed = ", ".join(_named(pending, user) for pending in others)
+        names.query_one(Static).update(Content(listed))
         keys = "enter: continue   esc: cancel"
         if others:
             keys = f"tab, space: for the others too   {keys}"
@@ -395,10 +401,12 @@ def _others(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]
     ]
 
 
-def _named(pending: Pending) -> str:
+def _named(pending: Pending, user: str) -> str:
+    """The host, and the account where that is another user's."""
     asked = pending.asked
-    account = asked.account.removesuffix(":22") if isinstance(asked, SecretRequest) else ""
-    return f"{safe_text(asked.host, 64)} ({safe_text(account, 80)})" if account else safe_text(asked.host, 64)
+    name = safe_text(asked.host, 64)
+    account = asked.account if isinstance(asked, SecretRequest) else ""
+    return name if account.rpartition("@")[0] == user else f"{name} ({safe_text(account, 80)})"
 
 
 def fingerprint(words: str) -> Static:

@@ -15,7 +15,7 @@ class Tick(Widget, can_focus=True):
     """`[ ] what it means`; space or a click ticks it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", "Tick", show=False)]
-    ticked = reactive(False)
+    ticked = reactive(default=False)
     label = reactive("", layout=True)
     """Safe text."""
 
