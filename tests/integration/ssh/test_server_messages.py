@@ -216,7 +216,9 @@ def test_a_link_that_is_never_opened_ends_with_what_the_server_said(
 
     with serving(ByLink) as port:
         try:
-            with pytest.raises(AuthenticationFailed, match=r"the server says: .*https://login.example/a/1b2c"):
+            with pytest.raises(
+                AuthenticationFailed, match=r"the server says: .*https://login.example/a/1b2c"
+            ):
                 log_in(port, Answers())
         finally:
             done.set()
@@ -335,9 +337,7 @@ def test_a_refused_login_ends_with_what_the_server_said(log_in: LogIn) -> None:
     assert str(caught.value).endswith("; the server says: Only members of staff may log in here. Ask desk 7.")
 
 
-def test_a_banner_of_no_text_does_no_harm(
-    make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path
-) -> None:
+def test_a_banner_of_no_text_does_no_harm(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path) -> None:
     banner = tmp_path / "banner"
     banner.write_bytes(b"\x1b]0;owned\x07 [/bad] \xff\xfe\n" * 5)
     answers = Answers()
@@ -427,4 +427,3 @@ def test_a_connection_that_breaks_during_the_login_is_no_refusal(log_in: LogIn) 
         log_in(port, Answers(["right"]))
     assert not isinstance(caught.value, AuthenticationFailed)
     assert "before that it said: Authorised use only." in str(caught.value)
-
