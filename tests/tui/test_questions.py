@@ -369,7 +369,7 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
         assert first_answers == ["hush"]
         await shown_text(pilot, "ops@10.0.3.2 - password")  # it was not ticked: the next is asked
         assert not any(answers for _, answers in others)
-        await pilot.press("tab", "space")
+        await pilot.press("tab")
         late, late_answers = ask(fleet, password_of(4))
         await asked_by(pilot, 3)
         assert "lab-04" not in dialog_text(pilot), "what was ticked was for those that were named"

@@ -112,7 +112,7 @@ def connect(
     try:
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():
-                raise Cancelled(f"connecting to {host.name} was called off")
+                raise Cancelled(f"connecting to {host.name} was cancelled")
             target = resolve(
                 host.target,
                 label=host.name,
@@ -125,14 +125,14 @@ def connect(
             required = target.identity_files[0] if host.identity_file else None
             link = route.open(target, required_key=required)
             if cancelled.is_set():
-                raise Cancelled(f"connecting to {host.name} was called off")
+                raise Cancelled(f"connecting to {host.name} was cancelled")
         return Connection(parts, link, target)
     except BaseException as error:
         parts.close()
         if cancelled.is_set() and isinstance(
             error, ConnectionFailed | paramiko.SSHException | OSError | EOFError
         ):
-            raise Cancelled(f"connecting to {host.name} was called off") from error
+            raise Cancelled(f"connecting to {host.name} was cancelled") from error
         if isinstance(error, paramiko.SSHException | OSError | EOFError):
             raise ConnectionFailed(
                 f"the connection to {host.name} broke while it was made ({str(error) or 'it ended'})",
@@ -268,7 +268,7 @@ class _Route:
 
     def _stop_if_cancelled(self, target: Target) -> None:
         if self._cancelled.is_set():
-            raise Cancelled(f"connecting to {target.label} was called off")
+            raise Cancelled(f"connecting to {target.label} was cancelled")
 
 
 def _named(name: str, found: list[str]) -> str:

@@ -56,8 +56,6 @@ class ServerMessages:
                 del self._waiting[host]
             waiting = dict(self._waiting)
         return {
-            host: replace(snapshot, reason=waiting[host], remedy="Do what it says, or cancel with x.")
-            if host in waiting
-            else snapshot
+            host: replace(snapshot, reason=waiting[host]) if host in waiting else snapshot
             for host, snapshot in snapshots.items()
         }

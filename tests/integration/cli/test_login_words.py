@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-import asyncssh
 import pytest
 
 from command_line import CommandLine
+from login_server import Interactive, serving
 from sshd import Sshd, fingerprint, keygen, public_line
 from terminal import Terminal
 
@@ -100,57 +96,21 @@ def test_a_banner_is_shown_and_is_no_escape_sequence(user: CommandLine, tmp_path
     assert "; the server says: Authorised use only." in said.stderr
 
 
-class Menu(asyncssh.SSHServer):
-    """Asks for a choice that may be seen, then for a password that may not."""
+class Menu(Interactive):
+    """Asks for a choice that may be seen, then for a word that may not."""
 
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return False
-
-    def kbdint_auth_supported(self) -> bool:
-        return True
-
-    def get_kbdint_challenge(
-        self, username: str, lang: str, submethods: str
-    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
-        lines = "\n".join(f" {number}. way {number}" for number in range(1, 9))
-        return "Bank", "Choose one:\n" + lines, "", [("Option (1-8): ", True), ("Word: ", False)]
-
-    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
-        assert list(responses) == ["3", "hush"]
-        return True
-
-
-@contextmanager
-def menu_server() -> Iterator[int]:
-    loop = asyncio.new_event_loop()
-    key = asyncssh.generate_private_key("ssh-ed25519")
-
-    async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(Menu, "127.0.0.1", 0, server_host_keys=[key])
-
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-
-    async def stop() -> None:
-        acceptor.close()
-        await acceptor.wait_closed()
-        await asyncio.sleep(0.2)
-
-    try:
-        yield acceptor.get_port()
-    finally:
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+    rounds = (
+        (
+            "Bank",
+            "Choose one:\n" + "\n".join(f" {number}. way {number}" for number in range(1, 9)),
+            [("Option (1-8): ", True), ("Word: ", False)],
+            ["3", "hush"],
+        ),
+    )
 
 
 def test_a_menu_on_a_terminal(user: CommandLine, tmp_path: Path) -> None:
-    with menu_server() as port:
+    with serving(Menu) as port:
         home = tmp_path / "terminal"
         home.mkdir()
         more = {name: user.environment[name] for name in ("PATH",)}

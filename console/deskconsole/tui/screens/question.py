@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -19,6 +20,7 @@ from textual.widgets import Button, Input, Label, Static
 from ...safe_text import safe_lines, safe_text
 from ...ssh.questions import ChangedHostKey, SecretRequest, UnknownHostKey
 from ..questions import Answer, Pending
+from ..widgets.fields import AnswerInput
 from ..widgets.tick import Tick
 from ..widgets.tick_list import TickList
 
@@ -175,12 +177,11 @@ class TrustListScreen(QuestionScreen):
             return
         wide = self.app.size.width >= WIDE
         self.query_one(".dialog").set_class(wide, "-wide")
-        columns = [max(len(cell) for cell in column) for column in zip(*map(_cells, self._keys), strict=True)]
+        rows = [_cells(row) for row in self._keys]
+        columns = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
         entries = []
-        for key, asked in self._keys:
-            *cells, print_ = (
-                cell.ljust(width) for cell, width in zip(_cells((key, asked)), columns, strict=True)
-            )
+        for (key, _), row in zip(self._keys, rows, strict=True):
+            *cells, print_ = (set_cell_size(cell, width) for cell, width in zip(row, columns, strict=True))
             line = "  ".join(cells)
             entries.append((key, (f"{line}  {print_}",) if wide else (line, print_)))
         self.query_one(TickList).show(entries)
@@ -222,6 +223,8 @@ class SecretScreen(QuestionScreen):
     """A password, passphrase or code: for all that ask for the same, and for others if that is ticked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # At once: a key that first goes through the input arrives after the letters behind it.
+        Binding("tab", "others", "Others", show=False, priority=True),
         Binding("pagedown", "scroll(1)", "Scroll", show=False),
         Binding("pageup", "scroll(-1)", "Scroll", show=False),
     ]
@@ -253,9 +256,9 @@ class SecretScreen(QuestionScreen):
         yield text("", "quiet for")
         with_lines = Static(Content(safe_lines(request.prompt)))
         yield VerticalScroll(with_lines, classes="prompt", can_focus=False)
-        yield Input(password=not request.echo, compact=True)
+        yield AnswerInput(password=not request.echo, compact=True)
         yield Tick(classes="others")
-        yield VerticalScroll(text("", "quiet"), classes="names")
+        yield VerticalScroll(text("", "quiet"), classes="names", can_focus=False)
         yield Horizontal(Label("", classes="keys", markup=False), classes="buttons")
 
     def on_mount(self) -> None:
@@ -266,12 +269,13 @@ class SecretScreen(QuestionScreen):
         others = self._others if self._ticked else []
         self.dismiss(dict.fromkeys((*self._asked, *others), event.value))
 
-    def on_tick_changed(self) -> None:
-        self.query_one(Input).focus()
+    def action_others(self) -> None:
+        if self._others:
+            self.query_one(Tick).action_tick()
 
     def action_scroll(self, pages: int) -> None:
-        prompt = self.query_one(".prompt")
-        prompt.scroll_relative(y=pages * max(1, prompt.size.height - 1), animate=False)
+        for part in self.query(VerticalScroll):
+            part.scroll_relative(y=pages * max(1, part.size.height - 1), animate=False)
 
     @property
     def _ticked(self) -> bool:
@@ -293,9 +297,8 @@ class SecretScreen(QuestionScreen):
         names.query_one(Static).update(Content(listed))
         keys = "enter: continue   esc: cancel"
         if others:
-            keys = f"tab, space: for the others too   {keys}"
-        prompt = self.query_one(".prompt")
-        if prompt.max_scroll_y:
+            keys = f"tab: for the others too   {keys}"
+        if any(part.max_scroll_y for part in self.query(VerticalScroll)):
             keys = f"page up, page down: scroll   {keys}"
         self.query_one(".keys", Label).update(keys)
 
