@@ -91,6 +91,7 @@ class Sshd:
         self._prelude = prelude
         self._sftp = sftp
         self._wrap = wrap
+        self._program = _SSHD
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped: list[psutil.Process] = []
 
@@ -137,7 +138,7 @@ class Sshd:
         config.write_text(self._config())
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [_SSHD, "-D", "-e", "-f", str(config)],
+                [self._program, "-D", "-e", "-f", str(config)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

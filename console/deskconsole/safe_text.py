@@ -64,6 +64,24 @@ def safe_text(text: str, limit: int = 200) -> str:
     return "".join(shown)
 
 
+def safe_lines(text: str, limit: int = 4000, lines: int = 200) -> str:
+    """`text` with its line breaks: each line as `safe_text` has it, `limit` characters and `lines` in all.
+
+    Tabs become spaces; blank lines at both ends, and all but one in a row between, are left out.
+    """
+    shown: list[str] = []
+    left = limit
+    for line in text[: limit * 8 + 8].strip().splitlines():
+        safe = safe_text(line.expandtabs().rstrip(), left)
+        if not safe and shown and not shown[-1]:
+            continue
+        shown.append(safe)
+        left -= len(safe) + 1
+        if left <= 0 or len(shown) >= lines:
+            break
+    return "\n".join(shown).rstrip()
+
+
 def _visible(character: str, category: str) -> str:
     code = ord(character)
     if code < 0x20:

@@ -72,6 +72,12 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
     if windows_contact.shell_of(connection.run(windows_contact.QUESTION).stdout):
         seen = windows_contact.look(connection)
         return replace(seen, system="Windows")
+    if "password" in words.lower() and ("change" in words.lower() or "expired" in words.lower()):
+        # sshd with PAM lets a key in and then runs nothing but the change of a password that has run out.
+        raise UnsupportedHost(
+            f"{host.name} runs no command before the password of this user is changed: {words}",
+            remedy="Log in there once with ssh and change it.",
+        )
     raise UnsupportedHost(
         f"{host.name} lets commands be run neither by /bin/sh nor by a Windows shell: {words}",
         remedy="Allow this user to run commands over SSH.",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..paths import Paths
+from ..ssh.secrets import OpenedKeys, Secrets
 from ..tui.app import run
 from .streams import require_terminal
 
@@ -52,6 +53,7 @@ class UsersHosts:
 
     def __init__(self) -> None:
         self._paths = Paths.default()
+        self._keys = OpenedKeys()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from ..inventory import Inventory
@@ -61,7 +63,7 @@ class UsersHosts:
         def open_route(host: Host) -> Route:
             from ..session.route import SshRoute
 
-            return SshRoute(host, questions, self._paths)
+            return SshRoute(host, questions, self._paths, secrets=Secrets(self._keys))
 
         settings = Settings.load(self._paths.settings)
         fleet = Fleet(
@@ -87,7 +89,9 @@ class UsersHosts:
     ) -> None:
         from ..doctor.examination import examine
 
-        examine(host, questions, self._paths, report=report, begun=begun, cancelled=cancelled)
+        examine(
+            host, questions, self._paths, report=report, begun=begun, cancelled=cancelled, keys=self._keys
+        )
 
 
 class DemoHosts:

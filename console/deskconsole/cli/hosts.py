@@ -16,6 +16,7 @@ from .terminal import print_json, print_table, say
 if TYPE_CHECKING:
     from ..hosts import Host
     from ..inventory import Inventory
+    from ..ssh.host_keys import KnownKey
 
 app = typer.Typer(
     help="List, add, edit and remove the hosts that the console knows.",
@@ -150,6 +151,55 @@ def remove(name: Name, *, json: Json = False) -> None:
     host = inventory.get(name)
     inventory.remove(name)
     _tell(host, f"{name} is no longer in {inventory.path}", json=json)
+
+
+@app.command("forget-key")
+def forget_key(
+    names: Annotated[list[str], typer.Argument(help="Hosts whose key has changed.", metavar="NAME...")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
+) -> None:
+    """Forget the trusted host key of hosts that were installed again.
+
+    Compare the new fingerprint with the host's own first. The next connection asks whether to trust the new
+    key. Keys in your own known_hosts are left alone; the command that removes them is printed.
+
+    \b
+    Examples:
+      deskconsole hosts forget-key lab-01
+      deskconsole hosts forget-key lab-01 lab-02 lab-03
+    """
+    from ..paths import Paths
+    from ..ssh.known_keys import forget_keys
+    from .targets import find_host
+
+    paths = Paths.default()
+    found = [forget_keys(find_host(name, paths), paths.known_hosts) for name in names]
+    if json:
+        print_json(
+            [
+                {
+                    "host": keys.host,
+                    "forgotten": [_key(key) for key in keys.forgotten],
+                    "left": [_key(key) | {"file": str(key.path), "line": key.line} for key in keys.left],
+                }
+                for keys in found
+            ]
+        )
+        return
+    for keys in found:
+        for key in keys.forgotten:
+            say(f"{keys.host}: forgot {key.fingerprint} ({key.algorithm})")
+        for key in keys.left:
+            say(f"{keys.host}: {key.fingerprint} is still trusted by line {key.line} of {key.path}")
+        if keys.left:
+            say(f"  To remove it too: {keys.command}")
+        if not keys.forgotten and not keys.left:
+            say(f"{keys.host}: no key is trusted for {keys.name}")
+
+
+def _key(key: KnownKey) -> dict[str, str | int]:
+    return {"algorithm": key.algorithm, "fingerprint": key.fingerprint}
 
 
 def _inventory() -> Inventory:

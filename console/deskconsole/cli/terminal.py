@@ -13,9 +13,16 @@ from typing import Any
 import typer
 
 from ..errors import DeskconsoleError
-from ..safe_text import safe_text
+from ..safe_text import safe_lines, safe_text
 from ..session.event import Event
-from ..ssh.questions import NoQuestions, Questions, SecretRequest, UnknownHostKey
+from ..ssh.questions import (
+    ChangedHostKey,
+    NoQuestions,
+    Questions,
+    SecretRequest,
+    ServerMessage,
+    UnknownHostKey,
+)
 from .streams import printable
 
 _asking = threading.Lock()
@@ -65,12 +72,36 @@ def print_line(line: str) -> None:
 
 
 def terminal_questions() -> Questions:
-    """Asks on the terminal; where there is none, nobody can be asked."""
+    """Asks on the terminal; where there is none, there is no person to ask."""
     there = sys.stdin is not None and sys.stdin.isatty()
-    return TerminalQuestions() if there else NoQuestions()
+    return TerminalQuestions() if there else SilentTerminal()
 
 
-class TerminalQuestions:
+class _Messages:
+    """Shows on stderr what servers say during a login, each text once: a session may log in many times."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str, bool]] = set()
+
+    def tell(self, message: ServerMessage) -> None:
+        told = (message.host, message.text, message.waiting)
+        if told in self._told:
+            return
+        self._told.add(told)
+        host = safe_text(message.host)
+        if message.waiting:
+            say(f"{host}: the login waits; do what the server says. Ctrl+C cancels.")
+            return
+        say(f"{host}: the server says:")
+        for line in safe_lines(message.text).splitlines():
+            typer.echo(f"  {line}", err=True)
+
+
+class SilentTerminal(_Messages, NoQuestions):
+    """Answers every question with no, and shows what servers say."""
+
+
+class TerminalQuestions(_Messages):
     """Asks on the terminal, one question at a time."""
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
@@ -80,14 +111,26 @@ class TerminalQuestions:
             typer.echo("Is that right? Trust it from now on? [y/N] ", err=True, nl=False)
             return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
+    def forget_host_key(self, question: ChangedHostKey) -> bool:  # noqa: ARG002 - the protocol's name
+        """No: the error that follows has both fingerprints and the command that forgets the old one."""
+        return False
+
     def secret(self, request: SecretRequest) -> str | None:
         again = "" if request.attempt == 1 else f" (attempt {request.attempt})"
+        *before, prompt = safe_lines(request.prompt.strip().rstrip(":")).splitlines() or [request.kind]
+        account = request.account if request.account not in request.prompt else ""
+        who = safe_text(f"{request.host} ({account})" if account else request.host)
         with _asking:
+            for line in before:
+                typer.echo(f"  {line}", err=True)
             try:
-                prompt = safe_text(request.prompt.strip().rstrip(":"))
-                return getpass.getpass(printable(f"{safe_text(request.host)}: {prompt}{again}: "))
+                if not request.echo:
+                    return getpass.getpass(printable(f"{who}: {prompt}{again}: "))
+                typer.echo(f"{who}: {prompt}{again}: ", err=True, nl=False)
+                line = sys.stdin.readline()
             except EOFError:
                 return None
+            return line.rstrip("\n") if line else None
 
 
 def is_asking() -> bool:

@@ -35,7 +35,7 @@ from ..progress import Progress
 from ..runtimes.shelf import Shelf
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.questions import Questions
-from ..ssh.secrets import Secrets
+from ..ssh.secrets import OpenedKeys, Secrets
 from ..ssh.stages import Passed, Stage
 from ..ssh.stages import unwatched as unnoticed
 from . import verdicts
@@ -77,14 +77,17 @@ def examine(
     launching: bool = True,
     options: AgentOptions | None = None,
     ssh_config: Path | None = None,
+    keys: OpenedKeys | None = None,
 ) -> list[Finding]:
     """Every finding, in order; each is told as it comes. Only being called off is raised (Cancelled).
+
+    `keys`: what passphrases have opened in this run.
 
     Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
     when it is called off; a host that had something of ours keeps what is newer.
     """
     record = Record(report)
-    _Examination(host, questions, paths, ssh_config, record, cancelled, begun).run(
+    _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys).run(
         replace(options or AgentOptions(), idle_exit=IDLE_EXIT + secrets.randbelow(1000) / 1000)
         if launching
         else None
@@ -108,13 +111,14 @@ class _Examination:
         record: Record,
         cancelled: threading.Event,
         begun: Begun,
+        keys: OpenedKeys | None,
     ) -> None:
         self._host = host
         self._questions = questions
         self._paths = paths
         self._ssh_config = ssh_config
         # For a second connection: nobody is asked twice.
-        self._secrets = Secrets()
+        self._secrets = Secrets(keys)
         self._record = record
         self._cancelled = cancelled
         self._begun = begun

@@ -98,14 +98,15 @@ class SshRoute:
         options: AgentOptions | None = None,
         *,
         ssh_config: Path | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
+        """`secrets`: what is kept over reconnects, in memory only, and the keys that the run has opened."""
         self._host = host
         self._questions = questions
         self._paths = paths
         self._options = options or AgentOptions()
         self._ssh_config = ssh_config
-        # Kept over reconnects, in memory only: nobody wants to be asked again after every cut.
-        self._secrets = Secrets()
+        self._secrets = secrets or Secrets()
         # The agent of the last way and its hash: where it still listens, a reconnect needs but a tunnel.
         self._last: tuple[Launched, str] | None = None
         self._deployed = threading.Event()

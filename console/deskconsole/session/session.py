@@ -25,6 +25,7 @@ from ..errors import (
 )
 from ..framebuffer import Framebuffer
 from ..progress import Progress
+from ..safe_text import safe_text
 from .attention import Attention
 from .event import Event, Severity
 from .meter import Meter
@@ -326,6 +327,7 @@ class Session:
             retry_at=time.time() + delay,
         )
         if backoff.attempt == 1:
+            _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
             self._tell(f"lost: {error}; connecting again", "warning")
         with self._standing.changed:
             self._hurry = False

@@ -11,10 +11,10 @@ import paramiko
 from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
-from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest
-from deskconsole.ssh.secrets import Secrets
+from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest, ServerMessage
+from deskconsole.ssh.secrets import Secrets, WrongBefore
 from deskconsole.ssh.transport import WINDOWS_SERVER, Link
-from deskconsole.ssh.userauth import Prompt, PublicKey, UserAuth, Verdict
+from deskconsole.ssh.userauth import Prompt, PublicKey, Round, UserAuth, Verdict
 
 ATTEMPTS = 3
 _ROUNDS = 8  # a server may want several methods, one after the other, but not without end
@@ -25,8 +25,8 @@ _ON_WINDOWS = (
     "otherwise into .ssh\\authorized_keys in the user's profile; check the user name."
 )
 
-_Answer = Callable[[str, bool], str]
-"""(prompt, whether it is a code) -> what the person says."""
+_Answer = Callable[[str, str, bool], str]
+"""(kind of secret, prompt, whether it may be seen) -> what the person says."""
 _Attempt = Callable[[_Answer], Verdict]
 
 
@@ -60,7 +60,16 @@ class _Login:
     """Key files that the server would accept and nobody opened."""
 
     def run(self) -> None:
-        dialogue = UserAuth(self.link, self.target.user, self.target.where)
+        dialogue = UserAuth(self.link, self.target.user, self.target.where, self._hear)
+        try:
+            self._methods(dialogue)
+        except AuthenticationFailed as error:
+            said = dialogue.said()
+            if not said or said in str(error):
+                raise
+            raise AuthenticationFailed(f"{error}; the server says: {said}", remedy=error.remedy) from error
+
+    def _methods(self, dialogue: UserAuth) -> None:
         verdict = dialogue.none()
         done: set[str] = set()
         for _ in range(_ROUNDS):
@@ -149,21 +158,29 @@ class _Login:
                 self._note(error)
                 return None
         subject = str(file.path)
-        kept = self.secrets.recall("passphrase", subject)
-        for attempt in range(0 if kept is not None else 1, ATTEMPTS + 1):
-            passphrase = (
-                kept if attempt == 0 else self._ask("passphrase", f"Passphrase for {subject}", attempt)
-            )
-            if passphrase is None:
-                self._locked(file)
-                return None
+        keys = self.secrets.keys
+        for attempt in range(1, ATTEMPTS + 1):
             try:
-                key = file.open(passphrase)
-            except WrongPassphrase:
-                self.secrets.forget("passphrase", subject)
+                if (opened := keys.recall(file.path)) is not None:
+                    return opened
+                passphrase = self._ask(
+                    SecretRequest(
+                        host=self.target.label,
+                        kind="passphrase",
+                        prompt=f"Passphrase for {subject}",
+                        attempt=attempt,
+                        key_file=subject,
+                    )
+                )
+                if passphrase is None:
+                    self._locked(file)
+                    return None
+                return keys.open(file.path, passphrase, file.open)
+            except (WrongPassphrase, WrongBefore):
                 continue
-            self.secrets.keep("passphrase", subject, passphrase)
-            return key
+            except OSError as error:
+                self._note(UnusableKey(f"the key {subject} cannot be read: {error.strerror}"))
+                return None
         self.refused.append(f"the passphrase of {subject} was wrong {ATTEMPTS} times")
         return None
 
@@ -184,19 +201,30 @@ class _Login:
 
     def _password(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
         prompt = f"Password of {self._subject}"
-        return self._attempts(verdict, lambda answer: dialogue.password(answer(prompt, False)))  # noqa: FBT003
+        return self._attempts(
+            verdict,
+            lambda answer: dialogue.password(answer("password", prompt, False)),  # noqa: FBT003
+        )
 
     def _interactive(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
-        def respond(instructions: str, prompts: Sequence[Prompt], answer: _Answer) -> list[str]:
-            lone = len(prompts) == 1
-            return [
-                answer(" ".join(f"{instructions} {prompt.text}".split()), not _is_password(prompt, lone))
-                for prompt in prompts
-            ]
+        def attempt_once(answer: _Answer) -> Verdict:
+            begun = False
 
-        return self._attempts(
-            verdict, lambda answer: dialogue.interactive(lambda text, prompts: respond(text, prompts, answer))
-        )
+            def respond(asked: Round) -> list[str]:
+                nonlocal begun
+                first, begun = not begun, True
+                return [
+                    answer(
+                        "password" if first and _is_password(asked) else "code",
+                        _asked_text(asked, prompt),
+                        prompt.echo,
+                    )
+                    for prompt in asked.prompts
+                ]
+
+            return dialogue.interactive(respond)
+
+        return self._attempts(verdict, attempt_once)
 
     def _attempts(self, verdict: Verdict, attempt_once: _Attempt) -> Verdict:
         kept = self.secrets.recall("password", self._subject)
@@ -204,21 +232,31 @@ class _Login:
             given: list[str] = []
             codes = 0
 
-            def answer(prompt: str, code: bool, attempt: int = attempt, given: list[str] = given) -> str:
+            def answer(
+                kind: str, prompt: str, echo: bool, attempt: int = attempt, given: list[str] = given
+            ) -> str:
                 nonlocal codes
-                if code:
+                if kind == "code":
                     codes += 1
                 elif attempt == 0 and kept is not None:
                     given.append(kept)
                     return kept
-                text = self._ask("code" if code else "password", prompt, max(attempt, 1))
+                text = self._ask(
+                    SecretRequest(
+                        host=self.target.label,
+                        kind=kind,
+                        prompt=prompt,
+                        attempt=max(attempt, 1),
+                        account=self._subject,
+                        echo=echo,
+                    )
+                )
                 if text is None:
                     raise AuthenticationFailed(
-                        f"{self._subject} wants a {'code' if code else 'password'}, "
-                        "and nobody is there to be asked",
+                        f"{self._subject} wants a {kind}, and nobody is there to be asked",
                         remedy="Connect from the console's screen, or set up a key.",
                     )
-                if not code:
+                if kind == "password":
                     given.append(text)
                 return text
 
@@ -239,12 +277,13 @@ class _Login:
     def _subject(self) -> str:
         return f"{self.target.user}@{self.target.where}"
 
-    def _ask(self, kind: str, prompt: str, attempt: int) -> str | None:
-        answer = self.questions.secret(
-            SecretRequest(host=self.target.label, kind=kind, prompt=prompt[:200], attempt=attempt)
-        )
+    def _hear(self, text: str, waiting: bool) -> None:
+        self.questions.tell(ServerMessage(self.target.label, text, waiting))
+
+    def _ask(self, request: SecretRequest) -> str | None:
+        answer = self.questions.secret(request)
         if answer is None and not isinstance(self.questions, NoQuestions):
-            raise Cancelled(f"logging in to {self.target.label} was called off")
+            raise Cancelled(f"logging in to {self.target.label} was cancelled")
         return answer
 
     def _failure(self, methods: Sequence[str]) -> AuthenticationFailed:
@@ -268,6 +307,13 @@ class _Login:
         return AuthenticationFailed(f"{sentence} (the server offers: {offers})", remedy=remedy)
 
 
-def _is_password(prompt: Prompt, lone: bool) -> bool:
-    # Only a lone hidden "password" is one to keep: an answer to anything else may be good once only.
-    return lone and not prompt.echo and "password" in prompt.text.lower()
+def _is_password(asked: Round) -> bool:
+    # Only a lone hidden "password" that is asked first is one to keep: an answer to anything else may be good
+    # once only, or be the new password of one that has run out.
+    (prompt, *more) = asked.prompts
+    return not more and not prompt.echo and "password" in prompt.text.lower()
+
+
+def _asked_text(asked: Round, prompt: Prompt) -> str:
+    """What the server says around a prompt and the prompt itself, with their line breaks."""
+    return "\n".join(filter(None, (part.strip() for part in (asked.name, asked.instruction, prompt.text))))

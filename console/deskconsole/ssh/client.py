@@ -18,7 +18,7 @@ from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
 from deskconsole.ssh.files import Files, open_files
 from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
-from deskconsole.ssh.questions import Questions
+from deskconsole.ssh.questions import NoQuestions, Questions, QuestionsOf
 from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
 from deskconsole.ssh.stages import Passed, Stage, unwatched
@@ -107,13 +107,12 @@ def connect(
     AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
     """
     parts = _Parts()
-    route = _Route(
-        questions, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts
-    )
+    asking = questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name)
+    route = _Route(asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts)
     try:
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():
-                raise Cancelled(f"connecting to {host.name} was called off")
+                raise Cancelled(f"connecting to {host.name} was cancelled")
             target = resolve(
                 host.target,
                 label=host.name,
@@ -126,14 +125,14 @@ def connect(
             required = target.identity_files[0] if host.identity_file else None
             link = route.open(target, required_key=required)
             if cancelled.is_set():
-                raise Cancelled(f"connecting to {host.name} was called off")
+                raise Cancelled(f"connecting to {host.name} was cancelled")
         return Connection(parts, link, target)
     except BaseException as error:
         parts.close()
         if cancelled.is_set() and isinstance(
             error, ConnectionFailed | paramiko.SSHException | OSError | EOFError
         ):
-            raise Cancelled(f"connecting to {host.name} was called off") from error
+            raise Cancelled(f"connecting to {host.name} was cancelled") from error
         if isinstance(error, paramiko.SSHException | OSError | EOFError):
             raise ConnectionFailed(
                 f"the connection to {host.name} broke while it was made ({str(error) or 'it ended'})",
@@ -269,7 +268,7 @@ class _Route:
 
     def _stop_if_cancelled(self, target: Target) -> None:
         if self._cancelled.is_set():
-            raise Cancelled(f"connecting to {target.label} was called off")
+            raise Cancelled(f"connecting to {target.label} was cancelled")
 
 
 def _named(name: str, found: list[str]) -> str:

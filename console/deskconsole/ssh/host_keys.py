@@ -13,7 +13,9 @@ import base64
 import functools
 import hashlib
 import os
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +23,10 @@ from typing import TYPE_CHECKING
 import paramiko
 
 from deskconsole.errors import ConfigurationError, HostKeyError
+from deskconsole.file_lock import locked
+from deskconsole.hosts_file import read, write
 from deskconsole.ssh.aliases import Target
-from deskconsole.ssh.questions import Questions, UnknownHostKey
+from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
 from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
 
 if TYPE_CHECKING:
@@ -46,6 +50,11 @@ class KnownKey:
         """Such as `ssh-ed25519`, from the key itself."""
         return key_type(self.blob)
 
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:...`, as ssh-keygen prints it."""
+        return fingerprint(self.blob)
+
 
 class KnownHosts:
     """The trusted keys: a file of ours, and others' that are only read."""
@@ -66,22 +75,57 @@ class KnownHosts:
         line = f"{name.lower()} {key_type(blob)} {base64.b64encode(blob).decode()}\n"
         try:
             self._own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-            file = os.open(self._own, flags, 0o600)
-            try:
-                size = os.fstat(file).st_size
-                if size:
-                    os.lseek(file, size - 1, os.SEEK_SET)
-                    if os.read(file, 1) != b"\n":
-                        line = "\n" + line
-                os.write(file, line.encode())
-            finally:
-                os.close(file)
+            with self._alone():
+                self._append(line)
         except OSError as error:
             raise ConfigurationError(
                 f"the host key cannot be stored in {self._own}: {error.strerror}",
                 remedy="Make the file writable; the host was not connected to.",
             ) from error
+
+    def forgettable(self, name: str) -> list[KnownKey]:
+        """The keys that our file trusts for this name alone.
+
+        A line with a pattern or with several names is not the console's, and stays.
+        """
+        known = [entry for entry in _matching(self._own, name.lower()) if entry.marker == ""]
+        lines = read(self._own).split("\n") if known else []
+        return [entry for entry in known if _names_one_host(lines[entry.line - 1])]
+
+    def forget(self, name: str, blobs: Collection[bytes]) -> list[KnownKey]:
+        """Take keys of a name out of our file; gives those that are gone.
+
+        Raises ConfigurationError where the file cannot be written.
+        """
+        try:
+            with self._alone():
+                gone = [known for known in self.forgettable(name) if known.blob in blobs]
+                if gone:
+                    numbers = {known.line for known in gone}
+                    lines = enumerate(read(self._own).split("\n"), 1)
+                    write(self._own, "\n".join(line for number, line in lines if number not in numbers))
+        except OSError as error:
+            raise ConfigurationError(f"{self._own} cannot be written: {error.strerror}") from error
+        return gone
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other consoles from writing the file meanwhile: a line that they append would be lost."""
+        with locked(self._own.with_name(self._own.name + ".lock"), lambda: None):
+            yield
+
+    def _append(self, line: str) -> None:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        file = os.open(self._own, flags, 0o600)
+        try:
+            size = os.fstat(file).st_size
+            if size:
+                os.lseek(file, size - 1, os.SEEK_SET)
+                if os.read(file, 1) != b"\n":
+                    line = "\n" + line
+            os.write(file, line.encode())
+        finally:
+            os.close(file)
 
 
 class HostKeyCheck:
@@ -124,15 +168,41 @@ class HostKeyCheck:
         other = [entry for entry in self._exact if entry.marker == "" and entry.algorithm in negotiable]
         if other:
             # Another kind of key counts as changed too: the known kind was offered first and not taken.
-            old = next((entry for entry in other if entry.algorithm == key_type(blob)), other[0])
-            raise HostKeyError(
-                f"the host key of {self._target.label} ({self._target.where}) has changed: it shows "
-                f"{fingerprint(blob)} ({key_type(blob)}), known is {fingerprint(old.blob)} ({old.algorithm}) "
-                f"from line {old.line} of {old.path}",
-                remedy="Someone may be in between. If the host was reinstalled, compare the fingerprint "
-                f"there (ssh-keygen -lf on its host key) and remove line {old.line} of {old.path}.",
-            )
-        self._ask(blob, questions)
+            self._judge_changed(shown, other, questions)
+        else:
+            self._ask(blob, questions)
+
+    def _judge_changed(self, shown: paramiko.PKey, other: Sequence[KnownKey], questions: Questions) -> None:
+        """Raises HostKeyError, unless the person has our file forget the old key: then the new one is judged
+        as any other."""
+        blob = shown.asbytes()
+        name = self._target.key_names[0]
+        own = self._known.forgettable(name)
+        if own and questions.forget_host_key(self._changed(blob, own)):
+            self._known.forget(name, {entry.blob for entry in own})
+            HostKeyCheck(self._known, self._target).judge(shown, questions)
+            return
+        old = next((entry for entry in other if entry.algorithm == key_type(blob)), other[0])
+        if own:
+            forget = f"`deskconsole hosts forget-key {shlex.quote(self._target.label)}`"
+        else:
+            forget = f"`ssh-keygen -R {shlex.quote(name)} -f {shlex.quote(str(old.path))}`"
+        raise HostKeyError(
+            f"the host key of {self._target.label} ({self._target.where}) has changed: it shows "
+            f"{fingerprint(blob)} ({key_type(blob)}), known is {fingerprint(old.blob)} ({old.algorithm}) "
+            f"from line {old.line} of {old.path}",
+            remedy="Someone may be in between. If the host was reinstalled, compare the fingerprint "
+            f"there (ssh-keygen -lf on its host key), then run {forget} and connect again.",
+        )
+
+    def _changed(self, blob: bytes, known: Sequence[KnownKey]) -> ChangedHostKey:
+        return ChangedHostKey(
+            host=self._target.label,
+            address=self._target.where,
+            algorithm=key_type(blob),
+            fingerprint=fingerprint(blob),
+            known=tuple((entry.algorithm, fingerprint(entry.blob)) for entry in known),
+        )
 
     def _ask(self, blob: bytes, questions: Questions) -> None:
         target = self._target
@@ -194,6 +264,12 @@ def key_type(blob: bytes) -> str:
 def key_family(algorithm: str) -> str:
     """The key type behind a signature algorithm: an RSA key is `ssh-rsa` however it signs."""
     return "ssh-rsa" if algorithm.startswith("rsa-") else algorithm
+
+
+def _names_one_host(line: str) -> bool:
+    """Whether a known_hosts line has one name (plain or hashed) and no pattern."""
+    names = line.split(maxsplit=1)[0]
+    return not any(sign in names for sign in ",*?!")
 
 
 def _matching(path: Path, name: str) -> list[KnownKey]:

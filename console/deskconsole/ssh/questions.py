@@ -2,11 +2,12 @@
 
 Every method is called on the connecting thread and may block for as long as the person thinks;
 None or False means "no", and connecting ends with a `HostKeyError`, `AuthenticationFailed` or `Cancelled`.
+`tell` does not wait.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 
@@ -15,44 +16,123 @@ class UnknownHostKey:
     """A host showed a key that no known_hosts file has."""
 
     host: str
-    """The user's name for the host."""
+    """The user's name for the host, or a jump host as written."""
     address: str
     """`name:port` as connected to."""
     algorithm: str
     """Such as `ssh-ed25519`."""
     fingerprint: str
     """`SHA256:...`, as ssh-keygen prints it."""
+    connecting: str = ""
+    """The host that is being connected; not `host` where that is a jump host. Empty: `host`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedHostKey:
+    """A host showed another key than the one that the console's own known_hosts file has."""
+
+    host: str
+    """As in `UnknownHostKey`."""
+    address: str
+    algorithm: str
+    """Of the key that is shown now."""
+    fingerprint: str
+    """Of the key that is shown now."""
+    known: tuple[tuple[str, str], ...]
+    """Algorithm and fingerprint of each key that was trusted before."""
+    connecting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretRequest:
-    """A secret is wanted; it is used once and never stored."""
+    """A secret is wanted; it is never stored on disk."""
 
     host: str
+    """As in `UnknownHostKey`."""
     kind: str
-    """`password`, `passphrase`, or `code` (keyboard-interactive)."""
+    """`password`, `passphrase`, or `code` (another question of keyboard-interactive)."""
     prompt: str
-    """What is asked, one line; may hold the server's words."""
+    """What is asked; may have several lines and hold the server's words."""
     attempt: int = 1
+    account: str = ""
+    """`user@address:port` that is logged in to."""
+    key_file: str = ""
+    """The key file that a passphrase opens; the same passphrase serves every host that uses the file."""
+    echo: bool = False
+    """The answer may be seen while it is typed."""
+    connecting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMessage:
+    """What a server says during a login without asking anything: a banner, "approve it on your phone"."""
+
+    host: str
+    """As in `UnknownHostKey`."""
+    text: str
+    """The server's words, in one line or more."""
+    waiting: bool = False
+    """The login does not go on: the server may wait until the person has done what it says."""
+    connecting: str = ""
+
+
+Question = UnknownHostKey | ChangedHostKey | SecretRequest
 
 
 class Questions(Protocol):
-    """Whoever can ask a person."""
+    """Asks a person, and tells the person what a server says."""
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
         """Is this the right key? True stores it in our known_hosts."""
         ...
 
+    def forget_host_key(self, question: ChangedHostKey) -> bool:
+        """May the keys that were trusted before be forgotten? True removes them from our known_hosts.
+
+        The new key is not trusted by that: `trust_host_key` is asked next.
+        """
+        ...
+
     def secret(self, request: SecretRequest) -> str | None:
-        """The secret, or None where the person called it off."""
+        """The secret, or None where the person cancelled."""
+        ...
+
+    def tell(self, message: ServerMessage) -> None:
+        """Shows what a server says; returns at once."""
         ...
 
 
 class NoQuestions:
-    """Nobody is there to ask: every question is answered with no."""
+    """There is no person to ask: every question is answered with no."""
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:  # noqa: ARG002 - the protocol's name
         return False
 
+    def forget_host_key(self, question: ChangedHostKey) -> bool:  # noqa: ARG002 - the protocol's name
+        return False
+
     def secret(self, request: SecretRequest) -> str | None:  # noqa: ARG002 - the protocol's name
         return None
+
+    def tell(self, message: ServerMessage) -> None:
+        """What the server says is in the sentence of a login that fails."""
+
+
+class QuestionsOf:
+    """Passes questions on with the name of the host that is being connected."""
+
+    def __init__(self, questions: Questions, connecting: str) -> None:
+        self._questions = questions
+        self._connecting = connecting
+
+    def trust_host_key(self, question: UnknownHostKey) -> bool:
+        return self._questions.trust_host_key(replace(question, connecting=self._connecting))
+
+    def forget_host_key(self, question: ChangedHostKey) -> bool:
+        return self._questions.forget_host_key(replace(question, connecting=self._connecting))
+
+    def secret(self, request: SecretRequest) -> str | None:
+        return self._questions.secret(replace(request, connecting=self._connecting))
+
+    def tell(self, message: ServerMessage) -> None:
+        self._questions.tell(replace(message, connecting=self._connecting))

@@ -87,7 +87,8 @@ def open_channel(link: Link, host: str, port: int, where: str, timeout: float) -
     if code == _PROHIBITED:
         raise ForwardingRefused(
             f"the SSH server of {where} does not allow tunnels",
-            remedy="Set `AllowTcpForwarding local` in its sshd_config; `PermitOpen` may forbid it too.",
+            remedy="In its sshd_config set `AllowTcpForwarding local` and take `DisableForwarding yes` out; "
+            "`PermitOpen` may forbid it too.",
         )
     if code == _CONNECT_FAILED:
         raise ConnectionFailed(

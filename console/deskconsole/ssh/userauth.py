@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import paramiko
@@ -27,9 +27,27 @@ from deskconsole.errors import AuthenticationFailed, ConnectionFailed
 from deskconsole.ssh.transport import Link
 
 _SERVICE = "ssh-connection"
-_ANSWER_TIMEOUT = 30.0  # PAM stacks with a directory behind them take their time
+_ANSWER_TIMEOUT = 30.0
+"""Seconds for one answer of the server: PAM stacks with a directory behind them take their time."""
+_PATIENCE = 180.0
+"""Seconds from what the server said last, or from the answer to a question of its own: it may wait for a
+person who opens a link or confirms on a phone, and need not say so (RADIUS)."""
+_PATIENCE_MAX = 900.0
+"""Seconds for one answer, whatever the server says meanwhile."""
+_WAITING_AFTER = 2.0
+"""Seconds without an answer after which what the server said is what the login waits for."""
 _PROMPTS_MAX = 16
-_MSG_PK_OK = MSG_USERAUTH_INFO_REQUEST  # 60 means either, by the method in progress
+_ROUNDS_MAX = 1000  # a server that waits for a phone may ask nothing once a second
+_TEXT_MAX = 4000
+"""Characters of one prompt or message that are kept: a menu of a second factor has some hundred."""
+_SAID_MAX = 16_000
+"""Characters of one login's messages that are kept; what came first goes first."""
+_IN_A_SENTENCE = 400
+"""Characters of them in the sentence of a login that failed."""
+_MESSAGES_MAX = 256
+"""Messages of one login that are taken: one each second for as long as a person needs, and no flood."""
+# 60 means one of three, by the method in progress.
+_MSG_PK_OK = _MSG_PASSWD_CHANGEREQ = MSG_USERAUTH_INFO_REQUEST
 
 
 class Verdict(NamedTuple):
@@ -50,6 +68,18 @@ class Prompt(NamedTuple):
     echo: bool
 
 
+class Round(NamedTuple):
+    """What keyboard-interactive asks at once; the server's words."""
+
+    name: str
+    instruction: str
+    prompts: tuple[Prompt, ...]
+
+
+Heard = Callable[[str, bool], None]
+"""Told what the server says (one line or more), and whether the login waits since then."""
+
+
 class PublicKey(NamedTuple):
     """What the server is shown of a key."""
 
@@ -60,10 +90,17 @@ class PublicKey(NamedTuple):
 class UserAuth:
     """The dialogue of one link. `link.auth_handler` is this object, so the transport feeds it."""
 
-    def __init__(self, link: Link, user: str, where: str) -> None:
+    def __init__(self, link: Link, user: str, where: str, heard: Heard) -> None:
+        """`heard` is called on the thread that logs in."""
         self._link = link
         self._user = user
         self._where = where
+        self._heard = heard
+        self._messages: list[str] = []
+        self._answered = 0
+        self._said_at: float | None = None
+        self._taken = 0
+        self._told = 0
         self._authenticated = False
         self._inbox: queue.SimpleQueue[tuple[int, paramiko.Message] | None] = queue.SimpleQueue()
         # The names below are what paramiko's Transport expects of an auth handler.
@@ -83,7 +120,7 @@ class UserAuth:
         request.add_byte(cMSG_SERVICE_REQUEST)
         request.add_string("ssh-userauth")
         self._send(request)
-        kind, _ = self._receive()
+        kind, _ = self._receive(_ANSWER_TIMEOUT)
         if kind != MSG_SERVICE_ACCEPT:
             raise ConnectionFailed(f"{where} does not offer to log in", remedy="Its log says why.")
 
@@ -106,7 +143,15 @@ class UserAuth:
         request.add_boolean(False)  # noqa: FBT003
         request.add_string(password)
         self._send(request)
-        return self._verdict()
+        kind, message = self._receive(_PATIENCE)
+        if kind == _MSG_PASSWD_CHANGEREQ:
+            said = _one_line(_text(message))
+            raise AuthenticationFailed(
+                f"the password of {self._subject} has run out and must be changed"
+                + (f"; the server says: {said}" if said else ""),
+                remedy="Log in there once with ssh and change it.",
+            )
+        return self._as_verdict(kind, message)
 
     def query(self, key: PublicKey) -> Verdict:
         """Would this key do? Nothing is signed; a no counts as an attempt on the server, a yes does not."""
@@ -128,29 +173,44 @@ class UserAuth:
         self._send(request)
         return self._verdict()
 
-    def interactive(self, answer: Callable[[str, Sequence[Prompt]], list[str]]) -> Verdict:
-        """keyboard-interactive: `answer(instructions, prompts)` is called for each round, on this thread."""
+    def interactive(self, answer: Callable[[Round], list[str]]) -> Verdict:
+        """keyboard-interactive: `answer` is called for each round that asks something, on this thread."""
         request = self._request("keyboard-interactive")
         request.add_string("")
         request.add_string("")
         self._send(request)
-        while True:
-            kind, message = self._receive()
+        patience = _ANSWER_TIMEOUT
+        for _ in range(_ROUNDS_MAX):
+            kind, message = self._receive(patience)
             if kind != MSG_USERAUTH_INFO_REQUEST:
                 return self._as_verdict(kind, message)
-            title, instructions = message.get_text(), message.get_text()
-            message.get_text()  # a language tag
-            count = message.get_int()
-            if count > _PROMPTS_MAX:
-                raise ConnectionFailed(f"{self._where} asks {count} questions at once", remedy="")
-            prompts = [Prompt(message.get_text(), message.get_boolean()) for _ in range(count)]
-            answers = answer(instructions or title, prompts) if prompts else []
+            asked = self._round(message)
+            answers = []
+            if asked.prompts:
+                answers = answer(asked)
+                patience = _PATIENCE
+            else:
+                self._hear("\n".join(filter(None, asked[:2])))
             reply = paramiko.Message()
             reply.add_byte(cMSG_USERAUTH_INFO_RESPONSE)
             reply.add_int(len(answers))
             for text in answers:
                 reply.add_string(text)
-            self._send(reply)
+            self._send(reply, goes_on=not answers)
+        raise ConnectionFailed(f"the login at {self._where} does not come to an end", remedy="")
+
+    def said(self) -> str:
+        """What the server said during this login, in one line; what it said since the last request, if so."""
+        return _one_line("\n".join(self._messages[self._answered :] or self._messages))
+
+    def _round(self, message: paramiko.Message) -> Round:
+        name, instruction = _text(message), _text(message)
+        _text(message)  # a language tag
+        count = message.get_int()
+        if count > _PROMPTS_MAX:
+            raise ConnectionFailed(f"{self._where} asks {count} questions at once", remedy="")
+        prompts = tuple(Prompt(_text(message), message.get_boolean()) for _ in range(count))
+        return Round(name, instruction, prompts)
 
     def _request(self, method: str) -> paramiko.Message:
         request = paramiko.Message()
@@ -172,54 +232,96 @@ class UserAuth:
         request.add_string(key.blob)
         return algorithm
 
-    def _send(self, message: paramiko.Message) -> None:
+    def _send(self, message: paramiko.Message, *, goes_on: bool = False) -> None:
+        """`goes_on`: what the server said before belongs to what it is asked now."""
+        if not goes_on:
+            self._answered = len(self._messages)
         try:
             self._link.send_now(message)
         except (EOFError, OSError, paramiko.SSHException) as error:
             raise self._broken() from error
 
     def _receiver(self, kind: int) -> Callable[[paramiko.Message], None]:
-        if kind == MSG_USERAUTH_BANNER:
-            return lambda _message: None  # a greeting for people; nothing here is decided by it
         return lambda message: self._take(kind, message)
 
     def _take(self, kind: int, message: paramiko.Message) -> None:
+        """Called on the transport's thread."""
+        if kind == MSG_USERAUTH_BANNER:
+            self._taken += 1
+            if self._taken > _MESSAGES_MAX:
+                return
         if kind == MSG_USERAUTH_SUCCESS:
             self._authenticated = True
             self._link.logged_in()
         self._inbox.put((kind, message))
 
-    def _receive(self) -> tuple[int, paramiko.Message]:
-        deadline = time.monotonic() + _ANSWER_TIMEOUT
+    def _receive(self, patience: float) -> tuple[int, paramiko.Message]:
+        """The next answer; what the server says before it is heard. `patience`: seconds."""
+        begun = time.monotonic()
+        told_at: float | None = None
         while True:
             try:
                 item = self._inbox.get(timeout=0.1)
             except queue.Empty:
                 if not self._link.is_active():
                     raise self._broken() from None
-                if time.monotonic() > deadline:
-                    raise ConnectionFailed(
-                        f"{self._where} did not answer the login within {_ANSWER_TIMEOUT:g} s",
-                        remedy="The host may hang or its user directory be away: try again.",
-                    ) from None
+                now = time.monotonic()
+                said_at = self._said_at if self._said_at is not None else begun
+                if now > min(max(begun + patience, said_at + _PATIENCE), begun + _PATIENCE_MAX):
+                    raise self._silent(now - begun) from None
+                fresh = self._messages[self._answered :]
+                if fresh and told_at != said_at and now - said_at > _WAITING_AFTER:
+                    told_at = said_at
+                    self._heard("\n".join(fresh), True)  # noqa: FBT003
                 continue
             if item is None:
                 raise self._broken()
-            return item
+            kind, message = item
+            if kind != MSG_USERAUTH_BANNER:
+                return item
+            self._hear(_text(message))
+
+    def _hear(self, text: str) -> None:
+        text = text.strip()
+        self._told += 1
+        if not text or self._told > _MESSAGES_MAX:
+            return
+        self._messages.append(text)
+        while sum(map(len, self._messages)) > _SAID_MAX:
+            del self._messages[0]
+            self._answered = max(0, self._answered - 1)
+        self._said_at = time.monotonic()
+        self._heard(text, False)  # noqa: FBT003
 
     def _verdict(self, also_accepted: int | None = None) -> Verdict:
-        kind, message = self._receive()
+        kind, message = self._receive(_ANSWER_TIMEOUT)
         return Verdict(accepted=True) if kind == also_accepted else self._as_verdict(kind, message)
 
     def _as_verdict(self, kind: int, message: paramiko.Message) -> Verdict:
         if kind == MSG_USERAUTH_SUCCESS:
             return Verdict(accepted=True)
         if kind == MSG_USERAUTH_FAILURE:
-            methods = tuple(message.get_list())
+            methods = tuple(_text(message).split(","))
             return Verdict(accepted=False, partial=message.get_boolean(), methods=methods)
         raise ConnectionFailed(
             f"{self._where} broke the rules of the login (message {kind})", remedy="Update its SSH server."
         )
+
+    def _silent(self, seconds: float) -> ConnectionFailed:
+        said = self.said()
+        if said:
+            return AuthenticationFailed(
+                f"{self._subject} was not let in within {seconds:.0f} s; the server says: {said}",
+                remedy="Do what the server asks for, then connect again.",
+            )
+        return ConnectionFailed(
+            f"{self._where} did not answer the login within {seconds:.0f} s",
+            remedy="The host may hang, or its user directory (LDAP, AD) be out of reach: try again.",
+        )
+
+    @property
+    def _subject(self) -> str:
+        return f"{self._user}@{self._where}"
 
     def _broken(self) -> ConnectionFailed:
         said = self._link.farewell
@@ -230,6 +332,26 @@ class UserAuth:
                 "`IdentitiesOnly yes` for it in the SSH configuration.",
             )
         why = f" ({said})" if said else ""
+        told = self.said()
+        if self._messages[self._answered :]:
+            # PAM says why an account is closed as its answer to the login, and sshd then hangs up.
+            return AuthenticationFailed(
+                f"{self._subject} was not let in{why}; the server says: {told}",
+                remedy="The server refuses this account for now: its administrator can tell more.",
+            )
+        told = f"; before that it said: {told}" if told else ""
         return ConnectionFailed(
-            f"{self._where} closed the connection during the login{why}", remedy="The server's log says why."
+            f"{self._where} closed the connection during the login{why}{told}",
+            remedy="The server's log says why.",
         )
+
+
+def _text(message: paramiko.Message) -> str:
+    """The next text of a message, bounded; servers send what is no UTF-8."""
+    return message.get_string().decode("utf-8", "replace")[:_TEXT_MAX]
+
+
+def _one_line(text: str) -> str:
+    """A server's words as part of a sentence."""
+    words = " ".join(text.split())
+    return words if len(words) <= _IN_A_SENTENCE else words[: _IN_A_SENTENCE - 1] + "…"

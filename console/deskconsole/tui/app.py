@@ -43,6 +43,7 @@ from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
 from .screens.question import ConfirmScreen
 from .seams import Backend, Fleet
+from .server_messages import ServerMessages
 from .ssh_aliases import read_aliases
 from .theme import THEME
 from .toasts import Toasts
@@ -100,7 +101,8 @@ class DeskconsoleApp(App[Outcome]):
         self.ssh_config = ssh_config
         self.demo_offered = demo_offered
         self.clock = clock
-        self.questions = QueuedQuestions(self._questions_changed)
+        self.server_messages = ServerMessages(self.deliver, clock)
+        self.questions = QueuedQuestions(self._questions_changed, self.server_messages.take)
         self.fleet: Fleet | None = None
         self.failure: DeskconsoleError | None = None
         self.view = FleetView((), {}, clock())
@@ -156,7 +158,8 @@ class DeskconsoleApp(App[Outcome]):
         if self.fleet is None:
             return
         fleet = self.fleet
-        self.view = FleetView(fleet.hosts, fleet.snapshots(), self.clock(), fleet.budget)
+        snapshots = self.server_messages.beside(fleet.snapshots())
+        self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
         self._asking.drop_settled(self.view)
         self._show_toast()
         for screen in self.screen_stack:
@@ -260,7 +263,7 @@ class DeskconsoleApp(App[Outcome]):
         label = safe_text(name, 64)
         target = "" if host.target == name else f" ({safe_text(host.target, 120)})"
 
-        def decided(confirmed: bool | str | None) -> None:
+        def decided(confirmed: bool | None) -> None:
             if confirmed:
                 self.questions.withdraw(name)
                 self.act(name, lambda fleet: fleet.remove(name), "removed")

@@ -1,14 +1,14 @@
-"""Which question is on the screen: one at a time, never over a dialog in which something is typed."""
+"""Which question is on the screen: one dialog at a time, never over one in which something is typed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..session.state import SETTLED
-from ..ssh.questions import UnknownHostKey
-from .questions import Pending, QueuedQuestions
+from ..ssh.questions import ChangedHostKey, SecretRequest, UnknownHostKey
+from .questions import Answer, Pending, QueuedQuestions
 from .screens.deploy import DeployScreen
-from .screens.question import QuestionScreen, question_screen
+from .screens.question import Given, QuestionScreen, question_screen
 from .view import FleetView
 
 if TYPE_CHECKING:
@@ -21,42 +21,55 @@ class Asking:
     def __init__(self, app: DeskconsoleApp, questions: QueuedQuestions) -> None:
         self._app = app
         self._questions = questions
-        self._shown: tuple[Pending, QuestionScreen] | None = None
+        self._shown: QuestionScreen | None = None
 
     def next(self) -> None:
-        """Shows the question whose turn it is, and takes one away that was withdrawn.
+        """Shows the questions whose turn it is, and takes a dialog away whose questions were withdrawn.
 
         What is typed into a dialog must not answer a question that comes over it.
         """
         app = self._app
-        if self._shown is not None:
-            pending, screen = self._shown
-            if not pending.answered:
+        waiting = self._questions.waiting()
+        shown = self._shown
+        if shown is not None:
+            if shown is not app.screen:
+                return  # something lies above it; it is looked after once it is on top again
+            if shown.goes_on(waiting):
                 return
-            if screen is not app.screen:
-                return  # something lies above it; it is taken away once it is on top again
             self._shown = None
-            screen.dismiss(None)
+            shown.dismiss(None)
             app.call_later(self.next)
             return
-        first = self._questions.first()
-        if first is None or (app.screen.is_modal and not isinstance(app.screen, DeployScreen)):
+        if not waiting or (app.screen.is_modal and not isinstance(app.screen, DeployScreen)):
             return
-        screen = question_screen(first.asked)
-        self._shown = (first, screen)
+        screen = self._shown = question_screen(waiting)
 
-        def answered(answer: bool | str | None) -> None:
-            first.answer(answer)
-            if answer is True and isinstance(first.asked, UnknownHostKey):
-                app.note(first.asked.host, f"trusted the key {first.asked.fingerprint}")
+        def answered(given: Given | None) -> None:
+            if self._shown is not screen:
+                return  # it was taken away; what it asked is withdrawn or asked by another
             self._shown = None
+            for pending, answer in (given if given is not None else screen.refusal()).items():
+                if not pending.answered:
+                    pending.answer(answer)
+                    self._note(pending, answer)
             app.call_later(self.next)
 
         app.push_screen(screen, answered)
 
     def drop_settled(self, view: FleetView) -> None:
-        """A session that was called off no longer waits for its answer."""
+        """A session that was cancelled no longer waits for its answer."""
         for host in self._questions.hosts():
             snapshot = view.snapshots.get(host)
             if snapshot is not None and snapshot.state in SETTLED:
                 self._questions.withdraw(host)
+
+    def _note(self, pending: Pending, answer: Answer) -> None:
+        """Writes into the log what a person decided for a host."""
+        asked = pending.asked
+        if isinstance(asked, UnknownHostKey) and answer is True:
+            self._app.note(pending.host, f"trusted the key {asked.fingerprint}")
+        elif isinstance(asked, ChangedHostKey) and answer is True:
+            old = ", ".join(fingerprint for _, fingerprint in asked.known)
+            self._app.note(pending.host, f"forgot the old key {old}")
+        elif isinstance(asked, SecretRequest) and asked.kind == "password" and answer is not None:
+            self._app.note(pending.host, f"a password was given for {asked.account or asked.host}")

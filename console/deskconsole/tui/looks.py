@@ -105,7 +105,7 @@ def look(snapshot: Snapshot, now: float) -> Look:
 def _with(word: str, reason: str, remedy: str = "") -> str:
     text = word
     if reason:
-        text += f": {safe_text(reason)}"
+        text += f": {safe_text(reason, 400)}"
     if remedy:
         text = f"{text.rstrip('.')}. {safe_text(remedy)}"
     return text
@@ -115,7 +115,8 @@ def _under_way(snapshot: Snapshot, age: float) -> str:
     progress = snapshot.progress
     word = snapshot.state.value
     if progress is None:
-        return word if age < 2 else f"{word}, {duration(age)}"
+        text = word if age < 2 else f"{word}, {duration(age)}"
+        return _with(text, snapshot.reason, snapshot.remedy)
     text = f"{word}: {safe_text(progress.step, 60)}"
     if progress.total > 0:
         text += f" {percent(progress.done / progress.total)}"

@@ -5,30 +5,38 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ..ssh.questions import SecretRequest, UnknownHostKey
+from ..ssh.questions import ChangedHostKey, Question, SecretRequest, ServerMessage, UnknownHostKey
+
+Answer = bool | str | None
+"""True or False for a key, a text for a secret, None for no."""
 
 
 class Pending:
-    """One question and its answer-to-be: True or False for a key, a text for a secret, None for no."""
+    """One question and its answer-to-be."""
 
-    def __init__(self, asked: UnknownHostKey | SecretRequest, owner: object = None) -> None:
+    def __init__(self, asked: Question, owner: object = None) -> None:
         self.asked = asked
         self.owner = owner
         """Whose it is: None is the session of the host."""
         self._answered = threading.Event()
-        self._answer: bool | str | None = None
+        self._answer: Answer = None
+
+    @property
+    def host(self) -> str:
+        """The host that is being connected."""
+        return self.asked.connecting or self.asked.host
 
     @property
     def answered(self) -> bool:
         return self._answered.is_set()
 
-    def answer(self, answer: bool | str | None) -> None:
+    def answer(self, answer: Answer) -> None:
         """Sets the asking thread free; only the first answer counts."""
         if not self._answered.is_set():
             self._answer = answer
             self._answered.set()
 
-    def wait(self) -> bool | str | None:
+    def wait(self) -> Answer:
         """Blocks the asking thread until there is an answer."""
         self._answered.wait()
         return self._answer
@@ -37,11 +45,13 @@ class Pending:
 class QueuedQuestions:
     """`Questions` for many session threads at once: each waits for its turn.
 
-    `changed` is called, on whichever thread, after a question came or was withdrawn.
+    `changed` is called, on any thread, after a question came or was withdrawn; `heard` with what a server
+    says.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], heard: Callable[[ServerMessage], None]) -> None:
         self._changed = changed
+        self._heard = heard
         self._lock = threading.Lock()
         self._pending: list[Pending] = []
         self._closed = False
@@ -49,25 +59,31 @@ class QueuedQuestions:
     def trust_host_key(self, question: UnknownHostKey) -> bool:
         return self.ask(question) is True
 
+    def forget_host_key(self, question: ChangedHostKey) -> bool:
+        return self.ask(question) is True
+
     def secret(self, request: SecretRequest) -> str | None:
         answer = self.ask(request)
         return answer if isinstance(answer, str) else None
 
-    def first(self) -> Pending | None:
-        """The question whose turn it is."""
+    def tell(self, message: ServerMessage) -> None:
+        self._heard(message)
+
+    def waiting(self) -> list[Pending]:
+        """The questions that are not answered yet, the oldest first."""
         with self._lock:
             self._pending = [pending for pending in self._pending if not pending.answered]
-            return self._pending[0] if self._pending else None
+            return list(self._pending)
 
     def hosts(self) -> set[str]:
-        """Whose questions are open."""
+        """Hosts whose connection waits for an answer."""
         with self._lock:
-            return {pending.asked.host for pending in self._pending if not pending.answered}
+            return {pending.host for pending in self._pending if not pending.answered}
 
     def withdraw(self, host: str, owner: object = None) -> None:
-        """Answers every question about `host` with no: what asked them was called off."""
+        """Answers every question that connecting to `host` asks with no: it was cancelled."""
         with self._lock:
-            mine = [one for one in self._pending if one.asked.host == host and one.owner is owner]
+            mine = [one for one in self._pending if one.host == host and one.owner is owner]
         for pending in mine:
             pending.answer(None)
         if mine:
@@ -81,7 +97,7 @@ class QueuedQuestions:
         for pending in waiting:
             pending.answer(None)
 
-    def ask(self, asked: UnknownHostKey | SecretRequest, owner: object = None) -> bool | str | None:
+    def ask(self, asked: Question, owner: object = None) -> Answer:
         """Blocks the asking thread until there is an answer."""
         pending = Pending(asked, owner)
         with self._lock:
@@ -103,14 +119,20 @@ class OwnQuestions:
     def trust_host_key(self, question: UnknownHostKey) -> bool:
         return self._ask(question) is True
 
+    def forget_host_key(self, question: ChangedHostKey) -> bool:
+        return self._ask(question) is True
+
     def secret(self, request: SecretRequest) -> str | None:
         answer = self._ask(request)
         return answer if isinstance(answer, str) else None
+
+    def tell(self, message: ServerMessage) -> None:
+        self._queue.tell(message)
 
     def withdraw(self) -> None:
         """Answers them with no, also those that are yet to come."""
         self._withdrawn = True
         self._queue.withdraw(self._host, self)
 
-    def _ask(self, asked: UnknownHostKey | SecretRequest) -> bool | str | None:
+    def _ask(self, asked: Question) -> Answer:
         return None if self._withdrawn else self._queue.ask(asked, self)

@@ -107,13 +107,18 @@ def test_an_agent_that_stays_frozen_is_given_up_and_found_again(
     assert session.snapshot().statistics.refreshes["stream restart"] >= 1
 
 
-def test_a_killed_agent_is_retried_until_it_is_back(agent: AgentProcess, session: Session) -> None:
+def test_a_killed_agent_is_retried_until_it_is_back(
+    agent: AgentProcess, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
     assert has_picture(session)
     agent.stop()
     assert reaches(session, State.RETRYING)
     agent.start()
     assert reaches(session, State.STREAMING, 30)
     assert is_exact(session)
+    lost = [record.getMessage() for record in caplog.records]
+    assert len(lost) == 1, "one line a cut in the console's log"
+    assert lost[0].startswith("lab-01: lost: ")
 
 
 def test_disconnecting_ends_at_once_and_connecting_again_goes_on(session: Session) -> None:

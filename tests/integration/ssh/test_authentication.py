@@ -3,16 +3,13 @@ would need a password in the system's own database."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import asyncssh
 import pytest
 
 from answers import Answers
@@ -20,6 +17,7 @@ from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationErr
 from deskconsole.ssh.client import Connection
 from deskconsole.ssh.questions import NoQuestions
 from deskconsole.ssh.secrets import Secrets
+from login_server import Interactive, Server, serving
 from sshd import Sshd, keygen
 
 Dial = Callable[..., Connection]
@@ -214,59 +212,15 @@ def test_a_banner_is_of_no_consequence(make_sshd: Callable[..., Sshd], dial: Dia
     dial(make_sshd(options={"Banner": str(banner)})).run("true")
 
 
-class _PasswordServer(asyncssh.SSHServer):
-    def __init__(self, *, interactive: bool) -> None:
-        self._interactive = interactive
-
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return not self._interactive
-
-    def validate_password(self, username: str, password: str) -> bool:
-        return password == "right"
-
-    def kbdint_auth_supported(self) -> bool:
-        return self._interactive
-
-    def get_kbdint_challenge(
-        self, username: str, lang: str, submethods: str
-    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
-        return "", "Two things", "", [("Word: ", False), ("Code: ", True)]
-
-    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
-        return list(responses) == ["right", "123"]
+class _Both(Interactive):
+    rounds = (("", "Two things", [("Word: ", False), ("Code: ", True)], ["right", "123"]),)
 
 
 @contextmanager
-def password_server(tmp_path: Path, *, interactive: bool = False) -> Iterator[int]:
-    """asyncssh's server in a thread; yields its port."""
-    loop = asyncio.new_event_loop()
-    key = asyncssh.generate_private_key("ssh-ed25519")
-
-    async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(
-            lambda: _PasswordServer(interactive=interactive), "127.0.0.1", 0, server_host_keys=[key]
-        )
-
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-
-    async def stop() -> None:
-        acceptor.close()
-        await acceptor.wait_closed()
-        await asyncio.sleep(0.1)
-
-    try:
-        yield acceptor.get_port()
-    finally:
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+def password_server(*, interactive: bool = False) -> Iterator[int]:
+    """A server that lets the password `right` in, or asks two things; yields its port."""
+    with serving(_Both if interactive else Server) as port:
+        yield port
 
 
 @pytest.fixture
@@ -280,7 +234,7 @@ def test_a_password_is_asked_for_again_and_kept_for_the_next_time(
     dial: Dial, tmp_path: Path, plain_config: Path
 ) -> None:
     answers, secrets = Answers(["wrong", "right"]), Secrets()
-    with password_server(tmp_path) as port:
+    with password_server() as port:
         arguments = {"address": "127.0.0.1", "port": port, "ssh_config": plain_config, "secrets": secrets}
         dial(None, answers, **arguments).close()
         assert [(request.kind, request.attempt) for request in answers.requests] == [
@@ -295,7 +249,7 @@ def test_a_password_is_asked_for_again_and_kept_for_the_next_time(
 def test_three_wrong_passwords(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
     answers = Answers(["a", "b", "c", "right"])
     with (
-        password_server(tmp_path) as port,
+        password_server() as port,
         pytest.raises(AuthenticationFailed, match="did not accept the password"),
     ):
         dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config)
@@ -313,7 +267,7 @@ def test_no_answer_to_a_password(
     plain_config: Path,
     known_hosts: Path,
 ) -> None:
-    with password_server(tmp_path) as port:
+    with password_server() as port:
         arguments = {"address": "127.0.0.1", "port": port, "ssh_config": plain_config}
         with pytest.raises(Cancelled):
             dial(None, Answers(), **arguments)  # the host key is trusted by this
@@ -323,8 +277,8 @@ def test_no_answer_to_a_password(
 
 def test_the_server_s_own_questions(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
     answers, secrets = Answers(["right", "123"]), Secrets()
-    with password_server(tmp_path, interactive=True) as port:
+    with password_server(interactive=True) as port:
         dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config, secrets=secrets).close()
     assert [request.kind for request in answers.requests] == ["code", "code"]
-    assert [request.prompt for request in answers.requests] == ["Two things Word:", "Two things Code:"]
+    assert [request.prompt for request in answers.requests] == ["Two things\nWord:", "Two things\nCode:"]
     assert repr(secrets) == "<Secrets: 0 kept>"

@@ -67,11 +67,15 @@ def test_a_tunnel_carries_bytes_both_ways_and_ends_in_order(sshd: Sshd, dial: Di
     assert connection.alive
 
 
-def test_a_tunnel_that_is_not_allowed(make_sshd: Callable[..., Sshd], dial: Dial, echo_port: int) -> None:
-    connection = dial(make_sshd(options={"AllowTcpForwarding": "no"}))
+@pytest.mark.parametrize(("setting", "value"), [("AllowTcpForwarding", "no"), ("DisableForwarding", "yes")])
+def test_a_tunnel_that_is_not_allowed(
+    setting: str, value: str, make_sshd: Callable[..., Sshd], dial: Dial, echo_port: int
+) -> None:
+    connection = dial(make_sshd(options={setting: value}))
     with pytest.raises(ForwardingRefused, match="does not allow tunnels") as caught:
         connection.open_tunnel(echo_port)
     assert "AllowTcpForwarding" in caught.value.remedy
+    assert setting in caught.value.remedy
 
 
 def test_a_tunnel_to_a_port_where_nothing_listens(sshd: Sshd, dial: Dial) -> None:

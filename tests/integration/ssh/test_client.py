@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -164,3 +165,59 @@ def test_a_cut_connection_is_noticed(sshd: Sshd, dial: Dial) -> None:
         connection.run("true")
     assert not connection.alive
     assert dial(sshd).run("echo again").stdout == b"again\n"
+
+
+@contextmanager
+def spoilt_line(port: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A port that leads to `port`, and what sends bytes to the client that are no packet."""
+    ends: list[socket.socket] = []
+
+    def carry(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                sink.sendall(piece)
+
+    def serve() -> None:
+        client, _ = listener.accept()
+        ends.extend((client, socket.create_connection(("127.0.0.1", port))))
+        back = threading.Thread(target=carry, args=(ends[1], ends[0]))
+        back.start()
+        carry(*ends)
+        for end in ends:
+            end.close()
+        back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1], lambda: ends[0].sendall(bytes(4000))
+        finally:
+            for end in ends:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+
+
+def test_a_cut_link_is_a_sentence_and_logs_nothing_of_the_librarys(
+    sshd: Sshd, dial: Dial, caplog: pytest.LogCaptureFixture
+) -> None:
+    with spoilt_line(sshd.port) as (port, spoil):
+        connection = dial(sshd, port=port)
+        spoil()
+        with pytest.raises(ConnectionFailed):
+            connection.run("true")
+        with pytest.raises(ConnectionFailed):
+            connection.open_tunnel(port)
+        with pytest.raises(ConnectionFailed), connection.files():
+            pass
+        connection.close()
+    connection = dial(sshd)
+    sshd.kill_connections()
+    with pytest.raises(ConnectionFailed):
+        connection.run("true")
+    connection = dial(sshd)
+    connection._link.sock.close()
+    with pytest.raises(ConnectionFailed):
+        connection.run("true")
+    assert [record.getMessage() for record in caplog.records] == []

@@ -5,22 +5,40 @@ In each the safe answer has the focus, and escape gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from ...safe_text import safe_text
-from ...ssh.questions import SecretRequest, UnknownHostKey
+from ...safe_text import safe_lines, safe_text
+from ...ssh.questions import ChangedHostKey, SecretRequest, UnknownHostKey
+from ..questions import Answer, Pending
+from ..widgets.fields import AnswerInput
+from ..widgets.tick import Tick
+from ..widgets.tick_list import TickList
+
+Given = dict[Pending, Answer]
+"""What a dialog decided: an answer for each question that it answers."""
+
+T = TypeVar("T")
+
+WIDE = 118
+"""Columns from which a host key fits into one line."""
+
+_COMPARE = (
+    "Compare with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n"
+    "  (Windows keeps them in C:\\ProgramData\\ssh)"
+)
 
 
-class Dialog(ModalScreen[bool | str | None]):
+class Dialog(ModalScreen[T], Generic[T]):
     """A framed question. Escape dismisses it with None: the safe answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,24 +67,46 @@ class Dialog(ModalScreen[bool | str | None]):
         self.focus_next(Button)
 
 
-class TrustScreen(Dialog):
+class QuestionScreen(Dialog[Given]):
+    """A dialog for questions of the queue."""
+
+    def __init__(self, title: str, asked: Sequence[Pending]) -> None:
+        super().__init__(title)
+        self._asked = list(asked)
+
+    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+        """Whether the dialog is still the one for what waits now; it then shows what has changed."""
+        return any(pending in waiting for pending in self._asked)
+
+    def refusal(self) -> Given:
+        """No to all that it asks."""
+        return dict.fromkeys(self._asked)
+
+    def decide(self, answer: Answer) -> None:
+        """The same answer to all that it asks."""
+        self.dismiss(dict.fromkeys(self._asked, answer))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.decide(event.button.id == "yes")
+
+
+class TrustScreen(QuestionScreen):
     """An unknown host key: its fingerprint in full, to be compared."""
 
-    def __init__(self, question: UnknownHostKey) -> None:
-        super().__init__(f"unknown host key: {safe_text(question.host, 64)}")
+    def __init__(self, question: UnknownHostKey, asked: Sequence[Pending]) -> None:
+        super().__init__(f"unknown host key: {safe_text(question.host, 64)}", asked)
         self._question = question
+
+    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+        # More than one key becomes a list.
+        return [key for key, _ in _unknown(waiting)] == [_key(self._question)]
 
     def body(self) -> Iterable[Widget]:
         question = self._question
         address = safe_text(question.address, 120)
         yield text(f"{address} has not been seen before. Its {safe_text(question.algorithm, 40)} key is")
-        yield Static(Content(grouped(question.fingerprint)), classes="fingerprint")
-        yield text(
-            "Compare it with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n"
-            "  (Windows keeps them in C:\\ProgramData\\ssh)\n\n"
-            "If it differs, somebody may stand between you and the host.",
-            "quiet",
-        )
+        yield fingerprint(question.fingerprint)
+        yield text(f"{_COMPARE}\n\nIf it differs, somebody may stand between you and the host.", "quiet")
         yield buttons(
             Button("Do not trust", id="no", compact=True), Button("Trust and connect", id="yes", compact=True)
         )
@@ -74,16 +114,137 @@ class TrustScreen(Dialog):
     def on_mount(self) -> None:
         self.query_one("#no").focus()
 
+
+class TrustListScreen(QuestionScreen):
+    """Several unknown host keys: each is compared, ticked, and trusted with the others."""
+
+    def __init__(self, waiting: Sequence[Pending]) -> None:
+        self._keys = _unknown(waiting)
+        super().__init__("unknown host keys", [pending for _, asked in self._keys for pending in asked])
+
+    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+        self._keys = _unknown(waiting)
+        if not self._keys:
+            return False
+        self._asked = [pending for _, asked in self._keys for pending in asked]
+        self._show()
+        return True
+
+    def body(self) -> Iterable[Widget]:
+        yield text("These hosts are new here. Tick those whose fingerprint is right.")
+        yield TickList[_Key]()
+        yield text(
+            "What is not ticked is not trusted. Compare with what each host itself prints: "
+            "ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub (Windows: C:\\ProgramData\\ssh)",
+            "quiet",
+        )
+        yield Horizontal(
+            Label("space: tick  a: all  enter: trust  esc: none", classes="keys", markup=False),
+            Button("Trust none", id="no", compact=True),
+            Button("Trust 0", id="yes", compact=True, disabled=True),
+            classes="buttons",
+        )
+
+    def on_mount(self) -> None:
+        self.query_one(TickList).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def on_tick_list_changed(self) -> None:
+        number = len(self.query_one(TickList).ticked)
+        button = self.query_one("#yes", Button)
+        button.label = f"Trust {number}"
+        button.disabled = number == 0
+
+    def on_tick_list_done(self) -> None:
+        if self.query_one(TickList).ticked:
+            self._trust()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        if event.button.id == "yes":
+            self._trust()
+        else:
+            self.decide(False)  # noqa: FBT003
+
+    def _trust(self) -> None:
+        ticked = set(self.query_one(TickList).ticked)
+        self.dismiss({pending: key in ticked for key, asked in self._keys for pending in asked})
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        wide = self.app.size.width >= WIDE
+        self.query_one(".dialog").set_class(wide, "-wide")
+        rows = [_cells(row) for row in self._keys]
+        columns = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        entries = []
+        for (key, _), row in zip(self._keys, rows, strict=True):
+            *cells, print_ = (set_cell_size(cell, width) for cell, width in zip(row, columns, strict=True))
+            line = "  ".join(cells)
+            entries.append((key, (f"{line}  {print_}",) if wide else (line, print_)))
+        self.query_one(TickList).show(entries)
+        self.on_tick_list_changed()
 
 
-class SecretScreen(Dialog):
-    """A password, passphrase or code: shown as dots, used once, never stored."""
+class ChangedKeyScreen(QuestionScreen):
+    """A host shows another key than before: both, to be compared; the old one can be forgotten."""
 
-    def __init__(self, request: SecretRequest) -> None:
-        super().__init__(f"{safe_text(request.kind, 20)} for {safe_text(request.host, 64)}")
+    KIND = "-danger"
+
+    def __init__(self, question: ChangedHostKey, asked: Sequence[Pending]) -> None:
+        super().__init__(f"the host key has changed: {safe_text(question.host, 64)}", asked)
+        self._question = question
+
+    def body(self) -> Iterable[Widget]:
+        question = self._question
+        yield text(f"{safe_text(question.address, 120)} does not show the key that you trusted.")
+        for algorithm, known in question.known:
+            yield text(f"Trusted until now ({safe_text(algorithm, 40)}):", "label")
+            yield fingerprint(known)
+        yield text(f"Shown now ({safe_text(question.algorithm, 40)}):", "label")
+        yield fingerprint(question.fingerprint)
+        yield text(
+            "Somebody may stand between you and the host. Forget the old key only if you know why it "
+            f"changed, such as a new installation. {_COMPARE}\n\nThe new key is asked about next.",
+            "quiet",
+        )
+        yield buttons(
+            Button("Keep it, do not connect", id="no", compact=True),
+            Button("Forget the old key", id="yes", variant="error", compact=True),
+        )
+
+    def on_mount(self) -> None:
+        self.query_one("#no").focus()
+
+
+class SecretScreen(QuestionScreen):
+    """A password, passphrase or code: for all that ask for the same, and for others if that is ticked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # At once: a key that first goes through the input arrives after the letters behind it.
+        Binding("tab", "others", "Others", show=False, priority=True),
+        Binding("pagedown", "scroll(1)", "Scroll", show=False),
+        Binding("pageup", "scroll(-1)", "Scroll", show=False),
+    ]
+
+    def __init__(self, request: SecretRequest, waiting: Sequence[Pending]) -> None:
+        account = safe_text(request.account.removesuffix(":22"), 80)
+        name = account or ("a key file" if request.key_file else safe_text(request.host, 64))
+        super().__init__(f"{name} - {safe_text(request.kind, 20)}", _alike(request, waiting))
         self._request = request
+        self._others = _others(request, waiting)
+
+    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+        self._asked = _alike(self._request, waiting)
+        if not self._asked:
+            return False
+        # What is ticked is for those that were named then.
+        still = self._others if self._ticked else _others(self._request, waiting)
+        self._others = [pending for pending in still if pending in waiting]
+        self._show()
+        return True
 
     def body(self) -> Iterable[Widget]:
         request = self._request
@@ -92,20 +253,69 @@ class SecretScreen(Dialog):
                 Content.styled(f"That was not accepted. Attempt {request.attempt}.", "$warning"),
                 classes="text",
             )
-        yield text(safe_text(request.prompt))
-        yield Input(password=True, compact=True)
-        yield Horizontal(
-            Label("enter goes on, escape calls it off", classes="keys", markup=False), classes="buttons"
-        )
+        yield text("", "quiet for")
+        with_lines = Static(Content(safe_lines(request.prompt)))
+        yield VerticalScroll(with_lines, classes="prompt", can_focus=False)
+        yield AnswerInput(password=not request.echo, compact=True)
+        yield Tick(classes="others")
+        yield VerticalScroll(text("", "quiet"), classes="names", can_focus=False)
+        yield Horizontal(Label("", classes="keys", markup=False), classes="buttons")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+        self._show()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value)
+        others = self._others if self._ticked else []
+        self.dismiss(dict.fromkeys((*self._asked, *others), event.value))
+
+    def action_others(self) -> None:
+        if self._others:
+            self.query_one(Tick).action_tick()
+
+    def action_scroll(self, pages: int) -> None:
+        for part in self.query(VerticalScroll):
+            part.scroll_relative(y=pages * max(1, part.size.height - 1), animate=False)
+
+    @property
+    def _ticked(self) -> bool:
+        return self.is_mounted and self.query_one(Tick).ticked
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one(".for", Static).update(Content(self._for_whom()))
+        others = self._others
+        tick = self.query_one(Tick)
+        tick.display = bool(others)
+        more = "the other host that asks" if len(others) == 1 else f"the {len(others)} others that ask"
+        tick.label = f"Use it for {more} for a password now:"
+        names = self.query_one(".names")
+        names.display = bool(others)
+        user = self._request.account.rpartition("@")[0]
+        listed = ", ".join(_named(pending, user) for pending in others)
+        names.query_one(Static).update(Content(listed))
+        keys = "enter: continue   esc: cancel"
+        if others:
+            keys = f"tab: for the others too   {keys}"
+        if any(part.max_scroll_y for part in self.query(VerticalScroll)):
+            keys = f"page up, page down: scroll   {keys}"
+        self.query_one(".keys", Label).update(keys)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)
+
+    def _for_whom(self) -> str:
+        """Which hosts wait for the answer."""
+        names = [safe_text(name, 64) for name in dict.fromkeys(pending.host for pending in self._asked)]
+        shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        if self._request.key_file:
+            return f"Needed for {shown}. It also serves every other host that uses this key file."
+        asked = safe_text(self._request.host, 64)
+        return f"Jump host {asked}, on the way to {shown}." if names != [asked] else f"Host {shown}."
 
 
-class ConfirmScreen(Dialog):
+class ConfirmScreen(Dialog[bool]):
     """Something will be destroyed: what, and what not."""
 
     KIND = "-danger"
@@ -131,19 +341,80 @@ class ConfirmScreen(Dialog):
         self.dismiss(event.button.id == "yes")
 
 
-QuestionScreen = TrustScreen | SecretScreen
+_Key = tuple[str, str, str, str]
+"""Host, address, algorithm, fingerprint."""
 
 
-def question_screen(asked: UnknownHostKey | SecretRequest) -> QuestionScreen:
-    """The dialog for a question."""
-    return TrustScreen(asked) if isinstance(asked, UnknownHostKey) else SecretScreen(asked)
+def question_screen(waiting: Sequence[Pending]) -> QuestionScreen:
+    """The dialog for the first of the questions, and for those that can be answered with it."""
+    asked = waiting[0].asked
+    if isinstance(asked, SecretRequest):
+        return SecretScreen(asked, waiting)
+    if isinstance(asked, ChangedHostKey):
+        return ChangedKeyScreen(asked, [pending for pending in waiting if pending.asked == asked])
+    keys = _unknown(waiting)
+    return TrustListScreen(waiting) if len(keys) > 1 else TrustScreen(asked, keys[0][1])
 
 
-def grouped(fingerprint: str) -> str:
-    """`SHA256:` and then groups of eight, the whole of it, so that eyes can hold on to a place."""
-    scheme, colon, digits = safe_text(fingerprint).rpartition(":")
-    groups = [digits[start : start + 8] for start in range(0, len(digits), 8)]
-    return f"{scheme}{colon} {' '.join(groups)}".strip()
+def _unknown(waiting: Sequence[Pending]) -> list[tuple[_Key, list[Pending]]]:
+    """Each unknown key once, with all that ask about it: one jump host may stand before many hosts."""
+    keys: dict[_Key, list[Pending]] = {}
+    for pending in waiting:
+        if isinstance(pending.asked, UnknownHostKey):
+            keys.setdefault(_key(pending.asked), []).append(pending)
+    return list(keys.items())
+
+
+def _key(question: UnknownHostKey) -> _Key:
+    return question.host, question.address, question.algorithm, question.fingerprint
+
+
+def _cells(row: tuple[_Key, list[Pending]]) -> tuple[str, ...]:
+    (host, address, algorithm, print_), _ = row
+    return safe_text(host, 30), safe_text(address, 40), safe_text(algorithm, 20), safe_text(print_)
+
+
+def _alike(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
+    """Those that the same answer serves: the same key file, or a password of the same account."""
+    found = []
+    for pending in waiting:
+        asked = pending.asked
+        if not isinstance(asked, SecretRequest) or asked.kind != request.kind:
+            continue
+        same_file = bool(asked.key_file) and asked.key_file == request.key_file
+        same_account = (
+            asked.kind == "password"
+            and bool(asked.account)
+            and (asked.account, asked.prompt) == (request.account, request.prompt)
+        )
+        if asked is request or same_file or same_account:
+            found.append(pending)
+    return found
+
+
+def _others(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
+    """Those that ask for a password of another account now."""
+    alike = _alike(request, waiting)
+    return [
+        pending
+        for pending in waiting
+        if isinstance(pending.asked, SecretRequest)
+        and pending.asked.kind == request.kind == "password"
+        and pending not in alike
+    ]
+
+
+def _named(pending: Pending, user: str) -> str:
+    """The host, and the account where that is another user's."""
+    asked = pending.asked
+    name = safe_text(asked.host, 64)
+    account = asked.account if isinstance(asked, SecretRequest) else ""
+    return name if account.rpartition("@")[0] == user else f"{name} ({safe_text(account, 80)})"
+
+
+def fingerprint(words: str) -> Static:
+    """A fingerprint as ssh-keygen prints it: groups of its own could not be searched for or pasted."""
+    return Static(Content(safe_text(words)), classes="fingerprint")
 
 
 def text(words: str, kind: str = "") -> Static:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import Input
 
 from ...safe_text import safe_text
@@ -12,3 +13,19 @@ class PlainInput(Input):
 
     def validate_value(self, value: str) -> str:
         return safe_text(value, 1024)
+
+
+class AnswerInput(Input):
+    """An answer to be typed: a hidden one holds any character, a visible one only what can be shown."""
+
+    def validate_value(self, value: str) -> str:
+        return value if self.password else safe_text(value, 1024)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # A binding would run after the letters that were typed behind the Enter.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            await self.action_submit()
+        else:
+            await super()._on_key(event)
