@@ -18,6 +18,7 @@ from . import __version__
 from .capture.grabber import Grabber, GrabError
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.watched import Desktop
+from .log import LimitedFileHandler
 from .wire.hello import token_from_file
 from .wire.limits import size_fault
 from .wire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
@@ -149,8 +150,11 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _set_up_logging(path: Path | None) -> None:
+    handler = logging.StreamHandler() if path is None else LimitedFileHandler(path)
     logging.basicConfig(
-        filename=path, level=logging.INFO, format="%(asctime)s %(threadName)s %(levelname)s %(message)s"
+        handlers=[handler],
+        level=logging.INFO,
+        format="%(asctime)s %(threadName)s %(levelname)s %(message)s",
     )
 
 
@@ -260,9 +264,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Writes a file so that nobody ever sees half of it."""
+    """Writes a file of mode 0600, which is never seen half written."""
     part = path.with_name(path.name + ".part")
-    part.write_text(text)
+    with open(part, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
     part.replace(path)
 
 

@@ -86,7 +86,9 @@ class Link:
             self._read_all()
         except (OSError, WireError) as error:
             # A LocalProtocolError too: `dismiss` may close the link from another thread at any time.
-            _log.info("link ended: %s", error)
+            # Other users of the host can connect as often as they like; without the token they write no log.
+            if self._connection.phase is not Phase.OPENING:
+                _log.info("link ended: %s", error)
         finally:
             self.end()
             if self._pipeline is not None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deskconsole.paths import make_private_folder
+
 LOOK_AGAIN = 0.25
 """Seconds between two tries."""
 
@@ -20,7 +22,7 @@ def locked(path: Path, waiting: Callable[[], None]) -> Iterator[bool]:
     `waiting` is called before each wait; what it raises ends that. The system takes the lock back from a
     process that dies. The file stays: taking it away would let two hold locks of the same name.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         waited = False

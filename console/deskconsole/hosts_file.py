@@ -17,6 +17,7 @@ from typing import Any
 from deskconsole import toml_lines
 from deskconsole.errors import ConfigurationError, InvalidField
 from deskconsole.hosts import Host, host_from
+from deskconsole.paths import make_private_folder
 
 KIND = "host"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -101,7 +102,7 @@ def write(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))  # the file that a symbolic link means, not the link
     temporary: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(13, "it is write-protected")

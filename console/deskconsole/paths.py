@@ -14,6 +14,13 @@ import platformdirs
 APPLICATION = "deskconsole"
 
 
+def make_private_folder(folder: Path) -> None:
+    """Makes the folder and those above it that are missing, mode 0700 whatever the umask. Raises OSError."""
+    for path in reversed((folder, *folder.parents)):
+        if not path.is_dir():
+            path.mkdir(mode=0o700, exist_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """The console's files. Nothing is made until something is written."""

@@ -12,6 +12,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from deskconsole.paths import make_private_folder
+
 from ..errors import DeployError, UnsupportedHost
 from ..packaging.requirements import locked
 from ..packaging.uv import Finished, run_uv
@@ -49,7 +51,7 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
     name = packages_name(target, facts.python_version)
     stored = cache / "packages" / f"{name}.zip"
     if not stored.exists():
-        stored.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(stored.parent)
         with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
             fetch(facts, target, Path(scratch), cache, report)
             report(Progress("packing packages", 0, 0))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ..paths import Paths
 from ..ssh.secrets import OpenedKeys, Secrets
 from ..tui.app import run
+from .capped_file import capped_file
 from .streams import require_terminal
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def run_console() -> int:
 def run_demo() -> int:
     """The TUI over the demo's hosts."""
     require_terminal()
-    with _terminal_to_itself(Path(os.devnull)):
+    with _terminal_to_itself(None):
         return run(DemoHosts())
 
 
@@ -129,15 +130,14 @@ def _warm_up() -> None:
 
 
 @contextlib.contextmanager
-def _terminal_to_itself(log: Path) -> Iterator[None]:
-    """Sends what libraries and child processes print to `log`, and leaves the terminal to the TUI.
+def _terminal_to_itself(log: Path | None) -> Iterator[None]:
+    """Sends what libraries and child processes print to `log`, or nowhere; the terminal is the TUI's.
 
-    Textual draws on `sys.__stderr__`; libpng, for one, writes what is wrong with a picture straight to file
+    Textual draws on `sys.__stderr__`; a proxy command, for one, writes straight to file
     descriptor 2, across the screen. So Textual gets a descriptor of its own, and 2 becomes the log.
     """
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        sink = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        sink = capped_file(log) if log else os.open(os.devnull, os.O_WRONLY)
     except OSError:  # No log is no reason not to start.
         sink = os.open(os.devnull, os.O_WRONLY)
     terminal = os.dup(2)

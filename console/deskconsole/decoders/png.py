@@ -1,7 +1,8 @@
 """A slice as a whole PNG file: grey, colour or colour with alpha, eight bits each, and nothing unusual.
 
-OpenCV decodes it, but only after its structure, its checksums and its size were checked here: cv2 would
-rather guess than refuse, and libpng writes its complaints straight to the terminal.
+The file is inflated here, a strip of rows at a time and never further than the picture goes. OpenCV then gets
+each strip as a small PNG of our own, for the filters of its rows: libpng would inflate what follows the
+picture for as long as the host likes, and it writes its complaints straight to the terminal.
 """
 
 from __future__ import annotations
@@ -24,14 +25,26 @@ _CHUNK: Final = struct.Struct(">I4s")
 _CHECKSUM: Final = struct.Struct(">I")
 _HEADER: Final = struct.Struct(">IIBBBBB")
 
-_CHANNELS: Final = {0: 1, 2: 3, 6: 4}
+_COLOURS: Final = {0: 1, 2: 3, 6: 4}
 """Channels by colour type. Palettes and grey with alpha are nothing a grabbed screen is sent as."""
 
-_PICTURE: Final = frozenset((b"IDAT", b"IEND"))
-
 _HARMLESS: Final = frozenset((b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"tIME", b"tEXt", b"sBIT", b"bKGD"))
-"""Chunks that change no pixel and unpack nothing. Others do: acTL animates, tRNS adds a channel, iCCP and
-zTXt are compressed."""
+"""Chunks that change no pixel and unpack nothing; they are passed over. Others do: acTL animates, tRNS adds a
+channel, iCCP and zTXt are compressed."""
+
+_CHUNKS: Final = 64
+_BYTES_PER_CHUNK: Final = 1024
+"""A file may have so many chunks, and one more for each 1024 bytes. Writers use 8192 bytes or more for each;
+millions of empty ones would take seconds."""
+
+_FILTERS: Final = 5
+"""Kinds of filters of a row, from 0."""
+
+_STRIP: Final = 1024 * 1024
+"""Unpacked bytes that are decoded at once, or one row where that is more."""
+
+_PIECE: Final = 64 * 1024
+"""Packed bytes given to zlib at once: it copies what it could not use yet."""
 
 
 class PngDecoder:
@@ -42,18 +55,103 @@ class PngDecoder:
 
     def decode(self, body: bytes, target: BGR) -> None:
         """Writes the picture; alpha is dropped, grey becomes three equal channels."""
-        import cv2
-
         height, width = target.shape[:2]
-        channels = _check(body, width, height)
+        colour, packed = _check(body, width, height)
+        inflated = _Inflated(packed)
+        stride = width * _COLOURS[colour] + 1
+        most = max(1, _STRIP // stride)
+        above = b""
+        for top in range(0, height, most):
+            count = min(most, height - top)
+            rows = inflated.read(stride * count)
+            if max(rows[::stride]) >= _FILTERS:
+                raise RemoteProtocolError("a PNG slice that cannot be decoded")
+            # The row above comes first, unfiltered: the filters of the next one build on it.
+            lines = count + bool(above)
+            strip = _decode_rows(above + rows, width, lines, colour)[lines - count :]
+            target[top : top + count] = strip[..., :3]
+            above = b"\0" + _as_in_file(strip[-1]).tobytes()
+        inflated.end()
+
+
+class _Inflated:
+    """The unpacked bytes of a picture; never more of them at once than were asked for."""
+
+    def __init__(self, packed: list[memoryview]) -> None:
+        self._pieces = (
+            data[start : start + _PIECE] for data in packed for start in range(0, len(data), _PIECE)
+        )
+        self._inflater = zlib.decompressobj()
+        self._rest: bytes | memoryview = b""
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes. Raises RemoteProtocolError where there are fewer."""
+        parts: list[bytes] = []
+        while size:
+            part = self._more(size)
+            if not part and not self._advance():
+                raise RemoteProtocolError("a PNG slice with too little in it")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def end(self) -> None:
+        """Raises RemoteProtocolError where anything follows the picture."""
+        while not self._inflater.eof:
+            if self._more(1):
+                raise RemoteProtocolError("a PNG slice with more in it than its picture")
+            if not self._inflater.eof and not self._advance():
+                raise RemoteProtocolError("a PNG slice that ends too early")
+        if self._inflater.unused_data or self._advance():
+            raise RemoteProtocolError("a PNG slice with more in it than its picture")
+
+    def _more(self, size: int) -> bytes:
+        if self._inflater.eof:
+            return b""
         try:
-            picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED)
-        except cv2.error as error:
-            raise RemoteProtocolError("a PNG slice that cannot be decoded") from error
-        expected = (height, width) if channels == 1 else (height, width, channels)
-        if picture is None or picture.shape != expected or picture.dtype != np.uint8:
-            raise RemoteProtocolError("a PNG slice that cannot be decoded")
-        target[:] = picture[..., np.newaxis] if channels == 1 else picture[..., :3]
+            part = self._inflater.decompress(self._rest, size)
+        except zlib.error as error:
+            raise RemoteProtocolError("a PNG slice that cannot be unpacked") from error
+        self._rest = self._inflater.unconsumed_tail
+        return part
+
+    def _advance(self) -> bool:
+        """Goes on to the next packed bytes; False where there are none."""
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._rest = piece
+        return True
+
+
+def _decode_rows(rows: bytes, width: int, height: int, colour: int) -> BGR:
+    """The pixels of filtered rows, (height, width, channels) in OpenCV's order.
+
+    Raises RemoteProtocolError where OpenCV makes something else of them.
+    """
+    import cv2
+
+    header = _HEADER.pack(width, height, 8, colour, 0, 0, 0)
+    # Packed without compression: unpacking it again costs nothing.
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 0)), (b"IEND", b""))
+    file = _MAGIC + b"".join(
+        _CHUNK.pack(len(data), kind) + data + _CHECKSUM.pack(zlib.crc32(data, zlib.crc32(kind)))
+        for kind, data in chunks
+    )
+    try:
+        picture = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise RemoteProtocolError("a PNG slice that cannot be decoded") from error
+    channels = _COLOURS[colour]
+    expected = (height, width) if channels == 1 else (height, width, channels)
+    if picture is None or picture.shape != expected or picture.dtype != np.uint8:
+        raise RemoteProtocolError("a PNG slice that cannot be decoded")
+    return np.asarray(picture, np.uint8).reshape(height, width, channels)
+
+
+def _as_in_file(row: BGR) -> BGR:
+    """A row of pixels with its channels as a PNG has them: red first, alpha last."""
+    return row if row.shape[1] == 1 else row[:, [2, 1, 0, 3][: row.shape[1]]]
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -78,27 +176,34 @@ def _chunks(body: bytes) -> Iterator[tuple[bytes, memoryview]]:
         raise RemoteProtocolError("a PNG slice with bytes after its end")
 
 
-def _check(body: bytes, width: int, height: int) -> int:
-    """Walks the whole file without unpacking anything; returns its number of channels."""
-    channels = 0
-    seen: set[bytes] = set()
-    for kind, data in _chunks(body):
-        if not seen:
+def _check(body: bytes, width: int, height: int) -> tuple[int, list[memoryview]]:
+    """Walks the whole file without unpacking anything; returns its colour type and its packed bytes."""
+    colour = 0
+    packed: list[memoryview] = []
+    last = b""
+    for number, (kind, data) in enumerate(_chunks(body)):
+        if number == 0:
             if kind != b"IHDR" or len(data) != _HEADER.size:
                 raise RemoteProtocolError("a PNG slice that does not begin with its header")
-            channels = _check_header(data, width, height)
-        elif kind not in _PICTURE and kind not in _HARMLESS:
+            colour = _check_header(data, width, height)
+        elif number > _CHUNKS + len(body) // _BYTES_PER_CHUNK:
+            raise RemoteProtocolError("a PNG slice of too many parts")
+        elif kind == b"IDAT":
+            if packed and last != b"IDAT":
+                raise RemoteProtocolError("a PNG slice whose picture is in two places")
+            packed.append(data)
+        elif kind not in _HARMLESS and (kind != b"IEND" or data):
             raise RemoteProtocolError("a PNG slice with a part that has no place in it")
-        seen.add(kind)
-    if b"IDAT" not in seen:
+        last = kind
+    if not packed:
         raise RemoteProtocolError("a PNG slice without a picture")
-    return channels
+    return colour, packed
 
 
 def _check_header(header: memoryview, width: int, height: int) -> int:
     its_width, its_height, depth, colour, compression, filters, interlace = _HEADER.unpack(header)
     if (its_width, its_height) != (width, height):
         raise RemoteProtocolError(f"a PNG of {its_width} x {its_height} in a slice of {width} x {height}")
-    if depth != 8 or colour not in _CHANNELS or compression or filters or interlace:
+    if depth != 8 or colour not in _COLOURS or compression or filters or interlace:
         raise RemoteProtocolError("a PNG slice of an unusual kind")
-    return _CHANNELS[colour]
+    return int(colour)

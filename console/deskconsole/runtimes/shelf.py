@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deskconsole.paths import make_private_folder
+
 from ..errors import ConfigurationError, RuntimeUnavailable
 from ..packaging.requirements import locked
 from ..progress import Report, ignore
@@ -78,7 +80,7 @@ class Shelf:
     def aside(self) -> Iterator[Path]:
         """A folder on the shelf's own disk that is gone afterwards."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             self._sweep()
             with tempfile.TemporaryDirectory(dir=self.folder, prefix=_ASIDE) as scratch:
                 yield Path(scratch)

@@ -25,6 +25,7 @@ import paramiko
 from deskconsole.errors import ConfigurationError, HostKeyError
 from deskconsole.file_lock import locked
 from deskconsole.hosts_file import read, write
+from deskconsole.paths import make_private_folder
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
 from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
@@ -74,7 +75,7 @@ class KnownHosts:
         """
         line = f"{name.lower()} {key_type(blob)} {base64.b64encode(blob).decode()}\n"
         try:
-            self._own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(self._own.parent)
             with self._alone():
                 self._append(line)
         except OSError as error:

@@ -72,6 +72,7 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, "-X", "utf8", "-P", "-s", "-m", "deskagent", "serve", "--port", "0"]
     command += ["--token-file", str(token), "--ready-file", str(ready), "--log-file", str(log)]
     command += arguments["options"]
+    log.touch(mode=0o600)
     with log.open("ab") as output:
         agent = subprocess.Popen(
             command,
