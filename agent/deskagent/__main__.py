@@ -238,8 +238,9 @@ def _token(path: Path) -> bytes:
 
 def _serve(options: argparse.Namespace) -> int:
     from .ready import desktop_words
-    from .server import Server
+    from .server import Server, share_arenas
 
+    share_arenas()
     token = _token(options.token_file)
     words: dict[str, object] = {"capture": ""}
     open_grabber = _grabber_opener(options, lambda means: words.update(capture=means))

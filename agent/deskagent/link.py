@@ -87,7 +87,7 @@ class Link:
         except (OSError, WireError) as error:
             # A LocalProtocolError too: `dismiss` may close the link from another thread at any time.
             # Other users of the host can connect as often as they like; without the token they write no log.
-            if self._connection.phase is not Phase.OPENING:
+            if self._display is not None:
                 _log.info("link ended: %s", error)
         finally:
             self.end()

@@ -28,7 +28,7 @@ class LimitedFileHandler(logging.FileHandler):
         """Writes one record, or drops it."""
         if self._full:
             return
-        if self.stream.tell() >= self._largest:
+        if self.stream is not None and self.stream.tell() >= self._largest:
             self._full = True
             record = logging.makeLogRecord(
                 {**record.__dict__, "msg": "the log is full: nothing more is written", "args": None}

@@ -29,6 +29,9 @@ _ACCEPT_RETRY = 0.5
 """Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
 without a pause the loop would do nothing else for as long as there are no descriptors."""
 
+_M_ARENA_MAX = -8
+"""The number in glibc's malloc.h."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -134,8 +137,19 @@ class Server:
             time.sleep(0.02)
 
 
+def share_arenas() -> None:
+    """Lets all threads share two of glibc's arenas; to be called before there are threads.
+
+    With one for each thread the frames of past consoles stayed in memory: 283 MB instead of 102 after four
+    times six consoles on 1920 x 1080.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # Only glibc has it.
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
 def _give_memory_back() -> None:
-    """Asks the C library to return what is free; else what the threads of past consoles used stays ours."""
+    """Asks glibc to return what is free to the system."""
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # Only glibc has it.
             ctypes.CDLL(None).malloc_trim(0)
