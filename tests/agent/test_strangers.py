@@ -17,13 +17,13 @@ STILL = ("--source", "synthetic", "--scene", "still", "--size", "320x200")
 
 def test_strangers_do_not_grow_the_log(tmp_path: Path) -> None:
     with AgentProcess(tmp_path, *STILL) as agent:
-        before = (tmp_path / "agent.log").stat().st_size
         for words in (b"", b"GET / HTTP/1.1\r\n\r\n", encode_opening(bytes(32))) * 20:
             with agent.connect() as sock, contextlib.suppress(ConnectionError):
                 sock.settimeout(20)
                 sock.sendall(words + b"x" * 100)
                 assert sock.recv(1) == b""
-        assert (tmp_path / "agent.log").stat().st_size == before
+        (line,) = (tmp_path / "agent.log").read_text().splitlines()
+    assert "serving" in line
 
 
 def test_the_agents_files_are_its_users_alone_whatever_the_umask(tmp_path: Path) -> None:

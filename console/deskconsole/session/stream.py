@@ -197,10 +197,11 @@ class Stream:
             if data == b"":
                 raise self._ended()
             if data is not None:
-                heard = now
                 self._meter.received(len(data))
                 for event in self._connection.receive(data):
                     self._take(event)
+                # Time spent on decoding is no silence of the agent's.
+                heard = time.monotonic()
             if self._connection.phase is not Phase.OPEN:
                 if now - began > GREETING_DEADLINE:
                     raise Stale(
