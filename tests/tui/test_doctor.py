@@ -10,7 +10,7 @@ from deskconsole.ssh.questions import UnknownHostKey
 from deskconsole.tui.questions import OwnQuestions
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
-from deskconsole.tui.screens.question import TrustScreen
+from deskconsole.tui.screens.host_keys import TrustScreen
 from display_fleet import Running, laboratory
 from piloting import console, screen_text, settle
 

@@ -19,7 +19,8 @@ from deskconsole.ssh.client import connect
 from deskconsole.ssh.identities import KeyFile
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import Outcome
-from deskconsole.tui.screens.question import ChangedKeyScreen, SecretScreen, TrustListScreen, TrustScreen
+from deskconsole.tui.screens.host_keys import ChangedKeyScreen, TrustListScreen, TrustScreen
+from deskconsole.tui.screens.question import SecretScreen
 from display_fleet import NOW, DisplayFleet, Running
 from piloting import console, screen_text
 from sshd import Sshd, fingerprint, keygen, public_line

@@ -21,13 +21,13 @@ from deskconsole.ssh.questions import (
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
-from deskconsole.tui.screens.question import (
+from deskconsole.tui.screens.host_keys import (
     ChangedKeyScreen,
-    ConfirmScreen,
-    SecretScreen,
+    ForgetListScreen,
     TrustListScreen,
     TrustScreen,
 )
+from deskconsole.tui.screens.question import ConfirmScreen, SecretScreen
 from display_fleet import NOW, DisplayFleet, Running, laboratory
 from piloting import console, logged, screen_text
 
@@ -312,6 +312,36 @@ async def test_an_old_key_is_forgotten_only_on_purpose(
         thread.join(5)
         assert answers == [forgotten]
         assert logged(pilot) == ([f"lab-03  forgot the old key {old}"] if forgotten else [])
+
+
+async def test_many_changed_keys_are_one_list_and_only_the_ticked_are_forgotten(running: Running) -> None:
+    fleet = connecting()
+    old = key_of(9).fingerprint
+    async with running(fleet, size=(80, 24)) as pilot:
+        asked = [
+            ask(
+                fleet,
+                ChangedHostKey(
+                    f"lab-0{number}", "10.0.3.1:22", "ssh-ed25519", FINGERPRINT, (("ssh-rsa", old),)
+                ),
+            )
+            for number in (1, 2, 3)
+        ]
+        await until(pilot, ForgetListScreen)
+        await asked_by(pilot, 3)
+        shown = screen_text(pilot)
+        assert "lab-01  10.0.3.1:22  ssh-rsa -> ssh-ed25519" in shown
+        assert f"old  {old}" in shown
+        assert f"new  {FINGERPRINT}" in shown
+        assert "[x]" not in shown
+        await pilot.press("enter", "space")
+        assert "Forget 1" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, FleetScreen)
+        for thread, _ in asked:
+            thread.join(5)
+        assert sum(answers == [True] for _, answers in asked) == 1
+        assert sum(answers == [False] for _, answers in asked) == 2
 
 
 async def test_the_title_of_a_password_says_which_user_and_address(running: Running) -> None:

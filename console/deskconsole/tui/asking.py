@@ -8,7 +8,8 @@ from ..session.state import SETTLED
 from ..ssh.questions import ChangedHostKey, SecretRequest, UnknownHostKey
 from .questions import Answer, Pending, QueuedQuestions
 from .screens.deploy import DeployScreen
-from .screens.question import Given, QuestionScreen, question_screen
+from .screens.host_keys import key_screen
+from .screens.question import Given, QuestionScreen, SecretScreen
 from .view import FleetView
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class Asking:
             return
         if not waiting or (app.screen.is_modal and not isinstance(app.screen, DeployScreen)):
             return
-        screen = self._shown = question_screen(waiting)
+        asked = waiting[0].asked
+        if isinstance(asked, SecretRequest):
+            screen: QuestionScreen = SecretScreen(asked, waiting)
+        else:
+            screen = key_screen(asked, waiting)
+        self._shown = screen
 
         def answered(given: Given | None) -> None:
             if self._shown is not screen:

@@ -1,4 +1,4 @@
-"""What has to be asked: is this the host's key, what is the secret, shall this be destroyed.
+"""What has to be asked: what is the secret, shall this be destroyed; and what dialogs have in common.
 
 In each the safe answer has the focus, and escape gives it.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -18,24 +17,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from ...safe_text import safe_lines, safe_text
-from ...ssh.questions import ChangedHostKey, SecretRequest, UnknownHostKey
+from ...ssh.questions import SecretRequest
 from ..questions import Answer, Pending
 from ..widgets.fields import AnswerInput
 from ..widgets.tick import Tick
-from ..widgets.tick_list import TickList
 
 Given = dict[Pending, Answer]
 """What a dialog decided: an answer for each question that it answers."""
 
 T = TypeVar("T")
-
-WIDE = 118
-"""Columns from which a host key fits into one line."""
-
-_COMPARE = (
-    "Compare with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n"
-    "  (Windows keeps them in C:\\ProgramData\\ssh)"
-)
 
 
 class Dialog(ModalScreen[T], Generic[T]):
@@ -88,135 +78,6 @@ class QuestionScreen(Dialog[Given]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.decide(event.button.id == "yes")
-
-
-class TrustScreen(QuestionScreen):
-    """An unknown host key: its fingerprint in full, to be compared."""
-
-    def __init__(self, question: UnknownHostKey, asked: Sequence[Pending]) -> None:
-        super().__init__(f"unknown host key: {safe_text(question.host, 64)}", asked)
-        self._question = question
-
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
-        # More than one key becomes a list.
-        return [key for key, _ in _unknown(waiting)] == [_key(self._question)]
-
-    def body(self) -> Iterable[Widget]:
-        question = self._question
-        address = safe_text(question.address, 120)
-        yield text(f"{address} has not been seen before. Its {safe_text(question.algorithm, 40)} key is")
-        yield fingerprint(question.fingerprint)
-        yield text(f"{_COMPARE}\n\nIf it differs, somebody may stand between you and the host.", "quiet")
-        yield buttons(
-            Button("Do not trust", id="no", compact=True), Button("Trust and connect", id="yes", compact=True)
-        )
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
-
-
-class TrustListScreen(QuestionScreen):
-    """Several unknown host keys: each is compared, ticked, and trusted with the others."""
-
-    def __init__(self, waiting: Sequence[Pending]) -> None:
-        self._keys = _unknown(waiting)
-        super().__init__("unknown host keys", [pending for _, asked in self._keys for pending in asked])
-
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
-        self._keys = _unknown(waiting)
-        if not self._keys:
-            return False
-        self._asked = [pending for _, asked in self._keys for pending in asked]
-        self._show()
-        return True
-
-    def body(self) -> Iterable[Widget]:
-        yield text("These hosts are new here. Tick those whose fingerprint is right.")
-        yield TickList[_Key]()
-        yield text(
-            "What is not ticked is not trusted. Compare with what each host itself prints: "
-            "ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub (Windows: C:\\ProgramData\\ssh)",
-            "quiet",
-        )
-        yield Horizontal(
-            Label("space: tick  a: all  enter: trust  esc: none", classes="keys", markup=False),
-            Button("Trust none", id="no", compact=True),
-            Button("Trust 0", id="yes", compact=True, disabled=True),
-            classes="buttons",
-        )
-
-    def on_mount(self) -> None:
-        self.query_one(TickList).focus()
-        self._show()
-
-    def on_resize(self) -> None:
-        self._show()
-
-    def on_tick_list_changed(self) -> None:
-        number = len(self.query_one(TickList).ticked)
-        button = self.query_one("#yes", Button)
-        button.label = f"Trust {number}"
-        button.disabled = number == 0
-
-    def on_tick_list_done(self) -> None:
-        if self.query_one(TickList).ticked:
-            self._trust()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "yes":
-            self._trust()
-        else:
-            self.decide(False)  # noqa: FBT003
-
-    def _trust(self) -> None:
-        ticked = set(self.query_one(TickList).ticked)
-        self.dismiss({pending: key in ticked for key, asked in self._keys for pending in asked})
-
-    def _show(self) -> None:
-        if not self.is_mounted:
-            return
-        wide = self.app.size.width >= WIDE
-        self.query_one(".dialog").set_class(wide, "-wide")
-        rows = [_cells(row) for row in self._keys]
-        columns = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
-        entries = []
-        for (key, _), row in zip(self._keys, rows, strict=True):
-            *cells, print_ = (set_cell_size(cell, width) for cell, width in zip(row, columns, strict=True))
-            line = "  ".join(cells)
-            entries.append((key, (f"{line}  {print_}",) if wide else (line, print_)))
-        self.query_one(TickList).show(entries)
-        self.on_tick_list_changed()
-
-
-class ChangedKeyScreen(QuestionScreen):
-    """A host shows another key than before: both, to be compared; the old one can be forgotten."""
-
-    KIND = "-danger"
-
-    def __init__(self, question: ChangedHostKey, asked: Sequence[Pending]) -> None:
-        super().__init__(f"the host key has changed: {safe_text(question.host, 64)}", asked)
-        self._question = question
-
-    def body(self) -> Iterable[Widget]:
-        question = self._question
-        yield text(f"{safe_text(question.address, 120)} does not show the key that you trusted.")
-        for algorithm, known in question.known:
-            yield text(f"Trusted until now ({safe_text(algorithm, 40)}):", "label")
-            yield fingerprint(known)
-        yield text(f"Shown now ({safe_text(question.algorithm, 40)}):", "label")
-        yield fingerprint(question.fingerprint)
-        yield text(
-            "Somebody may stand between you and the host. Forget the old key only if you know why it "
-            f"changed, such as a new installation. {_COMPARE}\n\nThe new key is asked about next.",
-            "quiet",
-        )
-        yield buttons(
-            Button("Keep it, do not connect", id="no", compact=True),
-            Button("Forget the old key", id="yes", variant="error", compact=True),
-        )
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
 
 
 class SecretScreen(QuestionScreen):
@@ -341,39 +202,6 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(event.button.id == "yes")
 
 
-_Key = tuple[str, str, str, str]
-"""Host, address, algorithm, fingerprint."""
-
-
-def question_screen(waiting: Sequence[Pending]) -> QuestionScreen:
-    """The dialog for the first of the questions, and for those that can be answered with it."""
-    asked = waiting[0].asked
-    if isinstance(asked, SecretRequest):
-        return SecretScreen(asked, waiting)
-    if isinstance(asked, ChangedHostKey):
-        return ChangedKeyScreen(asked, [pending for pending in waiting if pending.asked == asked])
-    keys = _unknown(waiting)
-    return TrustListScreen(waiting) if len(keys) > 1 else TrustScreen(asked, keys[0][1])
-
-
-def _unknown(waiting: Sequence[Pending]) -> list[tuple[_Key, list[Pending]]]:
-    """Each unknown key once, with all that ask about it: one jump host may stand before many hosts."""
-    keys: dict[_Key, list[Pending]] = {}
-    for pending in waiting:
-        if isinstance(pending.asked, UnknownHostKey):
-            keys.setdefault(_key(pending.asked), []).append(pending)
-    return list(keys.items())
-
-
-def _key(question: UnknownHostKey) -> _Key:
-    return question.host, question.address, question.algorithm, question.fingerprint
-
-
-def _cells(row: tuple[_Key, list[Pending]]) -> tuple[str, ...]:
-    (host, address, algorithm, print_), _ = row
-    return safe_text(host, 30), safe_text(address, 40), safe_text(algorithm, 20), safe_text(print_)
-
-
 def _alike(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
     """Those that the same answer serves: the same key file, or a password of the same account."""
     found = []
@@ -410,11 +238,6 @@ def _named(pending: Pending, user: str) -> str:
     name = safe_text(asked.host, 64)
     account = asked.account if isinstance(asked, SecretRequest) else ""
     return name if account.rpartition("@")[0] == user else f"{name} ({safe_text(account, 80)})"
-
-
-def fingerprint(words: str) -> Static:
-    """A fingerprint as ssh-keygen prints it: groups of its own could not be searched for or pasted."""
-    return Static(Content(safe_text(words)), classes="fingerprint")
 
 
 def text(words: str, kind: str = "") -> Static:
