@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from deskconsole.safe_text import MARKS_IN_A_ROW, REPLACEMENT, safe_text
+from deskconsole.safe_text import MARKS_IN_A_ROW, REPLACEMENT, safe_lines, safe_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
 
@@ -74,3 +74,23 @@ def test_twice_is_once(text: str, limit: int) -> None:
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200))
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert safe_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one\r\n two\n\n\n\nthree\n\n", "one\n two\n\nthree"),
+        ("\n\n  a\tb", "a       b"),
+        ("\x1b[2Jred\n\x1b]0;owned\x07", "␛[2Jred\n␛]0;owned␇"),
+        ("", ""),
+        ("right\u2028left", "right\nleft"),
+    ],
+)
+def test_lines_stay_lines_and_nothing_else_does(text: str, shown: str) -> None:
+    assert safe_lines(text) == shown
+
+
+def test_lines_are_bounded_in_number_and_length() -> None:
+    assert len(safe_lines("x" * 100_000)) <= 4000
+    assert len(safe_lines("x\n" * 100_000)) <= 4000
+    assert safe_lines("\n".join("abc"), lines=2) == "a\nb"

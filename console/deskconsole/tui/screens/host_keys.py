@@ -86,9 +86,9 @@ class ChangedKeyScreen(OneKeyScreen):
         question = self._question
         yield text(f"{safe_text(question.address, 120)} does not show the key that you trusted.")
         for algorithm, known in question.known:
-            yield text(f"Trusted until now ({safe_text(algorithm, 40)}):", "label")
+            yield text(f"Trusted until now ({safe_text(algorithm, 40)}):", "key-kind")
             yield _fingerprint(known)
-        yield text(f"Shown now ({safe_text(question.algorithm, 40)}):", "label")
+        yield text(f"Shown now ({safe_text(question.algorithm, 40)}):", "key-kind")
         yield _fingerprint(question.fingerprint)
         yield text(
             "Somebody may stand between you and the host. Forget the old key only if you know why it "

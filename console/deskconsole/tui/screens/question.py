@@ -119,7 +119,7 @@ class SecretScreen(QuestionScreen):
         yield VerticalScroll(with_lines, classes="prompt", can_focus=False)
         yield AnswerInput(password=not request.echo, compact=True)
         yield Tick(classes="others")
-        yield VerticalScroll(text("", "quiet"), classes="names", can_focus=False)
+        yield VerticalScroll(text("", "quiet"), classes="others-named", can_focus=False)
         yield Horizontal(Label("", classes="keys", markup=False), classes="buttons")
 
     def on_mount(self) -> None:
@@ -151,7 +151,7 @@ class SecretScreen(QuestionScreen):
         tick.display = bool(others)
         more = "the other host that asks" if len(others) == 1 else f"the {len(others)} others that ask"
         tick.label = f"Use it for {more} for a password now:"
-        names = self.query_one(".names")
+        names = self.query_one(".others-named")
         names.display = bool(others)
         user = self._request.account.rpartition("@")[0]
         listed = ", ".join(_named(pending, user) for pending in others)
