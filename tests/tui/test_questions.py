@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from deskconsole.ssh.questions import (
     UnknownHostKey,
 )
 from deskconsole.tui.app import Outcome
+from deskconsole.tui.questions import QueuedQuestions
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.host_keys import (
@@ -54,6 +56,10 @@ def ask(fleet: DisplayFleet, asked: Question) -> tuple[threading.Thread, list[ob
 
     thread = threading.Thread(target=body)
     thread.start()
+    # In the order of the calls: it waits in the queue before another is asked.
+    assert isinstance(questions, QueuedQuestions)
+    while thread.is_alive() and all(pending.asked is not asked for pending in questions.waiting()):
+        time.sleep(0.001)
     return thread, answers
 
 

@@ -118,8 +118,12 @@ class SecretScreen(QuestionScreen):
         with_lines = Static(Content(safe_lines(request.prompt)))
         yield VerticalScroll(with_lines, classes="prompt", can_focus=False)
         yield AnswerInput(password=not request.echo, compact=True)
-        yield Tick(classes="others")
-        yield VerticalScroll(text("", "quiet"), classes="others-named", can_focus=False)
+        tick = Tick(classes="others")
+        names = VerticalScroll(text("", "quiet"), classes="others-named", can_focus=False)
+        # Hidden from the first frame on where there are none.
+        tick.display = names.display = bool(self._others)
+        yield tick
+        yield names
         yield Horizontal(Label("", classes="keys", markup=False), classes="buttons")
 
     def on_mount(self) -> None:
