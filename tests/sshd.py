@@ -24,6 +24,8 @@ from typing import Self
 
 import psutil
 
+from processes import is_gone
+
 _SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 _SFTP_SERVERS = (
     "/usr/lib/openssh/sftp-server",
@@ -258,17 +260,10 @@ def _is_sshd(process: psutil.Process) -> bool:
 
 
 def _wait_for(processes: list[psutil.Process]) -> None:
-    """Until all have ended. A zombie has: in a container nobody may be there to reap it."""
+    """Until all have ended."""
     deadline = time.monotonic() + 5
-    while any(_runs(process) for process in processes) and time.monotonic() < deadline:
+    while not all(map(is_gone, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> bool:

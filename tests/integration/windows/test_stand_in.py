@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import paramiko
-import psutil
 import pytest
 
+from processes import is_gone
 from windows_host import WindowsHost
 from winhost import wine
 from winhost.plain_shell import NotPlain, Plain, interpret
@@ -290,7 +290,7 @@ def test_what_a_killed_run_left_is_cleared(make_windows: Callable[..., WindowsHo
     make_windows(logged_on=False)
     assert not Path(folder).exists()
     assert wine.processes(Path(folder)) == []
-    wait_for(lambda: not psutil.pid_exists(int(display)))
+    wait_for(lambda: is_gone(int(display)))
 
 
 def test_a_shell_that_wants_plain_commands(shared_windows: WindowsHost) -> None:
