@@ -220,6 +220,9 @@ class Sshd:
             "PrintMotd no",
             "MaxStartups 100",
             "LogLevel VERBOSE",
+            # Bash, started by sshd, reads ~/.bashrc of the real user unless it believes to be a shell in a
+            # shell. One with pyenv in it took 0.5 s a command, and of several at once each waited for a lock.
+            "SetEnv SHLVL=1",
         ]
         if self._sftp:
             lines.append(f"Subsystem sftp {self._sftp_server()} -d {self.home}")
