@@ -14,6 +14,7 @@ from deskconsole.bootstrap.facts import AgentOptions
 from deskconsole.hosts import Host
 from deskconsole.ssh.client import Connection, connect
 from deskconsole.ssh.questions import NoQuestions
+from processes import running
 from sshd import Sshd
 
 OPTIONS = AgentOptions(source="synthetic", scene="typing", seed=7, size=(320, 200), idle_exit=60)
@@ -83,16 +84,7 @@ def names(folder: str | Path) -> list[str]:
 
 def agents(home: Path) -> list[int]:
     """Processes that run from the home's deployment, seen from outside."""
-    needle = os.fsencode(home / ".deskconsole")
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"deskagent" in words and any(word.startswith(needle) for word in words):
-            found.append(int(entry.name))
-    return found
+    return running(home / ".deskconsole", " -m deskagent serve ")
 
 
 def end_agents(home: Path) -> None:

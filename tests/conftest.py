@@ -6,16 +6,53 @@ Fixtures lie beside their tests.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+import stand_in_tried
 
 # A test must not fail because the machine was busy.
 settings.register_profile("deskconsole", deadline=None)
 settings.load_profile("deskconsole")
 
+_TESTS = Path(__file__).parent
+_WINDOWS = _TESTS / "integration" / "windows"
+_LONGEST_FIRST = ("integration", "tui", "agent", "console", "docs")
+
 _skipped: list[tuple[str, str]] = []
+_stand_in = stand_in_tried.Outcomes()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--all`."""
+    parser.addoption("--all", action="store_true", help="also what is tried only when it has changed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has not changed, and put the files in the order that keeps all workers busy."""
+    if not (config.getoption("all") or stand_in_tried.is_due(config.args)):
+        left_out = [item for item in items if item.path == stand_in_tried.SELF_TESTS]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item.path != stand_in_tried.SELF_TESTS]
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    windows = [path for path in files if path.is_relative_to(_WINDOWS)]
+    others = sorted((path for path in files if path not in windows), key=_rank)
+    # The Windows files take longest. The others come between them: not every worker then waits for the
+    # first to build the stand-in, and what mostly waits runs beside what mostly computes.
+    order = [path for pair in zip_longest(windows, others) for path in pair if path is not None]
+    items[:] = [item for path in order for item in files[path]]
+
+
+def _rank(path: Path) -> int:
+    folder = path.relative_to(_TESTS).parts[0] if path.is_relative_to(_TESTS) else ""
+    return _LONGEST_FIRST.index(folder) if folder in _LONGEST_FIRST else len(_LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,8 +63,23 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_at_a_terminal() -> Iterator[None]:
+    """A job in the background, or under nohup, ignores signals, and so does all that it starts. The tests go
+    on ignoring them, but with a handler: what they start then begins with the default, as at a terminal.
+    """
+    numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda _number, _frame: None)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember each skipped test; one that failed as it was expected to is none."""
+    _stand_in.note(report)
     if report.skipped and not hasattr(report, "wasxfail"):
         _remember(report)
 
@@ -42,6 +94,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In CI a skipped test fails the run: a green run means that everything was tried."""
     if _skipped and os.environ.get("CI") and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if session.config.getoption("all") and not hasattr(session.config, "workerinput"):
+        _stand_in.keep()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

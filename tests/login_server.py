@@ -60,11 +60,10 @@ class Interactive(Server):
 
 
 @contextmanager
-def serving(server: Callable[[], Server]) -> Iterator[int]:
-    """asyncssh's server in a thread; yields its port."""
+def serving(server: Callable[[], Server], key: asyncssh.SSHKey | None = None) -> Iterator[int]:
+    """asyncssh's server in a thread, with that host key or one of its own; yields its port."""
     loop = asyncio.new_event_loop()
-    key = asyncssh.generate_private_key("ssh-ed25519")
-
+    host_key = key or asyncssh.generate_private_key("ssh-ed25519")
     servers: list[Server] = []
 
     def make() -> Server:
@@ -72,7 +71,7 @@ def serving(server: Callable[[], Server]) -> Iterator[int]:
         return servers[-1]
 
     async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(make, "127.0.0.1", 0, server_host_keys=[key])
+        return await asyncssh.create_server(make, "127.0.0.1", 0, server_host_keys=[host_key])
 
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -80,11 +79,12 @@ def serving(server: Callable[[], Server]) -> Iterator[int]:
 
     async def stop() -> None:
         acceptor.close()
-        await acceptor.wait_closed()
+        await asyncio.sleep(0)  # who was accepted just now gets his server
+        # A transport that is open when its loop is closed complains later, in some other test.
         for one in servers:
             one.connection.abort()
             await one.connection.wait_closed()
-        await asyncio.sleep(0.1)
+        await acceptor.wait_closed()
 
     try:
         yield acceptor.get_port()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import psutil
-
 from bootstrap_host import listing, ssh_host
 from deskconsole.hosts import Host
+from processes import running
 from slow_link import slow_link
 from sshd import Sshd, fingerprint
 from terminal import Terminal
@@ -34,8 +33,7 @@ def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_
         finally:
             terminal.close()
     assert list(folders.iterdir()) == []
-    lines = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
-    assert [line for line in lines if "deskagent" in line and str(folders) in line] == []
+    assert running(folders, "deskagent") == []
 
 
 def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> None:

@@ -119,16 +119,14 @@ def _furnish(folder: Path, windows: Path, python: Path) -> None:
     shutil.copytree(HERE / "shims", shims, ignore=shutil.ignore_patterns("__pycache__"))
     mingw.compile_program("ssh_command.c", testbed / "ssh_command.exe")
     shim = folder / "shim.exe"
-    mingw.compile_program("shim.c", shim)
+    mingw.compile_program("shim.c", shim, "-lws2_32")
     for name in _SHIMS:
         (system32 / f"{name}.exe").unlink(missing_ok=True)
         shutil.copy(shim, system32 / f"{name}.exe")
     ucrtbase.extend(system32, folder)
-    # Their bytecode is kept, or each run of a shim would compile what it imports.
+    # Its bytecode is kept, or each host would compile what it imports.
     env = wine.environment(prefix, _PROFILE)
-    warm = wine.run(
-        env, *wine.TESTBED_PYTHON, "-c", "import ssl, winhost.shims.services, winhost.shims.console"
-    )
+    warm = wine.run(env, *wine.TESTBED_PYTHON, "-c", "import ssl, winhost.shims.services")
     wine.shut_down(env)
     if warm:
         raise RuntimeError("the Windows Python does not run under this Wine")

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from deskconsole.bootstrap.deploy import deploy
@@ -29,6 +28,7 @@ from deskconsole.errors import (
 from deskconsole.hosts import Host
 from deskconsole.ssh.client import Connection, connect
 from deskconsole.ssh.questions import NoQuestions
+from processes import is_gone
 
 
 def entry(embedded: EmbeddedHost, key_file: Path | None = None) -> Host:
@@ -50,14 +50,6 @@ def reach(embedded: EmbeddedHost, folder: Path, host: Host | None = None) -> Con
         cancelled=threading.Event(),
         ssh_config=config,
     )
-
-
-def lives(pid: int) -> bool:
-    """Whether a process runs; one that only waits to be reaped does not."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.fixture
@@ -213,6 +205,6 @@ def test_closing_it_ends_everything_it_started(tmp_path: Path) -> None:
     connection.close()
     (embedded.home / "pid").unlink()
     assert list(embedded.home.iterdir()) == []
-    assert not lives(agent)
-    assert not lives(sleeper)
+    assert is_gone(agent)
+    assert is_gone(sleeper)
     assert set(threading.enumerate()) - threads == set()

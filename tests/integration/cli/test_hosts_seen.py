@@ -11,13 +11,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import psutil
 import pytest
 from numpy.typing import NDArray
 
 from agent_process import AgentProcess
 from bootstrap_host import agents, listing
 from command_line import CommandLine, end, settled, shared_memory
+from processes import children
 from sshd import Sshd
 from xvfb import Xvfb, wait_for
 
@@ -175,7 +175,7 @@ def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess
 def test_a_window_that_is_killed_is_a_failure(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:
     with user.started("view", *quiet(agent), environment=environment(desk)) as process:
         desk.wait_for_window("deskconsole$")
-        (window,) = psutil.Process(process.pid).children()
+        (window,) = children("deskconsole.viewer", process.pid)
         window.kill()
         stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (8, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 from agent_process import AgentProcess
 from bootstrap_host import VENV_PATH, listing
 from command_line import CommandLine, Said
+from login_server import Server, serving
 from sshd import Sshd, fingerprint, keygen, public_line
 from xvfb import wait_for
 
@@ -48,44 +48,17 @@ def test_a_wrong_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
     assert "did not accept the key" in user.run("stats", "lab").refusal(5)
 
 
-class _NobodyIsRight(asyncssh.SSHServer):
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return True
-
-    def validate_password(self, username: str, password: str) -> bool:
+class _NobodyIsRight(Server):
+    async def validate_password(self, username: str, password: str) -> bool:
         return False
 
 
 @contextmanager
 def password_server() -> Iterator[tuple[int, str]]:
-    """A server to which no password is right, in a thread; its port and known_hosts line."""
-    loop = asyncio.new_event_loop()
+    """A server to which no password is right; its port and known_hosts line."""
     key = asyncssh.generate_private_key("ssh-ed25519")
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(_NobodyIsRight, "127.0.0.1", 0, server_host_keys=[key])
-
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-
-    async def stop() -> None:
-        acceptor.close()
-        await acceptor.wait_closed()
-        await asyncio.sleep(0.1)
-
-    try:
-        port = acceptor.get_port()
+    with serving(_NobodyIsRight, key) as port:
         yield port, f"[127.0.0.1]:{port} {key.export_public_key().decode()}"
-    finally:
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from agent_process import AgentProcess
@@ -16,9 +15,11 @@ from deskconsole.session.event import Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
+from processes import children
 from xvfb import Xvfb, wait_for
 
 SIZE = (640, 400)
+WINDOW = "deskconsole.viewer"
 
 
 @pytest.fixture
@@ -32,12 +33,6 @@ def session(tmp_path: Path, events: list[Event]) -> Iterator[Session]:
         one = Session("lab-01", DirectRoute(agent.address, agent.token), 0, events.append)
         yield one
         one.close()
-
-
-def windows() -> list[psutil.Process]:
-    """The window processes that this test's own process started."""
-    found = psutil.Process().children()
-    return [process for process in found if "deskconsole.viewer" in process.cmdline()]
 
 
 def test_the_window_shows_the_hosts_pixels_and_goes_with_the_session(
@@ -54,7 +49,7 @@ def test_the_window_shows_the_hosts_pixels_and_goes_with_the_session(
 
     wait_for(shown, what="the host's picture in the window")
     session.close()
-    assert windows() == []
+    assert children(WINDOW) == []
 
 
 def test_a_window_without_an_agent_keeps_the_last_picture_grey_and_says_of_when_it_is(
@@ -90,7 +85,7 @@ def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
     monkeypatch.setenv("DISPLAY", xvfb.display)
     session.view()
     assert session.wait_for(lambda one: one.viewing, 20)
-    (window,) = windows()
+    (window,) = children(WINDOW)
     window.send_signal(signal.SIGKILL)
     assert session.wait_for(lambda one: not one.viewing, 10)
     assert session.snapshot().state is State.STREAMING

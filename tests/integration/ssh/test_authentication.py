@@ -18,6 +18,7 @@ from deskconsole.ssh.client import Connection
 from deskconsole.ssh.questions import NoQuestions
 from deskconsole.ssh.secrets import Secrets
 from login_server import Interactive, Server, serving
+from processes import running
 from sshd import Sshd, keygen
 
 Dial = Callable[..., Connection]
@@ -177,24 +178,13 @@ def test_an_agent_that_hangs_does_not_stand_in_the_way(
     sshd: Sshd, dial: Dial, agent: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deskconsole.ssh.identities._LIST_TIMEOUT", 0.3)
-    (process,) = [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and str(agent).encode() in _command_line(entry)
-    ]
+    (process,) = running(agent)
     os.kill(process, signal.SIGSTOP)
     try:
         lines = [f"IdentityAgent {agent}", f"IdentityFile {sshd.identity}"]
         dial(sshd, NoQuestions(), ssh_config=config(sshd, *lines))
     finally:
         os.kill(process, signal.SIGCONT)
-
-
-def _command_line(entry: Path) -> bytes:
-    try:
-        return (entry / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def test_a_server_that_wants_two_keys(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path) -> None:

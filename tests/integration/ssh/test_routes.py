@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from answers import Answers
@@ -19,6 +18,7 @@ from deskconsole.errors import (
     HostKeyError,
 )
 from deskconsole.ssh.client import Connection
+from processes import children
 from sshd import Sshd, keygen, public_line
 
 Dial = Callable[..., Connection]
@@ -127,13 +127,9 @@ def test_a_proxy_command(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     config = chain(sshd, aliases=f"Host s0\n  ProxyCommand {sys.executable} {program} %p\n")
     connection = dial(None, address="s0", ssh_config=config)
     assert len(connection.run("cat", stdin=bytes(300_000)).stdout) == 300_000
-    assert _children(program)
+    assert children(str(program))
     connection.close()
-    assert not _children(program)
-
-
-def _children(program: Path) -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if str(program) in child.cmdline()]
+    assert not children(str(program))
 
 
 def test_a_proxy_command_that_fails(sshd: Sshd, dial: Dial) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import paramiko
-import psutil
 import pytest
 
+from processes import is_gone
 from windows_host import WindowsHost
 from winhost import wine
 from winhost.plain_shell import NotPlain, Plain, interpret
@@ -115,7 +115,7 @@ def test_what_a_command_leaves_behind_ends_with_it(
     shared_windows: WindowsHost, client: paramiko.SSHClient
 ) -> None:
     def sleepers() -> int:
-        return run(client, "tasklist /fo csv")[1].count('"python.exe"') - 1  # tasklist's own
+        return run(client, "tasklist /fo csv")[1].count('"python.exe"')
 
     code, _ = run(client, f'start "" /b {PYTHON} -c "{SLEEP}"')
     assert code == 0
@@ -290,7 +290,7 @@ def test_what_a_killed_run_left_is_cleared(make_windows: Callable[..., WindowsHo
     make_windows(logged_on=False)
     assert not Path(folder).exists()
     assert wine.processes(Path(folder)) == []
-    wait_for(lambda: not psutil.pid_exists(int(display)))
+    wait_for(lambda: is_gone(int(display)))
 
 
 def test_a_shell_that_wants_plain_commands(shared_windows: WindowsHost) -> None:

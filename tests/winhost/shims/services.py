@@ -15,6 +15,7 @@ from typing import Any
 
 assert sys.platform == "win32"
 
+from winhost.shims import programs
 from winhost.shims.desktop import Desktop
 from winhost.shims.native import end_process, make_service_station, processes
 from winhost.shims.tasks import Tasks
@@ -60,9 +61,16 @@ class Services:
         """Whether /create is answered by "Access is denied."."""
         self._tasks.refused = refused
 
-    def schtasks(self, arguments: list[str], folder: str) -> tuple[int, str]:
-        """As the program of that name."""
-        return self._tasks.answer(arguments, folder)
+    def program(self, name: str, folder: str, *arguments: str) -> list[int | str]:
+        """What a program of that name, started in that folder, answers."""
+        match name:
+            case "query":
+                return programs.spoken(*programs.query(list(arguments), self.logged_on()))
+            case "tasklist":
+                return programs.spoken(*programs.tasklist(list(arguments)))
+            case "schtasks":
+                return programs.spoken(*self._tasks.answer(list(arguments), folder))
+        raise ValueError(f"{name} is not imitated")
 
     def processes(self) -> list[tuple[int, str, str]]:
         """Pid, image and path of all that runs."""
