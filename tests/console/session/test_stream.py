@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TypeVar
@@ -20,6 +21,7 @@ from deskagent.wire.messages import (
     Credit,
     Digest,
     Hello,
+    Ping,
     Preview,
     Refresh,
     Screen,
@@ -171,3 +173,34 @@ def test_a_digest_that_nobody_asked_for_ends_the_link(wire: Wire) -> None:
 
     with wire.served_by(serve), pytest.raises(ProtocolViolation, match="nobody asked"):
         wire.stream.run(threading.Event())
+
+
+def test_time_spent_on_decoding_is_no_silence_of_the_agents(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that takes ten seconds to decode neither greys the window nor ends the link."""
+    agent, witness = wire.agent, wire.witness
+    decoding = 0.0
+    silences: list[bool] = []
+    really = time.monotonic
+
+    def drawn(number: int, _rectangles: Sequence[Rectangle]) -> None:
+        nonlocal decoding
+        decoding += 10.0
+        witness.numbers.append(number)
+
+    monkeypatch.setattr(witness, "drawn", drawn)
+    monkeypatch.setattr(witness, "silent", silences.append)
+    monkeypatch.setattr(time, "monotonic", lambda: really() + decoding)
+
+    def serve() -> None:
+        wire.send(wire.welcome(), wire.packet(Rectangle(0, 0, 4, 2), b"\0\0\0", refresh=True))
+        beats: list[Ping] = []
+        while len(beats) < 2:  # It looks for silence before it beats.
+            beats += wire.receive(Ping)
+        wire.send(wire.packet(Rectangle(1, 0, 1, 1), b"\1\1\1", refresh=False), agent.send(Close("the end")))
+
+    with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
+        wire.stream.run(threading.Event())
+    assert witness.numbers == [1, 2]
+    assert silences == []
