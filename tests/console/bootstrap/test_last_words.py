@@ -14,7 +14,7 @@ from deskconsole.ssh.command import Finished
         ("first\nlast\n\n", "last"),
         ("#< CLIXML\n<Objs Version=\"1.1.0.1\"><Obj S=\"progress\"/></Objs>\n", "it said this"),
         ("access denied\n#< CLIXML\n<Objs Version=\"1.1.0.1\"></Objs>\n", "access denied"),
-        ("- (line 3): Missing end to balance this function\nsay() { printf\n^~~~~^\n", "- (line 3): Missing end to balance this function"),
+        ("line 3: Missing end of this function\nsay() {\n^~~~~^\n", "line 3: Missing end of this function"),
         ("    1/0\n    ~^~\nZeroDivisionError: division by zero\n", "ZeroDivisionError: division by zero"),
         ("^\n", "it said this"),
     ],
