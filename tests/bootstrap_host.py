@@ -39,11 +39,15 @@ class Ground:
 
 @contextmanager
 def ssh_host(
-    folder: Path, *, environment: Mapping[str, str] | None = None, prelude: str = ""
+    folder: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    prelude: str = "",
+    options: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Sshd, Host]]:
     """A running server and the inventory entry for it. Agents left by a failed test are ended."""
     settings = {"PATH": VENV_PATH, **(environment or {})}
-    with Sshd(folder, environment=settings, prelude=prelude) as server:
+    with Sshd(folder, environment=settings, prelude=prelude, options=options) as server:
         try:
             yield (
                 server,

@@ -50,6 +50,9 @@ class Xvfb:
     the file that `environment` names.
     """
 
+    _output = "screen"
+    """What xrandr calls its one monitor."""
+
     def __init__(
         self,
         width: int = 1280,
@@ -76,8 +79,7 @@ class Xvfb:
         """Returns once the server answers; it picks a free display number itself."""
         self._folder = Path(tempfile.mkdtemp(prefix="xvfb-"))
         reader, writer = os.pipe()
-        screen = "{}x{}x{}".format(*self._maximum, self._depth)
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", screen]
+        command = [*self._command(), "-displayfd", str(writer)]
         # Without -noreset the server starts over whenever its last client leaves, and loses a resize.
         command += ["-nolisten", "tcp", "-noreset", "-dpi", "96", *self._options]
         cookie = secrets.token_bytes(16)
@@ -95,12 +97,15 @@ class Xvfb:
         if not number:
             log_text = (self._folder / "log").read_text(errors="replace")
             self.stop()
-            raise RuntimeError(f"Xvfb did not start: {log_text}")
+            raise RuntimeError(f"{command[0]} did not start: {log_text}")
         self.display = f":{number}"
         if self._authority:
             self._write_cookie(number.encode(), cookie)
         if self._maximum != (self.width, self.height):
             self.resize(self.width, self.height)
+
+    def _command(self) -> list[str]:
+        return ["Xvfb", "-screen", "0", "{}x{}x{}".format(*self._maximum, self._depth)]
 
     def _write_cookie(self, number: bytes, cookie: bytes) -> None:
         """An authority file by hand: family (any host), address, display, name of the scheme, secret."""
@@ -204,8 +209,8 @@ class Xvfb:
         # Timings are of no account to a server without a screen; xrandr wants them in order.
         timings = [width, width + 8, width + 16, width + 24, height, height + 1, height + 2, height + 3]
         self.call("xrandr", "--newmode", mode, "60", *map(str, timings))
-        self.call("xrandr", "--addmode", "screen", mode)
-        self.call("xrandr", "--output", "screen", "--mode", mode)
+        self.call("xrandr", "--addmode", self._output, mode)
+        self.call("xrandr", "--output", self._output, "--mode", mode)
         self.width, self.height = width, height
 
     def kill(self) -> None:
@@ -237,6 +242,16 @@ class Xvfb:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class Xvnc(Xvfb):
+    """TigerVNC's X server. It lists its depth twice, which is legal and unlike any other server."""
+
+    _output = "VNC-0"
+
+    def _command(self) -> list[str]:
+        size = "{}x{}".format(*self._maximum)
+        return ["Xvnc", "-geometry", size, "-depth", str(self._depth), "-rfbport", "-1"]
 
 
 T = TypeVar("T")

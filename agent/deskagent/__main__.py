@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import __version__
-from .capture.grabber import Grabber, GrabError
+from .capture.grabber import Grabber, GrabError, UnreadableScreen
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.watched import Desktop
 from .log import LimitedFileHandler
@@ -201,6 +201,8 @@ def _grabber_opener(
             from .capture.x11 import X11Grabber
 
             grabber = X11Grabber(number, screen)
+        except UnreadableScreen:
+            raise
         except (ImportError, GrabError) as error:
             tell(number, f"by mss: {error}")
             return screen

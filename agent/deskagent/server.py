@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import logging
-import platform
+import os
 import selectors
 import socket
 import sys
@@ -46,7 +46,7 @@ class Server:
         """Binds `port`, 0 for a free one; raises OSError where it cannot."""
         self._token = token
         self._broadcasts = Broadcasts(open_grabber)
-        self._platform = f"{platform.system()} {platform.machine()}".lower()
+        self._platform = _platform()
         self._lock = threading.Lock()
         self._links: set[Link] = set()
         self._admitted: list[Link] = []
@@ -169,3 +169,10 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _platform() -> str:
+    """`linux x86_64`, `windows amd64`. The module `platform` asks WMI on Windows, which may never answer."""
+    if sys.platform == "win32":
+        return f"windows {os.environ.get('PROCESSOR_ARCHITECTURE', '')}".strip().lower()
+    return f"{sys.platform} {os.uname().machine}".lower()

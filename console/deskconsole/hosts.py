@@ -23,6 +23,7 @@ Word = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f
 # Accounts of Windows may have spaces in them: `Ann Lee`, `LAB\ann`.
 User = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?![-\s])[^\x00-\x1f\x7f]+(?<!\s)\Z")]
 PathText = Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^(?!-)[^\x00-\x1f\x7f]+\Z")]
+Folder = Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^~?/[^\x00-\x1f\x7f]*\Z")]
 XDisplay = Annotated[
     str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*:[0-9]+(\.[0-9]+)?\Z")
 ]
@@ -55,6 +56,8 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """XAUTHORITY on a POSIX host; None: found by itself."""
     python: PathText | None = None
     """The host's Python to use; None: found by itself."""
+    folder: Folder | None = None
+    """Where our own folder is made on a POSIX host, `~/` allowed; None: in the user's home."""
     run_level: Literal["least", "highest"] = "least"
     """Rights of the agent on a Windows host: `highest` reaches windows of elevated programs too."""
     group: Label = ""
@@ -79,6 +82,7 @@ EXPECTED: Mapping[str, str] = {
     "x_display": "an X display such as :0",
     "x_authority": "a path on the host",
     "python": "the path of a Python on the host",
+    "folder": "a path on the host that begins with / or ~/",
     "run_level": "least or highest",
     "group": "a text of at most 64 characters",
 }

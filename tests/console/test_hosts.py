@@ -18,6 +18,7 @@ FULL = {
     "x_display": ":0.0",
     "x_authority": "/run/user/1000/xauth",
     "python": "/opt/python 3/bin/python3",
+    "folder": "/opt/of mine",
     "run_level": "highest",
     "group": "lab, first floor",
 }

@@ -40,6 +40,10 @@ class GrabError(Exception):
         """What the screen is doing; never LIVE."""
 
 
+class UnreadableScreen(GrabError):
+    """The screen is there, and no grabber reads its kind of pixels; `str` names the kind."""
+
+
 class Grabber(Protocol):
     """A source of pictures, to be used from one thread only."""
 

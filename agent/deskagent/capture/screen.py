@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
+import socket
 import sys
 import time
 import traceback
@@ -37,6 +37,13 @@ _FAULTS: Final = (ScreenShotError, OSError, AssertionError)
 """What mss raises where it cannot read the screen; the last when the X server went away beneath it."""
 
 _Monitor = Mapping[str, Any]
+
+
+if sys.platform == "win32":
+    import mss.windows.gdi
+
+    # With it the host's pointer flickers at every grab. Layered windows are grabbed without since Windows 8.
+    mss.windows.gdi.CAPTUREBLT = 0
 
 
 class ScreenGrabber:
@@ -69,8 +76,10 @@ class ScreenGrabber:
         try:
             monitors = self._monitors if self._source is not None else _geometry()
         except _FAULTS as error:
-            raise GrabError(f"the displays of {_screen()} cannot be found out: {_sentence(error)}") from error
-        return [_display(number, monitor) for number, monitor in enumerate(monitors)]
+            raise GrabError(
+                f"the displays of {screen_name()} cannot be found out: {_sentence(error)}"
+            ) from error
+        return [described(number, monitor) for number, monitor in enumerate(monitors)]
 
     def check(self) -> None:
         """Nothing is known before a grab."""
@@ -99,7 +108,7 @@ class ScreenGrabber:
             return whole(self._grab())
         except _FAULTS as error:
             self.close()
-            raise GrabError(f"{_screen()} cannot be grabbed: {_sentence(error)}") from error
+            raise GrabError(f"{screen_name()} cannot be grabbed: {_sentence(error)}") from error
 
     def close(self) -> None:
         """Lets go of the screen; a later grab opens it again."""
@@ -164,7 +173,8 @@ def _geometry() -> Sequence[_Monitor]:
         return monitors
 
 
-def _display(number: int, monitor: _Monitor) -> Display:
+def described(number: int, monitor: Mapping[str, Any]) -> Display:
+    """One of the displays, or all of them (number 0), from what mss or RandR says of it."""
     name = monitor.get("name") or monitor.get("output") or ""
     return Display(
         number=number,
@@ -172,7 +182,7 @@ def _display(number: int, monitor: _Monitor) -> Display:
         y=monitor["top"],
         width=monitor["width"],
         height=monitor["height"],
-        identity=uuid.uuid5(IDENTITIES, f"{platform.node()}/{_place(number, monitor)}").bytes,
+        identity=uuid.uuid5(IDENTITIES, f"{socket.gethostname()}/{_place(number, monitor)}").bytes,
         name=str(name),
     )
 
@@ -186,7 +196,7 @@ def _place(number: int, monitor: _Monitor) -> str:
     return f"{os.environ.get('DISPLAY', '')}/{number}"
 
 
-def _screen() -> str:
+def screen_name() -> str:
     """The screen by the name that its user knows."""
     if sys.platform == "win32":
         return "the screen"

@@ -58,6 +58,7 @@ class ProbeAnswer(msgspec.Struct, frozen=True):
     agents: tuple[AgentAnswer, ...]
     displays: tuple[DisplayAnswer, ...]
     looked: tuple[Text, ...]
+    noexec: Text
 
 
 class RuntimeAnswer(msgspec.Struct, frozen=True):

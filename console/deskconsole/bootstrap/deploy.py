@@ -9,8 +9,9 @@ from ..progress import Report, ignore
 from ..ssh.client import Connection
 from .archive import agent_archive
 from .facts import Deployed, HostFacts
-from .install import put
+from .install import put, require_room
 from .platforms import PLATFORMS
+from .room import needed_room
 
 
 def deploy(
@@ -23,7 +24,9 @@ def deploy(
     for that system).
     """
     platform = PLATFORMS[facts.platform]
-    foundation = platform.foundation(connection, facts, cache or Paths.default().cache, progress)
+    cache = cache or Paths.default().cache
+    require_room(facts, "what is to be brought", needed_room(facts, cache))
+    foundation = platform.foundation(connection, facts, cache, progress)
     facts, uploaded = foundation.facts, foundation.uploaded
     agent = agent_archive()
     if not facts.has(agent.name):

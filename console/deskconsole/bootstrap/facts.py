@@ -101,6 +101,8 @@ class HostFacts:
     """The likeliest first."""
     looked: tuple[str, ...] = ()
     """Where displays were looked for."""
+    noexec: str = ""
+    """Why no library can be loaded from below `root`, in words; empty where one can."""
     shell: str = ""
     """The default shell of a Windows host: `cmd` or `powershell`."""
     user: str = ""

@@ -67,7 +67,8 @@ def put(
             except DeployError as error:
                 raise DeployError(
                     f"{facts.host} does not let {facts.root} be made: {error}",
-                    remedy="Make the user's home there writable.",
+                    remedy="Make the folder around it writable for this user, or name another one in the "
+                    "host's settings (folder).",
                 ) from error
             return files.upload(
                 archive.data, f"{facts.folder}/{part}", mode=mode, resume=resumable, progress=meter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..hosts import Host
 from ..ssh.client import Connection
 from .facts import AgentOptions, Deployed, HostFacts, Launched
+from .linux import x_session
 from .platforms import PLATFORMS
 
 DEFAULT_OPTIONS = AgentOptions()
@@ -23,6 +24,12 @@ def launch(
     nobody is connected to are ended. Raises LaunchError (no display, or the agent's own last words).
     """
     return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, options)
+
+
+def require_display(facts: HostFacts, host: Host, options: AgentOptions) -> None:
+    """Raises LaunchError where probing has told already that there is no display to show."""
+    if facts.platform == "Linux" and options.source == "display":
+        x_session(facts, host)
 
 
 def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:

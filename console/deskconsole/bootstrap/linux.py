@@ -49,17 +49,24 @@ class Linux:
                 f"{host.name} does not say where this user's home is",
                 remedy="Give the user a home directory there.",
             )
-        root = f"{contact.home.rstrip('/')}/{FOLDER}"
+        root = f"{_around(host, contact)}/{FOLDER}"
         found = run_script(
             connection,
             python_command(contact.python),
             "probe",
-            {"root": root, "requirements": [row.as_row() for row in _requirements()]},
+            {
+                "root": root,
+                "chosen": host.folder is not None,
+                "requirements": [row.as_row() for row in _requirements()],
+            },
             ProbeAnswer,
             uses=PARTS,
         )
         if isinstance(found, Refusal):
-            raise UnsupportedHost(f"{host.name} could not be looked at: {found.error}")
+            raise UnsupportedHost(
+                f"{host.name} could not be looked at: {found.error}",
+                remedy="Name a folder of this user's own in the host's settings (folder).",
+            )
         return HostFacts(
             host=host.name,
             platform=contact.system,
@@ -77,6 +84,7 @@ class Linux:
             agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
             displays=tuple(XDisplay(row.display, row.authority, row.how) for row in found.displays),
             looked=found.looked,
+            noexec=found.noexec,
         )
 
     def command(self, facts: HostFacts) -> str:
@@ -88,6 +96,7 @@ class Linux:
         try:
             target = wheels_platform(facts)
             name = packages_name(target, facts.python_version)
+            require_executing(facts)
             if facts.has(name):
                 return Foundation(facts, name)
             archive = packages_archive(facts, target, cache, report)
@@ -146,6 +155,26 @@ class Linux:
         )
 
 
+def require_executing(facts: HostFacts) -> None:
+    """Raises DeployError where packages have to be brought and their libraries could not be loaded there."""
+    if facts.missing and facts.noexec:
+        raise DeployError(
+            f"{facts.host} lets nothing be executed in {facts.root} ({facts.noexec}), "
+            f"and its Python lacks {', '.join(facts.missing)}",
+            remedy="Name a folder where programs may run in the host's settings (folder), "
+            "or install these by the system's package manager.",
+        )
+
+
+def _around(host: Host, contact: Contact) -> str:
+    """The folder in which ours is."""
+    home = contact.home.rstrip("/")
+    if host.folder is None:
+        return home
+    folder = f"{home}/{host.folder[2:]}" if host.folder.startswith("~/") else host.folder
+    return folder.rstrip("/")
+
+
 def _requirements() -> tuple[Requirement, ...]:
     return requirements("linux")
 
@@ -179,11 +208,19 @@ def _no_python(host: Host, contact: Contact) -> UnsupportedHost:
 def x_session(facts: HostFacts, host: Host) -> dict[str, str]:
     """DISPLAY and XAUTHORITY: what the host's entry says, else the likeliest that was found.
 
-    Raises LaunchError where neither tells.
+    Raises LaunchError where neither tells, and where the display that is named does not exist.
     """
+    number = host.x_display.removeprefix(":").partition(".")[0] if host.x_display else ""
+    if host.x_display and host.x_display.startswith(":") and not _among(number, facts):
+        there = ", ".join(dict.fromkeys(row.display for row in facts.displays))
+        raise LaunchError(
+            f"there is no X display {host.x_display} on {facts.host}; "
+            + (f"there are: {there}" if there else f"there is none (looked at {' and '.join(facts.looked)})"),
+            remedy="Correct x_display in the host's settings, or leave it out to have one found.",
+        )
     if host.x_display:
         same = [
-            found.authority for found in facts.displays if found.display == host.x_display.removesuffix(".0")
+            found.authority for found in facts.displays if found.display == host.x_display.partition(".")[0]
         ]
         display, authority = host.x_display, next(iter(same), "")
     elif facts.displays:
@@ -195,3 +232,7 @@ def x_session(facts: HostFacts, host: Host) -> dict[str, str]:
         )
     authority = host.x_authority or authority
     return {"DISPLAY": display} | ({"XAUTHORITY": authority} if authority else {})
+
+
+def _among(number: str, facts: HostFacts) -> bool:
+    return any(found.display == f":{number}" for found in facts.displays)

@@ -47,6 +47,12 @@ def first_contact(connection: Connection, host: Host) -> Contact:
     finished = connection.run("/bin/sh", stdin=script.encode("utf-8"), timeout=60.0)
     said = marked(finished, marker)
     if "end" not in said:
+        if finished.stdout.decode("utf-8", "replace").splitlines()[-1:] == ["end"]:
+            # Its first lines are missing, in which the marker is.
+            raise UnsupportedHost(
+                f"on {host.name} a login script of this user reads what is meant for the command after it",
+                remedy="Let it do so only where there is a terminal (in .bashrc: `[ -t 0 ] || return`).",
+            )
         return _without_shell(connection, host, last_words(finished))
     system = machine = home = python = ""
     version = (0, 0, 0)
@@ -80,7 +86,8 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
         )
     raise UnsupportedHost(
         f"{host.name} lets commands be run neither by /bin/sh nor by a Windows shell: {words}",
-        remedy="Allow this user to run commands over SSH.",
+        remedy="Allow this user to run commands over SSH, and let no login script (.bashrc) start another "
+        "program where there is no terminal.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.resources
 import json
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -135,10 +136,21 @@ def marked(finished: Finished, marker: str) -> list[str]:
     return [line[len(marker) :] for line in text.split("\n") if line.startswith(marker)]
 
 
+_PROGRESS = ("#< CLIXML", "<Objs")
+"""Windows PowerShell's record of its progress, which it writes to stderr as XML."""
+
+_POINTER = re.compile(r"[\s~^|]+")
+"""A line that points to a place in the line before it: fish writes one last, after the fault and the code."""
+
+
 def last_words(finished: Finished) -> str:
-    """What a command that failed said last, or its exit code."""
+    """What a command that failed said last in words, or its exit code."""
     for stream in (finished.stderr, finished.stdout):
-        lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines()]
+        lines = [line for line in lines if line and not line.startswith(_PROGRESS)]
+        if len(lines) > 2 and _POINTER.fullmatch(lines[-1]):
+            lines = lines[:-2]
+        lines = [line for line in lines if not _POINTER.fullmatch(line)]
         if lines:
             return lines[-1]
     return f"it ended with exit code {finished.exit_code} and said nothing"

@@ -46,10 +46,15 @@ def packages_name(target: str, python: tuple[int, int, int]) -> str:
     return f"packages-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
+def stored_packages(cache: Path, name: str) -> Path:
+    """Where the archive of that name is kept, once it was fetched."""
+    return cache / "packages" / f"{name}.zip"
+
+
 def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report) -> Archive:
     """The archive for this host, from the cache where it lies. Raises DeployError, UnsupportedHost."""
     name = packages_name(target, facts.python_version)
-    stored = cache / "packages" / f"{name}.zip"
+    stored = stored_packages(cache, name)
     if not stored.exists():
         make_private_folder(stored.parent)
         with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:

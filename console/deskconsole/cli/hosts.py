@@ -39,6 +39,7 @@ WantedDisplay = Annotated[int | None, _option("0: the whole desktop; 1, 2, ...: 
 XDisplay = Annotated[str | None, _option("DISPLAY there, such as :0; else it is found.")]
 XAuthority = Annotated[str | None, _option("XAUTHORITY there; else it is found.", "FILE")]
 Python = Annotated[str | None, _option("The Python to use there; else it is found.", "FILE")]
+Folder = Annotated[str | None, _option("Where the agent's files go there; else in the home.", "FOLDER")]
 RunLevel = Annotated[
     str | None, _option("Rights of the agent on Windows: least or highest (elevated windows too).", "LEVEL")
 ]
@@ -77,6 +78,7 @@ def add(
     x_display: XDisplay = None,
     x_authority: XAuthority = None,
     python: Python = None,
+    folder: Folder = None,
     run_level: RunLevel = None,
     group: Group = None,
     json: Json = False,
@@ -92,7 +94,8 @@ def add(
 
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
-        x_display=x_display, x_authority=x_authority, python=python, run_level=run_level, group=group,
+        x_display=x_display, x_authority=x_authority, python=python, folder=folder, run_level=run_level,
+        group=group,
     )  # fmt: skip
     host = host_from({"name": name, **given})
     inventory = _inventory()
@@ -114,6 +117,7 @@ def edit(
     x_display: XDisplay = None,
     x_authority: XAuthority = None,
     python: Python = None,
+    folder: Folder = None,
     run_level: RunLevel = None,
     group: Group = None,
     json: Json = False,
@@ -129,8 +133,8 @@ def edit(
 
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
-        display=display, x_display=x_display, x_authority=x_authority, python=python, run_level=run_level,
-        group=group,
+        display=display, x_display=x_display, x_authority=x_authority, python=python, folder=folder,
+        run_level=run_level, group=group,
     )  # fmt: skip
     if not given:
         raise ConfigurationError(

@@ -20,10 +20,10 @@ from ..bootstrap.facts import AgentOptions, Contact, Deployed, HostFacts, Launch
 from ..bootstrap.launch import instance, launch
 from ..bootstrap.probe import first_contact, probe
 from ..bootstrap.remove import remove
+from ..bootstrap.room import needed_room
 from ..bootstrap.wheels import packages_name, wheels_platform
 from ..errors import (
     Cancelled,
-    ConnectionFailed,
     ConnectionLost,
     DeskconsoleError,
     ForwardingRefused,
@@ -34,6 +34,7 @@ from ..paths import Paths
 from ..progress import Progress
 from ..runtimes.shelf import Shelf
 from ..ssh.client import Connection, closing_when, connect
+from ..ssh.forwarding import require_forwarding
 from ..ssh.questions import Questions
 from ..ssh.secrets import OpenedKeys, Secrets
 from ..ssh.stages import Passed, Stage
@@ -186,7 +187,7 @@ class _Examination:
             fitting = Shelf.below(self._paths.cache).fitting()
             self._judge(Step.RUNTIME, verdicts.runtime(facts, fitting, lying.uploads))
         self._judge(Step.DESKTOP, verdicts.desktop(facts, self._host))
-        self._judge(Step.DISK, verdicts.disk(facts, fitting))
+        self._judge(Step.DISK, verdicts.disk(facts, needed_room(facts, self._paths.cache)))
         self._judge(Step.DEPLOYED, verdicts.deployed(facts, lying.uploads))
         return facts, lying
 
@@ -195,18 +196,15 @@ class _Examination:
         return facts, Lying.at(connection, facts)
 
     def _forwarding(self, connection: Connection) -> None:
-        """Asks for a tunnel to the SSH server itself: whether something listens there does not matter."""
         self._begin(Step.FORWARDING)
         try:
-            connection.open_tunnel(connection.port).close()
+            require_forwarding(connection)
         except (ForwardingRefused, ConnectionLost) as error:
             self._record.bad(Step.FORWARDING, error)
             if not connection.alive:
                 self._stop_if_cancelled()
                 raise _Stopped from error
             return
-        except ConnectionFailed:
-            pass
         self._good(Step.FORWARDING, "the SSH server lets tunnels through")
 
     # Proving

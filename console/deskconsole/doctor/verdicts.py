@@ -8,11 +8,12 @@ from typing import NamedTuple
 from deskagent.wire.messages import WIRE_VERSION, ScreenState
 
 from ..bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched, Removed
-from ..bootstrap.install import MARGIN, disk_full
-from ..bootstrap.linux import x_session
-from ..bootstrap.windows_runtime import needed_for, part_of
+from ..bootstrap.install import disk_full
+from ..bootstrap.linux import require_executing, x_session
+from ..bootstrap.windows_runtime import part_of
 from ..errors import (
     BootstrapError,
+    DeployError,
     DeskconsoleError,
     LaunchError,
     NobodyLoggedOn,
@@ -91,7 +92,10 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
         except LaunchError as error:
             return bad(error)
         how = next((found.how for found in facts.displays if found.display == display), "")
-        return good(f"{display} ({how})" if how and not host.x_display else display)
+        words = f"{display} ({how})" if how and not host.x_display else display
+        mine = display.partition(".")[0]
+        others = dict.fromkeys(found.display for found in facts.displays if found.display != mine)
+        return good(f"{words}; others: {', '.join(others)}" if others else words)
     if not facts.sessions:
         return doubtful(
             "nobody is logged on, as far as the host tells",
@@ -144,14 +148,17 @@ def runtime(facts: HostFacts, fitting: Runtime | None, uploads: Sequence[str] = 
     )
 
 
-def disk(facts: HostFacts, fitting: Runtime | None) -> Verdict:
-    """Whether what is to be brought has room. What packages for Linux need, only deploying tells."""
-    needed = MARGIN if fitting is None or facts.python else needed_for(fitting)
+def disk(facts: HostFacts, needed: int) -> Verdict:
+    """Whether what is to be brought has room: so many bytes, as deploying reckons."""
     if facts.free is None:
         return doubtful(
             f"how much is free at {facts.root} is not known", f"It should be {needed / 1e6:.0f} MB at least."
         )
     if facts.free >= needed:
+        try:
+            require_executing(facts)
+        except DeployError as error:
+            return bad(error)
         return good(f"{facts.free / 1e9:.1f} GB are free at {facts.root}")
     return bad(disk_full(facts, "what is to be brought", facts.free, needed))
 

@@ -24,6 +24,9 @@ PYTHON = {
     "the agent speaks no TLS: SSH carries it. So no OpenSSL grows old on hosts; hashes are built in": (
         "*/libcrypto-*.dll", "*/libssl-*.dll", "*/_ssl*.pyd", "*/_hashlib*.pyd",
     ),
+    "`platform` asks WMI through it, which may never answer; without it, it asks the environment": (
+        "*/_wmi*.pyd", "_wmi*.pyd",
+    ),
     "the agent has no database": ("*/sqlite3.dll", "*/_sqlite3*.pyd", "lib/sqlite3/*"),
     "tests": ("lib/test/*", "*/_test*.pyd", "*/_ctypes_test*.pyd", "*/xxlimited*.pyd"),
     "another Python's bytecode, or the machine's on which this was made": ("*/__pycache__/*", "*.pyc"),

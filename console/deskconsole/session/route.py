@@ -12,7 +12,7 @@ from deskagent.wire.hello import token_from_file
 
 from ..bootstrap.deploy import deploy
 from ..bootstrap.facts import AgentOptions, DesktopWord, Launched
-from ..bootstrap.launch import launch
+from ..bootstrap.launch import launch, require_display
 from ..bootstrap.probe import probe
 from ..errors import (
     AddressError,
@@ -28,6 +28,7 @@ from ..hosts import Host
 from ..paths import Paths
 from ..progress import Progress
 from ..ssh.client import Connection, closing_when, connect
+from ..ssh.forwarding import require_forwarding
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets
 from ..ssh.tunnel import Tunnel
@@ -160,7 +161,9 @@ class SshRoute:
     ) -> tuple[Launched, str]:
         """From a connection to an agent that listens, and the agent's hash."""
         report(State.PROBING)
+        require_forwarding(connection)
         facts = probe(connection, self._host)
+        require_display(facts, self._host, self._options)
         report(State.DEPLOYING)
         self._deployed.clear()
         try:

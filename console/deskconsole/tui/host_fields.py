@@ -37,6 +37,7 @@ FIELDS = (
     Field("x_display", "X display", "found by itself, such as :0", "a display such as :0"),
     Field("x_authority", "X authority", "found by itself", "a path on the host"),
     Field("python", "Python", "found by itself", "a path on the host"),
+    Field("folder", "folder", "the home there", "a path on the host that begins with / or ~/"),
     Field(
         "run_level",
         "Windows rights",

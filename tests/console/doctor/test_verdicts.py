@@ -5,15 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deskagent.wire.messages import ScreenState
-from deskconsole.bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched, Part, Removed
-from deskconsole.bootstrap.windows_runtime import part_of
+from deskconsole.bootstrap.facts import (
+    DesktopSession,
+    DesktopWord,
+    HostFacts,
+    Launched,
+    Part,
+    Removed,
+    XDisplay,
+)
+from deskconsole.bootstrap.install import MARGIN
+from deskconsole.bootstrap.windows_runtime import needed_for, part_of
 from deskconsole.doctor import Outcome, verdicts
 from deskconsole.doctor.finding import Finding, Record, Step, first_bad
 from deskconsole.doctor.glance import Glance
-from deskconsole.errors import BootstrapError, LaunchError, NobodyLoggedOn, StreamError, VersionMismatch
+from deskconsole.errors import (
+    BootstrapError,
+    DeployError,
+    LaunchError,
+    NobodyLoggedOn,
+    StreamError,
+    VersionMismatch,
+)
 from deskconsole.hosts import Host
 from deskconsole.runtimes.container import FORMAT, PLATFORM, Manifest, Rest, Runtime
 
@@ -114,11 +131,11 @@ def test_a_runtime_that_is_to_be_built_sent_or_there() -> None:
 
 def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> None:
     tight = replace(FACTS, free=100_000_000)
-    verdict = verdicts.disk(tight, RUNTIME)
+    verdict = verdicts.disk(tight, needed_for(RUNTIME))
     assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, 6)
     assert "100 MB are free" in verdict.sentence
-    assert verdicts.disk(replace(THERE, free=100_000_000), RUNTIME).outcome is Outcome.GOOD
-    unknown = verdicts.disk(replace(FACTS, free=None), RUNTIME)
+    assert verdicts.disk(replace(THERE, free=100_000_000), MARGIN).outcome is Outcome.GOOD
+    unknown = verdicts.disk(replace(FACTS, free=None), needed_for(RUNTIME))
     assert (unknown.outcome, unknown.exit_code) == (Outcome.DOUBTFUL, 0)
     assert "not known" in unknown.sentence
     assert "175 MB" in unknown.remedy
@@ -209,3 +226,33 @@ def test_findings_are_told_as_they_come_and_the_first_bad_one_counts() -> None:
     assert wrong is not None
     assert (wrong.step, wrong.remedy, wrong.exit_code) == ("port", "do this", StreamError.exit_code)
     assert told[-1].seconds == 0
+
+
+def test_several_x_displays_are_named() -> None:
+    shown = replace(
+        FACTS,
+        platform="Linux",
+        displays=(
+            XDisplay(":0", "", "used by 11 processes"),
+            XDisplay(":1", "", "used by 2 processes"),
+            XDisplay(":172", "", "its socket exists"),
+        ),
+    )
+    assert verdicts.desktop(shown, LAB).sentence == ":0 (used by 11 processes); others: :1, :172"
+    chosen = verdicts.desktop(shown, msgspec.structs.replace(LAB, x_display=":1"))
+    assert (chosen.outcome, chosen.sentence) == (Outcome.GOOD, ":1; others: :0, :172")
+    wrong = verdicts.desktop(shown, msgspec.structs.replace(LAB, x_display=":99"))
+    assert (wrong.outcome, wrong.exit_code) == (Outcome.BAD, LaunchError.exit_code)
+    assert "there is no X display :99" in wrong.sentence
+    assert "there are: :0, :1, :172" in wrong.sentence
+    # One of another machine cannot be looked for here.
+    assert verdicts.desktop(shown, msgspec.structs.replace(LAB, x_display="far:99")).outcome is Outcome.GOOD
+
+
+def test_a_folder_where_nothing_may_be_executed_is_bad_only_where_packages_go_there() -> None:
+    closed = replace(FACTS, platform="Linux", noexec="/home is mounted noexec", root="/home/ann/.deskconsole")
+    assert verdicts.disk(closed, MARGIN).outcome is Outcome.GOOD
+    verdict = verdicts.disk(replace(closed, missing=("numpy",)), MARGIN)
+    assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, DeployError.exit_code)
+    assert "/home is mounted noexec" in verdict.sentence
+    assert "(folder)" in verdict.remedy

@@ -27,6 +27,7 @@ from deskconsole.runtimes.stripping import stays_of_packages, stays_of_python
         ("Lib/tkinter/__init__.py", False),
         ("Lib/__pycache__/os.cpython-313.pyc", False),
         ("DLLs/_tkinter.pyd", False),
+        ("DLLs/_wmi.pyd", False),
         ("DLLs/tcl86t.dll", False),
         ("DLLs/_testcapi.pyd", False),
         ("DLLs/libcrypto-3-x64.dll", False),

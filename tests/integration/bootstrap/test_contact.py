@@ -55,6 +55,17 @@ def test_login_noise_and_odd_letters_in_the_home_hurt_nothing(tmp_path: Path) ->
     assert listing(folder) == set()
 
 
+def test_a_login_script_that_reads_what_is_sent_is_named(tmp_path: Path) -> None:
+    reading = "case $SSH_ORIGINAL_COMMAND in /bin/sh) read line; read line;; esac"
+    with (
+        ssh_host(tmp_path / "sshd", prelude=reading) as (server, host),
+        open_connection(server, host) as connection,
+        pytest.raises(UnsupportedHost, match="a login script of this user reads") as told,
+    ):
+        probe(connection, host)
+    assert ".bashrc" in told.value.remedy
+
+
 def test_a_host_without_python(tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     with (

@@ -147,7 +147,9 @@ def test_forwarding_prohibited_is_told_and_the_rest_still_looked_at(
     assert listing(server.home) == set()
 
 
-def test_what_a_host_lacks(user: CommandLine, make_sshd: Callable[..., Sshd], tmp_path: Path) -> None:
+def test_what_a_host_lacks(
+    user: CommandLine, make_sshd: Callable[..., Sshd], screen: Xvfb, tmp_path: Path
+) -> None:
     (tmp_path / "bin").mkdir()
     for name in ("sh", "uname", "printf", "cat"):
         (tmp_path / "bin" / name).symlink_to(f"/usr/bin/{name}")
@@ -159,14 +161,13 @@ def test_what_a_host_lacks(user: CommandLine, make_sshd: Callable[..., Sshd], tm
         "screen": make_sshd(environment={"PATH": VENV_PATH}),
     }
     for name, server in servers.items():
-        # A display that is named needs not be there before something is launched on it.
-        user.know(server, name, **({} if name in {"python", "sftp"} else {"x_display": ":987"}))
-    python, sftp, disk, screen = user.run_all(*(["doctor", name, "--json"] for name in servers))
+        user.know(server, name, x_display=":987" if name == "screen" else screen.display)
+    python, sftp, disk, nowhere = user.run_all(*(["doctor", name, "--json"] for name in servers))
     assert "python has no Python" in wrong(python, 6, "system")["sentence"]
     assert "SFTP" in wrong(sftp, 3, "files")["sentence"]
     assert report_of(disk, 6)["first_bad"] == "deploy"
-    assert report_of(screen, 7)["first_bad"] == "picture"
-    assert ":987" in of(report_of(screen, 7), "picture")["sentence"]
+    assert "there is no X display :987" in wrong(nowhere, 6, "desktop")["sentence"]
+    assert screen.display in wrong(nowhere, 6, "desktop")["sentence"]
     for server in servers.values():
         assert listing(server.home) == set()
         assert settled(lambda home=server.home: agents(home)) == []

@@ -198,9 +198,9 @@ def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab:
         other.started("shot", "lab", "-o", picture) as first,
         user.started("shot", used_lab, "-o", picture, "--display", "7") as second,
     ):
-        for process, words in ((first, ":987"), (second, "7")):
+        for process, code, words in ((first, 6, "no X display :987"), (second, 7, "7")):
             stdout, stderr = process.communicate(timeout=60)
-            assert words in Said(process.returncode, stdout, stderr).refusal(7)
+            assert words in Said(process.returncode, stdout, stderr).refusal(code)
     assert not picture.exists()
 
 

@@ -10,6 +10,8 @@ import importlib.util
 import os
 import platform
 import shutil
+import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -22,11 +24,14 @@ SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: root (our folder), requirements (rows as the console lists them)."""
+    """Arguments: root (our folder), chosen (it is not in the home), requirements (rows as the console lists
+    them)."""
     root = Path(arguments["root"])
     existing = root
     while not existing.exists():
         existing = existing.parent
+    if trouble := not_ours(root, chosen=arguments["chosen"]):
+        return {"error": trouble}
     displays, looked = find_displays()
     return {
         "free": shutil.disk_usage(existing).free,
@@ -37,7 +42,61 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         "agents": [{"pid": pid, "instance": name} for pid, name in agents(root)],
         "displays": displays,
         "looked": looked,
+        "noexec": noexec(existing),
     }
+
+
+def not_ours(root: Path, *, chosen: bool) -> str:
+    """Why what lies at our folder's place may be another user's, in one sentence; empty where it is not."""
+    try:
+        seen = root.lstat()
+    except OSError:
+        seen = None
+    if seen is not None and seen.st_uid != os.getuid():
+        return f"{root} belongs to another user"
+    if not chosen:
+        return ""
+    if not root.parent.is_dir():
+        return f"the folder {root.parent} is not there"
+    around = root.parent.stat()
+    # Then others may put theirs in its place.
+    if around.st_mode & stat.S_IWOTH and not around.st_mode & stat.S_ISVTX:
+        return f"everybody may write to {root.parent}"
+    return ""
+
+
+def noexec(folder: Path) -> str:
+    """Why no library can be loaded from there, in words; empty where one can, and where nobody knows."""
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        mount = folder.resolve()
+        while not mount.is_mount():
+            mount = mount.parent
+        return f"{mount} is mounted noexec"
+    try:
+        import _ctypes
+        import ctypes
+    except ImportError:
+        return ""
+    library = getattr(_ctypes, "__file__", None)
+    if library is None:
+        return ""
+    try:
+        # A file without a name: there is nothing to be taken away.
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o700)
+    except (OSError, AttributeError):
+        return ""
+    with os.fdopen(descriptor, "wb") as copy:
+        try:
+            copy.write(Path(library).read_bytes())
+            copy.flush()
+        except OSError:
+            return ""
+        try:
+            ctypes.CDLL(f"/proc/self/fd/{descriptor}")
+        except OSError as error:
+            # Without /proc nothing is known.
+            return "" if "No such file" in str(error) else f"the system says: {error}"
+    return ""
 
 
 def libc() -> str:
@@ -124,8 +183,9 @@ def agents(root: Path) -> list[tuple[int, str]]:
 def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     """X displays of this machine that this user may be let into, the likeliest first, and what was looked at.
 
-    Displays that a process of the user's uses come before those whose socket merely exists. A display behind
-    an SSH connection (`localhost:10.0`) is no desktop of this host.
+    The DISPLAY that the login over SSH has comes first: somebody has set it there. Displays that a process of
+    the user's uses come before those whose socket merely exists. A display behind an SSH connection
+    (`localhost:10.0`) is no desktop of this host.
     """
     home = Path.home()
     sockets = open_sockets()
@@ -148,9 +208,16 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
             used[":" + number, authority] = used.get((":" + number, authority), 0) + 1
     common = home / ".Xauthority"
     usual = str(common) if common.exists() else ""
+    own = os.environ.get("DISPLAY", "").split(".")[0]
     found = [
-        {"display": display, "authority": authority or usual, "how": f"used by {count} processes"}
-        for (display, authority), count in sorted(used.items(), key=lambda item: (-item[1], item[0]))
+        {
+            "display": display,
+            "authority": authority or usual,
+            "how": "DISPLAY of the login over SSH" if display == own else f"used by {count} processes",
+        }
+        for (display, authority), count in sorted(
+            used.items(), key=lambda item: (item[0][0] != own, -item[1], item[0])
+        )
     ]
     known = {entry["display"] for entry in found}
     found += [
@@ -162,7 +229,10 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
 
 
 def open_sockets() -> set[str]:
-    """Numbers of the displays that an X server listens for right now; a crash leaves the file behind."""
+    """Numbers of the displays that an X server listens for right now; a crash leaves the file behind.
+
+    A server in another network namespace (a container's) is not in the kernel's list, but can be reached.
+    """
     numbers = set()
     try:
         lines = Path("/proc/net/unix").read_text("utf-8", "replace").splitlines()
@@ -172,4 +242,19 @@ def open_sockets() -> set[str]:
         _, found, number = line.rpartition(f"{SOCKETS}/X")
         if found and number.isdecimal():
             numbers.add(number)
+    for file in Path(SOCKETS).glob("X*"):
+        number = file.name[1:]
+        if number.isdecimal() and number not in numbers and answers(file):
+            numbers.add(number)
     return numbers
+
+
+def answers(file: Path) -> bool:
+    """Whether something listens at that socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as attempt:
+        attempt.settimeout(1.0)
+        try:
+            attempt.connect(str(file))
+        except OSError:
+            return False
+    return True
