@@ -27,10 +27,12 @@ from deskconsole.file_lock import locked
 from deskconsole.hosts_file import read, write
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
+from deskconsole.ssh.revocation import refuse_revoked
 from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
 
 if TYPE_CHECKING:
     from asyncssh.known_hosts import SSHKnownHosts
+    from asyncssh.public_key import SSHOpenSSHCertificate
 
 _CERTIFICATE = "-cert-v01@openssh.com"
 
@@ -145,11 +147,21 @@ class HostKeyCheck:
         judge them.
         """
         known = {entry.algorithm for entry in (*self._exact, *self._loose) if entry.marker == ""}
-        first = [name for name in HOST_KEY_ALGORITHMS if key_family(name) in known]
-        rest = [name for name in HOST_KEY_ALGORITHMS if name not in first]
+        allowed = [name for name in HOST_KEY_ALGORITHMS if self._allows(name)]
+        first = [name for name in allowed if key_family(name) in known]
+        rest = [name for name in allowed if name not in first]
         authority = any(entry.marker == "cert-authority" for entry in (*self._exact, *self._loose))
-        certificates = [name + _CERTIFICATE for name in HOST_KEY_ALGORITHMS] if authority else []
-        return (*certificates, *first, *rest)
+        names = [name + _CERTIFICATE for name in HOST_KEY_ALGORITHMS] if authority else []
+        offered = (*(name for name in names if self._allows(name)), *first, *rest)
+        if not offered:
+            raise ConfigurationError(
+                f"HostKeyAlgorithms of {self._target.label} leaves no algorithm that this console knows",
+                remedy=f"Allow one of {', '.join(HOST_KEY_ALGORITHMS)} in the SSH configuration.",
+            )
+        return offered
+
+    def _allows(self, algorithm: str) -> bool:
+        return self._target.allows("hostkeyalgorithms", algorithm)
 
     def judge(self, shown: paramiko.PKey, questions: Questions) -> None:
         """Return where the key is trusted, asking where it is unknown.
@@ -158,11 +170,23 @@ class HostKeyCheck:
         """
         blob = shown.asbytes()
         entries = (*self._exact, *self._loose)
-        self._refuse_revoked(blob, entries)
         certificate = getattr(shown, "public_blob", None)
-        if certificate is not None and self._vouched(certificate.key_blob, entries):
-            return
-        if any(entry.marker == "" and entry.blob == blob for entry in entries):
+        signer = _signer(certificate.key_blob) if certificate is not None else None
+        self._refuse_revoked(blob, entries)
+        if signer is not None:
+            self._refuse_revoked(signer, entries)
+        self._refuse_small(shown)
+        self._refuse_listed(blob, certificate.key_blob if certificate is not None else None)
+        known = any(entry.marker == "" and entry.blob == blob for entry in entries)
+        if certificate is not None:
+            try:
+                if self._vouched(certificate.key_blob, entries):
+                    return
+            except HostKeyError:
+                # As ssh does: a certificate that is not valid leaves the plain key, which may be known.
+                if not known:
+                    raise
+        if known:
             return
         negotiable = {key_family(name) for name in HOST_KEY_ALGORITHMS}
         other = [entry for entry in self._exact if entry.marker == "" and entry.algorithm in negotiable]
@@ -206,6 +230,13 @@ class HostKeyCheck:
 
     def _ask(self, blob: bytes, questions: Questions) -> None:
         target = self._target
+        if not target.trusts_new:
+            raise HostKeyError(
+                f"the host key of {target.label} ({target.where}) is unknown: {fingerprint(blob)} "
+                f"({key_type(blob)}), and StrictHostKeyChecking is `yes` for it",
+                remedy="Compare it with the host's own, then add it to a known_hosts file, or set "
+                "StrictHostKeyChecking to `ask`.",
+            )
         question = UnknownHostKey(
             host=target.label, address=target.where, algorithm=key_type(blob), fingerprint=fingerprint(blob)
         )
@@ -226,18 +257,41 @@ class HostKeyCheck:
                     remedy="Do not connect; ask whoever runs the host for its new key.",
                 )
 
+    def _refuse_small(self, shown: paramiko.PKey) -> None:
+        if isinstance(shown, paramiko.RSAKey) and shown.get_bits() < self._target.rsa_bits:
+            raise HostKeyError(
+                f"the host key of {self._target.label} ({self._target.where}) has {shown.get_bits()} bits, "
+                f"fewer than RequiredRSASize asks for ({self._target.rsa_bits})",
+                remedy="Make a larger host key there, or an Ed25519 one.",
+            )
+
+    def _refuse_listed(self, blob: bytes, certificate: bytes | None) -> None:
+        """Raises HostKeyError where RevokedHostKeys lists the key, its certificate or that one's authority."""
+        files = self._target.revoked_host_keys
+        if not files:
+            return
+        keys = [(key_type(blob), blob)]
+        if certificate is not None:
+            keys.append((key_type(certificate), certificate))
+            signer = _signer(certificate)
+            if signer is not None:
+                keys.append((key_type(signer), signer))
+        refuse_revoked(
+            f"{self._target.label} ({self._target.where})",
+            files,
+            keys,
+            f"{fingerprint(blob)} ({key_type(blob)})",
+        )
+
     def _vouched(self, data: bytes, entries: Sequence[KnownKey]) -> bool:
         import asyncssh
-        from asyncssh.public_key import SSHOpenSSHCertificate, decode_ssh_certificate
 
-        try:
-            certificate = decode_ssh_certificate(data)
-        except (asyncssh.KeyImportError, ValueError):
-            return False
-        if not isinstance(certificate, SSHOpenSSHCertificate):
+        certificate = _certificate(data)
+        if certificate is None:
             return False
         signer = certificate.signing_key.public_data
-        self._refuse_revoked(signer, entries)
+        if not self._target.allows("casignaturealgorithms", _signature_algorithm(data, signer)):
+            return False
         if not any(entry.marker == "cert-authority" and entry.blob == signer for entry in entries):
             return False
         name = self._target.key_alias or self._target.address
@@ -249,6 +303,28 @@ class HostKeyCheck:
                 remedy="Ask whoever runs the certificate authority to issue it anew.",
             ) from error
         return True
+
+
+def _certificate(data: bytes) -> SSHOpenSSHCertificate | None:
+    import asyncssh
+    from asyncssh.public_key import SSHOpenSSHCertificate, decode_ssh_certificate
+
+    try:
+        certificate = decode_ssh_certificate(data)
+    except (asyncssh.KeyImportError, ValueError):
+        return None
+    return certificate if isinstance(certificate, SSHOpenSSHCertificate) else None
+
+
+def _signer(data: bytes) -> bytes | None:
+    certificate = _certificate(data)
+    return certificate.signing_key.public_data if certificate is not None else None
+
+
+def _signature_algorithm(data: bytes, signer: bytes) -> str:
+    """How a certificate is signed: its signature stands behind the key that signed."""
+    signature = paramiko.Message(data[data.rindex(signer) + len(signer) :]).get_string()
+    return paramiko.Message(signature).get_text()
 
 
 def fingerprint(blob: bytes) -> str:
@@ -294,7 +370,16 @@ def _parsed(path: Path, _version: tuple[int, int]) -> tuple[tuple[int, SSHKnownH
     usable = []
     for number, text in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
         try:
-            usable.append((number, asyncssh.import_known_hosts(text)))
+            usable.append((number, asyncssh.import_known_hosts(_lowered(text))))
         except ValueError:
             continue
     return tuple(usable)
+
+
+def _lowered(line: str) -> str:
+    """The line with its names in lower case, as ssh compares them; a hashed name stays."""
+    words = line.split(None, 2 if line.lstrip().startswith("@") else 1)
+    at = 1 if line.lstrip().startswith("@") else 0
+    if len(words) > at and not words[at].startswith("|"):
+        words[at] = words[at].lower()
+    return " ".join(words)
