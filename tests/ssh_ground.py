@@ -58,7 +58,11 @@ class Ground:
         cert = folder / "sshd" / "host_ed25519-cert.pub"
         self.sshd = Sshd(
             folder / "sshd",
-            options={"TrustedUserCAKeys": str(folder / "ca.pub"), "HostCertificate": str(cert), "MaxAuthTries": "20"},
+            options={
+                "TrustedUserCAKeys": str(folder / "ca.pub"),
+                "HostCertificate": str(cert),
+                "MaxAuthTries": "20",
+            },
         )
         self.keys()
         sign(self.path("hostca"), self.sshd.host_key, "-h", "-n", "127.0.0.1,vouched")
@@ -68,7 +72,19 @@ class Ground:
         return self.dir / name
 
     def keys(self) -> None:
-        for name in ("ca", "hostca", "otherca", "plain", "ck", "beside", "other", "stale", "foreign", "held", "stranger"):
+        for name in (
+            "ca",
+            "hostca",
+            "otherca",
+            "plain",
+            "ck",
+            "beside",
+            "other",
+            "stale",
+            "foreign",
+            "held",
+            "stranger",
+        ):
             keygen(self.path(name))
         keygen(self.path("rsa"), kind="rsa")
         keygen(self.path("ec"), kind="ecdsa")
@@ -147,8 +163,18 @@ class Ground:
             f"\nHostName 127.0.0.1\nPort {self.sshd.port}\nUser {self.sshd.user}\nConnectTimeout 10\n"
             f"UserKnownHostsFile {self.path('known')}\nGlobalKnownHostsFile none\n"
         )
+        hops = {
+            "hop": "",
+            "stranger": f"HostKeyAlias nowhere.example\nUserKnownHostsFile {self.path('empty')}\n",
+            "bound": "BindAddress 127.0.0.66\n",
+            "revoking": f"RevokedHostKeys {self.path('revoked_text')}\n",
+        }
+        own = f"\nIdentityFile {self.path('plain')}\nIdentityAgent none"
         path = self.path("config")
-        path.write_text("Host target Target\n" + lines + rest)
+        path.write_text(
+            f"Host target\n{lines}{rest}"
+            + "".join(f"Host {name}\n{special}{own}{rest}" for name, special in hops.items())
+        )
         return path
 
     def filled(self, text: str) -> str:
@@ -180,7 +206,11 @@ class Ground:
         said = result.stderr
         if result.returncode == 0:
             kind = "in"
-        elif "ermission denied" in said or "Too many authentication" in said or "No more authentication" in said:
+        elif (
+            "ermission denied" in said
+            or "Too many authentication" in said
+            or "No more authentication" in said
+        ):
             kind = "login"
         elif "Host key verification failed" in said or "revoked" in said or "Invalid key length" in said:
             kind = "host key"

@@ -1,24 +1,26 @@
 """Which host keys are trusted: known_hosts files are read, ours is appended to, and a shown key is judged.
 
-The matching (wildcards, hashed names, `[host]:port`, negation) and the checking of host certificates are
-asyncssh's: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards (5.1.0), and
-`ssh-keygen -F` is only where OpenSSH is and does not check certificates. Each line is given to it alone,
-so that one bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+The files are read here: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards
+(5.1.0), asyncssh's (2.24) takes networks for patterns and compares capitals, and `ssh-keygen -F` is only where
+OpenSSH is. One bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+The checking of host certificates is asyncssh's.
 asyncssh takes 0.3 s to import, hence inside the functions: nobody waits for it before the first connection.
 """
 
 from __future__ import annotations
 
 import base64
+import fnmatch
 import functools
 import hashlib
+import hmac
 import os
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import paramiko
 
@@ -31,7 +33,6 @@ from deskconsole.ssh.revocation import refuse_revoked
 from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
 
 if TYPE_CHECKING:
-    from asyncssh.known_hosts import SSHKnownHosts
     from asyncssh.public_key import SSHOpenSSHCertificate
 
 _CERTIFICATE = "-cert-v01@openssh.com"
@@ -266,7 +267,7 @@ class HostKeyCheck:
             )
 
     def _refuse_listed(self, blob: bytes, certificate: bytes | None) -> None:
-        """Raises HostKeyError where RevokedHostKeys lists the key, its certificate or that one's authority."""
+        """Raises HostKeyError where RevokedHostKeys lists the key, its certificate or its authority."""
         files = self._target.revoked_host_keys
         if not files:
             return
@@ -354,32 +355,56 @@ def _matching(path: Path, name: str) -> list[KnownKey]:
         lines = _parsed(path, (status.st_mtime_ns, status.st_size))
     except OSError:  # ssh too goes on without a file it cannot read
         return []
-    found = []
-    for number, line in lines:
-        keys, authorities, revoked, *_ = line.match(name, "", None)
-        for marker, matches in (("", keys), ("cert-authority", authorities), ("revoked", revoked)):
-            found += [KnownKey(marker, key.public_data, path, number) for key in matches]
-    return found
+    return [
+        KnownKey(line.marker, line.blob, path, line.number) for line in lines if _matches(line.names, name)
+    ]
+
+
+class _Line(NamedTuple):
+    number: int
+    marker: str
+    names: str
+    blob: bytes
 
 
 @functools.lru_cache(maxsize=16)
-def _parsed(path: Path, _version: tuple[int, int]) -> tuple[tuple[int, SSHKnownHosts], ...]:
-    """Each usable line with its number; `_version` makes the cache notice a change of the file."""
-    import asyncssh
-
+def _parsed(path: Path, _version: tuple[int, int]) -> tuple[_Line, ...]:
+    """Each usable line; `_version` makes the cache notice a change of the file."""
     usable = []
     for number, text in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
+        words = text.split()
+        marker = words.pop(0)[1:] if words and words[0].startswith("@") else ""
+        if marker not in ("", "cert-authority", "revoked") or len(words) < 3 or words[0].startswith("#"):
+            continue
         try:
-            usable.append((number, asyncssh.import_known_hosts(_lowered(text))))
+            blob = base64.b64decode(words[2], validate=True)
+            if key_type(blob) == words[1]:
+                usable.append(_Line(number, marker, words[0], blob))
         except ValueError:
             continue
     return tuple(usable)
 
 
-def _lowered(line: str) -> str:
-    """The line with its names in lower case, as ssh compares them; a hashed name stays."""
-    words = line.split(None, 2 if line.lstrip().startswith("@") else 1)
-    at = 1 if line.lstrip().startswith("@") else 0
-    if len(words) > at and not words[at].startswith("|"):
-        words[at] = words[at].lower()
-    return " ".join(words)
+def _matches(names: str, name: str) -> bool:
+    """Whether the first field of a line stands for a name, which is in lower case."""
+    if names.startswith("|"):
+        return _is_hash_of(names, name)
+    matched = False
+    for pattern in names.lower().split(","):
+        # Brackets are part of a name with a port, not a set of characters.
+        if fnmatch.fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
+            if pattern.startswith("!"):
+                return False
+            matched = True
+    return matched
+
+
+def _is_hash_of(hashed: str, name: str) -> bool:
+    try:
+        _, kind, salt, digest = hashed.split("|")
+        told = base64.b64decode(digest, validate=True)
+        return kind == "1" and told == hmac.digest(
+            base64.b64decode(salt, validate=True), name.encode(), "sha1"
+        )
+    except ValueError:
+        return False

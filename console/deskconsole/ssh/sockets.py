@@ -58,7 +58,7 @@ ANY_SOURCE = Source()
 
 
 def _address_of(interface: str, family: int) -> str:
-    """An address of a network interface; empty where it has none of the family, or the system is not Linux."""
+    """An address of a network interface; empty where it has none of the family, and on other systems."""
     if sys.platform != "linux":
         return ""
     import fcntl
@@ -87,8 +87,8 @@ def connect_tcp(
 ) -> socket.socket:
     """A connected socket with TCP_NODELAY, every address of the name tried in turn.
 
-    `resolved` is told the IP addresses before any is tried. `source` is where to connect from. Raises AddressError (name unknown, port refused,
-    no answer), Cancelled within a tenth of a second.
+    `resolved` is told the IP addresses before any is tried. `source` is where to connect from. Raises
+    AddressError (name unknown, port refused, no answer), Cancelled within a tenth of a second.
     """
     deadline = time.monotonic() + timeout
     found = _look_up(address, port, where, cancelled, deadline, source.family)

@@ -36,7 +36,7 @@ HOST_KEY_ALGORITHMS = (
     "rsa-sha2-256",
 )
 _NEWER = {"mlkem768x25519-sha256"}
-"""Key exchanges that an older ssh does not list because it does not know them: no configuration left them out."""
+"""Key exchanges that an older ssh does not list because it does not know them."""
 WINDOWS_SERVER = "for_Windows"
 """Part of how the SSH server of Windows introduces itself; others may do so too, or keep silent about it."""
 
