@@ -89,6 +89,9 @@ class _Messages:
             return
         self._told.add(told)
         host = safe_text(message.host)
+        if message.by_console:
+            say(f"{host}: {safe_text(message.text)}")
+            return
         if message.waiting:
             say(f"{host}: the login waits; do what the server says. Ctrl+C cancels.")
             return

@@ -6,20 +6,30 @@ are exactly those of the user's `ssh`. Where there is no ssh program, plain defa
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deskconsole.errors import ConfigurationError
+from deskconsole.ssh.expansion import Expansion, local_user
+from deskconsole.ssh.keywords import review
 
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 _UNFIT = re.compile(r"[\x00-\x20\x7f]")
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_ALGORITHMS = (
+    "ciphers",
+    "macs",
+    "kexalgorithms",
+    "hostkeyalgorithms",
+    "pubkeyacceptedalgorithms",
+    "casignaturealgorithms",
+)
+_METHODS = ("publickey", "keyboard-interactive", "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,31 @@ class Target:
     key_alias: str = ""
     """HostKeyAlias: the name to look the host key up by."""
     connect_timeout: float | None = None
+    certificate_files: tuple[Path, ...] = ()
+    """CertificateFile; where there is one, those beside the key files do not count."""
+    revoked_host_keys: tuple[Path, ...] = ()
+    """RevokedHostKeys: keys that no host may show."""
+    family: str = "any"
+    """AddressFamily: `any`, `inet` or `inet6`."""
+    bind_address: str = ""
+    bind_interface: str = ""
+    methods: tuple[str, ...] = _METHODS
+    """How to log in, in that order."""
+    password_prompts: int = 3
+    asks: bool = True
+    """False: BatchMode, nothing is asked."""
+    trusts_new: bool = True
+    """False: StrictHostKeyChecking yes, a person is not asked about an unknown host key."""
+    algorithms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What `ssh -G` says of a kind of algorithms, such as `ciphers`; a kind that is not there is not limited."""
+    rsa_bits: int = 1024
+    """RequiredRSASize."""
+    warnings: tuple[str, ...] = ()
+    """What the configuration asks for and the console does not do."""
+
+    def allows(self, kind: str, algorithm: str) -> bool:
+        """Whether the configuration lets an algorithm be used; `kind` is the keyword in lower case."""
+        return kind not in self.algorithms or algorithm in self.algorithms[kind]
 
     @property
     def where(self) -> str:
@@ -93,43 +128,88 @@ def resolve(
         value = settings.get(key, [""])[-1]
         return "" if value.lower() == "none" else value
 
+    warnings = review(settings, label)
     host_name = (one("hostname") or address).strip("[]")
-    tokens = {
-        "%": "%",
-        "h": host_name,
-        "n": address,
-        "p": one("port") or "22",
-        "r": one("user") or _local_user(),
-        "u": _local_user(),
-        "d": str(Path.home()),
-        "k": one("hostkeyalias") or host_name,
-    }
-    identities = [identity_file] if identity_file else []
-    identities += [_fill(file, tokens) for file in settings.get("identityfile", []) if file != "none"]
-    known_hosts = [
-        file
-        for key in ("userknownhostsfile", "globalknownhostsfile")
-        for file in one(key).split()
-        if file != "none"
-    ]
+    expansion = Expansion.of(
+        label,
+        host=host_name,
+        original=address.rpartition("@")[2],
+        port=one("port") or "22",
+        user=one("user") or local_user(),
+        alias=one("hostkeyalias"),
+        jump=one("proxyjump"),
+    )
+
+    def several(key: str, name: str) -> list[Path]:
+        return [expansion.path(name, file) for file in settings.get(key, []) if file.lower() != "none"]
+
+    # `~` in a path of the list of hosts is the shell's, that is HOME's.
+    identities = [_own_path(expansion.fill("the key file", identity_file))] if identity_file else []
+    identities += several("identityfile", "IdentityFile")
     agent = settings.get("identityagent", [""])[-1]
     if agent.startswith("$"):
         agent = os.environ.get(agent.strip("${}"), "none")
+    elif agent not in ("", "none", "SSH_AUTH_SOCK"):
+        agent = str(expansion.path("IdentityAgent", agent))
     timeout = one("connecttimeout")
+    prompts = one("numberofpasswordprompts")
     return Target(
         label=label,
         address=host_name,
-        port=int(tokens["p"]),
-        user=tokens["r"],
-        identity_files=tuple(_path(_fill(file, tokens)) for file in dict.fromkeys(identities)),
-        identities_only=one("identitiesonly") == "yes",
-        agent="" if agent == "SSH_AUTH_SOCK" else "none" if agent == "none" else _fill(agent, tokens),
+        port=int(expansion.tokens["p"]),
+        user=expansion.tokens["r"],
+        identity_files=tuple(dict.fromkeys(identities)),
+        identities_only=_is_yes(one("identitiesonly")),
+        agent="" if agent == "SSH_AUTH_SOCK" else agent,
         jump=one("proxyjump"),
-        proxy_command=_fill(one("proxycommand"), tokens, variables=False),
-        known_hosts=tuple(_path(_fill(file, tokens)) for file in known_hosts),
+        proxy_command=expansion.fill("ProxyCommand", one("proxycommand"), variables=False),
+        known_hosts=expansion.paths("UserKnownHostsFile", one("userknownhostsfile"))
+        + expansion.paths("GlobalKnownHostsFile", one("globalknownhostsfile")),
         key_alias=one("hostkeyalias"),
         connect_timeout=float(timeout) if timeout.isdigit() and int(timeout) else None,
+        certificate_files=tuple(several("certificatefile", "CertificateFile")),
+        revoked_host_keys=expansion.paths("RevokedHostKeys", one("revokedhostkeys")),
+        family=one("addressfamily") or "any",
+        bind_address=one("bindaddress"),
+        bind_interface=one("bindinterface"),
+        methods=_methods(settings),
+        password_prompts=int(prompts) if prompts.isdigit() else 3,
+        asks=not _is_yes(one("batchmode")),
+        trusts_new=one("stricthostkeychecking").lower() not in ("yes", "true"),
+        algorithms={
+            kind: frozenset(one(kind).split(",")) for kind in _ALGORITHMS if kind in settings and one(kind)
+        },
+        rsa_bits=int(one("requiredrsasize") or 1024),
+        warnings=warnings,
     )
+
+
+def _methods(settings: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The methods that the configuration allows, in its order."""
+    preferred = settings.get("preferredauthentications", [""])[-1]
+    names = [name.strip() for name in preferred.split(",")] if preferred else list(_METHODS)
+    refused = {
+        method
+        for method, key in (
+            ("publickey", "pubkeyauthentication"),
+            ("keyboard-interactive", "kbdinteractiveauthentication"),
+            ("keyboard-interactive", "challengeresponseauthentication"),
+            ("password", "passwordauthentication"),
+        )
+        if settings.get(key, ["yes"])[-1].lower() in ("no", "false")
+    }
+    return tuple(name for name in names if name in _METHODS and name not in refused)
+
+
+def _is_yes(value: str) -> bool:
+    return value.lower() in ("yes", "true")
+
+
+def _own_path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a home that cannot be told: the file is then simply not there
+        return Path(text)
 
 
 def split_jump(hop: str) -> tuple[str, int | None, str | None]:
@@ -199,27 +279,8 @@ def _defaults(address: str, *, port: int | None, user: str | None, jump: str | N
     return {
         "hostname": [rest.lower()],
         "port": [str(port or 22)],
-        "user": [user or name or _local_user()],
+        "user": [user or name or local_user()],
         "identityfile": [str(folder / key) for key in _DEFAULT_KEYS],
         "userknownhostsfile": [str(folder / "known_hosts")],
         "proxyjump": [jump or "none"],
     }
-
-
-def _local_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user in the password database, which containers have
-        return str(os.getuid()) if sys.platform != "win32" else "user"
-
-
-def _fill(text: str, tokens: dict[str, str], *, variables: bool = True) -> str:
-    filled = re.sub(r"%(.)", lambda match: tokens.get(match[1], match[0]), text)
-    return _VARIABLE.sub(lambda match: os.environ.get(match[1], ""), filled) if variables else filled
-
-
-def _path(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:  # a home that cannot be told: the file is then simply not there
-        return Path(text)

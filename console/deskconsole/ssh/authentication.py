@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +11,12 @@ import paramiko
 from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
+from deskconsole.ssh.offers import candidates
 from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest, ServerMessage
 from deskconsole.ssh.secrets import Secrets, WrongBefore
 from deskconsole.ssh.transport import WINDOWS_SERVER, Link
-from deskconsole.ssh.userauth import Prompt, PublicKey, Round, UserAuth, Verdict
+from deskconsole.ssh.userauth import Prompt, Round, UserAuth, Verdict
 
-ATTEMPTS = 3
 _ROUNDS = 8  # a server may want several methods, one after the other, but not without end
 
 _ON_WINDOWS = (
@@ -38,7 +38,9 @@ def authenticate(
     The order is ssh's: keys of the agent, key files, keyboard-interactive, password. `required_key` is a
     key file that the user named for this host: ConfigurationError where it is not there.
     """
-    if required_key is not None and not required_key.exists():
+    if required_key is not None and not (
+        required_key.exists() or required_key.with_name(required_key.name + ".pub").exists()
+    ):
         raise ConfigurationError(
             f"the key file {required_key} of {target.label} does not exist",
             remedy="Correct the host's identity file, or leave it empty.",
@@ -76,11 +78,7 @@ class _Login:
             if verdict.accepted:
                 return
             method = next(
-                (
-                    m
-                    for m in ("publickey", "keyboard-interactive", "password")
-                    if m in verdict.methods and m not in done
-                ),
+                (m for m in self.target.methods if m in verdict.methods and m not in done),
                 None,
             )
             if method is None:
@@ -101,7 +99,7 @@ class _Login:
     def _keys(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
         agent = Agent(self.target.agent)
         try:
-            for public, key in self._candidates(agent):
+            for public, key in candidates(self.target, self._files(), agent.keys()):
                 self.offered += 1
                 if public is not None:
                     verdict = dialogue.query(public)
@@ -124,21 +122,6 @@ class _Login:
         # What a query was answered with may say "accepted" though the key was then not usable.
         return Verdict(accepted=False, methods=verdict.methods or ("publickey",))
 
-    def _candidates(self, agent: Agent) -> Iterator[tuple[PublicKey | None, paramiko.PKey | KeyFile]]:
-        files = self._files()
-        named = {file.public.blob for file in files if file.public is not None}
-        held = agent.keys()
-        # Keys that the configuration names go first: a server gives up after a handful.
-        held.sort(key=lambda item: item[0].blob not in named)
-        shown = set()
-        for public, key in held:
-            if public.blob in named or not self.target.identities_only:
-                shown.add(public.blob)
-                yield public, key
-        for file in files:
-            if file.public is None or file.public.blob not in shown:
-                yield file.public, file
-
     def _files(self) -> list[KeyFile]:
         files = []
         for path in self.target.identity_files:
@@ -159,7 +142,7 @@ class _Login:
                 return None
         subject = str(file.path)
         keys = self.secrets.keys
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, self.target.password_prompts + 1):
             try:
                 if (opened := keys.recall(file.path)) is not None:
                     return opened
@@ -178,10 +161,13 @@ class _Login:
                 return keys.open(file.path, passphrase, file.open)
             except (WrongPassphrase, WrongBefore):
                 continue
+            except UnusableKey as error:
+                self._note(error)
+                return None
             except OSError as error:
                 self._note(UnusableKey(f"the key {subject} cannot be read: {error.strerror}"))
                 return None
-        self.refused.append(f"the passphrase of {subject} was wrong {ATTEMPTS} times")
+        self.refused.append(f"the passphrase of {subject} was wrong {_times(self.target.password_prompts)}")
         return None
 
     def _locked(self, file: KeyFile) -> None:
@@ -228,7 +214,7 @@ class _Login:
 
     def _attempts(self, verdict: Verdict, attempt_once: _Attempt) -> Verdict:
         kept = self.secrets.recall("password", self._subject)
-        for attempt in range(0 if kept is not None else 1, ATTEMPTS + 1):
+        for attempt in range(0 if kept is not None else 1, self.target.password_prompts + 1):
             given: list[str] = []
             codes = 0
 
@@ -269,7 +255,7 @@ class _Login:
             if not given and not codes:
                 return verdict  # the method asked nothing: asking again would change nothing
         raise AuthenticationFailed(
-            f"{self.target.user}@{self.target.where} did not accept the password or answer, {ATTEMPTS} times",
+            f"{self.target.user}@{self.target.where} did not accept the password or answer, {_times(self.target.password_prompts)}",
             remedy="Check the user name and the password.",
         )
 
@@ -297,6 +283,8 @@ class _Login:
             sentence = f"there is no key to offer to {self._subject}"
         else:
             sentence = f"{self._subject} offers no way to log in that this console knows"
+        if "gssapi-with-mic" in methods or "hostbased" in methods:
+            self.remedies.append("The console does not log in with Kerberos or by the client's host key.")
         if self.refused:
             sentence += f"; {'; '.join(dict.fromkeys(self.refused))}"
         remedy = " ".join(dict.fromkeys(self.remedies)) or (
@@ -305,6 +293,10 @@ class _Login:
             else "Put the public key into that user's ~/.ssh/authorized_keys there; check the user name."
         )
         return AuthenticationFailed(f"{sentence} (the server offers: {offers})", remedy=remedy)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _is_password(asked: Round) -> bool:

@@ -18,9 +18,9 @@ from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
 from deskconsole.ssh.files import Files, open_files
 from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
-from deskconsole.ssh.questions import NoQuestions, Questions, QuestionsOf
+from deskconsole.ssh.questions import NoQuestions, Questions, QuestionsOf, ServerMessage, Unasked
 from deskconsole.ssh.secrets import Secrets
-from deskconsole.ssh.sockets import ProxyCommand, connect_tcp
+from deskconsole.ssh.sockets import ProxyCommand, Source, connect_tcp
 from deskconsole.ssh.stages import Passed, Stage, unwatched
 from deskconsole.ssh.transport import Link, handshake
 from deskconsole.ssh.tunnel import Tunnel, open_channel
@@ -199,6 +199,9 @@ class _Route:
 
     def open(self, target: Target, required_key: Path | None = None) -> Link:
         timeout = target.connect_timeout or self._timeout
+        for warning in target.warnings:
+            self._questions.tell(ServerMessage(target.label, warning, by_console=True))
+        questions = self._questions if target.asks else Unasked(self._questions)
         check = HostKeyCheck(KnownHosts(self._known_hosts, target.known_hosts), target)
         proxy: ProxyCommand | None = None
         sock: socket.socket | paramiko.Channel
@@ -217,9 +220,10 @@ class _Route:
                 self._cancelled,
                 timeout,
                 lambda found: self._passed(Stage.NAME, _named(target.address, found)),
+                Source(target.family, target.bind_address, target.bind_interface),
             )
             self._parts.add(sock.close)
-        link = Link(sock, check.algorithms())
+        link = Link(sock, check.algorithms(), target.allows)
         self._parts.add(link.shut, link)
         try:
             handshake(link, target.where, timeout)
@@ -233,11 +237,11 @@ class _Route:
             ) from error
         self._passed(Stage.PORT, f"{link.remote_version} answers at {target.where}")
         shown = link.get_remote_server_key()
-        check.judge(shown, self._questions)
+        check.judge(shown, questions)
         blob = shown.asbytes()
         self._passed(Stage.HOST_KEY, f"it is trusted: {fingerprint(blob)} ({key_type(blob)})")
         self._stop_if_cancelled(target)
-        authenticate(link, target, self._questions, self._secrets, required_key)
+        authenticate(link, target, questions, self._secrets, required_key)
         self._passed(Stage.AUTHENTICATION, f"{target.user} is logged in at {target.where}")
         self._stop_if_cancelled(target)
         return link

@@ -1,24 +1,26 @@
 """Which host keys are trusted: known_hosts files are read, ours is appended to, and a shown key is judged.
 
-The matching (wildcards, hashed names, `[host]:port`, negation) and the checking of host certificates are
-asyncssh's: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards (5.1.0), and
-`ssh-keygen -F` is only where OpenSSH is and does not check certificates. Each line is given to it alone,
-so that one bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+The files are read here: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards
+(5.1.0), asyncssh's (2.24) takes networks for patterns and compares capitals, and `ssh-keygen -F` is only where
+OpenSSH is. One bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+The checking of host certificates is asyncssh's.
 asyncssh takes 0.3 s to import, hence inside the functions: nobody waits for it before the first connection.
 """
 
 from __future__ import annotations
 
 import base64
+import fnmatch
 import functools
 import hashlib
+import hmac
 import os
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import paramiko
 
@@ -28,10 +30,11 @@ from deskconsole.hosts_file import read, write
 from deskconsole.paths import make_private_folder
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
+from deskconsole.ssh.revocation import refuse_revoked
 from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
 
 if TYPE_CHECKING:
-    from asyncssh.known_hosts import SSHKnownHosts
+    from asyncssh.public_key import SSHOpenSSHCertificate
 
 _CERTIFICATE = "-cert-v01@openssh.com"
 
@@ -146,11 +149,21 @@ class HostKeyCheck:
         judge them.
         """
         known = {entry.algorithm for entry in (*self._exact, *self._loose) if entry.marker == ""}
-        first = [name for name in HOST_KEY_ALGORITHMS if key_family(name) in known]
-        rest = [name for name in HOST_KEY_ALGORITHMS if name not in first]
+        allowed = [name for name in HOST_KEY_ALGORITHMS if self._allows(name)]
+        first = [name for name in allowed if key_family(name) in known]
+        rest = [name for name in allowed if name not in first]
         authority = any(entry.marker == "cert-authority" for entry in (*self._exact, *self._loose))
-        certificates = [name + _CERTIFICATE for name in HOST_KEY_ALGORITHMS] if authority else []
-        return (*certificates, *first, *rest)
+        names = [name + _CERTIFICATE for name in HOST_KEY_ALGORITHMS] if authority else []
+        offered = (*(name for name in names if self._allows(name)), *first, *rest)
+        if not offered:
+            raise ConfigurationError(
+                f"HostKeyAlgorithms of {self._target.label} leaves no algorithm that this console knows",
+                remedy=f"Allow one of {', '.join(HOST_KEY_ALGORITHMS)} in the SSH configuration.",
+            )
+        return offered
+
+    def _allows(self, algorithm: str) -> bool:
+        return self._target.allows("hostkeyalgorithms", algorithm)
 
     def judge(self, shown: paramiko.PKey, questions: Questions) -> None:
         """Return where the key is trusted, asking where it is unknown.
@@ -159,11 +172,23 @@ class HostKeyCheck:
         """
         blob = shown.asbytes()
         entries = (*self._exact, *self._loose)
-        self._refuse_revoked(blob, entries)
         certificate = getattr(shown, "public_blob", None)
-        if certificate is not None and self._vouched(certificate.key_blob, entries):
-            return
-        if any(entry.marker == "" and entry.blob == blob for entry in entries):
+        signer = _signer(certificate.key_blob) if certificate is not None else None
+        self._refuse_revoked(blob, entries)
+        if signer is not None:
+            self._refuse_revoked(signer, entries)
+        self._refuse_small(shown)
+        self._refuse_listed(blob, certificate.key_blob if certificate is not None else None)
+        known = any(entry.marker == "" and entry.blob == blob for entry in entries)
+        if certificate is not None:
+            try:
+                if self._vouched(certificate.key_blob, entries):
+                    return
+            except HostKeyError:
+                # As ssh does: a certificate that is not valid leaves the plain key, which may be known.
+                if not known:
+                    raise
+        if known:
             return
         negotiable = {key_family(name) for name in HOST_KEY_ALGORITHMS}
         other = [entry for entry in self._exact if entry.marker == "" and entry.algorithm in negotiable]
@@ -207,6 +232,13 @@ class HostKeyCheck:
 
     def _ask(self, blob: bytes, questions: Questions) -> None:
         target = self._target
+        if not target.trusts_new:
+            raise HostKeyError(
+                f"the host key of {target.label} ({target.where}) is unknown: {fingerprint(blob)} "
+                f"({key_type(blob)}), and StrictHostKeyChecking is `yes` for it",
+                remedy="Compare it with the host's own, then add it to a known_hosts file, or set "
+                "StrictHostKeyChecking to `ask`.",
+            )
         question = UnknownHostKey(
             host=target.label, address=target.where, algorithm=key_type(blob), fingerprint=fingerprint(blob)
         )
@@ -227,18 +259,41 @@ class HostKeyCheck:
                     remedy="Do not connect; ask whoever runs the host for its new key.",
                 )
 
+    def _refuse_small(self, shown: paramiko.PKey) -> None:
+        if isinstance(shown, paramiko.RSAKey) and shown.get_bits() < self._target.rsa_bits:
+            raise HostKeyError(
+                f"the host key of {self._target.label} ({self._target.where}) has {shown.get_bits()} bits, "
+                f"fewer than RequiredRSASize asks for ({self._target.rsa_bits})",
+                remedy="Make a larger host key there, or an Ed25519 one.",
+            )
+
+    def _refuse_listed(self, blob: bytes, certificate: bytes | None) -> None:
+        """Raises HostKeyError where RevokedHostKeys lists the key, its certificate or its authority."""
+        files = self._target.revoked_host_keys
+        if not files:
+            return
+        keys = [(key_type(blob), blob)]
+        if certificate is not None:
+            keys.append((key_type(certificate), certificate))
+            signer = _signer(certificate)
+            if signer is not None:
+                keys.append((key_type(signer), signer))
+        refuse_revoked(
+            f"{self._target.label} ({self._target.where})",
+            files,
+            keys,
+            f"{fingerprint(blob)} ({key_type(blob)})",
+        )
+
     def _vouched(self, data: bytes, entries: Sequence[KnownKey]) -> bool:
         import asyncssh
-        from asyncssh.public_key import SSHOpenSSHCertificate, decode_ssh_certificate
 
-        try:
-            certificate = decode_ssh_certificate(data)
-        except (asyncssh.KeyImportError, ValueError):
-            return False
-        if not isinstance(certificate, SSHOpenSSHCertificate):
+        certificate = _certificate(data)
+        if certificate is None:
             return False
         signer = certificate.signing_key.public_data
-        self._refuse_revoked(signer, entries)
+        if not self._target.allows("casignaturealgorithms", _signature_algorithm(data, signer)):
+            return False
         if not any(entry.marker == "cert-authority" and entry.blob == signer for entry in entries):
             return False
         name = self._target.key_alias or self._target.address
@@ -250,6 +305,28 @@ class HostKeyCheck:
                 remedy="Ask whoever runs the certificate authority to issue it anew.",
             ) from error
         return True
+
+
+def _certificate(data: bytes) -> SSHOpenSSHCertificate | None:
+    import asyncssh
+    from asyncssh.public_key import SSHOpenSSHCertificate, decode_ssh_certificate
+
+    try:
+        certificate = decode_ssh_certificate(data)
+    except (asyncssh.KeyImportError, ValueError):
+        return None
+    return certificate if isinstance(certificate, SSHOpenSSHCertificate) else None
+
+
+def _signer(data: bytes) -> bytes | None:
+    certificate = _certificate(data)
+    return certificate.signing_key.public_data if certificate is not None else None
+
+
+def _signature_algorithm(data: bytes, signer: bytes) -> str:
+    """How a certificate is signed: its signature stands behind the key that signed."""
+    signature = paramiko.Message(data[data.rindex(signer) + len(signer) :]).get_string()
+    return paramiko.Message(signature).get_text()
 
 
 def fingerprint(blob: bytes) -> str:
@@ -279,23 +356,56 @@ def _matching(path: Path, name: str) -> list[KnownKey]:
         lines = _parsed(path, (status.st_mtime_ns, status.st_size))
     except OSError:  # ssh too goes on without a file it cannot read
         return []
-    found = []
-    for number, line in lines:
-        keys, authorities, revoked, *_ = line.match(name, "", None)
-        for marker, matches in (("", keys), ("cert-authority", authorities), ("revoked", revoked)):
-            found += [KnownKey(marker, key.public_data, path, number) for key in matches]
-    return found
+    return [
+        KnownKey(line.marker, line.blob, path, line.number) for line in lines if _matches(line.names, name)
+    ]
+
+
+class _Line(NamedTuple):
+    number: int
+    marker: str
+    names: str
+    blob: bytes
 
 
 @functools.lru_cache(maxsize=16)
-def _parsed(path: Path, _version: tuple[int, int]) -> tuple[tuple[int, SSHKnownHosts], ...]:
-    """Each usable line with its number; `_version` makes the cache notice a change of the file."""
-    import asyncssh
-
+def _parsed(path: Path, _version: tuple[int, int]) -> tuple[_Line, ...]:
+    """Each usable line; `_version` makes the cache notice a change of the file."""
     usable = []
     for number, text in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
+        words = text.split()
+        marker = words.pop(0)[1:] if words and words[0].startswith("@") else ""
+        if marker not in ("", "cert-authority", "revoked") or len(words) < 3 or words[0].startswith("#"):
+            continue
         try:
-            usable.append((number, asyncssh.import_known_hosts(text)))
+            blob = base64.b64decode(words[2], validate=True)
+            if key_type(blob) == words[1]:
+                usable.append(_Line(number, marker, words[0], blob))
         except ValueError:
             continue
     return tuple(usable)
+
+
+def _matches(names: str, name: str) -> bool:
+    """Whether the first field of a line stands for a name, which is in lower case."""
+    if names.startswith("|"):
+        return _is_hash_of(names, name)
+    matched = False
+    for pattern in names.lower().split(","):
+        # Brackets are part of a name with a port, not a set of characters.
+        if fnmatch.fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
+            if pattern.startswith("!"):
+                return False
+            matched = True
+    return matched
+
+
+def _is_hash_of(hashed: str, name: str) -> bool:
+    try:
+        _, kind, salt, digest = hashed.split("|")
+        told = base64.b64decode(digest, validate=True)
+        return kind == "1" and told == hmac.digest(
+            base64.b64decode(salt, validate=True), name.encode(), "sha1"
+        )
+    except ValueError:
+        return False

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import os
 import socket
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import paramiko
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
 from paramiko.agent import AgentSSH
 
 from deskconsole.errors import DeskconsoleError
 from deskconsole.ssh.host_keys import key_type
 from deskconsole.ssh.userauth import PublicKey
 
+_CERTIFICATE = "-cert-v01@openssh.com"
+_OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
+_FIELDS = {
+    "ssh-ed25519": 1,
+    "ssh-rsa": 2,
+    "ecdsa-sha2-nistp256": 2,
+    "ecdsa-sha2-nistp384": 2,
+    "ecdsa-sha2-nistp521": 2,
+}
+"""Of how many fields a public key is, after its type."""
 _MAGIC = b"openssh-key-v1\0"
 _LIST_TIMEOUT = 5.0
 _SIGN_TIMEOUT = 60.0  # a person may have to confirm, or to touch a token
@@ -40,15 +59,25 @@ class KeyFile:
     path: Path
     encrypted: bool
     public: PublicKey | None
-    """What to show the server; None where it cannot be told without the passphrase."""
+    """The plain key to show the server; None where it cannot be told without the passphrase."""
+    certificate: PublicKey | None = None
+    """From the `-cert.pub` beside it."""
+    private: bool = True
+    """False: only the public half is here; the private one may be in an agent."""
 
     @classmethod
     def inspect(cls, path: Path) -> KeyFile:
-        """Raises FileNotFoundError, and UnusableKey for what is no OpenSSH or PEM key."""
+        """Raises FileNotFoundError, and UnusableKey for what is no OpenSSH, PEM or PKCS#8 key."""
+        public = read_public(path.with_name(path.name + ".pub"))
+        certificate = read_public(path.with_name(path.name + "-cert.pub"))
+        if certificate is not None and _CERTIFICATE not in certificate.algorithm:
+            certificate = None
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise
+            if public is None:
+                raise
+            return cls(path, encrypted=False, public=public, certificate=certificate, private=False)
         except OSError as error:
             raise UnusableKey(f"the key {path} cannot be read: {error.strerror}") from error
         if data.startswith(b"PuTTY-User-Key-File"):
@@ -56,34 +85,62 @@ class KeyFile:
                 f"the key {path} is in PuTTY's format",
                 remedy="Export it as an OpenSSH key (PuTTYgen: Conversions, Export OpenSSH key).",
             )
-        public = _public_beside(path)
-        if b"BEGIN OPENSSH PRIVATE KEY" in data:
+        if _OPENSSH in data:
             encrypted, inside = _header(path, data)
-            return cls(path, encrypted, public or inside)
+            return cls(path, encrypted, inside, certificate)
         if b"PRIVATE KEY-----" not in data:
-            raise UnusableKey(
-                f"the file {path} is not a private key", remedy="Name the private key, not the .pub file."
-            )
-        return cls(path, b"ENCRYPTED" in data, public)
+            named = read_public(path)
+            if named is not None:
+                return cls(path, encrypted=False, public=named, private=False)
+            raise UnusableKey(f"the file {path} is not a private key", remedy="Name a private key.")
+        file = cls(path, b"ENCRYPTED" in data, public, certificate)
+        if public is None and not file.encrypted:
+            opened = file.open(None)
+            return replace(file, public=PublicKey(opened.get_name(), opened.asbytes()))
+        return file
+
+    def shown(self) -> list[PublicKey | None]:
+        """What the server may be shown of it: the plain key, then its certificate, as ssh does."""
+        return [self.public, self.certificate] if self.certificate is not None else [self.public]
 
     def open(self, passphrase: str | None) -> paramiko.PKey:
         """The key itself. Raises UnusableKey, WrongPassphrase."""
         secret = passphrase.encode() if self.encrypted and passphrase is not None else None
         try:
-            return paramiko.PKey.from_path(str(self.path), secret)  # type: ignore[arg-type]
-        except (
-            ValueError,
-            TypeError,
-            paramiko.SSHException,
-            AssertionError,
-            OSError,
-            UnsupportedAlgorithm,
-        ) as error:
-            if self.encrypted:
+            data = self.path.read_bytes()
+            load = load_ssh_private_key if _OPENSSH in data else load_pem_private_key
+            return _as_paramiko(load(data, secret))
+        except (ValueError, TypeError, paramiko.SSHException, OSError, UnsupportedAlgorithm) as error:
+            # Only these two say that the passphrase is wrong; what else goes wrong is the format's fault.
+            if self.encrypted and isinstance(error, ValueError) and not _is_unknown_format(error):
                 raise WrongPassphrase(f"the passphrase does not open {self.path}") from error
+            if self.encrypted and not secret:
+                raise WrongPassphrase(f"the key {self.path} needs a passphrase") from error
             raise UnusableKey(
-                f"the key {self.path} cannot be used: {error}", remedy="Use an Ed25519, ECDSA or RSA key."
+                f"the key {self.path} is in a format that this console does not know: {error}",
+                remedy="Use an Ed25519, ECDSA or RSA key; `ssh-keygen -p -f` on it writes a usual format.",
             ) from error
+
+
+def _as_paramiko(key: object) -> paramiko.PKey:
+    kinds: tuple[tuple[type, type[paramiko.PKey]], ...] = (
+        (ed25519.Ed25519PrivateKey, paramiko.Ed25519Key),
+        (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
+        (rsa.RSAPrivateKey, paramiko.RSAKey),
+    )
+    for kind, wanted in kinds:
+        if isinstance(key, kind):
+            # paramiko reads fewer formats than cryptography; this one both know. It stays in memory.
+            text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())  # type: ignore[attr-defined]
+            return wanted.from_private_key(io.StringIO(text.decode()))
+    raise UnsupportedAlgorithm(f"{type(key).__name__} is no kind of key that it uses")
+
+
+def _is_unknown_format(error: ValueError) -> bool:
+    said = str(error).lower()
+    return any(
+        word in said for word in ("unsupported", "unknown", "not supported", "deserialize", "valid pem")
+    )
 
 
 def public_key(key: paramiko.PKey) -> PublicKey:
@@ -139,15 +196,30 @@ class Agent(AgentSSH):
         self._close()
 
 
-def _public_beside(path: Path) -> PublicKey | None:
-    for suffix in ("-cert.pub", ".pub"):
-        try:
-            words = path.with_name(path.name + suffix).read_bytes().split()
-            blob = base64.b64decode(words[1], validate=True)
-            return PublicKey(key_type(blob), blob)
-        except (OSError, IndexError, binascii.Error, UnicodeDecodeError):
-            continue
-    return None
+def read_public(path: Path) -> PublicKey | None:
+    """A public key or a certificate from its file; None where there is none."""
+    try:
+        words = path.read_bytes().split()
+        blob = base64.b64decode(words[1], validate=True)
+        kind = key_type(blob)
+    except (OSError, IndexError, binascii.Error, UnicodeDecodeError):
+        return None
+    return PublicKey(kind, blob) if kind.encode() == words[0] else None
+
+
+def plain_blob(key: PublicKey) -> bytes:
+    """The blob of the key that a certificate is for; of a plain key its own."""
+    if _CERTIFICATE not in key.algorithm:
+        return key.blob
+    kind = key.algorithm.replace(_CERTIFICATE, "")
+    message = paramiko.Message(key.blob)
+    message.get_string()
+    message.get_string()  # a nonce
+    plain = paramiko.Message()
+    plain.add_string(kind)
+    for _ in range(_FIELDS.get(kind, 0)):
+        plain.add_string(message.get_string())
+    return plain.asbytes()
 
 
 def _header(path: Path, data: bytes) -> tuple[bool, PublicKey]:

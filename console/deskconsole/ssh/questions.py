@@ -74,6 +74,8 @@ class ServerMessage:
     waiting: bool = False
     """The login does not go on: the server may wait until the person has done what it says."""
     connecting: str = ""
+    by_console: bool = False
+    """Not the server's words: the console warns of what it does not do for this host."""
 
 
 Question = UnknownHostKey | ChangedHostKey | SecretRequest
@@ -136,3 +138,13 @@ class QuestionsOf:
 
     def tell(self, message: ServerMessage) -> None:
         self._questions.tell(replace(message, connecting=self._connecting))
+
+
+class Unasked(NoQuestions):
+    """Asks nothing, as BatchMode wants it; the person is still told what is said."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+
+    def tell(self, message: ServerMessage) -> None:
+        self._questions.tell(message)

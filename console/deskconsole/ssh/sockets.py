@@ -3,21 +3,77 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import ipaddress
 import os
 import selectors
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
 
 _TICK = 0.1
+_SIOCGIFADDR = 0x8915
+_LINK_SCOPE = "20"  # an address that needs its interface's number
+_FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a connection comes from: AddressFamily, BindAddress and BindInterface of ssh_config."""
+
+    family: str = "any"
+    address: str = ""
+    interface: str = ""
+    """Counts only where there is no address, as in ssh."""
+
+    def bind(self, sock: socket.socket) -> None:
+        """Raises OSError with a sentence where the address or the interface is not this machine's."""
+        if not self.address and not self.interface:
+            return
+        what = f"BindAddress {self.address}" if self.address else f"BindInterface {self.interface}"
+        own = self.address or _address_of(self.interface, sock.family)
+        try:
+            found = socket.getaddrinfo(own, 0, sock.family, socket.SOCK_STREAM) if own else []
+            if not found:
+                raise OSError(errno.EADDRNOTAVAIL, "no address of that kind")
+            sock.bind(found[0][4])
+        except OSError as error:
+            raise OSError(
+                errno.EADDRNOTAVAIL, f"{what} cannot be connected from: {error.strerror or error}"
+            ) from error
+
+
+ANY_SOURCE = Source()
+
+
+def _address_of(interface: str, family: int) -> str:
+    """An address of a network interface; empty where it has none of the family, and on other systems."""
+    if sys.platform != "linux":
+        return ""
+    import fcntl
+
+    if family == socket.AF_INET:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking, contextlib.suppress(OSError):
+            answer = fcntl.ioctl(asking, _SIOCGIFADDR, struct.pack("256s", interface.encode()[:15]))
+            return socket.inet_ntoa(answer[20:24])
+        return ""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/net/if_inet6").read_text().splitlines():
+            digits, _, _, scope, _, name = line.split()
+            if name == interface and scope != _LINK_SCOPE:
+                return str(ipaddress.IPv6Address(int(digits, 16)))
+    return ""
 
 
 def connect_tcp(
@@ -27,21 +83,22 @@ def connect_tcp(
     cancelled: threading.Event,
     timeout: float,
     resolved: Callable[[list[str]], None],
+    source: Source = ANY_SOURCE,
 ) -> socket.socket:
     """A connected socket with TCP_NODELAY, every address of the name tried in turn.
 
-    `resolved` is told the IP addresses before any is tried. Raises AddressError (name unknown, port refused,
-    no answer), Cancelled within a tenth of a second.
+    `resolved` is told the IP addresses before any is tried. `source` is where to connect from. Raises
+    AddressError (name unknown, port refused, no answer), Cancelled within a tenth of a second.
     """
     deadline = time.monotonic() + timeout
-    found = _look_up(address, port, where, cancelled, deadline)
+    found = _look_up(address, port, where, cancelled, deadline, source.family)
     resolved(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
     trouble: OSError = TimeoutError()
     for number, (family, kind, protocol, _, destination) in enumerate(found):
         # A dead first address must leave time for the others.
         share = (deadline - time.monotonic()) / (len(found) - number)
         try:
-            return _connect_one(family, kind, protocol, destination, cancelled, share)
+            return _connect_one(family, kind, protocol, destination, cancelled, share, source)
         except OSError as error:
             trouble = error
     if isinstance(trouble, TimeoutError):
@@ -61,7 +118,7 @@ def connect_tcp(
 
 
 def _look_up(
-    address: str, port: int, where: str, cancelled: threading.Event, deadline: float
+    address: str, port: int, where: str, cancelled: threading.Event, deadline: float, family: str
 ) -> list[tuple[Any, ...]]:
     # getaddrinfo cannot be called off and may take half a minute, so it gets a thread that nobody waits for.
     answer: list[list[tuple[Any, ...]] | OSError | UnicodeError] = []
@@ -69,7 +126,9 @@ def _look_up(
 
     def ask() -> None:
         try:
-            answer.append(list(socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)))
+            answer.append(
+                list(socket.getaddrinfo(address, port, _FAMILIES.get(family, 0), type=socket.SOCK_STREAM))
+            )
         except (OSError, UnicodeError) as error:
             answer.append(error)
         done.set()
@@ -93,10 +152,17 @@ def _look_up(
 
 
 def _connect_one(
-    family: int, kind: int, protocol: int, destination: Any, cancelled: threading.Event, timeout: float
+    family: int,
+    kind: int,
+    protocol: int,
+    destination: Any,
+    cancelled: threading.Event,
+    timeout: float,
+    source: Source,
 ) -> socket.socket:
     sock = socket.socket(family, kind, protocol)
     try:
+        source.bind(sock)
         sock.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             sock.connect(destination)

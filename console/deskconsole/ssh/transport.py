@@ -6,13 +6,13 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
-from deskconsole.errors import AddressError, ConnectionFailed
+from deskconsole.errors import AddressError, ConfigurationError, ConnectionFailed
 
 # paramiko logs a cut as tracebacks of 15 lines, which read as a crash of the console; what went wrong is in
 # the sentence of the error that the user of the link gets.
@@ -35,6 +35,8 @@ HOST_KEY_ALGORITHMS = (
     "rsa-sha2-512",
     "rsa-sha2-256",
 )
+_NEWER = {"mlkem768x25519-sha256"}
+"""Key exchanges that an older ssh does not list because it does not know them."""
 WINDOWS_SERVER = "for_Windows"
 """Part of how the SSH server of Windows introduces itself; others may do so too, or keep silent about it."""
 
@@ -51,13 +53,21 @@ class Link(paramiko.Transport):
         def _send_message(self, data: paramiko.Message) -> None: ...
         def _auth_trigger(self) -> None: ...
 
-    def __init__(self, sock: Any, host_key_algorithms: Sequence[str] = HOST_KEY_ALGORITHMS) -> None:
+    def __init__(
+        self,
+        sock: Any,
+        host_key_algorithms: Sequence[str] = HOST_KEY_ALGORITHMS,
+        allows: Callable[[str, str], bool] = lambda _kind, _algorithm: True,
+    ) -> None:
+        """`allows` says whether the configuration lets (`ciphers`, `macs` or `kexalgorithms`; an algorithm)
+        be offered. Raises ConfigurationError where it leaves none of a kind."""
         # Windows and packets stay at paramiko's 2 MiB and 32 KiB: larger ones measured slower.
         super().__init__(sock)
         # The kex methods stay paramiko's: post-quantum and curve25519 first, and none with SHA-1 since 5.0.
         options = self.get_security_options()
-        options.ciphers = CIPHERS
-        options.digests = MACS
+        options.ciphers = _allowed("Ciphers", CIPHERS, allows)
+        options.digests = _allowed("MACs", MACS, allows)
+        options.kex = _allowed("KexAlgorithms", tuple(options.kex), allows)
         self._host_key_algorithms = tuple(host_key_algorithms)
         self.farewell = ""
         """What the server said when it disconnected; a server's words."""
@@ -96,6 +106,20 @@ class Link(paramiko.Transport):
         # A handshake that failed leaves its timer's thread waiting until the timeout.
         self.packetizer.complete_handshake()
         self.sock.close()
+
+
+def _allowed(keyword: str, names: tuple[str, ...], allows: Callable[[str, str], bool]) -> tuple[str, ...]:
+    def kept_by(name: str) -> bool:
+        # libssh's name for curve25519-sha256 came first; they are one algorithm.
+        return any(allows(keyword.lower(), same) for same in (name, name.removesuffix("@libssh.org")))
+
+    kept = tuple(name for name in names if name in _NEWER or kept_by(name))
+    if not kept or set(kept) <= _NEWER:
+        raise ConfigurationError(
+            f"{keyword} in the SSH configuration leaves no algorithm that this console knows",
+            remedy=f"Allow one of {', '.join(names)} for this host.",
+        )
+    return kept
 
 
 def handshake(link: Link, where: str, timeout: float) -> None:

@@ -28,6 +28,7 @@ from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..session.state import SETTLED, State
+from ..ssh.expansion import home
 from .asking import Asking
 from .host_actions import ConsoleScreen, HostActions
 from .messages import EventsArrived, QuestionsChanged
@@ -366,7 +367,7 @@ def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | Non
     `demo` is offered where the fleet is empty, and shown instead once chosen. Raises the
     `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
     """
-    config = ssh_config or Path.home() / ".ssh" / "config"
+    config = ssh_config or home() / ".ssh" / "config"
     while True:
         app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None)
         settled = threading.Timer(SETTLED_AFTER, gc.freeze)

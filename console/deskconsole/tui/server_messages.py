@@ -42,7 +42,12 @@ class ServerMessages:
             if len(self._shown) >= _KEPT:
                 self._shown.clear()
             self._shown.add(text)
-        self._deliver(Event(self._clock(), host, f"the server{through} says: {text}"))
+        if message.by_console:
+            self._deliver(
+                Event(self._clock(), host, f"{through.lstrip()}: {text}" if through else text, "warning")
+            )
+        else:
+            self._deliver(Event(self._clock(), host, f"the server{through} says: {text}"))
 
     def beside(self, snapshots: Mapping[str, Snapshot]) -> Mapping[str, Snapshot]:
         """The snapshots, with the reason why a login waits."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from ..ssh.expansion import tilde
+
 DEPTH = 16
 """How deep Include may nest, as in OpenSSH."""
 
@@ -31,7 +33,7 @@ def _read(path: Path, home: Path, depth: int, names: dict[str, None]) -> None:
         elif keyword == "include" and depth > 0:
             for word in words:
                 # An absolute word replaces `home`, so one glob below the root serves both.
-                pattern = home.absolute() / Path(word).expanduser()
+                pattern = home.absolute() / tilde(word)
                 for match in sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))):
                     _read(match, home, depth - 1, names)
 
