@@ -71,7 +71,7 @@ class Target:
     trusts_new: bool = True
     """False: StrictHostKeyChecking yes, a person is not asked about an unknown host key."""
     algorithms: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """What `ssh -G` says of a kind of algorithms, such as `ciphers`; a kind that is not there is not limited."""
+    """What `ssh -G` says of a kind of algorithms, such as `ciphers`; one that is not there is not limited."""
     rsa_bits: int = 1024
     """RequiredRSASize."""
     warnings: tuple[str, ...] = ()

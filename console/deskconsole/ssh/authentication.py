@@ -255,7 +255,7 @@ class _Login:
             if not given and not codes:
                 return verdict  # the method asked nothing: asking again would change nothing
         raise AuthenticationFailed(
-            f"{self.target.user}@{self.target.where} did not accept the password or answer, {_times(self.target.password_prompts)}",
+            f"{self._subject} did not accept the password or answer, {_times(self.target.password_prompts)}",
             remedy="Check the user name and the password.",
         )
 

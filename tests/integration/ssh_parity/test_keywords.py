@@ -92,7 +92,7 @@ def test_what_has_no_effect_is_named_once_to_the_user(
 def test_what_would_be_less_safe_than_ssh_is_refused_with_its_name(
     lines: str, sshd: Sshd, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigurationError, match=lines.split()[0]):
+    with pytest.raises(ConfigurationError, match=lines.split(maxsplit=1)[0]):
         log_in(sshd, tmp_path, lines)
 
 
@@ -129,12 +129,12 @@ def test_a_format_that_is_not_known_does_not_blame_the_passphrase(sshd: Sshd, tm
         "AAAAAAAAAAAAAAAAAAAAAA==\n-----END RSA PRIVATE KEY-----\n"
     )
     other = sshd.folder / "host_ed25519"
+    config = tmp_path / "config"
+    config.write_text(
+        f"Host lab\n  HostName 127.0.0.1\n  Port {sshd.port}\n  User {sshd.user}\n  IdentityFile {path}\n"
+        f"  IdentityFile {other}\n  IdentityAgent none\n  UserKnownHostsFile {sshd.user_known_hosts}\n"
+    )
     with pytest.raises(AuthenticationFailed, match="format that this console does not know") as caught:
-        config = tmp_path / "config"
-        config.write_text(
-            f"Host lab\n  HostName 127.0.0.1\n  Port {sshd.port}\n  User {sshd.user}\n  IdentityFile {path}\n"
-            f"  IdentityFile {other}\n  IdentityAgent none\n  UserKnownHostsFile {sshd.user_known_hosts}\n"
-        )
         connect(
             Host(name="lab"),
             Answers(["secret"] * 3),

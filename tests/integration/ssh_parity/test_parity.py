@@ -228,7 +228,7 @@ CASES = [
     Case("revoked after a tab", "in", known=KNOWN + "@revoked\t*\t{host}\n", ours="host key"),
     Case("revoked with a line end of Windows", "host key", known=KNOWN + "@revoked * {host}\r\n"),
     Case("revoked for all but others", "host key", known=KNOWN + "@revoked *,!other.example {host}\n"),
-    # Where the name with its port is known, ssh does not look at the lines of the bare name; the console does.
+    # Where the name with its port is known, ssh does not look at the bare name's lines; the console does.
     Case(
         "revoked for the bare name",
         "in",
