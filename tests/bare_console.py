@@ -53,7 +53,7 @@ class Console:
         self.socket.sendall(self.connection.open())
         self.events: list[Packet | AgentMessage] = []
 
-    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 10) -> bool:
+    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 40) -> bool:
         """Receives until what came is what is wanted."""
         deadline = time.monotonic() + seconds
         self.socket.settimeout(0.05)

@@ -128,7 +128,7 @@ class CommandLine:
             process.communicate()
 
     def run(
-        self, *arguments: str | Path, environment: Mapping[str, str] | None = None, timeout: float = 60
+        self, *arguments: str | Path, environment: Mapping[str, str] | None = None, timeout: float = 180
     ) -> Said:
         """A command, run to its end."""
         with self.started(*arguments, environment=environment) as process:
@@ -143,7 +143,7 @@ class CommandLine:
             processes = [
                 stack.enter_context(self.started(*command, environment=environment)) for command in commands
             ]
-            printed = [process.communicate(timeout=60) for process in processes]
+            printed = [process.communicate(timeout=180) for process in processes]
             return [
                 Said(process.returncode, *texts) for process, texts in zip(processes, printed, strict=True)
             ]
@@ -169,11 +169,11 @@ def shared_memory(process: subprocess.Popen[str]) -> set[Path]:
 def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
     """Sends a signal and waits for the end: code, stdout, stderr."""
     process.send_signal(number)
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=60)
     return process.returncode, stdout, stderr
 
 
-def settled(check: Any, seconds: float = 5) -> Any:
+def settled(check: Any, seconds: float = 30) -> Any:
     """The last answer of `check`, asked until it is empty."""
     deadline = time.monotonic() + seconds
     while (answer := check()) and time.monotonic() < deadline:

@@ -22,6 +22,8 @@ settings.load_profile("deskconsole")
 
 _TESTS = Path(__file__).parent
 _WINDOWS = _TESTS / "integration" / "windows"
+_WINDOWS_LIMIT = 900
+"""Seconds. Whichever test comes first builds the stand-in, the others wait for it."""
 _LONGEST_FIRST = ("integration", "tui", "agent", "console", "docs")
 
 _skipped: list[tuple[str, str]] = []
@@ -48,6 +50,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # first to build the stand-in, and what mostly waits runs beside what mostly computes.
     order = [path for pair in zip_longest(windows, others) for path in pair if path is not None]
     items[:] = [item for path in order for item in files[path]]
+    for item in items:
+        if item.path.is_relative_to(_WINDOWS) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(_WINDOWS_LIMIT))
 
 
 def _rank(path: Path) -> int:

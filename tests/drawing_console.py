@@ -38,7 +38,7 @@ class DrawingConsole(Console):
         self._drawn = 0
         self._seen = 0
 
-    def sees(self, wanted: Callable[[NDArray[np.uint8]], bool], seconds: float = 20) -> bool:
+    def sees(self, wanted: Callable[[NDArray[np.uint8]], bool], seconds: float = 60) -> bool:
         """Draws until the picture is what is wanted."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

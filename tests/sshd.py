@@ -146,7 +146,7 @@ class Sshd:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as sock:
@@ -264,7 +264,7 @@ def _is_sshd(process: psutil.Process) -> bool:
 
 def _wait_for(processes: list[psutil.Process]) -> None:
     """Until all have ended."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not all(map(is_gone, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)
 

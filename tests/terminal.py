@@ -53,7 +53,7 @@ class Terminal:
 
     def until(self, holds: Callable[[str], bool]) -> str:
         """Waits for the screen to show something; fails with what it shows instead."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             shown = self.screen()
             if holds(shown):

@@ -37,7 +37,9 @@ class Stage:
         self.name = name
         self.viewer = Viewer(name, self.framebuffer, self.reasons.put, fullscreen=fullscreen, places=places)
         viewer = self.viewer
-        wait_for(lambda: viewer.draws, what="the first drawing")
+        wait_for(lambda: viewer.draws or not self.reasons.empty(), what="the first drawing")
+        if not viewer.draws:
+            raise TimeoutError("the window ended before it drew")
         return viewer
 
     @property

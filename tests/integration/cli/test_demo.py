@@ -37,3 +37,17 @@ def test_a_signal_leaves_nothing(number: signal.Signals, early: bool, user: Comm
     assert (code, stdout, stderr) == (130, "", "deskconsole: cancelled\n")
     assert settled(user.leftovers) == []
     assert not [path for path in pixels if path.exists()]
+
+
+def test_a_ctrl_c_that_was_to_be_ignored_is_ignored(user: CommandLine) -> None:
+    """A job in the background of a script is started so: Ctrl-C there means the script's foreground."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with user.started("demo", "--headless", "1", "--json") as process:
+            signal.signal(signal.SIGINT, before)
+            wait_for(lambda: list(user.temporary.glob("deskconsole-demo-*/*")), what="the demo's hosts")
+            code, stdout, stderr = end(process, signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (code, stderr) == (0, "")
+    assert len(stdout.splitlines()) == 3, "it went on to its end"

@@ -234,7 +234,7 @@ def test_called_off_while_the_host_does_not_answer_it_ends_soon(server: Sshd, ex
     since = time.monotonic()
     with pytest.raises(Cancelled):
         examined(report=found.append, cancelled=cancelled, begun=begun)
-    assert time.monotonic() - since < 15, "a launch is waited for three times as long"
+    assert time.monotonic() - since < 40, "it waited for the launch"
     assert [finding.step for finding in found if finding.outcome is Outcome.GOOD][-1] == Step.CLEANUP
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []

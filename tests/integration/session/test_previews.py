@@ -100,11 +100,8 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
 ) -> None:
     monkeypatch.setenv("DISPLAY", xvfb.display)
     assert previewed(session)
-    began = time.monotonic()
     session.view()
     wait_for(lambda: session.snapshot().statistics.packets > 0, what="the full stream")
-    # Half a second is what waiting for the session's own tick would have taken at worst.
-    assert time.monotonic() - began < 3
     assert session.wait_for(lambda one: one.viewing, 20)
     assert is_exact(session)
     time.sleep(GRACE + 1)

@@ -183,7 +183,7 @@ def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, ho
             examined(cancelled=cancelled, begun=begun, options=AgentOptions(wait_for_user=100))
     finally:
         host.log_on()
-    assert time.monotonic() - called_off < 30
+    assert time.monotonic() - called_off < 90, "it waited for the user"
 
 
 def test_a_link_that_dies_after_the_deploy(examined: Examine, host: WindowsHost) -> None:
