@@ -8,6 +8,8 @@ import pytest
 
 from deskconsole.errors import ViewerError
 from deskconsole.hosts import Host
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.widgets.event_log import EventLog
@@ -50,6 +52,34 @@ async def test_only_a_host_at_rest_can_be_connected(running: Running) -> None:
         await pilot.press("c", "down", "down", "down", "c", "down", "c")
         await settle(pilot)
         assert fleet.asked == [("connect", "lab-04"), ("connect", "lab-05")]
+
+
+async def test_one_key_connects_all_that_the_filter_shows(running: Running) -> None:
+    """Those that are live or on their way stay as they are."""
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("C")
+        await settle(pilot)
+        everyone = [name for what, name in fleet.asked if what == "connect"]
+        assert set(everyone) == {"lab-04", "lab-05"}
+        fleet.asked.clear()
+        await pilot.press("slash", *"lab-05", "enter", "C")
+        await settle(pilot)
+        assert fleet.asked == [("connect", "lab-05")]
+
+
+async def test_a_host_that_is_off_says_when_it_is_tried_again(running: Running) -> None:
+    off = Snapshot(
+        "lab", since=NOW, state=State.RETRYING, unreachable=True, retry_at=NOW + 40, attempt=1,
+        reason="nothing listens at 10.0.0.1:22 (connection refused)",
+    )  # fmt: skip
+    fleet = DisplayFleet((Host(name="lab", address="10.0.0.1"),), {"lab": off})
+    async with running(fleet) as pilot:
+        assert "down, next try in 40 s: nothing listens at 10.0.0.1:22" in screen_text(pilot)
+        assert "1 host: 1 down" in screen_text(pilot)
+        await pilot.press("c")
+        await settle(pilot)
+        assert fleet.asked == [("connect", "lab")]
 
 
 async def test_the_selection_stays_with_its_host_when_rows_come_and_go(running: Running) -> None:

@@ -60,12 +60,14 @@ class UsersHosts:
         from ..inventory import Inventory
         from ..session.fleet import Fleet
         from ..settings import Settings
+        from ..ssh.login_queue import LoginQueue
 
         def open_route(host: Host) -> Route:
             from ..session.route import SshRoute
 
-            return SshRoute(host, questions, self._paths, secrets=Secrets(self._keys))
+            return SshRoute(host, questions, self._paths, secrets=Secrets(self._keys), logins=logins)
 
+        logins = LoginQueue()
         settings = Settings.load(self._paths.settings)
         fleet = Fleet(
             Inventory.load(self._paths.hosts),

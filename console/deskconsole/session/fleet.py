@@ -91,6 +91,7 @@ class Fleet:
                     self._on_event,
                     closely=self._closely,
                     places=self._places,
+                    patient=True,
                 )
             return self._sessions[name]
 

@@ -29,6 +29,7 @@ from ..paths import Paths
 from ..progress import Progress
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.forwarding import require_forwarding
+from ..ssh.login_queue import LoginQueue
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets
 from ..ssh.tunnel import Tunnel
@@ -100,9 +101,14 @@ class SshRoute:
         *,
         ssh_config: Path | None = None,
         secrets: Secrets | None = None,
+        logins: LoginQueue | None = None,
     ) -> None:
-        """`secrets`: what is kept over reconnects, in memory only, and the keys that the run has opened."""
+        """`secrets`: what is kept over reconnects, in memory only, and the keys that the run has opened.
+
+        `logins`: the queue of all hosts that are connected at the same time.
+        """
         self._host = host
+        self._logins = logins
         self._questions = questions
         self._paths = paths
         self._options = options or AgentOptions()
@@ -121,6 +127,9 @@ class SshRoute:
                 raise Cancelled(f"connecting to {self._host.name} was called off")
             step(state, progress, trouble=trouble)
 
+        def queued() -> None:
+            report(State.CONNECTING, Progress("waiting for other logins", 0, 0))
+
         last, self._last = self._last, None
         report(State.CONNECTING)
         connection = connect(
@@ -130,6 +139,7 @@ class SshRoute:
             cancelled=cancelled,
             secrets=self._secrets,
             ssh_config=self._ssh_config,
+            turn=None if self._logins is None else self._logins.turn(queued),
         )
 
         def leave() -> None:

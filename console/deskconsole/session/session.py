@@ -30,7 +30,7 @@ from .attention import Attention
 from .event import Event, Severity
 from .meter import Meter
 from .preview import fitted
-from .retry import Backoff, worth_retrying
+from .retry import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
 from .route import Route, Way
 from .showing import Showing
 from .snapshot import Snapshot
@@ -61,6 +61,7 @@ class Session:
 
     `closely`: it has the full stream all the time; else only for a window and for what is asked for, and
     small previews otherwise. `places`: the file in which windows find the size and place that they had.
+    `patient`: a host that is off is tried again, slowly; else the session fails.
 
     Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
     `on_event` is called on the session's threads.
@@ -75,6 +76,7 @@ class Session:
         *,
         closely: bool = True,
         places: Path | None = None,
+        patient: bool = False,
     ) -> None:
         self.name = name
         self._route = route
@@ -100,6 +102,9 @@ class Session:
             self._tell,
             self.request_refresh,
         )
+        self._patient = patient
+        self._outages = 0
+        """Attempts since the link was lost last."""
         self._hurry = False
         self._reused = False
         self._waited = False
@@ -232,6 +237,7 @@ class Session:
         if previous is not None:
             previous.join()
         backoff = Backoff()
+        off = Backoff(first=OFF_FIRST, longest=OFF_LONGEST)
         comes_back = False
         reuse = True
         mended = False
@@ -246,6 +252,8 @@ class Session:
                 self._witness.streamed_at and time.monotonic() - self._witness.streamed_at > _STABLE
             ):
                 backoff.succeeded()
+            if self._witness.streamed_at:
+                self._outages = 0
             if not cancelled.is_set() and not isinstance(error, Cancelled):
                 # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
                 cut = isinstance(error, ConnectionLost) and self._standing.state in BRINGING_UP
@@ -253,12 +261,15 @@ class Session:
                 # What was damaged on the host is sent anew, once.
                 damaged = isinstance(error, Damaged) and not mended
                 mended = mended or damaged
-                if not (hung or cut or damaged or (comes_back and worth_retrying(error))):
+                if self._patient and not comes_back and is_off(error):
+                    self._wait_for_host(error, off, cancelled)
+                elif hung or cut or damaged or (comes_back and worth_retrying(error)):
+                    self._wait_for_retry(error, backoff, cancelled)
+                else:
                     self.failure = error
                     self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._tell(f"failed: {error}", "error")
                     return
-                self._wait_for_retry(error, backoff, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
                     # Called off at a question, perhaps before there ever was a link: that is worth a word.
@@ -319,19 +330,40 @@ class Session:
     def _wait_for_retry(self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event) -> None:
         self._witness.lost(str(error))
         delay = backoff.next_delay()
+        # The waits go on growing where a link breaks again and again; each outage counts its own attempts.
+        self._outages += 1
         self._move(
             State.RETRYING,
             reason=str(error),
             remedy=error.remedy,
-            attempt=backoff.attempt,
+            attempt=self._outages,
             retry_at=time.time() + delay,
         )
-        if backoff.attempt == 1:
+        if self._outages == 1:
             _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
             self._tell(f"lost: {error}; connecting again", "warning")
+        self._pause(delay, cancelled)
+
+    def _wait_for_host(self, error: DeskconsoleError, off: Backoff, cancelled: threading.Event) -> None:
+        """Waits until a host that is off may have been switched on."""
+        delay = off.next_delay()
+        self._move(
+            State.RETRYING,
+            reason=str(error),
+            remedy=error.remedy,
+            attempt=off.attempt,
+            retry_at=time.time() + delay,
+            unreachable=True,
+        )
+        if off.attempt == 1:
+            self._tell(f"not reached: {error}; it is tried again by itself", "warning")
+        self._pause(delay, cancelled)
+
+    def _pause(self, seconds: float, cancelled: threading.Event) -> None:
+        """Until then, or until somebody connects or disconnects."""
         with self._standing.changed:
             self._hurry = False
-            self._standing.changed.wait_for(lambda: cancelled.is_set() or self._hurry, delay)
+            self._standing.changed.wait_for(lambda: cancelled.is_set() or self._hurry, seconds)
 
     def _step(
         self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None

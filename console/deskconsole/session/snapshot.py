@@ -114,6 +114,8 @@ class Snapshot:
     """Which attempt to reconnect is running or waited for."""
     retry_at: float | None = None
     """Unix time of the next attempt."""
+    unreachable: bool = False
+    """The host was never reached since it was connected; it is tried again slowly."""
     size: tuple[int, int] | None = None
     """Width and height of the framebuffer in pixels."""
     picture_at: float | None = None

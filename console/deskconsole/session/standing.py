@@ -37,7 +37,14 @@ class Standing:
         """Another state, and what there is to say about it; what is not said is as in a new snapshot."""
         with self.changed:
             self._machine.move(state)
-            unsaid = {"reason": "", "remedy": "", "attempt": 0, "retry_at": None, "progress": None}
+            unsaid = {
+                "reason": "",
+                "remedy": "",
+                "attempt": 0,
+                "retry_at": None,
+                "unreachable": False,
+                "progress": None,
+            }
             self.replace(state=state, since=time.time(), **(unsaid | fields))
 
     def replace(self, **fields: Any) -> None:

@@ -18,6 +18,7 @@ from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
 from deskconsole.ssh.files import Files, open_files
 from deskconsole.ssh.host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
+from deskconsole.ssh.login_queue import Turn
 from deskconsole.ssh.questions import NoQuestions, Questions, QuestionsOf, ServerMessage, Unasked
 from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.sockets import ProxyCommand, Source, connect_tcp
@@ -98,17 +99,24 @@ def connect(
     secrets: Secrets | None = None,
     ssh_config: Path | None = None,
     passed: Passed = unwatched,
+    turn: Turn | None = None,
 ) -> Connection:
     """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
 
     `secrets` saves questions on reconnecting. `ssh_config` stands in for the user's and the machine's
-    configuration. `passed` is told of every stage. Setting `cancelled` from any thread ends it with Cancelled
+    configuration. `passed` is told of every stage. `turn` is waited for before a login, and left when it is
+    done or a person is asked. Setting `cancelled` from any thread ends it with Cancelled
     within 0.3 s, or as soon as the question that is being asked returns. Raises ConfigurationError,
     AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
     """
     parts = _Parts()
-    asking = questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name)
-    route = _Route(asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts)
+    turn = turn or Turn()
+    asking = (
+        questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name, turn.leave)
+    )
+    route = _Route(
+        asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts, turn
+    )
     try:
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():
@@ -139,6 +147,8 @@ def connect(
                 remedy="Try again; the server's log may say why.",
             ) from error
         raise
+    finally:
+        turn.leave()
 
 
 class _Parts:
@@ -186,6 +196,7 @@ class _Route:
         ssh_config: Path | None,
         passed: Passed,
         parts: _Parts,
+        turn: Turn,
     ) -> None:
         self._questions = questions
         self._known_hosts = known_hosts
@@ -195,6 +206,7 @@ class _Route:
         self._ssh_config = ssh_config
         self._passed = passed
         self._parts = parts
+        self._turn = turn
         self._hops = 0
 
     def open(self, target: Target, required_key: Path | None = None) -> Link:
@@ -213,6 +225,8 @@ class _Route:
             self._parts.add(proxy.close)
             sock = proxy.sock
         else:
+            if self._hops:  # sshd refuses some of many who have not logged in yet (MaxStartups)
+                self._turn.take(self._cancelled)
             sock = connect_tcp(
                 target.address,
                 target.port,
@@ -223,6 +237,8 @@ class _Route:
                 Source(target.family, target.bind_address, target.bind_interface),
             )
             self._parts.add(sock.close)
+        # Hosts that are off have been told by now, without waiting for each other.
+        self._turn.take(self._cancelled)
         link = Link(sock, check.algorithms(), target.allows)
         self._parts.add(link.shut, link)
         try:
@@ -242,6 +258,7 @@ class _Route:
         self._passed(Stage.HOST_KEY, f"it is trusted: {fingerprint(blob)} ({key_type(blob)})")
         self._stop_if_cancelled(target)
         authenticate(link, target, questions, self._secrets, required_key)
+        self._turn.leave()
         self._passed(Stage.AUTHENTICATION, f"{target.user} is logged in at {target.where}")
         self._stop_if_cancelled(target)
         return link

@@ -2,7 +2,8 @@
 
 The files are read here: paramiko's reader raises on @cert-authority and @revoked and ignores wildcards
 (5.1.0), asyncssh's (2.24) takes networks for patterns and compares capitals, and `ssh-keygen -F` is only
-where OpenSSH is. One bad line spoils nothing, as with ssh, and every key keeps its file and line for the messages.
+where OpenSSH is. One bad line spoils nothing, as with ssh, and every key keeps its file and line for the
+messages.
 The checking of host certificates is asyncssh's.
 asyncssh takes 0.3 s to import, hence inside the functions: nobody waits for it before the first connection.
 """

@@ -7,6 +7,7 @@ None or False means "no", and connecting ends with a `HostKeyError`, `Authentica
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -121,22 +122,33 @@ class NoQuestions:
 
 
 class QuestionsOf:
-    """Passes questions on with the name of the host that is being connected."""
+    """Passes questions on with the name of the host that is being connected.
 
-    def __init__(self, questions: Questions, connecting: str) -> None:
+    `before` is called before a person is asked, or told what a login waits for.
+    """
+
+    def __init__(
+        self, questions: Questions, connecting: str, before: Callable[[], None] = lambda: None
+    ) -> None:
         self._questions = questions
         self._connecting = connecting
+        self._before = before
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
+        self._before()
         return self._questions.trust_host_key(replace(question, connecting=self._connecting))
 
     def forget_host_key(self, question: ChangedHostKey) -> bool:
+        self._before()
         return self._questions.forget_host_key(replace(question, connecting=self._connecting))
 
     def secret(self, request: SecretRequest) -> str | None:
+        self._before()
         return self._questions.secret(replace(request, connecting=self._connecting))
 
     def tell(self, message: ServerMessage) -> None:
+        if message.waiting:
+            self._before()
         self._questions.tell(replace(message, connecting=self._connecting))
 
 

@@ -232,6 +232,19 @@ class DeskconsoleApp(App[Outcome]):
     def open_host(self, name: str) -> None:
         self.push_screen(HostScreen(name))
 
+    def connect_hosts(self, names: Iterable[str]) -> None:
+        """Connects those that are not live or on their way already, and says how many these are."""
+        wanted = [
+            name
+            for name in names
+            if (snapshot := self.view.snapshot(name)).state in SETTLED or snapshot.unreachable
+        ]
+        for name in wanted:
+            self.act(name, lambda fleet, name=name: fleet.connect(name))  # type: ignore[misc]
+        count = len(wanted)
+        said = f"connecting {count} host{'' if count == 1 else 's'}"
+        self.notify(said if wanted else "every host shown is live or on its way", markup=False)
+
     def deploy_host(self, name: str) -> None:
         """Shows the way to a host step by step, and begins it where it is not under way."""
         state = self.view.snapshot(name).state

@@ -84,6 +84,8 @@ def look(snapshot: Snapshot, now: float) -> Look:
     if state is State.STALE:
         text = _with(f"stale for {duration(age)}", snapshot.reason, snapshot.remedy)
         return Look(Kind.ATTENTION, "stale", text)
+    if state is State.RETRYING and snapshot.unreachable:
+        return _off(snapshot, now)
     if state is State.RETRYING:
         wait = "" if snapshot.retry_at is None else f" in {duration(snapshot.retry_at - now + 0.999)}"
         attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
@@ -100,6 +102,14 @@ def look(snapshot: Snapshot, now: float) -> Look:
         return Look(Kind.BAD, "down", text, tight)
     word = "idle" if state is State.IDLE else "disconnected"
     return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
+
+
+def _off(snapshot: Snapshot, now: float) -> Look:
+    """A host that was not reached: why, and when it is tried again."""
+    wait = duration(max(0.0, (snapshot.retry_at or now) - now) + 0.999)
+    said = f"down, next try in {wait}"
+    text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
+    return Look(Kind.BAD, "down", text, tight)
 
 
 def _with(word: str, reason: str, remedy: str = "") -> str:

@@ -27,6 +27,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
+        Binding("C", "connect_all", "Connect all", show=False, tooltip="Connect all that the filter shows"),
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
@@ -118,6 +119,10 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_open(self) -> None:
         if name := self.selected:
             self.console.open_host(name)
+
+    def action_connect_all(self) -> None:
+        if self._table is not None:
+            self.console.connect_hosts([row.name for row in self._table.rows])
 
     def action_add(self) -> None:
         self.console.add_host()
