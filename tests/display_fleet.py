@@ -100,6 +100,9 @@ class DisplayFleet:
         self._do("replace", name)
         self.hosts = tuple(host if other.name == name else other for other in self.hosts)
 
+    def reload(self) -> bool:
+        return False
+
     def remove(self, name: str) -> None:
         self._do("remove", name)
         self.hosts = tuple(host for host in self.hosts if host.name != name)

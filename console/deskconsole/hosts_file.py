@@ -24,8 +24,20 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Some editors begin a UTF-8 file with it; TOML does not know it."""
 
 
+def version(path: Path) -> tuple[int, ...]:
+    """What differs after each change of the file by any program; empty for a file that is missing."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def read(path: Path) -> str:
     """The file's text; that of a missing file is empty. Raises `ConfigurationError`."""
+    with suppress(OSError):
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise ConfigurationError(f"{path} is not a file", remedy="Put a file of hosts there, or nothing.")
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:

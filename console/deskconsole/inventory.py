@@ -18,6 +18,7 @@ from tomlkit.items import AoT
 
 from deskconsole import hosts_file, toml_lines
 from deskconsole.errors import ConfigurationError
+from deskconsole.file_lock import locked
 from deskconsole.hosts import Host, host_from
 from deskconsole.hosts_file import BOM, KIND
 
@@ -33,6 +34,7 @@ class Inventory:
     def __init__(self, path: Path, hosts: tuple[Host, ...]) -> None:
         self.path = path
         self._hosts = hosts
+        self._version = hosts_file.version(path)
 
     @classmethod
     def load(cls, path: Path) -> Inventory:
@@ -86,7 +88,30 @@ class Inventory:
 
         self._change(cut)
 
+    def reload(self) -> bool:
+        """Reads the file again if another program has written it; False where it is as it was read last.
+
+        A file with a mistake raises ConfigurationError once; the hosts stay as they are until it is right.
+        """
+        version = hosts_file.version(self.path)
+        if version == self._version:
+            return False
+        self._version = version
+        hosts = hosts_file.parse(hosts_file.read(self.path), self.path)
+        changed, self._hosts = hosts != self._hosts, hosts
+        return changed
+
     def _change(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
+        # Of two consoles that change the file at once the later one changes what the earlier one wrote.
+        try:
+            with locked(self.path.with_name(self.path.name + ".lock"), lambda: None):
+                self._change_alone(edit)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.path} could not be written: {error.strerror}; it is as it was"
+            ) from error
+
+    def _change_alone(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
         before = hosts_file.read(self.path)
         mark = BOM if before.startswith(BOM) else ""
         text = edit(before.removeprefix(BOM), hosts_file.parse(before, self.path))
@@ -95,6 +120,7 @@ class Inventory:
         hosts = hosts_file.parse(text, self.path)
         hosts_file.write(self.path, mark + text)
         self._hosts = hosts
+        self._version = hosts_file.version(self.path)
 
 
 def _cut(text: str, position: int) -> tuple[str, str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -144,7 +146,7 @@ def test_the_first_host_of_a_taken_name_is_pointed_at(path: Path) -> None:
 
 def test_a_folder_in_the_place_of_the_file_is_told(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(ConfigurationError, match="could not be read: Is a directory"):
+    with pytest.raises(ConfigurationError, match="is not a file"):
         Inventory.load(path)
 
 
@@ -166,7 +168,7 @@ def test_what_was_added_is_on_the_disk(path: Path) -> None:
     assert Inventory.load(path).hosts == inventory.hosts
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert list(path.parent.iterdir()) == [path]
+    assert set(path.parent.iterdir()) == {path, path.with_name("hosts.toml.lock")}
 
 
 def test_a_changed_host_keeps_the_words_around_it(path: Path) -> None:
@@ -297,7 +299,7 @@ def test_a_full_disk_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(ConfigurationError, match="could not be written: No space left on device"):
         inventory.add(Host(name="b"))
     assert path.read_text() == '[[host]]\nname = "a"\n'
-    assert list(path.parent.iterdir()) == [path]
+    assert set(path.parent.iterdir()) == {path, path.with_name("hosts.toml.lock")}
 
 
 hosts = st.builds(
@@ -350,3 +352,52 @@ def test_any_changes_keep_the_comments_and_are_read_back(
             assert written.count(f"# {word}") == 1
         if crlf:
             assert written.count("\n") == written.count("\r\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    with pytest.raises(ConfigurationError, match="is not a file"):
+        Inventory.load(path)
+
+
+def test_two_consoles_that_add_hosts_at_once_lose_none(path: Path) -> None:
+    """Each adds its own, in a process of its own; every one that was said to be in the file is in it."""
+    program = (
+        "import sys; from pathlib import Path; from deskconsole.hosts import Host\n"
+        "from deskconsole.inventory import Inventory\n"
+        "inventory = Inventory.load(Path(sys.argv[1]))\n"
+        "sys.stdin.readline()\n"
+        "for number in range(8): inventory.add(Host(name=f'{sys.argv[2]}-{number}'))\n"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, path, name], stdin=subprocess.PIPE)
+        for name in ("one", "two", "three")
+    ]
+    for writer in writers:
+        writer.communicate(b"\n", timeout=60)
+        assert writer.returncode == 0
+    assert len(Inventory.load(path).hosts) == 24
+
+
+def test_what_another_program_writes_is_taken_over(path: Path) -> None:
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    assert not inventory.reload()
+    path.write_text('[[host]]\nname = "a"\n[[host]]\nname = "b"\n')
+    assert inventory.reload()
+    assert [host.name for host in inventory.hosts] == ["a", "b"]
+    inventory.add(Host(name="c"))
+    assert not inventory.reload(), "its own change is no news"
+
+
+def test_a_mistake_that_another_program_writes_is_told_once_and_changes_nothing(path: Path) -> None:
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    path.write_text('[[host]]\nname = "a"\nport = 0\n')
+    with pytest.raises(ConfigurationError, match="line 3"):
+        inventory.reload()
+    assert not inventory.reload()
+    assert [host.name for host in inventory.hosts] == ["a"]
+    path.write_text('[[host]]\nname = "a"\nport = 22\n')
+    assert inventory.reload()
+    assert inventory.hosts[0].port == 22

@@ -12,11 +12,14 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ..hosts import Host
 from ..inventory import Inventory
 from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
 from .event import Event
 from .snapshot import Snapshot
+from .state import SETTLED
 
 if TYPE_CHECKING:
     from ..decoders.part import BGR
@@ -148,9 +151,47 @@ class Fleet:
         self._inventory.add(host)
 
     def replace(self, name: str, host: Host) -> None:
-        """A host was edited, perhaps renamed: its old session ends, the next one is as configured now."""
+        """A host was edited, perhaps renamed.
+
+        Its session stays where it is reached as before; else it ends, and a new one begins.
+        """
+        before = self._inventory.get(name)
         self._inventory.replace(name, host)
-        self._drop(name)
+        self._renew(before, host)
+
+    def reload(self) -> bool:
+        """Takes over what another program wrote into hosts.toml; False where nothing was written.
+
+        Raises ConfigurationError, once, for a file with a mistake; the hosts stay as they are then.
+        """
+        before = {host.name: host for host in self.hosts}
+        if not self._inventory.reload():
+            return False
+        now = {host.name: host for host in self.hosts}
+        for name, host in before.items():
+            if name in now:
+                self._renew(host, now[name])
+            else:
+                self._drop(name)
+        return True
+
+    def _renew(self, before: Host, now: Host) -> None:
+        """Ends a session whose host is reached in another way now, and begins it again if it was active."""
+        if msgspec.structs.replace(before, group=now.group) == now:
+            return
+        with self._lock:
+            session = self._sessions.get(before.name)
+        self._drop(before.name)
+        if session is None:
+            return
+        snapshot = session.snapshot()
+        if snapshot.state in SETTLED:
+            return
+        self._on_event(Event(time.time(), now.name, "the settings have changed: connecting again", "info"))
+        if snapshot.viewing:
+            self.view(now.name)
+        else:
+            self.connect(now.name)
 
     def remove(self, name: str) -> None:
         """A host less; its session ends."""

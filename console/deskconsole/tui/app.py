@@ -61,6 +61,9 @@ Outcome = Literal["quit", "demo"]
 PULL = 1.0
 """Seconds between two looks at the figures."""
 
+RELOAD = 2.0
+"""Seconds between two looks at whether another program has written hosts.toml."""
+
 KEPT_EVENTS = 2000
 
 SETTLED_AFTER = 5.0
@@ -143,6 +146,7 @@ class DeskconsoleApp(App[Outcome]):
             return
         self.on_events_arrived()
         self.set_interval(PULL, self.pull)
+        self.set_interval(RELOAD, self.reload)
 
     def close(self) -> None:
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
@@ -214,6 +218,25 @@ class DeskconsoleApp(App[Outcome]):
             self.note(name, done)
 
     # Hosts
+
+    @work
+    async def reload(self, *, asked: bool = False) -> None:
+        """Takes over what another program wrote into the list of hosts.
+
+        `asked`: somebody waits for an answer.
+        """
+        if self.fleet is None:
+            return
+        try:
+            changed = await self._off_loop(self.fleet.reload)
+        except DeskconsoleError as error:
+            self.report("hosts.toml", error)
+            return
+        if changed:
+            self.note("hosts.toml", "another program has changed it: the list is read again")
+            self.pull()
+        elif asked:
+            self.notify("hosts.toml has not changed", markup=False)
 
     def add_host(self) -> None:
         self.push_screen(HostForm(None))

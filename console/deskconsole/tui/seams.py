@@ -60,6 +60,10 @@ class Fleet(Protocol):
 
     def remove(self, name: str) -> None: ...
 
+    def reload(self) -> bool:
+        """Takes over what another program wrote into the list of hosts; False where nothing was."""
+        ...
+
     def close(self) -> None: ...
 
 

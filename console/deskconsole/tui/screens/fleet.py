@@ -28,6 +28,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
         Binding("C", "connect_all", "Connect all", show=False, tooltip="Connect all that the filter shows"),
+        Binding("f5", "reload", "Reload", show=False, tooltip="Read hosts.toml again"),
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
@@ -123,6 +124,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_connect_all(self) -> None:
         if self._table is not None:
             self.console.connect_hosts([row.name for row in self._table.rows])
+
+    def action_reload(self) -> None:
+        self.console.reload(asked=True)
 
     def action_add(self) -> None:
         self.console.add_host()
