@@ -57,14 +57,14 @@ class AgentProcess:
         if self.process is None:
             return
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.process = None
 
     def connect(self) -> socket.socket:
         """A bare connection to it."""
-        return socket.create_connection(self.address, timeout=10)
+        return socket.create_connection(self.address, timeout=30)
 
     def __enter__(self) -> Self:
         self.start()

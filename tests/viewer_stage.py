@@ -57,7 +57,7 @@ class Stage:
             height, width, _ = picture.shape
             return np.array_equal(self.screen.screenshot()[y : y + height, x : x + width], picture)
 
-        return wait_for(equal, timeout=10, what="the picture")
+        return wait_for(equal, timeout=60, what="the picture")
 
 
 def run_window_manager(screen: Xvfb) -> None:

@@ -217,7 +217,7 @@ class Xvfb:
         """Takes the server away as a crash would."""
         assert self._server is not None
         self._server.kill()
-        self._server.wait(10)
+        self._server.wait(60)
 
     def stop(self) -> None:
         """Ends the programs started with `run`, then the server."""

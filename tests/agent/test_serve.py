@@ -200,7 +200,7 @@ def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path)
         finally:
             console.close()
             server.terminate()
-            server.wait(10)
+            server.wait(60)
 
 
 def test_a_screen_that_stays_away_is_logged_once(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_it_ends_by_itself_when_nobody_comes(tmp_path: Path) -> None:
         time.sleep(1.6)
         assert agent.process.poll() is None, "it ended although a console was there"
         console.close()
-        assert agent.process.wait(10) == 0
+        assert agent.process.wait(60) == 0
 
 
 def test_a_missing_token_file_is_made_for_this_user_only(tmp_path: Path) -> None:

@@ -219,11 +219,11 @@ def test_a_console_displaced_while_its_display_opens_is_told_and_the_next_is_ser
 
     def open_grabber(_: int) -> Grabber:
         opening.set()
-        may_open.wait(10)
+        may_open.wait(60)
         return Faulty()
 
     with served(open_grabber) as agent, closing(Console(agent)) as first:
-        assert opening.wait(10)
+        assert opening.wait(60)
         with closing(Console(agent)) as second:
             assert first.until(has(Close))
             may_open.set()
@@ -250,7 +250,7 @@ def test_a_link_closed_from_our_side_ends_its_pipeline_without_a_fault() -> None
     pipeline = Pipeline(broadcast, Closed(), hello, Trigger.FIRST_FRAME, ended.set)
     pipeline.open()
     pipeline.start()
-    assert ended.wait(10)
+    assert ended.wait(60)
     pipeline.close()
     broadcast.close()
 

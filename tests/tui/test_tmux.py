@@ -62,7 +62,7 @@ def test_no_escape_sequence_of_a_file_reaches_the_terminal(tmp_path: Path) -> No
     output += _read(master, seconds=1)
     os.write(master, b"q")
     output += _read(master, seconds=10)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     os.close(master)
     # Textual sets the shape of the mouse pointer; a title or the clipboard would be the file's doing.
     sequences = set(re.findall(rb"\x1b\][^\x07\x1b]*", output))

@@ -137,7 +137,7 @@ def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
         assert process.stdout is not None
         process.stdout.close()
         process.stdout = None
-        _, stderr = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=90)
     assert stderr == ""
 
 

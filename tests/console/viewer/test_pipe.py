@@ -35,7 +35,7 @@ def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
     """All up to and with `Close`."""
     taken: list[ToWindow] = []
     while Close() not in taken:
-        if inbox.wait(10):
+        if inbox.wait(60):
             taken += inbox.take()
     return taken
 
@@ -62,7 +62,7 @@ def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
     taken: list[ToWindow] = []
     for position in range(len(text)):
         os.write(writer, text[position : position + 1])
-        assert inbox.wait(10)
+        assert inbox.wait(60)
         taken += inbox.take()
     assert taken == [_damage(5), _STATUS]
     assert not inbox.wait(0)

@@ -184,8 +184,8 @@ def test_an_open_address_is_warned_about() -> None:
 @DIALECTS
 def test_push_and_listen_agree_on_a_real_screen(identity: bool) -> None:
     options = [] if identity else ["--no-identity"]
-    script = "i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i + 1)); sleep 0.05; done; cat"
-    with Xvfb(480, 320) as screen, Listen("--json", "--seconds", "10", *options) as listen:
+    script = "i=0; while [ $i -lt 120 ]; do echo line $i; i=$((i + 1)); sleep 0.05; done; cat"
+    with Xvfb(480, 320) as screen, Listen("--json", "--seconds", "15", *options) as listen:
         push = subprocess.Popen(
             [sys.executable, "-m", "deskagent", "push", f"127.0.0.1:{listen.port}", *options],
             env=screen.environment, cwd=HOMES[0], stderr=subprocess.DEVNULL,
@@ -193,7 +193,7 @@ def test_push_and_listen_agree_on_a_real_screen(identity: bool) -> None:
         try:
             screen.run("xterm", "-geometry", "40x15+30+20", "-e", "sh", "-c", script)
             report = listen.report()
-            assert push.wait(20) == 4
+            assert push.wait(60) == 4
         finally:
             push.kill()
             push.wait()

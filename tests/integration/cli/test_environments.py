@@ -222,7 +222,7 @@ def test_ctrl_c_at_any_moment_is_one_sentence(user: CommandLine, silent_port: in
         ) as process:
             time.sleep(0.03 * moment)
             os.killpg(process.pid, signal.SIGINT)
-            stdout, stderr = process.communicate(timeout=30)
+            stdout, stderr = process.communicate(timeout=90)
         assert stdout == ""
         assert stderr in ("deskconsole: cancelled\n", ""), f"{0.03 * moment:.2f} s after the start"
         assert stderr or process.returncode == -signal.SIGINT

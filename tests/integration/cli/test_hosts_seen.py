@@ -147,7 +147,7 @@ def test_the_window_shows_the_host_s_pixels_and_closes_in_time(
     with user.started("view", *quiet(agent), "--seconds", "3", environment=environment(desk)) as process:
         wait_for(lambda: shows(desk, expected), what="the picture")
         assert not desk.screenshot()[400:].any()
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     assert process.returncode == 0, stderr
     assert settled(user.leftovers) == []
 
@@ -166,7 +166,7 @@ def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess
     with user.started("view", *quiet(agent), environment=environment(desk)) as process:
         window = desk.wait_for_window("deskconsole$")
         desk.ask_to_close(window)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     assert process.returncode == 0
     assert "window closed" in stderr
     assert settled(user.leftovers) == []
@@ -177,7 +177,7 @@ def test_a_window_that_is_killed_is_a_failure(user: CommandLine, agent: AgentPro
         desk.wait_for_window("deskconsole$")
         (window,) = children("deskconsole.viewer", process.pid)
         window.kill()
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=90)
     assert (process.returncode, stdout) == (8, "")
     assert stderr.splitlines()[-1].endswith("is gone: its process was ended by SIGKILL")
 

@@ -99,7 +99,7 @@ def test_a_wrong_password(user: CommandLine) -> None:
                 wait_for(lambda: not echoes(theirs), what="the question")
                 os.write(ours, b"wrong-one\n")
             said = read_until(ours, b"did not accept the password")
-            assert process.wait(20) == 5
+            assert process.wait(60) == 5
             assert b"\ndeskconsole: " in said
             assert b"wrong-one" not in said
             assert echoes(theirs)
@@ -113,7 +113,7 @@ def test_ctrl_c_at_a_password_gives_the_echo_back(user: CommandLine) -> None:
             read_until(ours, b"assword")
             wait_for(lambda: not echoes(theirs), what="the question")
             os.write(ours, b"\x03")
-            assert process.wait(20) == 130
+            assert process.wait(60) == 130
             assert echoes(theirs)
 
 

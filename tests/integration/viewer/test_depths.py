@@ -71,7 +71,7 @@ def test_without_shared_memory_wrong_colours_are_not_shown(monkeypatch: pytest.M
             stage.paint(40, 40)
             with pytest.raises(TimeoutError):
                 stage.open()
-            assert "16 bits a pixel" in stage.reasons.get(timeout=10)
+            assert "16 bits a pixel" in stage.reasons.get(timeout=60)
 
 
 @pytest.mark.parametrize(

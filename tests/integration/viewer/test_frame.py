@@ -135,7 +135,7 @@ def test_the_next_window_of_a_host_opens_where_the_last_one_was(stage: Stage, tm
     resize(stage, 900, 600)
     before = move(stage, 200, 150)
     stage.screen.ask_to_close(stage.window)
-    assert stage.reasons.get(timeout=10) == "it was closed"
+    assert stage.reasons.get(timeout=60) == "it was closed"
     first.close()
     assert places.stat().st_mode & 0o777 == 0o600
     again = stage.open(places=places)

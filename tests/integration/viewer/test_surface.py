@@ -69,7 +69,7 @@ def _shows(stage: Stage, display: Display) -> bool:
         seen = stage.screen.screenshot()[y : y + height, x : x + width]
         return np.array_equal(seen, _fitted(stage, (width, height)))
 
-    return wait_for(equal, timeout=10, what="the picture")
+    return wait_for(equal, timeout=60, what="the picture")
 
 
 def _damage(stage: Stage, count: int) -> None:
@@ -222,7 +222,7 @@ def test_no_shared_memory_is_left_behind(stage: Stage) -> None:
         wait_for(lambda process=process: _segments(process))  # type: ignore[misc]
         if kill:
             os.kill(process, signal.SIGKILL)
-            assert stage.reasons.get(timeout=10)
+            assert stage.reasons.get(timeout=60)
         viewer.close()
         wait_for(lambda process=process: not _segments(process), what="the end of the memory")  # type: ignore[misc]
 

@@ -137,7 +137,7 @@ def test_q_closes(stage: Stage) -> None:
     viewer = stage.open()
     # Without letting go of the key: the window may be gone by then.
     stage.screen.call("xdotool", "keydown", "--window", str(stage.window), "q")
-    assert stage.reasons.get(timeout=10) == "it was closed"
+    assert stage.reasons.get(timeout=60) == "it was closed"
     assert not viewer.alive
 
 
@@ -145,7 +145,7 @@ def test_the_close_button_closes(stage: Stage) -> None:
     stage.paint(400, 300)
     stage.open()
     stage.screen.ask_to_close(stage.window)
-    assert stage.reasons.get(timeout=10) == "it was closed"
+    assert stage.reasons.get(timeout=60) == "it was closed"
 
 
 def test_closing_by_the_console_takes_the_window_away_and_is_no_news(stage: Stage) -> None:
@@ -162,7 +162,7 @@ def test_a_killed_window_is_told_once(stage: Stage) -> None:
     stage.paint(400, 300)
     viewer = stage.open()
     os.kill(viewer._process.pid, signal.SIGKILL)
-    assert stage.reasons.get(timeout=10) == "its process was ended by SIGKILL"
+    assert stage.reasons.get(timeout=60) == "its process was ended by SIGKILL"
     viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
     viewer.close()
     assert stage.reasons.empty()
@@ -172,7 +172,7 @@ def test_a_display_that_goes_away_is_told(stage: Stage) -> None:
     stage.paint(400, 300)
     stage.open()
     stage.screen.kill()
-    assert "display" in stage.reasons.get(timeout=20)
+    assert "display" in stage.reasons.get(timeout=60)
 
 
 def test_without_a_display_there_is_a_sentence(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,7 +163,7 @@ def test_it_says_where_it_is(agent: WindowsAgent) -> None:
     assert said["pid"] in pids
     wait_for(
         lambda: said["pid"] not in [each.pid for each in agent.host.processes("pythonw.exe")],
-        timeout=20,
+        timeout=60,
         what="the end of an agent that nobody came to",
     )
 
@@ -219,7 +219,7 @@ def test_where_services_live_it_says_so_lives_on_and_sends_no_picture(agent: Win
     assert (first.screen, first.screen_reason) == (ScreenState.GRAB_FAILED, said["reason"])
     assert not [event for event in console.events if isinstance(event, (Packet, Screen))]
     console.close()
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert process.returncode == 0
     assert "Traceback" not in agent.log()
 
@@ -229,7 +229,7 @@ def test_a_package_that_cannot_be_loaded_is_in_the_log(agent: WindowsAgent) -> N
     stray.write_text("raise ImportError('DLL load failed while importing cv2')\n")
     try:
         agent.start_task()
-        wait_for(lambda: "DLL load failed" in agent.log(), timeout=30, what="the reason in the log")
+        wait_for(lambda: "DLL load failed" in agent.log(), timeout=60, what="the reason in the log")
     finally:
         stray.unlink()
     assert not (agent.folder / "ready.json").exists()

@@ -92,7 +92,7 @@ def test_who_is_killed_deploys_again_at_once(user: CommandLine, bare: WindowsHos
 
 def test_who_is_killed_leaves_only_what_was_sent(user: CommandLine, bare: WindowsHost) -> None:
     kill_while_unpacking(user, bare)
-    wait_for(lambda: not bare.processes("python.exe"), timeout=10, what="its end")
+    wait_for(lambda: not bare.processes("python.exe"), timeout=60, what="its end")
     assert unpacked(bare) == []
     (part,) = root_of(bare).glob("*.part")
     assert (part / REST).stat().st_size == Runtime.read(built_runtime()).manifest.rest.size
@@ -108,7 +108,7 @@ def test_a_session_that_is_cut_while_it_unpacks_goes_on_by_itself(way: WindowsWa
     way.windows.drop_connections()
     assert way.session.wait_for(lambda one: one.state is not State.DEPLOYING, 10)
     assert way.streams(), way.events
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
 
 
 def test_a_session_that_is_called_off_while_it_unpacks_leaves_nothing(way: WindowsWay) -> None:
@@ -116,7 +116,7 @@ def test_a_session_that_is_called_off_while_it_unpacks_leaves_nothing(way: Windo
     wait_until_it_unpacks(way.windows)
     way.session.disconnect()
     assert way.session.wait_for(lambda one: one.state is State.CLOSED, 10)
-    wait_for(lambda: not way.windows.processes("python.exe"), timeout=10, what="its end")
+    wait_for(lambda: not way.windows.processes("python.exe"), timeout=60, what="its end")
     wait_for(lambda: not files(way.windows), what="a host without anything of ours")
 
 

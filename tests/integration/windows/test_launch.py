@@ -198,7 +198,7 @@ def held(ground: WindowsGround, file: str) -> Iterator[None]:
         )
         holder.start()
         try:
-            wait_for((ground.windows.home / "opened").exists, timeout=30, what="a program that holds a file")
+            wait_for((ground.windows.home / "opened").exists, timeout=60, what="a program that holds a file")
             yield
         finally:
             (ground.windows.home / "enough").touch()

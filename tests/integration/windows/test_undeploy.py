@@ -122,7 +122,7 @@ def test_what_is_held_is_named_and_goes_with_the_next_try(
     )
     holder.start()
     try:
-        wait_for((ground.root.parent / "opened").exists, timeout=30, what="a program that holds a file")
+        wait_for((ground.root.parent / "opened").exists, timeout=60, what="a program that holds a file")
         removed = ground.remove()
     finally:
         (ground.root.parent / "enough").touch()

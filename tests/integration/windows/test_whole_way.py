@@ -35,11 +35,11 @@ def way(bare: WindowsWay) -> WindowsWay:
 def test_a_bare_host_is_seen_exactly_and_what_is_typed_there_arrives(bare: WindowsWay) -> None:
     bare.session.connect()
     assert bare.streams(), bare.events
-    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(bare.shows_the_screen, timeout=60, what="the exact picture")
     packets = bare.session.snapshot().statistics.packets
     bare.windows.type_text("The quick brown fox")
     wait_for(lambda: bare.session.snapshot().statistics.packets > packets, what="an update")
-    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(bare.shows_the_screen, timeout=60, what="the exact picture")
     figures = bare.session.snapshot().statistics
     assert figures.refreshes == {"first frame": 1}
     assert figures.saved_against_refreshes > 0
@@ -56,7 +56,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: WindowsWay) -> None
     assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
     way.windows.type_text("while nobody looked")
     assert way.streams(), way.events
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     assert way.windows.processes("pythonw.exe") == before
     assert way.session.snapshot().statistics.reconnects == 1
 
@@ -80,7 +80,7 @@ def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:
     way.windows.kill(agent.pid)
     assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
     assert way.streams(), way.events
-    wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     (again,) = way.windows.processes("pythonw.exe")
     assert again.pid != agent.pid
 
@@ -90,7 +90,7 @@ def test_a_cut_upload_goes_on_by_itself(bare: WindowsWay) -> None:
     bare.session.connect()
     assert bare.session.wait_for(lambda one: one.state is State.RETRYING, 30)
     assert bare.streams(), bare.events
-    wait_for(bare.shows_the_screen, timeout=20, what="the exact picture")
+    wait_for(bare.shows_the_screen, timeout=60, what="the exact picture")
 
 
 def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) -> None:
@@ -99,7 +99,7 @@ def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) 
     for size in ((1024, 768), (1600, 900)):
         way.windows.resize(*size)
         assert way.session.wait_for(sized(size), 15)
-        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+        wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     assert way.session.snapshot().statistics.refreshes["geometry change"] == 2
 
 
@@ -114,7 +114,7 @@ def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Pa
         assert waiting.remedy
         way.windows.log_on()
         assert way.streams(), way.events
-        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+        wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
         way.windows.log_off()
         assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
         old = way.session.snapshot()
@@ -124,7 +124,7 @@ def test_nobody_is_logged_on_until_somebody_is(make_windows: Start, tmp_path: Pa
         assert old.picture_at < old.since, "the last picture is taken for one of now"
         way.windows.log_on()
         assert way.streams(), way.events
-        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+        wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     finally:
         way.session.close()
 
@@ -147,7 +147,7 @@ def test_any_name_and_either_shell(make_windows: Start, shell: str, tmp_path: Pa
     try:
         way.session.connect()
         assert way.streams(), way.events
-        wait_for(way.shows_the_screen, timeout=20, what="the exact picture")
+        wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     finally:
         way.session.close()
 
@@ -165,7 +165,7 @@ def test_two_hosts_at_once(make_windows: Start, tmp_path: Path) -> None:
         for way in ways:
             way.windows.type_text(f"I am {way.host.name}")
         for way in ways:
-            wait_for(way.shows_the_screen, timeout=30, what="the exact picture")
+            wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     finally:
         for way in ways:
             way.session.close()
