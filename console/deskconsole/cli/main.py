@@ -6,6 +6,7 @@ Every command imports what it needs when it runs: `--help` and completion answer
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from typing import Annotated
 
@@ -66,6 +67,10 @@ app.command()(article.diff)
 def run() -> int:
     """Runs what the arguments say; the exit code."""
     repair_streams()
+    if (
+        logging.lastResort is not None
+    ):  # what speaks where no log is kept: commands say themselves what matters
+        logging.lastResort.setLevel(logging.ERROR)
     code = 0
     try:
         try:
