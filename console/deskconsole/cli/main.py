@@ -67,9 +67,8 @@ app.command()(article.diff)
 def run() -> int:
     """Runs what the arguments say; the exit code."""
     repair_streams()
-    if (
-        logging.lastResort is not None
-    ):  # what speaks where no log is kept: commands say themselves what matters
+    # What speaks where no log is kept. Commands say themselves what matters; a traceback is still shown.
+    if logging.lastResort is not None:
         logging.lastResort.setLevel(logging.ERROR)
     code = 0
     try:
