@@ -100,7 +100,7 @@ class DisplayFleet:
         self._do("replace", name)
         self.hosts = tuple(host if other.name == name else other for other in self.hosts)
 
-    def reload(self) -> bool:
+    def reload(self, *, watching: bool = False) -> bool:
         return False
 
     def remove(self, name: str) -> None:

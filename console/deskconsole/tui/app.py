@@ -228,7 +228,7 @@ class DeskconsoleApp(App[Outcome]):
         if self.fleet is None:
             return
         try:
-            changed = await self._off_loop(self.fleet.reload)
+            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
         except DeskconsoleError as error:
             self.report("hosts.toml", error)
             return

@@ -60,8 +60,11 @@ class Fleet(Protocol):
 
     def remove(self, name: str) -> None: ...
 
-    def reload(self) -> bool:
-        """Takes over what another program wrote into the list of hosts; False where nothing was."""
+    def reload(self, *, watching: bool = False) -> bool:
+        """Takes over what another program wrote into the list of hosts; False if the hosts are the same.
+
+        `watching`: nobody asked; this is one of many regular looks.
+        """
         ...
 
     def close(self) -> None: ...
