@@ -122,7 +122,7 @@ class Inventory:
         if self._hosts and not self.path.exists():
             raise ConfigurationError(
                 f"{self.path} is gone",
-                remedy="The list stays as it was until the file is back. To have an empty list, make an empty file.",
+                remedy="The list stays as it was until the file is back. An empty file means no hosts.",
             )
 
     def _change(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
