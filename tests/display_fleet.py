@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
+from deskconsole.bootstrap.facts import Removed
 from deskconsole.doctor import Finding
 from deskconsole.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.hosts import Host
@@ -50,6 +51,10 @@ class DisplayFleet:
     findings: list[Finding] = field(default_factory=list)
     patience: threading.Event = field(default_factory=threading.Event)
     called_off: bool = False
+    settles: bool = False
+    """A host that is disconnected is shown so."""
+    refuses_undeploy: DeskconsoleError | None = None
+    removed: Removed = field(default_factory=lambda: Removed(1, 856, 214_519_786))
     budget: int = 0
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
 
@@ -80,6 +85,8 @@ class DisplayFleet:
 
     def disconnect(self, name: str) -> None:
         self._do("disconnect", name)
+        if self.settles:
+            self.states[name] = Snapshot(name, state=State.CLOSED, since=NOW)
 
     def view(self, name: str) -> None:
         self._do("view", name)
@@ -100,7 +107,7 @@ class DisplayFleet:
         self._do("replace", name)
         self.hosts = tuple(host if other.name == name else other for other in self.hosts)
 
-    def reload(self) -> bool:
+    def reload(self, *, watching: bool = False) -> bool:
         return False
 
     def remove(self, name: str) -> None:
@@ -125,6 +132,12 @@ class DisplayFleet:
             if cancelled.is_set():
                 self.called_off = True
                 raise Cancelled("called off")
+
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        self._do("undeploy", host.name)
+        if self.refuses_undeploy is not None:
+            raise self.refuses_undeploy
+        return self.removed
 
     def close(self) -> None:
         self.closed = True

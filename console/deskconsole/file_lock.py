@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -13,6 +14,9 @@ from deskconsole.paths import make_private_folder
 
 LOOK_AGAIN = 0.25
 """Seconds between two tries."""
+
+BRIEFLY = 10.0
+"""Seconds; far more than a change of a small file takes."""
 
 
 @contextmanager
@@ -33,6 +37,17 @@ def locked(path: Path, waiting: Callable[[], None]) -> Iterator[bool]:
         yield waited
     finally:
         os.close(descriptor)
+
+
+def briefly(seconds: float = BRIEFLY) -> Callable[[], None]:
+    """Waits no longer than this for a small file's lock: its holder may be stopped. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+
+    def waiting() -> None:
+        if time.monotonic() > end:
+            raise TimeoutError(errno.ETIMEDOUT, f"another program has kept it locked for {seconds:g} s")
+
+    return waiting
 
 
 if sys.platform == "win32":

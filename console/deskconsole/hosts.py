@@ -69,6 +69,17 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.address or self.name
 
 
+_LABELS = ("name", "group")
+
+
+def same_way(one: Host, other: Host) -> bool:
+    """Whether both are reached in the same way and show the same: they differ in labels at most."""
+    if one.target != other.target:
+        return False
+    same = {label: getattr(other, label) for label in (*_LABELS, "address")}
+    return msgspec.structs.replace(one, **same) == other
+
+
 FIELDS = Host.__struct_fields__
 
 EXPECTED: Mapping[str, str] = {

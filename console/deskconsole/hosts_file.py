@@ -17,29 +17,33 @@ from typing import Any
 from deskconsole import toml_lines
 from deskconsole.errors import ConfigurationError, InvalidField
 from deskconsole.hosts import Host, host_from
-from deskconsole.paths import make_private_folder
+from deskconsole.paths import make_private_folder, read_regular
 
 KIND = "host"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Some editors begin a UTF-8 file with it; TOML does not know it."""
 
 
-def version(path: Path) -> tuple[int, ...]:
-    """What differs after each change of the file by any program; empty for a file that is missing."""
+Version = tuple[int, ...]
+"""Differs after each change of a file by any program; empty for a file that is missing."""
+
+
+def version(path: Path) -> Version:
+    """The file's version now."""
     try:
-        status = path.stat()
+        return _version(path.stat())
     except OSError:
         return ()
+
+
+def _version(status: os.stat_result) -> Version:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def read(path: Path) -> str:
     """The file's text; that of a missing file is empty. Raises `ConfigurationError`."""
-    with suppress(OSError):
-        if path.exists() and not path.is_file():  # a pipe would be waited for without end
-            raise ConfigurationError(f"{path} is not a file", remedy="Put a file of hosts there, or nothing.")
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
@@ -48,7 +52,10 @@ def read(path: Path) -> str:
             f"{path}, line {line}: the file is not UTF-8 text", remedy="Save it as UTF-8 in your editor."
         ) from None
     except OSError as error:
-        raise ConfigurationError(f"{path} could not be read: {error.strerror}") from error
+        raise ConfigurationError(
+            f"{path} could not be read: {error.strerror}",
+            remedy="It must be a text file that you may read.",
+        ) from error
 
 
 def parse(text: str, path: Path) -> tuple[Host, ...]:
@@ -109,8 +116,11 @@ def _called(fields: dict[str, Any]) -> str:
     return f"host {name!r}: " if isinstance(name, str) and 0 < len(name) <= 64 else ""
 
 
-def write(path: Path, text: str) -> None:
-    """Replace the file in one step: after a crash or a full disk it is the old one or the new one, whole."""
+def write(path: Path, text: str) -> Version:
+    """Replace the file in one step: after a crash or a full disk it is the old one or the new one, whole.
+
+    Returns the version of what was written, also if another program has replaced it since.
+    """
     target = Path(os.path.realpath(path))  # the file that a symbolic link means, not the link
     temporary: Path | None = None
     try:
@@ -124,9 +134,11 @@ def write(path: Path, text: str) -> None:
             file.flush()
             temporary.chmod(mode)
             os.fsync(file.fileno())
+        written = _version(temporary.stat())
         temporary.replace(target)
     except OSError as error:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
         raise ConfigurationError(f"{path} could not be written: {error.strerror}; it is as it was") from error
+    return written

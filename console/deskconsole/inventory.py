@@ -7,6 +7,7 @@ file with a mistake is never written to.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from tomlkit.items import AoT
 
 from deskconsole import hosts_file, toml_lines
 from deskconsole.errors import ConfigurationError
-from deskconsole.file_lock import locked
+from deskconsole.file_lock import briefly, locked
 from deskconsole.hosts import Host, host_from
 from deskconsole.hosts_file import BOM, KIND
 
@@ -31,15 +32,18 @@ class Inventory:
     Not for use by several threads at once.
     """
 
-    def __init__(self, path: Path, hosts: tuple[Host, ...]) -> None:
+    def __init__(self, path: Path, hosts: tuple[Host, ...], version: hosts_file.Version = ()) -> None:
+        """`version`: that of the file in which `hosts` were read."""
         self.path = path
         self._hosts = hosts
-        self._version = hosts_file.version(path)
+        self._version = self._seen = version
+        self._mistake: ConfigurationError | None = None
 
     @classmethod
     def load(cls, path: Path) -> Inventory:
         """The inventory in the file at `path`; a file that does not exist holds no hosts."""
-        return cls(path, hosts_file.parse(hosts_file.read(path), path))
+        version = hosts_file.version(path)  # before it is read: what is written meanwhile is news then
+        return cls(path, hosts_file.parse(hosts_file.read(path), path), version)
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -88,23 +92,45 @@ class Inventory:
 
         self._change(cut)
 
-    def reload(self) -> bool:
-        """Reads the file again if another program has written it; False where it is as it was read last.
+    def reload(self, *, watching: bool = False) -> bool:
+        """Read the file again if another program has written it; False if the hosts are the same.
 
-        A file with a mistake raises ConfigurationError once; the hosts stay as they are until it is right.
+        The hosts stay as they are while the file has a mistake or is missing. `watching`: this is one of
+        many regular looks. A file that has changed since the last look is left for the next one, as its
+        writer may not be done, and a mistake is raised once only.
         """
         version = hosts_file.version(self.path)
-        if version == self._version:
+        settled, self._seen = version == self._seen, version
+        if watching and not settled:
             return False
-        self._version = version
-        hosts = hosts_file.parse(hosts_file.read(self.path), self.path)
+        if version == self._version:
+            if self._mistake is not None and not watching:
+                raise self._mistake
+            return False
+        self._version, self._mistake = version, None
+        try:
+            self._check_there()
+            hosts = hosts_file.parse(hosts_file.read(self.path), self.path)
+        except ConfigurationError as error:
+            self._mistake = error
+            raise
         changed, self._hosts = hosts != self._hosts, hosts
         return changed
+
+    def _check_there(self) -> None:
+        """An editor or a sync may take the file away for a moment, and a mistyped `mv` for longer."""
+        if self._hosts and not self.path.exists():
+            raise ConfigurationError(
+                f"{self.path} is gone",
+                remedy="The list stays as it was until the file is back. An empty file means no hosts.",
+            )
 
     def _change(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
         # Of two consoles that change the file at once the later one changes what the earlier one wrote.
         try:
-            with locked(self.path.with_name(self.path.name + ".lock"), lambda: None):
+            # One lock for one file, also where several names lead to it.
+            target = Path(os.path.realpath(self.path))
+            with locked(target.with_name(target.name + ".lock"), briefly()):
                 self._change_alone(edit)
         except OSError as error:
             raise ConfigurationError(
@@ -112,15 +138,15 @@ class Inventory:
             ) from error
 
     def _change_alone(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
+        self._check_there()
         before = hosts_file.read(self.path)
         mark = BOM if before.startswith(BOM) else ""
         text = edit(before.removeprefix(BOM), hosts_file.parse(before, self.path))
         if "\r\n" in before:
             text = re.sub(r"(?<!\r)\n", "\r\n", text)
         hosts = hosts_file.parse(text, self.path)
-        hosts_file.write(self.path, mark + text)
-        self._hosts = hosts
-        self._version = hosts_file.version(self.path)
+        self._version = self._seen = hosts_file.write(self.path, mark + text)
+        self._hosts, self._mistake = hosts, None
 
 
 def _cut(text: str, position: int) -> tuple[str, str, str]:

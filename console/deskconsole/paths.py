@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,13 @@ def make_private_folder(folder: Path) -> None:
     for path in reversed((folder, *folder.parents)):
         if not path.is_dir():
             path.mkdir(mode=0o700, exist_ok=True)
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file. Raises OSError, also for a pipe or a device, whose reading might never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from .errors import ConfigurationError
+from .paths import read_regular
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         try:
             # Some editors begin a UTF-8 file with a mark that TOML does not know.
-            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), cls)
+            return msgspec.convert(tomllib.loads(read_regular(path).decode("utf-8-sig")), cls)
         except FileNotFoundError:
             return cls()
         except OSError as error:

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskconsole import file_lock
 from deskconsole.errors import ConfigurationError
+from deskconsole.file_lock import locked
 from deskconsole.hosts import Host
 from deskconsole.inventory import Inventory
 
@@ -146,7 +148,7 @@ def test_the_first_host_of_a_taken_name_is_pointed_at(path: Path) -> None:
 
 def test_a_folder_in_the_place_of_the_file_is_told(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(ConfigurationError, match="is not a file"):
+    with pytest.raises(ConfigurationError, match="is not a regular file"):
         Inventory.load(path)
 
 
@@ -358,7 +360,7 @@ def test_any_changes_keep_the_comments_and_are_read_back(
 def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(path: Path) -> None:
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
-    with pytest.raises(ConfigurationError, match="is not a file"):
+    with pytest.raises(ConfigurationError, match="is not a regular file"):
         Inventory.load(path)
 
 
@@ -396,8 +398,95 @@ def test_a_mistake_that_another_program_writes_is_told_once_and_changes_nothing(
     path.write_text('[[host]]\nname = "a"\nport = 0\n')
     with pytest.raises(ConfigurationError, match="line 3"):
         inventory.reload()
-    assert not inventory.reload()
+    assert not inventory.reload(watching=True)
     assert [host.name for host in inventory.hosts] == ["a"]
     path.write_text('[[host]]\nname = "a"\nport = 22\n')
     assert inventory.reload()
     assert inventory.hosts[0].port == 22
+
+
+def test_a_watched_file_is_read_once_its_writer_is_done(path: Path) -> None:
+    """An editor may empty the file first and fill it then: no host is lost in between."""
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    assert not inventory.reload(watching=True)
+    path.write_text("")
+    assert not inventory.reload(watching=True)
+    assert names(inventory) == ["a"]
+    path.write_text('[[host]]\nname = "a"\n[[host]]\nname = "b"\n')
+    assert not inventory.reload(watching=True)
+    assert inventory.reload(watching=True)
+    assert names(inventory) == ["a", "b"]
+
+
+def test_a_file_that_is_replaced_by_another_is_seen(path: Path) -> None:
+    """Many editors write a new file and give it the old one's name; its time may be older."""
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    new = path.with_name("hosts.toml.new")
+    new.write_text('[[host]]\nname = "b"\n')
+    os.utime(new, (1, 1))
+    new.replace(path)
+    assert inventory.reload()
+    assert names(inventory) == ["b"]
+
+
+def test_a_file_that_is_gone_leaves_the_list_as_it_was(path: Path) -> None:
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    aside = path.rename(path.with_name("hosts.toml~"))
+    assert not inventory.reload(watching=True)
+    with pytest.raises(ConfigurationError, match="is gone"):
+        inventory.reload(watching=True)
+    assert not inventory.reload(watching=True), "told once"
+    with pytest.raises(ConfigurationError, match="is gone"):
+        inventory.reload()
+    with pytest.raises(ConfigurationError, match="is gone"):
+        inventory.add(Host(name="b"))
+    assert names(inventory) == ["a"]
+    aside.rename(path)
+    inventory.add(Host(name="b"))
+    assert names(Inventory.load(path)) == ["a", "b"]
+
+
+def test_a_mistake_is_told_again_to_who_asks_for_a_reload(path: Path) -> None:
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    path.write_text('[[host]]\nname = "a"\nport = 0\n')
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="line 3"):
+            inventory.reload()
+    path.write_text('[[host]]\nname = "a"\n')
+    assert not inventory.reload()
+    assert not inventory.reload(), "it is right again"
+
+
+@pytest.mark.parametrize("kind", ["folder", "device"])
+def test_what_is_no_file_is_refused_with_its_name(path: Path, kind: str) -> None:
+    path.parent.mkdir(parents=True)
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(ConfigurationError, match=r"hosts\.toml could not be read: it is not a regular file"):
+        Inventory.load(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are POSIX's")
+def test_two_names_of_one_file_share_one_lock(path: Path, tmp_path: Path) -> None:
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    link = tmp_path / "link.toml"
+    link.symlink_to(path)
+    with locked(path.with_name("hosts.toml.lock"), pytest.fail):
+        pass
+    Inventory.load(link).add(Host(name="b"))
+    assert not link.with_name("link.toml.lock").exists()
+    assert inventory.reload()
+
+
+def test_a_lock_that_is_never_given_back_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that of a console that was stopped by Ctrl-Z in the middle of a change."""
+    inventory = write(path, '[[host]]\nname = "a"\n')
+    monkeypatch.setattr("deskconsole.inventory.briefly", lambda: file_lock.briefly(0.0))
+    with (
+        locked(path.with_name("hosts.toml.lock"), pytest.fail),
+        pytest.raises(ConfigurationError, match="another program has kept it locked"),
+    ):
+        inventory.add(Host(name="b"))
+    assert path.read_text() == '[[host]]\nname = "a"\n'

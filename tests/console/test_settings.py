@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,10 @@ def test_mistakes_are_named(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError, match=r"settings\.toml"):
         Settings.load(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "settings.toml")
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        Settings.load(tmp_path / "settings.toml")

@@ -153,3 +153,31 @@ def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path)
         finally:
             terminal.close()
     assert not (home / "data" / "known_hosts").exists()
+
+
+def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: Path) -> None:
+    home = tmp_path / "user"
+    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+        _trusted(home, server, host, server.port, screen)
+        terminal = Terminal(home, size=(120, 40))
+        try:
+            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.keys("c")
+            terminal.until(lambda shown: "1 host: 1 live" in shown)
+            assert listing(server.home / ".deskconsole")
+            terminal.keys("u")
+            terminal.until(lambda shown: "for other consoles too" in shown)
+            terminal.keys("Right", "Enter")
+            shown = terminal.until(lambda shown: "undeployed: 1 agent ended" in shown)
+            assert "1 disconnected" in shown
+            assert listing(server.home) == set()
+            terminal.keys("DC")
+            terminal.until(lambda shown: "Undeploy and remove" in shown)
+            terminal.keys("Left", "Enter")
+            terminal.until(lambda shown: "no deskconsole files were on the host" in shown)
+            terminal.until(lambda shown: "Add a host" in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()
+    assert "[[host]]" not in (home / "config" / "hosts.toml").read_text()

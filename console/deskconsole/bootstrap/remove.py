@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from ..ssh.client import Connection
+import threading
+from pathlib import Path
+
+from ..errors import Cancelled, DeskconsoleError
+from ..hosts import Host
+from ..paths import Paths
+from ..ssh.client import Connection, closing_when, connect
+from ..ssh.questions import Questions
+from ..ssh.secrets import Secrets
 from .facts import HostFacts, Removed
 from .platforms import PLATFORMS
+from .probe import probe
 
 
 def remove(connection: Connection, facts: HostFacts) -> Removed:
     """Undeploys. What could not be removed is named in `Removed.left`, which is empty when all is gone."""
     return PLATFORMS[facts.platform].remove(connection, facts)
+
+
+def connect_and_remove(
+    host: Host,
+    questions: Questions,
+    paths: Paths,
+    *,
+    cancelled: threading.Event,
+    secrets: Secrets | None = None,
+    ssh_config: Path | None = None,
+) -> Removed:
+    """Undeploys over a connection of its own. Setting `cancelled` ends it with Cancelled."""
+    connection = connect(
+        host,
+        questions,
+        known_hosts=paths.known_hosts,
+        cancelled=cancelled,
+        secrets=secrets,
+        ssh_config=ssh_config,
+    )
+    with connection, closing_when(cancelled, connection.close):
+        try:
+            return remove(connection, probe(connection, host))
+        except DeskconsoleError as error:
+            if cancelled.is_set():
+                raise Cancelled(f"undeploying {host.name} was cancelled") from error
+            raise

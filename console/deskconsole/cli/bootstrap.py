@@ -57,11 +57,15 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     Example:
       deskconsole undeploy lab-01
     """
-    from ..bootstrap.remove import remove
+    from ..bootstrap.remove import connect_and_remove
     from ..errors import BootstrapError
+    from ..paths import Paths
+    from .targets import find_host
 
-    with _probed(host) as (connection, facts):
-        removed = remove(connection, facts)
+    paths = Paths.default()
+    removed = connect_and_remove(
+        find_host(host, paths), terminal_questions(), paths, cancelled=threading.Event()
+    )
     if json:
         print_json(
             {

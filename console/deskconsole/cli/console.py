@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import Cancelled
 from ..paths import Paths
 from ..ssh.secrets import OpenedKeys, Secrets
 from ..tui.app import run
@@ -22,6 +23,7 @@ from .capped_file import capped_file
 from .streams import require_terminal
 
 if TYPE_CHECKING:
+    from ..bootstrap.facts import Removed
     from ..demo.demo import Demo
     from ..doctor import Finding
     from ..hosts import Host
@@ -96,6 +98,13 @@ class UsersHosts:
             host, questions, self._paths, report=report, begun=begun, cancelled=cancelled, keys=self._keys
         )
 
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        from ..bootstrap.remove import connect_and_remove
+
+        return connect_and_remove(
+            host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
+        )
+
 
 class DemoHosts:
     """The demo's hosts, on their way already, with a window for the first of them where there is a screen."""
@@ -124,6 +133,11 @@ class DemoHosts:
     ) -> None:
         if self._demo is not None:
             self._demo.examine(host, questions, report=report, begun=begun, cancelled=cancelled)
+
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        if self._demo is None:
+            raise Cancelled("the demo has not begun")
+        return self._demo.undeploy(host, questions, cancelled=cancelled)
 
 
 def _warm_up() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..bootstrap.facts import AgentOptions
+from ..bootstrap.facts import AgentOptions, Removed
+from ..bootstrap.remove import connect_and_remove
 from ..doctor import Finding
 from ..doctor.examination import examine
 from ..hosts import Host
@@ -109,6 +110,11 @@ class Demo:
             options=options,
             ssh_config=self._ssh_config if options is not None else None,
         )
+
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        """Removes everything of ours from one of the hosts."""
+        config = self._ssh_config if host.name in self._options else None
+        return connect_and_remove(host, questions, self.paths, cancelled=cancelled, ssh_config=config)
 
     def close(self) -> None:
         """Ends the hosts and everything that runs on them, and deletes the folder."""

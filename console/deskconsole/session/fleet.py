@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from ..hosts import Host
+from ..hosts import Host, same_way
 from ..inventory import Inventory
 from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
 from .event import Event
@@ -148,55 +147,68 @@ class Fleet:
 
     def add(self, host: Host) -> None:
         """A host more."""
-        self._inventory.add(host)
+        self._changed(lambda: self._inventory.add(host))
 
     def replace(self, name: str, host: Host) -> None:
         """A host was edited, perhaps renamed.
 
-        Its session stays where it is reached as before; else it ends, and a new one begins.
+        Its session stays if it is reached as before; else it ends, and a new one begins.
         """
-        before = self._inventory.get(name)
-        self._inventory.replace(name, host)
-        self._renew(before, host)
-
-    def reload(self) -> bool:
-        """Takes over what another program wrote into hosts.toml; False where nothing was written.
-
-        Raises ConfigurationError, once, for a file with a mistake; the hosts stay as they are then.
-        """
-        before = {host.name: host for host in self.hosts}
-        if not self._inventory.reload():
-            return False
-        now = {host.name: host for host in self.hosts}
-        for name, host in before.items():
-            if name in now:
-                self._renew(host, now[name])
-            else:
-                self._drop(name)
-        return True
-
-    def _renew(self, before: Host, now: Host) -> None:
-        """Ends a session whose host is reached in another way now, and begins it again if it was active."""
-        if msgspec.structs.replace(before, group=now.group) == now:
-            return
-        with self._lock:
-            session = self._sessions.get(before.name)
-        self._drop(before.name)
-        if session is None:
-            return
-        snapshot = session.snapshot()
-        if snapshot.state in SETTLED:
-            return
-        self._on_event(Event(time.time(), now.name, "the settings have changed: connecting again", "info"))
-        if snapshot.viewing:
-            self.view(now.name)
-        else:
-            self.connect(now.name)
+        self._changed(lambda: self._inventory.replace(name, host), {name: host.name})
 
     def remove(self, name: str) -> None:
         """A host less; its session ends."""
-        self._inventory.remove(name)
-        self._drop(name)
+        self._changed(lambda: self._inventory.remove(name))
+
+    def reload(self, *, watching: bool = False) -> bool:
+        """Takes over what another program wrote into hosts.toml; False if the hosts are the same.
+
+        Raises ConfigurationError for a file with a mistake, once only if `watching`: the hosts stay as they
+        are then.
+        """
+        return self._changed(lambda: self._inventory.reload(watching=watching))
+
+    def _changed(
+        self, change: Callable[[], object], renamed: Mapping[str, str] = MappingProxyType({})
+    ) -> bool:
+        """Changes the inventory, and lets the sessions follow.
+
+        Each change may bring in what another program wrote into the file: so all hosts are compared.
+        """
+        before = self.hosts
+        change()
+        now = {host.name: host for host in self.hosts}
+        for host in before:
+            name = renamed.get(host.name, host.name)
+            if name not in now:
+                self._drop(host.name)
+            elif host != now[name]:
+                self._follow(host, now[name])
+        return before != self.hosts
+
+    def _follow(self, before: Host, now: Host) -> None:
+        """Gives a session its host's new labels.
+
+        A session whose host is reached in another way now ends, and begins again if it was active.
+        """
+        with self._lock:
+            session = self._sessions.get(before.name)
+        if session is None:
+            return
+        if same_way(before, now):
+            with self._lock:
+                self._sessions[now.name] = self._sessions.pop(before.name)
+            session.rename(now)
+            return
+        state, viewing = session.snapshot().state, session.viewing
+        self._drop(before.name)
+        if state in SETTLED:
+            return
+        self._on_event(Event(time.time(), now.name, "the settings have changed: connecting again", "info"))
+        if viewing:
+            self.view(now.name)
+        else:
+            self.connect(now.name)
 
     def close(self) -> None:
         """Ends all sessions and waits for them."""

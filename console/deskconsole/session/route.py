@@ -88,6 +88,10 @@ class Route(Protocol):
         `cancelled` was set. `reuse`: an agent that runs there already will do."""
         ...
 
+    def rename(self, host: Host) -> None:
+        """The host has other labels; it is reached as before."""
+        ...
+
 
 class SshRoute:
     """Connect, probe, deploy, launch, tunnel. Whatever lies there already is used."""
@@ -166,6 +170,9 @@ class SshRoute:
         self._last = replace(launched, reused=True), agent
         return Way(tunnel, launched.token, agent, launched.reused, connection, launched.word)
 
+    def rename(self, host: Host) -> None:
+        self._host = host
+
     def _bring_up(
         self, connection: Connection, report: Step, cancelled: threading.Event, *, reuse: bool
     ) -> tuple[Launched, str]:
@@ -229,6 +236,9 @@ class DirectRoute:
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step(State.HANDSHAKE)
         return Way(transport, self._token, "")
+
+    def rename(self, host: Host) -> None:
+        """Nothing: it is known by its address."""
 
 
 def read_token(path: Path) -> bytes:

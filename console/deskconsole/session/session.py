@@ -24,6 +24,7 @@ from ..errors import (
     ViewerError,
 )
 from ..framebuffer import Framebuffer
+from ..hosts import Host
 from ..progress import Progress
 from ..safe_text import safe_text
 from .attention import Attention
@@ -218,6 +219,19 @@ class Session:
         """Previews `interval` seconds apart, the full stream with `rate` bytes a second at most (0: no
         bound); the agent is told within half a second."""
         self._attention.pace(interval=interval, rate=rate)
+
+    @property
+    def viewing(self) -> bool:
+        """There is a window, or one is to come."""
+        return self._showing.wanted
+
+    def rename(self, host: Host) -> None:
+        """Takes over the host's new labels; nothing about the link changes."""
+        self.name = host.name
+        self._route.rename(host)
+        self._showing.rename(host.name)
+        self._standing.replace(host=host.name)
+        self._witness.show_state()
 
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""

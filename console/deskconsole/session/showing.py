@@ -69,6 +69,13 @@ class Showing:
         if self._framebuffer.size is not None:
             self._open_if_wanted()
 
+    def rename(self, name: str) -> None:
+        """The host has another name: the title says it from its next change on."""
+        with self._lock:
+            self._name = name
+            if self._viewer is not None:
+                self._viewer.rename(name)
+
     def forget(self) -> None:
         """A window that is still to come is no longer wanted; one that is open stays."""
         with self._lock:

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import paramiko
 
 from deskconsole.errors import ConfigurationError, HostKeyError
-from deskconsole.file_lock import locked
+from deskconsole.file_lock import briefly, locked
 from deskconsole.hosts_file import read, write
-from deskconsole.paths import make_private_folder
+from deskconsole.paths import make_private_folder, read_regular
 from deskconsole.ssh.aliases import Target
 from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
 from deskconsole.ssh.revocation import refuse_revoked
@@ -116,7 +116,7 @@ class KnownHosts:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keeps other consoles from writing the file meanwhile: a line that they append would be lost."""
-        with locked(self._own.with_name(self._own.name + ".lock"), lambda: None):
+        with locked(self._own.with_name(self._own.name + ".lock"), briefly()):
             yield
 
     def _append(self, line: str) -> None:
@@ -373,7 +373,7 @@ class _Line(NamedTuple):
 def _parsed(path: Path, _version: tuple[int, int]) -> tuple[_Line, ...]:
     """Each usable line; `_version` makes the cache notice a change of the file."""
     usable = []
-    for number, text in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
+    for number, text in enumerate(read_regular(path).decode("utf-8", errors="replace").split("\n"), 1):
         words = text.split()
         marker = words.pop(0)[1:] if words and words[0].startswith("@") else ""
         if marker not in ("", "cert-authority", "revoked") or len(words) < 3 or words[0].startswith("#"):

@@ -34,6 +34,7 @@ from .host_actions import ConsoleScreen, HostActions
 from .messages import EventsArrived, QuestionsChanged
 from .offers import Offers
 from .questions import QueuedQuestions
+from .removal import Removal
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
@@ -42,7 +43,6 @@ from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
-from .screens.question import ConfirmScreen
 from .seams import Backend, Fleet
 from .server_messages import ServerMessages
 from .ssh_aliases import read_aliases
@@ -115,6 +115,7 @@ class DeskconsoleApp(App[Outcome]):
         self._toasts = Toasts()
         self.offers = Offers()
         self._asking = Asking(self, self.questions)
+        self._removal = Removal(self)
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
 
@@ -151,6 +152,7 @@ class DeskconsoleApp(App[Outcome]):
     def close(self) -> None:
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.questions.close()
+        self._removal.close()
         if self.fleet is not None:
             self._hand.submit(self.fleet.close).result()
         self._hand.shutdown()
@@ -228,7 +230,7 @@ class DeskconsoleApp(App[Outcome]):
         if self.fleet is None:
             return
         try:
-            changed = await self._off_loop(self.fleet.reload)
+            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
         except DeskconsoleError as error:
             self.report("hosts.toml", error)
             return
@@ -295,25 +297,13 @@ class DeskconsoleApp(App[Outcome]):
 
     def remove_host(self, name: str) -> None:
         host = self.view.host(name)
-        if host is None:
-            return
-        label = safe_text(name, 64)
-        target = "" if host.target == name else f" ({safe_text(host.target, 120)})"
+        if host is not None:
+            self._removal.ask_to_remove(host)
 
-        def decided(confirmed: bool | None) -> None:
-            if confirmed:
-                self.questions.withdraw(name)
-                self.act(name, lambda fleet: fleet.remove(name), "removed")
-
-        self.push_screen(
-            ConfirmScreen(
-                f"remove {label}",
-                f"{label}{target} goes from the list, with its settings here; its session is closed.",
-                "Nothing is deleted on the host itself.",
-                yes="Remove",
-            ),
-            decided,
-        )
+    def undeploy_host(self, name: str) -> None:
+        host = self.view.host(name)
+        if host is not None:
+            self._removal.ask_to_undeploy(host)
 
     # Events
 

@@ -32,7 +32,7 @@ class ConsoleScreen(Screen[None]):
 
 
 _OF_A_HOST = frozenset(
-    {"view", "connect", "deploy", "disconnect", "refresh", "check", "doctor", "edit", "remove"}
+    {"view", "connect", "deploy", "disconnect", "refresh", "check", "doctor", "edit", "undeploy", "remove"}
 )
 
 
@@ -48,6 +48,7 @@ class HostActions(ConsoleScreen):
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
+        Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
     ]
 
@@ -108,6 +109,10 @@ class HostActions(ConsoleScreen):
     def action_edit(self) -> None:
         if name := self.selected:
             self.console.edit_host(name)
+
+    def action_undeploy(self) -> None:
+        if name := self.selected:
+            self.console.undeploy_host(name)
 
     def action_remove(self) -> None:
         if name := self.selected:

@@ -14,6 +14,7 @@ from ..session.snapshot import Snapshot
 from ..ssh.questions import Questions
 
 if TYPE_CHECKING:
+    from ..bootstrap.facts import Removed
     from ..decoders.part import BGR
 
 
@@ -60,15 +61,18 @@ class Fleet(Protocol):
 
     def remove(self, name: str) -> None: ...
 
-    def reload(self) -> bool:
-        """Takes over what another program wrote into the list of hosts; False where nothing was."""
+    def reload(self, *, watching: bool = False) -> bool:
+        """Takes over what another program wrote into the list of hosts; False if the hosts are the same.
+
+        `watching`: nobody asked; this is one of many regular looks.
+        """
         ...
 
     def close(self) -> None: ...
 
 
 class Backend(Protocol):
-    """Hosts, and what can be done with them. Both methods are called on threads and may block."""
+    """Hosts, and what can be done with them. Its methods are called on threads and may block."""
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         """Makes the fleet, given whom to ask and where events go; called once, behind the first picture."""
@@ -86,5 +90,12 @@ class Backend(Protocol):
         """Goes the whole way to one host's desktop, telling what it is at and what it finds.
 
         Ends soon after `cancelled` was set; may raise a `DeskconsoleError`.
+        """
+        ...
+
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        """Removes everything of ours from one host, and tells what that was.
+
+        Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
         """
         ...

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..file_lock import locked
+from ..file_lock import briefly, locked
 
 _MOST = 1000
 """Hosts that are remembered; the one that was closed longest ago goes first."""
@@ -32,7 +32,7 @@ def remember(host: str, place: Place, path: Path) -> None:
     Windows are processes: several may close at the same time.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(path.with_suffix(".lock"), lambda: None):
+    with locked(path.with_suffix(".lock"), briefly()):
         places = _load(path)
         places.pop(host, None)
         places[host] = place

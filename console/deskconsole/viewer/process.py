@@ -138,6 +138,10 @@ class Viewer:
         if shared is not None:
             self._outbox.put(Map(str(shared.path), shared.width, shared.height, shared.generation))
 
+    def rename(self, host: str) -> None:
+        """The next title has this name."""
+        self._host = _printable(host)[:100]
+
     def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
         """What the title says (`NAME - word - deskconsole (F1: keys)`).
 

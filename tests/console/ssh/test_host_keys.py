@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,33 @@ def test_no_line_whatsoever_stops_the_reading(
     file = tmp_path_factory.mktemp("any") / "known_hosts"
     file.write_text(f"{text}\nlab {key}\n", "utf-8", errors="replace")
     assert blob(key) in [entry.blob for entry in KnownHosts(file).find("lab")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_among_the_files_is_not_waited_for(key: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "other").write_text(f"a {key}\n")
+    (entry,) = KnownHosts(tmp_path / "own", [tmp_path / "pipe", tmp_path / "other"]).find("a")
+    assert entry.path == tmp_path / "other"
+
+
+def test_consoles_that_trust_and_forget_keys_at_once_lose_none(key: str, tmp_path: Path) -> None:
+    own = tmp_path / "known_hosts"
+    program = (
+        "import base64, sys; from pathlib import Path; from deskconsole.ssh.host_keys import KnownHosts\n"
+        "known, blob = KnownHosts(Path(sys.argv[1])), base64.b64decode(sys.argv[3])\n"
+        "sys.stdin.readline()\n"
+        "for number in range(8):\n"
+        "    known.add(f'{sys.argv[2]}-{number}', blob)\n"
+        "    known.add(f'{sys.argv[2]}-old', blob)\n"
+        "    known.forget(f'{sys.argv[2]}-old', {blob})\n"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, own, name, key.split()[1]], stdin=subprocess.PIPE)
+        for name in ("one", "two", "three")
+    ]
+    for writer in writers:
+        writer.communicate(b"\n", timeout=120)
+        assert writer.returncode == 0
+    names = {line.split()[0] for line in own.read_text().splitlines()}
+    assert names == {f"{name}-{number}" for name in ("one", "two", "three") for number in range(8)}

@@ -35,7 +35,18 @@ def test_an_edit_of_a_live_host(tmp_path: Path) -> None:
             assert fleet.reload()
             assert fleet.session("lab") is first
 
-            fleet.replace("lab", Host(name="lab-01", address="10.0.0.1"))
+            fleet.replace("lab", Host(name="desk", address="lab"))
+            assert fleet.session("desk") is first, "it is reached as before under its new name"
+            assert fleet.snapshots()["desk"].state is State.STREAMING
+            assert fleet.snapshots()["desk"].host == "desk"
+            first.request_refresh()
+            fleet.disconnect("desk")
+            assert first.wait_for(lambda one: one.state is State.CLOSED, 20)
+            assert events[-1].host == "desk"
+            fleet.connect("desk")
+            assert first.wait_for(lambda one: one.state is State.STREAMING, 20)
+
+            fleet.replace("desk", Host(name="lab-01", address="10.0.0.1"))
             second = fleet.session("lab-01")
             assert second is not first
             assert second.wait_for(lambda one: one.state is State.STREAMING, 20)
@@ -44,3 +55,28 @@ def test_an_edit_of_a_live_host(tmp_path: Path) -> None:
             path.write_text("")
             assert fleet.reload()
             assert fleet.hosts == ()
+
+
+def test_an_own_change_brings_in_what_another_program_wrote(tmp_path: Path) -> None:
+    """Each change reads the file again: sessions of hosts that others took out or changed follow as well."""
+    path = tmp_path / "hosts.toml"
+    path.write_text('[[host]]\nname = "gone"\n[[host]]\nname = "moved"\n[[host]]\nname = "kept"\n')
+    with AgentProcess(tmp_path, "--source", "synthetic", "--size", "64x48") as agent:
+
+        def open_route(_host: Host) -> Route:
+            return DirectRoute(agent.address, agent.token)
+
+        with closing(Fleet(Inventory.load(path), open_route, lambda _event: None)) as fleet:
+            sessions = {name: fleet.session(name) for name in ("gone", "moved", "kept")}
+            for session in sessions.values():
+                session.connect()
+                assert session.wait_for(lambda one: one.state is State.STREAMING, 20)
+            path.write_text('[[host]]\nname = "moved"\nport = 2222\n[[host]]\nname = "kept"\n')
+
+            fleet.add(Host(name="new"))
+            assert list(fleet.snapshots()) == ["moved", "kept", "new"]
+            assert sessions["gone"].wait_for(lambda one: one.state is State.CLOSED, 20)
+            assert sessions["moved"].wait_for(lambda one: one.state is State.CLOSED, 20)
+            assert fleet.session("moved").wait_for(lambda one: one.state is State.STREAMING, 20)
+            assert fleet.session("kept") is sessions["kept"]
+            assert sessions["kept"].snapshot().state is State.STREAMING

@@ -6,7 +6,7 @@ In each the safe answer has the focus, and escape gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -33,7 +33,8 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "no", "No", tooltip="The safe answer"),
-        Binding("left,right", "other", "Other button", show=False),
+        Binding("left", "other(-1)", "Button before", show=False),
+        Binding("right", "other(1)", "Next button", show=False),
     ]
     KIND = "-question"
 
@@ -53,8 +54,11 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_no(self) -> None:
         self.dismiss(None)
 
-    def action_other(self) -> None:
-        self.focus_next(Button)
+    def action_other(self, by: int) -> None:
+        if by > 0:
+            self.focus_next(Button)
+        else:
+            self.focus_previous(Button)
 
 
 class QuestionScreen(Dialog[Given]):
@@ -180,13 +184,17 @@ class SecretScreen(QuestionScreen):
         return f"Jump host {asked}, on the way to {shown}." if names != [asked] else f"Host {shown}."
 
 
-class ConfirmScreen(Dialog[bool]):
-    """Something will be destroyed: what, and what not."""
+Choice = Literal["yes", "also"]
+
+
+class ConfirmScreen(Dialog[Choice]):
+    """Something will be destroyed: what, and what not. `also` is a button that destroys more."""
 
     KIND = "-danger"
 
-    def __init__(self, title: str, destroys: str, keeps: str, *, yes: str) -> None:
+    def __init__(self, title: str, destroys: str, keeps: str, *, yes: str, also: str = "") -> None:
         super().__init__(title)
+        self._also = also
         self._destroys = destroys
         self._keeps = keeps
         self._yes = yes
@@ -194,16 +202,20 @@ class ConfirmScreen(Dialog[bool]):
     def body(self) -> Iterable[Widget]:
         yield text(self._destroys)
         yield text(self._keeps, "quiet")
-        yield buttons(
+        choices = [
             Button("Keep", id="no", compact=True),
             Button(Content(self._yes), id="yes", variant="error", compact=True),
-        )
+        ]
+        if self._also:
+            choices.append(Button(Content(self._also), id="also", variant="error", compact=True))
+        yield buttons(*choices)
 
     def on_mount(self) -> None:
         self.query_one("#no").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        choices: dict[str | None, Choice] = {"yes": "yes", "also": "also"}
+        self.dismiss(choices.get(event.button.id))
 
 
 def _alike(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:

@@ -1,0 +1,138 @@
+"""Taking a host off the list, and what was deployed off the host: both are asked first."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from ..errors import BootstrapError, Cancelled, DeskconsoleError
+from ..hosts import Host
+from ..safe_text import safe_text
+from ..session.state import SETTLED
+from .figures import size
+from .questions import OwnQuestions
+from .screens.question import Choice, ConfirmScreen
+
+if TYPE_CHECKING:
+    from ..bootstrap.facts import Removed
+    from .app import DeskconsoleApp
+
+AT_ONCE = 4
+"""Hosts that are undeployed at the same time; each takes 5 to 15 s."""
+
+_LOOK = 0.1
+_ENDING = 15.0
+"""Seconds that a session has to end: a deploy that is cancelled takes away what it brought."""
+
+
+class Removal:
+    """Asks, then does it beside the event loop. `close` cancels what is under way and waits for that."""
+
+    def __init__(self, console: DeskconsoleApp) -> None:
+        self._console = console
+        self._cancelled = threading.Event()
+        self._under_way: dict[str, OwnQuestions] = {}
+        self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="undeploy")
+
+    def close(self) -> None:
+        """Blocks for a moment where something is under way."""
+        self._cancelled.set()
+        for questions in list(self._under_way.values()):
+            questions.withdraw()
+        self._hands.shutdown()
+
+    def ask_to_remove(self, host: Host) -> None:
+        """Shows the dialog about taking the host off the list."""
+
+        def decided(choice: Choice | None) -> None:
+            if choice == "also":
+                self._console.run_worker(self._undeploy(host, then=lambda: self._remove(host)))
+            elif choice == "yes":
+                self._remove(host)
+
+        self._console.push_screen(
+            ConfirmScreen(
+                f"remove {safe_text(host.name, 64)}",
+                f"{_named(host)} goes from the list, with its settings here; its session is closed.",
+                "The agent and its files stay on the host itself, unless you undeploy it as well.",
+                yes="Remove",
+                also="Undeploy and remove",
+            ),
+            decided,
+        )
+
+    def ask_to_undeploy(self, host: Host) -> None:
+        """Shows the dialog about taking everything of ours off the host."""
+
+        def decided(choice: Choice | None) -> None:
+            if choice == "yes":
+                self._console.run_worker(self._undeploy(host))
+
+        self._console.push_screen(
+            ConfirmScreen(
+                f"undeploy {safe_text(host.name, 64)}",
+                f"The agent ends on {_named(host)}, for other consoles too, and all of its files there are "
+                "deleted. The session here is closed.",
+                "The host stays on the list; connecting deploys again.",
+                yes="Undeploy",
+            ),
+            decided,
+        )
+
+    def _remove(self, host: Host) -> None:
+        self._console.questions.withdraw(host.name)
+        self._console.act(host.name, lambda fleet: fleet.remove(host.name), "removed")
+
+    async def _undeploy(self, host: Host, then: Callable[[], None] = lambda: None) -> None:
+        """Ends the session, undeploys, says what came of it; `then` follows if nothing is left there."""
+        console, name = self._console, host.name
+        if name in self._under_way:
+            self._say(host, "it is being undeployed already")
+            return
+        self._under_way[name] = questions = OwnQuestions(console.questions, name)
+        try:
+            if console.view.snapshot(name).state not in SETTLED:
+                console.call_off(name)
+            self._say(host, "undeploying")
+            end = time.monotonic() + _ENDING
+            while console.view.snapshot(name).state not in SETTLED and time.monotonic() < end:
+                await asyncio.sleep(_LOOK)
+                console.pull()
+            removed = await asyncio.get_running_loop().run_in_executor(
+                self._hands, lambda: console.backend.undeploy(host, questions, cancelled=self._cancelled)
+            )
+            if removed.left:
+                raise BootstrapError(
+                    f"not everything could be removed: {', '.join(removed.left)}",
+                    remedy="End or delete that there by hand.",
+                )
+        except Cancelled:
+            self._say(host, "undeploying was cancelled")
+        except DeskconsoleError as error:
+            console.report(name, error)
+        else:
+            self._say(host, _told(removed))
+            then()
+        finally:
+            del self._under_way[name]
+
+    def _say(self, host: Host, words: str) -> None:
+        self._console.note(host.name, words)
+        self._console.notify(words, title=safe_text(host.name, 64), markup=False)
+
+
+def _named(host: Host) -> str:
+    label = safe_text(host.name, 64)
+    return label if host.target == host.name else f"{label} ({safe_text(host.target, 120)})"
+
+
+def _told(removed: Removed) -> str:
+    if not removed.processes and not removed.files:
+        return "undeployed: no deskconsole files were on the host"
+    ended = f"{removed.processes} agent{'' if removed.processes == 1 else 's'} ended, "
+    files = f"{removed.files} file{'' if removed.files == 1 else 's'}"
+    return f"undeployed: {ended if removed.processes else ''}{files} ({size(removed.bytes)}) removed"
