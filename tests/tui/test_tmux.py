@@ -100,3 +100,29 @@ def _read(master: int, *, seconds: float, until: bytes | None = None) -> bytes:
                 return output
             output += piece
     return output
+
+
+def test_keys_typed_before_the_first_screen_do_not_hide_the_hosts(tmp_path: Path) -> None:
+    """They act on the list or are dropped; they went into the filter, which was not to be seen."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "hosts.toml").write_text("".join(f'[[host]]\nname = "lab-{n}"\n' for n in range(3)))
+    terminal = Terminal(tmp_path, size=(80, 24))
+    try:
+        for _ in range(40):
+            terminal.type("jz")
+            if "lab-0" in terminal.screen():
+                break
+            time.sleep(0.05)
+        terminal.type("jz")
+        shown = terminal.until(lambda shown: all(f"lab-{n}" in shown for n in range(3)))
+        assert "no host has these words" not in shown
+        terminal.keys("/")
+        terminal.type("lab-2")
+        terminal.until(lambda shown: "1 of 3" in shown)
+        terminal.keys("Escape")
+        terminal.until(lambda shown: "lab-0" in shown)
+        terminal.keys("q")
+        terminal.until(lambda _: terminal.exited())
+    finally:
+        terminal.close()

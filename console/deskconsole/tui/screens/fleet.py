@@ -44,7 +44,13 @@ class FleetScreen(HostActions, inherit_bindings=False):
         yield Header()
         with Horizontal(id="filter-line"):
             yield Label("/")
-            yield PlainInput(placeholder="name, address, group or state", compact=True, select_on_focus=False)
+            # Disabled while it is hidden: keys that are typed before the screen is up would go into it.
+            yield PlainInput(
+                placeholder="name, address, group or state",
+                compact=True,
+                select_on_focus=False,
+                disabled=True,
+            )
             yield Label("", classes="count", markup=False)
         self._table = HostTable()
         yield self._table
@@ -145,10 +151,14 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_filter(self) -> None:
         # At once, not by `focus`, which waits its turn: letters typed right behind the slash belong here.
         self.add_class("-filtered")
-        self.set_focus(self.query_one(Input))
+        filter_line = self.query_one(Input)
+        filter_line.disabled = False
+        self.set_focus(filter_line)
 
     def action_unfilter(self) -> None:
-        self.query_one(Input).value = ""
+        filter_line = self.query_one(Input)
+        filter_line.value = ""
+        filter_line.disabled = True
         self.remove_class("-filtered")
         self.query_one(HostTable).focus()
         self.refresh_bindings()
