@@ -65,6 +65,9 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever a test starts finds the console's files in a folder of its own, not in the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DESKCONSOLE_HOME", str(tmp_path_factory.mktemp("home")))
+        # A worker has the size of no terminal in its environment, which would win over the tests' own.
+        for name in ("COLUMNS", "LINES"):
+            patch.delenv(name, raising=False)
         yield
 
 
