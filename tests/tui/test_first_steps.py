@@ -25,6 +25,18 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
+AT_HOME = (
+    sys.executable,
+    "-c",
+    (
+        "import os, pathlib, runpy, deskconsole.tui.app as app; "
+        "app.home = lambda: pathlib.Path(os.environ['HOME']); "
+        "runpy.run_module('deskconsole', run_name='__main__')"
+    ),
+)
+"""The console, with HOME as the home of ~/.ssh: that of the password database is the real user's."""
+
+
 def ssh_of(home: Path) -> str:
     """A PATH whose ssh reads the configuration below `home`: it takes the home from the passwd database."""
     folder = home / "bin"
@@ -54,7 +66,8 @@ def test_the_way_of_a_new_user(tmp_path: Path, home: Path) -> None:
         servers = [stack.enter_context(ssh_host(tmp_path / name))[0] for name in names]
         config = "".join(alias(name, server, home) for name, server in zip(names, servers, strict=True))
         (home / ".ssh" / "config").write_text(f"{config}Host *.lan\n  User nobody\n")
-        terminal = Terminal(home, size=(80, 24), more={"DISPLAY": screen.display, "PATH": ssh_of(home)})
+        more = {"DISPLAY": screen.display, "PATH": ssh_of(home)}
+        terminal = Terminal(home, size=(80, 24), more=more, program=AT_HOME)
         stack.callback(terminal.close)
         # Typed ahead, before anything is to be seen.
         terminal.type("i")
@@ -71,8 +84,7 @@ def test_the_way_of_a_new_user(tmp_path: Path, home: Path) -> None:
             terminal.keys("Enter")
             terminal.until(lambda shown: "X display" not in shown)
             terminal.type("j")
-        for key in ("g", "c", "j", "c"):
-            terminal.type(key)
+        terminal.type("C")
         terminal.until(lambda shown: "2 hosts: 2 live" in shown)
         terminal.type("gv")
         screen.wait_for_window("room-1 - live - deskconsole")

@@ -22,6 +22,7 @@ from ...errors import ConfigurationError, InvalidField
 from ...hosts import Host, host_from
 from ...safe_text import safe_text
 from ...ssh.aliases import resolve
+from ...ssh.expansion import home
 from ..seams import Fleet
 from ..widgets.tick_list import TickList
 
@@ -92,7 +93,9 @@ class ImportScreen(ModalScreen[None]):
 
     def _where(self, alias: str) -> str:
         try:
-            target = resolve(alias, ssh_config=self._config)
+            # The user's own file is read by itself, together with the machine's.
+            own = self._config == home() / ".ssh" / "config"
+            target = resolve(alias, ssh_config=None if own else self._config)
         except ConfigurationError as error:
             return str(error)
         port = None if target.port == 22 else target.port
