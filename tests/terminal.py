@@ -27,7 +27,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 class Terminal:
-    """`arguments` are those of `deskconsole`, its files lie below `home`, `more` goes to its environment."""
+    """`arguments` are those of `program`, its files lie below `home`, `more` goes to its environment."""
 
     def __init__(
         self,
@@ -35,10 +35,11 @@ class Terminal:
         *arguments: str,
         size: tuple[int, int] = (100, 30),
         more: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = (sys.executable, "-m", "deskconsole"),
     ) -> None:
         self._socket = str(home / "tmux")
         session = ["-f", "/dev/null", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1])]
-        command = [sys.executable, "-m", "deskconsole", *arguments]
+        command = [*program, *arguments]
         self._tmux(*session, *command, env=environment(home) | dict(more or {}))
         self._tmux("set-option", "-g", "remain-on-exit", "on")
 

@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from deskconsole.destination import HIGHEST_PORT, parse_destination
 from deskconsole.errors import InvalidField
 
 # \Z and not $: that one would let a line feed at the end pass. What begins with a dash would be an option to
 # ssh, what holds a control character has no business in a command or on a screen.
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST_PORT)]
 Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^(?![-\s])[^\x00-\x1f\x7f/\\\[\]]+(?<!\s)\Z")]
 Address = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*\Z")]
 Word = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]+\Z")]
@@ -85,7 +86,7 @@ FIELDS = Host.__struct_fields__
 EXPECTED: Mapping[str, str] = {
     "name": "a text of 1 to 64 characters without / \\ [ ], with no dash or space at its beginning",
     "address": "a host name, an IP address or an alias of the SSH configuration, without spaces",
-    "port": "a whole number from 1 to 65535",
+    "port": f"a whole number from 1 to {HIGHEST_PORT}",
     "user": "a user name without spaces at its ends",
     "identity_file": "the path of a private key",
     "jump": "[user@]host[:port], several with commas and without spaces",
@@ -103,16 +104,21 @@ _SECRETS = frozenset({"pass", "passwd", "password", "passphrase", "secret"})
 
 
 def host_from(fields: Mapping[str, object]) -> Host:
-    """The host that `fields` describe; raises `InvalidField` for the first one that is wrong."""
+    """The host that `fields` describe; raises `InvalidField` for the first one that is wrong.
+
+    A user and a port that stand in the address are put into fields of their own, see `split_address`.
+    """
     for field in fields:
         if field not in FIELDS:
             raise _unknown(field)
     if "name" not in fields:
         raise InvalidField("name", "the host has no name", remedy='Give it one: name = "...".')
+    apart = split_address(fields)
     try:
-        host = msgspec.convert(dict(fields), Host)
+        host = msgspec.convert(apart, Host)
     except msgspec.ValidationError as error:
-        raise _wrong(fields, error) from None
+        raise _wrong(apart, error) from None
+    _check_jump(host.jump)
     if not host.address and re.search(r"\s", host.name):
         raise InvalidField(
             "address",
@@ -120,6 +126,65 @@ def host_from(fields: Mapping[str, object]) -> Host:
             remedy='Give the address: address = "...".',
         )
     return host
+
+
+def split_address(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields with what stands in the address, `user@host:port` or `ssh://...`, in fields of their own.
+
+    Where the address is missing, the name is taken apart in its place and stays the name. Raises
+    `InvalidField` where the address says something else than the field beside it.
+    """
+    apart = dict(fields)
+    source = "address" if apart.get("address") else "name"
+    text = apart.get(source)
+    # A name with spaces cannot be an address: `host_from` says so.
+    if not isinstance(text, str) or (source == "name" and re.search(r"\s|[/\[\]]", text)):
+        return apart
+    try:
+        found = parse_destination(text)
+    except InvalidField as error:
+        if source == "address":
+            raise InvalidField(source, str(error), remedy=error.remedy) from None
+        raise InvalidField(
+            source, f"the name {_shown(text)} is also the address: {error}", remedy="Give the address too."
+        ) from None
+    if found.address != text:
+        apart["address"] = found.address
+    for field, value in (("user", found.user), ("port", found.port)):
+        beside = apart.get(field)
+        if value is None:
+            continue
+        if beside not in (None, "") and str(beside) != str(value):
+            raise InvalidField(
+                source,
+                f"the {source} says {field} {value}, the field {field} says {beside}",
+                remedy="Clear one of the two.",
+            )
+        apart[field] = value
+    return apart
+
+
+def with_plain_name(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields with a name that a host can have, where `ssh://...` or `[::1]:22` was typed as the name.
+
+    What was typed is then the address, if none was given.
+    """
+    name = fields.get("name")
+    if not isinstance(name, str) or not re.search(r"[/\[\]]", name):
+        return dict(fields)
+    try:
+        plain = re.sub(r"[\[\]]", "", str(parse_destination(name)))
+    except InvalidField:
+        return dict(fields)  # `host_from` says what a name may hold
+    return {**fields, "name": plain[:64], "address": fields.get("address") or name}
+
+
+def _check_jump(jump: str | None) -> None:
+    for hop in jump.split(",") if jump else ():
+        try:
+            parse_destination(hop)
+        except InvalidField as error:
+            raise InvalidField("jump", f"jump host {_shown(hop)}: {error}") from None
 
 
 def _unknown(field: str) -> InvalidField:

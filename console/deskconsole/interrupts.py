@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -52,3 +53,17 @@ def held_back() -> Iterator[None]:
             signal.signal(number, handlers[number])
         if arrived:
             signal.raise_signal(arrived[0])
+
+
+def has_job_control() -> bool:
+    """Does a shell wait that `fg` can be typed into?
+
+    A process that a terminal, tmux or `ssh -t` started itself would stay stopped for good.
+    """
+    if not hasattr(os, "getpgid"):
+        return False
+    parent = os.getppid()
+    try:
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgrp()
+    except OSError:  # it has ended, or it belongs to somebody else
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deskconsole.errors import InvalidField
-from deskconsole.hosts import EXPECTED, FIELDS, Host, host_from
+from deskconsole.hosts import EXPECTED, FIELDS, Host, host_from, with_plain_name
 
 FULL = {
     "name": "Lab 1",
@@ -122,3 +122,58 @@ def test_a_name_with_spaces_needs_an_address() -> None:
     with pytest.raises(InvalidField, match="has a space") as caught:
         host_from({"name": "Ada's desk"})
     assert caught.value.field == "address"
+
+
+@pytest.mark.parametrize("source", ["name", "address"])
+def test_user_and_port_in_the_address_are_put_into_their_fields(source: str) -> None:
+    host = host_from({"name": "lab", source: "root@127.0.0.1:46871"})
+    assert (host.target, host.user, host.port) == ("127.0.0.1", "root", 46871)
+    assert host.name == ("lab" if source == "address" else "root@127.0.0.1:46871")
+
+
+def test_a_name_beside_an_address_may_look_like_anything() -> None:
+    assert host_from({"name": "a@b:c", "address": "10.0.0.1"}) == Host(name="a@b:c", address="10.0.0.1")
+
+
+def test_the_same_said_twice_is_no_conflict() -> None:
+    host = host_from({"name": "lab", "address": "ssh://root@[::1]:22", "user": "root", "port": 22})
+    assert host == Host(name="lab", address="::1", user="root", port=22)
+
+
+@pytest.mark.parametrize(
+    ("beside", "sentence"),
+    [
+        ({"user": "ann"}, "the address says user root, the field user says ann"),
+        ({"port": 2222}, "the address says port 22, the field port says 2222"),
+    ],
+)
+def test_an_address_that_contradicts_a_field_is_told(beside: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InvalidField, match=sentence) as caught:
+        host_from({"name": "lab", "address": "root@10.0.0.1:22", **beside})
+    assert caught.value.field == "address"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"name": "lab", "address": "[::1"}, "address", "an address in brackets is written"),
+        ({"name": "lab:ssh"}, "name", "is also the address: port must be"),
+        ({"name": "lab", "jump": "gate,door:0"}, "jump", "jump host 'door:0': port must be"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_told_when_it_is_given(
+    fields: dict[str, object], field: str, words: str
+) -> None:
+    with pytest.raises(InvalidField) as caught:
+        host_from(fields)
+    assert caught.value.field == field
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("ssh://me@lab:22/", "me@lab:22"), ("desk@[::1]:22", "desk@::1:22"), ("lab", "lab")]
+)
+def test_a_typed_destination_gives_a_name_that_a_host_can_have(typed: str, name: str) -> None:
+    host = host_from(with_plain_name({"name": typed}))
+    assert host.name == name
+    assert host_from({"name": "other", "address": typed}).target == host.target

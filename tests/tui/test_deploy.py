@@ -55,22 +55,23 @@ async def test_each_step_says_its_bytes_its_rate_and_what_is_left(
         assert all(len(line) <= size[0] for line in screen_text(pilot).splitlines())
 
 
-async def test_deploying_a_host_at_rest_connects_it_and_escape_calls_that_off(running: Running) -> None:
+async def test_deploying_a_host_at_rest_connects_it_and_x_cancels_that(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press(*["down"] * 4, "d")
         await settle(pilot)
         assert fleet.asked == [("connect", "lab-05")]
         shown = await shows(pilot, fleet, Snapshot("lab-05", state=State.PROBING, steps=UPLOADING[:2]))
-        assert "Call it off" in shown
+        assert "Hide  esc" in shown
+        assert "Cancel  x" in shown
         assert "also on their way: lab-03 deploying: uploading the agent 62.0 %" in shown
-        await pilot.press("escape")
+        await pilot.press("x")
         await settle(pilot)
         assert fleet.asked == [("connect", "lab-05"), ("disconnect", "lab-05")]
         assert isinstance(pilot.app.screen, FleetScreen)
 
 
-@pytest.mark.parametrize("key", ["h", "d", "enter"])
+@pytest.mark.parametrize("key", ["escape", "h", "d", "enter"])
 async def test_what_is_put_aside_goes_on(running: Running, key: str) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from deskconsole.errors import ViewerError
 from deskconsole.hosts import Host
-from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.snapshot import Exactness, Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.widgets.event_log import EventLog
 from deskconsole.tui.widgets.host_table import HostTable
 from display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
-from piloting import console, screen_text, settle
+from piloting import console, logged, screen_text, settle
 
 
 async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:
@@ -127,13 +128,13 @@ async def test_a_filter_that_finds_nothing_says_so_and_escape_goes_back(running:
         await pilot.press("down", "down", "slash", *"nobody", "enter")
         await pilot.pause(0.1)
         shown = screen_text(pilot)
-        assert "no host has these words; esc shows all" in shown
+        assert "no host matches 'nobody'; esc clears" in shown
         assert "esc All" in shown.splitlines()[-1]
         assert "q Quit" in shown.splitlines()[-1]
         await pilot.press("escape")
         await pilot.pause(0.1)
         assert table.selected == "lab-03"
-        assert "no host has these words" not in screen_text(pilot)
+        assert "no host matches" not in screen_text(pilot)
         assert "esc All" not in screen_text(pilot)
 
 
@@ -241,3 +242,39 @@ async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room
         await pilot.pause(0.1)
         assert "d Deploy" in screen_text(pilot).splitlines()[-1]
         assert "o Doctor" in screen_text(pilot).splitlines()[-1]
+
+
+async def test_the_first_host_is_shown_though_the_table_was_scrolled_by_the_wheel(running: Running) -> None:
+    hosts = tuple(Host(name=f"host-{number:02}") for number in range(60))
+    async with running(DisplayFleet(hosts), size=(80, 24)) as pilot:
+        table = pilot.app.screen.query_one(HostTable)
+        for key, seen in (("g", "host-00"), ("home", "host-00"), ("k", "host-00"), ("G", "host-59")):
+            table.scroll_to(y=20, animate=False, immediate=True)
+            await pilot.pause()
+            await pilot.press(key)
+            await pilot.pause(0.3)
+            assert table.selected == seen
+            assert f"◌ {seen}" in screen_text(pilot)
+
+
+async def test_a_comparison_and_a_refresh_show_their_answer(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("D", "r")
+        await settle(pilot)
+        seen = fleet.states["lab-01"]
+        compared = Exactness(packet=4121, exact=True, digest="77", at=NOW)
+        figures = replace(seen.statistics, refreshes={"console request": 9})
+        fleet.states["lab-01"] = replace(seen, exactness=compared, statistics=figures)
+        console(pilot).pull()
+        await pilot.pause(0.1)
+        shown = " ".join(screen_text(pilot).split())
+        assert "verified: every pixel is as on the host (packet 4,121)" in shown
+        assert "the whole picture was sent again" in shown
+        assert "lab-01  the whole picture was sent again" in logged(pilot)
+        await pilot.press("D")
+        await settle(pilot)
+        fleet.states["lab-01"] = Snapshot("lab-01")
+        console(pilot).pull()
+        await pilot.pause(0.1)
+        assert "lab-01  the comparison did not come: see the state of the host" in logged(pilot)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from textual.widgets import Button, Input, SelectionList
+import pytest
+from textual.widgets import Button, Input
 
 from deskconsole.errors import ConfigurationError
 from deskconsole.hosts import Host
@@ -129,16 +131,115 @@ async def test_an_empty_start_offers_three_ways(running: Running) -> None:
         assert pilot.app.return_value == "demo"
 
 
-async def test_hosts_are_imported_from_the_ssh_configuration(running: Running, tmp_path: Path) -> None:
-    config = tmp_path / "config"
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config"
     (tmp_path / "more").write_text("Host included\n")
-    config.write_text("Include more\nHost web db *.lan !not\n  Port 22\nHost = 'quoted one'\n# Host no\n")
+    path.write_text(
+        "Include more\nHost web db *.lan !not\n  Port 2222\n  User ann\n  HostName 10.0.0.5\n"
+        "Host = 'quoted one'\n# Host no\nHost zoo\n"
+    )
+    return path
+
+
+async def test_all_that_the_ssh_configuration_names_is_imported_in_its_order(
+    running: Running, config: Path
+) -> None:
     fleet = DisplayFleet((Host(name="db"),))
-    async with running(fleet, ssh_config=config) as pilot:
+    async with running(fleet, size=(80, 24), ssh_config=config) as pilot:
         await pilot.press("i")
-        await pilot.pause()
-        assert pilot.app.screen.query_one(SelectionList).option_count == 3
-        await pilot.press("space", "down", "space", "ctrl+s")
         await pilot.pause(0.1)
+        shown = screen_text(pilot)
+        assert "[x] included" in shown
+        assert "[x] web" in shown
+        assert "space: this one  a: all or none  enter: import 4" in shown
+        assert "Import 4 hosts" in shown
         await settle(pilot)
-        assert [host.name for host in fleet.hosts] == ["db", "included", "web"]
+        assert re.search(r"\[x\] web +ann@10.0.0.5:2222", screen_text(pilot))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [host.name for host in fleet.hosts] == ["db", "included", "web", "zoo"]
+        assert "The alias quoted one cannot be a host here" in " ".join(logged(pilot))
+
+
+async def test_what_is_not_ticked_is_not_imported(running: Running, config: Path) -> None:
+    fleet = DisplayFleet((Host(name="db"),))
+    async with running(fleet, size=(80, 24), ssh_config=config) as pilot:
+        await pilot.press("i", "a")
+        await pilot.pause(0.1)
+        shown = screen_text(pilot)
+        assert "[ ] included" in shown
+        assert "[x]" not in shown
+        assert "enter" not in shown.split("a: all or none")[1].splitlines()[0]
+        assert "Import 0 hosts" in shown
+        assert pilot.app.screen.query_one("#take", Button).disabled
+        await pilot.press("enter")  # nothing is ticked: the list stays
+        await pilot.press("end", "space", "home", "space")
+        await pilot.pause(0.1)
+        assert "Import 2 hosts" in screen_text(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert [host.name for host in fleet.hosts] == ["db", "included", "zoo"]
+
+
+async def test_where_there_is_nothing_to_import_the_button_closes(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press("i")
+        await pilot.pause(0.1)
+        assert "names no hosts that are not here already" in screen_text(pilot)
+        assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["Close"]
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, FleetScreen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "added"),
+    [
+        ("root@127.0.0.1:46871", Host(name="lab", address="127.0.0.1", user="root", port=46871)),
+        ("ssh://root@lab-01:22/", Host(name="lab", address="lab-01", user="root", port=22)),
+        ("desk@[fe80::1%lo]:2222", Host(name="lab", address="fe80::1%lo", user="desk", port=2222)),
+        ("[::1]", Host(name="lab", address="::1")),
+    ],
+)
+async def test_an_address_with_user_and_port_is_taken_apart(
+    running: Running, typed: str, added: Host
+) -> None:
+    fleet = DisplayFleet()
+    async with running(fleet) as pilot:
+        await pilot.press("a", *"lab", "tab", *typed, "enter")
+        await settle(pilot)
+        assert fleet.hosts == (added,)
+
+
+async def test_a_destination_may_be_typed_as_the_name(running: Running) -> None:
+    fleet = DisplayFleet()
+    async with running(fleet) as pilot:
+        await pilot.press("a", *"desk@[::1]:2222", "enter")
+        await settle(pilot)
+        assert fleet.hosts == (Host(name="desk@::1:2222", address="::1", user="desk", port=2222),)
+
+
+async def test_an_address_that_contradicts_a_field_is_told_beside_it(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("e", "tab", "ctrl+u", *"root@10.0.0.9:22", "enter")
+        await settle(pilot)
+        shown = screen_text(pilot)
+        assert "The address says user root, the field user says ops." in shown
+        assert "Clear one of the" in shown
+        assert not fleet.asked
+
+
+async def test_an_address_that_is_none_is_told_in_the_form(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("a", *"lab", "tab", *"host:ssh", "enter")
+        await settle(pilot)
+        assert "Port must be a whole number from 1 to 65535, not 'ssh'" in screen_text(pilot)
+        await pilot.press(
+            "escape", "a", *"lab", "tab", *"host", "tab", "tab", "tab", "tab", *"gate:0", "enter"
+        )
+        await settle(pilot)
+        assert "Jump host 'gate:0': port must be a whole number" in screen_text(pilot)
+        assert not fleet.asked

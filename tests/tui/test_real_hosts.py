@@ -84,8 +84,8 @@ def test_a_deploy_over_a_slow_link_shows_itself_and_is_called_off_and_gone_throu
             terminal.until(lambda shown: "1 host: 1 idle" in shown)
             terminal.keys("c")
             terminal.until(lambda shown: bool(re.search("█░.* of .* left", shown)))
-            terminal.keys("Escape")
-            terminal.until(lambda shown: "1 disconnected" in shown and "Call it off" not in shown)
+            terminal.keys("x")
+            terminal.until(lambda shown: "1 disconnected" in shown and "Cancel" not in shown)
             left = {Path(name).name for name in listing(server.home / ".deskconsole")}
             assert all(name.endswith(".part") for name in left)  # what was cut off is never taken for whole
             terminal.keys("d")

@@ -53,7 +53,7 @@ def test_no_escape_sequence_of_a_file_reaches_the_terminal(tmp_path: Path) -> No
     """The raw bytes, as a terminal gets them: our own sequences only, and the app says `␛` for theirs."""
     folder = tmp_path / "config"
     folder.mkdir()
-    (folder / "hosts.toml").write_text('[[host]]\nname = "a\\u009b31m\\u202eb"\naddress = "[/bad]"\n')
+    (folder / "hosts.toml").write_text('[[host]]\nname = "a\\u009b31m\\u202eb"\naddress = "a[/bad]"\n')
     process, master = _in_pty(tmp_path)
     try:
         output = _read(master, seconds=60, until=b"[/bad]")

@@ -30,9 +30,9 @@ def _option(meaning: str, metavar: str = "TEXT") -> Any:
 
 
 Name = Annotated[str, typer.Argument(help="Your own word for it.", show_default=False)]
-Address = Annotated[str | None, _option("Host name, IP address or alias of the SSH configuration.")]
-Port = Annotated[int | None, _option("Of its SSH server.", "NUMBER")]
-User = Annotated[str | None, _option("To log in as.")]
+Address = Annotated[str | None, _option("Host name, IP or SSH alias, or user@host:port.")]
+Port = Annotated[int | None, _option("SSH port.", "NUMBER")]
+User = Annotated[str | None, _option("SSH user.")]
 IdentityFile = Annotated[str | None, _option("Private key to offer.", "FILE")]
 Jump = Annotated[str | None, _option("[user@]host[:port] to go through, several with commas.")]
 WantedDisplay = Annotated[int | None, _option("0: the whole desktop; 1, 2, ...: one display.", "NUMBER")]
@@ -83,24 +83,27 @@ def add(
     group: Group = None,
     json: Json = False,
 ) -> None:
-    """Add a host. What is not given comes from the SSH configuration, and the name is the address.
+    """Add a host. Without --address the name is the address; what else is missing comes from the SSH
+    configuration. A user and a port in the address, user@host:port or ssh://user@host:port, are put into
+    their own fields.
 
     \b
     Examples:
       deskconsole hosts add lab-01.example.org
+      deskconsole hosts add alice@10.0.3.7:2222
       deskconsole hosts add lab-01 --address 10.0.3.1 --user alice --group lab
     """
-    from ..hosts import host_from
+    from ..hosts import host_from, with_plain_name
 
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
         x_display=x_display, x_authority=x_authority, python=python, folder=folder, run_level=run_level,
         group=group,
     )  # fmt: skip
-    host = host_from({"name": name, **given})
+    host = host_from(with_plain_name({"name": name, **given}))
     inventory = _inventory()
     inventory.add(host)
-    _tell(host, f"{name} is in {inventory.path}", json=json)
+    _tell(host, f"{host.name} is in {inventory.path}", json=json)
 
 
 @app.command()
@@ -129,7 +132,7 @@ def edit(
       deskconsole hosts edit lab-01 --port 2222
       deskconsole hosts edit lab-01 --jump '' --rename lab-one
     """
-    from ..hosts import host_from
+    from ..hosts import host_from, split_address, with_plain_name
 
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
@@ -142,8 +145,11 @@ def edit(
             remedy="`deskconsole hosts edit --help` lists what can be.",
         )
     inventory = _inventory()
-    changed = _as_data(inventory.get(name)) | given
-    host = host_from({field: value for field, value in changed.items() if value not in ("", 0)})
+    wanted = {field: value for field, value in given.items() if value not in ("", 0)}
+    if address:  # a user and a port in it replace those that the host had
+        wanted = split_address(wanted)
+    kept = {field: value for field, value in _as_data(inventory.get(name)).items() if field not in given}
+    host = host_from(with_plain_name(kept | wanted))
     inventory.replace(name, host)
     _tell(host, f"{host.name} is changed in {inventory.path}", json=json)
 

@@ -27,7 +27,9 @@ def seconds_option(meaning: str, *names: str, default: bool = False) -> Any:
     return typer.Option(*names, metavar="SECONDS", parser=_seconds, help=meaning, show_default=default)
 
 
-HOST_HELP = "A name from `deskconsole hosts`, or [user@]address[:port], or an alias of the SSH configuration."
+HOST_HELP = (
+    "A name from `deskconsole hosts`, [user@]address[:port], ssh://..., or an alias of the SSH configuration."
+)
 
 HostName = Annotated[str, typer.Argument(metavar="HOST", help=HOST_HELP, show_default=False)]
 HostOrNone = Annotated[str | None, typer.Argument(metavar="HOST", help=HOST_HELP, show_default=False)]

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deskconsole.errors import ConfigurationError
+from deskconsole.destination import Destination, parse_destination
+from deskconsole.errors import ConfigurationError, InvalidField
 from deskconsole.ssh.expansion import Expansion, local_user
 from deskconsole.ssh.keywords import review
 
@@ -120,6 +121,8 @@ def resolve(
             )
     if not address:
         raise ConfigurationError("the host has no address", remedy="Give it a name or an address.")
+    if jump and jump.lower() != "none":  # ssh itself takes no ssh:// with IPv6, and no IPv6 without brackets
+        jump = ",".join(str(parse_jump(hop)) for hop in jump.split(","))
     settings = _ssh_settings(address, label, port=port, user=user, jump=jump, ssh_config=ssh_config)
     if settings is None:
         settings = _defaults(address, port=port, user=user, jump=jump)
@@ -212,19 +215,22 @@ def _own_path(text: str) -> Path:
         return Path(text)
 
 
-def split_jump(hop: str) -> tuple[str, int | None, str | None]:
-    """One hop of ProxyJump, `[user@]host[:port]` or `ssh://...`, as (address, port, user)."""
-    text = hop.strip().removeprefix("ssh://").rstrip("/")
-    user, _, rest = text.rpartition("@")
-    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d{1,5}))?", rest)
-    if match is None:
-        raise ConfigurationError(
-            f"{hop!r} is not a jump host", remedy="Write it as user@host:port; user and port may be left out."
-        )
-    port = int(match[3]) if match[3] else None
-    if port is not None and not 1 <= port <= 65535:
-        raise ConfigurationError(f"the jump host {hop!r} has an impossible port", remedy="Use 1 to 65535.")
-    return match[1] or match[2], port, user or None
+def parse_jump(hop: str) -> Destination:
+    """One hop of ProxyJump, written like any other destination."""
+    try:
+        found = parse_destination(hop.strip())
+    except InvalidField as error:
+        raise _no_jump(hop, str(error)) from None
+    if not found.address:
+        raise _no_jump(hop, "the address is missing")
+    return found
+
+
+def _no_jump(hop: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{hop!r} is not a jump host: {reason}",
+        remedy="Write it as user@host:port; user and port may be left out, IPv6 stands in brackets.",
+    )
 
 
 def _ssh_settings(

@@ -13,7 +13,7 @@ import paramiko
 
 from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
 from deskconsole.hosts import Host
-from deskconsole.ssh.aliases import Target, resolve, split_jump
+from deskconsole.ssh.aliases import Target, parse_jump, resolve
 from deskconsole.ssh.authentication import authenticate
 from deskconsole.ssh.command import Finished, close_channel, run_command
 from deskconsole.ssh.files import Files, open_files
@@ -272,12 +272,12 @@ class _Route:
                 remedy="ProxyJump probably goes round in a circle: exempt the jump host itself from it.",
             )
         *before, last = target.jump.split(",")
-        address, port, user = split_jump(last)
+        door = parse_jump(last)
         hop = resolve(
-            address,
+            door.address,
             label=last.strip(),
-            port=port,
-            user=user,
+            port=door.port,
+            user=door.user,
             jump=",".join(before) or None,
             ssh_config=self._ssh_config,
         )

@@ -19,20 +19,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from ..errors import DeskconsoleError
+from ..interrupts import has_job_control
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..session.state import SETTLED, State
 from ..ssh.expansion import home
 from .asking import Asking
 from .host_actions import ConsoleScreen, HostActions
+from .host_answers import Asked, HostAnswers
 from .messages import EventsArrived, QuestionsChanged
 from .offers import Offers
+from .ordered_keys import OrderedKeysApp
 from .questions import QueuedQuestions
 from .removal import Removal
 from .screens.deploy import DeployScreen
@@ -66,13 +69,16 @@ RELOAD = 2.0
 
 KEPT_EVENTS = 2000
 
+CTRL_C_AGAIN = 3.0
+"""Seconds within which a second ctrl+c leaves."""
+
 SETTLED_AFTER = 5.0
 """Seconds after which what there is stays: modules, widgets, sessions. It is then taken out of the garbage
 collector's sight, whose walks through all of it held up a key for 60 ms every few seconds, on a busy machine
 for 270."""
 
 
-class DeskconsoleApp(App[Outcome]):
+class DeskconsoleApp(OrderedKeysApp[Outcome]):
     """The console's terminal face.
 
     `backend` is opened on a thread once the first picture stands. After `run`, call `close`: it waits
@@ -90,6 +96,7 @@ class DeskconsoleApp(App[Outcome]):
         Binding("ctrl+p", "command_palette", "Menu", show=False, tooltip="Every key by its name"),
         Binding("q", "quit", "Quit", tooltip="Close all sessions and leave"),
         Binding("ctrl+q", "quit", "Quit", show=False, tooltip="Close all sessions and leave"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="Back to the shell; fg returns"),
     ]
 
     def __init__(
@@ -113,6 +120,8 @@ class DeskconsoleApp(App[Outcome]):
         self.events: deque[LogLine] = deque(maxlen=KEPT_EVENTS)
         self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._toasts = Toasts()
+        self._answers = HostAnswers()
+        self._asked_to_leave = -CTRL_C_AGAIN
         self.offers = Offers()
         self._asking = Asking(self, self.questions)
         self._removal = Removal(self)
@@ -131,7 +140,7 @@ class DeskconsoleApp(App[Outcome]):
     def _leave_when_told(self) -> None:
         """A terminal that was closed, or a `kill`, ends the console as `q` does: with everything it began."""
         loop = asyncio.get_running_loop()
-        for number in (getattr(signal, "SIGHUP", None), signal.SIGTERM):
+        for number in (getattr(signal, "SIGHUP", None), signal.SIGTERM, signal.SIGINT):
             # Not on Windows, nor where an application runs beside the main thread, as under test.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
@@ -148,6 +157,7 @@ class DeskconsoleApp(App[Outcome]):
         self.on_events_arrived()
         self.set_interval(PULL, self.pull)
         self.set_interval(RELOAD, self.reload)
+        self.call_after_refresh(self.release_keys)
 
     def close(self) -> None:
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
@@ -169,6 +179,7 @@ class DeskconsoleApp(App[Outcome]):
         self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
         self._asking.drop_settled(self.view)
         self._show_toast()
+        self._show_answers()
         for screen in self.screen_stack:
             # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
             with contextlib.suppress(NoMatches):
@@ -218,6 +229,20 @@ class DeskconsoleApp(App[Outcome]):
             self.report(name, error)
         elif done:
             self.note(name, done)
+
+    def ask_host(self, name: str, asked: Asked) -> None:
+        """Asks a host for something; its answer is shown as soon as it is there."""
+        self._answers.ask(self.view.snapshot(name), asked, time.monotonic())
+        if asked == "check":
+            self.act(name, lambda fleet: fleet.check_exact(name))
+        else:
+            self.act(name, lambda fleet: fleet.request_refresh(name))
+
+    def _show_answers(self) -> None:
+        for answer in self._answers.found(self.view, time.monotonic()):
+            self.note(answer.host, answer.text)
+            severity: Literal["information", "warning"] = "information" if answer.good else "warning"
+            self.notify(answer.text, title=safe_text(answer.host, 64), severity=severity, markup=False)
 
     # Hosts
 
@@ -370,8 +395,40 @@ class DeskconsoleApp(App[Outcome]):
             self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Ends the console with all of its sessions."""
         self.questions.close()
         self.exit("quit")
+
+    def action_help_quit(self) -> None:
+        """Says at the first ctrl+c how to leave; the second leaves."""
+        self.leave_or_say("ctrl+c again leaves; q does so at once.")
+
+    # Bindings end at a dialog; these three keys do not.
+    key_ctrl_c = action_help_quit
+    key_ctrl_q = leave
+
+    def key_ctrl_z(self) -> None:
+        self.action_suspend_process()
+
+    def leave_or_say(self, words: str) -> None:
+        """Leaves, if ctrl+c was pressed just before; else shows `words`."""
+        now = time.monotonic()
+        if now - self._asked_to_leave < CTRL_C_AGAIN:
+            self.leave()
+        else:
+            self._asked_to_leave = now
+            self.clear_notifications()
+            self.notify(words, timeout=CTRL_C_AGAIN, markup=False)
+
+    def action_suspend_process(self) -> None:
+        """Gives the terminal back to the shell, where there is one that can go on with the console."""
+        if has_job_control():
+            super().action_suspend_process()
+        else:
+            self.notify("No shell waits here that could bring the console back: q leaves.", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen, by name; then Textual's own."""

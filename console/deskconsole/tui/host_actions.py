@@ -44,7 +44,7 @@ class HostActions(ConsoleScreen):
         Binding("c", "connect", "Connect", tooltip="Connect the host"),
         Binding("d", "deploy", "Deploy", tooltip="Connect, and see each step of the way"),
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
-        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask for the whole picture anew"),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
@@ -100,11 +100,11 @@ class HostActions(ConsoleScreen):
 
     def action_refresh(self) -> None:
         if name := self.selected:
-            self.console.act(name, lambda fleet: fleet.request_refresh(name))
+            self.console.ask_host(name, "refresh")
 
     def action_check(self) -> None:
         if name := self.selected:
-            self.console.act(name, lambda fleet: fleet.check_exact(name))
+            self.console.ask_host(name, "check")
 
     def action_edit(self) -> None:
         if name := self.selected:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ..hosts import Host
+from ..errors import InvalidField
+from ..hosts import Host, host_from, split_address, with_plain_name
 from ..safe_text import safe_text
 
 
@@ -27,10 +28,15 @@ class Field:
 
 FIELDS = (
     Field("name", "name", "your word for it", "a name of 1 to 64 characters without / \\ [ ]"),
-    Field("address", "address", "the name; or host, IP, SSH alias", "a host name, IP address or SSH alias"),
+    Field(
+        "address",
+        "address",
+        "the name; or host, IP, SSH alias",
+        "a host, IP, SSH alias or user@host:port",
+    ),
     Field("port", "port", "as SSH says, else 22", "a number from 1 to 65535"),
     Field("user", "user", "as SSH says, else your own", "a user name"),
-    Field("identity_file", "key file", "~/.ssh/id_ed25519", "the path of a private key"),
+    Field("identity_file", "key file", "as SSH says; e.g. ~/.ssh/id_ed25519", "the path of a private key"),
     Field("jump", "jump host", "[user@]host[:port], several with commas", "[user@]host[:port]"),
     Field("display", "display", "0: the whole desktop, 1: the first", "a number from 0 to 64"),
     Field("group", "group", "a label to filter by", "a label"),
@@ -64,16 +70,10 @@ def read(
     `taken` are names that other hosts have. A field that still shows what it showed at first keeps the
     value of `before`, also where that could not be shown as it is.
     """
-    shown = texts(before)
-    given = msgspec.to_builtins(before) if before else {}
-    values: dict[str, object] = {}
-    wrong: dict[str, str] = {}
+    values, wrong = _apart(_values(typed, before))
     for field in FIELDS:
-        typed_value = typed[field.name].strip()
-        value: object = typed_value
-        if before is not None and typed_value == shown[field.name].strip():
-            value = given.get(field.name, "")
-        if value == "" and field.name != "name":
+        value = values.pop(field.name, "")
+        if field.name in wrong or (value in ("", None) and field.name != "name"):
             continue
         try:
             probe = msgspec.convert({"name": "x", field.name: value}, Host, strict=False)
@@ -83,4 +83,34 @@ def read(
             values[field.name] = getattr(probe, field.name)
     if values.get("name") in taken:
         wrong["name"] = "Another host has this name already."
-    return (None, wrong) if wrong else (msgspec.convert(values, Host), {})
+    if not wrong:
+        try:
+            return host_from(values), {}
+        except InvalidField as error:
+            wrong[error.field] = _sentence(error)
+    return None, wrong
+
+
+def _values(typed: Mapping[str, str], before: Host | None) -> dict[str, object]:
+    """What stands in the fields, without those that are empty."""
+    shown = texts(before)
+    given = msgspec.to_builtins(before) if before else {}
+    values: dict[str, object] = {}
+    for field in FIELDS:
+        text = typed[field.name].strip()
+        unchanged = before is not None and text == shown[field.name].strip()
+        values[field.name] = given.get(field.name, "") if unchanged else text
+    return {name: value for name, value in values.items() if value != "" or name == "name"}
+
+
+def _apart(values: dict[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+    """The values with user and port out of the address, and what is wrong with it."""
+    try:
+        return split_address(with_plain_name(values)), {}
+    except InvalidField as error:
+        return values, {error.field: _sentence(error)}
+
+
+def _sentence(error: InvalidField) -> str:
+    text = safe_text(f"{error}. {error.remedy}".strip(), 200)
+    return text[:1].upper() + text[1:]

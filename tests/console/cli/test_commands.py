@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -185,6 +186,41 @@ def test_what_cannot_be_a_host(host: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(words)) as caught:
         find_host(host, Paths.below(tmp_path))
     assert "deskconsole hosts" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("desk@[::1]:21614", ("::1", "desk", 21614)),
+        ("[::1]:21614", ("::1", None, 21614)),
+        ("desk@[::1]", ("::1", "desk", None)),
+        ("desk@[fe80::1%lo]:21615", ("fe80::1%lo", "desk", 21615)),
+        ("ssh://desk@lab-01:22", ("lab-01", "desk", 22)),
+        ("desk@lab-01:22", ("lab-01", "desk", 22)),
+    ],
+)
+def test_a_destination_means_the_same_as_an_argument_and_in_the_list(
+    typed: str, meant: tuple[str, str | None, int | None], user: CommandLine
+) -> None:
+    def place(host: dict[str, Any]) -> tuple[str, str | None, int | None]:
+        return host.get("address", host["name"]), host.get("user"), host.get("port")
+
+    paths = Paths.below(user.home)
+    found = find_host(typed, paths)
+    assert (found.target, found.user, found.port) == meant
+    added = user.run("hosts", "add", typed, "--json").json()
+    assert place(added) == meant
+    assert find_host(typed, paths).name == added["name"]
+    assert place(user.run("hosts", "add", "one", "--address", typed, "--json").json()) == meant
+    user.run("hosts", "add", "two", "--address", "10.0.0.1", "--user", "ann", "--port", "5")
+    edited = user.run("hosts", "edit", "two", "--address", typed, "--json").json()
+    assert place(edited) == (meant[0], meant[1] or "ann", meant[2] or 5)
+
+
+def test_an_address_that_contradicts_an_option_is_refused(user: CommandLine) -> None:
+    said = user.run("hosts", "add", "one", "--address", "root@10.0.0.1:22", "--user", "ann")
+    assert (said.code, said.stdout) == (2, "")
+    assert "the address says user root, the field user says ann" in said.stderr
 
 
 def test_seconds_that_nobody_can_wait(user: CommandLine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskconsole.errors import ConfigurationError
-from deskconsole.ssh.aliases import resolve, split_jump
+from deskconsole.ssh.aliases import parse_jump, resolve
 
 
 @pytest.fixture
@@ -89,21 +89,23 @@ def test_what_cannot_be_a_user_or_a_jump_host(user: str | None, jump: str | None
         resolve("lab", user=user, jump=jump, ssh_config=config)
 
 
+def test_a_jump_host_may_be_written_like_any_destination(config: Path) -> None:
+    """ssh itself refuses `-J ssh://me@[::1]:3/` and `-J ::1`."""
+    for jump, meant in [
+        ("ssh://me@[::1]:3/", "me@[::1]:3"),
+        ("::1", "[::1]"),
+        ("me@[fe80::1%lo]:2,gate", "me@[fe80::1%lo]:2,gate"),
+    ]:
+        assert resolve("somewhere", jump=jump, ssh_config=config).jump == meant
+
+
+def test_no_jump_at_all(config: Path) -> None:
+    assert resolve("lab", jump="none", ssh_config=config).jump == ""
+
+
 @pytest.mark.parametrize(
-    ("hop", "parts"),
-    [
-        ("host", ("host", None, None)),
-        ("me@host:22", ("host", 22, "me")),
-        ("me@corp@host", ("host", None, "me@corp")),
-        ("[::1]:2222", ("::1", 2222, None)),
-        ("ssh://me@host:1/", ("host", 1, "me")),
-    ],
+    "hop", ["", "host:", "host:port", "host:0", "host:70000", "a@", "1:2:3", "[::1", "@a"]
 )
-def test_jump_hosts(hop: str, parts: tuple[str, int | None, str | None]) -> None:
-    assert split_jump(hop) == parts
-
-
-@pytest.mark.parametrize("hop", ["", "host:", "host:port", "host:0", "host:70000", "::1", "a@"])
 def test_what_is_no_jump_host(hop: str) -> None:
-    with pytest.raises(ConfigurationError):
-        split_jump(hop)
+    with pytest.raises(ConfigurationError, match="is not a jump host"):
+        parse_jump(hop)

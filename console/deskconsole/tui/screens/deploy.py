@@ -1,4 +1,4 @@
-"""The way of one host from nothing to its first picture, step by step; it can be called off or put aside."""
+"""The way of one host from nothing to its first picture, step by step; it can be cancelled or put aside."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ EVERY = 0.5
 """Seconds between two looks while it is open: bytes go quickly."""
 
 CHOICES = {
-    "hide": ("Hide", "h"),
-    "cancel": ("Call it off", "escape"),
+    "hide": ("Hide", "escape"),
+    "cancel": ("Cancel", "x"),
     "close": ("Close", "escape"),
     "doctor": ("Doctor", "o"),
     "again": ("Try again", "c"),
@@ -36,8 +36,8 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
     """Opened by a key it stays until it is closed; `unasked` it goes away with the first picture."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Call off", tooltip="Ends what is under way, and closes; no harm is done"),
-        Binding("h,d", "hide", "Hide", tooltip="Closes; what is under way goes on behind it"),
+        Binding("escape,h,d", "hide", "Hide", tooltip="Closes; what is under way continues behind it"),
+        Binding("x", "leave", "Cancel", tooltip="Ends what is under way, and closes; no harm is done"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("c", "again", "Try again", tooltip="Connects once more"),
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
@@ -112,16 +112,18 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """A key does what a button that is shown does."""
+        if action == "leave":
+            return "cancel" in self._offered
         return action not in ("doctor", "again", "view") or action in self._offered
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         ways = {
-            "hide": self.action_hide,
+            "cancel": self.action_leave,
             "doctor": self.action_doctor,
             "again": self.action_again,
             "view": self.action_view,
         }
-        ways.get(event.button.id or "", self.action_leave)()
+        ways.get(event.button.id or "", self.action_hide)()
 
     def action_leave(self) -> None:
         state = self.console.view.snapshot(self.host).state
@@ -145,5 +147,5 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
 
 
 def _goes_on(state: State) -> bool:
-    """There is something to be called off; a host that is still idle here has just been told to connect."""
+    """There is something to be cancelled; a host that is still idle here has just been told to connect."""
     return state is State.IDLE or state not in SETTLED

@@ -24,6 +24,7 @@ from ..widgets.welcome import Welcome
 class FleetScreen(HostActions, inherit_bindings=False):
     """Hosts, detail, events."""
 
+    AUTO_FOCUS = "HostTable"  # else the first that takes keys has them, the filter that is not shown
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
@@ -88,7 +89,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         rows = [(host.group, make_row(host, view.snapshot(host.name), view.now)) for host in view.hosts]
         shown = [row for group, row in rows if matches(row, group, wanted)]
         self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
-        self.query_one(HostTable).show(shown, filtered=bool(wanted))
+        self.query_one(HostTable).show(shown, filter_=wanted)
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
         self._show_detail()
         self.refresh_bindings()
@@ -117,7 +118,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
         }
         ways[event.way]()
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.value:  # a filter is never hidden
+            self.add_class("-filtered")
         self.show(self.console.view)
 
     def on_input_submitted(self) -> None:

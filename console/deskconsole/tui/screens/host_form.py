@@ -36,6 +36,7 @@ class HostForm(ModalScreen[None]):
     def __init__(self, host: Host | None) -> None:
         super().__init__()
         self._host = host
+        self.keys_wait = False
 
     def compose(self) -> ComposeResult:
         at_first = texts(self._host)
@@ -101,7 +102,8 @@ class HostForm(ModalScreen[None]):
             self._complain(field.name, wrong.get(field.name, ""))
         if host is None:
             self.query_one(f"#{next(field.name for field in FIELDS if field.name in wrong)}").focus()
-        else:
+        elif not self.keys_wait:
+            self.keys_wait = True
             self._save(host)
 
     @work(exclusive=True)
@@ -118,6 +120,7 @@ class HostForm(ModalScreen[None]):
             console.questions.withdraw(before.name)
             error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
             done = "edited" if before.name == host.name else f"edited; it was called {before.name}"
+        self.keys_wait = False
         if error is None:
             if done:
                 console.note(host.name, done)

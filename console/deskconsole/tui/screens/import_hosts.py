@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-import msgspec
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Button, Label, Static
 
-from ...errors import ConfigurationError
-from ...hosts import Host
+from ...destination import Destination
+from ...errors import ConfigurationError, InvalidField
+from ...hosts import Host, host_from
 from ...safe_text import safe_text
+from ...ssh.aliases import resolve
+from ...ssh.expansion import home
 from ..seams import Fleet
+from ..widgets.tick_list import TickList
 
 if TYPE_CHECKING:
     from ..app import DeskconsoleApp
@@ -29,36 +33,84 @@ _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\[\]]")
 
 
 class ImportScreen(ModalScreen[None]):
-    """The aliases in `config` that are no hosts yet."""
+    """The aliases in `config` that are no hosts yet: all are ticked at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
         Binding("ctrl+s", "take", "Import"),
+        Binding("left,right", "app.focus_next", "Other button", show=False),
     ]
 
     def __init__(self, config: Path, aliases: list[str]) -> None:
         super().__init__()
         self._config = config
         self._aliases = aliases
+        self._addresses: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "import from the SSH configuration"
             path = safe_text(str(self._config))
-            if self._aliases:
-                yield Static(Content(f"Hosts named in {path}; space marks one."), classes="text quiet")
-                yield SelectionList[str](
-                    *(Selection(Content(safe_text(alias, 64)), alias) for alias in self._aliases)
-                )
-            else:
+            if not self._aliases:
                 yield Static(Content(f"{path} names no hosts that are not here already."), classes="text")
-            with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                if self._aliases:
-                    yield Button("Import", id="take", variant="primary", compact=True)
+                yield Horizontal(Button("Close", id="cancel", compact=True), classes="buttons")
+                return
+            yield Static(Content(f"Hosts named in {path}:"), classes="text quiet")
+            yield TickList[str]()
+            yield Label("", classes="keys", markup=False)
+            yield Horizontal(
+                Button("Cancel", id="cancel", compact=True),
+                Button("Import", id="take", variant="primary", compact=True),
+                classes="buttons",
+            )
 
     def on_mount(self) -> None:
-        self.query_one(SelectionList if self._aliases else Button).focus()
+        if not self._aliases:
+            self.query_one(Button).focus()
+            return
+        # At once: keys that are typed behind the one that opened the list are for it.
+        self.set_focus(self.query_one(TickList))
+        self._show()
+        self.query_one(TickList).action_tick_all()
+        self._look_up()
+
+    def _show(self) -> None:
+        shown = {alias: safe_text(alias, 64) for alias in self._aliases}
+        widest = min(24, max(cell_len(name) for name in shown.values()))
+        self.query_one(TickList).show(
+            (alias, (f"{name:{widest}}  {safe_text(self._addresses.get(alias, ''), 80)}".rstrip(),))
+            for alias, name in shown.items()
+        )
+
+    @work(exclusive=True)
+    async def _look_up(self) -> None:
+        """Writes the address beside each alias, as ssh says it, while the list can be used already."""
+        loop = asyncio.get_running_loop()
+        for alias in self._aliases:
+            self._addresses[alias] = await loop.run_in_executor(None, self._where, alias)
+            if self.is_mounted:
+                self._show()
+
+    def _where(self, alias: str) -> str:
+        try:
+            # The user's own file is read by itself, together with the machine's.
+            own = self._config == home() / ".ssh" / "config"
+            target = resolve(alias, ssh_config=None if own else self._config)
+        except ConfigurationError as error:
+            return str(error)
+        port = None if target.port == 22 else target.port
+        return str(Destination(target.address, port, target.user))
+
+    def on_tick_list_changed(self) -> None:
+        number = len(self.query_one(TickList).ticked)
+        button = self.query_one("#take", Button)
+        button.label = f"Import {number} host{'' if number == 1 else 's'}"
+        button.disabled = number == 0
+        enter = f"  enter: import {number}" if number else ""
+        self.query_one(".keys", Label).update(f"space: this one  a: all or none{enter}")
+
+    def on_tick_list_done(self) -> None:
+        self.action_take()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "take":
@@ -69,19 +121,29 @@ class ImportScreen(ModalScreen[None]):
     def action_cancel(self) -> None:
         self.dismiss()
 
-    @work(exclusive=True)
-    async def action_take(self) -> None:
+    def action_take(self) -> None:
+        """Adds what is ticked, in the order of the file."""
+        chosen: list[str] = self.query_one(TickList).ticked if self._aliases else []
+        if not chosen:
+            return
         console = cast("DeskconsoleApp", self.app)
-        chosen: list[str] = self.query_one(SelectionList).selected if self._aliases else []
         self.dismiss()
         for alias in chosen:
             name = _NOT_IN_NAMES.sub("-", alias)[:64].strip()
+            fields = {"name": name} if name == alias else {"name": name, "address": alias}
             try:
-                host = msgspec.convert({"name": name, "address": "" if name == alias else alias}, Host)
-            except msgspec.ValidationError:
-                sentence = f"The alias {alias} cannot be a host here."
+                host = host_from(fields)
+                if (
+                    host.target != alias
+                ):  # ssh takes `box:2` for a name, the console for an address and a port
+                    raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
+            except InvalidField as error:
                 console.report(
-                    alias, ConfigurationError(sentence, remedy="Add it by hand under another name.")
+                    alias,
+                    ConfigurationError(
+                        f"The alias {alias} cannot be a host here: {error}.",
+                        remedy="Add it by hand under another name.",
+                    ),
                 )
             else:
                 console.act(name, partial(_add, host), "added")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual import events
 from textual.widgets import Input
 
 from ...safe_text import safe_text
+
+if TYPE_CHECKING:
+    from ..app import DeskconsoleApp
 
 
 class PlainInput(Input):
@@ -13,6 +18,11 @@ class PlainInput(Input):
 
     def validate_value(self, value: str) -> str:
         return safe_text(value, 1024)
+
+    def action_copy(self) -> None:
+        """Copies what is marked; where ctrl+c was meant to leave, the second one still does."""
+        super().action_copy()
+        cast("DeskconsoleApp", self.app).leave_or_say("Copied. ctrl+c again leaves.")
 
 
 class AnswerInput(Input):

@@ -39,7 +39,6 @@ class HostTable(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
     ]
-    NOTHING = "no host has these words; esc shows all"
 
     class Moved(Message):
         """The cursor stands on another host."""
@@ -54,7 +53,7 @@ class HostTable(ScrollView, can_focus=True):
         self._rows: tuple[Row, ...] = ()
         self._layout: Layout | None = None
         self._last_selected: str | None = None
-        self._filtered = False
+        self._filter = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -71,16 +70,16 @@ class HostTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         return tuple(row.name for row in self._rows[top : top + max(0, self.size.height - 1)])
 
-    def show(self, rows: Sequence[Row], *, filtered: bool = False) -> None:
+    def show(self, rows: Sequence[Row], *, filter_: str = "") -> None:
         """Replaces the rows; the cursor stays on its host, and only lines that changed are drawn.
 
-        `filtered`: there are more hosts than these, so that none is an answer too.
+        `filter_`, safe text, is what the rows were chosen by, so that none is an answer too.
         """
         before, selected = self._rows, self.selected
         # Where nothing is shown nothing is selected, but the cursor comes back to where it was.
         self._last_selected = last = selected or self._last_selected
         self._rows = tuple(rows)
-        self._filtered = filtered
+        self._filter = filter_
         names = [row.name for row in rows]
         moved = names != [row.name for row in before]
         if moved:
@@ -141,16 +140,21 @@ class HostTable(ScrollView, can_focus=True):
                 self.post_message(self.Opened())
 
     def action_move(self, by: int) -> None:
-        self.cursor += by
+        self._go(self.cursor + by)
 
     def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.size.height - 2)
+        self._go(self.cursor + pages * max(1, self.size.height - 2))
 
     def action_first(self) -> None:
-        self.cursor = 0
+        self._go(0)
 
     def action_last(self) -> None:
-        self.cursor = len(self._rows) - 1
+        self._go(len(self._rows) - 1)
+
+    def _go(self, index: int) -> None:
+        """Puts the cursor there and shows it, also where it was already but scrolled out of sight."""
+        self.cursor = index
+        self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
         """Scrolls so that the cursor's line is below the heading and above the lower edge."""
@@ -169,8 +173,9 @@ class HostTable(ScrollView, can_focus=True):
         index = y - 1 + self.scroll_offset.y
         if y == 0:
             return self._strip(heading(layout), self.rich_style)
-        if y == 1 and self._filtered and not self._rows:
-            return self._strip([(f"  {self.NOTHING}", "attention")], self.rich_style)
+        if y == 1 and self._filter and not self._rows:
+            nothing = f"  no host matches {self._filter.strip()!r}; esc clears"
+            return self._strip([(nothing, "attention")], self.rich_style)
         if index >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         base = self.rich_style
