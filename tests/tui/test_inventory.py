@@ -58,7 +58,7 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
         await settle(pilot)
         kept.append(fleet.hosts[0].run_level)
         await pilot.press("e")
-        await pilot.click("Choice", offset=(1, 0))
+        await pilot.click("#run_level", offset=(1, 0))
         await pilot.pause(0.1)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -142,3 +142,17 @@ async def test_hosts_are_imported_from_the_ssh_configuration(running: Running, t
         await pilot.pause(0.1)
         await settle(pilot)
         assert [host.name for host in fleet.hosts] == ["db", "included", "web"]
+
+
+async def test_a_host_is_marked_to_be_connected_at_the_start(running: Running) -> None:
+    fleet = laboratory()
+    kept = []
+    async with running(fleet, size=(80, 40)) as pilot:
+        for _ in range(2):
+            await pilot.press("e", *["tab"] * 8)
+            await pilot.pause(0.1)
+            await pilot.press("right", "enter")
+            await settle(pilot)
+            kept.append(fleet.hosts[0].autoconnect)
+            assert fleet.hosts[0].group == "lab"
+    assert kept == [True, False]
