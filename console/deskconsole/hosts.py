@@ -63,6 +63,8 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Rights of the agent on a Windows host: `highest` reaches windows of elevated programs too."""
     group: Label = ""
     """A label to filter by."""
+    autoconnect: bool = False
+    """It is connected when the console starts."""
 
     @property
     def target(self) -> str:
@@ -70,11 +72,19 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.address or self.name
 
 
-_LABELS = ("name", "group")
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What holds for all hosts with the same `group`."""
+
+    name: Annotated[Label, msgspec.Meta(min_length=1)]
+    autoconnect: bool = False
+    """Its hosts are connected when the console starts."""
+
+
+_LABELS = ("name", "group", "autoconnect")
 
 
 def same_way(one: Host, other: Host) -> bool:
-    """Whether both are reached in the same way and show the same: they differ in labels at most."""
+    """Whether both are reached in the same way and show the same desktop."""
     if one.target != other.target:
         return False
     same = {label: getattr(other, label) for label in (*_LABELS, "address")}
@@ -97,6 +107,7 @@ EXPECTED: Mapping[str, str] = {
     "folder": "a path on the host that begins with / or ~/",
     "run_level": "least or highest",
     "group": "a text of at most 64 characters",
+    "autoconnect": "true or false",
 }
 """What a field wants, as the end of the sentence "FIELD must be ..."."""
 
@@ -185,6 +196,26 @@ def _check_jump(jump: str | None) -> None:
             parse_destination(hop)
         except InvalidField as error:
             raise InvalidField("jump", f"jump host {_shown(hop)}: {error}") from None
+
+
+def group_from(fields: Mapping[str, object]) -> Group:
+    """The group that `fields` describe; raises `InvalidField` for the first one that is wrong."""
+    known = Group.__struct_fields__
+    for field in fields:
+        if field not in known:
+            near = difflib.get_close_matches(field.lower().replace("-", "_"), known, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+            raise InvalidField(field, f"{_shown(field)} is not a field of a group", remedy=remedy)
+    if not fields.get("name"):
+        raise InvalidField("name", "the group has no name", remedy="Give it the name that its hosts say.")
+    try:
+        return msgspec.convert(dict(fields), Group)
+    except msgspec.ValidationError as error:
+        wrong = _wrong(fields, error)
+        if wrong.field == "name":
+            said = f"name must be {EXPECTED['group']}, not {_shown(fields['name'])}"
+            raise InvalidField("name", said) from None
+        raise wrong from None
 
 
 def _unknown(field: str) -> InvalidField:

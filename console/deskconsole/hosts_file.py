@@ -10,16 +10,20 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from deskconsole import toml_lines
 from deskconsole.errors import ConfigurationError, InvalidField
-from deskconsole.hosts import Host, host_from
+from deskconsole.hosts import Group, Host, group_from, host_from
 from deskconsole.paths import make_private_folder, read_regular
 
 KIND = "host"
+GROUP = "group"
+KINDS = (KIND, GROUP)
+"""Of the tables in the file."""
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Some editors begin a UTF-8 file with it; TOML does not know it."""
 
@@ -58,8 +62,15 @@ def read(path: Path) -> str:
         ) from error
 
 
-def parse(text: str, path: Path) -> tuple[Host, ...]:
-    """The hosts that `text` describes; raises `ConfigurationError` with `path`, line and field."""
+class Listed(NamedTuple):
+    """What a file describes."""
+
+    hosts: tuple[Host, ...]
+    groups: tuple[Group, ...]
+
+
+def parse(text: str, path: Path) -> Listed:
+    """What `text` describes; raises `ConfigurationError` with `path`, line and field."""
     text = text.removeprefix(BOM)
     try:
         data = tomllib.loads(text)
@@ -72,48 +83,67 @@ def parse(text: str, path: Path) -> tuple[Host, ...]:
             f"{path}, line {line}: this is not TOML: {what[:1].lower()}{what[1:]}",
             remedy='Texts stand in "quotes", each host begins with [[host]].',
         ) from None
-    head, blocks = toml_lines.split(text, KIND)
+    head, blocks = toml_lines.split(text, KINDS)
     _check_top_level(data, head, blocks, path)
-    hosts: list[Host] = []
+    return Listed(
+        _read_tables(data, blocks, path, KIND, host_from), _read_tables(data, blocks, path, GROUP, group_from)
+    )
+
+
+T = TypeVar("T", Host, Group)
+
+
+def _read_tables(
+    data: Mapping[str, Any],
+    blocks: Sequence[toml_lines.Block],
+    path: Path,
+    kind: str,
+    read_fields: Callable[[Mapping[str, object]], T],
+) -> tuple[T, ...]:
+    """What the tables of one kind describe; raises `ConfigurationError`, also if two have the same name."""
+    found: list[T] = []
     lines: dict[str, int] = {}
-    for fields, block in zip(data.get(KIND, []), blocks, strict=True):
+    own = [block for block in blocks if block.kind == kind]
+    for fields, block in zip(data.get(kind, []), own, strict=True):
         try:
-            host = host_from(fields)
+            one = read_fields(fields)
         except InvalidField as error:
-            number = block.line_of(KIND, error.field)
+            number = block.line_of(error.field)
             raise ConfigurationError(
-                f"{path}, line {number}: {_called(fields)}{error}", remedy=error.remedy
+                f"{path}, line {number}: {_called(kind, fields)}{error}", remedy=error.remedy
             ) from None
-        number = block.line_of(KIND, "name")
-        if host.name in lines:
+        number = block.line_of("name")
+        if one.name in lines:
             raise ConfigurationError(
-                f"{path}, line {number}: name {host.name!r} is taken by the host in line {lines[host.name]}",
+                f"{path}, line {number}: name {one.name!r} is taken by the {kind} in line {lines[one.name]}",
                 remedy="Give one of the two another name.",
             )
-        lines[host.name] = number
-        hosts.append(host)
-    return tuple(hosts)
+        lines[one.name] = number
+        found.append(one)
+    return tuple(found)
 
 
 def _check_top_level(
     data: dict[str, Any], head: tuple[str, ...], blocks: list[toml_lines.Block], path: Path
 ) -> None:
-    """Only `[[host]]` tables may stand in the file."""
+    """Only `[[host]]` and `[[group]]` tables may stand in the file."""
     for key, value in data.items():
-        if key == KIND and isinstance(value, list) and len(value) == len(blocks):
+        count = sum(block.kind == key for block in blocks)
+        if key in KINDS and isinstance(value, list) and len(value) == count:
             continue
         lines = [*head, *(line for block in blocks for line in block.lines)]
         number = toml_lines.line_of(lines, key)
-        shown = f"{KIND} is not written as [[{KIND}]]" if key == KIND else f"{key!r} does not belong here"
-        remedy = f"The file holds only hosts; each begins with [[{KIND}]], in double brackets."
-        if key != KIND and difflib.get_close_matches(key.lower(), [KIND], n=1):
-            remedy = f"Did you mean [[{KIND}]]?"
+        shown = f"{key} is not written as [[{key}]]" if key in KINDS else f"{key!r} does not belong here"
+        remedy = f"Each host begins with [[{KIND}]], each group with [[{GROUP}]], in double brackets."
+        near = difflib.get_close_matches(key.lower(), KINDS, n=1)
+        if key not in KINDS and near:
+            remedy = f"Did you mean [[{near[0]}]]?"
         raise ConfigurationError(f"{path}, line {number}: {shown}", remedy=remedy)
 
 
-def _called(fields: dict[str, Any]) -> str:
+def _called(kind: str, fields: Mapping[str, Any]) -> str:
     name = fields.get("name")
-    return f"host {name!r}: " if isinstance(name, str) and 0 < len(name) <= 64 else ""
+    return f"{kind} {name!r}: " if isinstance(name, str) and 0 < len(name) <= 64 else ""
 
 
 def write(path: Path, text: str) -> Version:

@@ -20,8 +20,8 @@ from tomlkit.items import AoT
 from deskconsole import hosts_file, toml_lines
 from deskconsole.errors import ConfigurationError
 from deskconsole.file_lock import briefly, locked
-from deskconsole.hosts import Host, host_from
-from deskconsole.hosts_file import BOM, KIND
+from deskconsole.hosts import Group, Host, host_from
+from deskconsole.hosts_file import BOM, KIND, KINDS
 
 
 class Inventory:
@@ -32,10 +32,17 @@ class Inventory:
     Not for use by several threads at once.
     """
 
-    def __init__(self, path: Path, hosts: tuple[Host, ...], version: hosts_file.Version = ()) -> None:
-        """`version`: that of the file in which `hosts` were read."""
+    def __init__(
+        self,
+        path: Path,
+        hosts: tuple[Host, ...],
+        groups: tuple[Group, ...] = (),
+        version: hosts_file.Version = (),
+    ) -> None:
+        """`version`: that of the file in which `hosts` and `groups` were read."""
         self.path = path
         self._hosts = hosts
+        self._groups = groups
         self._version = self._seen = version
         self._mistake: ConfigurationError | None = None
 
@@ -43,12 +50,19 @@ class Inventory:
     def load(cls, path: Path) -> Inventory:
         """The inventory in the file at `path`; a file that does not exist holds no hosts."""
         version = hosts_file.version(path)  # before it is read: what is written meanwhile is news then
-        return cls(path, hosts_file.parse(hosts_file.read(path), path), version)
+        listed = hosts_file.parse(hosts_file.read(path), path)
+        return cls(path, listed.hosts, listed.groups, version)
 
     @property
     def hosts(self) -> tuple[Host, ...]:
         """As last read or written."""
         return self._hosts
+
+    @property
+    def autoconnect(self) -> tuple[Host, ...]:
+        """The hosts to be connected when the console starts: by themselves, or with their group."""
+        groups = {group.name for group in self._groups if group.autoconnect}
+        return tuple(host for host in self._hosts if host.autoconnect or host.group in groups)
 
     def get(self, name: str) -> Host:
         """The host of that name."""
@@ -110,7 +124,7 @@ class Inventory:
         self._version, self._mistake = version, None
         try:
             self._check_there()
-            hosts = hosts_file.parse(hosts_file.read(self.path), self.path)
+            hosts, self._groups = hosts_file.parse(hosts_file.read(self.path), self.path)
         except ConfigurationError as error:
             self._mistake = error
             raise
@@ -141,21 +155,23 @@ class Inventory:
         self._check_there()
         before = hosts_file.read(self.path)
         mark = BOM if before.startswith(BOM) else ""
-        text = edit(before.removeprefix(BOM), hosts_file.parse(before, self.path))
+        text = edit(before.removeprefix(BOM), hosts_file.parse(before, self.path).hosts)
         if "\r\n" in before:
             text = re.sub(r"(?<!\r)\n", "\r\n", text)
-        hosts = hosts_file.parse(text, self.path)
+        listed = hosts_file.parse(text, self.path)
         self._version = self._seen = hosts_file.write(self.path, mark + text)
-        self._hosts, self._mistake = hosts, None
+        self._hosts, self._groups = listed
+        self._mistake = None
 
 
 def _cut(text: str, position: int) -> tuple[str, str, str]:
-    """What stands before the host's table, the table's own lines, and what follows."""
-    head, blocks = toml_lines.split(text, KIND)
-    block = blocks[position]
-    before = [*head, *(line for other in blocks[:position] for line in other.lines)]
+    """What stands before the table of the host at `position`, the table's own lines, and what follows."""
+    head, blocks = toml_lines.split(text, KINDS)
+    at = [number for number, block in enumerate(blocks) if block.kind == KIND][position]
+    block = blocks[at]
+    before = [*head, *(line for other in blocks[:at] for line in other.lines)]
     own = block.lines[: block.own]
-    after = [*block.lines[block.own :], *(line for other in blocks[position + 1 :] for line in other.lines)]
+    after = [*block.lines[block.own :], *(line for other in blocks[at + 1 :] for line in other.lines)]
     return "".join(before), _ended("".join(own)), "".join(after)
 
 

@@ -17,14 +17,15 @@ from typing import Any
 class Block:
     """One `[[kind]]` table: its header and all that follows up to the next one."""
 
+    kind: str
     first: int
     """Number of the header's line, from 1."""
     lines: tuple[str, ...]
     """With their line ends."""
 
-    def line_of(self, kind: str, key: str) -> int:
+    def line_of(self, key: str) -> int:
         """The number of the line on which `key` of the table begins; the header's if it has none."""
-        return self.first - 1 + line_of(self.lines, kind, 0, key)
+        return self.first - 1 + line_of(self.lines, self.kind, 0, key)
 
     @property
     def own(self) -> int:
@@ -35,23 +36,24 @@ class Block:
         return count
 
 
-def split(text: str, kind: str) -> tuple[tuple[str, ...], list[Block]]:
+def split(text: str, kinds: Sequence[str]) -> tuple[tuple[str, ...], list[Block]]:
     """The lines before the first `[[kind]]` of a valid TOML text, and a block for each of these tables."""
-    header = re.compile(rf"""[ \t]*\[\[[ \t]*(?:{kind}|"{kind}"|'{kind}')[ \t]*\]\]""")
+    header = re.compile(rf"""[ \t]*\[\[[ \t]*(["']?)({"|".join(kinds)})\1[ \t]*\]\]""")
     # str.splitlines also cuts at separators that may stand inside of a TOML string.
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
-    cuts = []
+    cuts: list[tuple[int, str]] = []
     begin = 0
     for number, line in enumerate(lines):
         # What looks like a header inside of a string leaves the lines before it unreadable.
-        if header.match(line) and _read(lines[begin:number]) is not None:
-            cuts.append(number)
+        if (found := header.match(line)) and _read(lines[begin:number]) is not None:
+            cuts.append((number, found[2]))
             begin = number
     if not cuts:
         return tuple(lines), []
-    ends = [*cuts[1:], len(lines)]
-    return tuple(lines[: cuts[0]]), [
-        Block(first=start + 1, lines=tuple(lines[start:end])) for start, end in zip(cuts, ends, strict=True)
+    ends = [*(start for start, _ in cuts[1:]), len(lines)]
+    return tuple(lines[: cuts[0][0]]), [
+        Block(kind, first=start + 1, lines=tuple(lines[start:end]))
+        for (start, kind), end in zip(cuts, ends, strict=True)
     ]
 
 

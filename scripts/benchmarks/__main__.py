@@ -17,6 +17,7 @@ BENCHMARKS = {
     "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
     "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
     "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
+    "morning": "a hundred hosts connected at once, 97 of them off: how soon that is told, what waiting costs",
     "profile": "where the time of ours goes, function by function, under the workloads of `live`",
     "record": "frames of the workloads of `live`, kept in a folder for `codec --folder`",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
@@ -45,6 +46,10 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--workloads": _WORKLOADS,
         "--runs": {"type": int, "help": "medians of so many (default: 1)"},
         "--link": {"help": "a narrow link between all, such as 10mbit,50ms: each way, with 256 kB of buffer"},
+    },
+    "morning": {
+        "--seconds": {"type": float, "help": "over which the waiting is measured (default: 300)"},
+        "--hosts": {"type": int, "help": "how many (default: 100)"},
     },
     "profile": {"--seconds": _SECONDS, "--workloads": _WORKLOADS},
     "record": {

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,25 +65,24 @@ def _measure(hosts: int, seconds: float, *, eager: bool) -> dict[str, Any]:
                 cpu = cpu_shares({"console": terminal.pid}, seconds)["console"]
                 process = psutil.Process(terminal.pid)
                 memory = process.memory_full_info().uss / 1e6
-                answers = _answers(terminal, hosts)
+                spent = answers(terminal, [_target(number) for number in range(1, min(KEYS, hosts))])
                 return {
                     "cpu": cpu,
                     "received": _received(terminal),
                     "memory_mb": round(memory, 1),
                     "threads": process.num_threads(),
-                    "answer_p50": answers[len(answers) // 2],
-                    "answer_p95": answers[int(0.95 * len(answers))],
-                    "answer_worst": answers[-1],
+                    "answer_p50": spent[len(spent) // 2],
+                    "answer_p95": spent[int(0.95 * len(spent))],
+                    "answer_worst": spent[-1],
                     "preview_bytes": served["preview_bytes"],
                 }
 
 
-def _answers(terminal: Terminal, hosts: int) -> list[float]:
-    """Milliseconds from a key to the next host's details on the terminal, sorted."""
+def answers(terminal: Terminal, details: Sequence[bytes]) -> list[float]:
+    """Milliseconds from a key to the next host's `details` on the terminal, sorted."""
     spent = []
-    for number in range(1, min(KEYS, hosts)):
+    for wanted in details:
         time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # moments, not secrets
-        wanted = _target(number)
         before = len(terminal.output)
         began = time.monotonic()
         terminal.press(b"j")

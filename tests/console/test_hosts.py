@@ -21,6 +21,7 @@ FULL = {
     "folder": "/opt/of mine",
     "run_level": "highest",
     "group": "lab, first floor",
+    "autoconnect": True,
 }
 
 

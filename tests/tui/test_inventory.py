@@ -60,7 +60,7 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
         await settle(pilot)
         kept.append(fleet.hosts[0].run_level)
         await pilot.press("e")
-        await pilot.click("Choice", offset=(1, 0))
+        await pilot.click("#run_level", offset=(1, 0))
         await pilot.pause(0.1)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -243,3 +243,17 @@ async def test_an_address_that_is_none_is_told_in_the_form(running: Running) -> 
         await settle(pilot)
         assert "Jump host 'gate:0': port must be a whole number" in screen_text(pilot)
         assert not fleet.asked
+
+
+async def test_a_host_is_marked_to_be_connected_at_the_start(running: Running) -> None:
+    fleet = laboratory()
+    kept = []
+    async with running(fleet, size=(80, 40)) as pilot:
+        for _ in range(2):
+            await pilot.press("e", *["tab"] * 8)
+            await pilot.pause(0.1)
+            await pilot.press("right", "enter")
+            await settle(pilot)
+            kept.append(fleet.hosts[0].autoconnect)
+            assert fleet.hosts[0].group == "lab"
+    assert kept == [True, False]

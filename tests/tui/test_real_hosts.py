@@ -181,3 +181,21 @@ def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: P
         finally:
             terminal.close()
     assert "[[host]]" not in (home / "config" / "hosts.toml").read_text()
+
+
+def test_hosts_of_a_group_are_connected_when_the_console_starts(tmp_path: Path) -> None:
+    home = tmp_path / "user"
+    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+        _trusted(home, server, host, server.port, screen)
+        file = home / "config" / "hosts.toml"
+        file.write_text(
+            '[[group]]\nname = "lab"\nautoconnect = true\n'
+            f'{file.read_text()}group = "lab"\n[[host]]\nname = "other"\n'
+        )
+        terminal = Terminal(home, size=(120, 40))
+        try:
+            terminal.until(lambda shown: "2 hosts: 1 live, 1 idle" in shown)
+            terminal.keys("q")
+            terminal.until(lambda _: terminal.exited())
+        finally:
+            terminal.close()

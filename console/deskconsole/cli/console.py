@@ -78,7 +78,7 @@ class UsersHosts:
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
         )
-        warm_up = threading.Timer(_WARM_UP, _warm_up)
+        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
         warm_up.daemon = True
         warm_up.start()
         return fleet
@@ -140,9 +140,11 @@ class DemoHosts:
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
 
-def _warm_up() -> None:
-    """Imports what the first connect would have to wait for."""
+def _warm_up(fleet: Fleet) -> None:
+    """Imports what the first connect would have to wait for, and begins those that nobody has to ask for."""
     from ..session import session  # noqa: F401
+
+    fleet.connect_at_start()
 
 
 @contextlib.contextmanager

@@ -44,6 +44,10 @@ RunLevel = Annotated[
     str | None, _option("Rights of the agent on Windows: least or highest (elevated windows too).", "LEVEL")
 ]
 Group = Annotated[str | None, _option("A label to filter by.")]
+Autoconnect = Annotated[
+    bool | None,
+    typer.Option("--autoconnect/--no-autoconnect", help="At the console's start.", show_default=False),
+]
 
 
 @app.callback()
@@ -81,6 +85,7 @@ def add(
     folder: Folder = None,
     run_level: RunLevel = None,
     group: Group = None,
+    autoconnect: Autoconnect = None,
     json: Json = False,
 ) -> None:
     """Add a host. Without --address the name is the address; what else is missing comes from the SSH
@@ -98,7 +103,7 @@ def add(
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
         x_display=x_display, x_authority=x_authority, python=python, folder=folder, run_level=run_level,
-        group=group,
+        group=group, autoconnect=autoconnect,
     )  # fmt: skip
     host = host_from(with_plain_name({"name": name, **given}))
     inventory = _inventory()
@@ -123,6 +128,7 @@ def edit(
     folder: Folder = None,
     run_level: RunLevel = None,
     group: Group = None,
+    autoconnect: Autoconnect = None,
     json: Json = False,
 ) -> None:
     """Change fields of a host; the others stay. An empty text ('') or port 0 takes a field away.
@@ -137,7 +143,7 @@ def edit(
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
         display=display, x_display=x_display, x_authority=x_authority, python=python, folder=folder,
-        run_level=run_level, group=group,
+        run_level=run_level, group=group, autoconnect=autoconnect,
     )  # fmt: skip
     if not given:
         raise ConfigurationError(

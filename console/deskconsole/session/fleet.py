@@ -125,6 +125,11 @@ class Fleet:
             self._stretch = stretched(self._stretch, (now[1] - spent) / (now[0] - before))
             self._measured = now
 
+    def connect_at_start(self) -> None:
+        """Begins the sessions of the hosts that are marked so."""
+        for host in self._inventory.autoconnect:
+            self.connect(host.name)
+
     def connect(self, name: str) -> None:
         """Begins a session."""
         self.session(name).connect()

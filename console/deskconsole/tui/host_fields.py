@@ -40,6 +40,13 @@ FIELDS = (
     Field("jump", "jump host", "[user@]host[:port], several with commas", "[user@]host[:port]"),
     Field("display", "display", "0: the whole desktop, 1: the first", "a number from 0 to 64"),
     Field("group", "group", "a label to filter by", "a label"),
+    Field(
+        "autoconnect",
+        "at the start",
+        "",
+        "yes or no",
+        (("no", "connected by hand, or with its group"), ("yes", "connected when the console starts")),
+    ),
     Field("x_display", "X display", "found by itself, such as :0", "a display such as :0"),
     Field("x_authority", "X authority", "found by itself", "a path on the host"),
     Field("python", "Python", "found by itself", "a path on the host"),
@@ -59,7 +66,19 @@ def texts(host: Host | None) -> dict[str, str]:
     if host is None:
         return {field.name: "" for field in FIELDS}
     given = msgspec.to_builtins(host)
-    return {field.name: safe_text(str(given.get(field.name, "")), 1024) for field in FIELDS}
+    return {field.name: _text(given.get(field.name, "")) for field in FIELDS}
+
+
+_WORDS = {True: "yes", False: "no"}
+
+
+def _text(value: object) -> str:
+    return _WORDS[value] if isinstance(value, bool) else safe_text(str(value), 1024)
+
+
+def _meant(field: str, value: object) -> object:
+    """The value that a word of the form stands for."""
+    return value == _WORDS[True] if field == "autoconnect" and value in _WORDS.values() else value
 
 
 def read(
@@ -76,7 +95,7 @@ def read(
         if field.name in wrong or (value in ("", None) and field.name != "name"):
             continue
         try:
-            probe = msgspec.convert({"name": "x", field.name: value}, Host, strict=False)
+            probe = msgspec.convert({"name": "x", field.name: _meant(field.name, value)}, Host, strict=False)
         except msgspec.ValidationError:
             wrong[field.name] = f"This takes {field.takes}."
         else:
