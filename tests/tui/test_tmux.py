@@ -37,7 +37,7 @@ def test_a_host_is_added_filtered_and_removed(terminal: Terminal, tmp_path: Path
     assert 'name = "attic"' in (tmp_path / "config" / "hosts.toml").read_text()
     terminal.keys("/")
     terminal.type("nothing")
-    terminal.until(lambda shown: "0 of 1" in shown)
+    terminal.until(lambda shown: "0 of 1" in shown and "no host matches 'nothing'" in shown)
     terminal.keys("Escape")
     terminal.until(lambda shown: "◌ attic" in shown)
     terminal.keys("-")
