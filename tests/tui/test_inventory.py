@@ -257,3 +257,16 @@ async def test_a_host_is_marked_to_be_connected_at_the_start(running: Running) -
             kept.append(fleet.hosts[0].autoconnect)
             assert fleet.hosts[0].group == "lab"
     assert kept == [True, False]
+
+
+async def test_the_address_column_says_where_an_alias_is(running: Running, config: Path) -> None:
+    fleet = DisplayFleet((Host(name="web"), Host(name="shop", address="web", port=443), Host(name="other")))
+    async with running(fleet, ssh_config=config) as pilot:
+        await settle(pilot)
+        shown = screen_text(pilot)
+        assert re.search(r"web +10\.0\.0\.5:2222", shown)
+        assert re.search(r"shop +10\.0\.0\.5:443", shown)
+        assert re.search(r"other +other", shown)
+        await pilot.press("slash", *"10.0.0.5:443")
+        await pilot.pause(0.1)
+        assert "1 of 3" in screen_text(pilot)

@@ -25,11 +25,13 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from ..errors import DeskconsoleError
+from ..hosts import Host
 from ..interrupts import has_job_control
 from ..safe_text import safe_text
 from ..session.event import Event
 from ..session.state import SETTLED, State
 from ..ssh.expansion import home
+from .alias_addresses import AliasAddresses
 from .asking import Asking
 from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
@@ -121,6 +123,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._toasts = Toasts()
         self._answers = HostAnswers()
+        self.addresses = AliasAddresses(ssh_config)
+        self._looking_up = False
         self._asked_to_leave = -CTRL_C_AGAIN
         self.offers = Offers()
         self._asking = Asking(self, self.questions)
@@ -191,6 +195,26 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             fleet.shown(None, ())
         self._asking.next()
         self._offer_deploy()
+        self._look_up_addresses()
+
+    def _look_up_addresses(self) -> None:
+        """Asks ssh for the addresses of the aliases that can be seen, beside everything else."""
+        if not self._looking_up and isinstance(self.screen, HostActions):
+            seen = self.screen.visible_hosts
+            unknown = self.addresses.unknown([host for host in self.view.hosts if host.name in seen])
+            if unknown:
+                self._looking_up = True
+                self._look_up(unknown)
+
+    @work
+    async def _look_up(self, hosts: list[Host]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            for host in hosts:  # one at a time: leaving waits for no more than one
+                if await loop.run_in_executor(None, self.addresses.look_up, host):
+                    self.pull()
+        finally:
+            self._looking_up = False
 
     def _offer_deploy(self) -> None:
         """Shows an upload that takes a while to who looks at its host."""

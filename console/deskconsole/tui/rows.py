@@ -77,11 +77,14 @@ Cell = tuple[str, str]
 """Text, and the part of the table it is drawn as (`host-table--...`)."""
 
 
-def make_row(host: Host, snapshot: Snapshot, now: float) -> Row:
-    """What the table says of one host at `now` (Unix time)."""
+def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Row:
+    """What the table says of one host at `now` (Unix time).
+
+    `behind` is the address that the host's one stands for, where it is an alias.
+    """
     seen = look(snapshot, now)
     label = safe_text(host.name, 64)
-    address = safe_text(host.target, 80) + (f":{host.port}" if host.port else "")
+    address = safe_text(behind or host.target, 80) + (f":{host.port}" if host.port and not behind else "")
     if snapshot.state not in LIVE:
         return Row(host.name, label, address, seen, Figures.NONE)
     figures = snapshot.statistics

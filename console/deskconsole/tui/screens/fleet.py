@@ -86,7 +86,11 @@ class FleetScreen(HostActions, inherit_bindings=False):
             self.set_class(empty, "-empty")
             (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
         wanted = self.query_one(Input).value
-        rows = [(host.group, make_row(host, view.snapshot(host.name), view.now)) for host in view.hosts]
+        behind = self.console.addresses.of
+        rows = [
+            (host.group, make_row(host, view.snapshot(host.name), view.now, behind(host)))
+            for host in view.hosts
+        ]
         shown = [row for group, row in rows if matches(row, group, wanted)]
         self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
         self.query_one(HostTable).show(shown, filter_=wanted)

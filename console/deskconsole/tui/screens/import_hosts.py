@@ -22,7 +22,7 @@ from ...errors import ConfigurationError, InvalidField
 from ...hosts import Host, host_from
 from ...safe_text import safe_text
 from ...ssh.aliases import resolve
-from ...ssh.expansion import home
+from ..alias_addresses import read_by_ssh
 from ..seams import Fleet
 from ..widgets.tick_list import TickList
 
@@ -93,9 +93,7 @@ class ImportScreen(ModalScreen[None]):
 
     def _where(self, alias: str) -> str:
         try:
-            # The user's own file is read by itself, together with the machine's.
-            own = self._config == home() / ".ssh" / "config"
-            target = resolve(alias, ssh_config=None if own else self._config)
+            target = resolve(alias, ssh_config=read_by_ssh(self._config))
         except ConfigurationError as error:
             return str(error)
         port = None if target.port == 22 else target.port
