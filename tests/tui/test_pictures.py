@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from deskconsole.session.event import Event
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from display_fleet import NOW, DisplayFleet, laboratory, plant
+from piloting import screen_text, settle
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -43,7 +44,7 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         fleet.deliver(Event(NOW - 1, "lab-01", "connected in 1.2 s", "info"))
         await pilot.pause(0.1)
         await pilot.press(*keys)
-        await pilot.pause(0.5)
+        await at_rest(pilot)
 
     app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
@@ -66,7 +67,7 @@ def test_without_a_picture(snap_compare: Callable[..., bool], keys: list[str], s
     async def before(pilot: Pilot[Outcome]) -> None:
         await opened(pilot)
         await pilot.press(*keys)
-        await pilot.pause(0.5)
+        await at_rest(pilot)
 
     app = DeskconsoleApp(plant(), ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
@@ -81,6 +82,15 @@ def test_first_start(snap_compare: Callable[..., bool]) -> None:
         assert snap_compare(app, terminal_size=NARROW, run_before=opened)
     finally:
         app.close()
+
+
+async def at_rest(pilot: Pilot[Outcome]) -> None:
+    """Until the screen has looked the same for a second: a busy machine takes its time to put one up."""
+    seen: list[str] = []
+    while len(seen) < 6 or len(set(seen[-6:])) > 1:
+        await settle(pilot)
+        await pilot.pause(0.2)
+        seen.append(screen_text(pilot))
 
 
 async def opened(pilot: Pilot[Outcome]) -> None:

@@ -78,6 +78,23 @@ def test_no_escape_sequence_of_a_file_reaches_the_terminal(tmp_path: Path) -> No
     assert "\u202e".encode() not in output
 
 
+@pytest.mark.parametrize("until", [None, b"\x1b[?1049h", b"lab-0"], ids=["at once", "starting", "shown"])
+def test_a_console_whose_terminal_is_gone_ends(tmp_path: Path, until: bytes | None) -> None:
+    """Without SIGHUP too, which a process gets only from its controlling terminal."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "hosts.toml").write_text('[[host]]\nname = "lab-0"\n')
+    process, master = _in_pty(tmp_path)
+    try:
+        if until is not None:
+            assert until in _read(master, seconds=60, until=until)
+        os.close(master)
+        process.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _in_pty(home: Path) -> tuple[subprocess.Popen[bytes], int]:
     master, slave = pty.openpty()
     process = subprocess.Popen(

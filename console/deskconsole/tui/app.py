@@ -35,6 +35,7 @@ from .alias_addresses import AliasAddresses
 from .asking import Asking
 from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
+from .lost_terminal import end_input, is_lost
 from .messages import EventsArrived, QuestionsChanged
 from .offers import Offers
 from .ordered_keys import OrderedKeysApp
@@ -161,7 +162,13 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.on_events_arrived()
         self.set_interval(PULL, self.pull)
         self.set_interval(RELOAD, self.reload)
+        if not self.is_headless:
+            self.set_interval(PULL, self._leave_if_lost)
         self.call_after_refresh(self.release_keys)
+
+    def _leave_if_lost(self) -> None:
+        if is_lost():
+            self.exit("quit")
 
     def close(self) -> None:
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
@@ -484,6 +491,7 @@ def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | Non
             outcome = app.run()
         finally:
             settled.cancel()
+            end_input(app)
             app.close()
         if app.failure is not None:
             raise app.failure
