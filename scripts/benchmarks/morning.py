@@ -1,8 +1,8 @@
 """The start of a working day: a hundred hosts connected at once, all but three of them off.
 
 A third of those that are off never answers (a listening socket on loopback whose queue is full), a third
-refuses, to a third there is no route. The console is the real one in a pty; the three that are on are one
-real sshd with an Xvfb. What `ssh -G` and other children of the console cost is counted with it.
+refuses, to a third there is no route. The console is the real one in a pty; those that are on are one real
+sshd with an Xvfb. What `ssh -G` and other children of the console cost is counted with it.
 """
 
 from __future__ import annotations
