@@ -6,7 +6,7 @@ It stands for nothing real: what sessions do is tested with real sessions.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -82,6 +82,10 @@ class DisplayFleet:
 
     def connect(self, name: str) -> None:
         self._do("connect", name)
+
+    def connect_all(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._do("connect", name)
 
     def disconnect(self, name: str) -> None:
         self._do("disconnect", name)

@@ -1,8 +1,8 @@
 """The start of a working day: a hundred hosts connected at once, all but three of them off.
 
 A third of those that are off never answers (a listening socket on loopback whose queue is full), a third
-refuses, to a third there is no route. The console is the real one in a pty; the three that are on are one
-real sshd with an Xvfb. What `ssh -G` and other children of the console cost is counted with it.
+refuses, to a third there is no route. The console is the real one in a pty; those that are on are one real
+sshd with an Xvfb. What `ssh -G` and other children of the console cost is counted with it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from msgspec.structs import replace
 
 from bootstrap_host import ssh_host
 from deskconsole.hosts import Host
@@ -51,7 +52,10 @@ def measure(hosts: int = 100, seconds: float = 300.0) -> dict[str, Any]:
         _share_packages(paths)
         inventory = Inventory.load(paths.hosts)
         for number in range(hosts):
-            inventory.add(_host(number, host, screen.display, silent))
+            on = number >= hosts - ON
+            inventory.add(
+                replace(host, name=f"on-{number}", x_display=screen.display) if on else _off(number, silent)
+            )
         with Terminal(home) as terminal:
             start = terminal.wait_for(lambda written: f"{hosts} hosts".encode() in written, 60)
             time.sleep(3)
@@ -81,18 +85,9 @@ def measure(hosts: int = 100, seconds: float = 300.0) -> dict[str, Any]:
             }
 
 
-def _host(number: int, on: Host, display: str, silent: int) -> Host:
-    """The first three are on; the others are off in one of three ways, each with a user to be told by."""
+def _off(number: int, silent: int) -> Host:
+    """A host that is off in one of three ways, with a user of its own to be told by."""
     name, user = f"host-{number:03}", f"ops{number}"
-    if number < ON:
-        return Host(
-            name=name,
-            address=on.address,
-            port=on.port,
-            user=on.user,
-            identity_file=on.identity_file,
-            x_display=display,
-        )
     if number % 3 == 0:
         return Host(name=name, address=f"127.0.1.{number}", port=silent, user=user)
     if number % 3 == 1:
@@ -102,7 +97,7 @@ def _host(number: int, on: Host, display: str, silent: int) -> Host:
 
 def _details(number: int) -> bytes:
     """What only the details of a host say: the table has no user."""
-    return f"ops{number}@".encode() if number >= ON else b"@127.0.0.1"
+    return f"ops{number}@".encode()
 
 
 @contextmanager

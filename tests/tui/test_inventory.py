@@ -270,3 +270,20 @@ async def test_the_address_column_says_where_an_alias_is(running: Running, confi
         await pilot.press("slash", *"10.0.0.5:443")
         await pilot.pause(0.1)
         assert "1 of 3" in screen_text(pilot)
+
+
+async def test_an_edit_that_ends_a_live_session_says_so_beforehand(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(100, 40)) as pilot:
+        await pilot.press("e", *["tab"] * 7, *"2")
+        await pilot.pause(0.1)
+        assert "saves, escape cancels" in screen_text(pilot), "a group is a label"
+        await pilot.press(*["shift+tab"] * 6, "end", *"0")
+        await pilot.pause(0.1)
+        assert "saves and connects again" in screen_text(pilot)
+        await pilot.press("backspace")
+        await pilot.pause(0.1)
+        assert "saves, escape cancels" in screen_text(pilot)
+        await pilot.press("escape", "down", "down", "down", "down", "e", "tab", "end", *"0")
+        await pilot.pause(0.1)
+        assert "saves, escape cancels" in screen_text(pilot), "nothing is connected there"

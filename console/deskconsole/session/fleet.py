@@ -6,13 +6,15 @@ before.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigurationError
 from ..hosts import Host, same_way
 from ..inventory import Inventory
 from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
@@ -127,8 +129,13 @@ class Fleet:
 
     def connect_at_start(self) -> None:
         """Begins the sessions of the hosts that are marked so."""
-        for host in self._inventory.autoconnect:
-            self.connect(host.name)
+        self.connect_all([host.name for host in self._inventory.autoconnect])
+
+    def connect_all(self, names: Iterable[str]) -> None:
+        """Begins many sessions; one that is connected by itself meanwhile goes before them."""
+        for name in names:
+            with contextlib.suppress(ConfigurationError):  # removed meanwhile
+                self.session(name).connect(first=False)
 
     def connect(self, name: str) -> None:
         """Begins a session."""

@@ -29,7 +29,7 @@ from ..paths import Paths
 from ..progress import Progress
 from ..ssh.client import Connection, closing_when, connect
 from ..ssh.forwarding import require_forwarding
-from ..ssh.login_queue import LoginQueue
+from ..ssh.login_queue import LoginQueue, Turn
 from ..ssh.questions import Questions
 from ..ssh.secrets import Secrets
 from ..ssh.tunnel import Tunnel
@@ -92,6 +92,10 @@ class Route(Protocol):
         """The host has other labels; it is reached as before."""
         ...
 
+    def hurry(self) -> None:
+        """A person waits for this way: it goes before others, if it is not open yet."""
+        ...
+
 
 class SshRoute:
     """Connect, probe, deploy, launch, tunnel. Whatever lies there already is used."""
@@ -113,6 +117,7 @@ class SshRoute:
         """
         self._host = host
         self._logins = logins
+        self._turn = self._next_turn()
         self._questions = questions
         self._paths = paths
         self._options = options or AgentOptions()
@@ -123,7 +128,17 @@ class SshRoute:
         self._deployed = threading.Event()
         self._deployed.set()
 
+    def _next_turn(self) -> Turn:
+        return Turn() if self._logins is None else self._logins.turn()
+
     def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+        try:
+            return self._open(step, cancelled, reuse=reuse)
+        finally:
+            # The next attempt is one of many again, unless somebody asks for it.
+            self._turn = self._next_turn()
+
+    def _open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
         def report(
             state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
         ) -> None:
@@ -134,6 +149,7 @@ class SshRoute:
         def queued() -> None:
             report(State.CONNECTING, Progress("waiting for other logins", 0, 0))
 
+        self._turn.waiting = queued
         last, self._last = self._last, None
         report(State.CONNECTING)
         connection = connect(
@@ -143,7 +159,7 @@ class SshRoute:
             cancelled=cancelled,
             secrets=self._secrets,
             ssh_config=self._ssh_config,
-            turn=None if self._logins is None else self._logins.turn(queued),
+            turn=self._turn,
         )
 
         def leave() -> None:
@@ -172,6 +188,9 @@ class SshRoute:
 
     def rename(self, host: Host) -> None:
         self._host = host
+
+    def hurry(self) -> None:
+        self._turn.first = True
 
     def _bring_up(
         self, connection: Connection, report: Step, cancelled: threading.Event, *, reuse: bool
@@ -239,6 +258,9 @@ class DirectRoute:
 
     def rename(self, host: Host) -> None:
         """Nothing: it is known by its address."""
+
+    def hurry(self) -> None:
+        """Nothing: it waits for nobody."""
 
 
 def read_token(path: Path) -> bytes:

@@ -149,8 +149,13 @@ class Session:
 
     # What can be asked of it
 
-    def connect(self) -> None:
-        """Begins, unless it is under way already; a session that waits to try again does so now."""
+    def connect(self, *, first: bool = True) -> None:
+        """Begins, unless it is under way already; a session that waits to try again does so now.
+
+        `first`: a person waits for this host, and it goes before others that log in.
+        """
+        if first:
+            self._route.hurry()
         with self._standing.changed:
             if self._standing.state not in SETTLED and not self._cancelled.is_set():
                 self._hurry = True

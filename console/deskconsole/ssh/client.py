@@ -111,9 +111,10 @@ def connect(
     """
     parts = _Parts()
     turn = turn or Turn()
-    asking = (
-        questions if isinstance(questions, NoQuestions) else QuestionsOf(questions, host.name, turn.leave)
-    )
+    asking = questions
+    if not isinstance(questions, NoQuestions):
+        # Thirty host keys that are trusted in one list would else be thirty logins at once.
+        asking = QuestionsOf(questions, host.name, turn.leave, lambda: turn.take(cancelled))
     route = _Route(
         asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts, turn
     )

@@ -15,43 +15,84 @@ _TICK = 0.1
 
 
 class LoginQueue:
-    """Lets `at_once` logins go on at the same time, on whichever threads."""
+    """Lets `at_once` logins go on at the same time, on whichever threads.
+
+    Those that a person waits for go first; else the first to come is the first to be let in.
+    """
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._free = threading.Semaphore(at_once)
+        self._lock = threading.Lock()
+        self._free = at_once
+        self._waiting: list[Turn] = []
 
     def turn(self, waiting: Callable[[], None] = lambda: None) -> Turn:
-        """One connection's place in the queue; it is not taken yet.
+        """One connection's place in the queue; it is not taken yet."""
+        return Turn(self, waiting)
 
-        `waiting` is called if others are before it.
-        """
-        return Turn(self._free, waiting)
+    def ask(self, turn: Turn) -> bool:
+        """Whether there is a place now; if not, the turn waits until `let_in` is called on it."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            self._waiting.append(turn)
+            return False
+
+    def give_up(self, turn: Turn) -> bool:
+        """Stops waiting; False if the turn was let in just now."""
+        with self._lock:
+            if turn not in self._waiting:
+                return False
+            self._waiting.remove(turn)
+            return True
+
+    def leave(self) -> None:
+        """Gives a place to the next one."""
+        with self._lock:
+            if not self._waiting:
+                self._free += 1
+                return
+            following = next((turn for turn in self._waiting if turn.first), self._waiting[0])
+            self._waiting.remove(following)
+            following.let_in()
 
 
 class Turn:
-    """A place that is waited for, and left as soon as the login is done or a person is asked."""
+    """A place that is waited for, and left while a person is asked and as soon as the login is done."""
 
-    def __init__(
-        self, free: threading.Semaphore | None = None, waiting: Callable[[], None] = lambda: None
-    ) -> None:
-        """`free` None: there is no queue."""
-        self._free = free
-        self._waiting = waiting
+    def __init__(self, queue: LoginQueue | None = None, waiting: Callable[[], None] = lambda: None) -> None:
+        """`queue` None: there is always a place."""
+        self.first = False
+        """A person waits for it."""
+        self.waiting = waiting
+        """Called if others are before it."""
+        self._queue = queue
+        self._let_in = threading.Event()
         self._taken = False
+
+    def let_in(self) -> None:
+        """It has a place from now on."""
+        self._let_in.set()
 
     def take(self, cancelled: threading.Event) -> None:
         """Blocks until it is this one's turn. Raises Cancelled."""
-        if self._free is None or self._taken:
+        if self._queue is None or self._taken:
             return
-        if not self._free.acquire(blocking=False):
-            self._waiting()
-            while not self._free.acquire(timeout=_TICK):
-                if cancelled.is_set():
-                    raise Cancelled("connecting was cancelled")
+        self._let_in.clear()
+        if not self._queue.ask(self):
+            try:
+                self.waiting()
+                while not self._let_in.wait(_TICK):
+                    if cancelled.is_set():
+                        raise Cancelled("connecting was cancelled")
+            except BaseException:
+                if not self._queue.give_up(self):
+                    self._queue.leave()
+                raise
         self._taken = True
 
     def leave(self) -> None:
         """Lets the next one in; may be called again."""
-        if self._taken and self._free is not None:
+        if self._taken and self._queue is not None:
             self._taken = False
-            self._free.release()
+            self._queue.leave()

@@ -124,27 +124,38 @@ class NoQuestions:
 class QuestionsOf:
     """Passes questions on with the name of the host that is being connected.
 
-    `before` is called before a person is asked, or told what a login waits for.
+    `before` is called before a person is asked, or told what a login waits for; `after` with each answer.
     """
 
     def __init__(
-        self, questions: Questions, connecting: str, before: Callable[[], None] = lambda: None
+        self,
+        questions: Questions,
+        connecting: str,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         self._questions = questions
         self._connecting = connecting
         self._before = before
+        self._after = after
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
         self._before()
-        return self._questions.trust_host_key(replace(question, connecting=self._connecting))
+        trusted = self._questions.trust_host_key(replace(question, connecting=self._connecting))
+        self._after()
+        return trusted
 
     def forget_host_key(self, question: ChangedHostKey) -> bool:
         self._before()
-        return self._questions.forget_host_key(replace(question, connecting=self._connecting))
+        forgotten = self._questions.forget_host_key(replace(question, connecting=self._connecting))
+        self._after()
+        return forgotten
 
     def secret(self, request: SecretRequest) -> str | None:
         self._before()
-        return self._questions.secret(replace(request, connecting=self._connecting))
+        answer = self._questions.secret(replace(request, connecting=self._connecting))
+        self._after()
+        return answer
 
     def tell(self, message: ServerMessage) -> None:
         if message.waiting:

@@ -320,8 +320,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             for name in names
             if (snapshot := self.view.snapshot(name)).state in SETTLED or snapshot.unreachable
         ]
-        for name in wanted:
-            self.act(name, lambda fleet, name=name: fleet.connect(name))  # type: ignore[misc]
+        self.act("all hosts", lambda fleet: fleet.connect_all(wanted))
         count = len(wanted)
         said = f"connecting {count} host{'' if count == 1 else 's'}"
         self.notify(said if wanted else "every host shown is live or on its way", markup=False)

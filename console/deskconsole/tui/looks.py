@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +71,11 @@ class Look:
         return SIGNS[self.kind]
 
 
+OFF_STEP = 10
+"""Seconds in which the wait for a host that is off is counted down: drawing a hundred rows each second took
+4 % of a core."""
+
+
 def look(snapshot: Snapshot, now: float) -> Look:
     """How `snapshot` reads at `now` (Unix time)."""
     state = snapshot.state
@@ -106,8 +112,8 @@ def look(snapshot: Snapshot, now: float) -> Look:
 
 def _off(snapshot: Snapshot, now: float) -> Look:
     """A host that was not reached: why, and when it is tried again."""
-    wait = duration(max(0.0, (snapshot.retry_at or now) - now) + 0.999)
-    said = f"down, next try in {wait}"
+    left = max(1.0, (snapshot.retry_at or now) - now)
+    said = f"down, next try in {duration(math.ceil(left / OFF_STEP) * OFF_STEP)}"
     text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
     return Look(Kind.BAD, "down", text, tight)
 

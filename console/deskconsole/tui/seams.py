@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ..doctor import Finding
@@ -46,6 +46,8 @@ class Fleet(Protocol):
         ...
 
     def connect(self, name: str) -> None: ...
+
+    def connect_all(self, names: Iterable[str]) -> None: ...
 
     def disconnect(self, name: str) -> None: ...
 

@@ -19,7 +19,7 @@ from deskconsole.errors import (
     Stale,
     UnsupportedHost,
 )
-from deskconsole.session.retry import Backoff, worth_retrying
+from deskconsole.session.retry import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
 
 
 def test_waiting_doubles_up_to_half_a_minute_and_is_jittered() -> None:
@@ -55,3 +55,25 @@ def test_what_may_pass_by_itself_is_tried_again(kind: type[DeskconsoleError]) ->
 )
 def test_what_somebody_has_to_mend_is_not(kind: type[DeskconsoleError]) -> None:
     assert not worth_retrying(kind("x"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "off"),
+    [
+        (AddressError, True),
+        (AuthenticationFailed, False),
+        (HostKeyError, False),
+        (ConnectionLost, False),
+        (DeployError, False),
+        (UnsupportedHost, False),
+    ],
+)
+def test_only_a_host_that_was_not_reached_counts_as_off(kind: type[DeskconsoleError], *, off: bool) -> None:
+    assert is_off(kind("x")) is off
+
+
+def test_a_host_that_is_off_is_tried_each_minute_and_later_every_five() -> None:
+    backoff = Backoff(random.Random(1), first=OFF_FIRST, longest=OFF_LONGEST)
+    row = [backoff.next_delay() for _ in range(200)]
+    assert 45 <= row[0] <= 75
+    assert all(225 <= delay <= 375 for delay in row[3:])

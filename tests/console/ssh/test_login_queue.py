@@ -52,6 +52,76 @@ def test_a_person_who_thinks_keeps_no_place() -> None:
     queue.turn().take(never)
 
 
+def test_an_answer_waits_for_its_turn_again() -> None:
+    """Thirty host keys that are trusted in one list are not thirty logins at once."""
+    queue, never = LoginQueue(1), threading.Event()
+    asking, other = queue.turn(), queue.turn()
+    asking.take(never)
+    waiting = threading.Event()
+    asking.waiting = waiting.set
+    questions = QuestionsOf(Answers(["secret"]), "lab", asking.leave, lambda: asking.take(never))
+    asking.leave()
+    other.take(never)
+    answered = threading.Thread(target=questions.secret, args=(SecretRequest("lab", "password", "Password"),))
+    answered.start()
+    assert waiting.wait(10)
+    other.leave()
+    answered.join(10)
+    assert not answered.is_alive()
+    with pytest.raises(Cancelled):
+        queue.turn().take(_cancelled())
+
+
+def test_one_that_a_person_waits_for_goes_before_those_that_came_earlier() -> None:
+    queue, never = LoginQueue(1), threading.Event()
+    holder = queue.turn()
+    holder.take(never)
+    came: list[str] = []
+
+    def wait_for(name: str) -> tuple[Turn, threading.Thread]:
+        waits = threading.Event()
+        turn = queue.turn(waits.set)
+
+        def run() -> None:
+            turn.take(never)
+            came.append(name)
+            turn.leave()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert waits.wait(10)
+        return turn, thread
+
+    waiters = [wait_for(name) for name in ("one", "two", "three")]
+    waiters[2][0].first = True
+    holder.leave()
+    for _, thread in waiters:
+        thread.join(10)
+    assert came == ["three", "one", "two"]
+
+
+def test_who_gives_up_keeps_no_place_and_loses_none() -> None:
+    queue, never = LoginQueue(1), threading.Event()
+    holder = queue.turn()
+    holder.take(never)
+    with pytest.raises(Cancelled):
+        queue.turn().take(_cancelled())
+
+    def refuse() -> None:
+        raise Cancelled("no more")
+
+    with pytest.raises(Cancelled):
+        queue.turn(refuse).take(never)
+    holder.leave()
+    queue.turn().take(never)
+
+
+def _cancelled() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 def test_without_a_queue_every_turn_is_free() -> None:
     turn = Turn()
     for _ in range(100):

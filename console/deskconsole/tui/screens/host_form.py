@@ -12,14 +12,19 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from ...hosts import Host
+from ...hosts import Host, same_way
 from ...safe_text import safe_text
+from ...session.state import SETTLED
 from ..host_fields import FIELDS, Field, read, texts
 from ..widgets.choice import Choice
 from ..widgets.fields import PlainInput
 
 if TYPE_CHECKING:
     from ..app import DeskconsoleApp
+
+
+SAVES = "enter or ctrl+s saves, escape cancels"
+SAVES_AND_CONNECTS = "enter or ctrl+s saves and connects again, escape cancels"
 
 
 class HostForm(ModalScreen[None]):
@@ -44,7 +49,7 @@ class HostForm(ModalScreen[None]):
             dialog.border_title = (
                 "add a host" if self._host is None else Content(safe_text(self._host.name, 64))
             )
-            dialog.border_subtitle = "enter or ctrl+s saves, escape cancels"
+            dialog.border_subtitle = SAVES
             with VerticalScroll(can_focus=False):
                 for field in FIELDS:
                     with Vertical(classes="field"):
@@ -74,7 +79,8 @@ class HostForm(ModalScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A complaint goes as soon as what it complained of is gone; new ones wait for leaving the field."""
-        _, wrong = self._read()
+        host, wrong = self._read()
+        self._foretell(host)
         field = event.input.id or ""
         if field not in wrong:
             self._complain(field, "")
@@ -83,6 +89,17 @@ class HostForm(ModalScreen[None]):
         field = event.input.id or ""
         if event.input.value or field != "name":
             self._complain(field, self._read()[1].get(field, ""))
+
+    def on_descendant_focus(self) -> None:
+        self._foretell(self._read()[0])
+
+    def _foretell(self, host: Host | None) -> None:
+        """Says beforehand if saving ends the session and begins another one."""
+        console = cast("DeskconsoleApp", self.app)
+        before = self._host
+        active = before is not None and console.view.snapshot(before.name).state not in SETTLED
+        again = active and before is not None and host is not None and not same_way(before, host)
+        self.query_one(".dialog").border_subtitle = SAVES_AND_CONNECTS if again else SAVES
 
     def on_input_submitted(self) -> None:
         self.action_save()
@@ -117,7 +134,8 @@ class HostForm(ModalScreen[None]):
             error = None
             done = ""
         else:
-            console.questions.withdraw(before.name)
+            if before.name != host.name or not same_way(before, host):
+                console.questions.withdraw(before.name)
             error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
             done = "edited" if before.name == host.name else f"edited; it was called {before.name}"
         self.keys_wait = False

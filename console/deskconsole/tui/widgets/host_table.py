@@ -91,8 +91,10 @@ class HostTable(ScrollView, can_focus=True):
             self._layout = layout
             self.refresh(layout=moved)
         else:
+            top = self.scroll_offset.y
+            in_sight = range(top, top + self.size.height)
             for index, (old, new) in enumerate(zip(before, self._rows, strict=True)):
-                if old != new:
+                if old != new and index in in_sight:
                     self.refresh_line(index + 1)
         if self.selected != selected:
             self.post_message(self.Moved())
