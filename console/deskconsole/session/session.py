@@ -319,7 +319,7 @@ class Session:
             with self._standing.changed:
                 self._way = way
                 number = None if way.word is None else way.word.session
-                self._standing.replace(agent=way.agent, session=number)
+                self._standing.replace(agent=way.agent, session=number, user=way.user)
             if way.word is not None and way.word.flat and not way.reused:
                 self._tell(_FLAT, "warning")
             if cancelled.is_set():
