@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
+from ..heights import share
 from ..host_actions import HostActions
 from ..rows import make_row, matches
 from ..view import FleetView
@@ -32,6 +33,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
+        Binding("t", "columns", "Traffic", show=False, tooltip="Other columns: who is there, or traffic"),
         Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
     ]
 
@@ -46,7 +48,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
             yield Label("/")
             # Disabled while it is hidden: keys that are typed before the screen is up would go into it.
             yield PlainInput(
-                placeholder="name, address, group or state",
+                placeholder="name, address, group, person or state",
                 compact=True,
                 select_on_focus=False,
                 disabled=True,
@@ -61,7 +63,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         log = self.query_one(EventLog)
-        log.border_title = "events"
+        log.border_title = "Events"
         log.add_class("pane")
         log.extend(self.console.events)
         self.query_one(HostTable).focus()
@@ -85,8 +87,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
             self.set_class(empty, "-empty")
             (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
         wanted = self.query_one(Input).value
-        rows = [(host.group, make_row(host, view.snapshot(host.name), view.now)) for host in view.hosts]
-        shown = [row for group, row in rows if matches(row, group, wanted)]
+        rows = [make_row(host, view.snapshot(host.name), view.now) for host in view.hosts]
+        shown = [row for row in rows if matches(row, wanted)]
         self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
         self.query_one(HostTable).show(shown, filtered=bool(wanted))
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
@@ -97,7 +99,23 @@ class FleetScreen(HostActions, inherit_bindings=False):
         view = self.console.view
         host = view.host(self.selected)
         snapshot = view.snapshot(host.name) if host else None
-        self.query_one(HostDetail).show(host, snapshot, view.now, self.console.picture)
+        detail, log = self.query_one(HostDetail), self.query_one(EventLog)
+        detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
+        width, height = self.size
+        facts, picture = detail.needs(width)
+        lines = share(
+            height - 3 if self.has_class("-filtered") else height - 2,
+            rows=len(self.query_one(HostTable).rows) + 1,
+            facts=facts,
+            picture=picture,
+            events=len(self.console.events),
+        )
+        self.query_one(HostTable).styles.height = lines.table
+        detail.styles.height = lines.detail
+        detail.display = lines.detail > 0
+        log.styles.height = lines.events
+        log.display = lines.events > 0
+        detail.lay_out(width, lines.detail)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.console.pull)
@@ -130,6 +148,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_connect_all(self) -> None:
         if self._table is not None:
             self.console.connect_hosts([row.name for row in self._table.rows])
+
+    def action_columns(self) -> None:
+        self.query_one(HostTable).turn_columns()
 
     def action_reload(self) -> None:
         self.console.reload(asked=True)

@@ -17,8 +17,10 @@ from ..figures import moment
 SIGNS: dict[Severity, str] = {"info": " ", "warning": "▲", "error": "✖"}
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 
-
 KEPT = 2000
+
+HIDDEN = -1
+"""The width of lines that came while the pane was not on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class EventLog(RichLog):
     def extend(self, lines: Iterable[LogLine]) -> None:
         """Adds events below the others."""
         at_end = self.is_vertical_scroll_end
+        if self._drawn_for and not self.scrollable_content_region.width:
+            self._drawn_for = HIDDEN
         for line in lines:
             self._held.append(line)
             self.write(self._text(line), scroll_end=at_end)
@@ -60,8 +64,13 @@ class EventLog(RichLog):
         self.extend(lines)
 
     def on_resize(self, event: Resize) -> None:
-        """Lines are cut or wrapped for a width: another width needs them drawn anew."""
-        width = event.size.width
+        self._draw_for(event.size.width)
+
+    def on_show(self) -> None:
+        self._draw_for(self.size.width)
+
+    def _draw_for(self, width: int) -> None:
+        """Lines are cut or wrapped for a width: for another one they are drawn again."""
         if self._drawn_for not in (0, width):
             self.replace(list(self._held))
         self._drawn_for = width
