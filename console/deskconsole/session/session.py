@@ -282,7 +282,7 @@ class Session:
                 else:
                     self.failure = error
                     self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
-                    self._tell(f"failed: {error}", "error")
+                    self._tell(f"failed: {error.whole}", "error")
                     return
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
@@ -398,7 +398,7 @@ class Session:
             )
             self._waited = self._waited or state is State.WAITING
             if trouble is not None:
-                self._tell(f"waiting: {trouble}", "warning")
+                self._tell(f"waiting: {trouble.whole}", "warning")
 
     def _move(self, state: State, **said: str | float | Progress | None) -> None:
         self._standing.move(state, **said)

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
+from ...safe_text import safe_text
 from ..heights import share
 from ..host_actions import HostActions
 from ..rows import make_row, matches
 from ..view import FleetView
-from ..widgets.event_log import EventLog
+from ..widgets.event_log import LONGEST, EventLog, LogLine
 from ..widgets.fields import PlainInput
 from ..widgets.header import Header
 from ..widgets.host_detail import HostDetail
@@ -95,6 +96,15 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self._show_detail()
         self.refresh_bindings()
 
+    def tells(self, line: LogLine) -> bool:
+        view, table = self.console.view, self.query_one(HostTable)
+        reasons = [
+            safe_text(view.snapshot(name).reason, LONGEST)
+            for name in table.in_sight
+            if safe_text(name, 64) == line.host
+        ]
+        return any(reason and reason in line.text for reason in reasons) or super().tells(line)
+
     def _show_detail(self) -> None:
         view = self.console.view
         host = view.host(self.selected)
@@ -115,6 +125,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         detail.display = lines.detail > 0
         log.styles.height = lines.events
         log.display = lines.events > 0
+        self.lift_toasts(lines.events)
         detail.lay_out(width, lines.detail)
 
     def on_resize(self) -> None:

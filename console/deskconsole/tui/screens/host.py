@@ -39,7 +39,7 @@ class HostScreen(HostActions):
         yield Header()
         yield HostDetail(below=True)
         yield Lines("charts")
-        yield EventLog(wrap=True)
+        yield EventLog()
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
@@ -77,6 +77,7 @@ class HostScreen(HostActions):
         charts.display = lines.charts > 0
         charts.styles.height = lines.charts
         log.display = lines.events > 0
+        self.lift_toasts(lines.events)
         log.styles.height = lines.events
         detail.lay_out(width, lines.detail)
         if lines.charts:

@@ -19,6 +19,9 @@ COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "err
 
 KEPT = 2000
 
+LONGEST = 2000
+"""Characters of an event: a sentence with what a host said and its remedy."""
+
 HIDDEN = -1
 """The width of lines that came while the pane was not on the screen."""
 
@@ -34,7 +37,7 @@ class LogLine:
 
     @classmethod
     def of(cls, event: Event) -> LogLine:
-        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, 500), event.severity)
+        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, LONGEST), event.severity)
 
     def __str__(self) -> str:
         return f"{moment(self.at, seconds=True)} {SIGNS[self.severity]} {self.host}  {self.text}"
@@ -43,8 +46,8 @@ class LogLine:
 class EventLog(RichLog):
     """The events in a pane; follows the newest unless scrolled up."""
 
-    def __init__(self, *, wrap: bool = False) -> None:
-        super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=wrap, min_width=0)
+    def __init__(self) -> None:
+        super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=True, min_width=0)
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
 
@@ -83,6 +86,5 @@ class EventLog(RichLog):
             (f" {SIGNS[line.severity]} ", colour),
             (line.host, "bold"),
             ("  " + line.text, colour),
-            no_wrap=not self.wrap,
-            overflow="fold" if self.wrap else "ellipsis",
+            overflow="fold",
         )
