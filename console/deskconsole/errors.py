@@ -46,6 +46,11 @@ class DeskconsoleError(Exception):
         super().__init__(sentence)
         self.remedy = remedy
 
+    @property
+    def whole(self) -> str:
+        """The sentence and its remedy, in one line."""
+        return f"{str(self).rstrip('.')}. {self.remedy}" if self.remedy else str(self)
+
 
 class ConfigurationError(DeskconsoleError):
     """A file or an argument of the user's is wrong; it was left untouched."""

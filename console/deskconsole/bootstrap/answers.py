@@ -45,6 +45,7 @@ class DisplayAnswer(msgspec.Struct, frozen=True):
     display: Text
     authority: Text
     how: Text
+    user: Text
 
 
 class ProbeAnswer(msgspec.Struct, frozen=True):
@@ -129,6 +130,7 @@ class LaunchAnswer(msgspec.Struct, frozen=True):
     version: Word
     token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     reused: bool
+    user: Text = ""
     word: WordAnswer | None = None
 
     def launched(self) -> Launched:
@@ -139,6 +141,7 @@ class LaunchAnswer(msgspec.Struct, frozen=True):
             pid=self.pid,
             version=self.version,
             reused=self.reused,
+            user=self.user,
             word=None if self.word is None else DesktopWord(**msgspec.structs.asdict(self.word)),
         )
 

@@ -34,6 +34,8 @@ class XDisplay:
     """Path of the XAUTHORITY file, or empty."""
     how: str
     """How it was found, in words."""
+    user: str = ""
+    """Whose desktop it is, by the host's name for that person; empty where the host does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class Launched:
     version: str
     reused: bool
     """It was running already, from an earlier connection."""
+    user: str = ""
+    """Who is logged on at the desktop, in the host's words; empty where the host does not tell."""
     word: DesktopWord | None = None
     """None where the platform's agents give none."""
 

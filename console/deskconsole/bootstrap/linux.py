@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BootstrapError, DeployError, LaunchError, UnsupportedHost
@@ -82,7 +83,7 @@ class Linux:
             missing=found.missing,
             deployed=tuple(Part(part.name, part.intact) for part in found.deployed),
             agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
-            displays=tuple(XDisplay(row.display, row.authority, row.how) for row in found.displays),
+            displays=tuple(XDisplay(row.display, row.authority, row.how, row.user) for row in found.displays),
             looked=found.looked,
             noexec=found.noexec,
         )
@@ -133,7 +134,9 @@ class Linux:
                 f"{facts.host}: {answer.error}" + (f"; the last it said was: {last}" if last else ""),
                 remedy="Look at the host's desktop session, then connect again.",
             )
-        return answer.launched()
+        if options.source != "display":
+            return answer.launched()
+        return replace(answer.launched(), user=_person_at(x_session(facts, host)["DISPLAY"], facts))
 
     def instance(self, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
         environment = _environment(facts, host, options)
@@ -232,6 +235,11 @@ def x_session(facts: HostFacts, host: Host) -> dict[str, str]:
         )
     authority = host.x_authority or authority
     return {"DISPLAY": display} | ({"XAUTHORITY": authority} if authority else {})
+
+
+def _person_at(display: str, facts: HostFacts) -> str:
+    name = display.partition(".")[0]
+    return next((found.user for found in facts.displays if found.display == name), "")
 
 
 def _among(number: str, facts: HostFacts) -> bool:

@@ -22,6 +22,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "platform": snapshot.platform,
         "agent": snapshot.agent,
         "session": snapshot.session,
+        "user": snapshot.user,
         "width": width,
         "height": height,
         "picture_at": snapshot.picture_at,

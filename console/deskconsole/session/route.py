@@ -70,6 +70,8 @@ class Way:
     reused: bool = False
     """The agent ran there before: it may hang."""
     connection: Connection | None = None
+    user: str = ""
+    """Who is logged on at the desktop; empty where the host does not tell."""
     word: DesktopWord | None = None
     """What the agent said of its desktop when it began; None where it says nothing."""
 
@@ -184,7 +186,9 @@ class SshRoute:
             raise
         launched, agent = last
         self._last = replace(launched, reused=True), agent
-        return Way(tunnel, launched.token, agent, launched.reused, connection, launched.word)
+        return Way(
+            tunnel, launched.token, agent, launched.reused, connection, user=launched.user, word=launched.word
+        )
 
     def rename(self, host: Host) -> None:
         self._host = host

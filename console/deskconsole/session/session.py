@@ -287,7 +287,7 @@ class Session:
                 else:
                     self.failure = error
                     self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
-                    self._tell(f"failed: {error}", "error")
+                    self._tell(f"failed: {error.whole}", "error")
                     return
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
@@ -324,7 +324,7 @@ class Session:
             with self._standing.changed:
                 self._way = way
                 number = None if way.word is None else way.word.session
-                self._standing.replace(agent=way.agent, session=number)
+                self._standing.replace(agent=way.agent, session=number, user=way.user)
             if way.word is not None and way.word.flat and not way.reused:
                 self._tell(_FLAT, "warning")
             if cancelled.is_set():
@@ -403,7 +403,7 @@ class Session:
             )
             self._waited = self._waited or state is State.WAITING
             if trouble is not None:
-                self._tell(f"waiting: {trouble}", "warning")
+                self._tell(f"waiting: {trouble.whole}", "warning")
 
     def _move(self, state: State, **said: str | float | Progress | None) -> None:
         self._standing.move(state, **said)

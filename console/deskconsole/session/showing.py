@@ -142,7 +142,7 @@ class Showing:
         if self.failure is None:
             self._changed("window opened", "info")
         else:
-            self._changed(f"no window: {self.failure} {self.failure.remedy}".strip(), "error")
+            self._changed(f"no window: {self.failure.whole}", "error")
 
     def _gone(self, reason: str) -> None:
         with self._lock:

@@ -79,3 +79,8 @@ class StateMachine:
         if target not in MOVES[self.state]:
             raise ValueError(f"a session cannot go from {self.state} to {target}")
         self.state = target
+
+
+STALE_AFTER = 2.5
+"""Seconds of silence after which the agent counts as stale; with a Ping a second and the tick of reading,
+that is known within three."""

@@ -49,6 +49,7 @@ from ..framebuffer import Framebuffer
 from .attention import Attention
 from .meter import Meter
 from .observer import Observer
+from .state import STALE_AFTER
 
 _BRING_ANEW = (
     "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
@@ -61,10 +62,6 @@ shows something fresh. One refresh may be larger. The agent bounds both further 
 
 HEARTBEAT = 1.0
 """Seconds between two Pings."""
-
-STALE_AFTER = 2.5
-"""Seconds of silence after which the agent counts as stale; with a Ping a second and the tick of reading,
-that is known within three."""
 
 LOST_AFTER = 4.5
 """Seconds of silence after which the link is given up."""

@@ -110,7 +110,7 @@ class Witness:
         self.show_state()
 
     def silent(self, stale: bool) -> None:
-        silence = "the agent is silent"
+        silence = "nothing is heard from the agent"
         self._standing.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
         self.show_state()
         self._tell(silence if stale else "the agent answers again", "warning")

@@ -55,7 +55,7 @@ from .ssh_aliases import read_aliases
 from .theme import THEME
 from .toasts import Toasts
 from .view import FleetView
-from .widgets.event_log import EventLog, LogLine
+from .widgets.event_log import LONGEST, EventLog, LogLine
 
 if TYPE_CHECKING:
     from ..decoders.part import BGR
@@ -375,7 +375,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         while self._arrived:
             lines.append(LogLine.of(self._arrived.popleft()))
         self._record(lines)
-        self._toasts.add(lines)
+        self._toasts.add(self._untold(lines))
         self.pull()
 
     def _record(self, lines: list[LogLine]) -> None:
@@ -385,17 +385,21 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 for log in screen.query(EventLog):
                     log.extend(screen.wanted(lines))
 
+    def _untold(self, lines: list[LogLine]) -> list[LogLine]:
+        """Those that the screen does not tell already, in its pane of events or in the host's row."""
+        screen = self.screen
+        return [line for line in lines if not (isinstance(screen, ConsoleScreen) and screen.tells(line))]
+
     def report(self, name: str, error: DeskconsoleError) -> None:
         """Shows an error that a key led to: as a notification now, as an event for later."""
-        text = safe_text(f"{error} {error.remedy}".strip(), 500)
-        line = LogLine(self.clock(), safe_text(name, 64), text, "error")
+        line = LogLine(self.clock(), safe_text(name, 64), safe_text(error.whole, LONGEST), "error")
         self._record([line])
-        self._toasts.add([line])
+        self._toasts.add(self._untold([line]))
         self._show_toast()
 
     def note(self, name: str, text: str) -> None:
         """Writes into the log what was done here to a host."""
-        self._record([LogLine(self.clock(), safe_text(name, 64), safe_text(text, 500), "info")])
+        self._record([LogLine(self.clock(), safe_text(name, 64), safe_text(text, LONGEST), "info")])
 
     def _show_toast(self) -> None:
         """Says the worst of what has just happened, in the place of what was said before."""

@@ -4,47 +4,57 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from deskagent.wire.messages import ScreenState
+
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, State
-from .figures import bar, count, duration, milliseconds, moment, percent, share, size
+from .figures import bar, count, duration, milliseconds, moment, percent, rate, share, size
 from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
 
 
-def facts(host: Host, snapshot: Snapshot, now: float) -> list[Content]:
-    """State, exactness, counts, refreshes by trigger, bytes: the most important first."""
-    lines = [_state(snapshot, now), _reached(host, snapshot, now)]
+def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -> list[Content]:
+    """Lines of words: the state and what to do, who is there, the link, and last the stream's figures.
+
+    `narrow`: what is short does not share a line.
+    """
+    lines = [[_state(snapshot, now), _person(snapshot)]]
     if snapshot.state in (State.FAILED, State.RETRYING):
         lines.append(
-            Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))
+            [Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))]
         )
-    if snapshot.statistics.packets or snapshot.state in LIVE:
-        lines += [_exactness(snapshot), *_counts(snapshot)]
-    return lines
+    lines.append([_reached(host, snapshot), _picture(snapshot, now)])
+    figures = snapshot.statistics
+    if figures.packets or snapshot.state in LIVE:
+        lines.append([_exactness(snapshot), _link(snapshot)])
+    if figures.packets:
+        lines += [[line] for line in _stream(snapshot)]
+    said = [[part.rstrip() for part in line if part.cell_length] for line in lines]
+    if narrow:
+        return [part for line in said for part in line]
+    return [Content("   ").join(line) for line in said if line]
 
 
 def _state(snapshot: Snapshot, now: float) -> Content:
     seen = look(snapshot, now)
     colour = COLOURS[seen.kind]
-    parts: list[str | tuple[str, str]] = [(f"{seen.sign} ", colour)]
+    sign = (f"{seen.sign} ", colour)
     if snapshot.state not in LIVE:
-        return Content.assemble(*parts, (seen.text, colour))
+        return Content.assemble(sign, (seen.text, colour))
     word = "live" if seen.kind is Kind.LIVE else seen.text
-    parts += [(word, f"bold {colour}"), (f"  since {moment(snapshot.since)}", "")]
-    if snapshot.agent:
-        parts += [("  agent ", MUTED), safe_text(snapshot.agent[:8])]
-    trip = snapshot.statistics.round_trip
-    if trip is not None:
-        parts += [("  round trip ", MUTED), milliseconds(trip)]
-    if snapshot.statistics.reconnects:
-        parts += [("  reconnects ", MUTED), count(snapshot.statistics.reconnects)]
-    return Content.assemble(*parts)
+    return Content.assemble(sign, (word, f"bold {colour}"), f"  since {moment(snapshot.since)}")
 
 
-def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
+def _person(snapshot: Snapshot) -> Content:
+    if not snapshot.user or snapshot.state not in LIVE or snapshot.screen == ScreenState.NO_USER:
+        return Content.empty()
+    return Content.assemble(("logged on ", MUTED), safe_text(snapshot.user, 80))
+
+
+def _reached(host: Host, snapshot: Snapshot) -> Content:
     user = f"{host.user}@" if host.user else ""
     port = f":{host.port}" if host.port else ""
     parts: list[str | tuple[str, str]] = [safe_text(f"{user}{host.target}{port}", 120)]
@@ -54,73 +64,88 @@ def _reached(host: Host, snapshot: Snapshot, now: float) -> Content:
         parts += ["  ", safe_text(snapshot.platform, 60)]
     if snapshot.session is not None:
         parts.append(f"  desktop of session {snapshot.session}")
-    if snapshot.size:
-        parts.append("  {}x{}".format(*snapshot.size))
+    return Content.assemble(*parts)
+
+
+def _picture(snapshot: Snapshot, now: float) -> Content:
+    parts: list[str | tuple[str, str]] = []
+    if snapshot.size and (snapshot.state in LIVE or snapshot.picture_at is not None):
+        parts += [("screen ", MUTED), "{}x{}".format(*snapshot.size)]
     if snapshot.picture_at is not None and not snapshot.current:
-        age = duration(now - snapshot.picture_at)
-        parts.append((f"  picture of {moment(snapshot.picture_at, seconds=True)} ({age} old)", "$warning"))
+        old = duration(now - snapshot.picture_at)
+        parts.append((f"  picture of {moment(snapshot.picture_at, seconds=True)} ({old} old)", "$warning"))
     if snapshot.viewing:
         parts.append(("  in a window", "$accent"))
     return Content.assemble(*parts)
 
 
 def _exactness(snapshot: Snapshot) -> Content:
-    """How much of the picture is the host's: all of it, as last compared, or but a preview."""
+    """How much of the picture is the host's: all of it, as last compared, or a preview only."""
     if snapshot.lossy_share is None:
-        end = Content.assemble(("preview only, ", MUTED), ("v", "bold $accent"), (" looks closely", MUTED))
-    else:
-        colour = "$warning" if snapshot.lossy else MUTED
-        end = Content.styled(f"lossy now {share(snapshot.lossy_share)}", colour)
+        return Content.assemble(("preview only; ", MUTED), ("v", "bold $accent"), (": live view", MUTED))
+    lossy = Content.empty()
+    if snapshot.lossy:
+        lossy = Content.styled(f"lossy now {share(snapshot.lossy_share)}", "$warning")
     checked = snapshot.exactness
     if checked is None:
-        unknown = "" if snapshot.lossy_share is None else "exact: not compared yet, D compares   "
-        return Content.assemble((unknown, MUTED), end)
+        unknown = (("not verified yet; ", MUTED), ("D", "bold $accent"), (": verify   ", MUTED))
+        return Content.assemble(*unknown, lossy)
     where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})   "
     if checked.exact:
-        return Content.assemble(("exact ✓ ", "$success"), where, end)
-    return Content.assemble(("differs ✖ ", "bold $error"), where, "r fetches the whole picture   ", end)
+        return Content.assemble(("exact ✓ ", "$success"), where, lossy)
+    return Content.assemble(("differs ✖ ", "bold $error"), where, "r sends the whole picture again   ", lossy)
 
 
-def _counts(snapshot: Snapshot) -> list[Content]:
+def _link(snapshot: Snapshot) -> Content:
+    figures = snapshot.statistics
+    trip = figures.round_trip
+    return _pairs(
+        ("traffic", rate(figures.bytes_per_second) if figures.bytes_per_second >= 1 else ""),
+        ("round trip", "" if trip is None else milliseconds(trip)),
+        ("reconnects", count(figures.reconnects) if figures.reconnects else ""),
+        ("agent", safe_text(snapshot.agent[:8])),
+    )
+
+
+def _stream(snapshot: Snapshot) -> list[Content]:
+    """The developer's figures; a zero says nothing."""
     figures = snapshot.statistics
     refreshes = sum(figures.refreshes.values())
-    lines = [
-        _pairs(
-            ("slices", count(figures.slices)),
-            ("packets", count(figures.packets)),
-            ("updates", count(figures.updates)),
-            ("refreshes", count(refreshes)),
-            *([("previews", count(figures.previews))] if figures.previews else []),
-        ),
-    ]
+    counts = (
+        ("slices", figures.slices),
+        ("packets", figures.packets),
+        ("updates", figures.updates),
+        ("refreshes", refreshes),
+        ("previews", figures.previews),
+    )
+    lines = [_pairs(*((word, count(number) if number else "") for word, number in counts))]
     top = max(figures.refreshes.values(), default=0)
     triggers = sorted(figures.refreshes.items(), key=lambda item: -item[1])
-    parts: list[str | tuple[str, str]] = []
-    for name, number in triggers[:6]:
-        parts += [
-            (safe_text(name, 24) + " ", MUTED),
-            (bar(number, top, TRIGGER_BAR), "$primary"),
-            f" {count(number)}   ",
-        ]
-    lines.append(Content.assemble("  ", *parts))
-    whole = figures.received + figures.saved_against_raw
-    raw = figures.saved_against_raw / whole if whole else None
+    if len(triggers) > 1:
+        parts: list[str | tuple[str, str]] = []
+        for name, number in triggers[:6]:
+            parts += [
+                (safe_text(name, 24) + " ", MUTED),
+                (bar(number, top, TRIGGER_BAR), "$primary"),
+                f" {count(number)}   ",
+            ]
+        lines.append(Content.assemble("  ", *parts))
+    saved = figures.saved_against_refreshes
+    raw = figures.saved_against_raw
     lines.append(
-        Content.assemble(
-            ("wire ", MUTED),
-            size(figures.received),
-            ("   saved ", MUTED),
-            f"{size(figures.saved_against_refreshes)} ({percent(figures.saved_share)})",
-            (" of refreshes, ", MUTED),
-            f"{size(figures.saved_against_raw)} ({percent(raw)})",
-            (" of raw", MUTED),
+        _pairs(
+            ("received", size(figures.received) if figures.received else ""),
+            ("saved", f"{size(saved)} ({percent(figures.saved_share)}) of refreshes" if saved else ""),
+            ("and", f"{size(raw)} ({percent(raw / (figures.received + raw))}) of raw pixels" if raw else ""),
         )
     )
     return lines
 
 
 def _pairs(*pairs: tuple[str, str]) -> Content:
+    """Words and their values, without those that have none."""
     parts: list[str | tuple[str, str]] = []
     for label, value in pairs:
-        parts += [(f"{label} ", MUTED), f"{value}   "]
+        if value:
+            parts += [(f"{label} ", MUTED), f"{value}   "]
     return Content.assemble(*parts)

@@ -78,6 +78,13 @@ def rough_duration(seconds: float) -> str:
     return " ".join(duration(seconds).split()[:2])
 
 
+def age(seconds: float) -> str:
+    """How old something is, in steps that do not change with every second: `now`, `20 s`, `3 min`, `2 h`."""
+    if seconds < 10:
+        return "now"
+    return f"{int(seconds) // 10 * 10} s" if seconds < 60 else rough_duration(seconds)
+
+
 def lasted(seconds: float) -> str:
     """How long something took: `0.3 s`, `12.4 s`, `2 min`"""
     return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)

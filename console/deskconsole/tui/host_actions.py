@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from ..session.state import SETTLED, State
 from .view import FleetView
-from .widgets.event_log import LogLine
+from .widgets.event_log import EventLog, LogLine
 
 if TYPE_CHECKING:
     from .app import DeskconsoleApp
@@ -25,6 +25,17 @@ class ConsoleScreen(Screen[None]):
     def show(self, view: FleetView) -> None:
         """Shows `view`; called once a second and whenever something happened."""
         raise NotImplementedError
+
+    def tells(self, line: LogLine) -> bool:
+        """The line can be read on this screen: its pane of events is shown."""
+        return bool(self.wanted([line])) and any(
+            log.display and log.size.height for log in self.query(EventLog)
+        )
+
+    def lift_toasts(self, lines: int) -> None:
+        """Keeps what is shown for a moment off the last `lines` above the keys."""
+        for rack in self.query("ToastRack"):
+            rack.styles.margin = (0, 0, lines + 1, 0)
 
     def wanted(self, lines: list[LogLine]) -> list[LogLine]:
         """Which of the events this screen's log shows: all."""

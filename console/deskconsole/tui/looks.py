@@ -12,7 +12,7 @@ from deskagent.wire.messages import ScreenState
 
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
-from ..session.state import UNDER_WAY, State
+from ..session.state import STALE_AFTER, UNDER_WAY, State
 from .figures import duration, percent, remaining, rough_duration
 
 
@@ -40,6 +40,8 @@ COLOURS = {
     Kind.QUIET: MUTED,
 }
 
+WHOLE = 1000
+"""Characters of a reason and of a remedy that are shown: more is no sentence of ours."""
 
 SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -88,7 +90,8 @@ def look(snapshot: Snapshot, now: float) -> Look:
         tight = f"{word}: {hint}" if hint else _with(word, snapshot.screen_reason)
         return Look(Kind.ATTENTION, word, text, tight)
     if state is State.STALE:
-        text = _with(f"stale for {duration(age)}", snapshot.reason, snapshot.remedy)
+        # The state begins when the silence is noticed.
+        text = f"stale: nothing heard for {duration(age + STALE_AFTER)}"
         return Look(Kind.ATTENTION, "stale", text)
     if state is State.RETRYING and snapshot.unreachable:
         return _off(snapshot, now)
@@ -106,7 +109,7 @@ def look(snapshot: Snapshot, now: float) -> Look:
     if state is State.FAILED:
         text, tight = _with("down", snapshot.reason, snapshot.remedy), _with("down", snapshot.reason)
         return Look(Kind.BAD, "down", text, tight)
-    word = "idle" if state is State.IDLE else "disconnected"
+    word = "not connected" if state is State.IDLE else "disconnected"
     return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
 
 
@@ -121,9 +124,9 @@ def _off(snapshot: Snapshot, now: float) -> Look:
 def _with(word: str, reason: str, remedy: str = "") -> str:
     text = word
     if reason:
-        text += f": {safe_text(reason, 400)}"
+        text += f": {safe_text(reason, WHOLE)}"
     if remedy:
-        text = f"{text.rstrip('.')}. {safe_text(remedy)}"
+        text = f"{text.rstrip('.')}. {safe_text(remedy, WHOLE)}"
     return text
 
 

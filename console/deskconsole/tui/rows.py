@@ -8,25 +8,24 @@ from enum import Enum
 
 from rich.cells import cell_len
 
+from deskagent.wire.messages import ScreenState
+
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE
-from .figures import buckets, decimal, fit, kilobytes, percent, spark
+from .figures import age, buckets, decimal, fit, kilobytes, percent, spark
 from .looks import Kind, Look, look
 
 GAP = 2
 SPARK = 6
 """Cells of the little chart: 5 seconds each."""
-RATE = 5
-SLICES = 8
-KILOBYTES = 8
-SAVED = 7
-SCREEN = 11
-STATE = 18
-"""What the state has before an address or a size is shown; it takes all that is left over."""
+STATE = 16
+"""What the state has before a column that can give way is shown, for `live 23 h 59 min`."""
 TIGHT = 11
-"""The least the state needs, for `live 59 min`: the chart and then the end of a long name give way to it."""
+"""The least the state needs, for `live 59 min`: then the end of a long name gives way to it."""
+WIDEST_STATE = 40
+"""More is not kept free for the reason of a host that has figures too."""
 NAME = 8
 """The least of a name."""
 
@@ -35,8 +34,17 @@ class Figures(Enum):
     """How much of a row's right side is figures; the reason of a bad state takes the rest."""
 
     ALL = "all"
-    TRAFFIC = "traffic"
+    SOME = "some"
     NONE = "none"
+
+
+class Columns(Enum):
+    """What the table tells of the hosts beside their states."""
+
+    PEOPLE = "people"
+    """Group, address, who is logged on, the screen and how old its picture is."""
+    TRAFFIC = "traffic"
+    """What the stream does and saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,14 @@ class Row:
     """The key, as in the inventory: not for showing."""
     label: str
     address: str
+    group: str
     look: Look
     figures: Figures
+    user: str = ""
+    """Who is logged on at the desktop."""
     screen: str = ""
+    picture: str = ""
+    """How old the picture is."""
     chart: str = ""
     updates: str = ""
     slices: str = ""
@@ -58,19 +71,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A field of the rows, `width` cells wide, under its title."""
+
+    field: str
+    title: str
+    width: int
+    part: str = "figure"
+    """How it is drawn, as one of the table's parts."""
+    gives_way: bool = False
+    """The reason why a screen cannot be seen may take its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """Widths in cells; 0: the column gave way."""
+    """The columns that fit: some before the state and some behind it, these with their text on the right."""
 
+    width: int
     host: int
-    address: int
+    before: tuple[Column, ...]
     state: int
-    screen: int
-    chart: int
-
-    @property
-    def rate(self) -> int:
-        """The updates' figure and the chart before it."""
-        return self.chart + RATE
+    behind: tuple[Column, ...]
 
 
 Cell = tuple[str, str]
@@ -85,17 +106,23 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
     seen = look(snapshot, now)
     label = safe_text(host.name, 64)
     address = safe_text(behind or host.target, 80) + (f":{host.port}" if host.port and not behind else "")
+    group = safe_text(host.group, 64)
     if snapshot.state not in LIVE:
-        return Row(host.name, label, address, seen, Figures.NONE)
+        return Row(host.name, label, address, group, seen, Figures.NONE)
     figures = snapshot.statistics
     recent = buckets([sample.updates for sample in figures.history], SPARK, SPARK * 5)
+    # A domain before the name is the same for all of a room.
+    person = "" if snapshot.screen == ScreenState.NO_USER else snapshot.user.rpartition("\\")[2]
     return Row(
         host.name,
         label,
         address,
+        group,
         seen,
-        Figures.ALL if seen.kind is Kind.LIVE else Figures.TRAFFIC,
+        Figures.ALL if seen.kind is Kind.LIVE else Figures.SOME,
+        user=safe_text(person, 64),
         screen="{}x{}".format(*snapshot.size) if snapshot.size else "-",
+        picture="-" if snapshot.picture_at is None else age(now - snapshot.picture_at),
         chart=spark(recent, max(1.0, *recent)),
         updates=decimal(figures.updates_per_second),
         slices=decimal(figures.slices_per_second),
@@ -104,77 +131,97 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
     )
 
 
-def matches(row: Row, group: str, wanted: str) -> bool:
-    """Does every word of `wanted` occur in the host's name, address, group or state?"""
-    text = " ".join((row.label, row.address, safe_text(group), row.look.word)).casefold()
+def matches(row: Row, wanted: str) -> bool:
+    """Does every word of `wanted` occur in the host's name, address, group, user or state?"""
+    text = f"{row.label} {row.address} {row.group} {row.user} {row.look.word}".casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
-def arrange(rows: Sequence[Row], width: int) -> Layout:
-    """The columns that fit into `width` cells: the address gives way first, then the screen's size, the
-
-    chart, the end of long names.
-    """
-    host = min(24, max([NAME, *(cell_len(row.label) for row in rows)]))
-    address = min(24, max([8, *(cell_len(row.address) for row in rows)]))
-    room = width - (2 + host + GAP * 5 + SPARK + RATE + SLICES + KILOBYTES + SAVED)
-    screen = SCREEN if room >= STATE + GAP + SCREEN else 0
-    room -= screen + GAP if screen else 0
-    address = address if room >= STATE + GAP + address else 0
-    room -= address + GAP if address else 0
-    chart = SPARK
-    if room < TIGHT:
-        room, chart = room + SPARK, 0
+def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) -> Layout:
+    """The columns that fit into `width` cells; the least telling give way first, then ends of names."""
+    host = _widest(rows, "label", NAME, 24)
+    if columns is Columns.TRAFFIC:
+        before = [Column("address", "address", _widest(rows, "address", 8, 24), "address")]
+        behind = [
+            Column("screen", "screen", 11, "address", gives_way=True),
+            Column("chart", "30 s", SPARK, "chart", gives_way=True),
+            Column("updates", "upd/s", 5, gives_way=True),
+            Column("slices", "slices/s", 8),
+            Column("kilobytes", "kB/s", 8),
+            Column("saved", "saved", 7),
+        ]
+        order = ["address", "screen", "chart"]
+    else:
+        before = [
+            Column("group", "group", _widest(rows, "group", 5, 12), "address"),
+            Column("address", "address", _widest(rows, "address", 8, 24), "address"),
+            Column("user", "logged on", _widest(rows, "user", 9, 16), "figure"),
+        ]
+        behind = [
+            Column("screen", "screen", 9, "address", gives_way=True),
+            Column("picture", "picture", 7),
+            Column("kilobytes", "kB/s", 7),
+        ]
+        before = [column for column in before if any(getattr(row, column.field) for row in rows)]
+        order = ["address", "group", "screen", "user", "picture"]
+    shown = [column.field for column in (*before, *behind)]
+    sizes = {column.field: column.width + GAP for column in (*before, *behind)}
+    room = width - (2 + host + GAP) - sum(sizes.values())
+    for field in order:
+        if room >= STATE or (room >= TIGHT and field == order[-1]):
+            break
+        if field in shown:
+            shown.remove(field)
+            room += sizes[field]
     if room < TIGHT:
         shorter = max(NAME, host - (TIGHT - room))
         room, host = room + host - shorter, shorter
-    return Layout(host, address, max(TIGHT, room), screen, chart)
+    behind = [column for column in behind if column.field in shown]
+    before = [column for column in before if column.field in shown]
+    spare = sum(column.width + GAP for column in behind if column.gives_way)
+    reasons = [_shortest(row.look) - spare for row in rows if row.figures is Figures.SOME]
+    times = [cell_len(row.look.text) for row in rows if row.figures is Figures.ALL]
+    wanted = max([TIGHT, *times, *(min(WIDEST_STATE, reason) for reason in reasons)])
+    return Layout(width, host, tuple(before), max(TIGHT, min(room, wanted)), tuple(behind))
 
 
 def heading(layout: Layout) -> list[Cell]:
     """The line above the rows."""
     cells = ["  " + fit("host", layout.host)]
-    if layout.address:
-        cells.append(fit("address", layout.address))
+    cells += [fit(column.title, column.width) for column in layout.before]
     cells.append(fit("state", layout.state))
-    if layout.screen:
-        cells.append(fit("screen", layout.screen, right=True))
-    for title, width in (("upd/s", layout.rate), ("slices/s", SLICES), ("kB/s", KILOBYTES), ("saved", SAVED)):
-        cells.append(fit(title, width, right=True))
+    cells += [fit(column.title, column.width, right=True) for column in layout.behind]
     return [((" " * GAP).join(cells), "head")]
 
 
 def cells(row: Row, layout: Layout) -> list[Cell]:
-    """One row in `layout`, its pieces in drawing order; together as wide as the table."""
+    """One row in `layout`, its pieces in drawing order."""
     kind = str(row.look.kind)
     gap = " " * GAP
     line: list[Cell] = [(f"{row.look.sign} ", kind), (fit(row.label, layout.host) + gap, "host")]
-    if layout.address:
-        line.append((fit(row.address, layout.address) + gap, "address"))
-    screen = layout.screen + GAP if layout.screen else 0
-    traffic = SLICES + KILOBYTES + SAVED + 2 * GAP
-    narrow = layout.state + screen + GAP + layout.rate
+    line += [(fit(getattr(row, column.field), column.width) + gap, column.part) for column in layout.before]
+    behind, state = layout.behind, layout.state
+    if row.figures is Figures.SOME:
+        state += sum(column.width + GAP for column in behind if column.gives_way)
+        behind = tuple(column for column in behind if not column.gives_way)
     # What a host without a picture costs gives way to why there is none.
-    if row.figures is Figures.NONE or (row.figures is Figures.TRAFFIC and not _fits(row.look, narrow)):
-        return [*line, (_said(row.look, narrow + GAP + traffic), kind)]
-    if row.figures is Figures.TRAFFIC:
-        line.append((_said(row.look, narrow) + gap, kind))
-    else:
-        line.append((_said(row.look, layout.state) + gap, kind))
-        if layout.screen:
-            line.append((fit(row.screen, layout.screen, right=True) + gap, "address"))
-        still = row.updates == "0"
-        if layout.chart:
-            line.append((row.chart, "quiet" if set(row.chart) == {"▁"} else "chart"))
-        line.append((fit(row.updates, RATE, right=True) + gap, "quiet" if still else "figure"))
-    for text, width in ((row.slices, SLICES), (row.kilobytes, KILOBYTES)):
-        line.append((fit(text, width, right=True) + gap, "quiet" if text == "0" else "figure"))
-    line.append((fit(row.saved, SAVED, right=True), "quiet" if row.saved == "-" else "figure"))
+    if row.figures is Figures.NONE or (row.figures is Figures.SOME and _shortest(row.look) > state):
+        behind = ()
+        state = max(1, layout.width - sum(cell_len(text) for text, _ in line))
+    line.append((_said(row.look, state), kind))
+    for column in behind:
+        text = getattr(row, column.field)
+        still = text in ("0", "-") or set(text) == {"▁"}
+        line.append((gap + fit(text, column.width, right=True), "quiet" if still else column.part))
     return line
 
 
-def _fits(seen: Look, width: int) -> bool:
-    return min(cell_len(text) for text in (seen.text, seen.tight) if text) <= width
+def _widest(rows: Sequence[Row], field: str, least: int, most: int) -> int:
+    return min(most, max([least, *(cell_len(getattr(row, field)) for row in rows)]))
+
+
+def _shortest(seen: Look) -> int:
+    return min(cell_len(text) for text in (seen.text, seen.tight) if text)
 
 
 def _said(seen: Look, width: int) -> str:

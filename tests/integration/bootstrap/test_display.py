@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import subprocess
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bootstrap_host import Ground
 from deskconsole.bootstrap.deploy import deploy
@@ -33,3 +37,18 @@ def test_an_authority_is_found_with_the_display_of_a_running_program(ground: Gro
         launched = launch(ground.connection, facts, deploy(ground.connection, facts), host)
         environment = Path(f"/proc/{launched.pid}/environ").read_text().split("\0")
         assert f"XAUTHORITY={screen.environment['XAUTHORITY']}" in environment
+        assert launched.user == pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has processes of two users")
+def test_root_is_told_whose_desktop_it_sees(ground: Ground) -> None:
+    nobody = pwd.getpwnam("nobody")
+    with Xvfb(320, 200, authority=True) as screen:
+        number = screen.environment["DISPLAY"]
+        host = msgspec.structs.replace(ground.host, x_display=number)
+        with subprocess.Popen(["sleep", "60"], env={"DISPLAY": number}, user=nobody.pw_uid) as program:
+            try:
+                facts = probe(ground.connection, host)
+            finally:
+                program.kill()
+        assert [found.user for found in facts.displays if found.display == number] == ["nobody"]

@@ -9,12 +9,14 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
 import socket
 import stat
 import struct
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -190,10 +192,10 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     home = Path.home()
     sockets = open_sockets()
     used: dict[tuple[str, str], int] = {}
+    people: dict[str, Counter[int]] = {}
     for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if environ.stat().st_uid != os.getuid():
-                continue
+            owner = environ.stat().st_uid
             variables = dict(
                 line.split(b"=", 1) for line in environ.read_bytes().split(b"\0") if b"=" in line
             )
@@ -202,6 +204,8 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         display = os.fsdecode(variables.get(b"DISPLAY", b""))
         number = display[1:].split(".")[0]
         if display.startswith(":") and number in sockets:
+            people.setdefault(":" + number, Counter())[owner] += 1
+        if display.startswith(":") and number in sockets and owner == os.getuid():
             authority = os.fsdecode(variables.get(b"XAUTHORITY", b""))
             if authority and not os.access(authority, os.R_OK):
                 authority = ""
@@ -225,7 +229,28 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         for number in sorted(sockets, key=int)
         if f":{number}" not in known
     ]
+    for entry in found:
+        entry["user"] = person_at(entry["display"], people.get(entry["display"], Counter()))
     return found, ["DISPLAY of the user's processes", SOCKETS]
+
+
+def person_at(display: str, owners: Counter[int]) -> str:
+    """The name of the user whose desktop a display is; empty where that is not known.
+
+    `owners` counts the processes that use it, by user: only root sees those of others. Root's own say
+    nothing where somebody else has some. A server that runs as its user has made its socket so.
+    """
+    persons = [uid for uid, _ in owners.most_common() if uid] or list(owners)
+    if not persons:
+        try:
+            owner = Path(SOCKETS, f"X{display[1:]}").stat().st_uid
+            persons = [owner] if owner else []
+        except OSError:
+            return ""
+    try:
+        return pwd.getpwuid(persons[0]).pw_name if persons else ""
+    except KeyError:  # a user of a container, or of a directory that does not answer
+        return ""
 
 
 def open_sockets() -> set[str]:

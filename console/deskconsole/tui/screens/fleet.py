@@ -9,10 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
+from ...safe_text import safe_text
+from ..heights import share
 from ..host_actions import HostActions
 from ..rows import make_row, matches
 from ..view import FleetView
-from ..widgets.event_log import EventLog
+from ..widgets.event_log import LONGEST, EventLog, LogLine
 from ..widgets.fields import PlainInput
 from ..widgets.header import Header
 from ..widgets.host_detail import HostDetail
@@ -33,6 +35,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
+        Binding("t", "columns", "Traffic", show=False, tooltip="Other columns: who is there, or traffic"),
         Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
     ]
 
@@ -47,7 +50,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
             yield Label("/")
             # Disabled while it is hidden: keys that are typed before the screen is up would go into it.
             yield PlainInput(
-                placeholder="name, address, group or state",
+                placeholder="name, address, group, person or state",
                 compact=True,
                 select_on_focus=False,
                 disabled=True,
@@ -62,7 +65,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         log = self.query_one(EventLog)
-        log.border_title = "events"
+        log.border_title = "Events"
         log.add_class("pane")
         log.extend(self.console.events)
         self.query_one(HostTable).focus()
@@ -87,22 +90,45 @@ class FleetScreen(HostActions, inherit_bindings=False):
             (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
         wanted = self.query_one(Input).value
         behind = self.console.addresses.of
-        rows = [
-            (host.group, make_row(host, view.snapshot(host.name), view.now, behind(host)))
-            for host in view.hosts
-        ]
-        shown = [row for group, row in rows if matches(row, group, wanted)]
+        rows = [make_row(host, view.snapshot(host.name), view.now, behind(host)) for host in view.hosts]
+        shown = [row for row in rows if matches(row, wanted)]
         self.query_one(".count", Label).update(f"{len(shown)} of {len(rows)}" if wanted else "")
         self.query_one(HostTable).show(shown, filter_=wanted)
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
         self._show_detail()
         self.refresh_bindings()
 
+    def tells(self, line: LogLine) -> bool:
+        view, table = self.console.view, self.query_one(HostTable)
+        reasons = [
+            safe_text(view.snapshot(name).reason, LONGEST)
+            for name in table.in_sight
+            if safe_text(name, 64) == line.host
+        ]
+        return any(reason and reason in line.text for reason in reasons) or super().tells(line)
+
     def _show_detail(self) -> None:
         view = self.console.view
         host = view.host(self.selected)
         snapshot = view.snapshot(host.name) if host else None
-        self.query_one(HostDetail).show(host, snapshot, view.now, self.console.picture)
+        detail, log = self.query_one(HostDetail), self.query_one(EventLog)
+        detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
+        width, height = self.size
+        facts, picture = detail.needs(width)
+        lines = share(
+            height - 3 if self.has_class("-filtered") else height - 2,
+            rows=len(self.query_one(HostTable).rows) + 1,
+            facts=facts,
+            picture=picture,
+            events=len(self.console.events),
+        )
+        self.query_one(HostTable).styles.height = lines.table
+        detail.styles.height = lines.detail
+        detail.display = lines.detail > 0
+        log.styles.height = lines.events
+        log.display = lines.events > 0
+        self.lift_toasts(lines.events)
+        detail.lay_out(width, lines.detail)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.console.pull)
@@ -137,6 +163,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_connect_all(self) -> None:
         if self._table is not None:
             self.console.connect_hosts([row.name for row in self._table.rows])
+
+    def action_columns(self) -> None:
+        self.query_one(HostTable).turn_columns()
 
     def action_reload(self) -> None:
         self.console.reload(asked=True)

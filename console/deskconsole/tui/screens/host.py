@@ -1,4 +1,4 @@
-"""Everything about one host: facts, large charts, its own events."""
+"""Everything about one host: facts, its picture, charts of its traffic, its own events."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from ...safe_text import safe_text
-from ..detail import facts
+from ...session.snapshot import Sample
 from ..figures import decimal, rate
+from ..heights import share_host
 from ..host_actions import HostActions
 from ..view import FleetView
 from ..widgets.chart import large_chart
 from ..widgets.event_log import EventLog, LogLine
 from ..widgets.header import Header
-from ..widgets.host_detail import Lines
+from ..widgets.host_detail import HostDetail, Lines
 from ..widgets.keys import Keys
 
 
@@ -36,15 +37,14 @@ class HostScreen(HostActions):
 
     def compose(self) -> ComposeResult:
         yield Header()
-        yield Lines("facts pane")
+        yield HostDetail(below=True)
         yield Lines("charts")
         yield EventLog()
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
-        self.query_one(".facts").border_title = Content(self._label)
         log = self.query_one(EventLog)
-        log.border_title = Content(f"events of {self._label}")
+        log.border_title = Content(f"Events of {self._label}")
         log.add_class("pane")
         log.extend(self.wanted(list(self.console.events)))
         self.show(self.console.view)
@@ -60,17 +60,28 @@ class HostScreen(HostActions):
             return
         snapshot = view.snapshot(self._host)
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
-        self.query_one(".facts", Lines).show(facts(host, snapshot, view.now))
-        history = snapshot.statistics.history
+        detail, log = self.query_one(HostDetail), self.query_one(EventLog)
+        detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
         charts = self.query_one(".charts", Lines)
-        width = charts.content_size.width
-        if width > 30:
-            rows = 3 if self.size.height < 30 else 6
-            updates = [float(sample.updates) for sample in history]
-            received = [float(sample.received) for sample in history]
-            lines = large_chart("updates per second", updates, decimal, width, rows)
-            lines += large_chart("bytes on the wire per second", received, rate, width, rows)
-            charts.show(lines)
+        history = snapshot.statistics.history
+        width, height = self.size
+        facts, picture = detail.needs(width)
+        lines = share_host(
+            height - 2,
+            facts=facts,
+            picture=picture,
+            beneath=detail.beneath(width),
+            charts=any(sample.updates or sample.received for sample in history),
+        )
+        detail.styles.height = lines.detail
+        charts.display = lines.charts > 0
+        charts.styles.height = lines.charts
+        log.display = lines.events > 0
+        self.lift_toasts(lines.events)
+        log.styles.height = lines.events
+        detail.lay_out(width, lines.detail)
+        if lines.charts:
+            charts.show(_charts(history, width - 2, lines.charts // 2 - 2))
         self.refresh_bindings()
 
     def on_resize(self) -> None:
@@ -78,3 +89,10 @@ class HostScreen(HostActions):
 
     def action_back(self) -> None:
         self.dismiss()
+
+
+def _charts(history: tuple[Sample, ...], width: int, rows: int) -> list[Content]:
+    updates = [float(sample.updates) for sample in history]
+    received = [float(sample.received) for sample in history]
+    lines = large_chart("Updates per second", updates, decimal, width, rows)
+    return lines + large_chart("Bytes on the wire per second", received, rate, width, rows)

@@ -31,7 +31,7 @@ class LogScreen(ConsoleScreen):
             yield Label("/")
             yield PlainInput(placeholder="words in the line", compact=True, select_on_focus=False)
             yield Label("", classes="count", markup=False)
-        yield EventLog(wrap=True)
+        yield EventLog()
         yield Footer(compact=True)
 
     def on_mount(self) -> None:

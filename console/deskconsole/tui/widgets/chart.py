@@ -13,25 +13,10 @@ SPAN = 300
 """Seconds a chart spans, one sample each."""
 
 
-def small_chart(
-    title: str, values: Sequence[float], unit: Callable[[float], str], width: int, rows: int
-) -> list[Content]:
-    """A title with the peak, `rows` lines of bars, a time axis: `rows` + 2 lines of `width` cells."""
-    shown = buckets(values, width, SPAN)
-    peak = max(values[-SPAN:], default=0.0)
-    label = f"peak {unit(peak)}"
-    space = " " * max(1, width - len(title) - len(label))
-    head = Content.assemble((title, "bold"), space, (label, MUTED))
-    top = max(shown)
-    colour = "$primary" if top > 0 else FAINT
-    bars = [Content.styled(line, colour) for line in columns(shown, top, rows)]
-    return [head, *bars, _axis(width)]
-
-
 def large_chart(
     title: str, values: Sequence[float], unit: Callable[[float], str], width: int, rows: int
 ) -> list[Content]:
-    """As `small_chart`, with a value axis on the left: `rows` + 2 lines."""
+    """A title, `rows` lines of bars with a value axis on the left, a time axis: `rows` + 2 lines."""
     margin = 10
     room = max(1, width - margin - 2)
     shown = buckets(values, room, SPAN)

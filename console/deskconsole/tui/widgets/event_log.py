@@ -17,8 +17,13 @@ from ..figures import moment
 SIGNS: dict[Severity, str] = {"info": " ", "warning": "▲", "error": "✖"}
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 
-
 KEPT = 2000
+
+LONGEST = 2000
+"""Characters of an event: a sentence with what a host said and its remedy."""
+
+HIDDEN = -1
+"""The width of lines that came while the pane was not on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class LogLine:
 
     @classmethod
     def of(cls, event: Event) -> LogLine:
-        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, 500), event.severity)
+        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, LONGEST), event.severity)
 
     def __str__(self) -> str:
         return f"{moment(self.at, seconds=True)} {SIGNS[self.severity]} {self.host}  {self.text}"
@@ -41,14 +46,16 @@ class LogLine:
 class EventLog(RichLog):
     """The events in a pane; follows the newest unless scrolled up."""
 
-    def __init__(self, *, wrap: bool = False) -> None:
-        super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=wrap, min_width=0)
+    def __init__(self) -> None:
+        super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=True, min_width=0)
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
 
     def extend(self, lines: Iterable[LogLine]) -> None:
         """Adds events below the others."""
         at_end = self.is_vertical_scroll_end
+        if self._drawn_for and not self.scrollable_content_region.width:
+            self._drawn_for = HIDDEN
         for line in lines:
             self._held.append(line)
             self.write(self._text(line), scroll_end=at_end)
@@ -60,8 +67,13 @@ class EventLog(RichLog):
         self.extend(lines)
 
     def on_resize(self, event: Resize) -> None:
-        """Lines are cut or wrapped for a width: another width needs them drawn anew."""
-        width = event.size.width
+        self._draw_for(event.size.width)
+
+    def on_show(self) -> None:
+        self._draw_for(self.size.width)
+
+    def _draw_for(self, width: int) -> None:
+        """Lines are cut or wrapped for a width: for another one they are drawn again."""
         if self._drawn_for not in (0, width):
             self.replace(list(self._held))
         self._drawn_for = width
@@ -74,6 +86,5 @@ class EventLog(RichLog):
             (f" {SIGNS[line.severity]} ", colour),
             (line.host, "bold"),
             ("  " + line.text, colour),
-            no_wrap=not self.wrap,
-            overflow="fold" if self.wrap else "ellipsis",
+            overflow="fold",
         )

@@ -15,8 +15,8 @@ NAME = "deskconsole   "
 
 KINDS = {
     Kind.LIVE: "live",
-    Kind.ATTENTION: "to look at",
-    Kind.UNDER_WAY: "on the way",
+    Kind.ATTENTION: "need attention",
+    Kind.UNDER_WAY: "connecting",
     Kind.BAD: "down",
     Kind.QUIET: "not connected",
 }
@@ -46,23 +46,32 @@ class Header(Static):
         self._shown = shown
         room = max(1, self.content_size.width - len(cost) - 1)
         kinds = Counter((seen.kind, KINDS[seen.kind]) for seen in looks)
-        lines = (_line(NAME, counts, waiting), _line("", counts, waiting), _line("", kinds, waiting))
+        spoken = Counter({key: number for key, number in kinds.items() if key[0] is not Kind.QUIET})
+        # The rest is not connected; that is said where there is room.
+        lines = tuple(
+            _line(name, which, waiting, len(looks))
+            for name, which in ((NAME, counts), ("", counts), ("", kinds), ("", spoken))
+        )
         left = next((line for line in lines if line.cell_length <= room), lines[-1])
         left = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
         right = Content.styled(cost, MUTED if total < 1 else "bold")
         self.update(Content.assemble(left, " ", right), layout=False)
 
 
-def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int) -> Content:
+def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int, number: int) -> Content:
     parts: list[tuple[str, str]] = [(name, "bold $accent")]
-    if number := counts.total():
+    if number:
         parts.append((f"{number} host{'' if number == 1 else 's'}", "bold"))
     order = list(COLOURS)
     for position, (kind, word) in enumerate(sorted(counts, key=lambda key: (order.index(key[0]), key[1]))):
         parts += [
             (": " if position == 0 else ", ", ""),
-            (f"{counts[kind, word]} {word}", COLOURS[kind]),
+            (f"{counts[kind, word]} {_plural(word, counts[kind, word])}", COLOURS[kind]),
         ]
     if waiting:
         parts.append((f"   {waiting} waiting for your answer", "bold $warning"))
     return Content.assemble(*parts)
+
+
+def _plural(word: str, number: int) -> str:
+    return word.replace("need ", "needs ", 1) if number == 1 else word

@@ -1,4 +1,4 @@
-"""The pane about the selected host: facts, and beside them its picture or charts where there is room."""
+"""The pane about one host: facts, and its picture beside or below them where there is room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
@@ -14,19 +14,21 @@ from ...hosts import Host
 from ...safe_text import safe_text
 from ...session.snapshot import Snapshot
 from ..detail import facts
-from ..figures import buckets, decimal, rate, spark
-from ..looks import MUTED
-from .chart import SPAN, small_chart
+from ..heights import PICTURE
 from .preview import Preview
 
 if TYPE_CHECKING:
     from ...decoders.part import BGR
 
-SIDE_BY_SIDE = 104
-"""Cells of width from which something stands beside the facts."""
+BESIDE = 68
+"""Cells of width from which a picture has room beside the facts."""
 
-PICTURED = 12
-"""Lines from which that is the picture: smaller ones show nothing that anybody would know again."""
+FACTS, FACTS_OF_WIDE = 30, 46
+"""Cells that the facts keep beside a picture, and those where there is room for more."""
+
+WIDE = 104
+
+GAP = 2
 
 
 class Lines(Static):
@@ -42,13 +44,26 @@ class Lines(Static):
             self._shown = content
             self.update(content, layout=self.styles.is_auto_height)
 
+    def lines(self, width: int) -> int:
+        """How many lines it needs in `width` cells."""
+        return len(self._shown.wrap(width)) if self._shown and width > 0 else 0
 
-class HostDetail(Horizontal):
-    """Everything about one host at a glance."""
+
+class HostDetail(Container):
+    """Everything about one host at a glance: `show` it, ask what it needs, then `lay_out` it.
+
+    `below`: on a narrow screen the picture stands below the facts; else it is left out there.
+    """
+
+    def __init__(self, *, below: bool = False) -> None:
+        super().__init__()
+        self._below = below
+        self._ratio: float | None = None
+        self._picture: Callable[[int, int], BGR | None] = lambda _width, _height: None
+        self._old = False
 
     def compose(self) -> ComposeResult:
         yield Lines("facts")
-        yield Lines("charts")
         yield Preview()
 
     def show(
@@ -57,42 +72,65 @@ class HostDetail(Horizontal):
         snapshot: Snapshot | None,
         now: float,
         picture: Callable[[str, int, int], BGR | None],
+        width: int,
     ) -> None:
-        """Shows one host, or nothing; `picture` has a host's newest, of at most so many pixels."""
-        # A host that was never seen has nothing to draw: its reason takes the room.
-        seen = snapshot is not None and bool(snapshot.statistics.packets or snapshot.statistics.previews)
-        wide = seen and self.size.width >= SIDE_BY_SIDE
-        pictured = wide and self.size.height >= PICTURED
-        wide = wide and not pictured
-        self.query_one(".charts").display = wide
-        preview = self.query_one(Preview)
-        preview.display = pictured
-        if pictured and snapshot is not None:
-            pixels = picture(snapshot.host, *preview.room) if all(preview.room) else None
-            preview.show(pixels, old=not snapshot.current)
+        """Shows one host, or nothing, in a pane `width` cells wide.
+
+        `picture` has a host's newest, of at most so many pixels.
+        """
+        self._ratio = None
         if host is None or snapshot is None:
             self.border_title = None
             self.query_one(".facts", Lines).show([])
             return
         self.border_title = Content(safe_text(host.name, 64))
-        history = snapshot.statistics.history
-        updates = [float(sample.updates) for sample in history]
-        received = [float(sample.received) for sample in history]
-        lines = facts(host, snapshot, now)
-        if wide:
-            width = self.query_one(".charts").content_size.width
-            if width > 20:
-                charts = small_chart("updates/s", updates, decimal, width, 2)
-                charts += small_chart("bytes/s", received, rate, width, 2)
-                self.query_one(".charts", Lines).show(charts)
-        elif seen:
-            lines.append(_sparks(updates, received, max(8, (self.query_one(".facts").size.width - 34) // 2)))
-        self.query_one(".facts", Lines).show(lines)
+        name = snapshot.host
+        self._picture = lambda width, height: picture(name, width, height)
+        self._old = not snapshot.current
+        if self._picture(2, 2) is not None:
+            across, down = snapshot.size or (16, 9)
+            self._ratio = across / max(1, down)
+        beside = self._pictured(width) and not self.beneath(width)
+        self.query_one(".facts", Lines).show(facts(host, snapshot, now, narrow=beside))
 
+    def needs(self, width: int) -> tuple[int, int]:
+        """Lines of the facts and lines that the picture can fill, in a pane `width` cells wide."""
+        inner = width - 2
+        words = self.query_one(".facts", Lines)
+        if self._ratio is None or not self._pictured(width):
+            return words.lines(inner), 0
+        if self.beneath(width):
+            return words.lines(inner), int(inner / self._ratio / 2)
+        beside = min(self._widest(width), round(PICTURE * 2 * self._ratio))
+        return words.lines(inner - beside - GAP), max(1, int(self._widest(width) / self._ratio / 2))
 
-def _sparks(updates: list[float], received: list[float], width: int) -> Content:
-    parts: list[str | tuple[str, str]] = []
-    for title, values in (("updates", updates), ("bytes/s", received)):
-        shown = buckets(values, width, SPAN)
-        parts += [(f"{title} ", MUTED), (spark(shown, max(shown)), "$primary"), "   "]
-    return Content.assemble(*parts, ("last 5 min", MUTED))
+    def lay_out(self, width: int, height: int) -> None:
+        """Shares `width` cells and `height` lines, the title's line among them, between facts and picture."""
+        words, preview = self.query_one(".facts", Lines), self.query_one(Preview)
+        lines = height - 1
+        beneath = self.beneath(width)
+        if beneath:
+            lines -= words.lines(width - 2)
+        preview.display = lines > 2 and self._pictured(width)
+        if not preview.display or self._ratio is None:
+            words.styles.height = "1fr"
+            return
+        self.styles.layout = "vertical" if beneath else "horizontal"
+        room = width - 2 if beneath else min(self._widest(width), max(2, round(lines * 2 * self._ratio)))
+        preview.styles.width = room
+        preview.styles.height = lines
+        preview.styles.margin = (0, 0) if beneath else (0, 0, 0, GAP)
+        words.styles.height = "auto" if beneath else "1fr"
+        preview.show(self._picture(room, lines * 2), old=self._old)
+
+    def _pictured(self, width: int) -> bool:
+        return self._ratio is not None and (width >= BESIDE or self._below)
+
+    def beneath(self, width: int) -> bool:
+        """The picture stands below the facts, in a pane `width` cells wide."""
+        return self._below and width < WIDE and self._ratio is not None
+
+    @staticmethod
+    def _widest(width: int) -> int:
+        """The widest that a picture may be beside the facts."""
+        return width - 2 - GAP - (FACTS if width < WIDE else FACTS_OF_WIDE)

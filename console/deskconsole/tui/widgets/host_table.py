@@ -21,7 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..looks import Kind
-from ..rows import Cell, Layout, Row, arrange, cells, heading
+from ..rows import Cell, Columns, Layout, Row, arrange, cells, heading
 
 
 class HostTable(ScrollView, can_focus=True):
@@ -54,6 +54,7 @@ class HostTable(ScrollView, can_focus=True):
         self._layout: Layout | None = None
         self._last_selected: str | None = None
         self._filter = ""
+        self._columns = Columns.PEOPLE
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -86,7 +87,7 @@ class HostTable(ScrollView, can_focus=True):
             self.virtual_size = Size(self.scrollable_content_region.width, len(rows) + 1)
             kept = names.index(last) if last in names else min(self.cursor, len(names) - 1)
             self.cursor = max(0, kept)
-        layout = arrange(rows, self._width)
+        layout = arrange(rows, self._width, self._columns)
         if moved or layout != self._layout:
             self._layout = layout
             self.refresh(layout=moved)
@@ -98,6 +99,12 @@ class HostTable(ScrollView, can_focus=True):
                     self.refresh_line(index + 1)
         if self.selected != selected:
             self.post_message(self.Moved())
+
+    def turn_columns(self) -> None:
+        """Shows the other columns: who is logged on, or what the stream does."""
+        self._columns = Columns.TRAFFIC if self._columns is Columns.PEOPLE else Columns.PEOPLE
+        self._layout = arrange(self._rows, self._width, self._columns)
+        self.refresh()
 
     def select(self, name: str) -> None:
         """Puts the cursor on a host, if it is there."""
@@ -123,7 +130,7 @@ class HostTable(ScrollView, can_focus=True):
             self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        self._layout = arrange(self._rows, self._width)
+        self._layout = arrange(self._rows, self._width, self._columns)
         self.virtual_size = Size(self._width, len(self._rows) + 1)
         self._reveal()
         self.refresh()
@@ -171,7 +178,7 @@ class HostTable(ScrollView, can_focus=True):
         self.refresh(Region(0, 0, self.size.width, self.size.height))
 
     def render_line(self, y: int) -> Strip:
-        layout = self._layout or arrange(self._rows, self._width)
+        layout = self._layout or arrange(self._rows, self._width, self._columns)
         index = y - 1 + self.scroll_offset.y
         if y == 0:
             return self._strip(heading(layout), self.rich_style)

@@ -50,7 +50,9 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
         with locked(root / "run" / "lock"):
-            if arguments["reuse"] and (running := find_running(root, arguments["instance"])):
+            if arguments["reuse"] and (
+                running := find_running(root, arguments["instance"], arguments["sessions"])
+            ):
                 return running
             sessions = known or system.sessions()
             session = choose(sessions, elevated=system.is_elevated())
@@ -88,8 +90,11 @@ def nobody(sessions: list[dict[str, Any]]) -> str:
     return "nobody is logged on"
 
 
-def find_running(root: Path, instance: str) -> dict[str, Any] | None:
-    """The agent of this instance, where it lives in the session that a new one would be started in."""
+def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The agent of this instance, where it lives in the session that a new one would be started in.
+
+    `known`: the sessions as they were probed, for where it takes a command to learn of them.
+    """
     folder = root / "run" / instance
     said = agents.speaking(folder, root)
     if said is None:
@@ -99,17 +104,19 @@ def find_running(root: Path, instance: str) -> dict[str, Any] | None:
         if (
             system.enumerated() is not None
         ):  # else it takes a command to learn of sessions, too long for a reconnect
-            session = choose(system.sessions(), elevated=system.is_elevated())
+            known = system.sessions()
+            session = choose(known, elevated=system.is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
         agents.promise(folder)
     except OSError:
         return None
-    return answer(said, token.hex(), reused=True)
+    user = next((session["user"] for session in known if session["number"] == said.get("session")), "")
+    return answer(said, token.hex(), user, reused=True)
 
 
-def answer(said: dict[str, Any], token: str, *, reused: bool) -> dict[str, Any]:
-    """An agent's ready file, as the console wants to hear of it."""
+def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict[str, Any]:
+    """An agent's ready file, as the console wants to hear of it; `user` is logged on where the agent is."""
     word = ("session", "station", "desktop", "screen", "reason", "size", "flat", "capture")
     return {
         "port": said["port"],
@@ -117,6 +124,7 @@ def answer(said: dict[str, Any], token: str, *, reused: bool) -> dict[str, Any]:
         "version": said["version"],
         "token": token,
         "reused": reused,
+        "user": user,
         "word": {name: said.get(name) for name in word} if "session" in said else None,
     }
 
@@ -161,7 +169,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
     agents.promise(folder)
-    return answer(said, arguments["token"], reused=False)
+    return answer(said, arguments["token"], session["user"], reused=False)
 
 
 def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dict[str, Any] | None:
