@@ -124,7 +124,7 @@ class Server:
             trigger = Trigger.RESTART if self._served_before else Trigger.FIRST_FRAME
             self._served_before = True
         if displaced is not None:
-            displaced.dismiss(f"{MOST_CONSOLES} other consoles came after this one", again=False)
+            displaced.dismiss(f"{MOST_CONSOLES} newer consoles took this host", again=False)
         return trigger
 
     def _end_links(self) -> None:

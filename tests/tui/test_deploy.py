@@ -22,7 +22,7 @@ FAILED = Snapshot(
     "lab-05",
     state=State.FAILED,
     since=NOW,
-    reason="the disk of lab-05 is full: the agent needs 4 MB, 1 MB are free",
+    reason="no room on lab-05 for the agent: 4 MB are needed, 1 MB are free",
     remedy="Free some space where /home/ops/.deskconsole lies.",
     steps=(*UPLOADING[:4], replace(UPLOADING[4], outcome=StepOutcome.FAILED)),
 )
@@ -93,7 +93,7 @@ async def test_a_failure_stands_below_its_step_with_the_remedy_and_can_be_tried_
         shown = await shows(pilot, fleet, FAILED)
         lines = shown.splitlines()
         at = next(index for index, line in enumerate(lines) if "✖ uploading the agent" in line)
-        assert "down: the disk of lab-05 is full" in lines[at + 1]
+        assert "down: no room on lab-05" in lines[at + 1]
         assert "Free some space where /home/ops/.deskconsole lies." in shown
         await pilot.press("c")
         await settle(pilot)

@@ -50,7 +50,7 @@ async def test_the_first_wrong_thing_is_named_with_its_remedy(running: Running) 
         await pilot.pause(0.3)
         await settle(pilot)
         lines = [line.rstrip() for line in screen_text(pilot).splitlines()]
-        assert any("✖ forwarding is what to deal with first" in line for line in lines)
+        assert any("✖ forwarding is the first problem" in line for line in lines)
         at = next(i for i, line in enumerate(lines) if "✖ forwarding      the SSH server" in line)
         assert lines[at + 1].strip() == "→ Set AllowTcpForwarding yes there."
         assert "· launch          not tried without a tunnel" in lines[at + 2]
@@ -70,7 +70,7 @@ async def test_the_report_is_copied_and_the_host_examined_again(running: Running
         copied = pilot.app.clipboard.splitlines()
         assert copied[0] == "✓ name            lab-01 is 10.0.3.1"
         assert copied[2].strip() == "Free some space."
-        assert copied[-1].startswith("✖ forwarding is what to deal with first")
+        assert copied[-1].startswith("✖ forwarding is the first problem")
         fleet.findings = [GOOD, TIGHT]
         await pilot.press("r")
         await pilot.pause(0.2)

@@ -75,7 +75,7 @@ def test_the_way_of_a_new_user(tmp_path: Path, home: Path) -> None:
         shown = terminal.until(lambda shown: f"127.0.0.1:{servers[1].port}" in shown)
         assert re.search(rf"\[x\] room-2 +\S+@127\.0\.0\.1:{servers[1].port}", shown)
         terminal.keys("Enter")
-        terminal.until(lambda shown: "2 hosts: 2 idle" in shown and "room-2" in shown)
+        terminal.until(lambda shown: "2 hosts: 2 not connected" in shown and "room-2" in shown)
         for _ in names:
             terminal.type("e")  # which of the desktops of this machine is meant
             terminal.until(lambda shown: "X display" in shown)

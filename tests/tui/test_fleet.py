@@ -22,7 +22,7 @@ from piloting import console, logged, screen_text, settle
 async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:
     async with running(laboratory()) as pilot:
         shown = screen_text(pilot)
-        assert "7 hosts: 2 live, 1 locked, 1 retrying, 1 deploying, 1 down, 1 idle" in shown
+        assert "7 hosts: 2 live, 1 locked, 1 retrying, 1 deploying, 1 down, 1 not connected" in shown
         assert "● lab-01" in shown
         assert "live 2 h 10 min" in shown
         assert "1920x1080" in shown

@@ -99,7 +99,7 @@ async def test_removing_asks_names_the_host_and_keeps_it_by_default(running: Run
         await pilot.press("minus")
         await pilot.pause()
         assert isinstance(pilot.app.screen, ConfirmScreen)
-        assert "lab-01 (10.0.3.1) goes from the list" in screen_text(pilot)
+        assert "Take lab-01 (10.0.3.1) off the list?" in screen_text(pilot)
         await pilot.press("enter")
         await settle(pilot)
         assert len(fleet.hosts) == 7

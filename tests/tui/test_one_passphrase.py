@@ -34,7 +34,7 @@ def test_a_second_host_with_the_same_key_file_is_not_asked_about(server: Sshd, t
     # No agent and no configuration of the user's: what they offer is not this test's.
     terminal = Terminal(home, more={"SSH_AUTH_SOCK": ""})
     try:
-        terminal.until(lambda shown: "2 hosts: 2 idle" in shown)
+        terminal.until(lambda shown: "2 hosts: 2 not connected" in shown)
         terminal.keys("c")
         terminal.until(lambda shown: "a key file - passphrase" in shown and "Needed for pc-1" in shown)
         terminal.type("hush")

@@ -49,7 +49,7 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
         )
         terminal = Terminal(home, size=(120, 40))
         try:
-            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("c")
             shown = terminal.until(lambda shown: "Trust and connect" in shown)
             told = re.sub(r"[^\w+/:]", "", shown)
@@ -81,7 +81,7 @@ def test_a_deploy_over_a_slow_link_shows_itself_and_is_called_off_and_gone_throu
         _trusted(home, server, host, port, screen)
         terminal = Terminal(home, size=(80, 24))
         try:
-            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("c")
             terminal.until(lambda shown: bool(re.search("█░.* of .* left", shown)))
             terminal.keys("x")
@@ -105,7 +105,7 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
         _trusted(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(100, 40))
         try:
-            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("o")
             shown = terminal.until(lambda shown: "is gone again" in shown and "◐" not in shown)
             assert re.search(r"✓ exact +the digests of both pictures agree", shown)
@@ -113,9 +113,9 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
             server.authorized_keys.write_text("")
             terminal.keys("r")
             shown = terminal.until(lambda shown: "is what to deal with first" in shown)
-            assert "✖ authentication is what to deal with first" in shown
+            assert "✖ authentication is the first problem" in shown
             terminal.keys("Escape")
-            terminal.until(lambda shown: "1 host: 1 idle" in shown and "doctor" not in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown and "doctor" not in shown)
             terminal.keys("q")
             terminal.until(lambda _: terminal.exited())
         finally:
@@ -143,7 +143,7 @@ def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path)
         )
         terminal = Terminal(home, size=(120, 40))
         try:
-            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("c")
             terminal.until(lambda shown: "Trust and connect" in shown)
             terminal.keys("Enter")
@@ -161,7 +161,7 @@ def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: P
         _trusted(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(120, 40))
         try:
-            terminal.until(lambda shown: "1 host: 1 idle" in shown)
+            terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("c")
             terminal.until(lambda shown: "1 host: 1 live" in shown)
             assert listing(server.home / ".deskconsole")
@@ -194,7 +194,7 @@ def test_hosts_of_a_group_are_connected_when_the_console_starts(tmp_path: Path) 
         )
         terminal = Terminal(home, size=(120, 40))
         try:
-            terminal.until(lambda shown: "2 hosts: 1 live, 1 idle" in shown)
+            terminal.until(lambda shown: "2 hosts: 1 live, 1 not connected" in shown)
             terminal.keys("q")
             terminal.until(lambda _: terminal.exited())
         finally:

@@ -111,6 +111,6 @@ def require_room(facts: HostFacts, what: str, needed: int) -> None:
 def disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:
     """The host has less space than a part needs, in bytes."""
     return DeployError(
-        f"the disk of {facts.host} is full: {what} needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free",
+        f"no room on {facts.host} for {what}: {needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free",
         remedy=f"Free some space where {facts.root} lies.",
     )

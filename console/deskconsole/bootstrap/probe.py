@@ -85,7 +85,7 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
             remedy="Log in there once with ssh and change it.",
         )
     raise UnsupportedHost(
-        f"{host.name} lets commands be run neither by /bin/sh nor by a Windows shell: {words}",
+        f"{host.name} runs no commands (no working /bin/sh, cmd.exe or PowerShell): {words}",
         remedy="Allow this user to run commands over SSH, and let no login script (.bashrc) start another "
         "program where there is no terminal.",
     )

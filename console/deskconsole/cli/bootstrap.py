@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def deploy(host: HostName, *, json: Json = False) -> None:
-    """Bring the agent to a host, without starting it.
+    """Copy the agent to a host without starting it.
 
-    A Windows host is brought a whole Python first. What lies there already is not sent again, and an upload
-    that was cut is gone on with; `view` and the console do all this by themselves.
+    On Windows hosts a Python runtime is uploaded first. Files already present are skipped; interrupted
+    uploads resume. `view` and the console do all this by themselves.
 
     \b
     Example:
@@ -84,10 +84,10 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
             remedy="End or delete that there by hand.",
         )
     elif not removed.processes and not removed.files:
-        say(f"{host}: nothing of ours is there")
+        say(f"{host}: no deskconsole files on this host")
     else:
         ended, gone = counted(removed.processes, "agent"), counted(removed.files, "file")
-        say(f"{host}: {ended} ended, {gone} ({counted(removed.bytes, 'byte')}) gone")
+        say(f"{host}: {ended} ended, {gone} gone ({removed.bytes / 1e6:,.0f} MB)")
 
 
 @contextmanager

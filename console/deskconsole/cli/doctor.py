@@ -26,15 +26,15 @@ def doctor(
     launch: Annotated[
         bool,
         typer.Option(
-            "--launch/--no-launch", help="Bring and start the agent too, or only look.", show_default=True
+            "--launch/--no-launch", help="Send and start the agent too, or only look.", show_default=True
         ),
     ] = True,
     json: Json = False,
 ) -> None:
-    """Go the whole way to a host's desktop and name the first thing that is wrong.
+    """Check every step of reaching a host's desktop and report the first problem.
 
-    The agent is brought and started, for only that proves that it works; a host on which nothing of ours
-    lay is left as it was. With --no-launch nothing there changes.
+    The agent is sent and started, because only that proves that it works. A host that had no deskconsole
+    files is left without any. With --no-launch nothing there changes.
 
     \b
     Examples:

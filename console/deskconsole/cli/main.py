@@ -21,7 +21,7 @@ from .terminal import say_error, terminal_as_it_was
 app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
     epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
-    "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 130 called off, "
+    "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 130 cancelled, "
     "1 anything else.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
@@ -41,7 +41,8 @@ def console(
     context: typer.Context,
     *,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show version and exit."),
     ] = False,
 ) -> None:
     """Without a command: the console itself."""

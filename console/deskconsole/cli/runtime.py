@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..runtimes.shelf import Shelf
 
 app = typer.Typer(
-    help="Build, carry, list and remove the Pythons that Windows hosts are brought.",
+    help="Manage the Python runtimes that are deployed to Windows hosts.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -63,9 +63,9 @@ def import_(
     *,
     json: Json = False,
 ) -> None:
-    """Take over a runtime that was built elsewhere, after a look at every byte of it.
+    """Import and verify a runtime built on another machine.
 
-    Where a console has it is said by `deskconsole runtime list --json`.
+    `deskconsole runtime list --json` shows where it is stored.
 
     \b
     Example:
@@ -131,7 +131,7 @@ def remove(
     wanted = set(names or ())
     if not wanted and not unfit:
         raise ConfigurationError(
-            "nothing was said to be removed", remedy="Give names, as `runtime list` says, or --unfit."
+            "no runtimes were given", remedy="Name some (see `runtime list`), or pass --unfit."
         )
     shelf, _ = _shelf()
     known = {runtime.name: fits(runtime) for runtime in shelf.runtimes()}

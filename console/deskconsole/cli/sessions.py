@@ -129,7 +129,7 @@ def wait_for_picture(session: Session) -> None:
     if session.failure is not None:
         raise session.failure
     if session.snapshot().state in SETTLED:
-        raise Cancelled(f"connecting to {session.name} was called off")
+        raise Cancelled(f"connecting to {session.name} was cancelled")
 
 
 def compared(session: Session) -> Snapshot:

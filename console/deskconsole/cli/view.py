@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 _TICK = 0.5
 
-_FOR_MACHINES = ("statistics", "since", "digest")
-"""What of the figures a table for people leaves out."""
-
 
 def view(
     host: HostOrNone = None,
@@ -88,11 +85,7 @@ def stats(
     if json:
         print_json(figures)
         return
-    flat = figures | figures["statistics"]
-    if flat["picture_at"] is not None:
-        flat["picture_at"] = time.strftime("%H:%M:%S", time.localtime(flat["picture_at"]))
-    rows = [(key, _shown(value)) for key, value in flat.items() if key not in _FOR_MACHINES]
-    print_table(("figure", "value"), [row for row in rows if row[1]])
+    print_table(("figure", "value"), _for_people(figures))
 
 
 def shot(
@@ -116,7 +109,8 @@ def shot(
 
     if output.suffix.lower() not in {"", ".png"}:
         raise ConfigurationError(
-            f"{output} would be a PNG by another name", remedy="Give a name that ends in .png."
+            f"{output} has an unsupported file type: screenshots are saved as .png",
+            remedy="Give a name that ends in .png.",
         )
     if not output.parent.is_dir():
         raise ConfigurationError(
@@ -164,16 +158,28 @@ def _counted(session: Session, seconds: float) -> dict[str, Any]:
     return report(compared(session))
 
 
-def _shown(value: object) -> str:
-    """A figure for a person's eye; what is not known is left out."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.3f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {count}" for key, count in value.items())
-    return str(value)
+def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a person wants of the figures, in words; `--json` has all of them under their names."""
+    from ..tui.figures import count, decimal, milliseconds, moment, percent, rate, share, size
+
+    counted = figures["statistics"]
+    verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
+    rows = [
+        ("state", figures["state"]),
+        ("reason", figures["reason"]),
+        ("screen", f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]),
+        ("who", figures["user"]),
+        ("picture", f"of {moment(figures['picture_at'], seconds=True)}" if figures["picture_at"] else ""),
+        ("exact", verified),
+        ("lossy now", share(figures["lossy_share"])),
+        ("traffic", rate(counted["bytes_per_second"])),
+        ("updates", f"{decimal(counted['updates_per_second'])}/s"),
+        ("slices", f"{decimal(counted['slices_per_second'])}/s, {count(counted['slices'])} in all"),
+        ("packets", count(counted["packets"])),
+        ("refreshes", ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())),
+        ("received", size(counted["received"])),
+        ("saved", f"{percent(counted['saved_share'])} of refreshes"),
+        ("round trip", milliseconds(counted["round_trip"]) if counted["round_trip"] else ""),
+        ("reconnects", count(counted["reconnects"]) if counted["reconnects"] else ""),
+    ]
+    return [(name, text) for name, text in rows if text]

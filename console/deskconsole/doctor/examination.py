@@ -314,7 +314,7 @@ class _Examination:
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled.is_set():
-            raise Cancelled(f"examining {self._host.name} was called off")
+            raise Cancelled(f"examining {self._host.name} was cancelled")
 
 
 def _home(connection: Connection) -> str:
@@ -336,4 +336,8 @@ def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
 
 def _sent(deployed: Deployed) -> str:
     parts = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
-    return f"{parts}, {deployed.uploaded:,} bytes sent" if deployed.uploaded else f"{parts} lay there whole"
+    return (
+        f"{parts}, {deployed.uploaded:,} bytes sent"
+        if deployed.uploaded
+        else f"{parts} already installed and intact"
+    )

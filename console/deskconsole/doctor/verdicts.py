@@ -114,7 +114,7 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
         )
     return doubtful(
         f"{_where(chosen)}: another user than {facts.user or 'the one who logged in over SSH'}",
-        "Nobody tells that person: see that it is allowed.",
+        "That person is not notified. Make sure you are permitted to watch.",
     )
 
 
@@ -167,7 +167,7 @@ def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
     """What of ours lies there; `uploads` names those that did not come to their end."""
     broken = [part.name for part in facts.deployed if not part.intact]
     if broken:
-        return doubtful(f"not whole: {', '.join(broken)}", "It is brought anew by the next deploy.")
+        return doubtful(f"not whole: {', '.join(broken)}", "The next deploy sends it again.")
     if uploads:
         whole = f", beside {', '.join(part.name for part in facts.deployed)}" if facts.deployed else ""
         return doubtful(
@@ -175,7 +175,7 @@ def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
             "The next deploy of the same console goes on with its own; `undeploy` takes all away.",
         )
     if not facts.deployed:
-        return good("nothing of ours lies there")
+        return good("no deskconsole files on this host")
     agents = len(facts.agents)
     running = {0: "no agent runs", 1: "1 agent runs"}.get(agents, f"{agents} agents run")
     return good(f"{', '.join(part.name for part in facts.deployed)}; {running}")
@@ -271,4 +271,4 @@ def clean_up(removed: Removed, host: str) -> Verdict:
                 remedy="End or delete that there by hand.",
             )
         )
-    return good("what was brought is gone again: nothing lay there before")
+    return good("what was sent is gone again: the host is as it was before")

@@ -145,7 +145,7 @@ class SshRoute:
             state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
         ) -> None:
             if cancelled.is_set():
-                raise Cancelled(f"connecting to {self._host.name} was called off")
+                raise Cancelled(f"connecting to {self._host.name} was cancelled")
             step(state, progress, trouble=trouble)
 
         def queued() -> None:
@@ -182,7 +182,7 @@ class SshRoute:
             connection.close()
             if cancelled.is_set() and isinstance(error, DeskconsoleError):
                 # It was this that broke what was under way, whatever that says of it.
-                raise Cancelled(f"connecting to {self._host.name} was called off") from error
+                raise Cancelled(f"connecting to {self._host.name} was cancelled") from error
             raise
         launched, agent = last
         self._last = replace(launched, reused=True), agent

@@ -147,7 +147,7 @@ class Stream:
                 remedy=_BRING_ANEW,
             ) from None
         except TimeoutError:
-            raise Stale("the agent takes nothing any more", remedy="It is tried again by itself.") from None
+            raise Stale("the agent stopped reading", remedy="The console reconnects by itself.") from None
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
 

@@ -137,7 +137,7 @@ def _look_up(
     thread.start()
     while not done.wait(_TICK):
         if cancelled.is_set():
-            raise Cancelled("connecting was called off")
+            raise Cancelled("connecting was cancelled")
         if time.monotonic() > deadline:
             raise AddressError(
                 f"the name {address} was not resolved in time", remedy="Check the network's name server."
@@ -171,7 +171,7 @@ def _connect_one(
             selector.register(sock, selectors.EVENT_WRITE)
             while not selector.select(_TICK):
                 if cancelled.is_set():
-                    raise Cancelled("connecting was called off")
+                    raise Cancelled("connecting was cancelled")
                 if time.monotonic() > deadline:
                     raise TimeoutError
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

@@ -96,7 +96,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
-        Binding("ctrl+p", "command_palette", "Menu", show=False, tooltip="Every key by its name"),
+        Binding("ctrl+p", "command_palette", "Menu", show=False, tooltip="All commands"),
         Binding("q", "quit", "Quit", tooltip="Close all sessions and leave"),
         Binding("ctrl+q", "quit", "Quit", show=False, tooltip="Close all sessions and leave"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="Back to the shell; fg returns"),

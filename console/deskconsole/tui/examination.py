@@ -65,7 +65,7 @@ class Examination:
             words = f"step {len(found) + 1}{self._doing()}, {seconds} so far"
             return [Content.styled(f"◐ {words}", COLOURS[Kind.UNDER_WAY])]
         if bad is not None:
-            words = f"✖ {safe_text(bad.step, 40)} is what to deal with first"
+            words = f"✖ {safe_text(bad.step, 40)} is the first problem"
             return [Content.assemble((words, f"bold {COLOURS[Kind.BAD]}"), (f"   {seconds}", MUTED))]
         if self._failure is not None:
             text = f"✖ {safe_text(f'{self._failure} {self._failure.remedy}'.strip(), LONG)}"

@@ -57,7 +57,7 @@ class Removal:
         self._console.push_screen(
             ConfirmScreen(
                 f"remove {safe_text(host.name, 64)}",
-                f"{_named(host)} goes from the list, with its settings here; its session is closed.",
+                f"Take {_named(host)} off the list? Its settings are forgotten, its session ends.",
                 "The agent and its files stay on the host itself, unless you undeploy it as well.",
                 yes="Remove",
                 also="Undeploy and remove",

@@ -35,7 +35,7 @@ def test_help_names_every_command_and_the_exit_codes(user: CommandLine) -> None:
     assert (said.code, said.stderr) == (0, "")
     for command in COMMANDS:
         assert f"\n  {command} " in said.stdout
-    assert "130 called off" in said.stdout
+    assert "130 cancelled" in said.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -279,7 +279,7 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
     for output in (tmp_path / "no folder" / "shot.png", tmp_path):
         assert str(output) in user.run("shot", *direct, "-o", output).refusal(2)
     said = user.run("shot", *direct, "-o", tmp_path / "shot.jpg").refusal(2)
-    assert "shot.jpg would be a PNG by another name" in said
+    assert "shot.jpg has an unsupported file type: screenshots are saved as .png" in said
     assert list(tmp_path.glob("*.jpg")) == []
 
 

@@ -156,12 +156,12 @@ def test_what_was_called_off_at_a_question_says_so() -> None:
     class Asking(DirectRoute):
         def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
             step(State.CONNECTING, None)
-            raise Cancelled("logging in to lab-02 was called off")
+            raise Cancelled("logging in to lab-02 was cancelled")
 
     session = Session("lab-02", Asking(("127.0.0.1", 9), bytes(32)), 0, lambda _event: None)
     session.connect()
     assert reaches(session, State.CLOSED)
-    assert session.snapshot().reason == "logging in to lab-02 was called off"
+    assert session.snapshot().reason == "logging in to lab-02 was cancelled"
     session.close()
 
 

@@ -125,7 +125,7 @@ def test_a_runtime_is_carried_to_another_console_and_removed(user: CommandLine, 
     assert user.run("runtime", "remove", container.stem).code == 0
     assert kept(user) == []
     assert "there is no runtime" in user.run("runtime", "remove", container.stem).refusal(2)
-    assert "nothing was said to be removed" in user.run("runtime", "remove").refusal(2)
+    assert "no runtimes were given" in user.run("runtime", "remove").refusal(2)
 
 
 def test_a_damaged_runtime_is_not_taken_over(user: CommandLine, tmp_path: Path) -> None:

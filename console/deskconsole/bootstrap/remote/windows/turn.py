@@ -15,7 +15,7 @@ from typing import IO
 from ..answer import tell
 
 STOP = "stop"
-"""A file of this name asks for the end: the console was called off, or another unpacking waits."""
+"""A file of this name asks for the end: the console was cancelled, or another unpacking waits."""
 HELD = "unpacking"
 """This one is open for as long as there is an unpacking: Windows does not let it be deleted meanwhile."""
 WAITING = "waiting"
