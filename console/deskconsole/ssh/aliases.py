@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deskconsole.destination import Destination, parse_destination
 from deskconsole.errors import ConfigurationError, InvalidField
-from deskconsole.ssh.expansion import Expansion, local_user
+from deskconsole.ssh.expansion import Expansion, known_hosts_paths, local_user, tilde
 from deskconsole.ssh.keywords import review
 
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
@@ -153,7 +153,7 @@ def resolve(
     if agent.startswith("$"):
         agent = os.environ.get(agent.strip("${}"), "none")
     elif agent not in ("", "none", "SSH_AUTH_SOCK"):
-        agent = str(expansion.path("IdentityAgent", agent))
+        agent = str(tilde(agent))  # its tokens are filled in already (OpenSSH 9.2)
     timeout = one("connecttimeout")
     prompts = one("numberofpasswordprompts")
     return Target(
@@ -166,12 +166,12 @@ def resolve(
         agent="" if agent == "SSH_AUTH_SOCK" else agent,
         jump=one("proxyjump"),
         proxy_command=expansion.fill("ProxyCommand", one("proxycommand"), variables=False),
-        known_hosts=expansion.paths("UserKnownHostsFile", one("userknownhostsfile"))
-        + expansion.paths("GlobalKnownHostsFile", one("globalknownhostsfile")),
+        known_hosts=known_hosts_paths(one("userknownhostsfile"))
+        + known_hosts_paths(one("globalknownhostsfile")),
         key_alias=one("hostkeyalias"),
         connect_timeout=float(timeout) if timeout.isdigit() and int(timeout) else None,
         certificate_files=tuple(several("certificatefile", "CertificateFile")),
-        revoked_host_keys=expansion.paths("RevokedHostKeys", one("revokedhostkeys")),
+        revoked_host_keys=tuple(several("revokedhostkeys", "RevokedHostKeys")),
         family=one("addressfamily") or "any",
         bind_address=one("bindaddress"),
         bind_interface=one("bindinterface"),

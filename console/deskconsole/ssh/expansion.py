@@ -1,4 +1,4 @@
-"""The tokens, variables and `~` that ssh_config allows in its values; `ssh -G` prints them as they stand."""
+"""The tokens, variables and `~` that ssh_config allows in its values; `ssh -G` prints most as they stand."""
 
 from __future__ import annotations
 
@@ -52,6 +52,24 @@ def tilde(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:  # no such user: the file is then simply not there
         return Path(text)
+
+
+def known_hosts_paths(text: str) -> tuple[Path, ...]:
+    """The files of known hosts that `ssh -G` printed, with blanks between them and without quotes.
+
+    It has filled in their tokens already (OpenSSH 9.2): a percent sign is one. A path may have blanks
+    itself: the longest run of words that is a file is one.
+    """
+    words = text.split(" ")
+    found = []
+    at = 0
+    while at < len(words):
+        ends = range(len(words), at, -1)
+        end = next((e for e in ends if tilde(" ".join(words[at:e])).exists()), at + 1)
+        if words[at:end] not in ([""], ["none"]):
+            found.append(tilde(" ".join(words[at:end])))
+        at = end
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +135,3 @@ class Expansion:
     def path(self, keyword: str, text: str) -> Path:
         """A file's path: `~`, then tokens and variables."""
         return tilde(self.fill(keyword, text))
-
-    def paths(self, keyword: str, text: str) -> tuple[Path, ...]:
-        """Several paths that `ssh -G` printed with blanks between them and without quotes.
-
-        A path may have blanks itself: the longest run of words that is a file is one.
-        """
-        words = text.split(" ")
-        found = []
-        at = 0
-        while at < len(words):
-            ends = range(len(words), at, -1)
-            end = next((e for e in ends if self.path(keyword, " ".join(words[at:e])).exists()), at + 1)
-            if words[at:end] not in ([""], ["none"]):
-                found.append(self.path(keyword, " ".join(words[at:end])))
-            at = end
-        return tuple(found)

@@ -166,7 +166,7 @@ def test_a_full_screen_as_large_as_the_host_s_is_exact(
 
 def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:
     with user.started("view", *quiet(agent), environment=environment(desk)) as process:
-        window = desk.wait_for_window("deskconsole$")
+        window = desk.wait_for_window(r"deskconsole \(F1: keys\)$")
         desk.ask_to_close(window)
         _, stderr = process.communicate(timeout=90)
     assert process.returncode == 0
@@ -176,7 +176,7 @@ def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess
 
 def test_a_window_that_is_killed_is_a_failure(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:
     with user.started("view", *quiet(agent), environment=environment(desk)) as process:
-        desk.wait_for_window("deskconsole$")
+        desk.wait_for_window(r"deskconsole \(F1: keys\)$")
         (window,) = children("deskconsole.viewer", process.pid)
         window.kill()
         stdout, stderr = process.communicate(timeout=90)
@@ -189,7 +189,7 @@ def test_a_signal_ends_a_view_in_order(
     number: signal.Signals, user: CommandLine, agent: AgentProcess, desk: Xvfb
 ) -> None:
     with user.started("view", *quiet(agent), environment=environment(desk)) as process:
-        desk.wait_for_window("deskconsole$")
+        desk.wait_for_window(r"deskconsole \(F1: keys\)$")
         pixels = shared_memory(process)
         assert pixels
         code, stdout, stderr = end(process, number)

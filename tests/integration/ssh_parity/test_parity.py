@@ -70,6 +70,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     (folder / "revoked_bad").write_text("this is no key\n")
     (folder / "revoked_ca").write_text(ground.path("hostca").with_name("hostca.pub").read_text())
     shutil.copy(folder / "revoked_text", folder / "a b" / "revoked")
+    shutil.copy(folder / "revoked_text", folder / "re%voked")
+    (folder / "agent_%").symlink_to(fields["agent"])
     krl(folder / "krl", host)
     krl(folder / "krl_other", ground.path("other").with_name("other.pub"))
     krl(folder / "krl_ca", ground.path("hostca").with_name("hostca.pub"))
@@ -108,6 +110,11 @@ CASES = [
         Case(f"token {token} in UserKnownHostsFile", "in", f"UserKnownHostsFile {{dir}}/kh_{token}_%{token}")
         for token in "Llin"
     ),
+    Case("a percent sign in UserKnownHostsFile", "in", "UserKnownHostsFile {dir}/kh_percent_%%"),
+    Case("a percent sign in GlobalKnownHostsFile", "in", "GlobalKnownHostsFile {dir}/kh_percent_%", ""),
+    Case("no tokens in GlobalKnownHostsFile", "host key", "GlobalKnownHostsFile {dir}/kh_L_%L", ""),
+    Case("a percent sign in RevokedHostKeys", "host key", "RevokedHostKeys {dir}/re%%voked"),
+    Case("a percent sign in IdentityAgent", "in", "IdentityAgent {dir}/agent_%%\nIdentityFile {dir}/other"),
     Case(
         "a token in CertificateFile",
         "in",
