@@ -22,6 +22,9 @@ Unassigned and private characters go too because terminals disagree about how wi
 
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+"""By themselves some terminals give them no cell: they colour the character before them."""
+
 _INVISIBLE = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
     | set(range(0x180B, 0x1810))
@@ -48,7 +51,7 @@ def safe_text(text: str, limit: int = 200) -> str:
     # in a flood of marks alone.
     for character in text[: limit * 8 + 8]:
         category = unicodedata.category(character)
-        if category in _MARKS and ord(character) not in _INVISIBLE:
+        if (category in _MARKS and ord(character) not in _INVISIBLE) or ord(character) in _SKIN_TONES:
             if not shown:
                 shown.append(REPLACEMENT)  # a mark without a letter would sit on whatever stands before
                 continue

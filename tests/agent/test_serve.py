@@ -114,7 +114,7 @@ def test_a_second_console_is_served_too_and_the_ninth_displaces_the_first(
         assert other.until(has(Packet))
     assert console.until(has(Close))
     close = next(event for event in console.events if isinstance(event, Close))
-    assert "other consoles" in close.reason
+    assert "newer consoles" in close.reason
     assert not close.again
     refresh = next(event for event in others[0].events if isinstance(event, Refresh))
     assert refresh.trigger is Trigger.RESTART

@@ -45,6 +45,7 @@ def test_a_flood_of_marks_is_limited_and_the_rest_kept() -> None:
 
 def test_a_mark_without_a_letter_does_not_sit_on_its_neighbour() -> None:
     assert safe_text("\u0301a") == REPLACEMENT + "a"
+    assert safe_text("\U0001f3fba") == REPLACEMENT + "a"
 
 
 def test_a_long_text_ends_in_an_ellipsis() -> None:

@@ -127,7 +127,7 @@ async def test_the_first_picture_says_how_long_it_took(running: Running) -> None
 
 async def test_a_host_without_a_user_says_that_it_waits_and_goes_on_by_itself(running: Running) -> None:
     async with running(plant(), size=(80, 24)) as pilot:
-        assert "▲ plant-6   waiting for 3 min: log on there" in screen_text(pilot)
+        assert "▲ plant-6   10.0.4.6  waiting for 3 min: log on there" in screen_text(pilot)
         await pilot.press("end", "up", "d")
         await pilot.pause(0.2)
         shown = screen_text(pilot)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.geometry import Region
+from textual.pilot import Pilot
 
 from deskconsole.session.preview import fitted
 from deskconsole.session.state import State
+from deskconsole.tui.app import Outcome
 from deskconsole.tui.widgets.preview import HALF, Preview, cells
 from display_fleet import NOW, DisplayFleet, Running, laboratory
 from piloting import console, screen_text
@@ -77,17 +80,48 @@ def test_a_picture_keeps_its_proportions_and_is_never_made_larger() -> None:
     assert fitted(np.zeros((9, 16, 3), np.uint8), 46, 24).shape == (9, 16, 3)
 
 
-async def test_it_is_shown_where_there_is_room_and_gives_way_first(running: Running) -> None:
-    async with running(laboratory(), size=(120, 40)) as pilot:
+def facts(pilot: Pilot[Outcome]) -> str:
+    """What the screen says beside the picture, in one line."""
+    return " ".join(" ".join(line.split(HALF)[0] for line in screen_text(pilot).splitlines()).split())
+
+
+def drawn(pilot: Pilot[Outcome]) -> tuple[int, int]:
+    """Cells across and down that the picture has."""
+    lines = [line.count(HALF) for line in screen_text(pilot).splitlines() if HALF in line]
+    return max(lines, default=0), len(lines)
+
+
+@pytest.mark.parametrize(
+    ("size", "least"),
+    [((80, 24), (40, 12)), ((80, 40), (40, 12)), ((100, 40), (48, 14)), ((120, 30), (46, 13)),
+     ((120, 40), (64, 18)), ((200, 60), (140, 38))],
+)  # fmt: skip
+async def test_the_picture_has_the_room_that_there_is_and_every_host_its_row(
+    running: Running, size: tuple[int, int], least: tuple[int, int]
+) -> None:
+    async with running(laboratory(), size=size) as pilot:
+        await pilot.pause(0.1)
+        console(pilot).pull()
+        await pilot.pause(0.2)
+        across, down = drawn(pilot)
+        assert across >= least[0]
+        assert down >= least[1]
+        assert abs(across / (2 * down) - 16 / 9) < 0.15
+        assert all(f"lab-0{number}" in screen_text(pilot) for number in range(1, 8))
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        console(pilot).pull()
+        await pilot.pause(0.2)
+        assert drawn(pilot)[1] >= least[1]
+
+
+async def test_it_gives_way_where_the_hosts_need_the_lines(running: Running) -> None:
+    async with running(laboratory(), size=(60, 14)) as pilot:
         await pilot.pause(0.1)
         console(pilot).pull()
         await pilot.pause(0.1)
-        assert HALF * 5 in screen_text(pilot)
-        for size in ((80, 40), (120, 30), (80, 24)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause(0.2)
-            assert HALF not in screen_text(pilot)
-            assert "lab-07" in screen_text(pilot)
+        assert drawn(pilot) == (0, 0)
+        assert all(f"lab-0{number}" in screen_text(pilot) for number in range(1, 8))
 
 
 async def test_the_fleet_hears_which_hosts_are_on_the_screen(running: Running) -> None:
@@ -112,14 +146,13 @@ async def test_the_budget_and_what_is_lossy_are_told(running: Running) -> None:
     fleet.budget = 2_000_000
     fleet.states["lab-01"] = replace(fleet.states["lab-01"], lossy=1920 * 108)
     async with running(fleet, size=(120, 40)) as pilot:
-        shown = screen_text(pilot)
-        assert "439 kB/s of 2.0 MB/s" in shown.splitlines()[0]
-        assert "lossy now 10.0 %" in shown
+        assert "439 kB/s of 2.0 MB/s" in screen_text(pilot).splitlines()[0]
+        assert "lossy now 10.0 %" in facts(pilot)
         fleet.states["lab-01"] = replace(fleet.states["lab-01"], lossy=1)
         console(pilot).pull()
         await pilot.pause()
         # Only nothing is 0 %.
-        assert "lossy now 0.1 %" in screen_text(pilot)
+        assert "lossy now 0.1 %" in facts(pilot)
 
 
 async def test_a_host_with_previews_only_says_so(running: Running) -> None:
@@ -128,5 +161,5 @@ async def test_a_host_with_previews_only_says_so(running: Running) -> None:
         fleet.states["lab-01"], watch="preview", exactness=None, state=State.STREAMING, since=NOW - 9
     )
     async with running(fleet, size=(120, 40)) as pilot:
-        assert "preview only, v looks closely" in screen_text(pilot)
+        assert "preview only; v: live view" in screen_text(pilot)
         assert "lossy" not in screen_text(pilot)

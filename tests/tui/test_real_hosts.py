@@ -22,7 +22,7 @@ def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_
         terminal = Terminal(tmp_path, "demo", size=(120, 40), more=more)
         try:
             shown = terminal.until(lambda shown: "3 hosts: 3 live" in shown and "exact ✓" in shown)
-            assert len(re.findall(r"● \S+ +127\.0\.0\.1:\d+ +live", shown)) == 3
+            assert len(re.findall(r"● \S+ .*127\.0\.0\.1:\d+ .*live", shown)) == 3
             screen.wait_for_window("front-desk - live - deskconsole")
             terminal.keys("Down", "x")
             terminal.until(lambda shown: "2 live" in shown)
@@ -56,7 +56,7 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
             assert fingerprint(server.host_key).replace("=", "") in told
             terminal.keys("Right", "Enter")
             terminal.until(lambda shown: "1 host: 1 live" in shown and "preview only" in shown)
-            terminal.until(lambda shown: "previews" in shown and "▀▀▀" in shown)
+            terminal.until(lambda shown: "▀▀▀" in shown)
             terminal.keys("D")
             terminal.until(lambda shown: "exact ✓" in shown)
             # Without a display of its own the console says so, and goes on.
@@ -112,8 +112,8 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
             assert listing(server.home) == set()
             server.authorized_keys.write_text("")
             terminal.keys("r")
-            shown = terminal.until(lambda shown: "is what to deal with first" in shown)
-            assert "✖ authentication is the first problem" in shown
+            shown = terminal.until(lambda shown: "is the first problem" in shown and "◐" not in shown)
+            assert "✖ authentication is the first" in shown
             terminal.keys("Escape")
             terminal.until(lambda shown: "1 host: 1 not connected" in shown and "doctor" not in shown)
             terminal.keys("q")

@@ -56,7 +56,7 @@ async def test_a_host_that_could_not_be_undeployed_stays_on_the_list(running: Ru
         await pilot.press("minus", "left", "enter")
         await settle(pilot)
         assert len(fleet.hosts) == 7
-        assert logged(pilot)[-1] == "lab-01  lab-01 did not accept the key Look at the key."
+        assert logged(pilot)[-1] == "lab-01  lab-01 did not accept the key. Look at the key."
 
 
 async def test_what_could_not_be_removed_is_named(running: Running) -> None:

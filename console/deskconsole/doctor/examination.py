@@ -337,7 +337,7 @@ def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
 def _sent(deployed: Deployed) -> str:
     parts = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
     return (
-        f"{parts}, {deployed.uploaded:,} bytes sent"
+        f"{parts}, {deployed.uploaded / 1e6:,.1f} MB sent"
         if deployed.uploaded
         else f"{parts} already installed and intact"
     )

@@ -32,11 +32,13 @@ class Heights:
 def share(height: int, *, rows: int, facts: int, picture: int, events: int) -> Heights:
     """Shares out `height` lines between the table, the detail of one host and the events.
 
-    `rows` are the table's with its heading, `facts` the detail's in words, `picture` those that the host's
-    picture can fill at most (0: there is none), `events` how many there are.
+    `rows` are the table's with its heading, `facts` the detail's in words (0: no host is selected),
+    `picture` those that the host's picture can fill at most (0: there is none), `events` how many there are.
     """
     if height < TINY:
         return Heights(height, 0, 0)
+    if not facts:
+        return Heights(rows, 0, height - rows)
     # The last facts beside a picture are the stream's figures: the hosts need those lines more.
     least = 1 + (max(min(facts, PICTURE), min(picture, PICTURE)) if picture else facts)
     table = min(rows, HOSTS)

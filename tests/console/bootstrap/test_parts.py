@@ -126,5 +126,5 @@ def test_only_a_disk_that_is_known_to_be_too_small_refuses() -> None:
     there = facts("x86_64", "glibc 2.36")
     require_room(there, "the agent", 10**12)
     require_room(replace(there, free=None), "the agent", 10**12)
-    with pytest.raises(DeployError, match="the agent needs 10 MB, 0 MB are free"):
+    with pytest.raises(DeployError, match="for the agent: 10 MB are needed, 0 MB are free"):
         require_room(replace(there, free=0), "the agent", 10**7)

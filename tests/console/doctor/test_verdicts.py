@@ -100,7 +100,7 @@ def test_another_users_desktop_is_nobodys_secret() -> None:
     verdict = verdicts.desktop(replace(FACTS, sessions=(BEN,), elevated=True), LAB)
     assert verdict.outcome is Outcome.DOUBTFUL
     assert "LAB\\ben is logged on in session 3 at RDP-Tcp#7 (disconnected)" in verdict.sentence
-    assert "allowed" in verdict.remedy
+    assert "permitted" in verdict.remedy
 
 
 def test_another_users_desktop_without_the_rights_is_none() -> None:

@@ -152,6 +152,6 @@ def test_doctor_and_deploy_reckon_alike(ground: Ground, tmp_path: Path, missing:
     with pytest.raises(DeployError) as told:
         deploy(ground.connection, full, cache=tmp_path)
     assert verdicts.disk(full, needed).sentence == str(told.value)
-    assert f"needs {needed / 1e6:.0f} MB" in str(told.value)
+    assert f"{needed / 1e6:.0f} MB are needed" in str(told.value)
     assert verdicts.disk(replace(facts, free=needed), needed).exit_code == 0
     assert not (ground.home / ".deskconsole").exists()

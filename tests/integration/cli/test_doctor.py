@@ -93,7 +93,7 @@ def test_a_host_in_use_keeps_what_it_has_and_its_console_is_not_disturbed(
     with user.started("view", lab, "--json", "--seconds", "12") as console:
         wait_for(lambda: agents(server.home), what="the agent")
         report = report_of(user.run("doctor", lab, "--json"), 0)
-        assert "lay there whole" in of(report, "deploy")["sentence"]
+        assert "already installed and intact" in of(report, "deploy")["sentence"]
         assert "the files stay" in of(report, "clean-up")["sentence"]
         stdout, stderr = console.communicate(timeout=90)
         assert (console.returncode, stderr) == (0, "")

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
 from ...safe_text import safe_text
-from ..heights import share
+from ..heights import EVENTS, share
 from ..host_actions import HostActions
 from ..rows import make_row, matches
 from ..view import FleetView
@@ -115,9 +115,12 @@ class FleetScreen(HostActions, inherit_bindings=False):
         detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
         width, height = self.size
         facts, picture = detail.needs(width)
+        if not view.hosts:
+            self._leave_room_for_welcome()
+            return
         lines = share(
             height - 3 if self.has_class("-filtered") else height - 2,
-            rows=len(self.query_one(HostTable).rows) + 1,
+            rows=1 + max(1, len(self.query_one(HostTable).rows)),
             facts=facts,
             picture=picture,
             events=len(self.console.events),
@@ -129,6 +132,13 @@ class FleetScreen(HostActions, inherit_bindings=False):
         log.display = lines.events > 0
         self.lift_toasts(lines.events)
         detail.lay_out(width, lines.detail)
+
+    def _leave_room_for_welcome(self) -> None:
+        log = self.query_one(EventLog)
+        lines = EVENTS if self.console.events else 0
+        log.styles.height = lines
+        log.display = lines > 0
+        self.lift_toasts(lines)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.console.pull)
