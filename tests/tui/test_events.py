@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
+from deskconsole.hosts import Host
 from deskconsole.session.event import Event
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
 from deskconsole.tui.toasts import Toasts
 from deskconsole.tui.widgets.event_log import EventLog, LogLine
-from display_fleet import NOW, Running, laboratory
+from display_fleet import NOW, DisplayFleet, Running, laboratory
 from piloting import screen_text
 
 
@@ -37,6 +42,43 @@ async def test_a_host_that_talks_much_has_one_toast_and_an_error_wins(running: R
         shown = screen_text(pilot)
         assert shown.count("l shows all") == 1
         assert "this is what matters" in shown
+
+
+async def test_what_the_screen_tells_already_is_not_said_over_it(running: Running) -> None:
+    """The newest events are to be read where they stand: no toast lies over them."""
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        deliver(Event(NOW, "lab-04", "The host key of lab-04 has changed.", "error"))
+        await pilot.pause(0.3)
+        assert not pilot.app.query("Toast")
+        assert screen_text(pilot).count("The host key of lab-04 has changed.") == 2  # row and event
+        await pilot.press("l", "escape", "a")  # the form shows no events
+        deliver(Event(NOW, "lab-06", "the disk of lab-06 is full", "error"))
+        await pilot.pause(1.3)
+        assert pilot.app.screen.query("Toast")
+        assert "the disk of lab-06 is full" in screen_text(pilot)
+
+
+LONG = (
+    "there is no Python runtime for lab-01, and this console cannot fetch one (the name does not resolve). "
+    "On a computer with internet access, run `deskconsole runtime fetch --output runtime.zip`, bring the "
+    "file here, and run `deskconsole runtime import runtime.zip` before you connect again"
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_a_remedy_is_whole_where_there_is_room_and_on_enter(
+    running: Running, size: tuple[int, int]
+) -> None:
+    down = Snapshot("lab-01", state=State.FAILED, since=NOW - 8, reason=LONG)
+    fleet = DisplayFleet((Host(name="lab-01", address="10.0.3.1"),), {"lab-01": down})
+    async with running(fleet, size=size) as pilot:
+        for keys in ((), ("enter",)):
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+            assert LONG in " ".join(screen_text(pilot).split())
 
 
 def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
