@@ -159,10 +159,9 @@ def _set_up_logging(path: Path | None) -> None:
 
 
 def _grabber_opener(
-    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None, *, parts: bool = True
+    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None
 ) -> Callable[[int], Grabber]:
-    """What opens display number n of the chosen source; `say` is told by which means it is grabbed, `parts`
-    means that a grab may be of a part of the display."""
+    """What opens display number n of the chosen source; `say` is told by which means it is grabbed."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
@@ -195,8 +194,6 @@ def _grabber_opener(
         from .capture.screen import ScreenGrabber
 
         screen = ScreenGrabber(number)
-        if not parts:
-            return screen
         try:
             from .capture.x11 import X11Grabber
 
@@ -282,7 +279,7 @@ def _push(options: argparse.Namespace) -> int:
     try:
         counts = push(
             options.address,
-            _grabber_opener(options, parts=False),
+            _grabber_opener(options),
             options.display,
             identity=not options.no_identity,
             rate=options.rate,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from numpy import uint8
 from numpy.typing import NDArray
 
-from .capture.grabber import Grabber, GrabError
+from .capture.grabber import Grab, Grabber, GrabError
 from .damage import find_damage
 from .parts import cut
 from .policy import SliceEncoder
@@ -129,6 +129,7 @@ class _Source:
         self._display = display
         self._grabber: Grabber | None = None
         self._fault = ""
+        self._frame: Pixels | None = None
 
     def grab(self) -> Pixels | None:
         """A frame, or None where there was none to be had; the reason is logged once."""
@@ -138,7 +139,7 @@ class _Source:
                 self.identity = next(
                     (d.identity for d in self._grabber.displays() if d.number == self._display), self.identity
                 )
-            frame = self._grabber.grab().pixels
+            frame = self._whole(self._grabber.grab())
         except GrabError as error:
             if str(error) != self._fault:
                 self._fault = str(error)
@@ -147,6 +148,16 @@ class _Source:
             return None
         self._fault = ""
         return frame
+
+    def _whole(self, grab: Grab) -> Pixels:
+        """The whole picture, in memory of its own: the one before is still compared with it."""
+        area = grab.area
+        if area.size == grab.size or self._frame is None:
+            self._frame = grab.pixels.copy()
+        else:
+            self._frame = self._frame.copy()
+            self._frame[area.y : area.y + area.height, area.x : area.x + area.width] = grab.pixels
+        return self._frame
 
     def close(self) -> None:
         """Gives the grabber back."""

@@ -8,6 +8,7 @@ import sys
 from io import TextIOWrapper
 
 from ..errors import ConfigurationError, DeskconsoleError
+from .charset import require_utf8
 
 _NAMES = ("stdin", "stdout", "stderr")
 
@@ -111,3 +112,4 @@ def require_terminal() -> None:
             "the console cannot be drawn on a terminal of type dumb",
             remedy="Start it in another terminal, or set TERM to what this one really is.",
         )
+    require_utf8()

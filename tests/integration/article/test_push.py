@@ -13,7 +13,7 @@ import pytest
 
 import deskagent
 from article_peer import Receiver
-from xvfb import Xvfb, wait_for
+from xvfb import Xvfb, Xvnc, wait_for
 
 HOME = Path(deskagent.__file__).parents[1]
 DIALECTS = pytest.mark.parametrize("identity", [False, True], ids=["without identity", "with identity"])
@@ -70,6 +70,22 @@ def test_a_real_screen_arrives_exactly(identity: bool, tmp_path: Path) -> None:
     assert receiver.short_reads == 0
     assert {len(name) for name in receiver.identities} == {16 if identity else 0}
     assert len(receiver.identities) == 1
+
+
+@pytest.mark.parametrize(("kind", "depth"), [(Xvnc, 24), (Xvfb, 16)], ids=["Xvnc", "16 bits"])
+def test_screens_that_mss_does_not_read_arrive_too(kind: type[Xvfb], depth: int) -> None:
+    with kind(333, 211, depth=depth) as screen, Receiver(identity=False) as receiver:
+        program = push(receiver.port, "--no-identity", environment=screen.environment)
+        try:
+            for colour in ((0xFF, 0, 0), (0, 0, 0xFF), (0xFF, 0xFF, 0)):
+                screen.call("xsetroot", "-solid", "#{:02x}{:02x}{:02x}".format(*colour))
+                wait_for(
+                    lambda now=colour[::-1]: receiver.picture is not None and (receiver.picture == now).all(),  # type: ignore[misc]
+                    what=f"{colour}",
+                )
+        finally:
+            program.terminate()
+            ended(program)
 
 
 def test_it_ends_by_itself_after_the_time_given() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ import pytest
 from bootstrap_host import VENV_PATH, end_agents
 from command_line import ROOT, CommandLine
 from sshd import Sshd
-from xvfb import Xvfb
+from xvfb import Xvfb, wait_for
 
 RUN = ROOT / "scripts" / "run"
 
@@ -159,6 +160,27 @@ def test_columns_stand_below_each_other_behind_wide_characters(user: CommandLine
     first, second = user.run("hosts", environment={"PYTHONUTF8": "1"}).stdout.splitlines()[1:]
     # Each of the four characters takes two cells.
     assert first.index("10.0") + 4 == second.index("10.0")
+
+
+@pytest.mark.parametrize("shows_utf8", [False, True], ids=["Latin-1", "UTF-8"])
+def test_a_terminal_that_shows_other_characters_is_one_sentence(
+    shows_utf8: bool, user: CommandLine, tmp_path: Path
+) -> None:
+    """A real xterm: the program's own locale says nothing of it, so the terminal itself is asked."""
+    code, log = tmp_path / "code", tmp_path / "log"
+    line = f"LC_ALL=C {shlex.quote(sys.executable)} -m deskconsole; echo $? >{code}"
+    with Xvfb(800, 600) as screen:
+        xterm = screen.run(
+            "xterm", "-l", "-lf", str(log), "-e", "sh", "-c", line,
+            environment={**user.environment, "LC_ALL": "C.UTF-8" if shows_utf8 else "C", "TERM": "xterm"},
+        )  # fmt: skip
+        if shows_utf8:
+            wait_for(lambda: log.exists() and "Try the" in log.read_text(errors="replace"))
+            assert not code.exists()
+        else:
+            xterm.wait(60)
+            assert code.read_text().strip() == "2"
+            assert "this terminal does not show UTF-8" in log.read_text(errors="replace")
 
 
 # Other programs' settings
