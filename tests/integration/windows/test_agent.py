@@ -168,6 +168,34 @@ def test_it_says_where_it_is(agent: WindowsAgent) -> None:
     )
 
 
+BLITS = r"""
+import sys
+sys.path.insert(0, r"C:\ours\agent")
+import deskagent
+from deskagent.capture.screen import ScreenGrabber
+grabber = ScreenGrabber()
+grabber.grab()
+gdi = grabber._source._impl.gdi32
+copy = gdi.BitBlt
+def noted(*arguments):
+    with open(sys.argv[1], "a") as file:
+        print(hex(arguments[-1]), file=file)
+    return copy(*arguments)
+gdi.BitBlt = noted
+grabber.grab()
+"""
+
+
+def test_a_grab_does_not_make_the_pointer_flicker(agent: WindowsAgent) -> None:
+    """Windows takes the pointer off the screen for as long as a copy with CAPTUREBLT (0x40000000) lasts."""
+    (agent.folder / "blits.py").write_text(BLITS)
+    agent.arguments = rf"-I -X utf8 C:\ours\{agent.name}\blits.py C:\ours\{agent.name}\said"
+    agent.start_task()
+    said = agent.folder / "said"
+    wait_for(lambda: said.exists() and said.read_text(), what="the second grab")
+    assert said.read_text().split() == ["0xcc0020"]  # SRCCOPY alone
+
+
 def test_the_picture_is_the_desktops_and_typed_text_arrives(
     agent: WindowsAgent, console: DrawingConsole
 ) -> None:
