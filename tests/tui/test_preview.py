@@ -16,7 +16,7 @@ from deskconsole.session.state import State
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.widgets.preview import HALF, Preview, cells
 from display_fleet import NOW, DisplayFleet, Running, laboratory
-from piloting import console, screen_text
+from piloting import console, screen_text, settle
 
 
 class Alone(App[None]):
@@ -113,6 +113,18 @@ async def test_the_picture_has_the_room_that_there_is_and_every_host_its_row(
         console(pilot).pull()
         await pilot.pause(0.2)
         assert drawn(pilot)[1] >= least[1]
+
+
+async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.pause(0.1)
+        console(pilot).pull()
+        await pilot.press("end")
+        await pilot.pause(0.1)
+        await pilot.click(Preview)
+        await settle(pilot)
+        assert fleet.asked == [("view", "lab-07")]
 
 
 async def test_it_gives_way_where_the_hosts_need_the_lines(running: Running) -> None:

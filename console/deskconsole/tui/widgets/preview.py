@@ -62,6 +62,9 @@ class Preview(Widget):
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
         return container.width
 
+    async def on_click(self) -> None:
+        await self.run_action("screen.view")
+
     def render_line(self, y: int) -> Strip:
         left, top = self._corner
         if not top <= y < top + len(self._lines):
