@@ -72,7 +72,8 @@ class DisplayFleet:
     def picture(self, name: str, width: int, height: int) -> NDArray[np.uint8] | None:
         if name not in self.states or self.states[name].size is None:
             return None
-        across, down = np.linspace(0, 255, min(width, height * 16 // 9)), np.linspace(0, 255, height)
+        width, height = min(width, height * 16 // 9), min(height, width * 9 // 16)
+        across, down = np.linspace(0, 255, width), np.linspace(0, 255, height)
         return np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2).astype(np.uint8)
 
     def _do(self, what: str, name: str) -> None:

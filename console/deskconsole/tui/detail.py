@@ -15,88 +15,112 @@ from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
 
+_APART = "   "
+"""Between two facts in one line."""
 
-def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -> list[Content]:
-    """Lines of words: the state and what to do, who is there, the link, and last the stream's figures.
+Facts = list[Content]
+"""What may share a line, each a fact that is better not broken."""
 
-    `narrow`: what is short does not share a line.
+
+def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -> list[Facts]:
+    """What is said, line by line: the state and what to do, who is there, the link, and last the stream.
+
+    `narrow`: facts of different kinds do not share a line. `flow` makes them fit.
     """
     lines = [[_state(snapshot, now), _person(snapshot)]]
     if snapshot.state in (State.FAILED, State.RETRYING):
-        lines.append(
-            [Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))]
-        )
+        way_on = Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))
+        lines.append([[way_on]])
     lines.append([_reached(host, snapshot), _picture(snapshot, now)])
     figures = snapshot.statistics
     if figures.packets or snapshot.state in LIVE:
         lines.append([_exactness(snapshot), _link(snapshot)])
     if figures.packets:
         lines += [[line] for line in _stream(snapshot)]
-    said = [[part.rstrip() for part in line if part.cell_length] for line in lines]
     if narrow:
-        return [part for line in said for part in line]
-    return [Content("   ").join(line) for line in said if line]
+        return [kind for line in lines for kind in line if kind]
+    return [together for line in lines if (together := [fact for kind in line for fact in kind])]
 
 
-def _state(snapshot: Snapshot, now: float) -> Content:
+def flow(lines: list[Facts], width: int) -> list[Content]:
+    """The facts in lines of at most `width` cells; only a fact that is longer than that is broken."""
+    shown = []
+    for line in lines:
+        now: Facts = []
+        for fact in line:
+            longer = Content(_APART).join([*now, fact])
+            if now and longer.cell_length > width:
+                shown += Content(_APART).join(now).wrap(width)
+                now = [fact]
+            else:
+                now.append(fact)
+        shown += Content(_APART).join(now).wrap(width)
+    return shown
+
+
+def _state(snapshot: Snapshot, now: float) -> Facts:
     seen = look(snapshot, now)
     colour = COLOURS[seen.kind]
     sign = (f"{seen.sign} ", colour)
     if snapshot.state not in LIVE:
-        return Content.assemble(sign, (seen.text, colour))
+        return [Content.assemble(sign, (seen.text, colour))]
     word = "live" if seen.kind is Kind.LIVE else seen.text
-    return Content.assemble(sign, (word, f"bold {colour}"), f"  since {moment(snapshot.since)}")
+    state = Content.assemble(sign, (word, f"bold {colour}"))
+    return [state, Content(f"since {moment(snapshot.since)}")]
 
 
-def _person(snapshot: Snapshot) -> Content:
+def _person(snapshot: Snapshot) -> Facts:
     if not snapshot.user or snapshot.state not in LIVE or snapshot.screen == ScreenState.NO_USER:
-        return Content.empty()
-    return Content.assemble(("logged on ", MUTED), safe_text(snapshot.user, 80))
+        return []
+    return [Content.assemble(("logged on ", MUTED), safe_text(snapshot.user, 80))]
 
 
-def _reached(host: Host, snapshot: Snapshot) -> Content:
+def _reached(host: Host, snapshot: Snapshot) -> Facts:
     user = f"{host.user}@" if host.user else ""
     port = f":{host.port}" if host.port else ""
-    parts: list[str | tuple[str, str]] = [safe_text(f"{user}{host.target}{port}", 120)]
+    found = [Content(safe_text(f"{user}{host.target}{port}", 120))]
     if host.jump:
-        parts += [("  through ", MUTED), safe_text(host.jump, 80)]
+        found.append(Content.assemble(("through ", MUTED), safe_text(host.jump, 80)))
     if snapshot.platform:
-        parts += ["  ", safe_text(snapshot.platform, 60)]
+        found.append(Content(safe_text(snapshot.platform, 60)))
     if snapshot.session is not None:
-        parts.append(f"  desktop of session {snapshot.session}")
-    return Content.assemble(*parts)
+        found.append(Content(f"desktop of session {snapshot.session}"))
+    return found
 
 
-def _picture(snapshot: Snapshot, now: float) -> Content:
-    parts: list[str | tuple[str, str]] = []
+def _picture(snapshot: Snapshot, now: float) -> Facts:
+    found = []
     if snapshot.size and (snapshot.state in LIVE or snapshot.picture_at is not None):
-        parts += [("screen ", MUTED), "{}x{}".format(*snapshot.size)]
+        found.append(Content.assemble(("screen ", MUTED), "{}x{}".format(*snapshot.size)))
     if snapshot.picture_at is not None and not snapshot.current:
         old = duration(now - snapshot.picture_at)
-        parts.append((f"  picture of {moment(snapshot.picture_at, seconds=True)} ({old} old)", "$warning"))
+        words = f"picture of {moment(snapshot.picture_at, seconds=True)} ({old} old)"
+        found.append(Content.styled(words, "$warning"))
     if snapshot.viewing:
-        parts.append(("  in a window", "$accent"))
-    return Content.assemble(*parts)
+        found.append(Content.styled("in a window", "$accent"))
+    return found
 
 
-def _exactness(snapshot: Snapshot) -> Content:
+def _exactness(snapshot: Snapshot) -> Facts:
     """How much of the picture is the host's: all of it, as last compared, or a preview only."""
+    key = "bold $accent"
     if snapshot.lossy_share is None:
-        return Content.assemble(("preview only; ", MUTED), ("v", "bold $accent"), (": live view", MUTED))
-    lossy = Content.empty()
-    if snapshot.lossy:
-        lossy = Content.styled(f"lossy now {share(snapshot.lossy_share)}", "$warning")
+        return [Content.assemble(("preview only; ", MUTED), ("v", key), (": live view", MUTED))]
     checked = snapshot.exactness
     if checked is None:
-        unknown = (("not verified yet; ", MUTED), ("D", "bold $accent"), (": verify   ", MUTED))
-        return Content.assemble(*unknown, lossy)
-    where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})   "
-    if checked.exact:
-        return Content.assemble(("exact ✓ ", "$success"), where, lossy)
-    return Content.assemble(("differs ✖ ", "bold $error"), where, "r sends the whole picture again   ", lossy)
+        found = [Content.assemble(("not verified yet; ", MUTED), ("D", key), (": verify", MUTED))]
+    else:
+        where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})"
+        word = ("exact ✓ ", "$success") if checked.exact else ("differs ✖ ", "bold $error")
+        found = [Content.assemble(word, where)]
+        if not checked.exact:
+            found.append(Content("r sends the whole picture again"))
+    if snapshot.lossy:
+        found.append(Content.styled(f"lossy now {share(snapshot.lossy_share)}", "$warning"))
+    return found
 
 
-def _link(snapshot: Snapshot) -> Content:
+def _link(snapshot: Snapshot) -> Facts:
     figures = snapshot.statistics
     trip = figures.round_trip
     return _pairs(
@@ -107,7 +131,7 @@ def _link(snapshot: Snapshot) -> Content:
     )
 
 
-def _stream(snapshot: Snapshot) -> list[Content]:
+def _stream(snapshot: Snapshot) -> list[Facts]:
     """The developer's figures; a zero says nothing."""
     figures = snapshot.statistics
     refreshes = sum(figures.refreshes.values())
@@ -122,14 +146,16 @@ def _stream(snapshot: Snapshot) -> list[Content]:
     top = max(figures.refreshes.values(), default=0)
     triggers = sorted(figures.refreshes.items(), key=lambda item: -item[1])
     if len(triggers) > 1:
-        parts: list[str | tuple[str, str]] = []
-        for name, number in triggers[:6]:
-            parts += [
-                (safe_text(name, 24) + " ", MUTED),
-                (bar(number, top, TRIGGER_BAR), "$primary"),
-                f" {count(number)}   ",
+        lines.append(
+            [
+                Content.assemble(
+                    (safe_text(name, 24) + " ", MUTED),
+                    (bar(number, top, TRIGGER_BAR), "$primary"),
+                    f" {count(number)}",
+                )
+                for name, number in triggers[:6]
             ]
-        lines.append(Content.assemble("  ", *parts))
+        )
     saved = figures.saved_against_refreshes
     raw = figures.saved_against_raw
     lines.append(
@@ -142,10 +168,6 @@ def _stream(snapshot: Snapshot) -> list[Content]:
     return lines
 
 
-def _pairs(*pairs: tuple[str, str]) -> Content:
+def _pairs(*pairs: tuple[str, str]) -> Facts:
     """Words and their values, without those that have none."""
-    parts: list[str | tuple[str, str]] = []
-    for label, value in pairs:
-        if value:
-            parts += [(f"{label} ", MUTED), f"{value}   "]
-    return Content.assemble(*parts)
+    return [Content.assemble((f"{label} ", MUTED), value) for label, value in pairs if value]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.widget import Widget
 
 from ...hosts import Host
 from ...safe_text import safe_text
 from ...session.snapshot import Snapshot
-from ..detail import facts
+from ..detail import Facts, facts, flow
 from ..heights import PICTURE
 from .preview import Preview
 
@@ -31,22 +32,33 @@ WIDE = 104
 GAP = 2
 
 
-class Lines(Static):
-    """Lines that are drawn again only when they changed."""
+class Lines(Widget):
+    """Lines, or facts that share lines, that are drawn again only when they changed."""
 
     def __init__(self, classes: str) -> None:
-        super().__init__("", markup=False, classes=classes)
-        self._shown = Content("")
+        super().__init__(classes=classes)
+        self._facts: list[Facts] = []
 
     def show(self, lines: list[Content]) -> None:
-        content = Content("\n").join(lines)
-        if not content.is_same(self._shown):
-            self._shown = content
-            self.update(content, layout=self.styles.is_auto_height)
+        self.show_facts([[line] for line in lines])
+
+    def show_facts(self, lines: list[Facts]) -> None:
+        before = [fact for line in self._facts for fact in line]
+        after = [fact for line in lines for fact in line]
+        same = [len(line) for line in lines] == [len(line) for line in self._facts]
+        if not (same and all(map(Content.is_same, before, after))):
+            self._facts = lines
+            self.refresh(layout=self.styles.is_auto_height)
 
     def lines(self, width: int) -> int:
         """How many lines it needs in `width` cells."""
-        return len(self._shown.wrap(width)) if self._shown and width > 0 else 0
+        return len(flow(self._facts, width)) if width > 0 else 0
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return self.lines(width)
+
+    def render(self) -> Content:
+        return Content("\n").join(flow(self._facts, max(1, self.content_size.width)))
 
 
 class HostDetail(Container):
@@ -91,7 +103,7 @@ class HostDetail(Container):
             across, down = snapshot.size or (16, 9)
             self._ratio = across / max(1, down)
         beside = self._pictured(width) and not self.beneath(width)
-        self.query_one(".facts", Lines).show(facts(host, snapshot, now, narrow=beside))
+        self.query_one(".facts", Lines).show_facts(facts(host, snapshot, now, narrow=beside))
 
     def needs(self, width: int) -> tuple[int, int]:
         """Lines of the facts and lines that the picture can fill, in a pane `width` cells wide."""
