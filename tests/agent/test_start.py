@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from deskconsole.bootstrap.archive import agent_archive
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "agent folder"
-    zipfile.ZipFile(io.BytesIO(agent_archive().data)).extractall(folder)
+    zipfile.ZipFile(agent_archive().open()).extractall(folder)
     return folder
 
 

@@ -7,9 +7,11 @@ import hashlib
 import importlib.resources
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import IO
 
 from ..packaging.listing import LISTING, listing, part_name
 
@@ -34,26 +36,47 @@ class Archive:
 
     name: str
     """`agent-<hash>` or `packages-<hash>`: the folder it becomes."""
-    data: bytes = field(repr=False)
+    content: bytes | Path = field(repr=False)
+    """Itself, or the file that it is read from: sent to a hundred hosts at once, it is not a hundred times in
+    memory."""
     unpacked: int
     """Bytes of all files."""
 
     @property
+    def size(self) -> int:
+        """Bytes of the archive itself."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    def open(self) -> io.BytesIO | io.BufferedReader:
+        """The archive, to be read and closed."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
     def sha256(self) -> str:
         """Of the archive itself, which the host verifies before it unpacks."""
-        return hashlib.sha256(self.data).hexdigest()
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """A zip of the files and their listing; the same bytes for the same files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in [*sorted(files.items()), (LISTING, listing(files))]:
+def pack(files: Mapping[str, bytes], into: IO[bytes], packed: Callable[[int], None] = lambda _: None) -> None:
+    """Writes a zip of the files and their listing; the same bytes for the same files.
+
+    `packed` is called with the number of bytes of files so far. One file at a time is asked for.
+    """
+    done = 0
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def add(name: str, data: bytes) -> None:
             info = zipfile.ZipInfo(name, date_time=_EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             archive.writestr(info, data)
-    return buffer.getvalue()
+
+        for name in sorted(files):
+            data = files[name]
+            add(name, data)
+            done += len(data)
+            packed(done)
+        add(LISTING, listing(files))
 
 
 @functools.cache
@@ -62,7 +85,14 @@ def agent_archive() -> Archive:
     as `-m deskagent`. They do not change while the console runs."""
     files = {"__main__.py": _FOLDER_MAIN, **dict(_walk(importlib.resources.files("deskagent"), "deskagent"))}
     name = part_name("agent", listing(files))
-    return Archive(name=name, data=pack(files), unpacked=sum(map(len, files.values())))
+    return archived(name, files)
+
+
+def archived(name: str, files: Mapping[str, bytes]) -> Archive:
+    """The archive of a few small files, in memory."""
+    buffer = io.BytesIO()
+    pack(files, buffer)
+    return Archive(name, buffer.getvalue(), sum(map(len, files.values())))
 
 
 def _walk(folder: Traversable, path: str) -> list[tuple[str, bytes]]:

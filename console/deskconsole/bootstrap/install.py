@@ -39,7 +39,7 @@ def put(
     A large upload that was cut stays, to be resumed. After any other failure, and after whatever `progress`
     raises, nothing half-way is left. Raises DeployError, ConnectionLost.
     """
-    resumable = len(archive.data) >= WORTH_RESUMING
+    resumable = archive.size >= WORTH_RESUMING
     # Otherwise of its own: another deploy of the same console may be at it too.
     once = "" if resumable else f"-{secrets.token_hex(8)}"
     part = f"{archive.name}.{console_id()}{once}.part"
@@ -55,7 +55,7 @@ def put(
             timeout=300.0,
         )
 
-    needed = len(archive.data) + archive.unpacked + MARGIN
+    needed = archive.size + archive.unpacked + MARGIN
     require_room(facts, what, needed)
     meter = Meter(f"uploading {what}", progress)
 
@@ -70,18 +70,19 @@ def put(
                     remedy="Make the folder around it writable for this user, or name another one in the "
                     "host's settings (folder).",
                 ) from error
-            return files.upload(
-                archive.data, f"{facts.folder}/{part}", mode=mode, resume=resumable, progress=meter
-            )
+            with archive.open() as stream:
+                return files.upload(
+                    stream, f"{facts.folder}/{part}", mode=mode, resume=resumable, progress=meter
+                )
 
     def install() -> InstallAnswer | Refusal:
         progress(Progress(f"installing {what}", 0, 0))
-        return ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256, keep=keep)
+        return ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256(), keep=keep)
 
     try:
         sent = send()
         installed = install()
-        if isinstance(installed, Refusal) and sent < len(archive.data):
+        if isinstance(installed, Refusal) and sent < archive.size:
             # What was resumed may have been something else; it is gone now.
             sent += send()
             installed = install()

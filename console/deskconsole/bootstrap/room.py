@@ -20,7 +20,7 @@ PACKAGES = 300_000_000
 def needed_room(facts: HostFacts, cache: Path) -> int:
     """Bytes that must be free where our folder is: uploads and what comes of them lie there side by side."""
     agent = agent_archive()
-    needed = MARGIN if facts.has(agent.name) else MARGIN + len(agent.data) + agent.unpacked
+    needed = MARGIN if facts.has(agent.name) else MARGIN + agent.size + agent.unpacked
     if facts.platform == "Windows":
         fitting = None if facts.python else Shelf.below(cache).fitting()
         return needed + (needed_for(fitting) - MARGIN if fitting is not None else 0)

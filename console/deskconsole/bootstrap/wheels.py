@@ -10,14 +10,15 @@ import hashlib
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from deskconsole.paths import make_private_folder
-
+from .. import file_lock
 from ..errors import DeployError, UnsupportedHost
 from ..packaging.requirements import locked
 from ..packaging.uv import Finished, run_uv
-from ..progress import Progress, Report
+from ..paths import make_private_folder
+from ..progress import Meter, Progress, Report
 from .archive import Archive, pack
 from .facts import HostFacts
 
@@ -52,21 +53,35 @@ def stored_packages(cache: Path, name: str) -> Path:
 
 
 def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report) -> Archive:
-    """The archive for this host, from the cache where it lies. Raises DeployError, UnsupportedHost."""
+    """The archive for this host, from the cache where it is. Raises DeployError, UnsupportedHost.
+
+    Hosts that need the same one wait for the first of them, which makes it.
+    """
     name = packages_name(target, facts.python_version)
     stored = stored_packages(cache, name)
     if not stored.exists():
-        make_private_folder(stored.parent)
-        with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
-            fetch(facts, target, Path(scratch), cache, report)
-            report(Progress("packing packages", 0, 0))
-            ready = Path(scratch) / "archive"
-            ready.write_bytes(pack(_files(Path(scratch) / "packages")))
-            ready.replace(stored)
-    data = stored.read_bytes()
+
+        def waiting() -> None:
+            report(Progress("waiting for the packages that are being packed", 0, 0))
+
+        with file_lock.locked(cache / "packages.lock", waiting):
+            if not stored.exists():
+                _make(stored, facts, target, cache, report)
     with zipfile.ZipFile(stored) as archive:
         unpacked = sum(info.file_size for info in archive.infolist())
-    return Archive(name=name, data=data, unpacked=unpacked)
+    return Archive(name=name, content=stored, unpacked=unpacked)
+
+
+def _make(stored: Path, facts: HostFacts, target: str, cache: Path, report: Report) -> None:
+    make_private_folder(stored.parent)
+    with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
+        fetch(facts, target, Path(scratch), cache, report)
+        files = _Files(Path(scratch) / "packages")
+        meter = Meter("packing packages", report)
+        ready = Path(scratch) / "archive"
+        with ready.open("wb") as into:
+            pack(files, into, lambda done: meter(done, files.size))
+        ready.replace(stored)
 
 
 def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Report) -> None:
@@ -85,14 +100,27 @@ def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Rep
         raise _failure(facts, target, finished)
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    files = {}
-    for file in sorted(folder.rglob("*")):
-        inside = file.relative_to(folder)
-        dropped = _DROPPED_FOLDERS.intersection(inside.parts) or file.name.endswith(_DROPPED_ENDINGS)
-        if file.is_file() and not dropped and file.name != ".lock":
-            files[inside.as_posix()] = file.read_bytes()
-    return files
+class _Files(Mapping[str, bytes]):
+    """What goes along of a folder, by path in it; each file is read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths: dict[str, Path] = {}
+        for file in folder.rglob("*"):
+            inside = file.relative_to(folder)
+            dropped = _DROPPED_FOLDERS.intersection(inside.parts) or file.name.endswith(_DROPPED_ENDINGS)
+            if file.is_file() and not dropped and file.name != ".lock":
+                self._paths[inside.as_posix()] = file
+        self.size = sum(path.stat().st_size for path in self._paths.values())
+        """Bytes of all."""
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._paths[name].read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 _NO_WHEELS = ("matching platform tag", "no wheels", "no usable wheels")

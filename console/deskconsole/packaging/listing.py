@@ -12,7 +12,10 @@ LISTING = ".files.json"
 
 def listing(files: Mapping[str, bytes]) -> bytes:
     """The content of `LISTING` for these files."""
-    rows = {name: [len(data), hashlib.sha256(data).hexdigest()] for name, data in sorted(files.items())}
+    rows = {}
+    for name in sorted(files):
+        data = files[name]  # one at a time: together they may be hundreds of MB
+        rows[name] = [len(data), hashlib.sha256(data).hexdigest()]
     return json.dumps(rows, separators=(",", ":")).encode("ascii")
 
 

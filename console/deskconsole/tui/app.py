@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -313,7 +313,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     def open_host(self, name: str) -> None:
         self.push_screen(HostScreen(name))
 
-    def connect_hosts(self, names: Iterable[str]) -> None:
+    def connect_hosts(self, names: Collection[str]) -> None:
         """Connects those that are not live or on their way already, and says how many these are."""
         wanted = [
             name
@@ -323,7 +323,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.act("all hosts", lambda fleet: fleet.connect_all(wanted))
         count = len(wanted)
         said = f"connecting {count} host{'' if count == 1 else 's'}"
-        self.notify(said if wanted else "every host shown is live or on its way", markup=False)
+        none = "every host shown is live or on its way" if names else "no host is shown"
+        self.notify(said if wanted else none, markup=False)
 
     def deploy_host(self, name: str) -> None:
         """Shows the way to a host step by step, and begins it where it is not under way."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import pytest
 
 from bootstrap_host import Ground, listing, names, open_connection, ssh_host
 from deskconsole.bootstrap import wheels
+from deskconsole.bootstrap.archive import Archive
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
@@ -114,6 +117,29 @@ def test_a_bare_python_gets_its_packages_once(
     assert listing(bare.home) == set()
     facts = probe(bare.connection, bare.host)
     assert deploy(bare.connection, facts, cache=tmp_path / "cache").uploaded > 0
+
+
+def test_hosts_that_need_the_same_packages_at_once_wait_for_the_first(
+    bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = make_wheel(index, "pretend", "py3-none-any", {"pretend/blob": os.urandom(10_000_000)})
+    wanted = lock(wheel)
+    monkeypatch.setattr(wheels, "locked", lambda: wanted)
+    facts = probe(bare.connection, bare.host)
+    target = wheels.wheels_platform(facts)
+
+    def ask(_number: int) -> tuple[Archive, set[str]]:
+        seen: list[Progress] = []
+        archive = wheels.packages_archive(facts, target, tmp_path / "cache", seen.append)
+        return archive, {step.step.split()[0] for step in seen}
+
+    with ThreadPoolExecutor(8) as hosts:
+        got = list(hosts.map(ask, range(8)))
+    assert len({archive.sha256() for archive, _ in got}) == 1
+    assert sum("fetching" in steps for _, steps in got) == 1
+    assert sum("packing" in steps for _, steps in got) == 1
+    # A hundred hosts are sent the same file: none of them has it in memory.
+    assert all(isinstance(archive.content, Path) for archive, _ in got)
 
 
 def test_a_wheel_with_another_hash_is_not_taken(

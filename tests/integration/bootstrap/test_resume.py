@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap_host import Ground, names, open_connection
-from deskconsole.bootstrap.archive import Archive, pack
+from deskconsole.bootstrap.archive import archived
 from deskconsole.bootstrap.console_id import console_id
 from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.platforms import PLATFORMS
@@ -18,7 +18,7 @@ from deskconsole.progress import Progress, Report, ignore
 from deskconsole.ssh.client import Connection
 
 BLOB = os.urandom(20_000_000)
-LARGE = Archive("packages-00000000000a", pack({"blob": BLOB}), len(BLOB))
+LARGE = archived("packages-00000000000a", {"blob": BLOB})
 
 
 def send(connection: Connection, ground: Ground, report: Report = ignore) -> int:
@@ -41,7 +41,7 @@ def test_a_cut_upload_is_gone_on_with(ground: Ground) -> None:
     there = part(ground).stat().st_size
     assert there > 1_000_000
     with open_connection(ground.server, ground.host) as again:
-        assert send(again, ground) == len(LARGE.data) - there
+        assert send(again, ground) == LARGE.size - there
     assert names(ground.home / ".deskconsole") == [LARGE.name]
     assert (ground.home / ".deskconsole" / LARGE.name / "blob").read_bytes() == BLOB
 
@@ -49,6 +49,6 @@ def test_a_cut_upload_is_gone_on_with(ground: Ground) -> None:
 def test_what_is_no_beginning_of_it_is_found_out(ground: Ground) -> None:
     part(ground).parent.mkdir(mode=0o700)
     part(ground).write_bytes(bytes(2_000_000))
-    assert send(ground.connection, ground) == 2 * len(LARGE.data) - 2_000_000
+    assert send(ground.connection, ground) == 2 * LARGE.size - 2_000_000
     assert names(ground.home / ".deskconsole") == [LARGE.name]
     assert (ground.home / ".deskconsole" / LARGE.name / "blob").read_bytes() == BLOB

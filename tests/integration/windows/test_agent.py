@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -109,7 +108,7 @@ def host() -> Iterator[WindowsHost]:
         ours = host.drive_c / "ours"
         ours.mkdir()
         shutil.copytree(deployed_runtime(), ours / "runtime", copy_function=os.link)
-        zipfile.ZipFile(io.BytesIO(agent_archive().data)).extractall(ours / "agent")
+        zipfile.ZipFile(agent_archive().open()).extractall(ours / "agent")
         yield host
 
 

@@ -17,7 +17,7 @@ from bootstrap_host import names
 from built_runtime import built_runtime
 from deployed_runtime import put_on_shelf
 from deployed_runtime import root_of as ours
-from deskconsole.bootstrap.archive import Archive, agent_archive, pack
+from deskconsole.bootstrap.archive import agent_archive, archived
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import Deployed, HostFacts
 from deskconsole.bootstrap.install import put
@@ -81,7 +81,7 @@ def test_a_bare_host_gets_all_it_needs_once(
     deployed = bring(windows, dial, cache, seen.append)
     assert names(ours(windows)) == [agent_archive().name, runtime.name]
     assert deployed.runtime == runtime.name
-    assert deployed.uploaded == runtime.manifest.upload + len(agent_archive().data)
+    assert deployed.uploaded == runtime.manifest.upload + agent_archive().size
     steps = list(dict.fromkeys(progress.step for progress in seen))
     assert steps == [
         "uploading the runtime",
@@ -218,7 +218,7 @@ def test_old_parts_are_pruned_to_two_of_a_kind_and_those_in_use_stay(
     instance.mkdir(parents=True)
     parts = ["agent-000000000001", "runtime-000000000002"]
     (instance / "uses.json").write_text(json.dumps({"parts": parts}))
-    new = Archive("agent-00000000000a", pack({"hello.py": b"pass"}), 4)
+    new = archived("agent-00000000000a", {"hello.py": b"pass"})
     with dial(shared_windows) as connection:
         facts = probe(connection, host_of(shared_windows))
         command = PLATFORMS["Windows"].command(facts)
