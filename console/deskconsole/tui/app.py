@@ -140,6 +140,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.theme = THEME.name
         self.push_screen(FleetScreen())
         self._leave_when_told()
+        if not self.is_headless:  # a terminal may be gone before the fleet is opened
+            self.set_interval(PULL, self._leave_if_lost)
         self.call_after_refresh(self._open)
 
     def _leave_when_told(self) -> None:
@@ -162,8 +164,6 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.on_events_arrived()
         self.set_interval(PULL, self.pull)
         self.set_interval(RELOAD, self.reload)
-        if not self.is_headless:
-            self.set_interval(PULL, self._leave_if_lost)
         self.call_after_refresh(self.release_keys)
 
     def _leave_if_lost(self) -> None:
