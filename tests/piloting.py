@@ -21,7 +21,7 @@ def screen_text(pilot: Pilot[Outcome]) -> str:
 
 def logged(pilot: Pilot[Outcome]) -> list[str]:
     """What the log says, without the times."""
-    return [f"{line.host}  {line.text}" for line in console(pilot).events]
+    return [f"{line.host}  {line.text}" for line in console(pilot).events.lines]
 
 
 async def settle(pilot: Pilot[Outcome]) -> None:

@@ -161,7 +161,7 @@ def _set_up_logging(path: Path | None) -> None:
 def _grabber_opener(
     options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None
 ) -> Callable[[int], Grabber]:
-    """What opens display number n of the chosen source; `say` is told by which means it is grabbed."""
+    """Returns the function that opens display number n of the chosen source; `say` hears by which means."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)

@@ -23,7 +23,7 @@ Unassigned and private characters go too because terminals disagree about how wi
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
-"""By themselves some terminals give them no cell: they colour the character before them."""
+"""They colour the character before them; alone they have no cell in some terminals."""
 
 _INVISIBLE = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}

@@ -1,4 +1,4 @@
-"""How the parts of a screen share its lines."""
+"""The parts of a screen share its lines."""
 
 from __future__ import annotations
 

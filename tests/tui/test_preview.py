@@ -81,7 +81,7 @@ def test_a_picture_keeps_its_proportions_and_is_never_made_larger() -> None:
 
 
 def facts(pilot: Pilot[Outcome]) -> str:
-    """What the screen says beside the picture, in one line."""
+    """The words beside the picture, in one line."""
     return " ".join(" ".join(line.split(HALF)[0] for line in screen_text(pilot).splitlines()).split())
 
 

@@ -35,7 +35,7 @@ class XDisplay:
     how: str
     """How it was found, in words."""
     user: str = ""
-    """Whose desktop it is, by the host's name for that person; empty where the host does not tell."""
+    """The person whose desktop it is, by name; empty where the host does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Launched:
     reused: bool
     """It was running already, from an earlier connection."""
     user: str = ""
-    """Who is logged on at the desktop, in the host's words; empty where the host does not tell."""
+    """The person logged on at the desktop, in the host's words; empty where the host does not tell."""
     word: DesktopWord | None = None
     """None where the platform's agents give none."""
 

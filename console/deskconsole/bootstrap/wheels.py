@@ -101,7 +101,7 @@ def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Rep
 
 
 class _Files(Mapping[str, bytes]):
-    """What goes along of a folder, by path in it; each file is read when it is asked for."""
+    """The files of a folder that go to a host, by their path in it; each is read when it is asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._paths: dict[str, Path] = {}

@@ -1,4 +1,4 @@
-"""Which characters the terminal shows: the console is drawn in UTF-8, and some take that for Latin-1."""
+"""The terminal's character set: the console is drawn in UTF-8, and some terminals take that for Latin-1."""
 
 from __future__ import annotations
 

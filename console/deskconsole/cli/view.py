@@ -159,7 +159,7 @@ def _counted(session: Session, seconds: float) -> dict[str, Any]:
 
 
 def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a person wants of the figures, in words; `--json` has all of them under their names."""
+    """Names and texts of the figures that people read; `--json` has all figures under their own names."""
     from ..tui.figures import count, decimal, milliseconds, moment, percent, rate, share, size
 
     counted = figures["statistics"]

@@ -53,7 +53,7 @@ def ensure_runtime(cache: Path, report: Report, source: Source | None = None) ->
 
 
 def _outcome(attempt: Future[Runtime], report: Report) -> Runtime | None:
-    """What another thread's build comes to; None where only that thread was cancelled."""
+    """Waits for another thread's build and returns its runtime; None where only that thread was cancelled."""
     while True:
         try:
             return attempt.result(timeout=0.5)

@@ -71,7 +71,7 @@ class Way:
     """The agent ran there before: it may hang."""
     connection: Connection | None = None
     user: str = ""
-    """Who is logged on at the desktop; empty where the host does not tell."""
+    """The person logged on at the desktop; empty where the host does not tell."""
     word: DesktopWord | None = None
     """What the agent said of its desktop when it began; None where it says nothing."""
 

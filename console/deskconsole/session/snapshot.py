@@ -126,7 +126,7 @@ class Snapshot:
     session: int | None = None
     """Number of the Windows session whose desktop the agent shows; None before, and on other systems."""
     user: str = ""
-    """Who is logged on at the desktop, as the host said at the last launch; empty where it does not tell."""
+    """The person logged on at the desktop, as of the last launch; empty where the host does not tell."""
     exactness: Exactness | None = None
     lossy: int = 0
     """Pixels of the framebuffer that are only nearly the host's, as the agent said last."""

@@ -11,7 +11,6 @@ import gc
 import signal
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -28,15 +27,15 @@ from ..errors import DeskconsoleError
 from ..hosts import Host
 from ..interrupts import has_job_control
 from ..safe_text import safe_text
-from ..session.event import Event
 from ..session.state import SETTLED, State
 from ..ssh.expansion import home
 from .alias_addresses import AliasAddresses
 from .asking import Asking
+from .event_feed import EventFeed
 from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
 from .lost_terminal import end_input, is_lost
-from .messages import EventsArrived, QuestionsChanged
+from .messages import QuestionsChanged
 from .offers import Offers
 from .ordered_keys import OrderedKeysApp
 from .questions import QueuedQuestions
@@ -53,9 +52,7 @@ from .seams import Backend, Fleet
 from .server_messages import ServerMessages
 from .ssh_aliases import read_aliases
 from .theme import THEME
-from .toasts import Toasts
 from .view import FleetView
-from .widgets.event_log import LONGEST, EventLog, LogLine
 
 if TYPE_CHECKING:
     from ..decoders.part import BGR
@@ -69,8 +66,6 @@ PULL = 1.0
 
 RELOAD = 2.0
 """Seconds between two looks at whether another program has written hosts.toml."""
-
-KEPT_EVENTS = 2000
 
 CTRL_C_AGAIN = 3.0
 """Seconds within which a second ctrl+c leaves."""
@@ -92,7 +87,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall"), (36, "-pictured")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
@@ -115,14 +110,12 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.ssh_config = ssh_config
         self.demo_offered = demo_offered
         self.clock = clock
-        self.server_messages = ServerMessages(self.deliver, clock)
+        self.events = EventFeed(self)
+        self.server_messages = ServerMessages(self.events.deliver, clock)
         self.questions = QueuedQuestions(self._questions_changed, self.server_messages.take)
         self.fleet: Fleet | None = None
         self.failure: DeskconsoleError | None = None
         self.view = FleetView((), {}, clock())
-        self.events: deque[LogLine] = deque(maxlen=KEPT_EVENTS)
-        self._arrived: deque[Event] = deque(maxlen=KEPT_EVENTS)
-        self._toasts = Toasts()
         self._answers = HostAnswers()
         self.addresses = AliasAddresses(ssh_config)
         self._looking_up = False
@@ -156,7 +149,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     @work
     async def _open(self) -> None:
         try:
-            self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.deliver))
+            self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
         except DeskconsoleError as error:
             self.failure = error
             self.exit(return_code=error.exit_code)
@@ -189,7 +182,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         snapshots = self.server_messages.beside(fleet.snapshots())
         self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
         self._asking.drop_settled(self.view)
-        self._show_toast()
+        self.events.show_toast()
         self._show_answers()
         for screen in self.screen_stack:
             # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
@@ -257,9 +250,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """
         error = await self.attempt(call)
         if error is not None:
-            self.report(name, error)
+            self.events.report(name, error)
         elif done:
-            self.note(name, done)
+            self.events.note(name, done)
 
     def ask_host(self, name: str, asked: Asked) -> None:
         """Asks a host for something; its answer is shown as soon as it is there."""
@@ -271,7 +264,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def _show_answers(self) -> None:
         for answer in self._answers.found(self.view, time.monotonic()):
-            self.note(answer.host, answer.text)
+            self.events.note(answer.host, answer.text)
             severity: Literal["information", "warning"] = "information" if answer.good else "warning"
             self.notify(answer.text, title=safe_text(answer.host, 64), severity=severity, markup=False)
 
@@ -288,10 +281,10 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         try:
             changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
         except DeskconsoleError as error:
-            self.report("hosts.toml", error)
+            self.events.report("hosts.toml", error)
             return
         if changed:
-            self.note("hosts.toml", "another program has changed it: the list is read again")
+            self.events.note("hosts.toml", "another program has changed it: the list is read again")
             self.pull()
         elif asked:
             self.notify("hosts.toml has not changed", markup=False)
@@ -361,54 +354,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         if host is not None:
             self._removal.ask_to_undeploy(host)
 
-    # Events
-
-    def deliver(self, event: Event) -> None:
-        """Takes an event from any thread, at any time."""
-        first = not self._arrived
-        self._arrived.append(event)
-        # One message for all that is waiting: a host that says much must not fill the queue of the keys.
-        if first and self.is_running:
-            self.post_message(EventsArrived())
-
     def on_events_arrived(self) -> None:
-        lines = []
-        while self._arrived:
-            lines.append(LogLine.of(self._arrived.popleft()))
-        self._record(lines)
-        self._toasts.add(self._untold(lines))
+        self.events.take()
         self.pull()
-
-    def _record(self, lines: list[LogLine]) -> None:
-        self.events.extend(lines)
-        for screen in self.screen_stack:
-            if isinstance(screen, ConsoleScreen):
-                for log in screen.query(EventLog):
-                    log.extend(screen.wanted(lines))
-
-    def _untold(self, lines: list[LogLine]) -> list[LogLine]:
-        """Those that the screen does not tell already, in its pane of events or in the host's row."""
-        screen = self.screen
-        return [line for line in lines if not (isinstance(screen, ConsoleScreen) and screen.tells(line))]
-
-    def report(self, name: str, error: DeskconsoleError) -> None:
-        """Shows an error that a key led to: as a notification now, as an event for later."""
-        line = LogLine(self.clock(), safe_text(name, 64), safe_text(error.whole, LONGEST), "error")
-        self._record([line])
-        self._toasts.add(self._untold([line]))
-        self._show_toast()
-
-    def note(self, name: str, text: str) -> None:
-        """Writes into the log what was done here to a host."""
-        self._record([LogLine(self.clock(), safe_text(name, 64), safe_text(text, LONGEST), "info")])
-
-    def _show_toast(self) -> None:
-        """Says the worst of what has just happened, in the place of what was said before."""
-        toast = self._toasts.take(time.monotonic())
-        if toast is not None:
-            severity: Literal["error", "warning"] = "error" if toast.line.severity == "error" else "warning"
-            self.clear_notifications()
-            self.notify(toast.text, title=toast.line.host, severity=severity, markup=False)
 
     # Questions
 

@@ -73,9 +73,9 @@ class Asking:
         """Writes into the log what a person decided for a host."""
         asked = pending.asked
         if isinstance(asked, UnknownHostKey) and answer is True:
-            self._app.note(pending.host, f"trusted the key {asked.fingerprint}")
+            self._app.events.note(pending.host, f"trusted the key {asked.fingerprint}")
         elif isinstance(asked, ChangedHostKey) and answer is True:
             old = ", ".join(fingerprint for _, fingerprint in asked.known)
-            self._app.note(pending.host, f"forgot the old key {old}")
+            self._app.events.note(pending.host, f"forgot the old key {old}")
         elif isinstance(asked, SecretRequest) and asked.kind == "password" and answer is not None:
-            self._app.note(pending.host, f"a password was given for {asked.account or asked.host}")
+            self._app.events.note(pending.host, f"a password was given for {asked.account or asked.host}")

@@ -19,11 +19,11 @@ _APART = "   "
 """Between two facts in one line."""
 
 Facts = list[Content]
-"""What may share a line, each a fact that is better not broken."""
+"""Facts that may share a line; none of them is broken where another line has room for it."""
 
 
 def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -> list[Facts]:
-    """What is said, line by line: the state and what to do, who is there, the link, and last the stream.
+    """Returns the lines: the state and what to do, who is there, the link, and last the stream.
 
     `narrow`: facts of different kinds do not share a line. `flow` makes them fit.
     """
@@ -102,7 +102,7 @@ def _picture(snapshot: Snapshot, now: float) -> Facts:
 
 
 def _exactness(snapshot: Snapshot) -> Facts:
-    """How much of the picture is the host's: all of it, as last compared, or a preview only."""
+    """The part of the picture that is the host's: all of it, as last compared, or a preview only."""
     key = "bold $accent"
     if snapshot.lossy_share is None:
         return [Content.assemble(("preview only; ", MUTED), ("v", key), (": live view", MUTED))]

@@ -68,7 +68,7 @@ class Examination:
             words = f"✖ {safe_text(bad.step, 40)} is the first problem"
             return [Content.assemble((words, f"bold {COLOURS[Kind.BAD]}"), (f"   {seconds}", MUTED))]
         if self._failure is not None:
-            text = f"✖ {safe_text(f'{self._failure} {self._failure.remedy}'.strip(), LONG)}"
+            text = f"✖ {safe_text(self._failure.whole, LONG)}"
             return [Content.styled(text, f"bold {COLOURS[Kind.BAD]}")]
         doubts = sum(one.outcome is Outcome.DOUBTFUL for one in found)
         if doubts:

@@ -79,7 +79,7 @@ def rough_duration(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """How old something is, in steps that do not change with every second: `now`, `20 s`, `3 min`, `2 h`."""
+    """An age in steps that do not change with every second: `now`, `20 s`, `3 min`, `2 h`."""
     if seconds < 10:
         return "now"
     return f"{int(seconds) // 10 * 10} s" if seconds < 60 else rough_duration(seconds)

@@ -1,4 +1,4 @@
-"""How the parts of a screen share its lines, by what is in them. Numbers only, no widgets."""
+"""The heights of a screen's parts, in lines, by what is in them. Numbers only, no widgets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOW_CHART, HIGH_CHART = 5, 8
 """Lines of a chart with its title and its time axis."""
 
 TINY = 14
-"""With fewer lines than these the table has them all."""
+"""The table has all lines of a screen that has fewer than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,10 @@ class HostHeights:
 
 
 def share_host(height: int, *, facts: int, picture: int, beneath: bool, charts: bool) -> HostHeights:
-    """As `share`, for everything about one host; `beneath`: its picture stands below its facts.
+    """Shares out `height` lines of the screen about one host; arguments as for `share`.
 
-    `charts`: there is something to draw in them. No fact gives way to anything.
+    `beneath`: the picture stands below the facts. `charts`: there is something to draw in them. No fact
+    gives way to anything.
     """
     together = facts + picture if beneath else max(facts, picture)
     least = min(picture, PICTURE)

@@ -10,6 +10,7 @@ import msgspec
 from ..errors import InvalidField
 from ..hosts import Host, host_from, split_address, with_plain_name
 from ..safe_text import safe_text
+from .looks import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +132,5 @@ def _apart(values: dict[str, object]) -> tuple[dict[str, object], dict[str, str]
 
 
 def _sentence(error: InvalidField) -> str:
-    text = safe_text(f"{error}. {error.remedy}".strip(), 200)
+    text = safe_text(error.whole, WHOLE)
     return text[:1].upper() + text[1:]

@@ -41,7 +41,7 @@ COLOURS = {
 }
 
 WHOLE = 1000
-"""Characters of a reason and of a remedy that are shown: more is no sentence of ours."""
+"""Characters of a reason and of a remedy that are shown; our own sentences are shorter."""
 
 SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

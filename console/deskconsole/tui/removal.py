@@ -113,7 +113,7 @@ class Removal:
         except Cancelled:
             self._say(host, "undeploying was cancelled")
         except DeskconsoleError as error:
-            console.report(name, error)
+            console.events.report(name, error)
         else:
             self._say(host, _told(removed))
             then()
@@ -121,7 +121,7 @@ class Removal:
             del self._under_way[name]
 
     def _say(self, host: Host, words: str) -> None:
-        self._console.note(host.name, words)
+        self._console.events.note(host.name, words)
         self._console.notify(words, title=safe_text(host.name, 64), markup=False)
 
 

@@ -21,7 +21,7 @@ GAP = 2
 SPARK = 6
 """Cells of the little chart: 5 seconds each."""
 STATE = 16
-"""What the state has before a column that can give way is shown, for `live 23 h 59 min`."""
+"""Cells of the state before a column that can give way is shown, for `live 23 h 59 min`."""
 TIGHT = 11
 """The least the state needs, for `live 59 min`: then the end of a long name gives way to it."""
 WIDEST_STATE = 40
@@ -39,12 +39,12 @@ class Figures(Enum):
 
 
 class Columns(Enum):
-    """What the table tells of the hosts beside their states."""
+    """The two sets of columns beside the state."""
 
     PEOPLE = "people"
     """Group, address, who is logged on, the screen and how old its picture is."""
     TRAFFIC = "traffic"
-    """What the stream does and saves."""
+    """The stream's rates, and what it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class Row:
     look: Look
     figures: Figures
     user: str = ""
-    """Who is logged on at the desktop."""
+    """The person logged on at the desktop."""
     screen: str = ""
     picture: str = ""
-    """How old the picture is."""
+    """The picture's age."""
     chart: str = ""
     updates: str = ""
     slices: str = ""
@@ -78,7 +78,7 @@ class Column:
     title: str
     width: int
     part: str = "figure"
-    """How it is drawn, as one of the table's parts."""
+    """The part of the table whose style it has (`host-table--...`)."""
     gives_way: bool = False
     """The reason why a screen cannot be seen may take its place."""
 

@@ -67,7 +67,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         log = self.query_one(EventLog)
         log.border_title = "Events"
         log.add_class("pane")
-        log.extend(self.console.events)
+        log.extend(self.console.events.lines)
         self.query_one(HostTable).focus()
 
     @property
@@ -125,7 +125,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
             rows=1 + max(1, len(self.query_one(HostTable).rows)),
             facts=facts,
             picture=picture,
-            events=len(self.console.events),
+            events=len(self.console.events.lines),
         )
         self.query_one(HostTable).styles.height = lines.table
         detail.styles.height = lines.detail
@@ -137,7 +137,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def _leave_room_for_welcome(self) -> None:
         log = self.query_one(EventLog)
-        lines = EVENTS if self.console.events else 0
+        lines = EVENTS if self.console.events.lines else 0
         log.styles.height = lines
         log.display = lines > 0
         self.lift_toasts(lines)

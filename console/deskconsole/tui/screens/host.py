@@ -46,7 +46,7 @@ class HostScreen(HostActions):
         log = self.query_one(EventLog)
         log.border_title = Content(f"Events of {self._label}")
         log.add_class("pane")
-        log.extend(self.wanted(list(self.console.events)))
+        log.extend(self.wanted(list(self.console.events.lines)))
         self.show(self.console.view)
 
     def wanted(self, lines: list[LogLine]) -> list[LogLine]:

@@ -16,6 +16,7 @@ from ...hosts import Host, same_way
 from ...safe_text import safe_text
 from ...session.state import SETTLED
 from ..host_fields import FIELDS, Field, read, texts
+from ..looks import WHOLE
 from ..widgets.choice import Choice
 from ..widgets.fields import PlainInput
 
@@ -141,11 +142,11 @@ class HostForm(ModalScreen[None]):
         self.keys_wait = False
         if error is None:
             if done:
-                console.note(host.name, done)
+                console.events.note(host.name, done)
             self.dismiss()
             console.select_host(host.name)
         else:
-            self._complain("form", safe_text(f"{error} {error.remedy}".strip(), 400))
+            self._complain("form", safe_text(error.whole, WHOLE))
 
     def _complain(self, field: str, words: str) -> None:
         label = self.query_one(f"#{field}-wrong", Static)

@@ -136,7 +136,7 @@ class ImportScreen(ModalScreen[None]):
                 ):  # ssh takes `box:2` for a name, the console for an address and a port
                     raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
             except InvalidField as error:
-                console.report(
+                console.events.report(
                     alias,
                     ConfigurationError(
                         f"The alias {alias} cannot be a host here: {error}.",

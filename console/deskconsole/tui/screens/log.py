@@ -47,9 +47,9 @@ class LogScreen(ConsoleScreen):
         return [line for line in lines if all(word in str(line).casefold() for word in words)]
 
     def _fill(self) -> None:
-        lines = self.wanted(list(self.console.events))
+        lines = self.wanted(list(self.console.events.lines))
         self.query_one(EventLog).replace(lines)
-        self.query_one(".count", Label).update(f"{len(lines)} of {len(self.console.events)}")
+        self.query_one(".count", Label).update(f"{len(lines)} of {len(self.console.events.lines)}")
 
     def on_input_changed(self) -> None:
         self._fill()
@@ -65,7 +65,7 @@ class LogScreen(ConsoleScreen):
         self.set_focus(self.query_one(Input))
 
     def action_copy(self) -> None:
-        lines = self.wanted(list(self.console.events))
+        lines = self.wanted(list(self.console.events.lines))
         self.app.copy_to_clipboard("\n".join(str(line) for line in lines))
         self.notify(f"{len(lines)} lines copied", markup=False)
 

@@ -51,7 +51,7 @@ class Lines(Widget):
             self.refresh(layout=self.styles.is_auto_height)
 
     def lines(self, width: int) -> int:
-        """How many lines it needs in `width` cells."""
+        """Returns the number of lines that it needs in `width` cells."""
         return len(flow(self._facts, width)) if width > 0 else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
