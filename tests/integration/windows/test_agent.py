@@ -49,7 +49,7 @@ class WindowsAgent:
         place = rf"C:\ours\{name}"
         self.arguments = (
             rf"-I -X utf8 C:\ours\agent serve --token-file {place}\token --ready-file {place}\ready.json"
-            rf" --log-file {place}\agent.log --idle-exit 3"
+            rf" --log-file {place}\agent.log --idle-exit 10"
         )
 
     def start_as_task(self) -> dict[str, Any]:
