@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
+
+_AGAIN = 0.02
+"""Seconds until an interrupt that was lost comes again."""
 
 _NAMES = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 _NUMBERS = [signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__]
@@ -28,8 +33,30 @@ def end_in_order() -> None:
     for number in _NUMBERS:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and means it
             signal.signal(number, end)
+    sys.unraisablehook = _come_again
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+
+def _come_again(lost: sys.UnraisableHookArgs) -> None:
+    """Brings an interrupt again that came in a callback of the interpreter's, where nothing can be raised.
+
+    Python prints it there and goes on: seen once in 24 Ctrl+C's, during an import.
+    """
+    if lost.exc_type is not None and issubclass(lost.exc_type, KeyboardInterrupt):
+        timer = threading.Timer(_AGAIN, _interrupt_main)
+        timer.daemon = True
+        timer.start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _interrupt_main() -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)  # it also ends a wait that is under way
+    else:
+        _thread.interrupt_main()
 
 
 @contextlib.contextmanager

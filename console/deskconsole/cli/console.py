@@ -20,7 +20,7 @@ from ..paths import Paths
 from ..ssh.secrets import OpenedKeys, Secrets
 from ..tui.app import run
 from .capped_file import capped_file
-from .streams import require_terminal
+from .streams import LossyStream, require_terminal
 
 if TYPE_CHECKING:
     from ..bootstrap.facts import Removed
@@ -159,7 +159,7 @@ def _terminal_to_itself(log: Path | None) -> Iterator[None]:
     except OSError:  # No log is no reason not to start.
         sink = os.open(os.devnull, os.O_WRONLY)
     terminal = os.dup(2)
-    screen = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    screen = LossyStream(os.fdopen(os.dup(2), "wb"), encoding="utf-8", errors="replace")
     standard = sys.__stderr__
     os.dup2(sink, 2)
     os.close(sink)

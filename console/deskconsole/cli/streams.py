@@ -38,8 +38,12 @@ class _Results(TextIOWrapper):
         return DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}")
 
 
-class _Messages(TextIOWrapper):
-    """A stderr that loses what it cannot write: the exit code must do."""
+class LossyStream(TextIOWrapper):
+    """A stream that loses what it cannot write: the exit code must do.
+
+    For stderr, and for the terminal that the console is drawn on: Textual's writing thread ends at the first
+    error, and the console then waits for it for ever.
+    """
 
     def write(self, text: str, /) -> int:
         try:
@@ -79,7 +83,7 @@ def repair_streams() -> None:
     if sys.stdin is None:
         sys.stdin = os.fdopen(0, closefd=False)
     sys.stdout = _wrapped(_Results, sys.stdout, 1)
-    sys.stderr = _wrapped(_Messages, sys.stderr, 2)
+    sys.stderr = _wrapped(LossyStream, sys.stderr, 2)
 
 
 def _wrapped(kind: type[TextIOWrapper], stream: object, descriptor: int) -> TextIOWrapper:

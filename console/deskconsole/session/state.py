@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+STALE_AFTER = 2.5
+"""Seconds of silence after which the agent counts as stale; with a Ping a second and the tick of reading,
+that is known within three."""
+
 
 class State(StrEnum):
     """Where a session stands."""
@@ -79,8 +83,3 @@ class StateMachine:
         if target not in MOVES[self.state]:
             raise ValueError(f"a session cannot go from {self.state} to {target}")
         self.state = target
-
-
-STALE_AFTER = 2.5
-"""Seconds of silence after which the agent counts as stale; with a Ping a second and the tick of reading,
-that is known within three."""

@@ -20,6 +20,7 @@ import pytest
 
 from bootstrap_host import VENV_PATH, end_agents
 from command_line import ROOT, CommandLine
+from deskconsole.cli.streams import LossyStream
 from sshd import Sshd
 from xvfb import Xvfb, wait_for
 
@@ -254,6 +255,45 @@ def test_ctrl_c_at_any_moment_is_one_sentence(user: CommandLine, silent_port: in
 
 
 # The clone
+
+
+def test_an_interrupt_that_python_cannot_raise_comes_again() -> None:
+    """It came in a callback of the garbage collector's: Python prints a traceback there, and goes on."""
+    program = """
+import time, weakref
+from deskconsole.interrupts import end_in_order
+end_in_order()
+class Module: pass
+def callback(_): raise KeyboardInterrupt
+module = Module()
+reference = weakref.ref(module, callback)
+try:
+    del module
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "console")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    assert (ended.stdout, ended.stderr) == ("interrupted\n", "")
+
+
+def test_the_console_is_drawn_on_a_terminal_that_may_go_away() -> None:
+    ours, theirs = pty.openpty()
+    screen = LossyStream(os.fdopen(theirs, "wb"), encoding="utf-8")
+    screen.write("here")
+    screen.flush()
+    os.close(ours)
+    for _ in range(100):  # more than Textual's writer holds
+        screen.write("gone")
+        screen.flush()
+    screen.close()
 
 
 def test_a_clone_of_another_user_is_named(tmp_path: Path) -> None:
