@@ -49,7 +49,12 @@ class DeskconsoleError(Exception):
     @property
     def whole(self) -> str:
         """The sentence and its remedy, in one line."""
-        return f"{str(self).rstrip('.')}. {self.remedy}" if self.remedy else str(self)
+        return sentence(str(self), self.remedy)
+
+
+def sentence(reason: str, remedy: str) -> str:
+    """A reason and what to do, in one line; without a remedy the reason alone."""
+    return f"{reason.rstrip('.')}. {remedy}" if remedy else reason
 
 
 class ConfigurationError(DeskconsoleError):

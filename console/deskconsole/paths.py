@@ -18,7 +18,7 @@ APPLICATION = "deskconsole"
 def make_private_folder(folder: Path) -> None:
     """Makes the folder and those above it that are missing, mode 0700 whatever the umask. Raises OSError."""
     for path in reversed((folder, *folder.parents)):
-        if path.exists() and not path.is_dir():
+        if path.exists() and not path.is_dir():  # mkdir would only say that it exists
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
         path.mkdir(mode=0o700, exist_ok=True)
 

@@ -23,7 +23,7 @@ FAILED = Snapshot(
     state=State.FAILED,
     since=NOW,
     reason="no room on lab-05 for the agent: 4 MB are needed, 1 MB are free",
-    remedy="Free some space where /home/ops/.deskconsole lies.",
+    remedy="Free some space where /home/ops/.deskconsole is.",
     steps=(*UPLOADING[:4], replace(UPLOADING[4], outcome=StepOutcome.FAILED)),
 )
 
@@ -83,6 +83,17 @@ async def test_what_is_put_aside_goes_on(running: Running, key: str) -> None:
         assert fleet.asked == []
 
 
+async def test_a_long_remedy_is_whole_in_the_dialog(running: Running) -> None:
+    remedy = " ".join(f"step {number} of what helps," for number in range(24)) + " then connect again."
+    fleet = laboratory()
+    async with running(fleet, size=(120, 40)) as pilot:
+        await pilot.press(*["down"] * 4, "d")
+        await settle(pilot)
+        shown = await shows(pilot, fleet, replace(FAILED, remedy=remedy))
+        inside = " ".join(line.split("│")[1] for line in shown.splitlines() if line.count("│") >= 2)
+        assert remedy in " ".join(inside.split())
+
+
 async def test_a_failure_stands_below_its_step_with_the_remedy_and_can_be_tried_again(
     running: Running,
 ) -> None:
@@ -94,7 +105,7 @@ async def test_a_failure_stands_below_its_step_with_the_remedy_and_can_be_tried_
         lines = shown.splitlines()
         at = next(index for index, line in enumerate(lines) if "✖ uploading the agent" in line)
         assert "down: no room on lab-05" in lines[at + 1]
-        assert "Free some space where /home/ops/.deskconsole lies." in shown
+        assert "Free some space where /home/ops/.deskconsole is." in shown
         await pilot.press("c")
         await settle(pilot)
         assert fleet.asked == [("connect", "lab-05")] * 2

@@ -33,7 +33,7 @@ async def test_findings_come_one_by_one_and_the_step_under_way_is_named(running:
         await pilot.press("o")
         await pilot.pause(0.7)
         shown = screen_text(pilot)
-        assert "doctor: lab-01" in shown
+        assert "Doctor: lab-01" in shown
         assert "✓ name            lab-01 is 10.0.3.1" in shown
         assert "◐ step 2, launch: uploading the agent 62.0 %" in shown
         fleet.patience.set()

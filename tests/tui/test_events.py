@@ -10,8 +10,9 @@ from deskconsole.hosts import Host
 from deskconsole.session.event import Event
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from deskconsole.tui.log_line import LogLine
 from deskconsole.tui.toasts import Toasts
-from deskconsole.tui.widgets.event_log import EventLog, LogLine
+from deskconsole.tui.widgets.event_log import EventLog
 from display_fleet import NOW, DisplayFleet, Running, laboratory
 from piloting import screen_text
 
@@ -59,6 +60,21 @@ async def test_what_the_screen_tells_already_is_not_said_over_it(running: Runnin
         await pilot.pause(1.3)
         assert pilot.app.screen.query("Toast")
         assert "the disk of lab-06 is full" in screen_text(pilot)
+
+
+async def test_a_row_that_is_cut_tells_nothing(running: Running) -> None:
+    """At 80x24 there may be no room for the events: then the remedy is in a toast."""
+    hosts = tuple(Host(name=f"lab-{number:02}") for number in range(30))
+    reason, remedy = "the password of ops@lab-03 was not accepted", "Ask whoever gave it to you."
+    failed = Snapshot("lab-03", state=State.FAILED, since=NOW, reason=reason, remedy=remedy)
+    fleet = DisplayFleet(hosts, {"lab-03": failed})
+    async with running(fleet, size=(80, 24)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        await pilot.pause(0.1)
+        deliver(Event(NOW, "lab-03", f"failed: {reason}. {remedy}", "error"))
+        await pilot.pause(0.3)
+        assert remedy in " ".join(screen_text(pilot).split())
 
 
 LONG = (

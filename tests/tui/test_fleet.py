@@ -33,7 +33,7 @@ async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Runni
         assert "retrying in 6 s (attempt 3): The link was cut." in shown
         assert "exact ✓ (packet 4,120" in shown
         assert "slices 18,233" in shown
-        assert "saved 412 MB (98.9 %)" in shown
+        assert "saved of refreshes 412 MB (98.9 %)" in shown
 
 
 @pytest.mark.parametrize(

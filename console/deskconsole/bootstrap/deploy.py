@@ -25,7 +25,7 @@ def deploy(
     """
     platform = PLATFORMS[facts.platform]
     cache = cache or Paths.default().cache
-    require_room(facts, "what is to be brought", needed_room(facts, cache))
+    require_room(facts, "", needed_room(facts, cache))
     foundation = platform.foundation(connection, facts, cache, progress)
     facts, uploaded = foundation.facts, foundation.uploaded
     agent = agent_archive()

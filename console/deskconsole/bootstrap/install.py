@@ -110,8 +110,9 @@ def require_room(facts: HostFacts, what: str, needed: int) -> None:
 
 
 def disk_full(facts: HostFacts, what: str, free: int, needed: int) -> DeployError:
-    """The host has less space than a part needs, in bytes."""
+    """The host has less space than is needed, in bytes: for one part, or without `what` for all."""
+    part = f" for {what}" if what else ""
     return DeployError(
-        f"no room on {facts.host} for {what}: {needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free",
-        remedy=f"Free some space where {facts.root} lies.",
+        f"no room on {facts.host}{part}: {needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free",
+        remedy=f"Free some space where {facts.root} is.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -159,27 +160,38 @@ def _counted(session: Session, seconds: float) -> dict[str, Any]:
 
 
 def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """Names and texts of the figures that people read; `--json` has all figures under their own names."""
-    from ..tui.figures import count, decimal, milliseconds, moment, percent, rate, share, size
+    """Names and texts of the figures that people read; `--json` has all figures under their own names.
+
+    What is zero or not known is left out.
+    """
+    from ..figures import count, decimal, milliseconds, moment, percent, rate, share, size
+
+    def a_second(number: float) -> str:
+        return f"{decimal(number)}/s"
+
+    def of_time(at: float) -> str:
+        return f"of {moment(at, seconds=True)}"
 
     counted = figures["statistics"]
     verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
-    rows = [
-        ("state", figures["state"]),
-        ("reason", figures["reason"]),
-        ("screen", f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]),
-        ("who", figures["user"]),
-        ("picture", f"of {moment(figures['picture_at'], seconds=True)}" if figures["picture_at"] else ""),
-        ("exact", verified),
-        ("lossy now", share(figures["lossy_share"])),
-        ("traffic", rate(counted["bytes_per_second"])),
-        ("updates", f"{decimal(counted['updates_per_second'])}/s"),
-        ("slices", f"{decimal(counted['slices_per_second'])}/s, {count(counted['slices'])} in all"),
-        ("packets", count(counted["packets"])),
-        ("refreshes", ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())),
-        ("received", size(counted["received"])),
-        ("saved", f"{percent(counted['saved_share'])} of refreshes"),
-        ("round trip", milliseconds(counted["round_trip"]) if counted["round_trip"] else ""),
-        ("reconnects", count(counted["reconnects"]) if counted["reconnects"] else ""),
+    screen = f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]
+    refreshes = ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())
+    rows: list[tuple[str, Any, Callable[[Any], str]]] = [
+        ("state", figures["state"], str),
+        ("reason", figures["reason"], str),
+        ("screen", screen, str),
+        ("logged on", figures["user"], str),
+        ("picture", figures["picture_at"], of_time),
+        ("exact", verified, str),
+        ("lossy now", figures["lossy_share"], share),
+        ("traffic", counted["bytes_per_second"], rate),
+        ("updates", counted["updates_per_second"], a_second),
+        ("slices", counted["slices_per_second"], a_second),
+        ("packets", counted["packets"], count),
+        ("refreshes", refreshes, str),
+        ("received", counted["received"], size),
+        ("saved of refreshes", counted["saved_share"], percent),
+        ("round trip", counted["round_trip"], milliseconds),
+        ("reconnects", counted["reconnects"], count),
     ]
-    return [(name, text) for name, text in rows if text]
+    return [(name, words(figure)) for name, figure, words in rows if figure]

@@ -52,7 +52,7 @@ IDLE_EXIT = 20.0
 it runs beside everybody's, and nobody's console is displaced."""
 
 GRACE = 2.0
-"""Seconds that what changes the host has to end in order when it is called off; then its link is cut."""
+"""Seconds that what changes the host has to end in order when it is cancelled; then its link is cut."""
 
 LOGIN = tuple(Step(stage.value) for stage in Stage)
 LOOKS = (Step.FORWARDING, Step.FILES, Step.SHELL, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
@@ -80,12 +80,12 @@ def examine(
     ssh_config: Path | None = None,
     keys: OpenedKeys | None = None,
 ) -> list[Finding]:
-    """Every finding, in order; each is told as it comes. Only being called off is raised (Cancelled).
+    """Every finding, in order; each is told as it comes. Only Cancelled is raised.
 
     `keys`: what passphrases have opened in this run.
 
     Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
-    when it is called off; a host that had something of ours keeps what is newer.
+    when it is cancelled; a host that had something of ours keeps what is newer.
     """
     record = Record(report)
     _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys).run(
@@ -263,7 +263,7 @@ class _Examination:
         self._record.begin()
         self._begun(Step.CLEANUP, None)
         try:
-            # Not to be called off: whatever is called off ends here.
+            # Not to be cancelled: this is how a cancelled examination ends.
             with connection if connection.alive else self._connect(threading.Event()) as reaching:
                 facts = probe(reaching, self._host)
                 if foreign := self._foreign(Lying.at(reaching, facts), facts, deployed, options):

@@ -131,25 +131,25 @@ def runtime(facts: HostFacts, fitting: Runtime | None, uploads: Sequence[str] = 
     `fitting` is the console's, `uploads` names those that were cut there.
     """
     if facts.python:
-        return good(f"Python {'.'.join(map(str, facts.python_version))} lies there: {facts.python}")
+        return good(f"Python {'.'.join(map(str, facts.python_version))} is installed: {facts.python}")
     if fitting is None:
         return doubtful(
             "no runtime that fits the agent is kept on this console: the first deploy builds one",
-            "Where no package index is in reach, take one over: `deskconsole runtime import FILE`.",
+            "Without access to a package index, import one: `deskconsole runtime import FILE`.",
         )
     if part_of(fitting) in uploads:
         return good(
-            f"an upload that was cut lies there: {fitting.name} (Python {fitting.manifest.python}); "
-            "the next deploy goes on with it"
+            f"an interrupted upload is on the host: {fitting.name} (Python {fitting.manifest.python}); "
+            "the next deploy resumes it"
         )
     return good(
-        f"{fitting.name} (Python {fitting.manifest.python}) is to be sent, "
+        f"{fitting.name} (Python {fitting.manifest.python}) will be sent, "
         f"{fitting.manifest.upload / 1e6:.0f} MB"
     )
 
 
 def disk(facts: HostFacts, needed: int) -> Verdict:
-    """Whether what is to be brought has room: so many bytes, as deploying reckons."""
+    """Judges whether `needed` bytes, as deploying reckons, are free on the host."""
     if facts.free is None:
         return doubtful(
             f"how much is free at {facts.root} is not known", f"It should be {needed / 1e6:.0f} MB at least."
@@ -160,19 +160,19 @@ def disk(facts: HostFacts, needed: int) -> Verdict:
         except DeployError as error:
             return bad(error)
         return good(f"{facts.free / 1e9:.1f} GB are free at {facts.root}")
-    return bad(disk_full(facts, "what is to be brought", facts.free, needed))
+    return bad(disk_full(facts, "", facts.free, needed))
 
 
 def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
-    """What of ours lies there; `uploads` names those that did not come to their end."""
+    """Judges the parts of ours on the host; `uploads` names those that were interrupted."""
     broken = [part.name for part in facts.deployed if not part.intact]
     if broken:
-        return doubtful(f"not whole: {', '.join(broken)}", "The next deploy sends it again.")
+        return doubtful(f"damaged: {', '.join(broken)}", "The next deploy sends it again.")
     if uploads:
         whole = f", beside {', '.join(part.name for part in facts.deployed)}" if facts.deployed else ""
         return doubtful(
-            f"uploads that were cut, or are under way: {', '.join(uploads)}{whole}",
-            "The next deploy of the same console goes on with its own; `undeploy` takes all away.",
+            f"uploads that were interrupted, or are under way: {', '.join(uploads)}{whole}",
+            "The next deploy of the same console resumes its own; `undeploy` removes all.",
         )
     if not facts.deployed:
         return good("no deskconsole files on this host")

@@ -1,4 +1,4 @@
-"""Running uv, which fetches packages and Pythons for other systems; with progress, and ended when called off.
+"""Running uv, which fetches packages and Pythons for other systems; with progress, and ended when cancelled.
 
 What uv says when it fails is read here, once: its callers put it into sentences of their own.
 """

@@ -43,7 +43,7 @@ _WATCHING = 60.0
 again, and what is asked ends by itself soon after a console that vanished."""
 
 _CLEANING = 10.0
-"""Seconds that a deploy which is called off has to take away what it brought; then its connection is cut."""
+"""Seconds that a cancelled deploy has to remove what it sent; then its connection is cut."""
 
 _BETWEEN_QUESTIONS = 1.0
 """Seconds between two of them, for a host that answers at once whatever it is asked."""

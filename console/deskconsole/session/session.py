@@ -291,7 +291,7 @@ class Session:
                     return
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
-                    # Called off at a question, perhaps before there ever was a link: that is worth a word.
+                    # Cancelled at a question, perhaps before there ever was a link: that is worth a word.
                     self._settle(State.CLOSED, reason=str(error))
                 elif self._standing.state is not State.CLOSED:
                     # A window that is wanted has been asked for since: it comes with the next link.
@@ -360,7 +360,7 @@ class Session:
         )
         if self._outages == 1:
             _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
-            self._tell(f"lost: {error}; connecting again", "warning")
+            self._tell(f"lost, connecting again: {error.whole}", "warning")
         self._pause(delay, cancelled)
 
     def _wait_for_host(self, error: DeskconsoleError, off: Backoff, cancelled: threading.Event) -> None:
@@ -375,7 +375,7 @@ class Session:
             unreachable=True,
         )
         if off.attempt == 1:
-            self._tell(f"not reached: {error}; it is tried again by itself", "warning")
+            self._tell(f"not reached, tried again by itself: {error.whole}", "warning")
         self._pause(delay, cancelled)
 
     def _pause(self, seconds: float, cancelled: threading.Event) -> None:

@@ -51,8 +51,8 @@ from .meter import Meter
 from .observer import Observer
 from .state import STALE_AFTER
 
-_BRING_ANEW = (
-    "Check that an agent of this version answers there; after `deskconsole undeploy` it is brought anew."
+_SEND_AGAIN = (
+    "Check that an agent of this version answers there; after `deskconsole undeploy` it is sent again."
 )
 
 WINDOW_PACKETS = 16
@@ -144,7 +144,7 @@ class Stream:
         except RemoteProtocolError as error:
             raise ProtocolViolation(
                 f"the agent broke the protocol: {error}",
-                remedy=_BRING_ANEW,
+                remedy=_SEND_AGAIN,
             ) from None
         except TimeoutError:
             raise Stale("the agent stopped reading", remedy="The console reconnects by itself.") from None
@@ -203,7 +203,7 @@ class Stream:
                 if now - began > GREETING_DEADLINE:
                     raise Stale(
                         "the agent did not answer the greeting",
-                        remedy=_BRING_ANEW,
+                        remedy=_SEND_AGAIN,
                     )
                 continue
             if (now - heard > STALE_AFTER) != stale:
@@ -302,7 +302,7 @@ class Stream:
         if close.version != WIRE_VERSION:
             return VersionMismatch(
                 f"the agent speaks version {close.version} of the wire, this console version {WIRE_VERSION}",
-                remedy=_BRING_ANEW,
+                remedy=_SEND_AGAIN,
             )
         if close.again:
             return ConnectionLost(f"the agent closed the link: {close.reason}")

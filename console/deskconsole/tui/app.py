@@ -331,7 +331,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         if host is not None:
             self.push_screen(DoctorScreen(host))
 
-    def call_off(self, name: str) -> None:
+    def cancel_session(self, name: str) -> None:
         """Ends a session, or the way to one; its question goes with it."""
         self.questions.withdraw(name)
         self.act(name, lambda fleet: fleet.disconnect(name))

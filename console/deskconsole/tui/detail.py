@@ -6,11 +6,11 @@ from textual.content import Content
 
 from deskagent.wire.messages import ScreenState
 
+from ..figures import bar, count, duration, milliseconds, moment, percent, rate, share, size
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, State
-from .figures import bar, count, duration, milliseconds, moment, percent, rate, share, size
 from .looks import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
@@ -158,11 +158,12 @@ def _stream(snapshot: Snapshot) -> list[Facts]:
         )
     saved = figures.saved_against_refreshes
     raw = figures.saved_against_raw
+    share_of_raw = percent(raw / (figures.received + raw)) if raw else ""
     lines.append(
         _pairs(
             ("received", size(figures.received) if figures.received else ""),
-            ("saved", f"{size(saved)} ({percent(figures.saved_share)}) of refreshes" if saved else ""),
-            ("and", f"{size(raw)} ({percent(raw / (figures.received + raw))}) of raw pixels" if raw else ""),
+            ("saved of refreshes", f"{size(saved)} ({percent(figures.saved_share)})" if saved else ""),
+            ("saved of raw pixels", f"{size(raw)} ({share_of_raw})" if raw else ""),
         )
     )
     return lines

@@ -10,9 +10,10 @@ from ..errors import DeskconsoleError
 from ..safe_text import safe_text
 from ..session.event import Event
 from .host_actions import ConsoleScreen
+from .log_line import KEPT, LONGEST, LogLine
 from .messages import EventsArrived
 from .toasts import Toasts
-from .widgets.event_log import KEPT, LONGEST, EventLog, LogLine
+from .widgets.event_log import EventLog
 
 if TYPE_CHECKING:
     from .app import DeskconsoleApp
@@ -51,7 +52,7 @@ class EventFeed:
         """Shows an error that a key led to: as a toast now, as an event for later."""
         line = self._line(name, error.whole, "error")
         self._record([line])
-        self._toasts.add(self._untold([line]))
+        self._toasts.add([line])
         self.show_toast()
 
     def note(self, name: str, text: str) -> None:

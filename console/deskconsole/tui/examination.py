@@ -11,10 +11,10 @@ from textual.content import Content
 
 from ..doctor import Finding, Outcome
 from ..errors import DeskconsoleError
+from ..figures import lasted, percent
 from ..progress import Progress
 from ..safe_text import safe_text
-from .figures import lasted, percent
-from .looks import COLOURS, MUTED, Kind
+from .looks import COLOURS, MUTED, WHOLE, Kind
 
 SIGNS = {Outcome.GOOD: "✓", Outcome.DOUBTFUL: "▲", Outcome.BAD: "✖", Outcome.SKIPPED: "·"}
 
@@ -25,7 +25,6 @@ TINTS = {
     Outcome.SKIPPED: MUTED,
 }
 
-LONG = 400
 """Characters of a sentence at most; it may quote the host."""
 
 
@@ -68,7 +67,7 @@ class Examination:
             words = f"✖ {safe_text(bad.step, 40)} is the first problem"
             return [Content.assemble((words, f"bold {COLOURS[Kind.BAD]}"), (f"   {seconds}", MUTED))]
         if self._failure is not None:
-            text = f"✖ {safe_text(self._failure.whole, LONG)}"
+            text = f"✖ {safe_text(self._failure.whole, WHOLE)}"
             return [Content.styled(text, f"bold {COLOURS[Kind.BAD]}")]
         doubts = sum(one.outcome is Outcome.DOUBTFUL for one in found)
         if doubts:
@@ -92,8 +91,8 @@ class Examination:
         """All of it as plain text, to be passed on."""
         lines = []
         for one in list(self.findings):
-            line = f"{SIGNS[one.outcome]} {safe_text(one.step, 40):<15} {safe_text(one.sentence, LONG)}"
+            line = f"{SIGNS[one.outcome]} {safe_text(one.step, 40):<15} {safe_text(one.sentence, WHOLE)}"
             lines.append(f"{line} ({lasted(one.seconds)})" if one.seconds else line)
             if one.remedy:
-                lines.append(f"{'':<18}{safe_text(one.remedy, LONG)}")
+                lines.append(f"{'':<18}{safe_text(one.remedy, WHOLE)}")
         return "\n".join([*lines, *(content.plain for content in self.verdict())])

@@ -29,7 +29,7 @@ class Heights:
     events: int
 
 
-def share(height: int, *, rows: int, facts: int, picture: int, events: int) -> Heights:
+def share_lines(height: int, *, rows: int, facts: int, picture: int, events: int) -> Heights:
     """Shares out `height` lines between the table, the detail of one host and the events.
 
     `rows` are the table's with its heading, `facts` the detail's in words (0: no host is selected),
@@ -64,8 +64,8 @@ class HostHeights:
     events: int
 
 
-def share_host(height: int, *, facts: int, picture: int, beneath: bool, charts: bool) -> HostHeights:
-    """Shares out `height` lines of the screen about one host; arguments as for `share`.
+def share_host_lines(height: int, *, facts: int, picture: int, beneath: bool, charts: bool) -> HostHeights:
+    """Shares out `height` lines of the screen about one host; arguments as for `share_lines`.
 
     `beneath`: the picture stands below the facts. `charts`: there is something to draw in them. No fact
     gives way to anything.

@@ -8,8 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ..session.state import SETTLED, State
+from .log_line import LogLine
 from .view import FleetView
-from .widgets.event_log import EventLog, LogLine
+from .widgets.event_log import EventLog
 
 if TYPE_CHECKING:
     from .app import DeskconsoleApp
@@ -27,9 +28,9 @@ class ConsoleScreen(Screen[None]):
         raise NotImplementedError
 
     def tells(self, line: LogLine) -> bool:
-        """The line can be read on this screen: its pane of events is shown."""
+        """The line can be read on this screen: its pane of events shows the newest ones."""
         return bool(self.wanted([line])) and any(
-            log.display and log.size.height for log in self.query(EventLog)
+            log.display and log.size.height and log.is_vertical_scroll_end for log in self.query(EventLog)
         )
 
     def lift_toasts(self, lines: int) -> None:
@@ -107,7 +108,7 @@ class HostActions(ConsoleScreen):
 
     def action_disconnect(self) -> None:
         if name := self.selected:
-            self.console.call_off(name)
+            self.console.cancel_session(name)
 
     def action_refresh(self) -> None:
         if name := self.selected:

@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from deskagent.wire.messages import ScreenState
 
+from ..errors import sentence
+from ..figures import duration, percent, remaining, rough_duration
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import STALE_AFTER, UNDER_WAY, State
-from .figures import duration, percent, remaining, rough_duration
 
 
 class Kind(StrEnum):
@@ -122,12 +123,8 @@ def _off(snapshot: Snapshot, now: float) -> Look:
 
 
 def _with(word: str, reason: str, remedy: str = "") -> str:
-    text = word
-    if reason:
-        text += f": {safe_text(reason, WHOLE)}"
-    if remedy:
-        text = f"{text.rstrip('.')}. {safe_text(remedy, WHOLE)}"
-    return text
+    text = f"{word}: {safe_text(reason, WHOLE)}" if reason else word
+    return sentence(text, safe_text(remedy, WHOLE))
 
 
 def _under_way(snapshot: Snapshot, age: float) -> str:

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from ..errors import BootstrapError, Cancelled, DeskconsoleError
+from ..figures import size
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.state import SETTLED
-from .figures import size
 from .questions import OwnQuestions
 from .screens.question import Choice, ConfirmScreen
 
@@ -56,7 +56,7 @@ class Removal:
 
         self._console.push_screen(
             ConfirmScreen(
-                f"remove {safe_text(host.name, 64)}",
+                f"Remove {safe_text(host.name, 64)}",
                 f"Take {_named(host)} off the list? Its settings are forgotten, its session ends.",
                 "The agent and its files stay on the host itself, unless you undeploy it as well.",
                 yes="Remove",
@@ -74,7 +74,7 @@ class Removal:
 
         self._console.push_screen(
             ConfirmScreen(
-                f"undeploy {safe_text(host.name, 64)}",
+                f"Undeploy {safe_text(host.name, 64)}",
                 f"The agent ends on {_named(host)}, for other consoles too, and all of its files there are "
                 "deleted. The session here is closed.",
                 "The host stays on the list; connecting deploys again.",
@@ -96,7 +96,7 @@ class Removal:
         self._under_way[name] = questions = OwnQuestions(console.questions, name)
         try:
             if console.view.snapshot(name).state not in SETTLED:
-                console.call_off(name)
+                console.cancel_session(name)
             self._say(host, "undeploying")
             end = time.monotonic() + _ENDING
             while console.view.snapshot(name).state not in SETTLED and time.monotonic() < end:

@@ -10,11 +10,11 @@ from rich.cells import cell_len
 
 from deskagent.wire.messages import ScreenState
 
+from ..figures import age, buckets, decimal, fit, kilobytes, percent, spark
 from ..hosts import Host
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE
-from .figures import age, buckets, decimal, fit, kilobytes, percent, spark
 from .looks import Kind, Look, look
 
 GAP = 2

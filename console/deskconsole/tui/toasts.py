@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..session.event import Severity
-from .widgets.event_log import LogLine
+from .log_line import LogLine
 
 EVERY = 1.0
 """Seconds between two toasts."""

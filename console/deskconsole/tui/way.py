@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from ..figures import bar, fit, lasted, percent, rate, remaining, size
 from ..safe_text import safe_text
 from ..session.snapshot import Snapshot
 from ..session.state import LIVE, UNDER_WAY, State
 from ..session.steps import Step, StepOutcome
-from .figures import bar, fit, lasted, percent, rate, remaining, size
-from .looks import COLOURS, FAINT, MUTED, Kind, look
+from .looks import COLOURS, FAINT, MUTED, WHOLE, Kind, look
 from .view import FleetView
 
 SIGNS = {
@@ -32,11 +32,11 @@ def words(snapshot: Snapshot, now: float) -> list[Content]:
     seen = look(snapshot, now)
     if seen.kind is Kind.LIVE:
         return []
-    said = [f"{seen.word}: {safe_text(snapshot.cause)}"] if snapshot.cause else []
+    said = [f"{seen.word}: {safe_text(snapshot.cause, WHOLE)}"] if snapshot.cause else []
     if snapshot.state is State.RETRYING:
         said = [seen.text]
     elif snapshot.advice:
-        said.append(safe_text(snapshot.advice))
+        said.append(safe_text(snapshot.advice, WHOLE))
     first = COLOURS[seen.kind]
     return [Content.styled(text, first if index == 0 else "") for index, text in enumerate(said)]
 

@@ -118,14 +118,14 @@ def test_where_nobody_seems_logged_on_the_launch_decides() -> None:
 def test_a_runtime_that_is_to_be_built_sent_or_there() -> None:
     assert verdicts.runtime(FACTS, None).outcome is Outcome.DOUBTFUL
     assert "runtime import" in verdicts.runtime(FACTS, None).remedy
-    assert "to be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME).sentence
-    assert "lies there" in verdicts.runtime(THERE, None).sentence
+    assert "will be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME).sentence
+    assert "is installed" in verdicts.runtime(THERE, None).sentence
     cut = verdicts.runtime(FACTS, RUNTIME, [part_of(RUNTIME)]).sentence
-    assert "an upload that was cut lies there" in cut
+    assert "an interrupted upload is on the host" in cut
     assert "30 MB" not in cut
     # Another console's is of no use to this one.
     assert (
-        "to be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME, ["runtime-0123456789ab.cafe.part"]).sentence
+        "will be sent, 30 MB" in verdicts.runtime(FACTS, RUNTIME, ["runtime-0123456789ab.cafe.part"]).sentence
     )
 
 

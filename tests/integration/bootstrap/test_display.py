@@ -41,14 +41,21 @@ def test_an_authority_is_found_with_the_display_of_a_running_program(ground: Gro
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has processes of two users")
-def test_root_is_told_whose_desktop_it_sees(ground: Ground) -> None:
-    nobody = pwd.getpwnam("nobody")
+@pytest.mark.parametrize(
+    ("user", "name", "told"),
+    [("nobody", "sleep", "nobody"), ("daemon", "sleep", ""), ("nobody", "deskagent", "")],
+    ids=["a person", "a greeter", "an agent that looks on"],
+)
+def test_root_is_told_whose_desktop_it_sees(ground: Ground, user: str, name: str, told: str) -> None:
+    uid = pwd.getpwnam(user).pw_uid
     with Xvfb(320, 200, authority=True) as screen:
         number = screen.environment["DISPLAY"]
         host = msgspec.structs.replace(ground.host, x_display=number)
-        with subprocess.Popen(["sleep", "60"], env={"DISPLAY": number}, user=nobody.pw_uid) as program:
+        with subprocess.Popen(
+            [name, "60"], executable="/bin/sleep", env={"DISPLAY": number}, user=uid
+        ) as program:
             try:
                 facts = probe(ground.connection, host)
             finally:
                 program.kill()
-        assert [found.user for found in facts.displays if found.display == number] == ["nobody"]
+        assert [found.user for found in facts.displays if found.display == number] == [told]

@@ -24,6 +24,9 @@ from .parts import deployed
 
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
+PERSONS = 1000
+"""The first number of users that are persons, as login.defs(5) has it; those below belong to the system."""
+
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments: root (our folder), chosen (it is not in the home), requirements (rows as the console lists
@@ -182,6 +185,16 @@ def agents(root: Path) -> list[tuple[int, str]]:
     return found
 
 
+def processes(number: int) -> str:
+    """`1 process`, `11 processes`"""
+    return "1 process" if number == 1 else f"{number} processes"
+
+
+def is_agent(process: Path) -> bool:
+    """An agent of a console's runs there, of whatever user; `process` is its folder in /proc."""
+    return b"deskagent" in (process / "cmdline").read_bytes()
+
+
 def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     """X displays of this machine that this user may be let into, the likeliest first, and what was looked at.
 
@@ -196,6 +209,8 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
             owner = environ.stat().st_uid
+            if is_agent(environ.parent):  # it looks at the desktop; that makes it nobody's
+                continue
             variables = dict(
                 line.split(b"=", 1) for line in environ.read_bytes().split(b"\0") if b"=" in line
             )
@@ -217,7 +232,7 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         {
             "display": display,
             "authority": authority or usual,
-            "how": "DISPLAY of the login over SSH" if display == own else f"used by {count} processes",
+            "how": "DISPLAY of the login over SSH" if display == own else f"used by {processes(count)}",
         }
         for (display, authority), count in sorted(
             used.items(), key=lambda item: (item[0][0] != own, -item[1], item[0])
@@ -231,20 +246,23 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     ]
     for entry in found:
         entry["user"] = person_at(entry["display"], people.get(entry["display"], Counter()))
-    return found, ["DISPLAY of the user's processes", SOCKETS]
+    return found, ["DISPLAY of running processes", SOCKETS]
 
 
 def person_at(display: str, owners: Counter[int]) -> str:
     """The name of the user whose desktop a display is; empty where that is not known.
 
-    `owners` counts the processes that use it, by user: only root sees those of others. Root's own say
-    nothing where somebody else has some. A server that runs as its user has made its socket so.
+    `owners` counts the processes that use it, by user: only root sees those of others. Those of the system
+    (the greeter of a display manager) are no person; root is one where nobody else is there. A server that
+    runs as its user has made its socket so.
     """
-    persons = [uid for uid, _ in owners.most_common() if uid] or list(owners)
-    if not persons:
+    persons = [uid for uid, _ in owners.most_common() if uid >= PERSONS]
+    if not persons and set(owners) == {0}:
+        persons = [0]
+    if not owners:
         try:
             owner = Path(SOCKETS, f"X{display[1:]}").stat().st_uid
-            persons = [owner] if owner else []
+            persons = [owner] if owner >= PERSONS else []
         except OSError:
             return ""
     try:

@@ -16,7 +16,7 @@ from ...session.state import LIVE, SETTLED, State
 from ..host_actions import ConsoleScreen
 from ..view import FleetView
 from ..way import beside, steps, summary, words
-from ..widgets.host_detail import Lines
+from ..widgets.lines import Lines
 
 EVERY = 0.5
 """Seconds between two looks while it is open: bytes go quickly."""
@@ -53,7 +53,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(f"deploy {safe_text(self.host, 64)}")
+            dialog.border_title = Content(f"Deploy {safe_text(self.host, 64)}")
             with VerticalScroll(can_focus=False):
                 yield Lines("steps")
                 yield Lines("words")
@@ -128,7 +128,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
     def action_leave(self) -> None:
         state = self.console.view.snapshot(self.host).state
         if state not in LIVE and _goes_on(state):
-            self.console.call_off(self.host)
+            self.console.cancel_session(self.host)
         self._close()
 
     def action_hide(self) -> None:

@@ -14,16 +14,17 @@ from textual.widgets import Footer, Static
 
 from ...doctor import Finding
 from ...errors import Cancelled, DeskconsoleError
+from ...figures import lasted
 from ...hosts import Host
 from ...safe_text import safe_text
-from ..examination import LONG, SIGNS, TINTS, Examination
-from ..figures import lasted
+from ..examination import SIGNS, TINTS, Examination
 from ..host_actions import ConsoleScreen
+from ..looks import WHOLE
 from ..messages import ExaminationWentOn
 from ..questions import OwnQuestions
 from ..view import FleetView
 from ..widgets.header import Header
-from ..widgets.host_detail import Lines
+from ..widgets.lines import Lines
 
 EVERY = 0.5
 """Seconds between two looks at the clock."""
@@ -54,7 +55,7 @@ class DoctorScreen(ConsoleScreen):
     def compose(self) -> ComposeResult:
         yield Header()
         with Vertical(classes="pane verdict-pane") as pane:
-            pane.border_title = Content(f"doctor: {safe_text(self._host.name, 64)}")
+            pane.border_title = Content(f"Doctor: {safe_text(self._host.name, 64)}")
             yield Lines("verdict")
         yield VerticalScroll(classes="findings")
         yield Footer(compact=True)
@@ -146,9 +147,9 @@ def _row(finding: Finding, *, first: bool) -> Horizontal:
     """Sign and step, what was found and below it what to do, how long it took."""
     colour = TINTS[finding.outcome]
     quiet = "" if finding.seconds < 0.05 else lasted(finding.seconds)
-    said: list[Static] = [Static(Content(safe_text(finding.sentence, LONG)), classes="sentence")]
+    said: list[Static] = [Static(Content(safe_text(finding.sentence, WHOLE)), classes="sentence")]
     if finding.remedy:
-        said.append(Static(Content(f"→ {safe_text(finding.remedy, LONG)}"), classes="remedy"))
+        said.append(Static(Content(f"→ {safe_text(finding.remedy, WHOLE)}"), classes="remedy"))
     return Horizontal(
         Static(
             Content.styled(f"{SIGNS[finding.outcome]} {safe_text(finding.step, 40)}", colour), classes="step"

@@ -10,11 +10,12 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
 from ...safe_text import safe_text
-from ..heights import EVENTS, share
+from ..heights import EVENTS, share_lines
 from ..host_actions import HostActions
+from ..log_line import LONGEST, LogLine
 from ..rows import make_row, matches
 from ..view import FleetView
-from ..widgets.event_log import LONGEST, EventLog, LogLine
+from ..widgets.event_log import EventLog
 from ..widgets.fields import PlainInput
 from ..widgets.header import Header
 from ..widgets.host_detail import HostDetail
@@ -101,13 +102,18 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.refresh_bindings()
 
     def tells(self, line: LogLine) -> bool:
-        view, table = self.console.view, self.query_one(HostTable)
-        reasons = [
-            safe_text(view.snapshot(name).reason, LONGEST)
-            for name in table.in_sight
-            if safe_text(name, 64) == line.host
-        ]
-        return any(reason and reason in line.text for reason in reasons) or super().tells(line)
+        return self._in_row(line) or super().tells(line)
+
+    def _in_row(self, line: LogLine) -> bool:
+        """The host's row has the reason and the remedy, whole."""
+        table = self.query_one(HostTable)
+        name = next((name for name in table.in_sight if safe_text(name, 64) == line.host), None)
+        if name is None:
+            return False
+        snapshot = self.console.view.snapshot(name)
+        parts = [safe_text(part, LONGEST).rstrip(".") for part in (snapshot.reason, snapshot.remedy) if part]
+        shown = table.text_of(name)
+        return bool(parts) and parts[0] in line.text and all(part in shown for part in parts)
 
     def _show_detail(self) -> None:
         view = self.console.view
@@ -120,7 +126,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         if not view.hosts:
             self._leave_room_for_welcome()
             return
-        lines = share(
+        lines = share_lines(
             height - 3 if self.has_class("-filtered") else height - 2,
             rows=1 + max(1, len(self.query_one(HostTable).rows)),
             facts=facts,

@@ -29,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "keys"
+            dialog.border_title = "Keys"
             dialog.border_subtitle = "escape closes"
             with VerticalScroll():
                 for names, does, how in self._keys:

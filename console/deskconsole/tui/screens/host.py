@@ -8,17 +8,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from ...figures import decimal, rate
 from ...safe_text import safe_text
 from ...session.snapshot import Sample
-from ..figures import decimal, rate
-from ..heights import share_host
+from ..heights import share_host_lines
 from ..host_actions import HostActions
+from ..log_line import LogLine
 from ..view import FleetView
 from ..widgets.chart import large_chart
-from ..widgets.event_log import EventLog, LogLine
+from ..widgets.event_log import EventLog
 from ..widgets.header import Header
-from ..widgets.host_detail import HostDetail, Lines
+from ..widgets.host_detail import HostDetail
 from ..widgets.keys import Keys
+from ..widgets.lines import Lines
 
 
 class HostScreen(HostActions):
@@ -66,7 +68,7 @@ class HostScreen(HostActions):
         history = snapshot.statistics.history
         width, height = self.size
         facts, picture = detail.needs(width)
-        lines = share_host(
+        lines = share_host_lines(
             height - 2,
             facts=facts,
             picture=picture,

@@ -48,7 +48,7 @@ class HostForm(ModalScreen[None]):
         at_first = texts(self._host)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = (
-                "add a host" if self._host is None else Content(safe_text(self._host.name, 64))
+                "Add a host" if self._host is None else Content(safe_text(self._host.name, 64))
             )
             dialog.border_subtitle = SAVES
             with VerticalScroll(can_focus=False):

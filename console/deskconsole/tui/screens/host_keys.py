@@ -59,7 +59,7 @@ class TrustScreen(OneKeyScreen):
     """An unknown host key: its fingerprint in full, to be compared."""
 
     def __init__(self, question: UnknownHostKey, waiting: Sequence[Pending]) -> None:
-        super().__init__("unknown host key", question, waiting)
+        super().__init__("Unknown host key", question, waiting)
         self._question = question
 
     def body(self) -> Iterable[Widget]:
@@ -79,7 +79,7 @@ class ChangedKeyScreen(OneKeyScreen):
     KIND = "-danger"
 
     def __init__(self, question: ChangedHostKey, waiting: Sequence[Pending]) -> None:
-        super().__init__("the host key has changed", question, waiting)
+        super().__init__("The host key has changed", question, waiting)
         self._question = question
 
     def body(self) -> Iterable[Widget]:
@@ -190,7 +190,7 @@ class TrustListScreen(KeyListScreen):
     VERB = "Trust"
 
     def __init__(self, waiting: Sequence[Pending]) -> None:
-        super().__init__("unknown host keys", waiting)
+        super().__init__("Unknown host keys", waiting)
 
     def lines(self, question: KeyQuestion, head: str) -> tuple[str, ...]:
         head = f"{head}  {safe_text(question.algorithm, 20)}"
@@ -210,7 +210,7 @@ class ForgetListScreen(KeyListScreen):
     VERB = "Forget"
 
     def __init__(self, waiting: Sequence[Pending]) -> None:
-        super().__init__("host keys have changed", waiting)
+        super().__init__("Host keys have changed", waiting)
 
     def lines(self, question: KeyQuestion, head: str) -> tuple[str, ...]:
         known = question.known if isinstance(question, ChangedHostKey) else ()

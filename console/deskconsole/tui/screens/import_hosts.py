@@ -49,7 +49,7 @@ class ImportScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "import from the SSH configuration"
+            dialog.border_title = "Import from the SSH configuration"
             path = safe_text(str(self._config))
             if not self._aliases:
                 yield Static(Content(f"{path} names no hosts that are not here already."), classes="text")

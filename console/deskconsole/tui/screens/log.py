@@ -10,8 +10,9 @@ from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Label
 
 from ..host_actions import ConsoleScreen
+from ..log_line import LogLine
 from ..view import FleetView
-from ..widgets.event_log import EventLog, LogLine
+from ..widgets.event_log import EventLog
 from ..widgets.fields import PlainInput
 from ..widgets.header import Header
 

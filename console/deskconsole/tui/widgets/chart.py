@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
-from ..figures import buckets, columns
+from ...figures import buckets, columns
 from ..looks import FAINT, MUTED
 
 SPAN = 300

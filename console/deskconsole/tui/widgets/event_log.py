@@ -4,43 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.text import Text
 from textual.events import Resize
 from textual.widgets import RichLog
 
-from ...safe_text import safe_text
-from ...session.event import Event, Severity
-from ..figures import moment
+from ...figures import moment
+from ...session.event import Severity
+from ..log_line import KEPT, SIGNS, LogLine
 
-SIGNS: dict[Severity, str] = {"info": " ", "warning": "▲", "error": "✖"}
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
-
-KEPT = 2000
-
-LONGEST = 2000
-"""Characters of an event: a sentence with what a host said and its remedy."""
 
 HIDDEN = -1
 """The width of lines that came while the pane was not on the screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """An event as it is shown: everything in it has passed `safe_text`."""
-
-    at: float
-    host: str
-    text: str
-    severity: Severity
-
-    @classmethod
-    def of(cls, event: Event) -> LogLine:
-        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, LONGEST), event.severity)
-
-    def __str__(self) -> str:
-        return f"{moment(self.at, seconds=True)} {SIGNS[self.severity]} {self.host}  {self.text}"
 
 
 class EventLog(RichLog):

@@ -7,7 +7,7 @@ from collections import Counter
 from textual.content import Content
 from textual.widgets import Static
 
-from ..figures import rate
+from ...figures import rate
 from ..looks import COLOURS, MUTED, Kind, look
 from ..view import FleetView
 
@@ -66,12 +66,12 @@ def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int, number: in
     for position, (kind, word) in enumerate(sorted(counts, key=lambda key: (order.index(key[0]), key[1]))):
         parts += [
             (": " if position == 0 else ", ", ""),
-            (f"{counts[kind, word]} {_plural(word, counts[kind, word])}", COLOURS[kind]),
+            (f"{counts[kind, word]} {_spoken(word, counts[kind, word])}", COLOURS[kind]),
         ]
     if waiting:
         parts.append((f"   {waiting} waiting for your answer", "bold $warning"))
     return Content.assemble(*parts)
 
 
-def _plural(word: str, number: int) -> str:
-    return word.replace("need ", "needs ", 1) if number == 1 else word
+def _spoken(word: str, number: int) -> str:
+    return "needs attention" if number == 1 and word == KINDS[Kind.ATTENTION] else word

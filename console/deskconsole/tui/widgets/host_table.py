@@ -71,6 +71,13 @@ class HostTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         return tuple(row.name for row in self._rows[top : top + max(0, self.size.height - 1)])
 
+    def text_of(self, name: str) -> str:
+        """The host's row as it is drawn; empty where it is out of sight."""
+        if self._layout is None or name not in self.in_sight:
+            return ""
+        row = next(row for row in self._rows if row.name == name)
+        return "".join(text for text, _ in cells(row, self._layout))
+
     def show(self, rows: Sequence[Row], *, filter_: str = "") -> None:
         """Replaces the rows; the cursor stays on its host, and only lines that changed are drawn.
 

@@ -18,7 +18,9 @@ def count(number: int) -> str:
 
 
 def size(number: float) -> str:
-    """Bytes with three figures and a decimal unit: `4.2 MB`, `412 kB`, `0 B`."""
+    """Bytes with three figures and a decimal unit: `4.2 MB`, `412 kB`, `0 B`, `-1.3 MB`."""
+    if number < 0:
+        return f"-{size(-number)}"
     if number < 1000:
         return f"{number:.0f} B"
     for unit in ("kB", "MB", "GB"):
