@@ -18,20 +18,20 @@ import cv2
 import msgspec
 from textual.pilot import Pilot
 
-from built_runtime import built_runtime
 from deskconsole.cli.console import DemoHosts, UsersHosts
+from deskconsole.common.paths import Paths
 from deskconsole.demo.demo import SIZE
-from deskconsole.inventory import Inventory
-from deskconsole.paths import Paths
-from deskconsole.runtimes.shelf import Shelf
+from deskconsole.inventory.inventory import Inventory
+from deskconsole.runtimes.store import Shelf
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.screens.doctor import DoctorScreen
-from slow_link import slow_link
-from windows_host import WindowsHost
-from windows_login import host_of
-from xvfb import Xvfb
+from support.built_runtime import built_runtime
+from support.peers.slow_link import slow_link
+from support.windows.host import WindowsHost
+from support.windows.login import host_of
+from support.xvfb import Xvfb
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 CELLS = (124, 30)

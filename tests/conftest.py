@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-import stand_in_tried
+from support import stand_in_tried
 
 # A test must not fail because the machine was busy.
 settings.register_profile("deskconsole", deadline=None)

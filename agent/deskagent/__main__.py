@@ -14,14 +14,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deskwire.hello import token_from_file
+from deskwire.limits import size_fault
+from deskwire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
+
 from . import __version__
 from .capture.grabber import Grabber, GrabError, UnreadableScreen
 from .capture.synthetic import SCENES, SyntheticGrabber
-from .capture.watched import Desktop
-from .log import LimitedFileHandler
-from .wire.hello import token_from_file
-from .wire.limits import size_fault
-from .wire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
+from .capture.windows.guarded import Desktop
+from .log_file import LimitedFileHandler
 
 EXIT_USAGE = 2
 EXIT_CANNOT_SERVE = 3
@@ -168,13 +169,13 @@ def _grabber_opener(
 
     # Imported late: they load the system's libraries, which the synthetic desktop does without.
     if sys.platform == "win32":
-        from .capture.watched import WatchedGrabber
-        from .desktop.windows import be_dpi_aware, virtual_screen
+        from .capture.windows.guarded import WatchedGrabber
+        from .capture.windows.system import be_dpi_aware, virtual_screen
 
         be_dpi_aware()
-        from .capture.best import BestGrabber
-        from .capture.duplication import OutputFrames
-        from .capture.screen import ScreenGrabber
+        from .capture.mss_grabber import ScreenGrabber
+        from .capture.windows.duplication import OutputFrames
+        from .capture.windows.preferred import BestGrabber
 
         def open_best(number: int) -> Grabber:
             screen = ScreenGrabber(number, outline=virtual_screen)
@@ -191,11 +192,11 @@ def _grabber_opener(
             _log.info("the screen is grabbed %s", means)
 
     def open_screen(number: int) -> Grabber:
-        from .capture.screen import ScreenGrabber
+        from .capture.mss_grabber import ScreenGrabber
 
         screen = ScreenGrabber(number)
         try:
-            from .capture.x11 import X11Grabber
+            from .capture.x11.damage_grabber import X11Grabber
 
             grabber = X11Grabber(number, screen)
         except UnreadableScreen:
@@ -212,7 +213,7 @@ def _grabber_opener(
 @functools.cache
 def _desktop() -> Desktop:
     """The one that answers for Windows."""
-    from .desktop.windows import WindowsDesktop
+    from .capture.windows.system import WindowsDesktop
 
     return WindowsDesktop()
 
@@ -236,8 +237,8 @@ def _token(path: Path) -> bytes:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .ready import desktop_words
-    from .server import Server, share_arenas
+    from .delivery.server import Server, share_arenas
+    from .ready_report import desktop_words
 
     share_arenas()
     token = _token(options.token_file)
@@ -272,7 +273,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _push(options: argparse.Namespace) -> int:
-    from .push import PushError, push
+    from .article.push import PushError, push
 
     if not options.rate > 0:
         raise UsageError(f"--rate {options.rate} is no number of frames a second")

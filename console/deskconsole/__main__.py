@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from .interrupts import end_in_order
+from .common.signals import end_in_order
 
 CANCELLED = 130
 """The exit code after Ctrl+C or a signal that ends."""

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deskagent.wire.geometry import Rectangle
-from deskagent.wire.packet import Packet, Slice, encode_packet
+from deskwire.geometry import Rectangle
+from deskwire.packet import Packet, Slice, encode_packet
 
 Pixels = NDArray[np.uint8]
 

@@ -20,12 +20,12 @@ import numpy as np
 
 from deskagent.capture.grabber import whole
 from deskagent.capture.synthetic import render
-from deskagent.parts import cut
-from deskagent.picture import Picture
-from deskagent.policy import SliceEncoder
-from deskagent.wire.encodings import Encoding
-from deskagent.wire.packet import Packet, Slice, encode_packet
-from deskconsole.decoders import Decoder
+from deskagent.encoding.crop import cut
+from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.picture.screen import Picture
+from deskconsole.picture.decoders import Decoder
+from deskwire.encodings import Encoding
+from deskwire.packet import Packet, Slice, encode_packet
 
 from .article import ArticleSender
 from .record import FRAMES, HEIGHT, RATE, WIDTH, record, recorded

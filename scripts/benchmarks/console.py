@@ -19,16 +19,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from agent_process import AgentProcess
-from answers import Answers
-from bootstrap_host import agents, ssh_host
-from deskconsole.hosts import host_from
-from deskconsole.inventory import Inventory
-from deskconsole.paths import Paths
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import host_from
+from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.route import DirectRoute, Route, SshRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from xvfb import Xvfb, wait_for
+from support.answers import Answers
+from support.bootstrap_host import agents, ssh_host
+from support.peers.agent_process import AgentProcess
+from support.xvfb import Xvfb, wait_for
 
 from .patch import Patch, Wanderer
 from .processes import child, cpu_shares, peak_memory

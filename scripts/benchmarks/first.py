@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from . import material
 from .live import HEIGHT, WIDTH

@@ -21,9 +21,9 @@ from typing import Any
 
 import psutil
 
-from deskconsole.hosts import Host
-from deskconsole.hosts_file import KIND
-from deskconsole.paths import Paths
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.toml_file import KIND
 
 from .processes import cpu_shares
 from .terminal import ROOT, Terminal

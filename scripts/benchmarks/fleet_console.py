@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from deskconsole.hosts import Host
-from deskconsole.inventory import Inventory
-from deskconsole.paths import Paths
-from deskconsole.session.event import Event
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.inventory import Inventory
+from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import DirectRoute
-from deskconsole.ssh.questions import Questions
+from deskconsole.ssh.prompts import Questions
 from deskconsole.tui.app import run
 
 

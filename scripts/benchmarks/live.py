@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from . import report, targets
 from .patch import Patch

@@ -20,13 +20,13 @@ from typing import Any
 import psutil
 from msgspec.structs import replace
 
-from bootstrap_host import open_connection, ssh_host
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.probe import probe
-from deskconsole.hosts import Host
-from deskconsole.inventory import Inventory
-from deskconsole.paths import Paths
-from xvfb import Xvfb
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.inventory import Inventory
+from support.bootstrap_host import open_connection, ssh_host
+from support.xvfb import Xvfb
 
 from .fleet import answers
 from .terminal import Terminal

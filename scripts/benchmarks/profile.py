@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from .systems import require_programs, shown_by_us, two_screens
 from .workloads import WORKLOADS, Work

@@ -16,7 +16,7 @@ import mss
 import numpy as np
 from numpy.typing import NDArray
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from .systems import manage, require_programs
 from .workloads import WORKLOADS, Work

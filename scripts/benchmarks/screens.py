@@ -10,7 +10,7 @@ import cv2
 import mss
 import numpy as np
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 _LOOKS = 0.02
 _POINTER = 4

@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 
 from deskagent.capture.synthetic import render
-from deskagent.preview import make_preview, shrink
-from deskagent.wire.connection import AgentConnection, Phase
-from deskagent.wire.errors import WireError
-from deskagent.wire.geometry import Display
-from deskagent.wire.messages import (
+from deskagent.encoding.thumbnail import make_preview, shrink
+from deskwire.connection import AgentConnection, Phase
+from deskwire.errors import WireError
+from deskwire.geometry import Display
+from deskwire.messages import (
     WIRE_VERSION,
     ConsoleMessage,
     Hello,

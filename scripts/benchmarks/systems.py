@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent_process import AgentProcess
-from bootstrap_host import agents, ssh_host
-from xvfb import Xvfb, wait_for
+from support.bootstrap_host import agents, ssh_host
+from support.peers.agent_process import AgentProcess
+from support.xvfb import Xvfb, wait_for
 
 from . import vnc
 from .processes import named_child, running

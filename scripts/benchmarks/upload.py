@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deskconsole.hosts import Host
-from deskconsole.ssh.client import connect
-from deskconsole.ssh.questions import NoQuestions
-from sshd import Sshd
-from windows_host import WindowsHost
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import connect
+from deskconsole.ssh.prompts import NoQuestions
+from support.sshd import Sshd
+from support.windows.host import WindowsHost
 
 SIZE = 45_000_000
 """Bytes; about those of a runtime."""

@@ -15,12 +15,12 @@ from typing import Any
 
 import psutil
 
-from answers import Answers
 from deskconsole.cli.sessions import compared, require_window, running_session, wait_for_picture
-from deskconsole.hosts import Host, host_from
-from deskconsole.paths import Paths
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host, host_from
 from deskconsole.session.report import report
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
+from support.answers import Answers
 
 
 def main() -> None:

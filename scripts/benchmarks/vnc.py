@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from .processes import running
 

@@ -13,14 +13,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from built_runtime import built_runtime
 from deskconsole.bootstrap import deploy
 from deskconsole.bootstrap.archive import Archive, agent_archive, pack
-from deskconsole.packaging.listing import LISTING
+from deskconsole.runtimes.listing import LISTING
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from windows_host import WindowsHost
-from windows_way import WindowsWay
+from support.built_runtime import built_runtime
+from support.windows.host import WindowsHost
+from support.windows.way import WindowsWay
 
 TARGETS = {"changed agent": 5.0, "another console": 1.5, "after a cut": 1.5}
 """Seconds to the first picture that may be taken."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import psutil
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 from . import material
 from .strips import Strip

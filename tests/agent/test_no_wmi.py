@@ -39,7 +39,7 @@ os._exit(0)
         # Python 3.11 has none, and asks WMI for nothing.
         "getattr(platform, '_get_machine_win32', platform.machine)()",
         "\ntry:\n    platform._wmi_query('OS', 'Version')\nexcept (OSError, AttributeError):\n    pass",
-        "from deskagent.server import Server\nServer(0, bytes(32), lambda number: None)",
+        "from deskagent.delivery.server import Server\nServer(0, bytes(32), lambda number: None)",
     ],
     ids=["mss", "machine", "version", "server"],
 )

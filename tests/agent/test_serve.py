@@ -15,10 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_process import AGENT, AgentProcess
-from bare_console import Console, has
-from deskagent.wire.hello import OPENING, encode_opening
-from deskagent.wire.messages import (
+from deskwire.hello import OPENING, encode_opening
+from deskwire.messages import (
     WIRE_VERSION,
     Close,
     Ping,
@@ -30,9 +28,11 @@ from deskagent.wire.messages import (
     Welcome,
     decode_from_agent,
 )
-from deskagent.wire.packet import Packet
-from deskagent.wire.reader import MessageBody, PacketReader
-from deskagent.wire.triggers import Trigger
+from deskwire.packet import Packet
+from deskwire.reader import MessageBody, PacketReader
+from deskwire.triggers import Trigger
+from support.peers.agent_process import AGENT, AgentProcess
+from support.peers.bare_console import Console, has
 
 STILL = ("--source", "synthetic", "--scene", "still", "--size", "320x200")
 MOVING = ("--source", "synthetic", "--scene", "motion", "--size", "320x200")
@@ -179,7 +179,7 @@ def test_a_console_that_breaks_the_protocol_is_hung_up_on_and_the_next_is_served
 
 
 def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path) -> None:
-    from xvfb import Xvfb
+    from support.xvfb import Xvfb
 
     with Xvfb(640, 480) as first:
         display = first.display

@@ -13,18 +13,17 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from bare_console import Console, has
-from deskagent import link as link_module
-from deskagent import server as server_module
-from deskagent.broadcast import Broadcast, Broadcasts
 from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.link import Link
-from deskagent.pipeline import Pipeline
-from deskagent.wire.connection import ConsoleConnection
-from deskagent.wire.errors import LocalProtocolError
-from deskagent.wire.geometry import Display
-from deskagent.wire.messages import (
+from deskagent.delivery import link as link_module
+from deskagent.delivery import server as server_module
+from deskagent.delivery.console_feed import Pipeline
+from deskagent.delivery.display_feed import Broadcast, Broadcasts
+from deskagent.delivery.link import Link
+from deskwire.connection import ConsoleConnection
+from deskwire.errors import LocalProtocolError
+from deskwire.geometry import Display
+from deskwire.messages import (
     WIRE_VERSION,
     Close,
     Digest,
@@ -38,9 +37,10 @@ from deskagent.wire.messages import (
     WantRefresh,
     Welcome,
 )
-from deskagent.wire.packet import Packet, Slice
-from deskagent.wire.triggers import Trigger
-from served_here import TOKEN, served
+from deskwire.packet import Packet, Slice
+from deskwire.triggers import Trigger
+from support.peers.bare_console import Console, has
+from support.peers.served_here import TOKEN, served
 
 
 class Faulty(SyntheticGrabber):

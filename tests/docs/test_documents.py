@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole import errors, listen
+from deskconsole.article import listen
+from deskconsole.common import errors
 from deskconsole.session.report import report
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import MOVES, State

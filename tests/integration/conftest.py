@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sshd import Sshd
-from xvfb import Xvfb
+from support.sshd import Sshd
+from support.xvfb import Xvfb
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agent_process import AgentProcess
-from drawing_console import DrawingConsole
-from xvfb import wait_for
+from support.peers.agent_process import AgentProcess
+from support.peers.drawing_console import DrawingConsole
+from support.xvfb import wait_for
 
 ROUNDS, CONSOLES = 4, 6
 

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from answers import Answers
-from bootstrap_host import agents, listing, open_connection, ssh_host
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from deskconsole.errors import LaunchError
-from deskconsole.hosts import Host
-from deskconsole.paths import Paths
-from deskconsole.session.event import Event
+from deskconsole.common.errors import LaunchError
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from exactness import shows
-from sshd import Sshd
-from xvfb import Xvfb, wait_for
+from support.answers import Answers
+from support.bootstrap_host import agents, listing, open_connection, ssh_host
+from support.exactness import shows
+from support.sshd import Sshd
+from support.xvfb import Xvfb, wait_for
 
 
 class Way:

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from display_fleet import NOW, DisplayFleet, Running
+from support.screens.display_fleet import NOW, DisplayFleet, Running
 
 
 @pytest.fixture(autouse=True)

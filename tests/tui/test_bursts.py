@@ -12,15 +12,15 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from deskconsole.hosts import Host
-from deskconsole.session.event import Event
-from deskconsole.ssh.questions import Questions
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event
+from deskconsole.ssh.prompts import Questions
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
-from display_fleet import NOW, DisplayFleet, Running, laboratory
-from piloting import screen_text
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
+from support.screens.piloting import screen_text
 
 _CHARACTERS = {"slash": "/", "space": " ", "minus": "-"}
 

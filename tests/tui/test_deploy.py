@@ -15,8 +15,8 @@ from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
-from display_fleet import NOW, UPLOADING, DisplayFleet, Running, laboratory, live, plant
-from piloting import console, screen_text, settle
+from support.screens.display_fleet import NOW, UPLOADING, DisplayFleet, Running, laboratory, live, plant
+from support.screens.piloting import console, screen_text, settle
 
 FAILED = Snapshot(
     "lab-05",

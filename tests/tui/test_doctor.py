@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 
-from deskconsole.doctor import Finding, Outcome
-from deskconsole.errors import ConfigurationError
-from deskconsole.ssh.questions import UnknownHostKey
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.diagnosis import Finding, Outcome
+from deskconsole.ssh.prompts import UnknownHostKey
 from deskconsole.tui.questions import OwnQuestions
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_keys import TrustScreen
-from display_fleet import Running, laboratory
-from piloting import console, screen_text, settle
+from support.screens.display_fleet import Running, laboratory
+from support.screens.piloting import console, screen_text, settle
 
 GOOD = Finding("name", Outcome.GOOD, "lab-01 is 10.0.3.1")
 TIGHT = Finding("disk", Outcome.DOUBTFUL, "310 MB are free", "Free some space.", 0.3)

@@ -6,15 +6,15 @@ import threading
 
 import pytest
 
-from deskconsole.hosts import Host
-from deskconsole.session.event import Event
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from deskconsole.tui.log_line import LogLine
-from deskconsole.tui.toasts import Toasts
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_log import EventLog
-from display_fleet import NOW, DisplayFleet, Running, laboratory
-from piloting import screen_text
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
+from support.screens.piloting import screen_text
 
 
 async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running: Running) -> None:

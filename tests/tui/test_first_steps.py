@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import ssh_host
-from sshd import Sshd
-from terminal import Terminal
-from xvfb import Xvfb
+from support.bootstrap_host import ssh_host
+from support.screens.terminal import Terminal
+from support.sshd import Sshd
+from support.xvfb import Xvfb
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from deskconsole.errors import ViewerError
-from deskconsole.hosts import Host
+from deskconsole.common.errors import ViewerError
+from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Exactness, Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.screens.fleet import FleetScreen
@@ -16,8 +16,8 @@ from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.widgets.event_log import EventLog
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.preview import HALF
-from display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
-from piloting import console, logged, screen_text, settle
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
+from support.screens.piloting import console, logged, screen_text, settle
 
 
 async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:

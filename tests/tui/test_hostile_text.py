@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from deskconsole.errors import ViewerError
-from deskconsole.hosts import Host
-from deskconsole.session.event import Event
+from deskconsole.common.errors import ViewerError
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from display_fleet import NOW, DisplayFleet, Running, live
-from piloting import screen_text, settle
+from support.screens.display_fleet import NOW, DisplayFleet, Running, live
+from support.screens.piloting import screen_text, settle
 
 EVIL = (
     "[/bad]",

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
-from deskconsole.errors import ConfigurationError
-from deskconsole.hosts import Host
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.inventory.host import Host
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.question import ConfirmScreen
 from deskconsole.tui.widgets.host_table import HostTable
-from display_fleet import DisplayFleet, Running, laboratory
-from piloting import logged, screen_text, settle
+from support.screens.display_fleet import DisplayFleet, Running, laboratory
+from support.screens.piloting import logged, screen_text, settle
 
 
 async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> None:

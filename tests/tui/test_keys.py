@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from display_fleet import Running, laboratory
-from piloting import screen_text, settle
+from support.screens.display_fleet import Running, laboratory
+from support.screens.piloting import screen_text, settle
 
 
 async def test_help_lists_the_keys_of_the_screen(running: Running) -> None:

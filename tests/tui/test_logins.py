@@ -11,19 +11,19 @@ import paramiko
 import pytest
 from textual.pilot import Pilot
 
-from deskconsole.errors import DeskconsoleError, HostKeyError
-from deskconsole.hosts import Host
+from deskconsole.common.errors import DeskconsoleError, HostKeyError
+from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from deskconsole.ssh.client import connect
+from deskconsole.ssh.connection import connect
 from deskconsole.ssh.identities import KeyFile
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.host_keys import ChangedKeyScreen, TrustListScreen, TrustScreen
 from deskconsole.tui.screens.question import SecretScreen
-from display_fleet import NOW, DisplayFleet, Running
-from piloting import console, screen_text
-from sshd import Sshd, fingerprint, keygen, public_line
+from support.screens.display_fleet import NOW, DisplayFleet, Running
+from support.screens.piloting import console, screen_text
+from support.sshd import Sshd, fingerprint, keygen, public_line
 
 NAMES = [f"lab-{number:02}" for number in range(1, 7)]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sshd import Sshd, keygen
-from terminal import Terminal
+from support.screens.terminal import Terminal
+from support.sshd import Sshd, keygen
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from deskconsole.session.event import Event
+from deskconsole.session.events import Event
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from display_fleet import NOW, DisplayFleet, laboratory, plant
-from piloting import screen_text, settle
+from support.screens.display_fleet import NOW, DisplayFleet, laboratory, plant
+from support.screens.piloting import screen_text, settle
 
 WIDE, NARROW = (120, 40), (80, 24)
 

@@ -11,12 +11,12 @@ from textual.color import Color
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from deskconsole.session.preview import fitted
+from deskconsole.picture.preview import fitted
 from deskconsole.session.state import State
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.widgets.preview import HALF, Preview, cells
-from display_fleet import NOW, DisplayFleet, Running, laboratory
-from piloting import console, screen_text, settle
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
+from support.screens.piloting import console, screen_text, settle
 
 
 class Alone(App[None]):

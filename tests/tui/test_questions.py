@@ -9,29 +9,18 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from deskconsole.hosts import Host
+from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from deskconsole.ssh.questions import (
-    ChangedHostKey,
-    Question,
-    SecretRequest,
-    ServerMessage,
-    UnknownHostKey,
-)
+from deskconsole.ssh.prompts import ChangedHostKey, Question, SecretRequest, ServerMessage, UnknownHostKey
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.questions import QueuedQuestions
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
-from deskconsole.tui.screens.host_keys import (
-    ChangedKeyScreen,
-    ForgetListScreen,
-    TrustListScreen,
-    TrustScreen,
-)
+from deskconsole.tui.screens.host_keys import ChangedKeyScreen, ForgetListScreen, TrustListScreen, TrustScreen
 from deskconsole.tui.screens.question import ConfirmScreen, SecretScreen
-from display_fleet import NOW, DisplayFleet, Running, laboratory
-from piloting import console, logged, screen_text
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
+from support.screens.piloting import console, logged, screen_text
 
 FINGERPRINT = "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLW6tZ9BHgc3aDlMiA"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bootstrap_host import listing, ssh_host
-from deskconsole.hosts import Host
-from processes import running
-from slow_link import slow_link
-from sshd import Sshd, fingerprint
-from terminal import Terminal
-from xvfb import Xvfb
+from deskconsole.inventory.host import Host
+from support.bootstrap_host import listing, ssh_host
+from support.peers.slow_link import slow_link
+from support.processes import running
+from support.screens.terminal import Terminal
+from support.sshd import Sshd, fingerprint
+from support.xvfb import Xvfb
 
 
 def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_path: Path) -> None:

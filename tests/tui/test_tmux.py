@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.safe_text import REPLACEMENT
-from terminal import Terminal, environment
+from deskconsole.common.safe_text import REPLACEMENT
+from support.screens.terminal import Terminal, environment
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deskconsole.bootstrap.facts import Removed
-from deskconsole.errors import AuthenticationFailed
+from deskconsole.common.errors import AuthenticationFailed
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.question import ConfirmScreen
-from display_fleet import Running, laboratory
-from piloting import logged, screen_text, settle
+from support.screens.display_fleet import Running, laboratory
+from support.screens.piloting import logged, screen_text, settle
 
 
 async def test_a_host_is_undeployed_once_that_is_confirmed(running: Running) -> None:

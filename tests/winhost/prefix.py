@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-import windows_python
+from support.windows import python as windows_python
 from winhost import mingw, ucrtbase, wine
 from winhost.cache import HERE, contents, once
 

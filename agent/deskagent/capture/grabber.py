@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..wire.geometry import Display, Rectangle
-from ..wire.messages import ScreenState
-
-Pixels = NDArray[np.uint8]
-"""(height, width, 4): blue, green, red, and a byte that means nothing; each row in one piece."""
+from deskagent.pixels import Pixels
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import ScreenState
 
 
 class Grab(NamedTuple):

@@ -11,9 +11,11 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from ..wire.geometry import Display, Rectangle
-from ..wire.limits import size_fault
-from .grabber import Grab, Pixels, whole
+from deskagent.pixels import Pixels
+from deskwire.geometry import Display, Rectangle
+from deskwire.limits import size_fault
+
+from .grabber import Grab, whole
 from .scenes.script import SCRIPTS
 from .scenes.wallpaper import backdrop, draw_clock
 

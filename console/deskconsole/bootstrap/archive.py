@@ -13,19 +13,22 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
-from ..packaging.listing import LISTING, listing, part_name
+from deskconsole.runtimes.listing import LISTING, listing, part_name
 
 _FOLDER_MAIN = b"""\
 \"\"\"Makes this folder a program.\"\"\"
 
 import sys
 
-from deskagent.start import main
+from deskagent.launcher import main
 
 if __name__ == "__main__":
     sys.exit(main())
 """
 """The folder's own `__main__.py`: an isolated Python, which hears of no PYTHONPATH, runs the folder."""
+
+_PACKAGES = ("deskagent", "deskwire", "deskx11")
+"""What the agent is made of."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -83,7 +86,9 @@ def pack(files: Mapping[str, bytes], into: IO[bytes], packed: Callable[[int], No
 def agent_archive() -> Archive:
     """The agent's files as they are installed here, in a folder that Python runs by its name or, on its path,
     as `-m deskagent`. They do not change while the console runs."""
-    files = {"__main__.py": _FOLDER_MAIN, **dict(_walk(importlib.resources.files("deskagent"), "deskagent"))}
+    files = {"__main__.py": _FOLDER_MAIN}
+    for package in _PACKAGES:
+        files.update(_walk(importlib.resources.files(package), package))
     name = part_name("agent", listing(files))
     return archived(name, files)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 
-from ..paths import Paths
+from deskconsole.common.paths import Paths
 
 
 def console_id() -> str:

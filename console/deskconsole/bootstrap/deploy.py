@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..paths import Paths
-from ..progress import Report, ignore
-from ..ssh.client import Connection
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Report, ignore
+from deskconsole.ssh.connection import Connection
+
 from .archive import agent_archive
 from .facts import Deployed, HostFacts
 from .install import put, require_room

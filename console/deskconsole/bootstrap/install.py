@@ -6,9 +6,10 @@ import contextlib
 import secrets
 from typing import TypeVar
 
-from ..errors import ConnectionLost, DeployError, DeskconsoleError
-from ..progress import Meter, Progress, Report
-from ..ssh.client import Connection
+from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
+from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.ssh.connection import Connection
+
 from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive
 from .console_id import console_id

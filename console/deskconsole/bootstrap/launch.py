@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..hosts import Host
-from ..ssh.client import Connection
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection
+
 from .facts import AgentOptions, Deployed, HostFacts, Launched
-from .linux import x_session
 from .platforms import PLATFORMS
+from .posix.platform import x_session
 
 DEFAULT_OPTIONS = AgentOptions()
 

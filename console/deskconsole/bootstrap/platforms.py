@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from ..hosts import Host
-from ..progress import Report
-from ..ssh.client import Connection
+from deskconsole.common.progress import Report
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection
+
 from .facts import AgentOptions, Contact, Deployed, Foundation, HostFacts, Launched, Removed
-from .linux import Linux
-from .windows import Windows
+from .posix.platform import Linux
+from .windows.platform import Windows
 
 
 class Platform(Protocol):

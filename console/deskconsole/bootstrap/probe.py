@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import UnsupportedHost
-from ..hosts import Host
-from ..packaging.requirements import OLDEST_PYTHON
-from ..ssh.client import Connection
-from ..ssh.transport import WINDOWS_SERVER
-from . import windows_contact
+from deskconsole.common.errors import UnsupportedHost
+from deskconsole.inventory.host import Host
+from deskconsole.runtimes.requirements import OLDEST_PYTHON
+from deskconsole.ssh.connection import Connection
+from deskconsole.ssh.transport import WINDOWS_SERVER
+
 from .facts import Contact, HostFacts
 from .platforms import PLATFORMS
 from .script import last_words, marked, new_marker, posix_word, source
+from .windows.contact import QUESTION, look, shell_of
 
 
 def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:
@@ -37,7 +38,7 @@ def first_contact(connection: Connection, host: Host) -> Contact:
     A server that calls itself one of Windows is asked for nothing but its files.
     """
     if WINDOWS_SERVER in connection.server:
-        seen = windows_contact.look(connection)
+        seen = look(connection)
         if seen.system:
             return seen
     marker = new_marker()
@@ -70,13 +71,13 @@ def first_contact(connection: Connection, host: Host) -> Contact:
             number, _, path = rest.partition(" ")
             old.append((number, path))
     if system.startswith(("MINGW", "MSYS", "CYGWIN")):
-        return replace(windows_contact.look(connection), system="Windows")
+        return replace(look(connection), system="Windows")
     return Contact(system=system, machine=machine, home=home, python=python, version=version, old=tuple(old))
 
 
 def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
-    if windows_contact.shell_of(connection.run(windows_contact.QUESTION).stdout):
-        seen = windows_contact.look(connection)
+    if shell_of(connection.run(QUESTION).stdout):
+        seen = look(connection)
         return replace(seen, system="Windows")
     if "password" in words.lower() and ("change" in words.lower() or "expired" in words.lower()):
         # sshd with PAM lets a key in and then runs nothing but the change of a password that has run out.

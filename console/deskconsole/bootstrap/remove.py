@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from ..errors import Cancelled, DeskconsoleError
-from ..hosts import Host
-from ..paths import Paths
-from ..ssh.client import Connection, closing_when, connect
-from ..ssh.questions import Questions
-from ..ssh.secrets import Secrets
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.prompts import Questions
+from deskconsole.ssh.secrets import Secrets
+
 from .facts import HostFacts, Removed
 from .platforms import PLATFORMS
 from .probe import probe

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from ..errors import UnsupportedHost
-from ..runtimes.shelf import Shelf
+from deskconsole.common.errors import UnsupportedHost
+from deskconsole.runtimes.store import Shelf
+
 from .archive import agent_archive
 from .facts import HostFacts
 from .install import MARGIN
-from .wheels import packages_name, stored_packages, wheels_platform
-from .windows_runtime import needed_for
+from .posix.wheels import packages_name, stored_packages, wheels_platform
+from .windows.runtime import needed_for
 
 PACKAGES = 300_000_000
 """Bytes of packages not yet fetched, upload and unpacked together: 291 MB were seen on an x86_64 host."""

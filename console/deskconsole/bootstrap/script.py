@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..errors import BootstrapError
-from ..ssh.client import Connection
-from ..ssh.command import Finished
+from deskconsole.common.errors import BootstrapError
+from deskconsole.ssh.command import Finished
+from deskconsole.ssh.connection import Connection
+
 from .answers import Refusal, Size
 
 T = TypeVar("T")

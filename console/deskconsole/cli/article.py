@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
+
 from .options import Json, seconds_option
 from .terminal import counted, print_json, say
 
@@ -32,12 +33,12 @@ def listen(
       deskconsole listen
       deskconsole listen --port 9000 --no-identity
     """
-    from ..opencv import require_opencv
+    from deskconsole.picture.opencv import require_opencv
 
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
     require_opencv()
-    from .. import listen as receiver
+    from deskconsole.article import listen as receiver
 
     begun = time.monotonic()
     report = receiver.listen(port, host, identity=not no_identity, seconds=seconds, show=not json, say=say)
@@ -70,10 +71,10 @@ def diff(
     Example:
       deskconsole diff before.png after.png -o marked.png --show
     """
-    from ..opencv import require_opencv
+    from deskconsole.picture.opencv import require_opencv
 
     require_opencv()
-    from .. import difference
+    from deskconsole.article import difference
 
     report = difference.run(previous, current, output, threshold, show)
     if json:

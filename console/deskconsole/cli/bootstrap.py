@@ -13,8 +13,8 @@ from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
 
 if TYPE_CHECKING:
-    from ..bootstrap.facts import HostFacts
-    from ..ssh.client import Connection
+    from deskconsole.bootstrap.facts import HostFacts
+    from deskconsole.ssh.connection import Connection
 
 
 def deploy(host: HostName, *, json: Json = False) -> None:
@@ -27,8 +27,8 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     Example:
       deskconsole deploy lab-01
     """
-    from ..bootstrap.deploy import deploy as bring
-    from ..paths import Paths
+    from deskconsole.bootstrap.deploy import deploy as bring
+    from deskconsole.common.paths import Paths
 
     with _probed(host) as (connection, facts), progress_bars(quiet=json) as show:
         deployed = bring(connection, facts, cache=Paths.default().cache, progress=show)
@@ -57,9 +57,10 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     Example:
       deskconsole undeploy lab-01
     """
-    from ..bootstrap.remove import connect_and_remove
-    from ..errors import BootstrapError
-    from ..paths import Paths
+    from deskconsole.bootstrap.remove import connect_and_remove
+    from deskconsole.common.errors import BootstrapError
+    from deskconsole.common.paths import Paths
+
     from .targets import find_host
 
     paths = Paths.default()
@@ -92,9 +93,10 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
 
 @contextmanager
 def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
-    from ..bootstrap.probe import probe
-    from ..paths import Paths
-    from ..ssh.client import connect
+    from deskconsole.bootstrap.probe import probe
+    from deskconsole.common.paths import Paths
+    from deskconsole.ssh.connection import connect
+
     from .targets import find_host
 
     paths = Paths.default()

@@ -7,7 +7,7 @@ import os
 import threading
 from pathlib import Path
 
-from ..paths import make_private_folder
+from deskconsole.common.paths import make_private_folder
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a log file, with what earlier consoles wrote."""

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from ..errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
 
 _PROBE = "\N{LATIN SMALL LETTER G WITH DOT ABOVE}"
 """One cell in UTF-8, in East Asian terminals too; its two bytes are two cells of Latin-1."""

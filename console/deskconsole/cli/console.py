@@ -15,23 +15,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import Cancelled
-from ..paths import Paths
-from ..ssh.secrets import OpenedKeys, Secrets
-from ..tui.app import run
+from deskconsole.common.errors import Cancelled
+from deskconsole.common.paths import Paths
+from deskconsole.ssh.secrets import OpenedKeys, Secrets
+from deskconsole.tui.app import run
+
 from .capped_file import capped_file
 from .streams import LossyStream, require_terminal
 
 if TYPE_CHECKING:
-    from ..bootstrap.facts import Removed
-    from ..demo.demo import Demo
-    from ..doctor import Finding
-    from ..hosts import Host
-    from ..progress import Progress
-    from ..session.event import Event
-    from ..session.fleet import Fleet
-    from ..session.route import Route
-    from ..ssh.questions import Questions
+    from deskconsole.bootstrap.facts import Removed
+    from deskconsole.common.progress import Progress
+    from deskconsole.demo.demo import Demo
+    from deskconsole.diagnosis import Finding
+    from deskconsole.inventory.host import Host
+    from deskconsole.session.events import Event
+    from deskconsole.session.fleet import Fleet
+    from deskconsole.session.route import Route
+    from deskconsole.ssh.prompts import Questions
 
 _WARM_UP = 0.7
 """Seconds after the fleet was opened in which the hosts come onto the terminal."""
@@ -59,13 +60,13 @@ class UsersHosts:
         self._keys = OpenedKeys()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
-        from ..inventory import Inventory
-        from ..session.fleet import Fleet
-        from ..settings import Settings
-        from ..ssh.login_queue import LoginQueue
+        from deskconsole.common.settings import Settings
+        from deskconsole.inventory.inventory import Inventory
+        from deskconsole.session.fleet import Fleet
+        from deskconsole.ssh.login_queue import LoginQueue
 
         def open_route(host: Host) -> Route:
-            from ..session.route import SshRoute
+            from deskconsole.session.route import SshRoute
 
             return SshRoute(host, questions, self._paths, secrets=Secrets(self._keys), logins=logins)
 
@@ -92,14 +93,14 @@ class UsersHosts:
         begun: Callable[[str, Progress | None], None],
         cancelled: threading.Event,
     ) -> None:
-        from ..doctor.examination import examine
+        from deskconsole.diagnosis.examination import examine
 
         examine(
             host, questions, self._paths, report=report, begun=begun, cancelled=cancelled, keys=self._keys
         )
 
     def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
-        from ..bootstrap.remove import connect_and_remove
+        from deskconsole.bootstrap.remove import connect_and_remove
 
         return connect_and_remove(
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
@@ -113,7 +114,7 @@ class DemoHosts:
         self._demo: Demo | None = None
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
-        from ..demo.demo import Demo
+        from deskconsole.demo.demo import Demo
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
@@ -142,7 +143,7 @@ class DemoHosts:
 
 def _warm_up(fleet: Fleet) -> None:
     """Imports what the first connect would have to wait for, and begins those that nobody has to ask for."""
-    from ..session import session  # noqa: F401
+    from deskconsole.session import session  # noqa: F401
 
     fleet.connect_at_start()
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
+
 from .options import seconds_option
 from .terminal import print_json, print_table, say_event
 
 if TYPE_CHECKING:
-    from ..session.snapshot import Snapshot
+    from deskconsole.session.snapshot import Snapshot
 
 
 def demo(
@@ -35,9 +36,9 @@ def demo(
         from .console import run_demo
 
         sys.exit(run_demo())
-    from ..demo.headless import run_headless
-    from ..opencv import require_opencv
-    from ..session.report import report
+    from deskconsole.demo.headless import run_headless
+    from deskconsole.picture.opencv import require_opencv
+    from deskconsole.session.report import report
 
     require_opencv()
     snapshots = run_headless(headless, (lambda _event: None) if json else say_event)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..doctor.finding import Finding, Outcome, Step, first_bad
-from ..safe_text import safe_text
+from deskconsole.common.safe_text import safe_text
+from deskconsole.diagnosis.findings import Finding, Outcome, Step, first_bad
+
 from .options import HostName, Json
 from .terminal import print_json, print_line, terminal_questions
 
 if TYPE_CHECKING:
-    from ..progress import Progress
+    from deskconsole.common.progress import Progress
 
 
 def doctor(
@@ -41,11 +42,12 @@ def doctor(
       deskconsole doctor lab-01
       deskconsole doctor alice@10.0.3.7 --no-launch --json
     """
-    from ..opencv import require_opencv
+    from deskconsole.picture.opencv import require_opencv
 
     require_opencv()
-    from ..doctor.examination import examine
-    from ..paths import Paths
+    from deskconsole.common.paths import Paths
+    from deskconsole.diagnosis.examination import examine
+
     from .targets import find_host
 
     paths = Paths.default()

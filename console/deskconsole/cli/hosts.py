@@ -1,6 +1,7 @@
 """`deskconsole hosts`: the inventory, listed and changed.
 
-What a field may hold, and the sentence where it holds something else, are the matter of `deskconsole.hosts`.
+What a field may hold, and the sentence where it holds something else, are in
+`deskconsole.inventory.host`.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
+
 from .options import Json
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from ..hosts import Host
-    from ..inventory import Inventory
-    from ..ssh.host_keys import KnownKey
+    from deskconsole.inventory.host import Host
+    from deskconsole.inventory.inventory import Inventory
+    from deskconsole.ssh.host_keys import KnownKey
 
 app = typer.Typer(
     help="List, add, edit and remove the hosts that the console knows.",
@@ -98,7 +100,7 @@ def add(
       deskconsole hosts add alice@10.0.3.7:2222
       deskconsole hosts add lab-01 --address 10.0.3.1 --user alice --group lab
     """
-    from ..hosts import host_from, with_plain_name
+    from deskconsole.inventory.host import host_from, with_plain_name
 
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
@@ -138,7 +140,7 @@ def edit(
       deskconsole hosts edit lab-01 --port 2222
       deskconsole hosts edit lab-01 --jump '' --rename lab-one
     """
-    from ..hosts import host_from, split_address, with_plain_name
+    from deskconsole.inventory.host import host_from, split_address, with_plain_name
 
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
@@ -185,8 +187,9 @@ def forget_key(
       deskconsole hosts forget-key lab-01
       deskconsole hosts forget-key lab-01 lab-02 lab-03
     """
-    from ..paths import Paths
-    from ..ssh.known_keys import forget_keys
+    from deskconsole.common.paths import Paths
+    from deskconsole.ssh.known_keys import forget_keys
+
     from .targets import find_host
 
     paths = Paths.default()
@@ -219,8 +222,8 @@ def _key(key: KnownKey) -> dict[str, str | int]:
 
 
 def _inventory() -> Inventory:
-    from ..inventory import Inventory
-    from ..paths import Paths
+    from deskconsole.common.paths import Paths
+    from deskconsole.inventory.inventory import Inventory
 
     return Inventory.load(Paths.default().hosts)
 

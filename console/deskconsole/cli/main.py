@@ -12,8 +12,9 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
-from ..errors import DeskconsoleError
+from deskconsole import __version__
+from deskconsole.common.errors import DeskconsoleError
+
 from . import article, bootstrap, demo, doctor, hosts, runtime, view
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..progress import Report
+    from deskconsole.common.progress import Report
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
     )
     from rich.text import Text
 
-    from ..progress import Progress as Step
+    from deskconsole.common.progress import Progress as Step
 
     class OfBytes(ProgressColumn):
         """Nothing for a step that has no bytes to tell of."""

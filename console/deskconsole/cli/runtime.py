@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import ConfigurationError
-from ..runtimes.pythons import DEFAULT_PYTHON, PYTHONS
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.runtimes.pythons import DEFAULT_PYTHON, PYTHONS
+
 from .options import Json
 from .progress_bars import progress_bars
 from .terminal import counted, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from ..runtimes.container import Runtime
-    from ..runtimes.shelf import Shelf
+    from deskconsole.runtimes.container import Runtime
+    from deskconsole.runtimes.store import Shelf
 
 app = typer.Typer(
     help="Manage the Python runtimes that are deployed to Windows hosts.",
@@ -48,8 +49,8 @@ def build(
       deskconsole runtime build
       deskconsole runtime build --python 3.12 --mirror /mnt/usb/python-build-standalone
     """
-    from ..runtimes.build import build_runtime
-    from ..runtimes.fetch import Source
+    from deskconsole.runtimes.build import build_runtime
+    from deskconsole.runtimes.fetch import Source
 
     shelf, cache = _shelf()
     with progress_bars(quiet=json) as show:
@@ -80,7 +81,7 @@ def import_(
 @app.command("list")
 def list_(*, json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False) -> None:
     """List the runtimes that are kept here, and whether today's agent runs on them."""
-    from ..runtimes.shelf import fits
+    from deskconsole.runtimes.store import fits
 
     shelf, _ = _shelf()
     runtimes, damaged = shelf.runtimes(), shelf.damaged()
@@ -126,7 +127,7 @@ def remove(
       deskconsole runtime remove runtime-0123456789ab
       deskconsole runtime remove --unfit
     """
-    from ..runtimes.shelf import fits
+    from deskconsole.runtimes.store import fits
 
     wanted = set(names or ())
     if not wanted and not unfit:
@@ -150,15 +151,15 @@ def remove(
 
 
 def _shelf() -> tuple[Shelf, Path]:
-    from ..paths import Paths
-    from ..runtimes.shelf import Shelf
+    from deskconsole.common.paths import Paths
+    from deskconsole.runtimes.store import Shelf
 
     cache = Paths.default().cache
     return Shelf.below(cache), cache
 
 
 def _as_data(runtime: Runtime) -> dict[str, Any]:
-    from ..runtimes.shelf import fits
+    from deskconsole.runtimes.store import fits
 
     manifest = runtime.manifest
     return {
@@ -185,7 +186,7 @@ def _megabytes(runtime: Runtime) -> str:
 
 
 def _tell(runtime: Runtime, what: str, *, json: bool) -> None:
-    from ..runtimes.shelf import fits
+    from deskconsole.runtimes.store import fits
 
     if json:
         print_json(_as_data(runtime))

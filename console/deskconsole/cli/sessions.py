@@ -11,19 +11,19 @@ from pathlib import Path
 
 import msgspec
 
-from deskagent.wire.messages import ScreenState
+from deskconsole.common.errors import Cancelled, ConfigurationError, NobodyLoggedOn, StreamError
+from deskconsole.common.paths import Paths
+from deskconsole.common.signals import held_back
+from deskconsole.inventory.host import Host
+from deskconsole.picture.opencv import require_opencv
+from deskconsole.session.events import Event
+from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
+from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import SETTLED, State
+from deskconsole.viewer.display import require_display
+from deskwire.messages import ScreenState
 
-from ..errors import Cancelled, ConfigurationError, NobodyLoggedOn, StreamError
-from ..hosts import Host
-from ..interrupts import held_back
-from ..opencv import require_opencv
-from ..paths import Paths
-from ..session.event import Event
-from ..session.route import DirectRoute, Route, SshRoute, read_token
-from ..session.session import Session
-from ..session.snapshot import Snapshot
-from ..session.state import SETTLED, State
-from ..viewer.display import require_display
 from .targets import find_host
 from .terminal import is_asking, say_event, terminal_questions
 

@@ -7,7 +7,8 @@ import os
 import sys
 from io import TextIOWrapper
 
-from ..errors import ConfigurationError, DeskconsoleError
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError
+
 from .charset import require_utf8
 
 _NAMES = ("stdin", "stdout", "stderr")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import ConfigurationError, InvalidField
-from ..hosts import Host, host_from, with_plain_name
-from ..inventory import Inventory
-from ..paths import Paths
+from deskconsole.common.errors import ConfigurationError, InvalidField
+from deskconsole.common.paths import Paths
+from deskconsole.inventory.host import Host, host_from, with_plain_name
+from deskconsole.inventory.inventory import Inventory
 
 
 def find_host(text: str, paths: Paths) -> Host:

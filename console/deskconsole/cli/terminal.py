@@ -12,10 +12,10 @@ from typing import Any
 
 import typer
 
-from ..errors import DeskconsoleError
-from ..safe_text import safe_lines, safe_text
-from ..session.event import Event
-from ..ssh.questions import (
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.safe_text import safe_lines, safe_text
+from deskconsole.session.events import Event
+from deskconsole.ssh.prompts import (
     ChangedHostKey,
     NoQuestions,
     Questions,
@@ -23,6 +23,7 @@ from ..ssh.questions import (
     ServerMessage,
     UnknownHostKey,
 )
+
 from .streams import printable
 
 _asking = threading.Lock()

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import ConfigurationError, StreamError
+from deskconsole.common.errors import ConfigurationError, StreamError
+
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from ..session.session import Session
+    from deskconsole.session.session import Session
 
 _TICK = 0.5
 
@@ -41,7 +42,8 @@ def view(
       deskconsole view alice@10.0.3.7 --display 1 --fullscreen
       deskconsole view lab-01 --json --seconds 10
     """
-    from ..paths import Paths
+    from deskconsole.common.paths import Paths
+
     from .sessions import require_window, route_to, running_session, until_closed, wait_for_picture
 
     if json and seconds is None:
@@ -104,8 +106,9 @@ def shot(
     Example:
       deskconsole shot lab-01 -o lab-01.png
     """
-    from ..session.report import report
-    from ..session.state import SETTLED
+    from deskconsole.session.report import report
+    from deskconsole.session.state import SETTLED
+
     from .sessions import compared, route_to, running_session, wait_for_picture
 
     if output.suffix.lower() not in {"", ".png"}:
@@ -145,8 +148,9 @@ def _png(session: Session) -> bytes:
 
 def _counted(session: Session, seconds: float) -> dict[str, Any]:
     """Lets the session stream; its figures, or what ended it early."""
-    from ..session.report import report
-    from ..session.state import SETTLED
+    from deskconsole.session.report import report
+    from deskconsole.session.state import SETTLED
+
     from .sessions import compared
 
     end = time.monotonic() + seconds
@@ -164,7 +168,7 @@ def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
 
     What is zero or not known is left out.
     """
-    from ..figures import count, decimal, milliseconds, moment, percent, rate, share, size
+    from deskconsole.common.figures import count, decimal, milliseconds, moment, percent, rate, share, size
 
     def a_second(number: float) -> str:
         return f"{decimal(number)}/s"

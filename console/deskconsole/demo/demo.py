@@ -8,18 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..bootstrap.facts import AgentOptions, Removed
-from ..bootstrap.remove import connect_and_remove
-from ..doctor import Finding
-from ..doctor.examination import examine
-from ..hosts import Host
-from ..inventory import Inventory
-from ..paths import Paths
-from ..progress import Progress
-from ..session.event import Event
-from ..session.fleet import Fleet
-from ..session.route import Route, SshRoute
-from ..ssh.questions import Questions
+from deskconsole.bootstrap.facts import AgentOptions, Removed
+from deskconsole.bootstrap.remove import connect_and_remove
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.diagnosis import Finding
+from deskconsole.diagnosis.examination import examine
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.inventory import Inventory
+from deskconsole.session.events import Event
+from deskconsole.session.fleet import Fleet
+from deskconsole.session.route import Route, SshRoute
+from deskconsole.ssh.prompts import Questions
+
 from .hosts import EmbeddedHost
 
 SIZE = (1280, 720)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..interrupts import held_back
-from ..session.event import Event
-from ..session.fleet import Fleet
-from ..session.snapshot import Snapshot
-from ..session.state import SETTLED, State
-from ..ssh.questions import NoQuestions
+from deskconsole.common.signals import held_back
+from deskconsole.session.events import Event
+from deskconsole.session.fleet import Fleet
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import SETTLED, State
+from deskconsole.ssh.prompts import NoQuestions
+
 from .demo import Demo
 
 _CONNECTING = 60.0

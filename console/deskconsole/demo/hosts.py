@@ -28,7 +28,8 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
-from ..bootstrap.remote import remove
+from deskconsole.bootstrap.remote import remove
+
 from .files import HomeFiles
 
 USER = "demo"

@@ -9,14 +9,15 @@ from concurrent.futures import CancelledError, Future
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import Cancelled, DeskconsoleError
-from ..packaging.listing import listing, part_name
-from ..progress import Meter, Progress, Report
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.progress import Meter, Progress, Report
+
 from .container import FORMAT, PLATFORM, Manifest, Rest, Runtime, write_container
 from .fetch import Source, fetch_packages, fetch_python, python_version
-from .rest import write_rest
+from .listing import listing, part_name
+from .payload import write_rest
 from .seed import seed_of
-from .shelf import Shelf, requirements_today
+from .store import Shelf, requirements_today
 from .stripping import stays_of_packages, stays_of_python
 
 _SITE_PACKAGES = "Lib/site-packages"

@@ -26,10 +26,11 @@ from typing import IO, Annotated
 
 import msgspec
 
-from ..errors import ConfigurationError
-from ..packaging.listing import part_name
-from ..progress import Meter, Report, ignore
-from .rest import is_path, read_rest
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.progress import Meter, Report, ignore
+
+from .listing import part_name
+from .payload import is_path, read_rest
 
 FORMAT = 1
 PLATFORM = "x86_64-pc-windows-msvc"

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ConfigurationError, DeskconsoleError, RuntimeUnavailable
-from ..packaging.requirements import locked
-from ..packaging.uv import Finished, run_uv
-from ..progress import Progress, Report
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RuntimeUnavailable
+from deskconsole.common.progress import Progress, Report
+
 from .container import PLATFORM
 from .pythons import DEFAULT_PYTHON, PYTHONS
+from .requirements import locked
+from .uv import Finished, run_uv
 
 _BY_HAND = "or build it elsewhere and bring it here (`deskconsole runtime import FILE`)"
 

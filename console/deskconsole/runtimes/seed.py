@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from ..errors import RuntimeUnavailable
+from deskconsole.common.errors import RuntimeUnavailable
 
 _PROGRAMS = re.compile(r"python\.exe|python3\d\d\.dll|vcruntime140(_1)?\.dll", re.IGNORECASE)
 

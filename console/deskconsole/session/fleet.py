@@ -14,16 +14,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigurationError
-from ..hosts import Host, same_way
-from ..inventory import Inventory
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.inventory.host import Host, same_way
+from deskconsole.inventory.inventory import Inventory
+
 from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
-from .event import Event
+from .events import Event
 from .snapshot import Snapshot
 from .state import SETTLED
 
 if TYPE_CHECKING:
-    from ..decoders.part import BGR
+    from deskconsole.picture.decoders.part import BGR
+
     from .route import Route
     from .session import Session
 

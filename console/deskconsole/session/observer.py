@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from deskagent.wire.geometry import Display, Rectangle
-from deskagent.wire.messages import Preview, Screen, Welcome
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import Preview, Screen, Welcome
 
 
 class Observer(Protocol):

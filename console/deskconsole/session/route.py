@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from deskagent.wire.hello import token_from_file
-
-from ..bootstrap.deploy import deploy
-from ..bootstrap.facts import AgentOptions, DesktopWord, Launched
-from ..bootstrap.launch import launch, require_display
-from ..bootstrap.probe import probe
-from ..errors import (
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.facts import AgentOptions, DesktopWord, Launched
+from deskconsole.bootstrap.launch import launch, require_display
+from deskconsole.bootstrap.probe import probe
+from deskconsole.common.errors import (
     AddressError,
     Cancelled,
     ConfigurationError,
@@ -24,17 +22,19 @@ from ..errors import (
     ForwardingRefused,
     NobodyLoggedOn,
 )
-from ..hosts import Host
-from ..paths import Paths
-from ..progress import Progress
-from ..ssh.client import Connection, closing_when, connect
-from ..ssh.forwarding import require_forwarding
-from ..ssh.login_queue import LoginQueue, Turn
-from ..ssh.questions import Questions
-from ..ssh.secrets import Secrets
-from ..ssh.tunnel import Tunnel
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.forwarding import require_forwarding
+from deskconsole.ssh.login_queue import LoginQueue, Turn
+from deskconsole.ssh.prompts import Questions
+from deskconsole.ssh.secrets import Secrets
+from deskconsole.ssh.tunnel import Tunnel
+from deskwire.hello import token_from_file
+
+from .link_loop import Transport
 from .state import State
-from .stream import Transport
 
 _DIRECT_TIMEOUT = 5.0
 

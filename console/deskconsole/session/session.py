@@ -9,11 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from deskagent.wire.errors import LocalProtocolError, RemoteProtocolError
-from deskagent.wire.messages import WatchMode
-
-from ..decoders.part import BGR
-from ..errors import (
+from deskconsole.common.errors import (
     Cancelled,
     ConnectionFailed,
     ConnectionLost,
@@ -23,23 +19,27 @@ from ..errors import (
     StreamError,
     ViewerError,
 )
-from ..framebuffer import Framebuffer
-from ..hosts import Host
-from ..progress import Progress
-from ..safe_text import safe_text
-from .attention import Attention
-from .event import Event, Severity
-from .meter import Meter
-from .preview import fitted
-from .retry import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
+from deskconsole.common.progress import Progress
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host
+from deskconsole.picture.decoders.part import BGR
+from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.picture.preview import fitted
+from deskwire.errors import LocalProtocolError, RemoteProtocolError
+from deskwire.messages import WatchMode
+
+from .events import Event, Severity
+from .link_loop import Stream
+from .presenter import Showing
+from .reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
 from .route import Route, Way
-from .showing import Showing
 from .snapshot import Snapshot
-from .standing import Standing
 from .state import BRINGING_UP, SETTLED, State
+from .statistics import Meter
+from .status import Standing
 from .steps import StepOutcome, Steps
-from .stream import Stream
-from .witness import Witness
+from .stream_observer import Witness
+from .watch_policy import Attention
 
 _log = logging.getLogger(__name__)
 

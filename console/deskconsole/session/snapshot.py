@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskagent.wire.messages import ScreenState, WatchMode
+from deskconsole.common.progress import Progress
+from deskwire.messages import ScreenState, WatchMode
 
-from ..progress import Progress
 from .state import LIVE, State
 from .steps import Step
 
 if TYPE_CHECKING:
-    from .preview import Preview
+    from deskconsole.picture.preview import Preview
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ..progress import Progress
+from deskconsole.common.progress import Progress
+
 from .state import State
 
 FIRST_PICTURE = "first picture"

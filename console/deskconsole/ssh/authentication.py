@@ -8,14 +8,15 @@ from pathlib import Path
 
 import paramiko
 
-from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError, DeskconsoleError
-from deskconsole.ssh.aliases import Target
-from deskconsole.ssh.identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
-from deskconsole.ssh.offers import candidates
-from deskconsole.ssh.questions import NoQuestions, Questions, SecretRequest, ServerMessage
-from deskconsole.ssh.secrets import Secrets, WrongBefore
-from deskconsole.ssh.transport import WINDOWS_SERVER, Link
-from deskconsole.ssh.userauth import Prompt, Round, UserAuth, Verdict
+from deskconsole.common.errors import AuthenticationFailed, Cancelled, ConfigurationError, DeskconsoleError
+
+from .identities import Agent, KeyFile, UnusableKey, WrongPassphrase, public_key
+from .offers import candidates
+from .prompts import NoQuestions, Questions, SecretRequest, ServerMessage
+from .secrets import Secrets, WrongBefore
+from .ssh_config import Target
+from .transport import WINDOWS_SERVER, Link
+from .userauth import Prompt, Round, UserAuth, Verdict
 
 _ROUNDS = 8  # a server may want several methods, one after the other, but not without end
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import paramiko
 
-from deskconsole.errors import ConnectionFailed, ConnectionLost
-from deskconsole.ssh.transport import Link
+from deskconsole.common.errors import ConnectionFailed, ConnectionLost
+
+from .transport import Link
 
 OUTPUT_MAX = 4 * 1024 * 1024
 """Bytes of stdout and stderr together; what the console runs says far less."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deskconsole.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 

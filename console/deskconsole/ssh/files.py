@@ -13,10 +13,11 @@ from typing import IO
 
 import paramiko
 
-from deskconsole.errors import ConnectionFailed, ConnectionLost, DeployError
-from deskconsole.ssh.command import close_channel, closing_at, open_session, trouble
-from deskconsole.ssh.pieces import Sftp
-from deskconsole.ssh.transport import Link
+from deskconsole.common.errors import ConnectionFailed, ConnectionLost, DeployError
+
+from .command import close_channel, closing_at, open_session, trouble
+from .pipelined_sftp import Sftp
+from .transport import Link
 
 READ_MAX = 64 << 20
 """Bytes; what the console reads back is far smaller."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import ConnectionFailed, ConnectionLost, ForwardingRefused
-from .client import Connection
+from deskconsole.common.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
+
+from .connection import Connection
 
 
 def require_forwarding(connection: Connection) -> None:

@@ -25,14 +25,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import paramiko
 
-from deskconsole.errors import ConfigurationError, HostKeyError
-from deskconsole.file_lock import briefly, locked
-from deskconsole.hosts_file import read, write
-from deskconsole.paths import make_private_folder, read_regular
-from deskconsole.ssh.aliases import Target
-from deskconsole.ssh.questions import ChangedHostKey, Questions, UnknownHostKey
-from deskconsole.ssh.revocation import refuse_revoked
-from deskconsole.ssh.transport import HOST_KEY_ALGORITHMS
+from deskconsole.common.errors import ConfigurationError, HostKeyError
+from deskconsole.common.file_lock import briefly, locked
+from deskconsole.common.paths import make_private_folder, read_regular
+from deskconsole.inventory.toml_file import read, write
+
+from .prompts import ChangedHostKey, Questions, UnknownHostKey
+from .revocation import refuse_revoked
+from .ssh_config import Target
+from .transport import HOST_KEY_ALGORITHMS
 
 if TYPE_CHECKING:
     from asyncssh.public_key import SSHOpenSSHCertificate

@@ -25,9 +25,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from paramiko.agent import AgentSSH
 
-from deskconsole.errors import DeskconsoleError
-from deskconsole.ssh.host_keys import key_type
-from deskconsole.ssh.userauth import PublicKey
+from deskconsole.common.errors import DeskconsoleError
+
+from .host_keys import key_type
+from .userauth import PublicKey
 
 _CERTIFICATE = "-cert-v01@openssh.com"
 _OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"

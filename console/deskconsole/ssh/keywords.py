@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from deskconsole.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
 
 
 class Use(StrEnum):

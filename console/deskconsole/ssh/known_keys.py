@@ -6,9 +6,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from deskconsole.hosts import Host
-from deskconsole.ssh.aliases import resolve
-from deskconsole.ssh.host_keys import KnownHosts, KnownKey
+from deskconsole.inventory.host import Host
+
+from .host_keys import KnownHosts, KnownKey
+from .ssh_config import resolve
 
 
 @dataclass(frozen=True, slots=True)

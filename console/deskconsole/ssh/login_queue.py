@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from deskconsole.errors import Cancelled
+from deskconsole.common.errors import Cancelled
 
 AT_ONCE = 16
 _TICK = 0.1

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import paramiko
 
-from deskconsole.ssh.aliases import Target
-from deskconsole.ssh.identities import KeyFile, plain_blob, read_public
-from deskconsole.ssh.userauth import PublicKey
+from .identities import KeyFile, plain_blob, read_public
+from .ssh_config import Target
+from .userauth import PublicKey
 
 Held = tuple[PublicKey, paramiko.PKey]
 Offer = tuple[PublicKey | None, paramiko.PKey | KeyFile]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import paramiko
 
-from deskconsole.errors import HostKeyError
+from deskconsole.common.errors import HostKeyError
 
 _KRL = b"SSHKRL\n\0"
 

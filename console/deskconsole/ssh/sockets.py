@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
+from deskconsole.common.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
 
 _TICK = 0.1
 _SIOCGIFADDR = 0x8915

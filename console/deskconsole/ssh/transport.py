@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
-from deskconsole.errors import AddressError, ConfigurationError, ConnectionFailed
+from deskconsole.common.errors import AddressError, ConfigurationError, ConnectionFailed
 
 # paramiko logs a cut as tracebacks of 15 lines, which read as a crash of the console; what went wrong is in
 # the sentence of the error that the user of the link gets.

@@ -6,8 +6,9 @@ import time
 
 import paramiko
 
-from deskconsole.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
-from deskconsole.ssh.transport import Link
+from deskconsole.common.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
+
+from .transport import Link
 
 _PROHIBITED = 1
 _CONNECT_FAILED = 2

@@ -23,8 +23,9 @@ from paramiko.common import (
     cMSG_USERAUTH_REQUEST,
 )
 
-from deskconsole.errors import AuthenticationFailed, ConnectionFailed
-from deskconsole.ssh.transport import Link
+from deskconsole.common.errors import AuthenticationFailed, ConnectionFailed
+
+from .transport import Link
 
 _SERVICE = "ssh-connection"
 _ANSWER_TIMEOUT = 30.0

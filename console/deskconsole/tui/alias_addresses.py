@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from ..errors import ConfigurationError
-from ..hosts import Host
-from ..ssh.aliases import resolve
-from ..ssh.expansion import home
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.expansion import home
+from deskconsole.ssh.ssh_config import resolve
+
 from .ssh_aliases import read_aliases
 
 

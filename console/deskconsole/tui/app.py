@@ -23,21 +23,23 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from ..errors import DeskconsoleError
-from ..hosts import Host
-from ..interrupts import has_job_control
-from ..safe_text import safe_text
-from ..session.state import SETTLED, State
-from ..ssh.expansion import home
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.safe_text import safe_text
+from deskconsole.common.signals import has_job_control
+from deskconsole.inventory.host import Host
+from deskconsole.session.state import SETTLED, State
+from deskconsole.ssh.expansion import home
+
 from .alias_addresses import AliasAddresses
-from .asking import Asking
+from .auto_open import Offers
 from .event_feed import EventFeed
 from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
 from .lost_terminal import end_input, is_lost
 from .messages import QuestionsChanged
-from .offers import Offers
 from .ordered_keys import OrderedKeysApp
+from .ports import Backend, Fleet
+from .question_presenter import Asking
 from .questions import QueuedQuestions
 from .removal import Removal
 from .screens.deploy import DeployScreen
@@ -48,14 +50,13 @@ from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
-from .seams import Backend, Fleet
 from .server_messages import ServerMessages
 from .ssh_aliases import read_aliases
 from .theme import THEME
 from .view import FleetView
 
 if TYPE_CHECKING:
-    from ..decoders.part import BGR
+    from deskconsole.picture.decoders.part import BGR
 
 T = TypeVar("T")
 

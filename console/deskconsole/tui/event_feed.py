@@ -6,13 +6,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import DeskconsoleError
-from ..safe_text import safe_text
-from ..session.event import Event
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.safe_text import safe_text
+from deskconsole.session.events import Event
+
 from .host_actions import ConsoleScreen
-from .log_line import KEPT, LONGEST, LogLine
 from .messages import EventsArrived
-from .toasts import Toasts
+from .text.log_line import KEPT, LONGEST, LogLine
+from .text.toasts import Toasts
 from .widgets.event_log import EventLog
 
 if TYPE_CHECKING:

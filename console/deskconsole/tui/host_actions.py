@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ..session.state import SETTLED, State
-from .log_line import LogLine
+from deskconsole.session.state import SETTLED, State
+
+from .text.log_line import LogLine
 from .view import FleetView
 from .widgets.event_log import EventLog
 

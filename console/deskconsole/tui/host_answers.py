@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..session.snapshot import Snapshot
-from ..session.state import LIVE
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import LIVE
+
 from .view import FleetView
 
 Asked = Literal["check", "refresh"]

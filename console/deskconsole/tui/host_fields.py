@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ..errors import InvalidField
-from ..hosts import Host, host_from, split_address, with_plain_name
-from ..safe_text import safe_text
-from .looks import WHOLE
+from deskconsole.common.errors import InvalidField
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host, host_from, split_address, with_plain_name
+
+from .text.status_text import WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ..ssh.questions import ChangedHostKey, Question, SecretRequest, ServerMessage, UnknownHostKey
+from deskconsole.ssh.prompts import ChangedHostKey, Question, SecretRequest, ServerMessage, UnknownHostKey
 
 Answer = bool | str | None
 """True or False for a key, a text for a secret, None for no."""

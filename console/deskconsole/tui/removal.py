@@ -9,16 +9,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from ..errors import BootstrapError, Cancelled, DeskconsoleError
-from ..figures import size
-from ..hosts import Host
-from ..safe_text import safe_text
-from ..session.state import SETTLED
+from deskconsole.common.errors import BootstrapError, Cancelled, DeskconsoleError
+from deskconsole.common.figures import size
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host
+from deskconsole.session.state import SETTLED
+
 from .questions import OwnQuestions
 from .screens.question import Choice, ConfirmScreen
 
 if TYPE_CHECKING:
-    from ..bootstrap.facts import Removed
+    from deskconsole.bootstrap.facts import Removed
+
     from .app import DeskconsoleApp
 
 AT_ONCE = 4

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ..session.event import Event
-from ..session.snapshot import Snapshot
-from ..session.state import State
-from ..ssh.questions import ServerMessage
+from deskconsole.session.events import Event
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+from deskconsole.ssh.prompts import ServerMessage
 
 _KEPT = 1000
 """Texts that are known to have been shown; a server that says something new each time starts them over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from ..ssh.expansion import tilde
+from deskconsole.ssh.expansion import tilde
 
 DEPTH = 16
 """How deep Include may nest, as in OpenSSH."""

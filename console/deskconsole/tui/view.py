@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..hosts import Host
-from ..session.snapshot import Snapshot
+from deskconsole.inventory.host import Host
+from deskconsole.session.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

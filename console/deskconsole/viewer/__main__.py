@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from deskconsole.errors import ViewerError
+from deskconsole.common.errors import ViewerError
 
 from .display import monitors, require_display
 from .inbox import open_inbox

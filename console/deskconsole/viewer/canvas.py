@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deskagent.wire.geometry import Rectangle
+from deskwire.geometry import Rectangle
 
 _STEPS = 64
 """Scales are fractions with at most this denominator: at most 1.6 % smaller than would fit, mostly 0.1 %."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from deskconsole.errors import ViewerError
+from deskconsole.common.errors import ViewerError
 
 _NO_SCREEN = "Run the console in a desktop session, or use `ssh -X`; everything but the window works without."
 _WITHOUT_PALETTE = {4, 5}

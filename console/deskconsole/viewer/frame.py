@@ -11,7 +11,7 @@ import cv2
 
 from .canvas import fitting
 from .places import Place, place_of, remember
-from .surface import Surface
+from .surfaces.surface import Surface
 
 _BORDERS = (16, 64)
 """Pixels, across and down, that a window manager's frame and panel may take."""

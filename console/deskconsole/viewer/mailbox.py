@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 
-from deskagent.wire.geometry import Rectangle
+from deskwire.geometry import Rectangle
 
 from .messages import Close, Damage, Map, Raise, Status, ToWindow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from deskagent.wire.geometry import Rectangle
+from deskwire.geometry import Rectangle
 
 
 class Map(msgspec.Struct, frozen=True, tag="map"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..file_lock import briefly, locked
+from deskconsole.common.file_lock import briefly, locked
 
 _MOST = 1000
 """Hosts that are remembered; the one that was closed longest ago goes first."""

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-import deskagent
 import deskconsole
-from deskagent.wire.geometry import Rectangle
-from deskconsole.errors import ViewerError
-from deskconsole.framebuffer import Framebuffer
+import deskwire
+from deskconsole.common.errors import ViewerError
+from deskconsole.picture.framebuffer import Framebuffer
+from deskwire.geometry import Rectangle
 
 from .display import require_display
 from .messages import Close, Closed, Damage, Failed, Map, Raise, Ready, Shown, Status, ToConsole, to_console
@@ -102,7 +102,7 @@ class Viewer:
         if sys.platform not in {"win32", "darwin"}:
             environment["QT_QPA_PLATFORM"] = "xcb"
         # The console may run from its sources: the window's process finds them where we did.
-        homes = dict.fromkeys(str(Path(m.__path__[0]).parent) for m in (deskagent, deskconsole))
+        homes = dict.fromkeys(str(Path(m.__path__[0]).parent) for m in (deskwire, deskconsole))
         environment["PYTHONPATH"] = os.pathsep.join(homes)
         command = [sys.executable, "-P", "-s", "-m", "deskconsole.viewer"]
         if fullscreen:

@@ -17,18 +17,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deskagent.wire.geometry import Rectangle
-from deskconsole.errors import ViewerError
+from deskconsole.common.errors import ViewerError
+from deskwire.geometry import Rectangle
 
 from .canvas import AS_IT_IS, DOUBLE, Canvas, Scale, age, explain, note
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .keys import HELP, HINT, Action, action_of
 from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Raise, Shown, Status, ToConsole
-from .surface import HighguiSurface, Mouse, Surface, is_gone
+from .surfaces.surface import HighguiSurface, Mouse, Surface, is_gone
 
 if TYPE_CHECKING:
-    from .x_surface import XSurface
+    from .surfaces.x_surface import XSurface
 
 NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
@@ -394,7 +394,7 @@ def _x_surface(mouse: Mouse) -> XSurface | None:
     """A surface to lay over a window, where the system has such a thing."""
     if not sys.platform.startswith("linux"):
         return None
-    from .x_surface import XSurface
+    from .surfaces.x_surface import XSurface
 
     try:
         return XSurface(mouse)

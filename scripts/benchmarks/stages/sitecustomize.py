@@ -21,8 +21,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-_OURS = ("deskagent.", "deskconsole.")
-_SMALL = ("deskagent.wire.geometry", "deskagent.wire.limits", "deskconsole.errors", "deskagent.pace")
+_OURS = ("deskwire.", "deskx11.", "deskagent.", "deskconsole.")
+_SMALL = ("deskwire.geometry", "deskwire.limits", "deskconsole.common.errors", "deskagent.capture.pacing")
 """Functions that take less than timing them."""
 _EVERY = 0.2
 

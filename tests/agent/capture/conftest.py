@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from xvfb import Xvfb
+from support.xvfb import Xvfb
 
 
 @pytest.fixture

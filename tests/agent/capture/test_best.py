@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deskagent.capture.best import (
+from deskagent.capture.grabber import Grab, GrabError, whole
+from deskagent.capture.windows.duplication import OutputFrames
+from deskagent.capture.windows.preferred import (
     FIRST_WITHIN,
     RETRY_FIRST,
     RETRY_LAST,
@@ -14,9 +16,8 @@ from deskagent.capture.best import (
     FramesError,
     agree,
 )
-from deskagent.capture.duplication import OutputFrames
-from deskagent.capture.grabber import Grab, GrabError, Pixels, whole
-from deskagent.wire.geometry import Display, Rectangle
+from deskagent.pixels import Pixels
+from deskwire.geometry import Display, Rectangle
 
 WIDTH, HEIGHT = 80, 60
 

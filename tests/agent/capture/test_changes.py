@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deskagent.capture.changes import SETTLE, Changes
-from deskagent.wire.geometry import Rectangle
+from deskagent.capture.x11.due_regions import SETTLE, Changes
+from deskwire.geometry import Rectangle
 
 FILM = Rectangle(100, 100, 960, 540)
 BUTTON = Rectangle(1700, 20, 60, 30)

@@ -16,8 +16,8 @@ from mss.exception import ScreenShotError
 
 from deskagent.__main__ import _grabber_opener, _parser
 from deskagent.capture.grabber import Grabber, UnreadableScreen
-from deskagent.capture.x11 import X11Grabber
-from xvfb import Xvfb, Xvnc, wait_for
+from deskagent.capture.x11.damage_grabber import X11Grabber
+from support.xvfb import Xvfb, Xvnc, wait_for
 
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)

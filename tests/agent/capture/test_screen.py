@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from deskagent.capture.grabber import GrabError
-from deskagent.capture.screen import ScreenGrabber
-from xvfb import Xvfb, wait_for
+from deskagent.capture.mss_grabber import ScreenGrabber
+from support.xvfb import Xvfb, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +187,7 @@ def test_a_desktop_that_does_not_settle_is_a_failed_grab(scripted: type[Scripted
 def test_on_windows_a_display_is_known_by_its_device(
     scripted: type[Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskagent.capture.screen.sys.platform", "win32")
+    monkeypatch.setattr("deskagent.capture.mss_grabber.sys.platform", "win32")
     whole, first, second = (display.identity for display in ScreenGrabber().displays())
     assert len({whole, first, second}) == 3
     monkeypatch.setattr(scripted, "monitors", (scripted.monitors[0], *reversed(scripted.monitors[1:])))

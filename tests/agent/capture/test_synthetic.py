@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deskagent.capture.synthetic import SCENES, SyntheticGrabber, render
-from deskagent.damage import find_damage
+from deskagent.picture.damage import find_damage
 
 SIZE = (640, 400)
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from deskagent.capture.grabber import Grab, GrabError, whole
-from deskagent.capture.picture import is_flat
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.capture.watched import LOOK_EVERY, WatchedGrabber
-from deskagent.desktop.state import DisplayPower, SystemAnswers
-from deskagent.wire.messages import ScreenState
+from deskagent.capture.windows.guarded import LOOK_EVERY, WatchedGrabber
+from deskagent.capture.windows.session_state import DisplayPower, SystemAnswers
+from deskagent.pixels import is_flat
+from deskwire.messages import ScreenState
 
 USED = SystemAnswers(session=1, station="WinSta0", desktop="Default", console=1)
 LOCKED = replace(USED, locked=True)

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from deskagent.capture.grabber import Grab, GrabError
-from deskagent.capture.screen import ScreenGrabber
-from deskagent.capture.x11 import X11Grabber
-from deskagent.wire.geometry import Rectangle
-from xvfb import Xvfb, wait_for
+from deskagent.capture.mss_grabber import ScreenGrabber
+from deskagent.capture.x11.damage_grabber import X11Grabber
+from deskwire.geometry import Rectangle
+from support.xvfb import Xvfb, wait_for
 
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)

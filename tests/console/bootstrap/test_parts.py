@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.bootstrap.install import require_room
+from deskconsole.bootstrap.posix.wheels import wheels_platform
 from deskconsole.bootstrap.remote.probe import numbers
 from deskconsole.bootstrap.script import marked, posix_word
-from deskconsole.bootstrap.wheels import wheels_platform
-from deskconsole.errors import DeployError, UnsupportedHost
-from deskconsole.packaging.index import translated
-from deskconsole.packaging.requirements import Requirement, locked, requirements
+from deskconsole.common.errors import DeployError, UnsupportedHost
+from deskconsole.runtimes.package_index import translated
+from deskconsole.runtimes.requirements import Requirement, locked, requirements
 from deskconsole.ssh.command import Finished
 
 

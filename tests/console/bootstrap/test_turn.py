@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from deskconsole.bootstrap.remote import answer
-from deskconsole.bootstrap.remote.windows import turn
-from deskconsole.bootstrap.remote.windows.turn import WAITING, Ended
+from deskconsole.bootstrap.remote.windows import unpack_lock
+from deskconsole.bootstrap.remote.windows.unpack_lock import WAITING, Ended
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "SILENCE", 0.4)
-    monkeypatch.setattr(turn, "LOOK_AGAIN", 0.02)
+    monkeypatch.setattr(unpack_lock, "SILENCE", 0.4)
+    monkeypatch.setattr(unpack_lock, "LOOK_AGAIN", 0.02)
     monkeypatch.setattr(answer, "_marker", ["marker "])
 
 
@@ -43,7 +43,7 @@ def console(folder: Path) -> Iterator[None]:
 
 
 def test_a_slow_disk_is_not_a_console_that_has_gone(tmp_path: Path) -> None:
-    with console(tmp_path), turn.turn(tmp_path) as own:
+    with console(tmp_path), unpack_lock.turn(tmp_path) as own:
         own.go_on(0, 10)
         time.sleep(0.6)  # over one large file
         own.go_on(9, 10)
@@ -52,7 +52,7 @@ def test_a_slow_disk_is_not_a_console_that_has_gone(tmp_path: Path) -> None:
 
 
 def test_a_console_that_has_gone_is_noticed_at_the_very_end_too(tmp_path: Path) -> None:
-    with turn.turn(tmp_path) as own:
+    with unpack_lock.turn(tmp_path) as own:
         with console(tmp_path):
             time.sleep(0.1)
             own.go_on(9, 10)
@@ -67,12 +67,12 @@ def test_a_console_that_is_silent_ends_the_work(tmp_path: Path) -> None:
             own.go_on(done, 100)
             time.sleep(0.02)
 
-    with turn.turn(tmp_path) as own, pytest.raises(Ended, match="the console is gone"):
+    with unpack_lock.turn(tmp_path) as own, pytest.raises(Ended, match="the console is gone"):
         work()
 
 
 def test_a_word_to_stop_is_heeded(tmp_path: Path) -> None:
-    with turn.turn(tmp_path) as own:
-        (tmp_path / turn.STOP).touch()
+    with unpack_lock.turn(tmp_path) as own:
+        (tmp_path / unpack_lock.STOP).touch()
         with pytest.raises(Ended, match="asked it to end"):
             own.go_on(1, 2)

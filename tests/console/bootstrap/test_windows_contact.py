@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from deskconsole.bootstrap.remote.windows.system import logged_on, preference, same_user
-from deskconsole.bootstrap.windows_contact import (
+from deskconsole.bootstrap.windows.contact import (
     account_of,
     code_page_of,
     free_of,

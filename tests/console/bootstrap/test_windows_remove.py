@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskconsole.bootstrap import windows_remove
+from deskconsole.bootstrap.windows import removal
 from deskconsole.ssh.files import Entry
 
 
@@ -27,7 +27,7 @@ class Endless:
 @pytest.mark.parametrize("folders", [1, 2, 9])
 def test_folders_without_end_are_looked_into_for_a_while(folders: int) -> None:
     server: Any = Endless(folders)
-    count, size = windows_remove._content(server)
+    count, size = removal._content(server)
     assert count == server.asked <= 10_000
     assert size == 5 * count
-    assert windows_remove._names(server)[0] == "AppData/Local/deskconsole/file"
+    assert removal._names(server)[0] == "AppData/Local/deskconsole/file"

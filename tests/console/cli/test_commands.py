@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 import pytest
 
-from command_line import CommandLine
 from deskconsole import __version__
 from deskconsole.cli.targets import find_host
 from deskconsole.cli.terminal import counted
-from deskconsole.errors import ConfigurationError
-from deskconsole.paths import Paths
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.paths import Paths
+from support.command_line import CommandLine
 
 COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "doctor", "listen", "diff", "hosts")
 

@@ -10,7 +10,7 @@ import sys
 PROGRAM = """
 import time
 from deskconsole.cli.progress_bars import progress_bars
-from deskconsole.progress import Progress
+from deskconsole.common.progress import Progress
 
 with progress_bars(quiet=False) as show:
     show(Progress("uploading", 500, 1000))

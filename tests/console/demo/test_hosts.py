@@ -17,18 +17,18 @@ from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import AgentOptions
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
-from deskconsole.demo.hosts import EmbeddedHost
-from deskconsole.errors import (
+from deskconsole.common.errors import (
     AuthenticationFailed,
     ConnectionFailed,
     ConnectionLost,
     DeployError,
     ForwardingRefused,
 )
-from deskconsole.hosts import Host
-from deskconsole.ssh.client import Connection, connect
-from deskconsole.ssh.questions import NoQuestions
-from processes import is_gone
+from deskconsole.demo.hosts import EmbeddedHost
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection, connect
+from deskconsole.ssh.prompts import NoQuestions
+from support.processes import is_gone
 
 
 def entry(embedded: EmbeddedHost, key_file: Path | None = None) -> Host:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskconsole.errors import Cancelled, ConfigurationError
-from deskconsole.progress import Progress
+from deskconsole.common.errors import Cancelled, ConfigurationError
+from deskconsole.common.progress import Progress
 from deskconsole.runtimes.container import Runtime
-from small_runtime import FILES, SEED, write_small_runtime
+from support.small_runtime import FILES, SEED, write_small_runtime
 
 
 def test_all_that_was_written_is_read_back(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.errors import RuntimeUnavailable
+from deskconsole.common.errors import RuntimeUnavailable
 from deskconsole.runtimes.seed import imported, seed_of
 
 PROGRAMS = dict.fromkeys(

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from deskconsole.errors import ConfigurationError, RuntimeUnavailable
-from deskconsole.progress import Progress
+from deskconsole.common.errors import ConfigurationError, RuntimeUnavailable
+from deskconsole.common.progress import Progress
 from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
 from deskconsole.runtimes.fetch import Source
-from deskconsole.runtimes.shelf import Shelf
-from small_runtime import FILES, write_small_runtime
+from deskconsole.runtimes.store import Shelf
+from support.small_runtime import FILES, write_small_runtime
 
 
 @pytest.fixture

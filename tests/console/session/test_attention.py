@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deskagent.wire.messages import WatchMode
-from deskconsole.session.attention import GRACE, Attention
+from deskconsole.session.watch_policy import GRACE, Attention
+from deskwire.messages import WatchMode
 
 
 class Clock:

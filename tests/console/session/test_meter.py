@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.session.meter import HISTORY, Meter
 from deskconsole.session.snapshot import Sample
+from deskconsole.session.statistics import HISTORY, Meter
 
 
 class Clock:

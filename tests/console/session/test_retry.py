@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from deskconsole.errors import (
+from deskconsole.common.errors import (
     AddressError,
     AuthenticationFailed,
     ConnectionLost,
@@ -19,7 +19,7 @@ from deskconsole.errors import (
     Stale,
     UnsupportedHost,
 )
-from deskconsole.session.retry import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
+from deskconsole.session.reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
 
 
 def test_waiting_doubles_up_to_half_a_minute_and_is_jittered() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskconsole.progress import Progress
+from deskconsole.common.progress import Progress
 from deskconsole.session.steps import StepOutcome, Steps
 
 

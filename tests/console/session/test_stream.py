@@ -11,11 +11,15 @@ from typing import TypeVar
 
 import pytest
 
-from deskagent.wire.connection import AgentConnection
-from deskagent.wire.digest import framebuffer_digest
-from deskagent.wire.encodings import Encoding
-from deskagent.wire.geometry import Display, Rectangle
-from deskagent.wire.messages import (
+from deskconsole.common.errors import ConnectionLost, ProtocolViolation
+from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.session.link_loop import Stream
+from deskconsole.session.statistics import Meter
+from deskwire.connection import AgentConnection
+from deskwire.digest import framebuffer_digest
+from deskwire.encodings import Encoding
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import (
     WIRE_VERSION,
     Close,
     Credit,
@@ -28,12 +32,8 @@ from deskagent.wire.messages import (
     WantDigest,
     Welcome,
 )
-from deskagent.wire.packet import Slice
-from deskagent.wire.triggers import Trigger
-from deskconsole.errors import ConnectionLost, ProtocolViolation
-from deskconsole.framebuffer import Framebuffer
-from deskconsole.session.meter import Meter
-from deskconsole.session.stream import Stream
+from deskwire.packet import Slice
+from deskwire.triggers import Trigger
 
 TOKEN = bytes(32)
 IDENTITY = bytes(range(16))

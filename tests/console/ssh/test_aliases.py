@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.errors import ConfigurationError
-from deskconsole.ssh.aliases import parse_jump, resolve
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.ssh.ssh_config import parse_jump, resolve
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError
 from deskconsole.ssh.host_keys import KnownHosts, fingerprint
-from sshd import keygen, public_line
+from support.sshd import keygen, public_line
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from answers import Answers
-from deskconsole.errors import Cancelled
+from deskconsole.common.errors import Cancelled
 from deskconsole.ssh.login_queue import LoginQueue, Turn
-from deskconsole.ssh.questions import QuestionsOf, SecretRequest
+from deskconsole.ssh.prompts import QuestionsOf, SecretRequest
+from support.answers import Answers
 
 
 def test_one_more_than_there_are_places_waits_and_says_so() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskagent.wire.geometry import Rectangle
 from deskconsole.viewer.inbox import Inbox, ThreadedInbox
 from deskconsole.viewer.messages import Close, Damage, Map, Status, ToWindow, line, to_window
 from deskconsole.viewer.outbox import Outbox
+from deskwire.geometry import Rectangle
 
 _MAP = Map("/dev/shm/picture", 80, 60, 1)
 _STATUS = Status("lab-01 - live - deskconsole", "live", stale=False)

@@ -20,9 +20,9 @@ import pytest
 
 import deskagent
 import deskconsole
-from article_peer import Picture, encode_refresh, encode_update
-from deskagent.wire.digest import framebuffer_digest
-from xvfb import Xvfb
+from deskwire.digest import framebuffer_digest
+from support.peers.article_peer import Picture, encode_refresh, encode_update
+from support.xvfb import Xvfb
 
 HOMES = [str(Path(module.__path__[0]).parent) for module in (deskagent, deskconsole)]
 DIALECTS = pytest.mark.parametrize("identity", [False, True], ids=["without identity", "with identity"])

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import deskagent
-from article_peer import Receiver
-from xvfb import Xvfb, Xvnc, wait_for
+from support.peers.article_peer import Receiver
+from support.xvfb import Xvfb, Xvnc, wait_for
 
 HOME = Path(deskagent.__file__).parents[1]
 DIALECTS = pytest.mark.parametrize("identity", [False, True], ids=["without identity", "with identity"])

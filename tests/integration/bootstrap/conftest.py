@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bootstrap_host import Ground, open_connection, ssh_host
+from support.bootstrap_host import Ground, open_connection, ssh_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,21 +13,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bootstrap_host import OPTIONS, Ground, agents, names, open_connection, ssh_host
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.bootstrap.room import needed_room
-from deskconsole.doctor import verdicts
-from deskconsole.errors import DeployError, ForwardingRefused, LaunchError, UnsupportedHost
-from deskconsole.hosts import Host
-from deskconsole.paths import Paths
+from deskconsole.common.errors import DeployError, ForwardingRefused, LaunchError, UnsupportedHost
+from deskconsole.common.paths import Paths
+from deskconsole.diagnosis import checks
+from deskconsole.inventory.host import Host
 from deskconsole.session.route import SshRoute
 from deskconsole.session.state import State
-from deskconsole.ssh.questions import NoQuestions
-from sshd import Sshd
-from xvfb import Xvfb
+from deskconsole.ssh.prompts import NoQuestions
+from support.bootstrap_host import OPTIONS, Ground, agents, names, open_connection, ssh_host
+from support.sshd import Sshd
+from support.xvfb import Xvfb
 
 
 def go(server: Sshd, host: Host, folder: Path) -> list[State]:
@@ -151,7 +151,7 @@ def test_doctor_and_deploy_reckon_alike(ground: Ground, tmp_path: Path, missing:
     full = replace(facts, free=needed - 1)
     with pytest.raises(DeployError) as told:
         deploy(ground.connection, full, cache=tmp_path)
-    assert verdicts.disk(full, needed).sentence == str(told.value)
+    assert checks.disk(full, needed).sentence == str(told.value)
     assert f"{needed / 1e6:.0f} MB are needed" in str(told.value)
-    assert verdicts.disk(replace(facts, free=needed), needed).exit_code == 0
+    assert checks.disk(replace(facts, free=needed), needed).exit_code == 0
     assert not (ground.home / ".deskconsole").exists()

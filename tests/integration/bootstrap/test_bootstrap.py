@@ -15,15 +15,15 @@ from typing import IO
 
 import pytest
 
-from bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
 from deskconsole.bootstrap.archive import agent_archive
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from deskconsole.errors import Cancelled, DeployError, LaunchError
-from deskconsole.progress import Progress
+from deskconsole.common.errors import Cancelled, DeployError, LaunchError
+from deskconsole.common.progress import Progress
 from deskconsole.ssh.files import Files
+from support.bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
 
 
 def test_a_bare_host_gets_an_agent_and_gives_it_back(ground: Ground) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bootstrap_host import OPTIONS, agents, listing, open_connection, ssh_host
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from deskconsole.errors import BootstrapError, UnsupportedHost
-from xvfb import Xvfb
+from deskconsole.common.errors import BootstrapError, UnsupportedHost
+from support.bootstrap_host import OPTIONS, agents, listing, open_connection, ssh_host
+from support.xvfb import Xvfb
 
 
 def fake_python(folder: Path, name: str, answer: str) -> Path:

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bootstrap_host import Ground
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
-from xvfb import Xvfb
+from support.bootstrap_host import Ground
+from support.xvfb import Xvfb
 
 
 def test_the_agent_gets_the_display_and_the_authority_of_the_settings(ground: Ground) -> None:

@@ -19,14 +19,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bootstrap_host import Ground, listing, names, open_connection, ssh_host
-from deskconsole.bootstrap import wheels
 from deskconsole.bootstrap.archive import Archive
 from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.posix import wheels
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from deskconsole.errors import Cancelled, DeployError, UnsupportedHost
-from deskconsole.progress import Progress
+from deskconsole.common.errors import Cancelled, DeployError, UnsupportedHost
+from deskconsole.common.progress import Progress
+from support.bootstrap_host import Ground, listing, names, open_connection, ssh_host
 
 
 def make_wheel(folder: Path, name: str, tag: str, files: dict[str, bytes]) -> Path:

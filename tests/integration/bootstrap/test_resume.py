@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import Ground, names, open_connection
 from deskconsole.bootstrap.archive import archived
 from deskconsole.bootstrap.console_id import console_id
 from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.platforms import PLATFORMS
 from deskconsole.bootstrap.probe import probe
-from deskconsole.errors import ConnectionLost
-from deskconsole.progress import Progress, Report, ignore
-from deskconsole.ssh.client import Connection
+from deskconsole.common.errors import ConnectionLost
+from deskconsole.common.progress import Progress, Report, ignore
+from deskconsole.ssh.connection import Connection
+from support.bootstrap_host import Ground, names, open_connection
 
 BLOB = os.urandom(20_000_000)
 LARGE = archived("packages-00000000000a", {"blob": BLOB})

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from agent_process import AgentProcess
-from bootstrap_host import VENV_PATH, end_agents
-from command_line import CommandLine
-from sshd import Sshd
-from xvfb import Xvfb
+from support.bootstrap_host import VENV_PATH, end_agents
+from support.command_line import CommandLine
+from support.peers.agent_process import AgentProcess
+from support.sshd import Sshd
+from support.xvfb import Xvfb
 
 
 @pytest.fixture

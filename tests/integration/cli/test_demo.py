@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from command_line import CommandLine, end, settled, shared_memory
-from xvfb import wait_for
+from support.command_line import CommandLine, end, settled, shared_memory
+from support.xvfb import wait_for
 
 
 def test_headless(user: CommandLine) -> None:

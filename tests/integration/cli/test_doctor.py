@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from bootstrap_host import VENV_PATH, agents, listing
-from command_line import CommandLine, Said, end, settled
-from deskconsole.doctor.examination import examine
-from deskconsole.doctor.finding import Finding, Outcome, Step, first_bad
-from deskconsole.errors import Cancelled
-from deskconsole.hosts import Host
-from deskconsole.paths import Paths
-from deskconsole.progress import Progress
-from deskconsole.ssh.questions import NoQuestions
-from sshd import Sshd, keygen, public_line
-from xvfb import Xvfb, wait_for
+from deskconsole.common.errors import Cancelled
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.diagnosis.examination import examine
+from deskconsole.diagnosis.findings import Finding, Outcome, Step, first_bad
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.prompts import NoQuestions
+from support.bootstrap_host import VENV_PATH, agents, listing
+from support.command_line import CommandLine, Said, end, settled
+from support.sshd import Sshd, keygen, public_line
+from support.xvfb import Xvfb, wait_for
 
 LOGIN = ["name", "port", "host key", "authentication"]
 LOOKS = ["forwarding", "files", "shell", "system", "desktop", "disk", "deployed"]

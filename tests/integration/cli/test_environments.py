@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import VENV_PATH, end_agents
-from command_line import ROOT, CommandLine
 from deskconsole.cli.streams import LossyStream
-from sshd import Sshd
-from xvfb import Xvfb, wait_for
+from support.bootstrap_host import VENV_PATH, end_agents
+from support.command_line import ROOT, CommandLine
+from support.sshd import Sshd
+from support.xvfb import Xvfb, wait_for
 
 RUN = ROOT / "scripts" / "run"
 
@@ -261,7 +261,7 @@ def test_an_interrupt_that_python_cannot_raise_comes_again() -> None:
     """It came in a callback of the garbage collector's: Python prints a traceback there, and goes on."""
     program = """
 import time, weakref
-from deskconsole.interrupts import end_in_order
+from deskconsole.common.signals import end_in_order
 end_in_order()
 class Module: pass
 def callback(_): raise KeyboardInterrupt

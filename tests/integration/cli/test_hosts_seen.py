@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from agent_process import AgentProcess
-from bootstrap_host import agents, listing
-from command_line import CommandLine, end, settled, shared_memory
-from processes import children
-from sshd import Sshd
-from xvfb import Xvfb, wait_for
+from support.bootstrap_host import agents, listing
+from support.command_line import CommandLine, end, settled, shared_memory
+from support.peers.agent_process import AgentProcess
+from support.processes import children
+from support.sshd import Sshd
+from support.xvfb import Xvfb, wait_for
 
 
 def quiet(agent: AgentProcess) -> list[str]:

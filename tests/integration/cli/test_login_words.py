@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from command_line import CommandLine
-from login_server import Interactive, serving
-from sshd import Sshd, fingerprint, keygen, public_line
-from terminal import Terminal
+from support.command_line import CommandLine
+from support.peers.login_server import Interactive, serving
+from support.screens.terminal import Terminal
+from support.sshd import Sshd, fingerprint, keygen, public_line
 
 
 def known(server: Sshd, key: Path) -> str:

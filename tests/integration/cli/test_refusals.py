@@ -15,12 +15,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from agent_process import AgentProcess
-from bootstrap_host import VENV_PATH, listing
-from command_line import CommandLine, Said
-from login_server import Server, serving
-from sshd import Sshd, fingerprint, keygen, public_line
-from xvfb import wait_for
+from support.bootstrap_host import VENV_PATH, listing
+from support.command_line import CommandLine, Said
+from support.peers.agent_process import AgentProcess
+from support.peers.login_server import Server, serving
+from support.sshd import Sshd, fingerprint, keygen, public_line
+from support.xvfb import wait_for
 
 
 def free_port() -> int:

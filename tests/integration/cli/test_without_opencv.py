@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from command_line import CommandLine
-from sshd import Sshd
-from terminal import Terminal
+from support.command_line import CommandLine
+from support.screens.terminal import Terminal
+from support.sshd import Sshd
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from agent_process import AgentProcess
-from deskagent.wire.messages import Screen, ScreenState
 from deskconsole.bootstrap.facts import DesktopWord
-from deskconsole.errors import AddressError, Cancelled, InternalFault, ProtocolViolation
-from deskconsole.session.event import Event
+from deskconsole.common.errors import AddressError, Cancelled, InternalFault, ProtocolViolation
+from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute, Step, Way
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from exactness import is_exact
+from deskwire.messages import Screen, ScreenState
+from support.exactness import is_exact
+from support.peers.agent_process import AgentProcess
 
 STILL = ("--source", "synthetic", "--scene", "still", "--size", "640x400")
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from agent_process import AgentProcess
-from deskconsole.hosts import Host
-from deskconsole.inventory import Inventory
-from deskconsole.session.event import Event
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.inventory import Inventory
+from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import DirectRoute, Route
 from deskconsole.session.state import State
+from support.peers.agent_process import AgentProcess
 
 
 def test_an_edit_of_a_live_host(tmp_path: Path) -> None:

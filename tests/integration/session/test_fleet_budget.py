@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from agent_process import AgentProcess
-from deskagent.wire.messages import Watch, WatchMode
-from deskconsole.hosts import Host
-from deskconsole.inventory import Inventory
+from deskconsole.inventory.host import Host
+from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import DirectRoute
+from deskwire.messages import Watch, WatchMode
+from support.peers.agent_process import AgentProcess
 
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")
 

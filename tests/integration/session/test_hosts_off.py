@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from agent_process import AgentProcess
 from deskconsole.session import session as sessions
-from deskconsole.session.event import Event
-from deskconsole.session.retry import Backoff
+from deskconsole.session.events import Event
+from deskconsole.session.reconnect_policy import Backoff
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
+from support.peers.agent_process import AgentProcess
 
 
 @pytest.fixture

@@ -13,18 +13,18 @@ import cv2
 import numpy as np
 import pytest
 
-from agent_process import AgentProcess
-from deskagent.wire.connection import AgentConnection
-from deskagent.wire.messages import WIRE_VERSION, Preview, WatchMode, Welcome
-from deskconsole.errors import ProtocolViolation
-from deskconsole.framebuffer import shared_folders
-from deskconsole.session.attention import GRACE
-from deskconsole.session.event import Event
+from deskconsole.common.errors import ProtocolViolation
+from deskconsole.picture.framebuffer import shared_folders
+from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from exactness import is_exact
-from xvfb import Xvfb, wait_for
+from deskconsole.session.watch_policy import GRACE
+from deskwire.connection import AgentConnection
+from deskwire.messages import WIRE_VERSION, Preview, WatchMode, Welcome
+from support.exactness import is_exact
+from support.peers.agent_process import AgentProcess
+from support.xvfb import Xvfb, wait_for
 
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "1280x720")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent_process import AgentProcess
-from deskconsole.session.event import Event
+from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from processes import children
-from xvfb import Xvfb, wait_for
+from support.peers.agent_process import AgentProcess
+from support.processes import children
+from support.xvfb import Xvfb, wait_for
 
 SIZE = (640, 400)
 WINDOW = "deskconsole.viewer"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from answers import Answers
-from deskconsole.hosts import Host
-from deskconsole.ssh.client import Connection, connect
-from sshd import Sshd
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection, connect
+from support.answers import Answers
+from support.sshd import Sshd
 
 
 @pytest.fixture

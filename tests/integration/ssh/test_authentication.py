@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from answers import Answers
-from deskconsole.errors import AuthenticationFailed, Cancelled, ConfigurationError
-from deskconsole.ssh.client import Connection
-from deskconsole.ssh.questions import NoQuestions
+from deskconsole.common.errors import AuthenticationFailed, Cancelled, ConfigurationError
+from deskconsole.ssh.connection import Connection
+from deskconsole.ssh.prompts import NoQuestions
 from deskconsole.ssh.secrets import Secrets
-from login_server import Interactive, Server, serving
-from processes import running
-from sshd import Sshd, keygen
+from support.answers import Answers
+from support.peers.login_server import Interactive, Server, serving
+from support.processes import running
+from support.sshd import Sshd, keygen
 
 Dial = Callable[..., Connection]
 

@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from answers import Answers
-from deskconsole.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed, ConnectionLost
-from deskconsole.ssh.client import Connection
-from sshd import Sshd
+from deskconsole.common.errors import (
+    AddressError,
+    Cancelled,
+    ConfigurationError,
+    ConnectionFailed,
+    ConnectionLost,
+)
+from deskconsole.ssh.connection import Connection
+from support.answers import Answers
+from support.sshd import Sshd
 
 Dial = Callable[..., Connection]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.errors import Cancelled, ConnectionLost, DeployError
-from deskconsole.ssh.client import Connection
-from deskconsole.ssh.pieces import PIECE
-from sshd import Sshd
+from deskconsole.common.errors import Cancelled, ConnectionLost, DeployError
+from deskconsole.ssh.connection import Connection
+from deskconsole.ssh.pipelined_sftp import PIECE
+from support.sshd import Sshd
 
 Dial = Callable[..., Connection]
 

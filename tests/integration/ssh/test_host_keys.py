@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from answers import Answers
-from deskconsole.errors import HostKeyError
-from deskconsole.ssh.client import Connection
-from sshd import Sshd, fingerprint, keygen, public_line
+from deskconsole.common.errors import HostKeyError
+from deskconsole.ssh.connection import Connection
+from support.answers import Answers
+from support.sshd import Sshd, fingerprint, keygen, public_line
 
 Dial = Callable[..., Connection]
 

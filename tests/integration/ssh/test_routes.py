@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from answers import Answers
-from deskconsole.errors import (
+from deskconsole.common.errors import (
     AuthenticationFailed,
     ConfigurationError,
     ConnectionFailed,
     ForwardingRefused,
     HostKeyError,
 )
-from deskconsole.ssh.client import Connection
-from processes import children
-from sshd import Sshd, keygen, public_line
+from deskconsole.ssh.connection import Connection
+from support.answers import Answers
+from support.processes import children
+from support.sshd import Sshd, keygen, public_line
 
 Dial = Callable[..., Connection]
 

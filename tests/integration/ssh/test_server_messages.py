@@ -17,14 +17,14 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from answers import Answers
-from deskconsole.errors import AuthenticationFailed, Cancelled, ConnectionFailed
+from deskconsole.common.errors import AuthenticationFailed, Cancelled, ConnectionFailed
 from deskconsole.ssh import userauth
-from deskconsole.ssh.client import Connection
-from deskconsole.ssh.questions import NoQuestions
+from deskconsole.ssh.connection import Connection
+from deskconsole.ssh.prompts import NoQuestions
 from deskconsole.ssh.secrets import Secrets
-from login_server import Interactive, Server, serving
-from sshd import Sshd
+from support.answers import Answers
+from support.peers.login_server import Interactive, Server, serving
+from support.sshd import Sshd
 
 Dial = Callable[..., Connection]
 

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from answers import Answers
-from deskconsole.errors import AuthenticationFailed, ConfigurationError
-from deskconsole.hosts import Host
-from deskconsole.ssh.client import connect
+from deskconsole.common.errors import AuthenticationFailed, ConfigurationError
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import connect
 from deskconsole.ssh.keywords import KEYWORDS, Use, review
-from sshd import Sshd
+from support.answers import Answers
+from support.sshd import Sshd
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ssh.md"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ssh_ground import Ground, interface_of_loopback
+from support.ssh_ground import Ground, interface_of_loopback
 
 KNOWN = "[127.0.0.1]:{port} {host}\n"
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deskagent.wire.geometry import Rectangle
-from deskconsole.errors import ViewerError
-from deskconsole.viewer.pixel_format import PixelFormat
-from viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
-from xvfb import Xvfb, wait_for
+from deskconsole.common.errors import ViewerError
+from deskconsole.viewer.surfaces.pixel_format import PixelFormat
+from deskwire.geometry import Rectangle
+from support.screens.viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
+from support.xvfb import Xvfb, wait_for
 
 
 def photographed(screen: Xvfb) -> NDArray[np.uint8]:

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from deskconsole.viewer.keys import HELP
-from viewer_stage import Stage, run_window_manager, stage_on
-from xvfb import Xvfb, wait_for
+from support.screens.viewer_stage import Stage, run_window_manager, stage_on
+from support.xvfb import Xvfb, wait_for
 
 
 @pytest.fixture(params=[False, True], ids=["bare", "managed"])

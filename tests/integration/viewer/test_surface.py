@@ -14,10 +14,10 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.xobject.drawable import Window
 
-from deskagent.wire.geometry import Rectangle
 from deskconsole.viewer.canvas import Canvas
-from viewer_stage import Stage, run_window_manager, stage_on
-from xvfb import Xvfb, wait_for
+from deskwire.geometry import Rectangle
+from support.screens.viewer_stage import Stage, run_window_manager, stage_on
+from support.xvfb import Xvfb, wait_for
 
 
 @pytest.fixture(params=[False, True], ids=["bare", "managed"])

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deskagent.wire.geometry import Rectangle
-from deskconsole.errors import ViewerError
-from deskconsole.framebuffer import Framebuffer
+from deskconsole.common.errors import ViewerError
+from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.viewer.canvas import AS_IT_IS, DOUBLE, Canvas
 from deskconsole.viewer.process import Viewer
-from viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
-from xvfb import Xvfb, wait_for
+from deskwire.geometry import Rectangle
+from support.screens.viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
+from support.xvfb import Xvfb, wait_for
 
 
 @pytest.fixture(params=[(), WITHOUT_SHARED_MEMORY], ids=["shared", "highgui"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from windows_host import WindowsHost
+from support.windows.host import WindowsHost
 
 
 @pytest.fixture

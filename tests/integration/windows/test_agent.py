@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deployed_runtime import deployed_runtime
-from deskagent.wire.messages import Refresh, Screen, ScreenState, Welcome
-from deskagent.wire.packet import Packet
-from deskagent.wire.triggers import Trigger
 from deskconsole.bootstrap.archive import agent_archive
-from drawing_console import DrawingConsole
-from windows_host import WindowsHost
-from xvfb import wait_for
+from deskwire.messages import Refresh, Screen, ScreenState, Welcome
+from deskwire.packet import Packet
+from deskwire.triggers import Trigger
+from support.deployed_runtime import deployed_runtime
+from support.peers.drawing_console import DrawingConsole
+from support.windows.host import WindowsHost
+from support.xvfb import wait_for
 
 # The first run on a machine builds the stand-in and its runtime.
 pytestmark = pytest.mark.timeout(600)
@@ -171,7 +171,7 @@ BLITS = r"""
 import sys
 sys.path.insert(0, r"C:\ours\agent")
 import deskagent
-from deskagent.capture.screen import ScreenGrabber
+from deskagent.capture.mss_grabber import ScreenGrabber
 grabber = ScreenGrabber()
 grabber.grab()
 gdi = grabber._source._impl.gdi32

@@ -13,23 +13,23 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import names
-from built_runtime import built_runtime
-from deployed_runtime import put_on_shelf
-from deployed_runtime import root_of as ours
 from deskconsole.bootstrap.archive import agent_archive, archived
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import Deployed, HostFacts
 from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.platforms import PLATFORMS
 from deskconsole.bootstrap.probe import probe
-from deskconsole.bootstrap.windows_runtime import REST, part_of
-from deskconsole.errors import Cancelled, ConnectionLost, DeployError
-from deskconsole.progress import Progress, Report, ignore
+from deskconsole.bootstrap.windows.runtime import REST, part_of
+from deskconsole.common.errors import Cancelled, ConnectionLost, DeployError
+from deskconsole.common.progress import Progress, Report, ignore
 from deskconsole.runtimes.container import Runtime
-from deskconsole.ssh.client import Connection
-from windows_host import WindowsHost
-from windows_login import host_of, log_in
+from deskconsole.ssh.connection import Connection
+from support.bootstrap_host import names
+from support.built_runtime import built_runtime
+from support.deployed_runtime import put_on_shelf
+from support.deployed_runtime import root_of as ours
+from support.windows.host import WindowsHost
+from support.windows.login import host_of, log_in
 
 Dial = Callable[[WindowsHost], AbstractContextManager[Connection]]
 
@@ -181,7 +181,7 @@ def test_two_consoles_at_once_and_one_of_them_twice(
     def own() -> str:
         return threading.current_thread().name
 
-    monkeypatch.setattr("deskconsole.bootstrap.windows_runtime.console_id", own)
+    monkeypatch.setattr("deskconsole.bootstrap.windows.runtime.console_id", own)
     uploaded: list[tuple[str, int]] = []
     failures: list[BaseException] = []
 

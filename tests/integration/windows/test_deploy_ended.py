@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap_host import names
-from built_runtime import built_runtime
-from command_line import CommandLine
-from deployed_runtime import put_on_shelf, root_of
 from deskconsole.bootstrap.archive import agent_archive
-from deskconsole.bootstrap.windows_runtime import REST
+from deskconsole.bootstrap.windows.runtime import REST
 from deskconsole.runtimes.container import Runtime
 from deskconsole.session.state import State
-from windows_host import WindowsHost
-from windows_way import WindowsWay
-from xvfb import wait_for
+from support.bootstrap_host import names
+from support.built_runtime import built_runtime
+from support.command_line import CommandLine
+from support.deployed_runtime import put_on_shelf, root_of
+from support.windows.host import WindowsHost
+from support.windows.way import WindowsWay
+from support.xvfb import wait_for
 
 
 @pytest.fixture

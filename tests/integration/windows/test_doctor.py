@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from command_line import CommandLine, Said
-from deployed_runtime import equip, put_on_shelf, root_of
 from deskconsole.bootstrap.facts import AgentOptions
-from deskconsole.doctor.examination import examine
-from deskconsole.doctor.finding import Finding, Outcome, Step
-from deskconsole.errors import Cancelled
-from deskconsole.paths import Paths
-from deskconsole.progress import Progress
-from deskconsole.ssh.questions import NoQuestions
-from windows_host import WindowsHost
-from windows_login import host_of
+from deskconsole.common.errors import Cancelled
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.diagnosis.examination import examine
+from deskconsole.diagnosis.findings import Finding, Outcome, Step
+from deskconsole.ssh.prompts import NoQuestions
+from support.command_line import CommandLine, Said
+from support.deployed_runtime import equip, put_on_shelf, root_of
+from support.windows.host import WindowsHost
+from support.windows.login import host_of
 
 LOOKS = [
     "name", "port", "host key", "authentication", "forwarding", "files", "shell", "system", "runtime",

@@ -10,15 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from answers import Answers
-from deployed_runtime import put_on_shelf, root_of
-from deskconsole.doctor.examination import examine
-from deskconsole.doctor.finding import Finding, Outcome, Step
-from deskconsole.paths import Paths
-from deskconsole.progress import Progress
-from sshd import keygen
-from windows_host import WindowsHost
-from windows_login import host_of
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.diagnosis.examination import examine
+from deskconsole.diagnosis.findings import Finding, Outcome, Step
+from support.answers import Answers
+from support.deployed_runtime import put_on_shelf, root_of
+from support.sshd import keygen
+from support.windows.host import WindowsHost
+from support.windows.login import host_of
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,11 @@ import pytest
 
 from deskconsole.bootstrap.facts import DesktopWord
 from deskconsole.bootstrap.remote.windows.task import task_xml
-from deskconsole.errors import LaunchError, NobodyLoggedOn
-from deskconsole.ssh.client import Connection
+from deskconsole.common.errors import LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import Finished
-from windows_ground import WindowsGround, windows_ground
-from xvfb import wait_for
+from deskconsole.ssh.connection import Connection
+from support.windows.ground import WindowsGround, windows_ground
+from support.xvfb import wait_for
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deskconsole.session.state import State
-from windows_host import WindowsHost
-from windows_way import WindowsWay
+from support.windows.host import WindowsHost
+from support.windows.way import WindowsWay
 
 
 @pytest.mark.timeout(300)

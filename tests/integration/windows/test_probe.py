@@ -11,12 +11,12 @@ import pytest
 
 from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.bootstrap.probe import probe
-from deskconsole.errors import ConnectionFailed
-from deskconsole.packaging.listing import LISTING, listing
-from deskconsole.runtimes.shelf import requirements_today
-from windows_host import WindowsHost
-from windows_login import host_of, log_in
-from windows_python import windows_python
+from deskconsole.common.errors import ConnectionFailed
+from deskconsole.runtimes.listing import LISTING, listing
+from deskconsole.runtimes.store import requirements_today
+from support.windows.host import WindowsHost
+from support.windows.login import host_of, log_in
+from support.windows.python import windows_python
 
 NAME = "Žofie Nováková"
 RUNTIME = "runtime-00000000cafe"

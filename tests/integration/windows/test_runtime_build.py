@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-import windows_python
-from built_runtime import build_command, built_runtime
-from command_line import CommandLine, end
 from deskconsole.runtimes.container import Runtime
-from deskconsole.runtimes.rest import read_rest
-from deskconsole.ssh.client import Connection
-from small_runtime import write_small_runtime
-from windows_host import WindowsHost
-from windows_login import log_in
+from deskconsole.runtimes.payload import read_rest
+from deskconsole.ssh.connection import Connection
+from support.built_runtime import build_command, built_runtime
+from support.command_line import CommandLine, end
+from support.small_runtime import write_small_runtime
+from support.windows import python as windows_python
+from support.windows.host import WindowsHost
+from support.windows.login import log_in
 
 NOWHERE = "http://127.0.0.1:9/"
 """Nothing listens there."""

@@ -15,11 +15,11 @@ import numpy as np
 import paramiko
 import pytest
 
-from processes import is_gone
-from windows_host import WindowsHost
+from support.processes import is_gone
+from support.windows.host import WindowsHost
+from support.xvfb import wait_for
 from winhost import wine
 from winhost.plain_shell import NotPlain, Plain, interpret
-from xvfb import wait_for
 
 # The stand-in's own Python, which a product never uses: tests of the product bring theirs.
 PYTHON = r"C:\testbed\python\python.exe -I -S"

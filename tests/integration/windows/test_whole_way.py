@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from deployed_runtime import equip
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from windows_host import WindowsHost
-from windows_way import WindowsWay
-from xvfb import wait_for
+from support.deployed_runtime import equip
+from support.windows.host import WindowsHost
+from support.windows.way import WindowsWay
+from support.xvfb import wait_for
 
 Start = Callable[..., WindowsHost]
 

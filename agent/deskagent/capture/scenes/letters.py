@@ -7,9 +7,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from deskagent.pixels import Bgr
+
 Colour = tuple[int, int, int]
 """Blue, green, red."""
 
@@ -40,7 +40,7 @@ def words(seed: int, line: int, width: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _glyph(letter: str, ink: Colour, paper: Colour) -> Pixels:
+def _glyph(letter: str, ink: Colour, paper: Colour) -> Bgr:
     """One cell, (18, 9, 4): drawn at four times its size, since small Hershey letters are ragged."""
     cell = np.empty((CELL_HEIGHT * 4, CELL_WIDTH * 4, 3), np.uint8)
     cell[:] = paper
@@ -52,7 +52,7 @@ def _glyph(letter: str, ink: Colour, paper: Colour) -> Pixels:
 
 
 @lru_cache(maxsize=256)
-def line(text: str, columns: int, ink: Colour, paper: Colour) -> Pixels:
+def line(text: str, columns: int, ink: Colour, paper: Colour) -> Bgr:
     """One line, (18, 9 * columns, 4); not to be written to."""
     strip = np.empty((CELL_HEIGHT, CELL_WIDTH * columns, 4), np.uint8)
     strip[:] = (*paper, 255)
@@ -63,7 +63,7 @@ def line(text: str, columns: int, ink: Colour, paper: Colour) -> Pixels:
     return strip
 
 
-def paste(target: Pixels, picture: Pixels, x: int, y: int) -> None:
+def paste(target: Bgr, picture: Bgr, x: int, y: int) -> None:
     """Copies a picture, cut at the target's edges."""
     height, width = target.shape[:2]
     top, left = max(0, y), max(0, x)

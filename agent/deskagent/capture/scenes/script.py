@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from .letters import Pixels
+from deskagent.pixels import Bgr
+
 from .wallpaper import BAR_HEIGHT
 from .windows import draw_editor, draw_film, draw_log, draw_note
 
@@ -18,7 +19,7 @@ class Place(NamedTuple):
     width: int
     height: int
 
-    def pixels(self, frame: Pixels) -> tuple[int, int, int, int]:
+    def pixels(self, frame: Bgr) -> tuple[int, int, int, int]:
         """x, y, width, height on this frame; never smaller than a window can be drawn."""
         height, width = max(1, frame.shape[0] - BAR_HEIGHT), frame.shape[1]
         size = max(64, self.width * width // 1000), max(64, self.height * height // 1000)
@@ -28,7 +29,7 @@ class Place(NamedTuple):
 class Act(NamedTuple):
     """A window and the times at which it lives: for `seconds` from `begin`, once every cycle."""
 
-    draw: Callable[[Pixels, int, float, Place], None]
+    draw: Callable[[Bgr, int, float, Place], None]
     place: Place
     begin: float = 0
     seconds: float = 0
@@ -50,19 +51,19 @@ class Script(NamedTuple):
     """The clock shows them."""
 
 
-def _editor(frame: Pixels, seed: int, t: float, place: Place) -> None:
+def _editor(frame: Bgr, seed: int, t: float, place: Place) -> None:
     draw_editor(frame, seed, t, *place.pixels(frame))
 
 
-def _log(frame: Pixels, seed: int, t: float, place: Place) -> None:
+def _log(frame: Bgr, seed: int, t: float, place: Place) -> None:
     draw_log(frame, seed, t, *place.pixels(frame))
 
 
-def _film(frame: Pixels, seed: int, t: float, place: Place) -> None:
+def _film(frame: Bgr, seed: int, t: float, place: Place) -> None:
     draw_film(frame, seed, t, *place.pixels(frame))
 
 
-def _note(frame: Pixels, seed: int, t: float, place: Place) -> None:
+def _note(frame: Bgr, seed: int, t: float, place: Place) -> None:
     _, _, width, height = place.pixels(frame)
     draw_note(frame, seed, t, (frame.shape[1], frame.shape[0] - BAR_HEIGHT), width, height)
 

@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, Pixels, line, paste
+from deskagent.pixels import Bgr
+
+from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, line, paste
 
 BAR_HEIGHT: Final = 40
 _BAR: Final[Colour] = (46, 38, 32)
@@ -24,7 +26,7 @@ _SKIES: Final = (
 
 
 @lru_cache(maxsize=4)
-def backdrop(seed: int, width: int, height: int) -> Pixels:
+def backdrop(seed: int, width: int, height: int) -> Bgr:
     """Sky, sun, ranges of hills and the empty task bar, (height, width, 4); not to be written to.
 
     Painted softly and with a little grain, so that it packs like a photograph and not like a drawing.
@@ -70,7 +72,7 @@ def _draw_tree(picture: NDArray[np.float32], x: int, foot: int, size: int, colou
         cv2.fillPoly(picture, [outline], colour, cv2.LINE_AA)
 
 
-def draw_clock(frame: Pixels, t: float, *, seconds: bool) -> None:
+def draw_clock(frame: Bgr, t: float, *, seconds: bool) -> None:
     """The time of a working day that begins at nine, at the right end of the task bar."""
     whole = 9 * 3600 + int(t)
     text = f"{whole // 3600 % 24:02}:{whole // 60 % 60:02}"

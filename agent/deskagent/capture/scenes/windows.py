@@ -8,7 +8,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, Pixels, line, paste, words
+from deskagent.pixels import Bgr
+
+from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, line, paste, words
 from .wallpaper import BAR_HEIGHT, backdrop
 
 TITLE_HEIGHT: Final = 30
@@ -22,11 +24,11 @@ _LOG_INKS: Final[tuple[Colour, ...]] = ((190, 200, 190), (140, 220, 150), (120, 
 
 LETTERS_PER_SECOND: Final = 12
 SCROLL_PER_SECOND: Final = 180
-"""Pixels: ten lines."""
+"""Bgr: ten lines."""
 
 
 @lru_cache(maxsize=8)
-def _empty(title: str, width: int, height: int, paper: Colour) -> Pixels:
+def _empty(title: str, width: int, height: int, paper: Colour) -> Bgr:
     """A window's frame and title bar around plain paper; not to be written to."""
     window = np.empty((height, width, 4), np.uint8)
     window[:] = (*_BORDER, 255)
@@ -39,7 +41,7 @@ def _empty(title: str, width: int, height: int, paper: Colour) -> Pixels:
     return window
 
 
-def draw_editor(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
+def draw_editor(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """Somebody writes, twelve letters a second, and the page moves up by a line when it is full."""
     paste(frame, _empty("Minutes.txt - Editor", width, height, _PAPER), x, y)
     columns, rows = (width - 24) // CELL_WIDTH, (height - TITLE_HEIGHT - 12) // CELL_HEIGHT
@@ -65,7 +67,7 @@ def draw_editor(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, 
     paste(frame, beam, x + 12 + letter * CELL_WIDTH, caret + 1)
 
 
-def draw_log(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
+def draw_log(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """A terminal in which coloured lines run upward without pause."""
     window = _empty("journal --follow", width, height, _NIGHT).copy()
     inside = window[TITLE_HEIGHT + 4 : -4, 8:-8]
@@ -82,7 +84,7 @@ def draw_log(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, hei
 
 
 @lru_cache(maxsize=2)
-def _note(seed: int, width: int, height: int) -> Pixels:
+def _note(seed: int, width: int, height: int) -> Bgr:
     window = _empty("Report - Document", width, height, _PAPER).copy()
     columns = max(1, (width - 24) // CELL_WIDTH)
     wide, high = width - 24, (height - TITLE_HEIGHT) * 2 // 5
@@ -96,7 +98,7 @@ def _note(seed: int, width: int, height: int) -> Pixels:
     return window
 
 
-def draw_note(frame: Pixels, seed: int, t: float, area: tuple[int, int], width: int, height: int) -> None:
+def draw_note(frame: Bgr, seed: int, t: float, area: tuple[int, int], width: int, height: int) -> None:
     """A page of text with a photograph that somebody drags to and fro over an area of the desktop."""
     across, down = max(0, area[0] - width), max(0, area[1] - height)
     x = round(across * (0.5 - 0.5 * float(np.cos(t * 0.9))))
@@ -105,11 +107,11 @@ def draw_note(frame: Pixels, seed: int, t: float, area: tuple[int, int], width: 
 
 
 @lru_cache(maxsize=1)
-def _grain(seed: int) -> Pixels:
+def _grain(seed: int) -> Bgr:
     return np.random.default_rng((seed, 9)).integers(0, 7, (512, 1024, 1), dtype=np.uint8).repeat(4, axis=2)
 
 
-def draw_film(frame: Pixels, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
+def draw_film(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """A picture in motion, with the grain of a camera: nothing in it stays and nothing can be found again."""
     paste(frame, _empty("Harbour.mkv - Player", width, height, (0, 0, 0)), x, y)
     wide, high = width - 2, height - TITLE_HEIGHT - 1

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from ...safe_text import safe_text
-from ...session.state import LIVE, SETTLED, State
-from ..host_actions import ConsoleScreen
-from ..view import FleetView
-from ..way import beside, steps, summary, words
-from ..widgets.lines import Lines
+from deskconsole.common.safe_text import safe_text
+from deskconsole.session.state import LIVE, SETTLED, State
+from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.text.deploy_steps import beside, steps, summary, words
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.lines import Lines
 
 EVERY = 0.5
 """Seconds between two looks while it is open: bytes go quickly."""

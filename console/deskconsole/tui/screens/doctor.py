@@ -12,19 +12,19 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from ...doctor import Finding
-from ...errors import Cancelled, DeskconsoleError
-from ...figures import lasted
-from ...hosts import Host
-from ...safe_text import safe_text
-from ..examination import SIGNS, TINTS, Examination
-from ..host_actions import ConsoleScreen
-from ..looks import WHOLE
-from ..messages import ExaminationWentOn
-from ..questions import OwnQuestions
-from ..view import FleetView
-from ..widgets.header import Header
-from ..widgets.lines import Lines
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.figures import lasted
+from deskconsole.common.safe_text import safe_text
+from deskconsole.diagnosis import Finding
+from deskconsole.inventory.host import Host
+from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.messages import ExaminationWentOn
+from deskconsole.tui.questions import OwnQuestions
+from deskconsole.tui.text.examination import SIGNS, TINTS, Examination
+from deskconsole.tui.text.status_text import WHOLE
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.lines import Lines
 
 EVERY = 0.5
 """Seconds between two looks at the clock."""

@@ -9,19 +9,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
-from ...safe_text import safe_text
-from ..heights import EVENTS, share_lines
-from ..host_actions import HostActions
-from ..log_line import LONGEST, LogLine
-from ..rows import make_row, matches
-from ..view import FleetView
-from ..widgets.event_log import EventLog
-from ..widgets.fields import PlainInput
-from ..widgets.header import Header
-from ..widgets.host_detail import HostDetail
-from ..widgets.host_table import HostTable
-from ..widgets.keys import Keys
-from ..widgets.welcome import Welcome
+from deskconsole.common.safe_text import safe_text
+from deskconsole.tui.heights import EVENTS, share_lines
+from deskconsole.tui.host_actions import HostActions
+from deskconsole.tui.text.log_line import LONGEST, LogLine
+from deskconsole.tui.text.rows import make_row, matches
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.fields import PlainInput
+from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.host_detail import HostDetail
+from deskconsole.tui.widgets.host_table import HostTable
+from deskconsole.tui.widgets.keys import Keys
+from deskconsole.tui.widgets.welcome import Welcome
 
 
 class FleetScreen(HostActions, inherit_bindings=False):

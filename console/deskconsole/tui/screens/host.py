@@ -8,19 +8,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from ...figures import decimal, rate
-from ...safe_text import safe_text
-from ...session.snapshot import Sample
-from ..heights import share_host_lines
-from ..host_actions import HostActions
-from ..log_line import LogLine
-from ..view import FleetView
-from ..widgets.chart import large_chart
-from ..widgets.event_log import EventLog
-from ..widgets.header import Header
-from ..widgets.host_detail import HostDetail
-from ..widgets.keys import Keys
-from ..widgets.lines import Lines
+from deskconsole.common.figures import decimal, rate
+from deskconsole.common.safe_text import safe_text
+from deskconsole.session.snapshot import Sample
+from deskconsole.tui.heights import share_host_lines
+from deskconsole.tui.host_actions import HostActions
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.chart import large_chart
+from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.host_detail import HostDetail
+from deskconsole.tui.widgets.keys import Keys
+from deskconsole.tui.widgets.lines import Lines
 
 
 class HostScreen(HostActions):

@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from ...hosts import Host, same_way
-from ...safe_text import safe_text
-from ...session.state import SETTLED
-from ..host_fields import FIELDS, Field, read, texts
-from ..looks import WHOLE
-from ..widgets.choice import Choice
-from ..widgets.fields import PlainInput
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host, same_way
+from deskconsole.session.state import SETTLED
+from deskconsole.tui.host_fields import FIELDS, Field, read, texts
+from deskconsole.tui.text.status_text import WHOLE
+from deskconsole.tui.widgets.choice import Choice
+from deskconsole.tui.widgets.fields import PlainInput
 
 if TYPE_CHECKING:
-    from ..app import DeskconsoleApp
+    from deskconsole.tui.app import DeskconsoleApp
 
 
 SAVES = "enter or ctrl+s saves, escape cancels"

@@ -12,10 +12,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Label, Static
 
-from ...safe_text import safe_text
-from ...ssh.questions import ChangedHostKey, UnknownHostKey
-from ..questions import Pending
-from ..widgets.tick_list import TickList
+from deskconsole.common.safe_text import safe_text
+from deskconsole.ssh.prompts import ChangedHostKey, UnknownHostKey
+from deskconsole.tui.questions import Pending
+from deskconsole.tui.widgets.tick_list import TickList
+
 from .question import QuestionScreen, buttons, text
 
 KeyQuestion = UnknownHostKey | ChangedHostKey

@@ -17,17 +17,17 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
-from ...destination import Destination
-from ...errors import ConfigurationError, InvalidField
-from ...hosts import Host, host_from
-from ...safe_text import safe_text
-from ...ssh.aliases import resolve
-from ..alias_addresses import read_by_ssh
-from ..seams import Fleet
-from ..widgets.tick_list import TickList
+from deskconsole.common.errors import ConfigurationError, InvalidField
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.destination import Destination
+from deskconsole.inventory.host import Host, host_from
+from deskconsole.ssh.ssh_config import resolve
+from deskconsole.tui.alias_addresses import read_by_ssh
+from deskconsole.tui.ports import Fleet
+from deskconsole.tui.widgets.tick_list import TickList
 
 if TYPE_CHECKING:
-    from ..app import DeskconsoleApp
+    from deskconsole.tui.app import DeskconsoleApp
 
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\[\]]")
 

@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Label
 
-from ..host_actions import ConsoleScreen
-from ..log_line import LogLine
-from ..view import FleetView
-from ..widgets.event_log import EventLog
-from ..widgets.fields import PlainInput
-from ..widgets.header import Header
+from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.fields import PlainInput
+from deskconsole.tui.widgets.header import Header
 
 
 class LogScreen(ConsoleScreen):

@@ -16,11 +16,11 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from ...safe_text import safe_lines, safe_text
-from ...ssh.questions import SecretRequest
-from ..questions import Answer, Pending
-from ..widgets.fields import AnswerInput
-from ..widgets.tick import Tick
+from deskconsole.common.safe_text import safe_lines, safe_text
+from deskconsole.ssh.prompts import SecretRequest
+from deskconsole.tui.questions import Answer, Pending
+from deskconsole.tui.widgets.fields import AnswerInput
+from deskconsole.tui.widgets.tick import Tick
 
 Given = dict[Pending, Answer]
 """What a dialog decided: an answer for each question that it answers."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
-from ...figures import buckets, columns
-from ..looks import FAINT, MUTED
+from deskconsole.common.figures import buckets, columns
+from deskconsole.tui.text.status_text import FAINT, MUTED
 
 SPAN = 300
 """Seconds a chart spans, one sample each."""

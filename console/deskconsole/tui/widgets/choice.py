@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..looks import MUTED
+from deskconsole.tui.text.status_text import MUTED
 
 GAP = 2
 

@@ -9,9 +9,9 @@ from rich.text import Text
 from textual.events import Resize
 from textual.widgets import RichLog
 
-from ...figures import moment
-from ...session.event import Severity
-from ..log_line import KEPT, SIGNS, LogLine
+from deskconsole.common.figures import moment
+from deskconsole.session.events import Severity
+from deskconsole.tui.text.log_line import KEPT, SIGNS, LogLine
 
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.widgets import Input
 
-from ...safe_text import safe_text
+from deskconsole.common.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from ..app import DeskconsoleApp
+    from deskconsole.tui.app import DeskconsoleApp
 
 
 class PlainInput(Input):

@@ -7,9 +7,9 @@ from collections import Counter
 from textual.content import Content
 from textual.widgets import Static
 
-from ...figures import rate
-from ..looks import COLOURS, MUTED, Kind, look
-from ..view import FleetView
+from deskconsole.common.figures import rate
+from deskconsole.tui.text.status_text import COLOURS, MUTED, Kind, look
+from deskconsole.tui.view import FleetView
 
 NAME = "deskconsole   "
 

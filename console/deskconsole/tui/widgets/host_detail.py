@@ -9,16 +9,17 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 
-from ...hosts import Host
-from ...safe_text import safe_text
-from ...session.snapshot import Snapshot
-from ..detail import facts
-from ..heights import PICTURE
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.tui.heights import PICTURE
+from deskconsole.tui.text.detail import facts
+
 from .lines import Lines
 from .preview import Preview
 
 if TYPE_CHECKING:
-    from ...decoders.part import BGR
+    from deskconsole.picture.decoders.part import BGR
 
 BESIDE = 68
 """Cells of width from which a picture has room beside the facts."""

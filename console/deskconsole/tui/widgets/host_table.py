@@ -20,8 +20,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ..looks import Kind
-from ..rows import Cell, Columns, Layout, Row, arrange, cells, heading
+from deskconsole.tui.text.rows import Cell, Columns, Layout, Row, arrange, cells, heading
+from deskconsole.tui.text.status_text import Kind
 
 
 class HostTable(ScrollView, can_focus=True):

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from ..detail import Facts, flow
+from deskconsole.tui.text.detail import Facts, flow
 
 
 class Lines(Widget):

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from ...decoders.part import BGR
+    from deskconsole.picture.decoders.part import BGR
 
 HALF = "▀"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..parts import LISTING, hashed, listing, lying
-from .turn import HELD, NAMES, Ended, Turn, turn
+from .unpack_lock import HELD, NAMES, Ended, Turn, turn
 
 MANIFEST = "runtime.json"
 PIECE = 1 << 20

@@ -1,0 +1,1 @@
+"""The article's own sender, for receivers that speak only its packets."""

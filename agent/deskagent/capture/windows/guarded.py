@@ -1,0 +1,93 @@
+"""A grabber that asks its system before it believes a picture. Nothing of a locked screen goes out as one.
+
+What a grab gives while a desktop is locked, disconnected or not ours is the system's mood: an error, the
+picture of before, or black.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from deskagent.capture.grabber import Grab, Grabber, GrabError
+from deskagent.pixels import is_flat
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import ScreenState
+
+from .session_state import SystemAnswers, Verdict, judge, judge_blank
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at the system's answers while nothing is suspicious."""
+
+
+class Desktop(Protocol):
+    """Who answers for the system."""
+
+    def answers(self) -> SystemAnswers:
+        """What it says now. Raises OSError where it says nothing."""
+
+
+class WatchedGrabber:
+    """Passes on the pictures of `source` while `desktop` is live, and raises its state while it is not."""
+
+    def __init__(
+        self, source: Grabber, desktop: Desktop, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._source = source
+        self._desktop = desktop
+        self._clock = clock
+        self._looked = float("-inf")
+
+    def displays(self) -> list[Display]:
+        """Those of the source, locked or not."""
+        return self._source.displays()
+
+    def check(self) -> None:
+        """Raises GrabError with the state of a desktop that is not live."""
+        self._look(judge)
+        self._source.check()
+
+    @property
+    def tells(self) -> bool:
+        """Whether the source does."""
+        return self._source.tells
+
+    def wait(self, timeout: float) -> bool:
+        """As the source does, but that it is time to ask the system again counts too: a desktop that is
+        locked need not change."""
+        return self._source.wait(timeout) or self._clock() - self._looked >= LOOK_EVERY
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:
+        """As the source does."""
+        return self._source.spare(area, seconds)
+
+    def grab(self) -> Grab:
+        """What the source has of a live desktop. Raises GrabError."""
+        if self._clock() - self._looked >= LOOK_EVERY:
+            self._look(judge)
+        try:
+            grab = self._source.grab()
+        except GrabError:
+            # The desktop's own reason, where there is one, tells more than the failed call's.
+            self._look(judge_blank)
+            raise
+        # A part of one colour is nothing unusual.
+        if grab.area.size == grab.size and is_flat(grab.pixels):
+            self._look(judge_blank)
+        return grab
+
+    def close(self) -> None:
+        """Closes the source."""
+        self._source.close()
+
+    def _look(self, judged: Callable[[SystemAnswers], Verdict]) -> None:
+        self._looked = self._clock()
+        try:
+            verdict = judged(self._desktop.answers())
+        except OSError as error:
+            raise GrabError(f"the system does not say what its desktop does: {error}") from error
+        if verdict.state is not ScreenState.LIVE:
+            # The next grab looks again, however soon it comes.
+            self._looked = float("-inf")
+            raise GrabError(verdict.reason, state=verdict.state)

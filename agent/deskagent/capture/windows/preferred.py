@@ -1,0 +1,199 @@
+"""The best grabber that works here: frames that the system tells of, else one that has to look for changes.
+
+What makes the frames (on Windows desktop duplication) is not its business; that their picture is right is.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import numpy as np
+
+from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
+from deskagent.pixels import Pixels
+from deskwire.geometry import Display, Rectangle
+
+TRIALS: Final = 3
+"""Pictures that are compared before frames are given up."""
+
+FIRST_WITHIN: Final = 0.5
+"""Seconds in which frames must have a first picture."""
+
+RETRY_FIRST: Final = 15.0
+RETRY_LAST: Final = 300.0
+"""Seconds to the next attempt after frames failed, doubled up to the last: an attempt may hold up the stream
+for half a second."""
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at where the displays are: frames are those of one place."""
+
+_STOOD_STILL: Final = 0.1
+"""Share of the screen that must not change during the comparison for it to mean anything."""
+
+_DIFFERS: Final = 0.01
+"""Share of what stood still that may be different: the pointer is in one picture and not in the other."""
+
+_COLOURS: Final = np.uint32(0x00FFFFFF)
+
+_log = logging.getLogger(__name__)
+
+
+class FramesError(Exception):
+    """There are no frames, or none any more; `str` says why."""
+
+
+class Frames(Protocol):
+    """The pictures of one display, as the system shows them. To be used from one thread only."""
+
+    def take(self, timeout: float) -> bool:
+        """Waits up to so many seconds for a new picture, and keeps it. Raises FramesError."""
+
+    def read(self) -> Pixels:
+        """All of the picture taken last; good until the next `read`. Raises FramesError."""
+
+    def close(self) -> None:
+        """Gives back what is held; may be called again."""
+
+
+class BestGrabber:
+    """Grabs by frames while they last, and by `screen` otherwise; says by `say` which it is, and why."""
+
+    def __init__(
+        self,
+        number: int,
+        screen: Grabber,
+        open_frames: Callable[[Display], Frames],
+        say: Callable[[str], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`screen` grabs that display number too; `open_frames` raises FramesError where there are none."""
+        self._number = number
+        self._screen = screen
+        self._open_frames = open_frames
+        self._say = say
+        self._clock = clock
+        self._frames: Frames | None = None
+        self._displays: list[Display] = []
+        self._looked = 0.0
+        self._pause = RETRY_FIRST
+        self._next_attempt = float("-inf")
+        self._said = ""
+
+    def displays(self) -> list[Display]:
+        """As last looked at. Raises GrabError."""
+        return self._screen.displays() if self._frames is None else list(self._displays)
+
+    def check(self) -> None:
+        """What `screen` knows."""
+        self._screen.check()
+
+    @property
+    def tells(self) -> bool:
+        """While there are frames."""
+        return self._frames is not None
+
+    def wait(self, timeout: float) -> bool:
+        """Waits for a frame; that they failed is news too, for `grab` finds another way."""
+        if self._frames is None:
+            return True
+        try:
+            return self._frames.take(timeout)
+        except FramesError as error:
+            self._give_up(error)
+            return True
+
+    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
+        """A frame is of the whole display."""
+        return False
+
+    def grab(self) -> Grab:
+        """The whole display. Raises GrabError."""
+        try:
+            if self._frames is None and self._clock() >= self._next_attempt:
+                self._attempt()
+            if self._frames is not None:
+                return self._newest(self._frames)
+        except FramesError as error:
+            self._give_up(error)
+        return self._screen.grab()
+
+    def close(self) -> None:
+        """Closes both."""
+        self._let_go()
+        self._screen.close()
+
+    def _newest(self, frames: Frames) -> Grab:
+        now = self._clock()
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            if self._screen.displays() != self._displays:
+                raise FramesError("the displays have changed")
+        frames.take(0.0)
+        return whole(frames.read())
+
+    def _attempt(self) -> None:
+        """Opens frames and holds them against what `screen` grabs. Raises FramesError, GrabError."""
+        first = self._screen.grab()
+        displays = self._screen.displays()
+        frames = self._open_frames(displays[self._number])
+        try:
+            self._compare(frames, first.pixels)
+        except (FramesError, GrabError):
+            frames.close()
+            raise
+        # It is asked where the displays are from now on, and looks afresh for that where it holds nothing.
+        self._screen.close()
+        self._frames, self._displays, self._looked = frames, displays, self._clock()
+        self._pause = RETRY_FIRST
+        self._tell("desktop duplication")
+
+    def _compare(self, frames: Frames, before: Pixels) -> None:
+        if not frames.take(FIRST_WITHIN):
+            raise FramesError("it gave no picture")
+        for _ in range(TRIALS):
+            picture = frames.read()
+            after = self._screen.grab().pixels
+            if agree(before, picture, after):
+                return
+            before = after
+            frames.take(FIRST_WITHIN)
+        raise FramesError("its picture is not that of the screen")
+
+    def _give_up(self, error: FramesError) -> None:
+        self._let_go()
+        # What half a beginning holds of the system's goes now, not some day: 4 MB an attempt on the stand-in
+        # for a Windows host. `ctypes.cast`, which dxcam calls with its device, ties that to itself.
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()
+        self._next_attempt = self._clock() + self._pause
+        self._pause = min(2 * self._pause, RETRY_LAST)
+        self._tell(f"mss (desktop duplication: {error})")
+
+    def _let_go(self) -> None:
+        frames, self._frames = self._frames, None
+        if frames is not None:
+            frames.close()
+
+    def _tell(self, means: str) -> None:
+        if means != self._said:
+            self._said = means
+            _log.info("the screen is grabbed by %s", means)
+            self._say(means)
+
+
+def agree(before: Pixels, picture: Pixels, after: Pixels) -> bool:
+    """Whether `picture` shows the screen that was grabbed otherwise before and after it. What changed between
+    those two says nothing, and where nearly all of it did, nobody can tell: False."""
+    if not before.shape == picture.shape == after.shape:
+        return False
+    first, between, last = (each.view(np.uint32) & _COLOURS for each in (before, picture, after))
+    still = first == last
+    judged = np.count_nonzero(still)
+    wrong = np.count_nonzero(still & (between != first))
+    return bool(judged >= _STOOD_STILL * still.size and wrong <= _DIFFERS * judged)

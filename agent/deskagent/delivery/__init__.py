@@ -1,0 +1,1 @@
+"""The server, its links, and what each console is sent next."""

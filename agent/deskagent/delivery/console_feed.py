@@ -1,0 +1,358 @@
+"""From the picture to one link: what its console has not got yet, encoded and sent. It knows neither sockets
+nor tokens.
+
+No picture waits here, only the places where the console's is behind: a packet is made from the newest picture
+when there is credit for it, so a slow link sees fewer and fresher updates and memory stays flat.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import cv2
+
+from deskagent.capture.grabber import GrabError
+from deskagent.encoding.crop import cut
+from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.encoding.thumbnail import make_preview, shrink
+from deskagent.picture.screen import Change
+from deskwire.digest import framebuffer_digest
+from deskwire.encodings import Encoding
+from deskwire.errors import LocalProtocolError
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import (
+    Digest,
+    Displays,
+    Hello,
+    Lossy,
+    Message,
+    Refresh,
+    Screen,
+    ScreenState,
+    Watch,
+    WatchMode,
+)
+from deskwire.packet import INFO, Slice
+from deskwire.triggers import Trigger
+
+from .congestion import Flow
+from .display_feed import Broadcast
+from .packet_budget import Portion
+from .update_tracker import Owed, Pending
+
+_log = logging.getLogger(__name__)
+
+_MOST_WORDS = 1000
+"""Characters of a reason; a text on the wire has at most 1,024."""
+
+
+class Opening(NamedTuple):
+    """What there is to say of the screen before the first frame."""
+
+    displays: tuple[Display, ...]
+    """Number 0 first; empty where none could be opened yet."""
+    screen: ScreenState
+    """LIVE, as far as is known."""
+    reason: str
+    """Why it is not live."""
+
+
+class Sink(Protocol):
+    """Where packets go. Its methods raise OSError when the link is gone, LocalProtocolError when it was
+    closed from our own side."""
+
+    def has_credit(self) -> bool:
+        """May another packet be begun?"""
+        ...
+
+    def send_packet(self, slices: tuple[Slice, ...], *, refresh: bool) -> int:
+        """Sends a packet and returns its number."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Sends a message."""
+        ...
+
+
+class Pipeline:
+    """Feeds one link with one display, as closely as its console looks.
+
+    `ended` is called, on the pipeline's thread, when the sink failed; `close` ends it from outside.
+    """
+
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        sink: Sink,
+        hello: Hello,
+        first: Trigger,
+        ended: Callable[[], None],
+    ) -> None:
+        known = {int(encoding) for encoding in Encoding}
+        self._encoder = SliceEncoder(frozenset(Encoding(one) for one in hello.encodings if one in known))
+        self._broadcast = broadcast
+        self._sink = sink
+        self._ended = ended
+        self._wake = threading.Condition()
+        # What the console has not got yet, and how closely it looks: under `_wake`.
+        self._refresh: Trigger | None = first
+        self._pending = Pending(0, 0, copies=self._encoder.copies)
+        self._watch = hello.watch
+        # There is a picture and the screen can be seen; it was looked at and changed since the last preview.
+        self._live = self._looked = self._changed = False
+        # What there is was looked at before we came, maybe long before.
+        self._inherited = False
+        self._fault: GrabError | None = None
+        self._digests = 0
+        self._closed = False
+        self._flow = Flow()
+        self._flow.limit(hello.watch.rate, time.monotonic())
+        # What the console was told last: the pipeline's thread's own.
+        self._displays: tuple[Display, ...] = ()
+        self._screen = Screen(ScreenState.LIVE)
+        self._sent = 0
+        self._lossy = 0
+        self._portion = Portion()
+        self._previewed = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+
+    def open(self) -> Opening:
+        """Opens the screen. What this returns is for the console to know before `start`: from there on only
+        what differs from it is told."""
+        self._broadcast.open()
+        self._broadcast.join(self)
+        with self._broadcast.lock:
+            self._fault = self._broadcast.fault
+            # What is left of before a failure is not to be seen now.
+            self._live = self._fault is None and self._broadcast.picture.pixels is not None
+            self._looked = self._changed = self._inherited = self._live
+        if self._fault is not None:
+            self._screen = self._told(self._fault)
+        self._displays = self._broadcast.displays
+        return Opening(self._displays, self._screen.state, self._screen.reason)
+
+    def start(self) -> None:
+        """Begins to send; `open` comes first."""
+        self._thread.start()
+
+    def want_refresh(self) -> None:
+        """The next packet shall be a refresh."""
+        with self._wake:
+            self._refresh = self._refresh or Trigger.REQUEST
+            self._wake.notify()
+
+    def want_digest(self) -> None:
+        """Send the digest of what the console has after the last packet sent, as soon as it has all."""
+        with self._wake:
+            self._digests += 1
+            self._wake.notify()
+
+    def watch(self, watch: Watch) -> None:
+        """The console looks this closely from now on."""
+        with self._wake:
+            if watch.mode is WatchMode.FULL and self._watch.mode is not WatchMode.FULL:
+                self._refresh = self._refresh or Trigger.REQUEST
+            self._watch = watch
+            self._flow.limit(watch.rate, time.monotonic())
+            self._wake.notify()
+
+    def credited(self, packet: int) -> None:
+        """The console has drawn everything up to that packet, and there may be credit now."""
+        with self._wake:
+            self._flow.acknowledged(packet, time.monotonic())
+            # Mostly nothing waits for credit: who types would wake the thread twice for every key.
+            if self._behind or self._lossy or self._screen.state is not ScreenState.LIVE:
+                self._wake.notify()
+
+    def close(self) -> None:
+        """Ends the thread, from another one."""
+        self._broadcast.leave(self)
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5.0)
+
+    # A Watcher of the broadcast
+
+    @property
+    def copies(self) -> bool:
+        return self._encoder.copies and self._watch.mode is WatchMode.FULL
+
+    def looked(self, change: Change | None) -> None:
+        with self._wake:
+            self._live = self._looked = True
+            self._inherited = False
+            self._fault = None
+            if change is None:
+                self._refresh = self._refresh or Trigger.GEOMETRY
+            elif self._refresh is None:
+                self._pending.add(change)
+            self._changed |= change is None or bool(change)
+            self._wake.notify()
+
+    def failed(self, error: GrabError) -> None:
+        with self._wake:
+            self._fault = error
+            self._live = self._looked = False
+            self._wake.notify()
+
+    # The pipeline's own thread
+
+    def _run(self) -> None:
+        try:
+            while (act := self._next()) is not None:
+                act()
+        except (OSError, LocalProtocolError) as error:
+            _log.info("the link is gone: %s", error)
+        finally:
+            self._ended()
+
+    def _next(self) -> Callable[[], None] | None:
+        """What there is to do next; None when closed."""
+        with self._wake:
+            while not self._closed:
+                if self._fault is not None and self._told(self._fault) != self._screen:
+                    return self._report
+                if self._digests and self._sent and not self._behind and not self._lossy:
+                    return self._send_digest
+                wait: float | None = None
+                now = time.monotonic()
+                if self._watch.mode is WatchMode.PREVIEW:
+                    wait = self._previewed + self._watch.interval - now
+                    if wait <= 0 and self._looked:
+                        self._looked = False
+                        return self._send_preview
+                    if wait <= 0:
+                        wait = None
+                        self._broadcast.demand()
+                else:
+                    # What is live is sent without another look: a screen that tells what changes, and is
+                    # still, is not looked at again.
+                    wait = self._wait_for_turn(now) if self._live else None
+                    if wait == 0:
+                        return self._send_changes
+                    # Looks go on while the link is full: what is sent then is of that moment.
+                    self._broadcast.demand()
+                self._wake.wait(wait)
+        return None
+
+    def _wait_for_turn(self, now: float) -> float | None:
+        """Seconds until there is something to send and room for it; None: not before something happens."""
+        if not self._sink.has_credit() or (open_at := self._flow.open_at(now)) is None:
+            return None
+        if self._behind or self._screen.state is not ScreenState.LIVE:
+            return max(0.0, open_at - now)
+        rest = self._encoder.next_rest()
+        return None if rest is None else max(0.0, open_at - now, rest - now)
+
+    @property
+    def _behind(self) -> bool:
+        return self._refresh is not None or bool(self._pending)
+
+    def _told(self, error: GrabError) -> Screen:
+        return Screen(error.state, str(error)[:_MOST_WORDS])
+
+    def _report(self) -> None:
+        """Says that there is no picture and why, once for each reason."""
+        with self._wake:
+            error = self._fault
+        if error is not None:
+            self._screen = self._told(error)
+            _log.warning("no picture: %s: %s", self._screen.state, self._screen.reason)
+            self._sink.send(self._screen)
+
+    def _say_live(self) -> None:
+        if self._screen.state is not ScreenState.LIVE:
+            self._screen = Screen(ScreenState.LIVE)
+            self._sink.send(self._screen)
+        displays = self._broadcast.displays
+        if displays != self._displays:
+            self._displays = displays
+            self._sink.send(Displays(displays))
+
+    def _send_changes(self) -> None:
+        """Sends what the console has not got yet, as the picture is now: as much as one packet may hold, and
+        with it some of what was sent only nearly right and rests."""
+        self._say_live()
+        now = time.monotonic()
+        with self._broadcast.lock:
+            with self._wake:
+                trigger, self._refresh = self._refresh, None
+                rate, bytes_ = self._flow.rate, self._flow.packet()
+                room = self._portion.pixels(bytes_)
+                picture = self._broadcast.picture.pixels
+                if picture is None:
+                    return
+                if trigger:
+                    height, width = picture.shape[:2]
+                    self._pending = Pending(width, height, copies=self._encoder.copies)
+                owed = self._pending.take(room, self._weigh)
+            frame = picture.copy() if trigger else None
+            parts = [] if trigger else cut(picture, owed.rectangles)
+            refined = [] if trigger else cut(picture, self._rested(owed, now, bytes_))
+        # The next grab runs while this one's changes are encoded.
+        self._broadcast.demand()
+        if frame is not None and trigger is not None:
+            slices = [self._encoder.refresh(frame, now, rate)]
+            self._sink.send(Refresh(trigger))
+        else:
+            began = time.thread_time()
+            slices = self._encoder.copied(owed.moves)
+            slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
+            again = self._encoder.refine(refined)
+            pixels = sum(part.rectangle.area for part in (*parts, *refined))
+            self._portion.took(slices, again, pixels, time.thread_time() - began)
+            slices += again
+        if slices:
+            self._send_slices(slices, refresh=trigger is not None)
+
+    def _rested(self, owed: Owed, now: float, bytes_: int) -> list[Rectangle]:
+        """What is made exact in a packet of about so many bytes that brings what is owed."""
+        pixels = self._portion.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
+        return self._encoder.resting(now, pixels, (*owed.rectangles, *owed.left))
+
+    def _weigh(self, rectangle: Rectangle) -> float:
+        return self._portion.weigh(rectangle.area, in_motion=self._encoder.in_motion(rectangle))
+
+    def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
+        size = sum(INFO.size + len(one.body) for one in slices)
+        with self._wake:
+            # Before it goes: the answer may be here before the call returns.
+            self._flow.sent(self._sent + 1, size, time.monotonic())
+        self._sent = self._sink.send_packet(tuple(slices), refresh=refresh)
+        if self._encoder.lossy != self._lossy:
+            self._lossy = self._encoder.lossy
+            self._sink.send(Lossy(self._lossy))
+
+    def _send_preview(self) -> None:
+        """Sends a small picture where there is another one than the last."""
+        self._say_live()
+        self._previewed = time.monotonic()
+        with self._broadcast.lock:
+            with self._wake:
+                changed, self._changed = self._changed, False
+                watch = self._watch
+                if self._inherited:
+                    # The first look of our own is shown as soon as it comes.
+                    self._previewed = float("-inf")
+            picture = self._broadcast.picture.pixels
+            if picture is None or not changed:
+                return
+            small = shrink(picture, watch.width, watch.height)
+        self._sink.send(make_preview(small))
+
+    def _send_digest(self) -> None:
+        with self._broadcast.lock:
+            with self._wake:
+                picture = self._broadcast.picture.pixels
+                if self._behind or picture is None:
+                    return
+                self._digests -= 1
+            height, width = picture.shape[:2]
+            pixels = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
+        self._sink.send(Digest(self._sent, framebuffer_digest(width, height, pixels.data)))

@@ -1,0 +1,1 @@
+"""From changed rectangles to the bodies of slices, for one link."""

@@ -1,0 +1,208 @@
+"""Which encoding a rectangle gets, among those that the console reads. Only pictures in motion, and whole
+frames that a link would take long for, are sent with loss; what has such pixels is known until they were sent
+without.
+
+It turns frames and parts of them into slices and knows nothing of links and credits.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from deskagent.pixels import Pixels
+from deskwire.encodings import Encoding
+from deskwire.geometry import Rectangle
+from deskwire.packet import Slice
+
+from .codecs import ENCODERS
+from .codecs.copy import copy_body
+from .codecs.jpeg import JpegEncoder
+from .codecs.zstd import ZstdEncoder
+from .crop import Part, cut
+from .lossy_region import REST, Lossy
+from .photo_regions import shaded
+from .video_regions import Motion, is_many_coloured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from deskagent.picture.copy_rects import Move
+
+_REFRESH_SECONDS: Final = 0.25
+"""Seconds of the link that a whole frame may take without loss where with loss it takes far less: nothing
+else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one with a photograph behind 3.5 s.
+"""
+
+_REFRESH_BYTES: Final = 320 * 1024
+"""The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
+
+_LASTS: Final = 3.0
+"""Seconds after which 1/e is left of what an update took: the next one is reckoned to take that at least."""
+
+_MOSTLY: Final = 0.9
+"""Part of a picture in motion that went with loss the last time."""
+
+_FAR_LESS: Final = 3
+"""Times that a frame without loss has to be larger. Text is half as large at most."""
+
+
+class SliceEncoder:
+    """The slices of one link. Each builds on the ones before: none may be left out or sent twice.
+
+    `encodings` are those that both ends have agreed on; PNG is always among them, and alone where
+    nothing was agreed on.
+    """
+
+    def __init__(self, encodings: frozenset[Encoding] = frozenset()) -> None:
+        agreed = encodings | {Encoding.PNG}
+        self._copies = Encoding.COPY in agreed
+        self._encoders = [make() for encoding, make in ENCODERS.items() if encoding in agreed]
+        zstd = [one for one in self._encoders if isinstance(one, ZstdEncoder)]
+        self._rows = zstd[0] if zstd and Encoding.ZSTD_ROWS in agreed else None
+        self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
+        self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
+        self._bytes = 0.0
+        self._updated = -math.inf
+
+    def refresh(self, frame: Pixels, now: float = 0.0, rate: float | None = None) -> Slice:
+        """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` and
+        `rate` as for `update`. What would keep the link busy for long comes with loss first, and rests."""
+        height, width = frame.shape[:2]
+        whole = Rectangle(0, 0, width, height)
+        self._restart(width, height)
+        (part,) = cut(frame, [whole])
+        exact = self._slice(part)
+        room = _REFRESH_BYTES if rate is None else int(rate * _REFRESH_SECONDS)
+        if self._jpeg is None or len(exact.body) <= room:
+            return exact
+        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, room))
+        if _FAR_LESS * len(nearly) > len(exact.body):
+            return exact
+        # What is not sent must not be in the stream.
+        self._restart(width, height)
+        self._lossy.add(whole, now - REST)
+        return Slice(whole, nearly)
+
+    def _restart(self, width: int, height: int) -> None:
+        for encoder in self._encoders:
+            encoder.restart(width, height)
+        self._motion, self._lossy = Motion(width, height), Lossy(width, height)
+
+    def update(self, parts: Sequence[Part], now: float, rate: float | None, left: int = 0) -> list[Slice]:
+        """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part
+        it makes several slices.
+
+        `now`: seconds on a clock that only goes forward. `rate`: bytes per second that the link carries,
+        where that is known. `left`: pixels that have changed too and have to wait for their turn.
+        """
+        if self._jpeg is None:
+            return self.refine(parts)
+        self._lossy.stamp(now)
+        self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
+        pieces = [piece for part in parts for piece in self._pieces(part)]
+        area = sum(part.rectangle.area for part in parts)
+        # What one packet has no room for is in motion as well, for all that is known, and needs its share.
+        share = 1 + left / area if area else 1.0
+        moving_area = sum(part.rectangle.area for part, moving in pieces if moving)
+        quality = self._jpeg.quality(int(share * moving_area), rate)
+        slices: list[Slice] = []
+        for part, moving in pieces:
+            if moving:
+                slices.append(Slice(part.rectangle, self._jpeg.encode(part.pixels, quality)))
+                self._lossy.add(part.rectangle, now)
+                self._motion.keep(part.rectangle)
+            else:
+                slices += self.refine([part])
+        # The last tile of a film, and a letter typed beside it, tell nothing of what its next picture takes.
+        faded = self._bytes * math.exp((self._updated - now) / _LASTS)
+        self._bytes, self._updated = max(share * sum(len(one.body) for one in slices), faded), now
+        return slices
+
+    def in_motion(self, rectangle: Rectangle) -> bool:
+        """Whether all of it is in motion and went with loss the last time, so that it will again: of a page
+        that only may be a picture in motion nobody knows how it will go."""
+        return (
+            self._jpeg is not None
+            and self._lossy.within(rectangle) >= _MOSTLY * rectangle.area
+            and self._motion.within(rectangle) == rectangle
+        )
+
+    @property
+    def copies(self) -> bool:
+        """Whether the console copies within its picture."""
+        return self._copies
+
+    def copied(self, moves: Iterable[Move]) -> list[Slice]:
+        """Moves, one slice each, in their order; only where `copies` is True."""
+        slices: list[Slice] = []
+        for move in moves:
+            self._lossy.move(move)
+            slices.append(Slice(move.target, copy_body(move.source_x, move.source_y)))
+        return slices
+
+    def refine(self, parts: Sequence[Part]) -> list[Slice]:
+        """The same, exact for certain; what has shades makes slices of its own."""
+        slices: list[Slice] = []
+        for part in parts:
+            new = list(self._exact(part))
+            self._motion.took(part.rectangle, sum(len(one.body) for one in new))
+            self._lossy.clear(part.rectangle)
+            slices += new
+        return slices
+
+    @property
+    def lossy(self) -> int:
+        """Pixels of the console's picture that are not exact now."""
+        return self._lossy.pixels
+
+    def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
+        """Where the console's picture is not exact and has not changed for a while: about so many pixels at
+        most, what has waited longest first, and nothing of what is `owed` anyway."""
+        return self._lossy.resting(now, pixels, owed)
+
+    def next_rest(self) -> float | None:
+        """When there will be something resting, on the clock of `update`; None where all is exact."""
+        return self._lossy.next_rest()
+
+    def _pieces(self, part: Part) -> Iterator[tuple[Part, bool]]:
+        """What is in motion of a part, and what is not: rectangles that cover it once."""
+        box = self._motion.within(part.rectangle)
+        if box is None:
+            yield part, False
+            return
+        film = _within(part, box)
+        if not is_many_coloured(film.pixels):
+            yield part, False
+            return
+        yield film, True
+        for rectangle in part.rectangle.without(box):
+            yield _within(part, rectangle), False
+
+    def _exact(self, part: Part) -> Iterator[Slice]:
+        rest = [part.rectangle]
+        if self._rows is not None:
+            x, y, _, _ = part.rectangle
+            for found in shaded(part.pixels):
+                box = found._replace(x=x + found.x, y=y + found.y)
+                yield Slice(box, self._rows.encode_rows(_within(part, box).pixels))
+                rest = [piece for one in rest for piece in one.without(box)]
+        if rest == [part.rectangle]:
+            yield self._slice(part)
+            return
+        for one in rest:
+            yield self._slice(_within(part, one))
+
+    def _slice(self, part: Part) -> Slice:
+        bodies = (encoder.encode(part.pixels) for encoder in self._encoders)
+        # PNG is always there and declines nothing.
+        return Slice(part.rectangle, next(body for body in bodies if body is not None))
+
+
+def _within(part: Part, rectangle: Rectangle) -> Part:
+    """A rectangle of a part, as a part of its own."""
+    x, y = rectangle.x - part.rectangle.x, rectangle.y - part.rectangle.y
+    pixels = part.pixels[y : y + rectangle.height, x : x + rectangle.width]
+    return Part(rectangle, np.ascontiguousarray(pixels))

@@ -1,0 +1,1 @@
+"""The article's receiver and its comparison of two pictures."""

@@ -1,0 +1,1 @@
+"""Linux hosts: their own Python runs the agent."""

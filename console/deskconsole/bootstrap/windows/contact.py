@@ -1,0 +1,162 @@
+"""What a Windows host tells before there is a Python of ours on it: SFTP, and plain commands, read.
+
+Every command means the same in cmd.exe and PowerShell: words without quotes, in every language's output only
+what is not translated is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from deskconsole.bootstrap.facts import Contact, DesktopSession
+from deskconsole.bootstrap.remote.windows.system import logged_on, preference, same_user
+from deskconsole.bootstrap.script import last_words
+from deskconsole.common.errors import UnsupportedHost
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.connection import Connection
+
+from .python import FOLDER
+
+QUESTION = "echo deskconsole %OS% $env:OS"
+"""cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""
+
+_CODE_PAGES = (
+    *("utf-8", "cp850", "cp437", "cp852", "cp858", "cp866", "cp932", "cp936", "cp949", "cp950", "cp737"),
+    *("cp775", "cp855", "cp857", "cp860", "cp861", "cp862", "cp863", "cp865", "cp1252", "cp1258", "cp874"),
+)
+"""Those that a Windows console may have."""
+
+_NUMBER = re.compile(rb"\d{1,3}(?:[^0-9A-Za-z]{1,3}\d{2,3})+(?!\d)|\d+")
+"""Digits in groups, whatever stands between these: a comma, a point, an apostrophe, a hard space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What plain commands tell of a host."""
+
+    shell: str
+    """`cmd`, `powershell`, or empty: another one."""
+    machine: str
+    """As PROCESSOR_ARCHITECTURE says: `AMD64`, `ARM64`, `x86`."""
+    user: str
+    free: int | None
+    sessions: tuple[DesktopSession, ...]
+
+
+def look(connection: Connection) -> Contact:
+    """What SFTP shows: where it begins, and which runtimes lie there.
+
+    Raises ConnectionFailed where the server has no SFTP, DeployError where it shows nothing.
+    """
+    with connection.files() as files:
+        home = files.home()
+        if not on_drive(home):
+            return Contact(system="", home=home)
+        lying = files.list(FOLDER)
+    runtimes = [entry for entry in lying if entry.folder and re.fullmatch(r"runtime-[0-9a-f]+", entry.name)]
+    runtimes.sort(key=lambda entry: entry.modified, reverse=True)
+    return Contact(system="Windows", home=home, runtimes=tuple(entry.name for entry in runtimes))
+
+
+def on_drive(path: str) -> bool:
+    """Whether an SFTP path is one of a Windows drive: `/C:/Users/Ann Lee`."""
+    return re.match(r"/[A-Za-z]:/", path) is not None
+
+
+def native(path: str) -> str:
+    """`/C:/Users/Ann Lee` as Windows' own programs name it."""
+    return path.lstrip("/").replace("/", "\\")
+
+
+def ask(connection: Connection, host: Host, home: str) -> Plain:
+    """Runs the plain commands; `home` is what SFTP calls the profile. Raises UnsupportedHost."""
+    said = connection.run(QUESTION)
+    shell = shell_of(said.stdout)
+    if not shell:
+        raise UnsupportedHost(
+            f"{host.name} is a Windows host whose SSH server starts neither cmd.exe nor PowerShell: "
+            f"{last_words(said)}",
+            remedy="Set DefaultShell below HKLM\\SOFTWARE\\OpenSSH there to one of them, or remove it.",
+        )
+    finished = connection.run("cmd /c set")
+    code_page = code_page_of(finished.stdout, native(home))
+    variables = variables_of(finished.stdout.decode(code_page, "replace"))
+    machine = variables.get("PROCESSOR_ARCHITEW6432") or variables.get("PROCESSOR_ARCHITECTURE", "")
+    if not machine:
+        raise UnsupportedHost(
+            f"{host.name} is a Windows host on which this user can run no commands: {last_words(finished)}",
+            remedy="Allow this user to run cmd.exe over SSH.",
+        )
+    user = account_of(variables, native(home))
+    return Plain(
+        shell=shell,
+        machine=machine,
+        user=user,
+        free=free_of(connection.run("cmd /c dir AppData").stdout),
+        sessions=sessions_of(connection.run("query user").stdout.decode(code_page, "replace"), user),
+    )
+
+
+def shell_of(said: bytes) -> str:
+    """Which shell answered the question, or empty: neither of the two."""
+    words = said.decode("ascii", "replace").rpartition("deskconsole")[2].split()
+    if words[:1] == ["Windows_NT"]:
+        return "cmd"
+    return "powershell" if words[-1:] == ["Windows_NT"] else ""
+
+
+def code_page_of(said: bytes, profile: str) -> str:
+    """The code page in which `set` printed the environment: that in which it names the profile rightly."""
+    return next(
+        (name for name in _CODE_PAGES if profile.casefold() in _decoded(said, name).casefold()), "utf-8"
+    )
+
+
+def _decoded(said: bytes, code_page: str) -> str:
+    try:
+        return said.decode(code_page)
+    except UnicodeDecodeError:
+        return ""
+
+
+def variables_of(said: str) -> dict[str, str]:
+    """The environment that `set` prints, in upper-case names."""
+    rows = (line.partition("=") for line in said.splitlines())
+    return {name.upper(): value for name, equals, value in rows if equals}
+
+
+def account_of(variables: dict[str, str], profile: str) -> str:
+    """`DOMAIN\\user`, as far as the environment tells.
+
+    Where the console's code page lacks letters of the name, the profile's folder, which is known, spells it.
+    """
+    user, domain = variables.get("USERNAME", ""), variables.get("USERDOMAIN", "")
+    folder = profile.rpartition("\\")[2]
+    user = folder if _alike(user, folder) else user
+    return f"{domain}\\{user}" if domain and user else user
+
+
+def free_of(said: bytes) -> int | None:
+    """Free bytes: the largest number in the last line of `dir`, in any language; None where there is none."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    numbers = (re.sub(rb"\D", b"", number) for number in _NUMBER.findall(lines[-1] if lines else b""))
+    return max((int(number) for number in numbers if len(number) < 20), default=None)
+
+
+def _alike(printed: str, name: str) -> bool:
+    """Whether a console may have printed that name so, in a code page without some of its letters."""
+    return len(printed) == len(name) and all(
+        one == other or not one.isascii() or not other.isascii()
+        for one, other in zip(printed.casefold(), name.casefold(), strict=False)
+    )
+
+
+def sessions_of(said: str, user: str) -> tuple[DesktopSession, ...]:
+    """What `query user` says of who is logged on; nothing where the host has no such command."""
+    rows = logged_on(said)
+    for row in rows:
+        if _alike(row["user"], user.rpartition("\\")[2]):
+            row["user"] = user
+        row |= {"sid": "", "own": same_user(row["user"], user)}
+    return tuple(DesktopSession(**row) for row in sorted(rows, key=preference))

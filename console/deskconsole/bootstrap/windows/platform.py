@@ -1,0 +1,151 @@
+"""Windows hosts: a Python of our own runs the agent, in the session of whoever sits at the desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from deskconsole.bootstrap.answers import Refusal, RuntimeAnswer, WindowsProbeAnswer
+from deskconsole.bootstrap.facts import (
+    AgentOptions,
+    Contact,
+    Deployed,
+    DesktopSession,
+    Foundation,
+    HostFacts,
+    Launched,
+    Part,
+    Removed,
+    RunningAgent,
+)
+from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.common.errors import BootstrapError, UnsupportedHost
+from deskconsole.common.progress import Report
+from deskconsole.inventory.host import Host
+from deskconsole.runtimes.store import requirements_today
+from deskconsole.ssh.connection import Connection
+
+from . import removal, runtime, start
+from .contact import ask, native, on_drive
+from .python import FOLDER, SYSTEM, python_command, python_of
+
+_MACHINES = {"AMD64", "ARM64"}
+"""Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
+
+
+class Windows:
+    """The `Platform` of Windows hosts."""
+
+    def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
+        if not on_drive(contact.home):
+            raise UnsupportedHost(
+                f"{host.name} is a Windows host whose SSH server shows files as on another system "
+                f"(it begins at {contact.home})",
+                remedy="Use the OpenSSH server that is part of Windows, not one of Cygwin or MSYS2.",
+            )
+        home = native(contact.home)
+        facts = look(connection, host.name, home, contact.runtimes) or _by_commands(connection, host, contact)
+        if facts.machine not in _MACHINES:
+            raise UnsupportedHost(
+                f"{host.name} is a Windows host with a processor of the kind {facts.machine}; "
+                "64-bit Windows is needed",
+                remedy="Choose another host.",
+            )
+        return facts
+
+    def command(self, facts: HostFacts) -> str:
+        return python_command(facts.python)
+
+    def foundation(self, connection: Connection, facts: HostFacts, cache: Path, report: Report) -> Foundation:
+        def reprobe(name: str) -> HostFacts | None:
+            return look(connection, facts.host, facts.home, (name,))
+
+        return runtime.foundation(connection, facts, cache, report, reprobe)
+
+    def launch(
+        self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+    ) -> Launched:
+        return start.launch(connection, facts, deployed, host, options)
+
+    def instance(self, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+        return start.instance(facts, deployed, host, options)
+
+    def remove(self, connection: Connection, facts: HostFacts) -> Removed:
+        return removal.remove(connection, facts)
+
+
+def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:
+    """What the probing script says, run by the first of these runtimes that does it; None where none does.
+
+    `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost.
+    """
+    for name in runtimes:
+        command = python_command(python_of(name))
+        try:
+            found = run_script(
+                connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=(*PARTS, *SYSTEM)
+            )
+        except BootstrapError:
+            continue  # a damaged one: the next may do
+        if isinstance(found, Refusal):
+            raise UnsupportedHost(f"{host} could not be looked at: {found.error}")
+        break
+    else:
+        return None
+    deployed = tuple(Part(part.name, part.intact) for part in found.deployed)
+    whole = {part.name for part in deployed if part.intact}
+    fitting = _fitting(row for row in found.runtimes if row.name in whole)
+    return HostFacts(
+        host=host,
+        platform="Windows",
+        machine=found.machine.upper(),
+        python=python_of(fitting.name) if fitting else "",
+        python_version=_version(fitting) if fitting else (0, 0, 0),
+        home=home,
+        root=found.root,
+        folder=FOLDER,
+        free=found.free,
+        deployed=deployed,
+        agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
+        shell=found.shell,
+        user=found.user,
+        sid=found.sid,
+        elevated=found.elevated,
+        sessions=tuple(
+            DesktopSession(row.number, row.station, row.user, row.sid, row.state, row.own)
+            for row in found.sessions
+        ),
+    )
+
+
+def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFacts:
+    said = ask(connection, host, contact.home)
+    return HostFacts(
+        host=host.name,
+        platform="Windows",
+        machine=said.machine.upper(),
+        python="",
+        python_version=(0, 0, 0),
+        home=native(contact.home),
+        root=native(f"{contact.home}/{FOLDER}"),
+        folder=FOLDER,
+        free=said.free,
+        # They lie there, and none of them runs.
+        deployed=tuple(Part(name, intact=False) for name in contact.runtimes),
+        shell=said.shell,
+        user=said.user,
+        sessions=said.sessions,
+    )
+
+
+def _fitting(runtimes: Iterable[RuntimeAnswer]) -> RuntimeAnswer | None:
+    """The highest Python among those that were built for the agent of today."""
+    return max(
+        (row for row in runtimes if row.requirements == requirements_today()), key=_version, default=None
+    )
+
+
+def _version(runtime: RuntimeAnswer) -> tuple[int, int, int]:
+    numbers = [int(part) if part.isdecimal() else 0 for part in runtime.python.split(".")]
+    major, minor, patch = [*numbers, 0, 0, 0][:3]
+    return major, minor, patch

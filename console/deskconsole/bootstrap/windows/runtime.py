@@ -1,0 +1,373 @@
+"""Brings a runtime onto a Windows host, which needs no tar, no PowerShell and no Python for it.
+
+Its few seed files and `rest.tar.xz` go up by SFTP, into a folder that is this console's alone; the seed's
+Python makes a whole runtime of them there; then the folder gets its name. What a cut left is gone on with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import msgspec
+
+from deskconsole.bootstrap.answers import Refusal, Text
+from deskconsole.bootstrap.console_id import console_id
+from deskconsole.bootstrap.facts import Foundation, HostFacts
+from deskconsole.bootstrap.install import MARGIN, require_room
+from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
+from deskconsole.common.file_lock import locked
+from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.runtimes.build import ensure_runtime
+from deskconsole.runtimes.container import Runtime
+from deskconsole.runtimes.requirements import requirements
+from deskconsole.ssh.connection import Connection
+from deskconsole.ssh.files import Files
+
+REST = "rest.tar.xz"
+_MANIFEST = "runtime.json"
+_UNPACK_WITHIN = 900.0
+"""Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
+_PATIENCE = 20.0
+"""Seconds in which something may still be held: by a program that is just ending, or a virus scanner."""
+_LIFE = 0.5
+"""Seconds between two signs of life to the unpacking, which ends ten times as long after the last one."""
+
+
+class _Unpacked(msgspec.Struct, frozen=True):
+    verified: bool
+    wrong: tuple[Text, ...]
+    files: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Tried(msgspec.Struct, frozen=True):
+    failed: Text
+    there: Literal["nothing", "whole", "damaged"]
+
+
+def foundation(
+    connection: Connection,
+    facts: HostFacts,
+    cache: Path,
+    report: Report,
+    reprobe: Callable[[str], HostFacts | None],
+) -> Foundation:
+    """A runtime for the agent of today: the one that lies there, else one of the console's, which goes up.
+
+    `reprobe` looks at the host again, by the runtime of that name. Raises DeployError, RuntimeUnavailable.
+    """
+    if facts.python:
+        return Foundation(facts, facts.python.split("\\")[-2])
+    runtime = ensure_runtime(cache, report)
+
+    def there() -> HostFacts | None:
+        found = reprobe(runtime.name)
+        return found if found is not None and found.has(runtime.name) and found.python else None
+
+    sent = 0
+    with _alone(connection, runtime, cache, report) as waited:
+        found = there() if waited else None
+        if found is None:
+            sent = put_runtime(connection, facts, runtime, report)
+            found = there()
+    if found is None:
+        raise DeployError(
+            f"the runtime lies on {facts.host} and is not whole",
+            remedy="A virus scanner may have taken files away: ask the host's administrator.",
+        )
+    return Foundation(found, runtime.name, sent)
+
+
+@contextlib.contextmanager
+def _alone(connection: Connection, runtime: Runtime, cache: Path, report: Report) -> Iterator[bool]:
+    """One machine, perhaps under two names, shall not get one upload twice at once, from two threads or
+    processes of this console; gives whether there was another one before."""
+    upload = hashlib.sha256(f"{connection.description} {part_of(runtime)}".encode()).hexdigest()
+    lock = locked(
+        cache / "deploying" / upload[:16],
+        lambda: report(Progress("waiting for another deploy to the same host", 0, 0)),
+    )
+    with contextlib.ExitStack() as stack:
+        try:
+            waited = stack.enter_context(lock)
+        except OSError as error:
+            raise DeployError(
+                f"{cache} cannot be written to: {error.strerror or error}",
+                remedy="See to space and rights there, or set DESKCONSOLE_HOME to another folder.",
+            ) from error
+        yield waited
+
+
+def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, report: Report) -> int:
+    """Uploads, verifies, unpacks, tries and names one runtime; returns how many bytes went up.
+
+    Raises DeployError, ConnectionLost. After a cut the upload stays, to be resumed; after any other failure,
+    and after whatever `report` raises, nothing half-way is left. Another console may have been quicker.
+    """
+    require_room(facts, "the runtime", needed_for(runtime))
+    with connection.files() as files:
+        return _Put(connection, facts, runtime, report, files).run()
+
+
+def needed_for(runtime: Runtime) -> int:
+    """Bytes that must be free on the host: the upload and what comes of it lie there side by side."""
+    return runtime.manifest.upload + runtime.manifest.unpacked + MARGIN
+
+
+def part_of(runtime: Runtime) -> str:
+    """The folder's name until it is whole: equal for each try of one console, another for each console."""
+    return f"{runtime.name}.{console_id()}.part"
+
+
+class _Put:
+    """One runtime on its way to one host."""
+
+    def __init__(
+        self, connection: Connection, facts: HostFacts, runtime: Runtime, report: Report, files: Files
+    ) -> None:
+        self._connection = connection
+        self._facts = facts
+        self._runtime = runtime
+        self._report = report
+        self._files = files
+        self._needed = needed_for(runtime)
+        self._part = f"{facts.folder}/{part_of(runtime)}"
+        self._resumable = False
+
+    def run(self) -> int:
+        """All steps; returns how many bytes went up."""
+        try:
+            self._files.make_folder(self._part)
+            self._files.remove(f"{self._part}/stop")
+            sent = self._upload()
+            if not self._unpack():
+                # Hardly ever: something else was in the way of the upload that was resumed.
+                self._files.remove(f"{self._part}/{REST}")
+                sent += self._upload()
+                if not self._unpack():
+                    raise DeployError(
+                        f"the runtime arrives damaged on {self._facts.host}, twice in a row",
+                        remedy="Something changes files there as they are written: ask its administrator.",
+                    )
+            self._name()
+            return sent
+        except ConnectionLost:
+            raise
+        except BaseException:
+            if self._connection.alive and not self._resumable:
+                with contextlib.suppress(DeskconsoleError):
+                    self._clear()
+            raise
+
+    def _upload(self) -> int:
+        manifest = self._runtime.manifest
+        meter = Meter("uploading the runtime", self._report)
+        sent = before = 0
+
+        def progress(done: int, _total: int) -> None:
+            meter(before + done, manifest.upload)
+
+        for name, (size, sha256) in manifest.seed.items():
+            path = f"{self._part}/{name}"
+            data = self._runtime.read_seed(name)
+            self._files.make_folder(path.rpartition("/")[0])
+            sent += self._send(data, path, progress, resume=True)
+            # It is going to be run: read back, for nothing there could verify it before.
+            if self._read_back(path) != sha256:
+                sent += self._send(data, path, progress, resume=False)
+                if self._read_back(path) != sha256:
+                    raise DeployError(
+                        f"{name} of the runtime does not arrive as it was sent on {self._facts.host}",
+                        remedy="A virus scanner may change it there: ask its administrator.",
+                    )
+            before += size
+        with self._runtime.open_rest() as rest:
+            return sent + self._send(rest, f"{self._part}/{REST}", progress, resume=True)
+
+    def _read_back(self, path: str) -> str:
+        return hashlib.sha256(self._files.read(path)).hexdigest()
+
+    def _send(
+        self, source: bytes | IO[bytes], path: str, progress: Callable[[int, int], None], *, resume: bool
+    ) -> int:
+        """Uploads; a file that lies there and may not be written to is held, by a program that may end."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            there = self._files.stat(path)
+            try:
+                return self._files.upload(source, path, resume=resume, progress=progress)
+            except ConnectionLost:
+                raise
+            except DeployError as error:
+                # What could be opened and not be filled was removed.
+                if there is None or self._files.stat(path) is None:
+                    raise
+                if time.monotonic() > deadline:
+                    self._resumable = True
+                    raise DeployError(
+                        f"a program on {self._facts.host} holds {path}",
+                        remedy="Wait a minute and deploy again: an earlier try may run there, or a scanner.",
+                    ) from error
+                self._report(Progress(f"waiting for a program that holds {path}", 0, 0))
+                time.sleep(0.5)
+
+    def _unpack(self) -> bool:
+        """False where the archive does not have the hash that it should have."""
+        meter = Meter("unpacking the runtime", self._report)
+        manifest = self._runtime.manifest
+        rest = manifest.rest
+        meter(0, rest.unpacked)
+
+        def told(done: int, total: int) -> None:
+            if total:
+                meter(done, total)
+            else:
+                self._report(Progress("waiting for an earlier unpacking to end", 0, 0))
+
+        with self._being_there():
+            answer = run_script(
+                self._connection,
+                self._command("-I -S -X utf8 -"),
+                "windows/unpack",
+                {
+                    "archive": REST,
+                    "sha256": rest.sha256,
+                    "unpacked": rest.unpacked,
+                    "seed": list(manifest.seed),
+                },
+                _Unpacked,
+                uses=(*PARTS, "windows/unpack_lock"),
+                timeout=_UNPACK_WITHIN,
+                told=told,
+            )
+        if isinstance(answer, Refusal):
+            raise self._ended(answer) if answer.kind else self._refusal(answer)
+        self._files.remove(f"{self._part}/waiting")
+        if answer.wrong:
+            raise DeployError(
+                f"the runtime is not whole after unpacking on {self._facts.host}: {', '.join(answer.wrong)}",
+                remedy="A virus scanner may have taken files away: ask the host's administrator.",
+            )
+        return answer.verified
+
+    @contextlib.contextmanager
+    def _being_there(self) -> Iterator[None]:
+        """Shows the unpacking that somebody waits for it: it cannot see a connection end."""
+        over = threading.Event()
+
+        def show() -> None:
+            count = 0
+            while not over.wait(_LIFE) and self._connection.alive:
+                count += 1
+                with contextlib.suppress(DeskconsoleError):
+                    self._files.upload(b"%d" % count, f"{self._part}/waiting")
+
+        showing = threading.Thread(target=show, name="waits for the unpacking", daemon=True)
+        showing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            showing.join()
+
+    def _ended(self, answer: Refusal) -> DeskconsoleError:
+        """The unpacking ended early; what was sent stays."""
+        self._resumable = True
+        if answer.kind == "gone":
+            return ConnectionLost(
+                f"the connection to {self._facts.host} stalled while the runtime was unpacked there"
+            )
+        if answer.kind == "stopped":
+            return DeployError(
+                f"another deploy to {self._facts.host} has taken over from this one",
+                remedy="Wait until it has finished.",
+            )
+        return DeployError(
+            f"the runtime could not be unpacked on {self._facts.host}: {answer.error}",
+            remedy="Wait a minute and deploy again: what was sent is kept.",
+        )
+
+    def _name(self) -> None:
+        """Tries it, and gives it its name; a damaged one of that name makes way."""
+        target = f"{self._facts.folder}/{self._runtime.name}"
+        away = f"{target}.{console_id()}.old"
+        deadline = time.monotonic() + _PATIENCE
+        while (there := self._try()) != "whole":
+            self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
+            self._files.remove(f"{self._part}/{REST}")
+            try:
+                if there == "damaged":
+                    self._remove(away)
+                    self._files.rename(target, away)
+                self._files.rename(self._part, target)
+            except DeployError as error:
+                if time.monotonic() > deadline:
+                    raise DeployError(
+                        f"the runtime cannot take its place on {self._facts.host}: a program holds {target}",
+                        remedy="Disconnect everybody from that host and wait until its agents have ended, "
+                        "or undeploy it, then deploy again.",
+                    ) from error
+                time.sleep(0.5)
+            else:
+                break
+        else:
+            self._clear()
+        self._remove(away)
+
+    def _try(self) -> str:
+        """What lies where it is going to: `nothing`, `whole` (another console was quicker) or `damaged`."""
+        self._report(Progress("trying the runtime", 0, 0))
+        version = self._runtime.manifest.version[:2]
+        modules = [
+            row.module
+            for row in requirements("win32")
+            if row.needed and (row.before is None or version < row.before)
+        ]
+        answer = run_script(
+            self._connection,
+            self._command("-I -X utf8 -"),
+            "windows/smoke_test",
+            {"name": self._runtime.name, "modules": modules},
+            _Tried,
+            uses=PARTS,
+            timeout=180.0,
+        )
+        if isinstance(answer, Refusal):
+            raise self._refusal(answer)
+        if answer.failed:
+            raise DeployError(
+                f"the runtime does not work on {self._facts.host}: {answer.failed}",
+                remedy="Look whether that Windows is up to date (Windows 10 or Server 2016 at least).",
+            )
+        return answer.there
+
+    def _clear(self) -> None:
+        """Takes the upload away, and whatever unpacks it."""
+        if self._files.stat(f"{self._part}/python.exe") is not None:
+            self._files.upload(b"", f"{self._part}/stop")
+        self._remove(self._part)
+        if not self._files.list(self._facts.folder):
+            self._files.remove(self._facts.folder)
+
+    def _remove(self, folder: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while self._files.stat(folder) is not None and time.monotonic() < deadline:
+            self._connection.run("cmd /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
+            time.sleep(0.1 if self._files.stat(folder) is None else 0.5)
+
+    def _refusal(self, answer: Refusal) -> DeployError:
+        """Its scripts could not read or write there."""
+        return DeployError(
+            f"the runtime could not be installed on {self._facts.host}: {answer.error}",
+            remedy=f"It needs {self._needed / 1e6:.0f} MB: see whether the disk is full, and the user "
+            f"may write to {self._facts.root} there.",
+        )
+
+    def _command(self, options: str) -> str:
+        return f"{self._part}/python.exe".replace("/", "\\") + f" {options}"

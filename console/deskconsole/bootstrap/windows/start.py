@@ -1,0 +1,136 @@
+"""Brings the agent to life on a Windows host: by a scheduled task, in the session of whoever is logged on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict
+
+import msgspec
+
+from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, Text
+from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
+from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.common.errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
+from deskconsole.inventory.host import Host
+from deskconsole.runtimes.listing import LISTING
+from deskconsole.ssh.connection import Connection
+
+from .python import SYSTEM, python_command
+
+READY_WITHIN = 40.0
+"""Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
+
+_OTHERS = 90.0
+"""Seconds that another console's launch and schtasks may take before that."""
+
+_LOOKING = 180.0
+"""Seconds that reading all files may take, behind a virus scanner."""
+
+AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
+"""What scripts on the host import that deal with agents there, for `run_script(uses=...)`."""
+
+_REMEDIES = {
+    "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
+    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it; "
+    "if it does, log in as an administrator.",
+    "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
+}
+
+
+def launch(
+    connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+) -> Launched:
+    """An agent that a console can reach on the host's loopback; raises LaunchError, NobodyLoggedOn.
+
+    `facts` are those of the host with what was deployed.
+    """
+    try:
+        answer = _ask(connection, facts, deployed, host, options)
+    except BootstrapError as error:
+        raise _damage(connection, facts, deployed, error) or error from error
+    if isinstance(answer, Refusal):
+        refused = _refused(facts.host, answer)
+        raise refused if answer.kind else _damage(connection, facts, deployed, refused) or refused
+    return answer.launched()
+
+
+def _ask(
+    connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
+) -> LaunchAnswer | Refusal:
+    return run_script(
+        connection,
+        python_command(facts.python),
+        "windows/launch",
+        {
+            "instance": instance(facts, deployed, host, options),
+            "agent": deployed.agent,
+            "token": secrets.token_hex(32),
+            "options": options.words(),
+            "parts": _parts(deployed),
+            "highest": host.run_level == "highest",
+            "wait": READY_WITHIN,
+            "reuse": options.reuse,
+            "wait_for_user": options.wait_for_user,
+            "sessions": [asdict(session) for session in facts.sessions],
+        },
+        LaunchAnswer,
+        uses=AGENTS,
+        timeout=options.wait_for_user + READY_WITHIN + _OTHERS,
+    )
+
+
+def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
+    """Agents of one name are alike: the files, the options, the rights."""
+    kind = json.dumps([facts.root, _parts(deployed), options.words(), host.run_level])
+    return hashlib.sha256(kind.encode()).hexdigest()[:12]
+
+
+def _parts(deployed: Deployed) -> list[str]:
+    return [deployed.agent] + ([deployed.runtime] if deployed.runtime else [])
+
+
+def _damage(
+    connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
+) -> Damaged | None:
+    """Why the agent did not come up, where its files are not as they were sent; they are sent anew then."""
+    parts = [name for name in (deployed.agent, deployed.runtime) if name]
+    try:
+        answer = run_script(
+            connection,
+            python_command(facts.python),
+            "windows/verify",
+            {"parts": parts},
+            _Whole,
+            uses=PARTS,
+            timeout=_LOOKING,
+        )
+        damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]
+    except BootstrapError:  # that Python runs nothing any more
+        damaged = [deployed.runtime] if deployed.runtime else []
+    if not damaged:
+        return None
+    with connection.files() as files:
+        for name in damaged:
+            # Without its list a part is not whole to whoever probes.
+            files.remove(f"{facts.folder}/{name}/{LISTING}")
+    return Damaged(
+        f"{error}; damaged there: {', '.join(damaged)}",
+        remedy="Connect again: it is brought anew. If it goes on, see to that host's disk and virus scanner.",
+    )
+
+
+class _Whole(msgspec.Struct, frozen=True):
+    damaged: tuple[Text, ...]
+
+
+def _refused(host: str, refusal: Refusal) -> LaunchError:
+    last = next((line.strip() for line in reversed(refusal.log) if line.strip()), "")
+    said = f"{refusal.error}; the last it said was: {last}" if last else refusal.error
+    remedy = _REMEDIES.get(refusal.kind, "Look at the host's desktop session, then connect again.")
+    if refusal.kind == "nobody":
+        return NobodyLoggedOn(f"{host} has no desktop to show: {said}", remedy=remedy)
+    if refusal.kind == "task":
+        return LaunchError(f"{host} refused the task that starts the agent: {said}", remedy=remedy)
+    return LaunchError(f"{host}: {said}", remedy=remedy)

@@ -1,0 +1,344 @@
+"""Goes the whole way to a host's desktop, step by step, and says of each how it came out.
+
+First it only looks. Then, because launching is the only proof, it brings the agent, starts one of its own to
+which nobody else is connected, takes one picture, and takes away again what a bare host got.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from deskconsole.bootstrap.archive import agent_archive
+from deskconsole.bootstrap.deploy import deploy
+from deskconsole.bootstrap.facts import AgentOptions, Contact, Deployed, HostFacts, Launched
+from deskconsole.bootstrap.launch import instance, launch
+from deskconsole.bootstrap.posix.wheels import packages_name, wheels_platform
+from deskconsole.bootstrap.probe import first_contact, probe
+from deskconsole.bootstrap.remove import remove
+from deskconsole.bootstrap.room import needed_room
+from deskconsole.common.errors import (
+    Cancelled,
+    ConnectionLost,
+    DeskconsoleError,
+    ForwardingRefused,
+    UnsupportedHost,
+)
+from deskconsole.common.paths import Paths
+from deskconsole.common.progress import Progress
+from deskconsole.inventory.host import Host
+from deskconsole.runtimes.store import Shelf
+from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.forwarding import require_forwarding
+from deskconsole.ssh.prompts import Questions
+from deskconsole.ssh.secrets import OpenedKeys, Secrets
+from deskconsole.ssh.stages import Passed, Stage
+from deskconsole.ssh.stages import unwatched as unnoticed
+
+from . import checks
+from .checks import WINDOWS, Verdict
+from .findings import Finding, Outcome, Record, Step, first_bad
+from .remote_listing import Lying
+from .stream_probe import Glance
+
+T = TypeVar("T")
+
+IDLE_EXIT = 20.0
+"""Seconds after which the examination's own agent ends by itself, and a fraction that no other asks for: so
+it runs beside everybody's, and nobody's console is displaced."""
+
+GRACE = 2.0
+"""Seconds that what changes the host has to end in order when it is cancelled; then its link is cut."""
+
+LOGIN = tuple(Step(stage.value) for stage in Stage)
+LOOKS = (Step.FORWARDING, Step.FILES, Step.SHELL, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
+PROOF = (Step.DEPLOY, Step.LAUNCH, Step.TOKEN, Step.VERSIONS, Step.PICTURE, Step.EXACT)
+"""The steps of every host; a Windows host has some more."""
+
+Begun = Callable[[Step, Progress | None], None]
+"""Told which step is under way, and how far it has come where that is known."""
+
+
+def unwatched(step: Step, progress: Progress | None) -> None:
+    """For those who do not want to know."""
+
+
+def examine(
+    host: Host,
+    questions: Questions,
+    paths: Paths,
+    *,
+    report: Callable[[Finding], None],
+    cancelled: threading.Event,
+    begun: Begun = unwatched,
+    launching: bool = True,
+    options: AgentOptions | None = None,
+    ssh_config: Path | None = None,
+    keys: OpenedKeys | None = None,
+) -> list[Finding]:
+    """Every finding, in order; each is told as it comes. Only Cancelled is raised.
+
+    `keys`: what passphrases have opened in this run.
+
+    Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
+    when it is cancelled; a host that had something of ours keeps what is newer.
+    """
+    record = Record(report)
+    _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys).run(
+        replace(options or AgentOptions(), idle_exit=IDLE_EXIT + secrets.randbelow(1000) / 1000)
+        if launching
+        else None
+    )
+    return record.findings
+
+
+class _Stopped(Exception):
+    """A step went wrong without which those after it make no sense; it has been recorded."""
+
+
+class _Examination:
+    """One of them, on the caller's thread."""
+
+    def __init__(
+        self,
+        host: Host,
+        questions: Questions,
+        paths: Paths,
+        ssh_config: Path | None,
+        record: Record,
+        cancelled: threading.Event,
+        begun: Begun,
+        keys: OpenedKeys | None,
+    ) -> None:
+        self._host = host
+        self._questions = questions
+        self._paths = paths
+        self._ssh_config = ssh_config
+        # For a second connection: nobody is asked twice.
+        self._secrets = Secrets(keys)
+        self._record = record
+        self._cancelled = cancelled
+        self._begun = begun
+
+    def run(self, options: AgentOptions | None) -> None:
+        """All of it. No `options`: only to look."""
+        try:
+            with self._log_in() as connection:
+                with closing_when(self._cancelled, connection.close):
+                    facts, lying = self._look(connection)
+                if options is None:
+                    self._record.skip(PROOF, "not asked for")
+                elif first_bad(self._record.findings) is None:
+                    self._prove(connection, facts, options, bare=not lying.names)
+        except _Stopped:
+            pass
+        if (wrong := first_bad(self._record.findings)) is not None:
+            seen = {finding.step for finding in self._record.findings}
+            left = [step for step in (*LOGIN, *LOOKS, *PROOF) if step not in seen]
+            self._record.skip(left, f"not before this is right: {wrong.step}")
+
+    # Looking
+
+    def _log_in(self) -> Connection:
+        under_way = Step.NAME
+
+        def passed(stage: Stage, sentence: str) -> None:
+            nonlocal under_way
+            self._good(Step(stage.value), sentence)
+            # A jump host goes through all of them before the host behind it begins with the first.
+            under_way = LOGIN[(LOGIN.index(Step(stage.value)) + 1) % len(LOGIN)]
+            self._begun(under_way, None)
+
+        self._begin(Step.NAME)
+        try:
+            return self._connect(self._cancelled, passed)
+        except Cancelled:
+            raise
+        except DeskconsoleError as error:
+            self._record.bad(under_way, error)
+            raise _Stopped from error
+
+    def _connect(self, cancelled: threading.Event, passed: Passed = unnoticed) -> Connection:
+        return connect(
+            self._host,
+            self._questions,
+            known_hosts=self._paths.known_hosts,
+            cancelled=cancelled,
+            secrets=self._secrets,
+            ssh_config=self._ssh_config,
+            passed=passed,
+        )
+
+    def _look(self, connection: Connection) -> tuple[HostFacts, Lying]:
+        """What can be told without changing anything."""
+        self._forwarding(connection)
+        home = self._try(Step.FILES, lambda: _home(connection))
+        self._good(Step.FILES, f"SFTP begins in {home}")
+        contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
+        self._good(Step.SHELL, f"it is a {contact.system} host")
+        facts, lying = self._try(Step.SYSTEM, lambda: self._probe(connection, contact))
+        self._judge(Step.SYSTEM, checks.system(facts))
+        fitting = None
+        if facts.platform == WINDOWS:
+            fitting = Shelf.below(self._paths.cache).fitting()
+            self._judge(Step.RUNTIME, checks.runtime(facts, fitting, lying.uploads))
+        self._judge(Step.DESKTOP, checks.desktop(facts, self._host))
+        self._judge(Step.DISK, checks.disk(facts, needed_room(facts, self._paths.cache)))
+        self._judge(Step.DEPLOYED, checks.deployed(facts, lying.uploads))
+        return facts, lying
+
+    def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, Lying]:
+        facts = probe(connection, self._host, contact)
+        return facts, Lying.at(connection, facts)
+
+    def _forwarding(self, connection: Connection) -> None:
+        self._begin(Step.FORWARDING)
+        try:
+            require_forwarding(connection)
+        except (ForwardingRefused, ConnectionLost) as error:
+            self._record.bad(Step.FORWARDING, error)
+            if not connection.alive:
+                self._stop_if_cancelled()
+                raise _Stopped from error
+            return
+        self._good(Step.FORWARDING, "the SSH server lets tunnels through")
+
+    # Proving
+
+    def _prove(self, connection: Connection, facts: HostFacts, options: AgentOptions, *, bare: bool) -> None:
+        """Brings, launches, looks, and takes away what a bare host got."""
+        deployed: Deployed | None = None
+        launched: Launched | None = None
+        try:
+            with closing_when(self._cancelled, connection.close, GRACE):
+                deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
+                self._good(Step.DEPLOY, _sent(deployed))
+                if facts.platform == WINDOWS:  # only a Python there can tell
+                    self._judge(Step.RIGHTS, checks.rights(deployed.facts))
+                launched = self._launch(connection, deployed, options)
+                self._glance(connection, launched)
+        finally:
+            if bare:
+                self._clean_up(connection, deployed, options)
+            elif launched is not None:
+                self._good(
+                    Step.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
+                )
+
+    def _deploy(self, connection: Connection, facts: HostFacts) -> Deployed:
+        def show(progress: Progress) -> None:
+            self._stop_if_cancelled()
+            self._begun(Step.DEPLOY, progress)
+
+        return deploy(connection, facts, cache=self._paths.cache, progress=show)
+
+    def _launch(self, connection: Connection, deployed: Deployed, options: AgentOptions) -> Launched:
+        launched = self._try(
+            Step.LAUNCH, lambda: launch(connection, deployed.facts, deployed, self._host, options)
+        )
+        self._good(Step.LAUNCH, f"the agent came up: process {launched.pid}, port {launched.port}")
+        if launched.word is not None:
+            self._judge(Step.SESSION, checks.session(launched, launched.word))
+        return launched
+
+    def _glance(self, connection: Connection, launched: Launched) -> None:
+        tunnel = self._try(Step.TOKEN, lambda: connection.open_tunnel(launched.port))
+        glance = Glance()
+        try:
+            glance.look(tunnel, launched.token, self._host.display, self._cancelled)
+        finally:
+            tunnel.close()
+        for step, verdict in checks.glimpse(glance, launched, self._host.name):
+            self._record.add(step, *verdict, at=glance.at.get(step))
+
+    def _clean_up(self, connection: Connection, deployed: Deployed | None, options: AgentOptions) -> None:
+        """Leaves a bare host bare, unless somebody else has begun to use what lies there now.
+
+        Where the connection has ended, it is over another one; that is tried once.
+        """
+        self._record.begin()
+        self._begun(Step.CLEANUP, None)
+        try:
+            # Not to be cancelled: this is how a cancelled examination ends.
+            with connection if connection.alive else self._connect(threading.Event()) as reaching:
+                facts = probe(reaching, self._host)
+                if foreign := self._foreign(Lying.at(reaching, facts), facts, deployed, options):
+                    self._judge(Step.CLEANUP, checks.kept(foreign))
+                    return
+                removed = remove(reaching, facts)
+        except DeskconsoleError as error:
+            self._record.bad(Step.CLEANUP, error)
+            return
+        self._judge(Step.CLEANUP, checks.clean_up(removed, self._host.name))
+
+    def _foreign(
+        self, lying: Lying, facts: HostFacts, deployed: Deployed | None, options: AgentOptions
+    ) -> tuple[str, ...]:
+        """What somebody else has brought, or begun to, since the host was bare."""
+        if not lying.names:
+            return ()
+        if deployed is None:
+            return lying.not_of(_to_be_brought(facts, self._paths.cache))
+        parts = [part for part in (deployed.runtime, deployed.packages, deployed.agent) if part]
+        if not deployed.uploaded:  # somebody was quicker than this deploy
+            return tuple(parts)
+        return lying.not_of(parts, instance(deployed.facts, deployed, self._host, options))
+
+    # One step
+
+    def _try(self, step: Step, work: Callable[[], T]) -> T:
+        self._begin(step)
+        try:
+            return work()
+        except Cancelled:
+            raise
+        except DeskconsoleError as error:
+            self._stop_if_cancelled()
+            self._record.bad(step, error)
+            raise _Stopped from error
+
+    def _begin(self, step: Step) -> None:
+        self._stop_if_cancelled()
+        self._record.begin()
+        self._begun(step, None)
+
+    def _judge(self, step: Step, verdict: Verdict) -> None:
+        self._record.add(step, *verdict)
+
+    def _good(self, step: Step, sentence: str) -> None:
+        self._record.add(step, Outcome.GOOD, sentence)
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled(f"examining {self._host.name} was cancelled")
+
+
+def _home(connection: Connection) -> str:
+    with connection.files() as files:
+        return files.home()
+
+
+def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
+    """What a deploy that did not come to its end may have put in place."""
+    parts = [agent_archive().name]
+    if facts.platform == WINDOWS:
+        fitting = Shelf.below(cache).fitting()
+        parts += [fitting.name] if fitting else []
+    elif facts.missing:
+        with contextlib.suppress(UnsupportedHost):  # then none were
+            parts.append(packages_name(wheels_platform(facts), facts.python_version))
+    return parts
+
+
+def _sent(deployed: Deployed) -> str:
+    parts = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
+    return (
+        f"{parts}, {deployed.uploaded / 1e6:,.1f} MB sent"
+        if deployed.uploaded
+        else f"{parts} already installed and intact"
+    )

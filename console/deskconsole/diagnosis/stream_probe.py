@@ -1,0 +1,121 @@
+"""One short link to an agent: greeted, the first picture drawn, compared by digest, and left again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.session.link_loop import Stream, Transport
+from deskconsole.session.statistics import Meter
+from deskconsole.ssh.connection import closing_when
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import Preview, Screen, ScreenState, Welcome
+
+from .findings import Step
+
+PICTURE_WITHIN = 25.0
+"""Seconds for greeting, first picture and comparison together; greetings have less by the stream's own."""
+
+NO_PICTURE = 4.0
+"""Seconds for which a host may say it has no picture before it is believed."""
+
+
+class Glance:
+    """What one look at an agent brought. `look` is called once; then everything stands."""
+
+    def __init__(self) -> None:
+        self.welcome: Welcome | None = None
+        self.state = ScreenState.LIVE
+        """What the agent last said of the host's screen."""
+        self.reason = ""
+        """Its system's own words for that."""
+        self.size: tuple[int, int] | None = None
+        """Width and height of the picture; None where none came."""
+        self.flat = False
+        """The picture has one colour only."""
+        self.exact: bool | None = None
+        """Whether the digests agree; None where they were not compared."""
+        self.at: dict[Step, float] = {}
+        """When steps were over, by the monotonic clock; without those that it did not come to."""
+        self.failure: DeskconsoleError | None = None
+        """What ended the link before all that."""
+        self._framebuffer = Framebuffer()
+        self._over = threading.Event()
+        self._stream: Stream | None = None
+        self._timers: list[threading.Timer] = []
+
+    def look(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
+        """Takes the look. Raises Cancelled only; a failure is kept."""
+        self._stream = Stream(transport, token, display, self._framebuffer, Meter(), self)
+        self._end_within(PICTURE_WITHIN)
+        try:
+            with closing_when(cancelled, self._over.set):
+                self._stream.run(self._over)
+        except Cancelled:
+            if cancelled.is_set():
+                raise
+        except DeskconsoleError as error:
+            self.failure = error
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+                timer.join()
+            self.size = self._framebuffer.size
+            if self.size is not None:
+                pixels = self._framebuffer.pixels
+                self.flat = bool((pixels == pixels[0, 0]).all())
+            self._framebuffer.close()
+
+    def _end_within(self, seconds: float) -> None:
+        timer = threading.Timer(seconds, self._over.set)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    # The stream's observer
+
+    def welcomed(self, welcome: Welcome) -> None:
+        self.at[Step.TOKEN] = time.monotonic()
+        self.welcome = welcome
+        self.screen(Screen(welcome.screen, welcome.screen_reason))
+        self.at[Step.VERSIONS] = time.monotonic()
+
+    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002
+        if number == 1 and self._stream is not None:
+            self.at[Step.PICTURE] = time.monotonic()
+            self._stream.want_digest()
+
+    def resized(self) -> None:
+        pass
+
+    def screen(self, screen: Screen) -> None:
+        # An agent that goes to and fro is not waited for anew each time.
+        if screen.state is not ScreenState.LIVE and len(self._timers) == 1:
+            self._end_within(NO_PICTURE)
+        self.state, self.reason = screen.state, screen.reason
+
+    def silent(self, stale: bool) -> None:
+        pass
+
+    def answered(self) -> None:
+        pass
+
+    def displays(self, displays: Sequence[Display]) -> None:
+        pass
+
+    def lossy(self, pixels: int) -> None:
+        pass
+
+    def previewed(self, preview: Preview) -> None:
+        pass
+
+    def letting_go(self) -> None:
+        pass
+
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
+        self.at[Step.EXACT] = time.monotonic()
+        self.exact = ours == theirs
+        self._over.set()

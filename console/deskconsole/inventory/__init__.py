@@ -1,0 +1,1 @@
+"""The hosts and the file that holds them."""

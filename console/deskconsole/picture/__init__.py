@@ -1,0 +1,1 @@
+"""A desktop's picture in memory, and the decoders that draw on it."""

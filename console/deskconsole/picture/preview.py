@@ -1,0 +1,77 @@
+"""The small picture of a host that nobody looks at closely: kept as the JPEG that it came as.
+
+Its structure and size are checked when it comes; it is decoded when it is shown, which most never are: 100
+hosts' previews would cost a tenth of a core to decode, and 17 MB to keep decoded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deskwire.errors import RemoteProtocolError
+from deskwire.messages import Preview as PreviewMessage
+
+from .decoders.jpeg import JpegDecoder, check_jpeg
+
+if TYPE_CHECKING:
+    from .decoders.part import BGR
+
+WIDTH, HEIGHT = 320, 180
+"""Pixels that it fits into; what a `Watch` asks for where it says nothing else."""
+
+_QUALITY = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One picture of one moment."""
+
+    width: int
+    height: int
+    jpeg: bytes = field(repr=False)
+    at: float
+    """Unix time at which it came."""
+
+    @classmethod
+    def received(cls, message: PreviewMessage, at: float) -> Preview:
+        """What an agent sent; raises RemoteProtocolError where it is not what it says it is, or too large."""
+        if message.width > WIDTH or message.height > HEIGHT:
+            raise RemoteProtocolError(f"a preview of {message.width} x {message.height}, too large")
+        try:
+            check_jpeg(message.picture, message.width, message.height)
+        except RemoteProtocolError as error:
+            raise RemoteProtocolError(f"a preview that is none: {error}") from None
+        return cls(message.width, message.height, message.picture, at)
+
+    @classmethod
+    def made(cls, pixels: BGR, at: float) -> Preview:
+        """A picture of our own, made small."""
+        import cv2
+
+        small = fitted(pixels, WIDTH, HEIGHT)
+        height, width = small.shape[:2]
+        _, jpeg = cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, _QUALITY))
+        return cls(width, height, jpeg.tobytes(), at)
+
+    def pixels(self) -> BGR | None:
+        """(height, width, 3) BGR; None where only decoding shows that it is broken."""
+        import numpy as np
+
+        pixels = np.empty((self.height, self.width, 3), np.uint8)
+        try:
+            JpegDecoder().decode(self.jpeg, pixels)
+        except RemoteProtocolError:
+            return None
+        return pixels
+
+
+def fitted(pixels: BGR, width: int, height: int) -> BGR:
+    """The picture as large as fits into width x height, in its proportions, never larger than it is."""
+    import cv2
+    import numpy as np
+
+    rows, columns = pixels.shape[:2]
+    scale = min(1.0, width / columns, height / rows)
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

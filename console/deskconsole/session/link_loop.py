@@ -1,0 +1,360 @@
+"""One link to an agent, from the greeting to its end: bytes from the transport onto the framebuffer.
+
+It does not know how the transport came about and does not try again; the session does.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from deskconsole.common.errors import (
+    Cancelled,
+    ConnectionLost,
+    DeskconsoleError,
+    ProtocolViolation,
+    Refused,
+    Stale,
+    VersionMismatch,
+)
+from deskconsole.picture.decoders import Decoder
+from deskconsole.picture.framebuffer import Framebuffer
+from deskwire.connection import ConsoleConnection, Phase
+from deskwire.encodings import Encoding
+from deskwire.errors import LocalProtocolError, RemoteProtocolError
+from deskwire.messages import (
+    WIRE_VERSION,
+    AgentMessage,
+    Close,
+    Digest,
+    Displays,
+    Hello,
+    Lossy,
+    Message,
+    Ping,
+    Pong,
+    Preview,
+    Refresh,
+    Screen,
+    WantDigest,
+    WantRefresh,
+    WatchMode,
+    Welcome,
+)
+from deskwire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
+
+from .observer import Observer
+from .state import STALE_AFTER
+from .statistics import Meter
+from .watch_policy import Attention
+
+_SEND_AGAIN = (
+    "Check that an agent of this version answers there; after `deskconsole undeploy` it is sent again."
+)
+
+WINDOW_PACKETS = 16
+WINDOW_BYTES = 1024 * 1024
+"""What may be out without having been shown: enough to keep a fast link busy, little enough that a slow one
+shows something fresh. One refresh may be larger. The agent bounds both further by what the link carries."""
+
+HEARTBEAT = 1.0
+"""Seconds between two Pings."""
+
+LOST_AFTER = 4.5
+"""Seconds of silence after which the link is given up."""
+
+COMPARE_FIRST = 2.0
+COMPARE_EVERY = 15.0
+"""Seconds after the full stream began, and then between two comparisons by digest; each costs both sides
+about 10 ms at 1920 x 1080."""
+
+GREETING_DEADLINE = 15.0
+"""Seconds for the Welcome; opening a display on a busy host has taken several."""
+
+_PINGS_KEPT = 30
+_TICK: Mapping[WatchMode, float] = MappingProxyType({WatchMode.FULL: 0.1, WatchMode.PREVIEW: 0.5})
+"""Seconds of waiting for bytes, after which to look whether something else is due: with the shorter one a
+hundred previewed hosts would wake the console a thousand times a second."""
+
+_READ_SIZE = 256 * 1024
+
+
+class Transport(Protocol):
+    """The part of a socket that a stream needs; a tunnel has it too."""
+
+    def recv(self, size: int, /) -> bytes: ...
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+    def settimeout(self, seconds: float | None, /) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Stream:
+    """Runs one link. `run` belongs to one thread; the wants may come from any."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        token: bytes,
+        display: int,
+        framebuffer: Framebuffer,
+        meter: Meter,
+        observer: Observer,
+        attention: Attention | None = None,
+    ) -> None:
+        self._attention = attention or Attention(lambda: True)
+        self._watch = self._attention.wanted()
+        """What the agent was told last; changed under `_sending`."""
+        # What comes is passed over, not drawn: until a refresh when there is a full stream again.
+        self._blind = False
+        self._compare_at = time.monotonic() + COMPARE_FIRST
+        hello = Hello(
+            version=WIRE_VERSION,
+            encodings=tuple(int(encoding) for encoding in Encoding),
+            packets=WINDOW_PACKETS,
+            bytes=WINDOW_BYTES,
+            display=display,
+            watch=self._watch,
+        )
+        self._transport = transport
+        self._connection = ConsoleConnection(token, hello)
+        self._framebuffer = framebuffer
+        self._decoder = Decoder()
+        self._meter = meter
+        self._observer = observer
+        self._sending = threading.Lock()
+        # The connection has counted all of a chunk before the first packet of it is drawn.
+        self._drawn = 0
+        self._digests_due = 0
+        self._beats = 0
+        self._pings: dict[int, float] = {}
+
+    def run(self, cancelled: threading.Event) -> None:
+        """Receives until the link ends, and always ends by raising.
+
+        Raises Cancelled, ConnectionLost, Stale, Refused, VersionMismatch or ProtocolViolation.
+        """
+        try:
+            self._run(cancelled)
+        except RemoteProtocolError as error:
+            raise ProtocolViolation(
+                f"the agent broke the protocol: {error}",
+                remedy=_SEND_AGAIN,
+            ) from None
+        except TimeoutError:
+            raise Stale("the agent stopped reading", remedy="The console reconnects by itself.") from None
+        except OSError as error:
+            raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
+
+    def attend(self) -> None:
+        """Tells the agent how closely somebody looks now, where it was told something else last."""
+        with self._sending:
+            wanted = self._attention.wanted()
+            if wanted == self._watch:
+                return
+            self._transmit(self._connection.send(wanted))
+            if wanted.mode is not self._watch.mode:
+                self._compare_at = time.monotonic() + COMPARE_FIRST
+                self._transport.settimeout(_TICK[wanted.mode])
+            self._watch = wanted
+
+    def want_refresh(self) -> None:
+        """Asks for a refresh; one that previews is first asked for the full stream, where that is wanted."""
+        self.attend()
+        self._send(WantRefresh())
+
+    def want_digest(self) -> None:
+        """Asks for a comparison; `Observer.compared` gets it."""
+        self.attend()
+        with self._sending:
+            # While a film plays no answer comes; an hour's questions would be answered one after the other.
+            if self._digests_due:
+                return
+            data = self._connection.send(WantDigest())
+            self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
+            self._transmit(data)
+
+    def _run(self, cancelled: threading.Event) -> None:
+        self._transport.settimeout(_TICK[self._watch.mode])
+        with self._sending:
+            self._transport.sendall(self._connection.open())
+        began = heard = beat = time.monotonic()
+        stale = False
+        while not cancelled.is_set():
+            try:
+                data = self._transport.recv(_READ_SIZE)
+            except TimeoutError:
+                data = None
+            now = time.monotonic()
+            if data == b"":
+                raise self._ended()
+            if data is not None:
+                self._meter.received(len(data))
+                for event in self._connection.receive(data):
+                    self._take(event)
+                # Time spent on decoding is no silence of the agent's.
+                heard = time.monotonic()
+            if self._connection.phase is not Phase.OPEN:
+                if now - began > GREETING_DEADLINE:
+                    raise Stale(
+                        "the agent did not answer the greeting",
+                        remedy=_SEND_AGAIN,
+                    )
+                continue
+            if (now - heard > STALE_AFTER) != stale:
+                stale = not stale
+                self._observer.silent(stale)
+            if now - heard > LOST_AFTER:
+                raise Stale(f"the agent has been silent for {LOST_AFTER:.1f} s")
+            if now - beat >= HEARTBEAT:
+                beat = now
+                self._ping(now)
+            self._look(now)
+        self._farewell()
+        raise Cancelled("closed")
+
+    def _look(self, now: float) -> None:
+        """As closely as somebody wants it: compares what is on the framebuffer, or gives it up."""
+        self.attend()
+        if self._watch.mode is WatchMode.PREVIEW:
+            self._let_go()
+        elif now >= self._compare_at:
+            self._compare_at = now + COMPARE_EVERY
+            self.want_digest()
+
+    def _ended(self) -> ConnectionLost:
+        """What it means that nothing more comes."""
+        if self._connection.phase is Phase.OPEN:
+            return ConnectionLost("the agent ended or the link was cut")
+        # An agent says nothing to somebody with another token.
+        return ConnectionLost(
+            "the agent closed the link without a greeting: it has ended, or its token is another one",
+            remedy="Connect again; with a token file, give that of the agent that runs there now.",
+        )
+
+    def _take(self, event: Packet | AgentMessage) -> None:
+        match event:
+            case Packet() if self._passes_by(event):
+                self._drawn += 1
+                with self._sending:
+                    self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
+            case Packet():
+                self._draw(event)
+            case Ping(number=number):
+                self._send(Pong(number))
+            case Pong(number=number):
+                if (sent := self._pings.pop(number, None)) is not None:
+                    self._meter.answered(time.monotonic() - sent)
+                    self._observer.answered()
+            case Digest(packet=packet, digest=digest):
+                # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
+                with self._sending:
+                    asked, self._digests_due = self._digests_due > 0, self._digests_due - 1
+                if not asked:
+                    raise RemoteProtocolError("a digest that nobody asked for")
+                if packet != self._drawn:
+                    raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
+                if not self._blind:
+                    self._observer.compared(packet, self._framebuffer.digest(), digest)
+            case Close():
+                raise self._closed(event)
+            case _:
+                self._tell(event)
+
+    def _tell(self, message: Welcome | Displays | Screen | Refresh | Lossy | Preview) -> None:
+        """Hands on what needs no answer."""
+        match message:
+            case Welcome():
+                self._observer.welcomed(message)
+            case Displays(displays=displays):
+                self._observer.displays(displays)
+            case Screen():
+                self._observer.screen(message)
+            case Refresh(trigger=trigger):
+                self._meter.announced(trigger)
+            case Lossy(pixels=pixels):
+                self._observer.lossy(pixels)
+            case Preview():
+                self._observer.previewed(message)
+
+    def _let_go(self) -> None:
+        """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""
+        if not self._blind:
+            self._blind = True
+            self._observer.letting_go()
+            self._decoder = Decoder()
+            self._framebuffer.close()
+
+    def _passes_by(self, packet: Packet) -> bool:
+        """What was on its way when nobody wanted it any more has nothing to be drawn on."""
+        if self._blind and packet.refresh and self._watch.mode is WatchMode.FULL:
+            self._blind = False
+        return self._blind
+
+    @staticmethod
+    def _closed(close: Close) -> DeskconsoleError:
+        """What the agent's goodbye means."""
+        if close.version != WIRE_VERSION:
+            return VersionMismatch(
+                f"the agent speaks version {close.version} of the wire, this console version {WIRE_VERSION}",
+                remedy=_SEND_AGAIN,
+            )
+        if close.again:
+            return ConnectionLost(f"the agent closed the link: {close.reason}")
+        return Refused(f"the agent closed the link: {close.reason}", remedy="Connect again to take it back.")
+
+    def _draw(self, packet: Packet) -> None:
+        """Decodes every slice into the framebuffer, tells, acknowledges, counts."""
+        if packet.refresh:
+            (_, _, width, height), _ = packet.slices[0]
+            if self._framebuffer.size != (width, height):
+                self._framebuffer.reset(width, height)
+                self._observer.resized()
+            self._decoder.restart(width, height, self._framebuffer.pixels)
+        for rectangle, body in packet.slices:
+            self._decoder.decode(body, self._framebuffer.view(rectangle))
+        self._drawn += 1
+        # The window first: it is what somebody waits for.
+        self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
+        with self._sending:
+            self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
+        self._count(packet)
+
+    def _count(self, packet: Packet) -> None:
+        size = IDENTITY_SIZE + COUNT.size + sum(INFO.size + len(part.body) for part in packet.slices)
+        width, height = self._framebuffer.size or (0, 0)
+        raw = width * height * 3
+        if packet.refresh:
+            self._meter.refreshed(size, raw)
+        else:
+            self._meter.updated(len(packet.slices), size, raw)
+
+    def _ping(self, now: float) -> None:
+        self._beats += 1
+        self._pings[self._beats] = now
+        self._pings.pop(self._beats - _PINGS_KEPT, None)
+        self._send(Ping(self._beats))
+
+    def _send(self, message: Message) -> None:
+        with self._sending:
+            self._transmit(self._connection.send(message))
+
+    def _transmit(self, data: bytes) -> None:
+        """Sends all or ends the link: after half a message nothing that follows would be understood."""
+        try:
+            self._transport.sendall(data)
+        except TimeoutError:
+            self._transport.close()
+            raise
+
+    def _farewell(self) -> None:
+        """Says goodbye; a link that is gone already does not need it."""
+        try:
+            self._send(Close("the console closed the link"))
+        except (OSError, ConnectionLost, LocalProtocolError):
+            return

@@ -1,0 +1,155 @@
+"""What a session's streams tell, written down: the observer of one host, over all its links.
+
+It decides nothing about the links; the session asks it what came of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.picture.preview import Preview
+from deskwire.geometry import Display, Rectangle
+from deskwire.messages import Preview as PreviewMessage
+from deskwire.messages import Screen, ScreenState, Welcome
+
+from .events import Severity
+from .presenter import Showing
+from .snapshot import Exactness
+from .state import State
+from .statistics import Meter
+from .status import Standing
+from .steps import FIRST_PICTURE, StepOutcome, Steps
+
+_SCREEN_EVENTS_EVERY = 0.25
+"""Seconds between two events about a host's screen: a host that says something else all the time must not
+drown the log; its last word always stands in the snapshot."""
+
+
+class Witness:
+    """An `Observer`. `tell` makes an event of a sentence; `differs` is called when a comparison found that
+    the two pictures are not equal."""
+
+    def __init__(
+        self,
+        display: int,
+        standing: Standing,
+        steps: Steps,
+        meter: Meter,
+        framebuffer: Framebuffer,
+        showing: Showing,
+        tell: Callable[[str, Severity], None],
+        differs: Callable[[], None],
+    ) -> None:
+        self._display = display
+        self._standing = standing
+        self._steps = steps
+        self._meter = meter
+        self._framebuffer = framebuffer
+        self._showing = showing
+        self._tell = tell
+        self._differs = differs
+        self._screen_told_at = 0.0
+        # Of the display that is shown, as the agent listed it.
+        self._size: tuple[int, int] | None = None
+        self.streamed_at: float | None = None
+        """When the last link's greetings were over, by the monotonic clock; None where they are not."""
+        self.lost_at: float | None = None
+        """Since when there has been no stream though there should be one."""
+        self.lost_reason = ""
+
+    def lost(self, reason: str) -> None:
+        """There is no stream, and there will be one again."""
+        if self.lost_at is None:
+            self.lost_at = time.monotonic()
+            self.lost_reason = reason
+
+    def welcomed(self, welcome: Welcome) -> None:
+        self.streamed_at = time.monotonic()
+        self._steps.begin(FIRST_PICTURE)
+        self.displays(welcome.displays)
+        self._standing.replace(
+            platform=welcome.platform,
+            screen=welcome.screen.value,
+            screen_reason=welcome.screen_reason,
+            exactness=None,
+            lossy=0,
+        )
+        self._standing.move(State.STREAMING)
+        self.show_state()
+        if self.lost_at is None:
+            self._tell("streaming", "info")
+        else:
+            self._meter.reconnected()
+            gap = time.monotonic() - self.lost_at
+            self._tell(f"streaming again after {gap:.1f} s ({self.lost_reason})", "info")
+            self.lost_at = None
+
+    def resized(self) -> None:
+        self._showing.resized()
+
+    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+        self._steps.end(StepOutcome.DONE)
+        self._standing.replace(size=self._framebuffer.size, picture_at=time.time())
+        self._showing.drawn(number, rectangles)
+
+    def screen(self, screen: Screen) -> None:
+        known = (self._standing.now.screen, self._standing.now.screen_reason)
+        if known == (screen.state.value, screen.reason):
+            return
+        self._standing.replace(screen=screen.state.value, screen_reason=screen.reason)
+        now = time.monotonic()
+        if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
+            return
+        self._screen_told_at = now
+        if screen.state is ScreenState.LIVE:
+            self._tell("the screen can be seen again", "info")
+        else:
+            self._tell(f"no picture, {screen.state.value}: {screen.reason}", "warning")
+        self.show_state()
+
+    def silent(self, stale: bool) -> None:
+        silence = "nothing is heard from the agent"
+        self._standing.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
+        self.show_state()
+        self._tell(silence if stale else "the agent answers again", "warning")
+
+    def answered(self) -> None:
+        if self._standing.now.current and self._standing.now.picture_at is not None:
+            self._standing.replace(picture_at=time.time())
+
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
+        exact = ours == theirs
+        self._standing.replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
+        if not exact:
+            self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
+            self._differs()
+
+    def displays(self, displays: Sequence[Display]) -> None:
+        for display in displays:
+            if display.number == self._display and display.width and display.height:
+                self._size = display.width, display.height
+
+    def lossy(self, pixels: int) -> None:
+        self._standing.replace(lossy=pixels)
+
+    def previewed(self, preview: PreviewMessage) -> None:
+        kept = Preview.received(preview, time.time())
+        self._steps.end(StepOutcome.DONE)
+        self._meter.previewed(len(preview.picture))
+        size = self._size or self._standing.now.size
+        self._standing.replace(preview=kept, size=size, picture_at=kept.at)
+
+    def letting_go(self) -> None:
+        at = self._standing.now.picture_at
+        if self._framebuffer.size is not None:
+            self._standing.replace(preview=Preview.made(self._framebuffer.pixels, at or time.time()))
+
+    def show_state(self) -> None:
+        """Tells the window whether what it shows is current, and else of when it is and why."""
+        snapshot = self._standing.now
+        word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
+        cause = snapshot.cause or (self.lost_reason if self.lost_at is not None else "")
+        why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
+        self._showing.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)

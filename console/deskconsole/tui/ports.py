@@ -1,0 +1,103 @@
+"""What the TUI needs of what lies below it, and no more: the composition root hands it in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from deskconsole.common.progress import Progress
+from deskconsole.diagnosis import Finding
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.ssh.prompts import Questions
+
+if TYPE_CHECKING:
+    from deskconsole.bootstrap.facts import Removed
+    from deskconsole.picture.decoders.part import BGR
+
+
+class Fleet(Protocol):
+    """All sessions. What stands above `connect` is asked on the event loop and returns at once;
+
+    everything else is called on a thread of its own, one call after the other, and may raise a
+    `DeskconsoleError`, which is shown, or KeyError for a host that is gone, which is not.
+    """
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The configured hosts, in the inventory's order."""
+        ...
+
+    @property
+    def budget(self) -> int:
+        """Bytes a second for all hosts together; 0: no bound."""
+        ...
+
+    def snapshots(self) -> Mapping[str, Snapshot]: ...
+
+    def shown(self, selected: str | None, visible: Collection[str]) -> None:
+        """Which hosts are on the screen now: they come first where the budget is shared out."""
+        ...
+
+    def picture(self, name: str, width: int, height: int) -> BGR | None:
+        """The newest picture of a host as large as fits into width x height pixels; None before any."""
+        ...
+
+    def connect(self, name: str) -> None: ...
+
+    def connect_all(self, names: Iterable[str]) -> None: ...
+
+    def disconnect(self, name: str) -> None: ...
+
+    def view(self, name: str) -> None: ...
+
+    def request_refresh(self, name: str) -> None: ...
+
+    def check_exact(self, name: str) -> None: ...
+
+    def add(self, host: Host) -> None: ...
+
+    def replace(self, name: str, host: Host) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def reload(self, *, watching: bool = False) -> bool:
+        """Takes over what another program wrote into the list of hosts; False if the hosts are the same.
+
+        `watching`: nobody asked; this is one of many regular looks.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Backend(Protocol):
+    """Hosts, and what can be done with them. Its methods are called on threads and may block."""
+
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        """Makes the fleet, given whom to ask and where events go; called once, behind the first picture."""
+        ...
+
+    def examine(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        report: Callable[[Finding], None],
+        begun: Callable[[str, Progress | None], None],
+        cancelled: threading.Event,
+    ) -> None:
+        """Goes the whole way to one host's desktop, telling what it is at and what it finds.
+
+        Ends soon after `cancelled` was set; may raise a `DeskconsoleError`.
+        """
+        ...
+
+    def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
+        """Removes everything of ours from one host, and tells what that was.
+
+        Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
+        """
+        ...

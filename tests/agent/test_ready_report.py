@@ -1,0 +1,87 @@
+"""What an agent says of the desktop it finds itself on, before any console comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
+from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.capture.windows.guarded import WatchedGrabber
+from deskagent.capture.windows.session_state import SystemAnswers
+from deskagent.ready_report import desktop_words
+
+USED = SystemAnswers(session=3, station="WinSta0", desktop="Default", console=3)
+
+
+class Answering:
+    def __init__(self, answers: SystemAnswers) -> None:
+        self._answers = answers
+
+    def answers(self) -> SystemAnswers:
+        return self._answers
+
+
+class Source(SyntheticGrabber):
+    closed = False
+    fault: GrabError | None = None
+    black = False
+
+    def grab(self) -> Grab:
+        if self.fault is not None:
+            raise self.fault
+        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def words(answers: SystemAnswers, source: Source) -> dict[str, object]:
+    desktop = Answering(answers)
+
+    def open_grabber(number: int) -> Grabber:
+        assert number == 0, "the whole desktop"
+        return WatchedGrabber(source, desktop)
+
+    said = desktop_words(desktop, open_grabber)
+    assert source.closed
+    return said
+
+
+def test_a_desktop_with_something_on_it() -> None:
+    assert words(USED, Source("still", 1, 64, 48)) == {
+        "session": 3,
+        "station": "WinSta0",
+        "desktop": "Default",
+        "screen": "live",
+        "reason": "",
+        "size": [64, 48],
+        "flat": False,
+    }
+
+
+def test_a_black_one() -> None:
+    source = Source("still", 1, 64, 48)
+    source.black = True
+    assert words(USED, source)["flat"] is True
+
+
+def test_a_locked_one_has_no_picture() -> None:
+    said = words(replace(USED, locked=True), Source("still", 1, 64, 48))
+    assert (said["screen"], said["size"], said["flat"]) == ("locked", None, None)
+    assert said["reason"] == "the session is locked"
+
+
+def test_a_grab_that_fails_has_the_systems_words() -> None:
+    source = Source("still", 1, 64, 48)
+    source.fault = GrabError("the screen cannot be grabbed: BitBlt: The handle is invalid.")
+    said = words(USED, source)
+    assert (said["screen"], said["size"], said["session"]) == ("grab failed", None, 3)
+    assert "The handle is invalid" in str(said["reason"])
+
+
+def test_session_0_says_so() -> None:
+    said = words(replace(USED, session=0), Source("still", 1, 64, 48))
+    assert said["session"] == 0
+    assert "session 0" in str(said["reason"])

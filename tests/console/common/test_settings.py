@@ -1,0 +1,38 @@
+"""settings.toml: what it may say, and that a mistake is told with the file's name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.settings import Settings
+
+
+def test_without_a_file_there_is_no_bound(tmp_path: Path) -> None:
+    assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_budget(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "settings.toml").write_text("bytes_per_second = 2_000_000\n", encoding=encoding)
+    assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 2_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["bytes_per_second = -1", "bytes_per_second = 'much'", "bites_per_second = 1", "= 1", "\udcff"]
+)
+def test_mistakes_are_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigurationError, match=r"settings\.toml"):
+        Settings.load(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "settings.toml")
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        Settings.load(tmp_path / "settings.toml")

@@ -1,0 +1,41 @@
+"""An agent on threads of the test's own process, with whatever source of pictures the test scripts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from deskagent.capture.grabber import Grabber
+from deskagent.delivery.server import Server
+
+TOKEN = bytes(range(32))
+
+
+class ServedHere:
+    """An agent on threads of this process."""
+
+    token = TOKEN
+
+    def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
+        self._server = Server(0, TOKEN, open_grabber)
+        self._thread = threading.Thread(target=self._server.serve, args=(None,))
+        self._thread.start()
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._server.port), timeout=10)
+
+    def close(self) -> None:
+        self._server.close()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+
+@contextmanager
+def served(open_grabber: Callable[[int], Grabber]) -> Iterator[ServedHere]:
+    agent = ServedHere(open_grabber)
+    try:
+        yield agent
+    finally:
+        agent.close()
