@@ -80,10 +80,9 @@ def test_the_floors_are_those_of_the_import_contracts(side: str) -> None:
 
 def test_files_that_are_named_exist() -> None:
     text = read("docs/how-it-works.md") + read("docs/security.md")
-    folders = [ROOT, ROOT / "agent" / "deskagent", ROOT / "console" / "deskconsole"]
+    folders = [ROOT, ROOT / "agent", ROOT / "agent" / "deskagent", ROOT / "console" / "deskconsole"]
     for path in re.findall(r"`([a-z_/]+(?:\.py|/))`", text):
-        homes = [*folders, *(folder / "wire" for folder in folders)]
-        assert any((folder / path).exists() for folder in homes), path
+        assert any((folder / path).exists() for folder in folders), path
 
 
 # Statistics

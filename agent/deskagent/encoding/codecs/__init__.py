@@ -1,6 +1,6 @@
 """How a rectangle of pixels becomes the body of a slice: one encoding a file, one registry here.
 
-Which of them a rectangle gets is not decided here (policy.py), nor what the console does with the
+Which of them a rectangle gets is not decided here (link_encoder.py), nor what the console does with the
 body (its decoders mirror these files).
 """
 
