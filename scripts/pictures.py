@@ -22,7 +22,7 @@ from deskconsole.cli.console import DemoHosts, UsersHosts
 from deskconsole.common.paths import Paths
 from deskconsole.demo.demo import SIZE
 from deskconsole.inventory.inventory import Inventory
-from deskconsole.runtimes.store import Shelf
+from deskconsole.runtimes.store import RuntimeStore
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.app import DeskconsoleApp, Outcome
@@ -80,13 +80,13 @@ def prepare_home(home: Path, windows: WindowsHost, port: int) -> None:
     """A console of its own, with one host and a runtime ready for it."""
     os.environ["DESKCONSOLE_HOME"] = str(home)
     paths = Paths.default()
-    for folder in (paths.hosts.parent, paths.known_hosts.parent, Shelf.below(paths.cache).folder):
+    for folder in (paths.hosts.parent, paths.known_hosts.parent, RuntimeStore.below(paths.cache).folder):
         folder.mkdir(parents=True, exist_ok=True)
     inventory = Inventory.load(paths.hosts)
     inventory.add(msgspec.structs.replace(host_of(windows), port=port))
     paths.known_hosts.write_text(windows.known_hosts_line.replace(f":{windows.port} ", f":{port} "))
     runtime = built_runtime()
-    (Shelf.below(paths.cache).folder / runtime.name).symlink_to(runtime)
+    (RuntimeStore.below(paths.cache).folder / runtime.name).symlink_to(runtime)
 
 
 async def console_picture(app: DeskconsoleApp, seconds: float) -> None:

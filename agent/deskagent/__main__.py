@@ -169,17 +169,17 @@ def _grabber_opener(
 
     # Imported late: they load the system's libraries, which the synthetic desktop does without.
     if sys.platform == "win32":
-        from .capture.windows.guarded import WatchedGrabber
+        from .capture.windows.guarded import GuardedGrabber
         from .capture.windows.system import be_dpi_aware, virtual_screen
 
         be_dpi_aware()
-        from .capture.mss_grabber import ScreenGrabber
+        from .capture.mss_grabber import MssGrabber
         from .capture.windows.duplication import OutputFrames
-        from .capture.windows.preferred import BestGrabber
+        from .capture.windows.preferred import PreferredGrabber
 
         def open_best(number: int) -> Grabber:
-            screen = ScreenGrabber(number, outline=virtual_screen)
-            return WatchedGrabber(BestGrabber(number, screen, OutputFrames, say), _desktop())
+            screen = MssGrabber(number, outline=virtual_screen)
+            return GuardedGrabber(PreferredGrabber(number, screen, OutputFrames, say), _desktop())
 
         return open_best
 
@@ -192,13 +192,13 @@ def _grabber_opener(
             _log.info("the screen is grabbed %s", means)
 
     def open_screen(number: int) -> Grabber:
-        from .capture.mss_grabber import ScreenGrabber
+        from .capture.mss_grabber import MssGrabber
 
-        screen = ScreenGrabber(number)
+        screen = MssGrabber(number)
         try:
-            from .capture.x11.damage_grabber import X11Grabber
+            from .capture.x11.damage_grabber import DamageGrabber
 
-            grabber = X11Grabber(number, screen)
+            grabber = DamageGrabber(number, screen)
         except UnreadableScreen:
             raise
         except (ImportError, GrabError) as error:

@@ -20,8 +20,8 @@ import numpy as np
 
 from deskagent.capture.grabber import whole
 from deskagent.capture.synthetic import render
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.screen import Picture
 from deskconsole.picture.decoders import Decoder
 from deskwire.encodings import Encoding
@@ -84,7 +84,7 @@ class _Sender:
 
     def __init__(self) -> None:
         self._picture = Picture()
-        self._encoder = SliceEncoder(frozenset(Encoding))
+        self._encoder = LinkEncoder(frozenset(Encoding))
 
     def take(self, frame: Any, now: float) -> tuple[list[Slice], bool]:
         """What makes the console's picture this frame, and whether it is a refresh."""
@@ -92,13 +92,13 @@ class _Sender:
         if change is None:
             return [self._encoder.refresh(self._pixels)], True
         slices = self._encoder.copied(change.moves)
-        slices += self._encoder.update(cut(self._pixels, change.rectangles), now, None)
+        slices += self._encoder.update(crop(self._pixels, change.rectangles), now, None)
         return slices, False
 
     def refine(self, now: float) -> list[Slice]:
         """What was sent lossy, exactly."""
         everything = WIDTH * HEIGHT
-        return self._encoder.refine(cut(self._pixels, self._encoder.resting(now, everything)))
+        return self._encoder.refine(crop(self._pixels, self._encoder.resting(now, everything)))
 
     @property
     def lossy(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.capture.windows.guarded import WatchedGrabber
+from deskagent.capture.windows.guarded import GuardedGrabber
 from deskagent.capture.windows.session_state import SystemAnswers
 from deskagent.ready_report import desktop_words
 
@@ -42,7 +42,7 @@ def words(answers: SystemAnswers, source: Source) -> dict[str, object]:
 
     def open_grabber(number: int) -> Grabber:
         assert number == 0, "the whole desktop"
-        return WatchedGrabber(source, desktop)
+        return GuardedGrabber(source, desktop)
 
     said = desktop_words(desktop, open_grabber)
     assert source.closed

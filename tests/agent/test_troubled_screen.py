@@ -17,9 +17,9 @@ from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.delivery import link as link_module
 from deskagent.delivery import server as server_module
-from deskagent.delivery.console_feed import Pipeline
-from deskagent.delivery.display_feed import Broadcast, Broadcasts
-from deskagent.delivery.link import Link
+from deskagent.delivery.console_feed import ConsoleFeed
+from deskagent.delivery.display_feed import DisplayFeed, DisplayFeeds
+from deskagent.delivery.link import ConsoleLink
 from deskwire.connection import ConsoleConnection
 from deskwire.errors import LocalProtocolError
 from deskwire.geometry import Display
@@ -161,14 +161,14 @@ def test_a_locked_screen_is_asked_for_now_and_then_and_not_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     demands = 0
-    demand = Broadcast.demand
+    demand = DisplayFeed.demand
 
-    def counted(broadcast: Broadcast) -> None:
+    def counted(broadcast: DisplayFeed) -> None:
         nonlocal demands
         demands += 1
         demand(broadcast)
 
-    monkeypatch.setattr(Broadcast, "demand", counted)
+    monkeypatch.setattr(DisplayFeed, "demand", counted)
     grabber = Lockable()
     with served(lambda _: grabber) as agent, closing(Console(agent)) as console:
         assert console.until(has(Packet))
@@ -246,8 +246,8 @@ class Closed:
 
 def test_a_link_closed_from_our_side_ends_its_pipeline_without_a_fault() -> None:
     ended = threading.Event()
-    broadcast, hello = Broadcast(Faulty), Hello(WIRE_VERSION, (), packets=1, bytes=1000)
-    pipeline = Pipeline(broadcast, Closed(), hello, Trigger.FIRST_FRAME, ended.set)
+    broadcast, hello = DisplayFeed(Faulty), Hello(WIRE_VERSION, (), packets=1, bytes=1000)
+    pipeline = ConsoleFeed(broadcast, Closed(), hello, Trigger.FIRST_FRAME, ended.set)
     pipeline.open()
     pipeline.start()
     assert ended.wait(60)
@@ -282,7 +282,9 @@ def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest
         theirs, _ = listener.accept()
         # Room for a few hundred answers: what a link over the network takes megabytes to fill.
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        link = Link(theirs, TOKEN, Broadcasts(lambda _: Faulty()), "here", lambda _: Trigger.FIRST_FRAME)
+        link = ConsoleLink(
+            theirs, TOKEN, DisplayFeeds(lambda _: Faulty()), "here", lambda _: Trigger.FIRST_FRAME
+        )
         thread = threading.Thread(target=link.run, daemon=True)
         thread.start()
         ours.sendall(console.open())

@@ -115,7 +115,7 @@ def test_every_field_of_a_snapshot_is_defined() -> None:
 
 def test_every_figure_of_listen_is_defined() -> None:
     defined = rows(section("docs/statistics.md", "`listen`"))
-    assert sorted(defined) == sorted({*names(listen.Report), "seconds"})
+    assert sorted(defined) == sorted({*names(listen.ReceiverReport), "seconds"})
     assert f"`{listen.UNKNOWN_TRIGGER}`" in section("docs/statistics.md", "`listen`")
 
 

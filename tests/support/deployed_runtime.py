@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.probe import probe
-from deskconsole.runtimes.store import Shelf
+from deskconsole.runtimes.store import RuntimeStore
 from winhost.cache import once
 
 from .built_runtime import built_runtime
@@ -30,7 +30,7 @@ def root_of(windows: WindowsHost) -> Path:
 
 def put_on_shelf(cache: Path) -> None:
     """Gives the console with that cache the runtime, so that none is built."""
-    shelf = Shelf.below(cache).folder
+    shelf = RuntimeStore.below(cache).folder
     shelf.mkdir(parents=True, exist_ok=True)
     if not (shelf / built_runtime().name).exists():
         (shelf / built_runtime().name).symlink_to(built_runtime())

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from deskconsole.runtimes.container import FORMAT, PLATFORM, Manifest, Rest, write_container
+from deskconsole.runtimes.container import FORMAT, PLATFORM, Manifest, Payload, write_container
 from deskconsole.runtimes.listing import listing, part_name
 from deskconsole.runtimes.payload import write_rest
 from deskconsole.runtimes.store import requirements_today
@@ -39,7 +39,7 @@ def write_small_runtime(
         requirements=requirements_today(),
         packages={"numpy": "2.0"},
         seed={name: (len(data), _sha256(data)) for name, data in seed.items()},
-        rest=Rest(
+        rest=Payload(
             size=rest.stat().st_size,
             sha256=_sha256(rest.read_bytes()),
             unpacked=sum(map(len, packed.values())),

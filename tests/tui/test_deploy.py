@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from deskconsole.session.steps import Step, StepOutcome
+from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
@@ -125,7 +125,7 @@ async def settle_until(pilot: Pilot[Outcome], kind: type[object]) -> None:
 
 async def test_the_first_picture_says_how_long_it_took(running: Running) -> None:
     fleet = laboratory()
-    done = (*UPLOADING[:4], Step("first picture", StepOutcome.DONE, seconds=0.2))
+    done = (*UPLOADING[:4], SessionStep("first picture", StepOutcome.DONE, seconds=0.2))
     fleet.states["lab-01"] = replace(live("lab-01"), steps=done)
     async with running(fleet) as pilot:
         await pilot.press("d")

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from deskconsole.picture.preview import fitted
 from deskconsole.session.state import State
 from deskconsole.tui.app import Outcome
-from deskconsole.tui.widgets.preview import HALF, Preview, cells
+from deskconsole.tui.widgets.preview import HALF, PreviewPane, cells
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
 from support.screens.piloting import console, screen_text, settle
 
@@ -28,7 +28,7 @@ class Alone(App[None]):
         yield Noting()
 
 
-class Noting(Preview):
+class Noting(PreviewPane):
     def __init__(self) -> None:
         super().__init__()
         self.drawn: list[Region] = []
@@ -122,7 +122,7 @@ async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None
         console(pilot).pull()
         await pilot.press("end")
         await pilot.pause(0.1)
-        await pilot.click(Preview)
+        await pilot.click(PreviewPane)
         await settle(pilot)
         assert fleet.asked == [("view", "lab-07")]
 

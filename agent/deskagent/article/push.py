@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deskagent.capture.grabber import Grab, Grabber, GrabError
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.damage import find_damage
 from deskagent.pixels import Pixels
 from deskwire.errors import LocalProtocolError
@@ -170,7 +170,7 @@ class _Sender:
         self._connection = connection
         self._max_slices = max_slices
         self._max_share = max_share
-        self._encoder = SliceEncoder()
+        self._encoder = LinkEncoder()
         self._shown: Pixels | None = None
 
     def show(self, frame: Pixels, identity: bytes | None) -> None:
@@ -191,7 +191,7 @@ class _Sender:
             self.counts.refreshes[trigger] += 1
             self._send(Packet(refresh=True, slices=(self._encoder.refresh(frame),), identity=identity))
         else:
-            slices = self._encoder.refine(cut(frame, rectangles))
+            slices = self._encoder.refine(crop(frame, rectangles))
             for first in range(0, len(slices), SLICES_PER_PACKET):
                 self.counts.updates += 1
                 part = tuple(slices[first : first + SLICES_PER_PACKET])

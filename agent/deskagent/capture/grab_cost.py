@@ -16,7 +16,7 @@ _LATEST: Final = 0.3
 """Weight of the latest look among those before it."""
 
 
-class Toll:
+class GrabCost:
     """Keeps what looks cost by the size of what was looked at, each size twice the one before."""
 
     def __init__(self) -> None:

@@ -11,9 +11,9 @@ from typing import TypeVar
 from deskwire.geometry import Display
 from deskwire.limits import size_fault
 
-from .grab_cost import Toll
+from .grab_cost import GrabCost
 from .grabber import Grab, Grabber, GrabError
-from .pacing import Pace
+from .pacing import Pacing
 
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
@@ -39,13 +39,13 @@ class GrabThread:
         open_grabber: Callable[[], Grabber],
         deliver: Callable[[Grab], None],
         fail: Callable[[GrabError], None],
-        pace: Pace,
+        pace: Pacing,
     ) -> None:
         self._open_grabber = open_grabber
         self._deliver = deliver
         self._fail = fail
         self._pace = pace
-        self._toll = Toll()
+        self._toll = GrabCost()
         self._by_place = False
         self._demanded = threading.Event()
         self._closing = threading.Event()

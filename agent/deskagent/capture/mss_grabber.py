@@ -48,7 +48,7 @@ if sys.platform == "win32":
     mss.windows.gdi.CAPTUREBLT = 0
 
 
-class ScreenGrabber:
+class MssGrabber:
     """Grabs the union of all displays (number 0) or one of them (1, 2, ...).
 
     Nothing is opened before it is needed, and nothing that failed is kept: every call after a

@@ -16,7 +16,7 @@ _REST = 0.5
 """Seconds without a change after which the screen counts as idle."""
 
 
-class Pace:
+class Pacing:
     """The interval between grabs, from what the last ones cost and when the last change was.
 
     A grab that takes 80 ms (4K over GDI) is not repeated 60 times a second: it gets at most two thirds of

@@ -49,7 +49,7 @@ class _Sent(NamedTuple):
     """Bytes that were acknowledged before."""
 
 
-class Flow:
+class Congestion:
     """Not safe between threads: whoever owns it locks. Times are seconds of one clock."""
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from typing import NamedTuple, Protocol
 import cv2
 
 from deskagent.capture.grabber import GrabError
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.encoding.thumbnail import make_preview, shrink
 from deskagent.picture.screen import Change
 from deskwire.digest import framebuffer_digest
@@ -39,10 +39,10 @@ from deskwire.messages import (
 from deskwire.packet import INFO, Slice
 from deskwire.triggers import Trigger
 
-from .congestion import Flow
-from .display_feed import Broadcast
-from .packet_budget import Portion
-from .update_tracker import Owed, Pending
+from .congestion import Congestion
+from .display_feed import DisplayFeed
+from .packet_budget import PacketBudget
+from .update_tracker import PendingUpdate, UpdateTracker
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
 
 
-class Opening(NamedTuple):
+class ScreenFacts(NamedTuple):
     """What there is to say of the screen before the first frame."""
 
     displays: tuple[Display, ...]
@@ -78,7 +78,7 @@ class Sink(Protocol):
         ...
 
 
-class Pipeline:
+class ConsoleFeed:
     """Feeds one link with one display, as closely as its console looks.
 
     `ended` is called, on the pipeline's thread, when the sink failed; `close` ends it from outside.
@@ -86,21 +86,21 @@ class Pipeline:
 
     def __init__(
         self,
-        broadcast: Broadcast,
+        broadcast: DisplayFeed,
         sink: Sink,
         hello: Hello,
         first: Trigger,
         ended: Callable[[], None],
     ) -> None:
         known = {int(encoding) for encoding in Encoding}
-        self._encoder = SliceEncoder(frozenset(Encoding(one) for one in hello.encodings if one in known))
+        self._encoder = LinkEncoder(frozenset(Encoding(one) for one in hello.encodings if one in known))
         self._broadcast = broadcast
         self._sink = sink
         self._ended = ended
         self._wake = threading.Condition()
         # What the console has not got yet, and how closely it looks: under `_wake`.
         self._refresh: Trigger | None = first
-        self._pending = Pending(0, 0, copies=self._encoder.copies)
+        self._pending = UpdateTracker(0, 0, copies=self._encoder.copies)
         self._watch = hello.watch
         # There is a picture and the screen can be seen; it was looked at and changed since the last preview.
         self._live = self._looked = self._changed = False
@@ -109,18 +109,18 @@ class Pipeline:
         self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
-        self._flow = Flow()
+        self._flow = Congestion()
         self._flow.limit(hello.watch.rate, time.monotonic())
         # What the console was told last: the pipeline's thread's own.
         self._displays: tuple[Display, ...] = ()
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
         self._lossy = 0
-        self._portion = Portion()
+        self._portion = PacketBudget()
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
-    def open(self) -> Opening:
+    def open(self) -> ScreenFacts:
         """Opens the screen. What this returns is for the console to know before `start`: from there on only
         what differs from it is told."""
         self._broadcast.open()
@@ -133,7 +133,7 @@ class Pipeline:
         if self._fault is not None:
             self._screen = self._told(self._fault)
         self._displays = self._broadcast.displays
-        return Opening(self._displays, self._screen.state, self._screen.reason)
+        return ScreenFacts(self._displays, self._screen.state, self._screen.reason)
 
     def start(self) -> None:
         """Begins to send; `open` comes first."""
@@ -290,11 +290,11 @@ class Pipeline:
                     return
                 if trigger:
                     height, width = picture.shape[:2]
-                    self._pending = Pending(width, height, copies=self._encoder.copies)
+                    self._pending = UpdateTracker(width, height, copies=self._encoder.copies)
                 owed = self._pending.take(room, self._weigh)
             frame = picture.copy() if trigger else None
-            parts = [] if trigger else cut(picture, owed.rectangles)
-            refined = [] if trigger else cut(picture, self._rested(owed, now, bytes_))
+            parts = [] if trigger else crop(picture, owed.rectangles)
+            refined = [] if trigger else crop(picture, self._rested(owed, now, bytes_))
         # The next grab runs while this one's changes are encoded.
         self._broadcast.demand()
         if frame is not None and trigger is not None:
@@ -311,7 +311,7 @@ class Pipeline:
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
 
-    def _rested(self, owed: Owed, now: float, bytes_: int) -> list[Rectangle]:
+    def _rested(self, owed: PendingUpdate, now: float, bytes_: int) -> list[Rectangle]:
         """What is made exact in a packet of about so many bytes that brings what is owed."""
         pixels = self._portion.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
         return self._encoder.resting(now, pixels, (*owed.rectangles, *owed.left))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from deskagent.capture.grab_thread import GrabThread
 from deskagent.capture.grabber import Grab, Grabber, GrabError
-from deskagent.capture.pacing import Pace
+from deskagent.capture.pacing import Pacing
 from deskagent.picture.screen import Change, Picture
 from deskwire.geometry import Display
 
@@ -31,7 +31,7 @@ class Watcher(Protocol):
         ...
 
 
-class Broadcast:
+class DisplayFeed:
     """The picture of one display, grabbed while somebody demands it."""
 
     def __init__(self, open_grabber: Callable[[], Grabber]) -> None:
@@ -42,7 +42,7 @@ class Broadcast:
         self.fault: GrabError | None = None
         """Why there is no picture now."""
         self._watchers: tuple[Watcher, ...] = ()
-        self._pace = Pace()
+        self._pace = Pacing()
         self._grabs = GrabThread(open_grabber, self._take, self._fail, self._pace)
 
     def open(self) -> None:
@@ -95,19 +95,19 @@ class Broadcast:
                 watcher.failed(error)
 
 
-class Broadcasts:
+class DisplayFeeds:
     """The broadcasts of an agent: a display's begins with who looks at it first and ends with the last."""
 
     def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
         self._open_grabber = open_grabber
         self._lock = threading.Lock()
-        self._held: dict[int, tuple[Broadcast, int]] = {}
+        self._held: dict[int, tuple[DisplayFeed, int]] = {}
 
-    def hold(self, display: int) -> Broadcast:
+    def hold(self, display: int) -> DisplayFeed:
         """The broadcast of a display, until `release`."""
         with self._lock:
             broadcast, holders = self._held.get(display) or (
-                Broadcast(lambda: self._open_grabber(display)),
+                DisplayFeed(lambda: self._open_grabber(display)),
                 0,
             )
             self._held[display] = broadcast, holders + 1

@@ -30,8 +30,8 @@ from deskwire.messages import (
 from deskwire.packet import IDENTITY_SIZE, Slice
 from deskwire.triggers import Trigger
 
-from .console_feed import Pipeline
-from .display_feed import Broadcasts
+from .console_feed import ConsoleFeed
+from .display_feed import DisplayFeeds
 
 HEARTBEAT = 1.0
 """Seconds between two Pings of ours."""
@@ -52,7 +52,7 @@ _PAID_AT_ONCE = 64
 _log = logging.getLogger(__name__)
 
 
-class Link:
+class ConsoleLink:
     """Serves one connection until it ends. `run` reads on the caller's thread and returns at the end.
 
     `admitted` is called when the token matched, and answers why this link's first packet is a refresh;
@@ -63,9 +63,9 @@ class Link:
         self,
         sock: socket.socket,
         token: bytes,
-        broadcasts: Broadcasts,
+        broadcasts: DisplayFeeds,
         platform: str,
-        admitted: Callable[[Link], Trigger],
+        admitted: Callable[[ConsoleLink], Trigger],
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
@@ -73,7 +73,7 @@ class Link:
         self._display: int | None = None
         self._platform = platform
         self._admitted = admitted
-        self._pipeline: Pipeline | None = None
+        self._pipeline: ConsoleFeed | None = None
         self._identity = bytes(IDENTITY_SIZE)
         # The pipeline sends packets, the reading thread pongs: one at a time, and in the order of booking.
         # Where both locks are taken, `_sending` comes first.
@@ -210,7 +210,7 @@ class Link:
         first = self._admitted(self)
         broadcast = self._broadcasts.hold(hello.display)
         self._display = hello.display
-        pipeline = Pipeline(broadcast, self, hello, first, ended=self.end)
+        pipeline = ConsoleFeed(broadcast, self, hello, first, ended=self.end)
         self._pipeline = pipeline
         displays, screen, reason = pipeline.open()
         for display in displays:

@@ -38,7 +38,7 @@ _LATEST: Final = 0.3
 """Weight of the latest packet among those before it, where it took less."""
 
 
-class Portion:
+class PacketBudget:
     """Of one link's packets, by what those before took."""
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from deskagent.capture.grabber import Grabber
 from deskwire.triggers import Trigger
 
-from .display_feed import Broadcasts
-from .link import Link
+from .display_feed import DisplayFeeds
+from .link import ConsoleLink
 
 _WAITING_LINKS = 16
 """Connections that may be open without a token at the same time; each is given five seconds."""
@@ -46,11 +46,11 @@ class Server:
     def __init__(self, port: int, token: bytes, open_grabber: Callable[[int], Grabber]) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot."""
         self._token = token
-        self._broadcasts = Broadcasts(open_grabber)
+        self._broadcasts = DisplayFeeds(open_grabber)
         self._platform = _platform()
         self._lock = threading.Lock()
-        self._links: set[Link] = set()
-        self._admitted: list[Link] = []
+        self._links: set[ConsoleLink] = set()
+        self._admitted: list[ConsoleLink] = []
         self._served_before = False
         self._last_served = time.monotonic()
         self._closing, self._close_signal = socket.socketpair()
@@ -93,7 +93,7 @@ class Server:
         if crowded:
             sock.close()
             return
-        link = Link(sock, self._token, self._broadcasts, self._platform, self._admit)
+        link = ConsoleLink(sock, self._token, self._broadcasts, self._platform, self._admit)
         with self._lock:
             self._links.add(link)
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
@@ -105,7 +105,7 @@ class Server:
                 self._links.discard(link)
             sock.close()
 
-    def _run_link(self, link: Link) -> None:
+    def _run_link(self, link: ConsoleLink) -> None:
         try:
             link.run()
         finally:
@@ -118,7 +118,7 @@ class Server:
             if alone:
                 _give_memory_back()
 
-    def _admit(self, link: Link) -> Trigger:
+    def _admit(self, link: ConsoleLink) -> Trigger:
         with self._lock:
             displaced = self._admitted.pop(0) if len(self._admitted) >= MOST_CONSOLES else None
             self._admitted.append(link)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from deskagent.encoding.tiles import CELL
-from deskagent.picture.copy_rects import Move
+from deskagent.picture.copy_rects import CopyRect
 from deskagent.picture.damage import MAX_RECTANGLES, join
 from deskagent.picture.screen import Change
 from deskwire.geometry import Rectangle
@@ -42,16 +42,16 @@ def _area(one: Rectangle) -> float:
     return one.area
 
 
-class Owed(NamedTuple):
+class PendingUpdate(NamedTuple):
     """What makes the console's picture equal to ours: the moves in their order, then the rectangles."""
 
-    moves: Sequence[Move]
+    moves: Sequence[CopyRect]
     rectangles: Sequence[Rectangle]
     left: Sequence[Rectangle]
     """What is not for now: where it still will not be equal."""
 
 
-class Pending:
+class UpdateTracker:
     """Adds up changes until they are taken. Not safe between threads: whoever owns it locks.
 
     The console's picture after the moves that wait differs from ours in the rectangles only.
@@ -61,7 +61,7 @@ class Pending:
         """The console has a whole picture of this size. `copies`: whether it can copy within that."""
         self._area = width * height
         self._copies = copies
-        self._moves: list[Move] = []
+        self._moves: list[CopyRect] = []
         self._rectangles: list[Rectangle] = []
         self._turns: dict[Rectangle, int] = {}
         self._turn = 0
@@ -87,7 +87,7 @@ class Pending:
         if len(self._rectangles) > MAX_RECTANGLES:
             self._rectangles = join(self._rectangles)
 
-    def take(self, pixels: float | None = None, weigh: Weigh = _area) -> Owed:
+    def take(self, pixels: float | None = None, weigh: Weigh = _area) -> PendingUpdate:
         """All that is owed, or all moves and about so many pixels, the smallest rectangles first: what
         somebody just did is seen before the rest of a page. What is left stays owed. A rectangle counts for
         as many pixels as `weigh` says."""
@@ -95,7 +95,7 @@ class Pending:
         left: list[Rectangle] = []
         if pixels is not None and sum(map(weigh, taken)) > pixels:
             taken, left = self._divided(taken, pixels, weigh)
-        owed = Owed(self._moves, taken, left)
+        owed = PendingUpdate(self._moves, taken, left)
         self._moves, self._rectangles = [], left
         return owed
 
@@ -127,7 +127,7 @@ class Pending:
         self._turns.update(dict.fromkeys(tiles[:count], self._turn))
         return tiles[:count], tiles[count:]
 
-    def _move(self, move: Move) -> None:
+    def _move(self, move: CopyRect) -> None:
         source_x, source_y, target = move
         source = target._replace(x=source_x, y=source_y)
         # Where the console is behind at the source it will be at the target.

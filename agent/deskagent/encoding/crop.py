@@ -13,7 +13,7 @@ from deskagent.pixels import Pixels
 from deskwire.geometry import Rectangle
 
 
-class Part(NamedTuple):
+class Crop(NamedTuple):
     """A rectangle of a picture with what is in it."""
 
     rectangle: Rectangle
@@ -21,7 +21,7 @@ class Part(NamedTuple):
     """(height, width, 3), C-contiguous: blue, green, red."""
 
 
-def cut(picture: Pixels, rectangles: Iterable[Rectangle]) -> list[Part]:
+def crop(picture: Pixels, rectangles: Iterable[Rectangle]) -> list[Crop]:
     """Copies of the rectangles of a picture, (height, width, 4) BGRX, in their order and in one buffer.
 
     The conversion is several times faster than an index in numpy; a buffer for each would cost as much
@@ -29,13 +29,13 @@ def cut(picture: Pixels, rectangles: Iterable[Rectangle]) -> list[Part]:
     """
     wanted = list(rectangles)
     buffer = np.empty(3 * sum(rectangle.area for rectangle in wanted), np.uint8)
-    parts: list[Part] = []
+    parts: list[Crop] = []
     begin = 0
     for rectangle in wanted:
         x, y, width, height = rectangle
         end = begin + 3 * rectangle.area
         pixels = buffer[begin:end].reshape(height, width, 3)
         cv2.cvtColor(picture[y : y + height, x : x + width], cv2.COLOR_BGRA2BGR, dst=pixels)
-        parts.append(Part(rectangle, pixels))
+        parts.append(Crop(rectangle, pixels))
         begin = end
     return parts

@@ -21,15 +21,15 @@ from .codecs import ENCODERS
 from .codecs.copy import copy_body
 from .codecs.jpeg import JpegEncoder
 from .codecs.zstd import ZstdEncoder
-from .crop import Part, cut
-from .lossy_region import REST, Lossy
+from .crop import Crop, crop
+from .lossy_region import REST, LossyRegion
 from .photo_regions import shaded
-from .video_regions import Motion, is_many_coloured
+from .video_regions import VideoRegions, is_many_coloured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from deskagent.picture.copy_rects import Move
+    from deskagent.picture.copy_rects import CopyRect
 
 _REFRESH_SECONDS: Final = 0.25
 """Seconds of the link that a whole frame may take without loss where with loss it takes far less: nothing
@@ -49,7 +49,7 @@ _FAR_LESS: Final = 3
 """Times that a frame without loss has to be larger. Text is half as large at most."""
 
 
-class SliceEncoder:
+class LinkEncoder:
     """The slices of one link. Each builds on the ones before: none may be left out or sent twice.
 
     `encodings` are those that both ends have agreed on; PNG is always among them, and alone where
@@ -63,7 +63,7 @@ class SliceEncoder:
         zstd = [one for one in self._encoders if isinstance(one, ZstdEncoder)]
         self._rows = zstd[0] if zstd and Encoding.ZSTD_ROWS in agreed else None
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
-        self._motion, self._lossy = Motion(0, 0), Lossy(0, 0)
+        self._motion, self._lossy = VideoRegions(0, 0), LossyRegion(0, 0)
         self._bytes = 0.0
         self._updated = -math.inf
 
@@ -73,7 +73,7 @@ class SliceEncoder:
         height, width = frame.shape[:2]
         whole = Rectangle(0, 0, width, height)
         self._restart(width, height)
-        (part,) = cut(frame, [whole])
+        (part,) = crop(frame, [whole])
         exact = self._slice(part)
         room = _REFRESH_BYTES if rate is None else int(rate * _REFRESH_SECONDS)
         if self._jpeg is None or len(exact.body) <= room:
@@ -89,9 +89,9 @@ class SliceEncoder:
     def _restart(self, width: int, height: int) -> None:
         for encoder in self._encoders:
             encoder.restart(width, height)
-        self._motion, self._lossy = Motion(width, height), Lossy(width, height)
+        self._motion, self._lossy = VideoRegions(width, height), LossyRegion(width, height)
 
-    def update(self, parts: Sequence[Part], now: float, rate: float | None, left: int = 0) -> list[Slice]:
+    def update(self, parts: Sequence[Crop], now: float, rate: float | None, left: int = 0) -> list[Slice]:
         """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part
         it makes several slices.
 
@@ -135,7 +135,7 @@ class SliceEncoder:
         """Whether the console copies within its picture."""
         return self._copies
 
-    def copied(self, moves: Iterable[Move]) -> list[Slice]:
+    def copied(self, moves: Iterable[CopyRect]) -> list[Slice]:
         """Moves, one slice each, in their order; only where `copies` is True."""
         slices: list[Slice] = []
         for move in moves:
@@ -143,7 +143,7 @@ class SliceEncoder:
             slices.append(Slice(move.target, copy_body(move.source_x, move.source_y)))
         return slices
 
-    def refine(self, parts: Sequence[Part]) -> list[Slice]:
+    def refine(self, parts: Sequence[Crop]) -> list[Slice]:
         """The same, exact for certain; what has shades makes slices of its own."""
         slices: list[Slice] = []
         for part in parts:
@@ -167,7 +167,7 @@ class SliceEncoder:
         """When there will be something resting, on the clock of `update`; None where all is exact."""
         return self._lossy.next_rest()
 
-    def _pieces(self, part: Part) -> Iterator[tuple[Part, bool]]:
+    def _pieces(self, part: Crop) -> Iterator[tuple[Crop, bool]]:
         """What is in motion of a part, and what is not: rectangles that cover it once."""
         box = self._motion.within(part.rectangle)
         if box is None:
@@ -181,7 +181,7 @@ class SliceEncoder:
         for rectangle in part.rectangle.without(box):
             yield _within(part, rectangle), False
 
-    def _exact(self, part: Part) -> Iterator[Slice]:
+    def _exact(self, part: Crop) -> Iterator[Slice]:
         rest = [part.rectangle]
         if self._rows is not None:
             x, y, _, _ = part.rectangle
@@ -195,14 +195,14 @@ class SliceEncoder:
         for one in rest:
             yield self._slice(_within(part, one))
 
-    def _slice(self, part: Part) -> Slice:
+    def _slice(self, part: Crop) -> Slice:
         bodies = (encoder.encode(part.pixels) for encoder in self._encoders)
         # PNG is always there and declines nothing.
         return Slice(part.rectangle, next(body for body in bodies if body is not None))
 
 
-def _within(part: Part, rectangle: Rectangle) -> Part:
+def _within(part: Crop, rectangle: Rectangle) -> Crop:
     """A rectangle of a part, as a part of its own."""
     x, y = rectangle.x - part.rectangle.x, rectangle.y - part.rectangle.y
     pixels = part.pixels[y : y + rectangle.height, x : x + rectangle.width]
-    return Part(rectangle, np.ascontiguousarray(pixels))
+    return Crop(rectangle, np.ascontiguousarray(pixels))

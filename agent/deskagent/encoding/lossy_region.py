@@ -18,7 +18,7 @@ from .tiles import CELL, cells, grid, inner_cells
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deskagent.picture.copy_rects import Move
+    from deskagent.picture.copy_rects import CopyRect
 
 REST: Final = 0.3
 """Seconds without a change after which a place is at rest: longer than the pauses of a film of five pictures
@@ -29,7 +29,7 @@ _BAND: Final = 4
 which save a third of a photograph's bytes, need some height."""
 
 
-class Lossy:
+class LossyRegion:
     """Of one console's picture. A pixel counts until it was sent without loss.
 
     Its mask, a byte a pixel, comes with the first one: most links never have any.
@@ -70,7 +70,7 @@ class Lossy:
             self._mask[_area(rectangle)] = False
             self._count(self._mask, rectangle)
 
-    def move(self, move: Move) -> None:
+    def move(self, move: CopyRect) -> None:
         """What is copied is as exact as what it is copied from; `stamp` says when."""
         target = move.target
         source = target._replace(x=move.source_x, y=move.source_y)

@@ -42,7 +42,7 @@ _SAMPLES: Final = 64
 """Rows and columns looked at by `is_many_coloured`."""
 
 
-class Motion:
+class VideoRegions:
     """The change history of one display as one console sees it."""
 
     def __init__(self, width: int, height: int) -> None:

@@ -17,7 +17,7 @@ from deskagent.pixels import Pixels
 from deskwire.geometry import Rectangle
 
 from .damage import find_damage, join
-from .motion_search import STEP, Image, Vector, guesses
+from .motion_search import STEP, Image, MotionVector, guesses
 
 MOST_MOVES: Final = 2
 """Moves that one change is searched for: what scrolled, and what is seen of it in another place."""
@@ -38,7 +38,7 @@ _BAND: Final = 32
 _COLOURS: Final = np.uint32(0xFFFFFF)
 
 
-class Move(NamedTuple):
+class CopyRect(NamedTuple):
     """What stood at (source_x, source_y), in `target`'s size, stands in `target` now."""
 
     source_x: int
@@ -46,14 +46,14 @@ class Move(NamedTuple):
     target: Rectangle
 
     @property
-    def vector(self) -> Vector:
+    def vector(self) -> MotionVector:
         """How far it went."""
-        return Vector(self.target.x - self.source_x, self.target.y - self.source_y)
+        return MotionVector(self.target.x - self.source_x, self.target.y - self.source_y)
 
 
-def find_moves(
-    picture: Pixels, after: Pixels, damage: Sequence[Rectangle], hints: Sequence[Vector] = ()
-) -> tuple[list[Move], list[Rectangle]]:
+def find_copies(
+    picture: Pixels, after: Pixels, damage: Sequence[Rectangle], hints: Sequence[MotionVector] = ()
+) -> tuple[list[CopyRect], list[Rectangle]]:
     """Makes moves in `picture` that take it a good way towards `after`. Returns them, in order, and the
     damage that remains after them; each read what those before it left.
 
@@ -67,7 +67,7 @@ def find_moves(
     film as large in which nothing is found. Of these the search alone takes, on pictures at hand, 0.6 ms,
     1.2 ms and 1.6 ms.
     """
-    moves: list[Move] = []
+    moves: list[CopyRect] = []
     remaining = list(damage)
     least = sum(one.area for one in damage) // _AGAIN
     while len(moves) < MOST_MOVES and (place := _place(remaining)) is not None:
@@ -79,7 +79,7 @@ def find_moves(
             break
         source_x, source_y, target = found
         target = target._replace(x=place.x + target.x, y=place.y + target.y)
-        move = Move(place.x + source_x, place.y + source_y, target)
+        move = CopyRect(place.x + source_x, place.y + source_y, target)
         _make(move, picture)
         moves.append(move)
         apart = [one for one in remaining if one.common(target) is None]
@@ -116,7 +116,7 @@ def _part(place: Rectangle) -> tuple[slice, slice]:
     return np.s_[y : y + height, x : x + width]
 
 
-def _make(move: Move, picture: Pixels) -> None:
+def _make(move: CopyRect, picture: Pixels) -> None:
     """Makes a move in a picture, in place."""
     source_x, source_y, (x, y, width, height) = move
     image = _image(picture)
@@ -135,7 +135,7 @@ def _image(pixels: Pixels) -> Image:
     return numbers
 
 
-def _best(before: Image, after: Image, hints: Sequence[Vector]) -> Move | None:
+def _best(before: Image, after: Image, hints: Sequence[MotionVector]) -> CopyRect | None:
     """The first move that is worth it."""
     now = after[::STEP, ::STEP].copy()
     changed = _differ(now, before[::STEP, ::STEP])
@@ -152,7 +152,7 @@ def _differ(a: Image, b: Image) -> NDArray[np.bool_]:
     return difference.astype(np.bool_)
 
 
-def _holds(vector: Vector, before: Image, now: Image, changed: NDArray[np.bool_]) -> bool:
+def _holds(vector: MotionVector, before: Image, now: Image, changed: NDArray[np.bool_]) -> bool:
     """Whether a vector tells where half of what changed came from, by a look at few samples."""
     lines, columns = _sourced(vector, before.shape)
     if len(lines) == 0 or len(columns) == 0:
@@ -164,8 +164,8 @@ def _holds(vector: Vector, before: Image, now: Image, changed: NDArray[np.bool_]
 
 
 def _extent(
-    before: Image, after: Image, now: Image, changed: NDArray[np.bool_], vector: Vector
-) -> Move | None:
+    before: Image, after: Image, now: Image, changed: NDArray[np.bool_], vector: MotionVector
+) -> CopyRect | None:
     """Where a move puts more right than it spoils; None where that is not worth it."""
     height, width = after.shape
     dx, dy = vector
@@ -200,10 +200,10 @@ def _extent(
     for _ in range(STEP - 1):
         x0 -= x0 > left and holds(y0, y1, x0 - 1, x0)
         x1 += x1 < right and holds(y0, y1, x1, x1 + 1)
-    return Move(x0 - dx, y0 - dy, Rectangle(x0, y0, x1 - x0, y1 - y0))
+    return CopyRect(x0 - dx, y0 - dy, Rectangle(x0, y0, x1 - x0, y1 - y0))
 
 
-def _sourced(vector: Vector, shape: tuple[int, ...]) -> tuple[range, range]:
+def _sourced(vector: MotionVector, shape: tuple[int, ...]) -> tuple[range, range]:
     """The sampled rows and columns, counted in STEPs, that came from within a picture of such a shape."""
     (dx, dy), (height, width) = vector, shape
     return (
@@ -212,7 +212,7 @@ def _sourced(vector: Vector, shape: tuple[int, ...]) -> tuple[range, range]:
     )
 
 
-def _source(before: Image, vector: Vector, lines: range, columns: range, step: int = 1) -> Image:
+def _source(before: Image, vector: MotionVector, lines: range, columns: range, step: int = 1) -> Image:
     """Where every `step`-th of the sampled rows and columns came from."""
     top, left = lines.start * STEP - vector.dy, columns.start * STEP - vector.dx
     bottom, right = lines.stop * STEP - vector.dy, columns.stop * STEP - vector.dx

@@ -68,14 +68,14 @@ _Keys = NDArray[np.uint64]
 """A hash, in the upper half, of what is at y << 16 | x."""
 
 
-class Vector(NamedTuple):
+class MotionVector(NamedTuple):
     """So many pixels right and down."""
 
     dx: int
     dy: int
 
 
-def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator[Vector]:
+def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator[MotionVector]:
     """How far what is in `after` may have come since `before`, the likeliest first; each costs only when
     it is asked for.
 
@@ -207,7 +207,7 @@ def _least(hashes: Image) -> np.uint32:
     return least
 
 
-def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> Vector | None:
+def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> MotionVector | None:
     """What most keys of `new` agree on, each with a voice for all places that are alike in `known`; None
     where few do. Text has few places that occur once, but only one vector suits most of them.
 
@@ -236,4 +236,4 @@ def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> Vector | N
     if votes[best] < max(_QUORUM, voices // 8):
         return None
     vector = int(vectors[best])
-    return Vector((vector & 0xFFFFF) - (1 << 19), vector >> 20)
+    return MotionVector((vector & 0xFFFFF) - (1 << 19), vector >> 20)

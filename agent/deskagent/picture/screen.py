@@ -11,9 +11,9 @@ from deskagent.capture.grabber import Grab
 from deskagent.pixels import Pixels
 from deskwire.geometry import Rectangle
 
-from .copy_rects import Move, find_moves, worth_a_search
+from .copy_rects import CopyRect, find_copies, worth_a_search
 from .damage import find_damage
-from .motion_search import Vector
+from .motion_search import MotionVector
 
 _LONGEST_PAUSE: Final = 32
 """Changes, at most, in which nothing is searched after nothing was found: a film pays for one a second."""
@@ -22,7 +22,7 @@ _LONGEST_PAUSE: Final = 32
 class Change(NamedTuple):
     """What makes the picture of before the picture of now."""
 
-    moves: Sequence[Move]
+    moves: Sequence[CopyRect]
     """In order; each reads what those before it left."""
     rectangles: Sequence[Rectangle]
     """Where the picture differs after the moves; none overlaps another."""
@@ -38,7 +38,7 @@ class Picture:
         self.pixels: Pixels | None = None
         """(height, width, 4) BGRX, written in place by `take`; None before the first grab."""
         self._pause = self._skip = 0
-        self._hints: list[Vector] = []
+        self._hints: list[MotionVector] = []
 
     def take(self, grab: Grab, *, moves: bool) -> Change | None:
         """Brings the picture up to date. Returns what changed, or None where all of it is new: the first
@@ -58,25 +58,28 @@ class Picture:
         x, y, columns, rows = grab.area
         known = pixels[y : y + rows, x : x + columns]
         remaining = find_damage(known, grab.pixels)
-        found: list[Move] = []
+        found: list[CopyRect] = []
         if moves:
             found, remaining = self._search(known, grab.pixels, remaining)
         for left, top, width, height in remaining:
             part = np.s_[top : top + height, left : left + width]
             known[part] = grab.pixels[part]
         return Change(
-            [Move(x + a, y + b, target._replace(x=x + target.x, y=y + target.y)) for a, b, target in found],
+            [
+                CopyRect(x + a, y + b, target._replace(x=x + target.x, y=y + target.y))
+                for a, b, target in found
+            ],
             [one._replace(x=x + one.x, y=y + one.y) for one in remaining],
         )
 
     def _search(
         self, known: Pixels, now: Pixels, changed: list[Rectangle]
-    ) -> tuple[list[Move], list[Rectangle]]:
+    ) -> tuple[list[CopyRect], list[Rectangle]]:
         """Moves, made in `known`; searched for ever more rarely while there are none."""
         if self._skip:
             self._skip -= 1
             return [], changed
-        found, remaining = find_moves(known, now, changed, self._hints)
+        found, remaining = find_copies(known, now, changed, self._hints)
         if found:
             self._pause = 0
             self._hints = list(dict.fromkeys(move.vector for move in found))

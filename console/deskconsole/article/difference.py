@@ -25,7 +25,7 @@ _NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DifferenceReport:
     """What a comparison found."""
 
     areas: int
@@ -84,7 +84,7 @@ def run(
     output_path: Path,
     threshold: int = 0,
     show: bool = False,  # as the command line has it
-) -> Report:
+) -> DifferenceReport:
     """Compares two files, writes the marked picture, and with `show` waits until its window is closed.
 
     Raises ConfigurationError for pictures that cannot be read, compared or written, ViewerError where
@@ -99,7 +99,7 @@ def run(
         _show(output_path.name, marked)
     height, width, _ = current.shape
     changed = int(np.count_nonzero(changed_pixels(previous, current, threshold)))
-    return Report(len(rectangles), changed, width, height, tuple(rectangles))
+    return DifferenceReport(len(rectangles), changed, width, height, tuple(rectangles))
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

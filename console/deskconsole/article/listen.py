@@ -42,7 +42,7 @@ _READ_SIZE = 256 * 1024
 
 
 @dataclass(slots=True)
-class Report:
+class ReceiverReport:
     """What came in, over all connections; every figure as docs/statistics.md defines it."""
 
     connections: int = 0
@@ -74,8 +74,8 @@ def listen(
     seconds: float | None = None,
     show: bool = True,
     say: Callable[[str], None] | None = None,
-    every_second: Callable[[Report], None] | None = None,
-) -> Report:
+    every_second: Callable[[ReceiverReport], None] | None = None,
+) -> ReceiverReport:
     """Receives at `host`:`port` for so many seconds, or until the window is closed or Ctrl+C.
 
     `identity`: whether the senders put 16 bytes of identity before each packet. `show`: in a window.
@@ -119,8 +119,8 @@ class _Clock:
         self,
         end: float | None,
         closed: threading.Event,
-        report: Report,
-        every_second: Callable[[Report], None] | None,
+        report: ReceiverReport,
+        every_second: Callable[[ReceiverReport], None] | None,
     ) -> None:
         self._end = end
         self._closed = closed
@@ -144,7 +144,7 @@ class _Screen:
     def __init__(self, framebuffer: Framebuffer) -> None:
         self.framebuffer = framebuffer
         self.viewer: Viewer | None = None
-        self.report = Report()
+        self.report = ReceiverReport()
         self._last_refresh = 0
 
     def state(self, text: str, *, stale: bool) -> None:

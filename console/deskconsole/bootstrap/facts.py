@@ -56,7 +56,7 @@ class DesktopSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DeployedPart:
     """Something of ours that lies on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
 
     name: str
@@ -97,7 +97,7 @@ class HostFacts:
     bits: int = 64
     missing: tuple[str, ...] = ()
     """Modules that the host's Python lacks; then packages are uploaded."""
-    deployed: tuple[Part, ...] = ()
+    deployed: tuple[DeployedPart, ...] = ()
     agents: tuple[RunningAgent, ...] = ()
     displays: tuple[XDisplay, ...] = ()
     """The likeliest first."""

@@ -7,7 +7,7 @@ import secrets
 from typing import TypeVar
 
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
-from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report
 from deskconsole.ssh.connection import Connection
 
 from .answers import FreeAnswer, InstallAnswer, Refusal
@@ -58,7 +58,7 @@ def put(
 
     needed = archive.size + archive.unpacked + MARGIN
     require_room(facts, what, needed)
-    meter = Meter(f"uploading {what}", progress)
+    meter = ProgressMeter(f"uploading {what}", progress)
 
     def send() -> int:
         mode = None if facts.platform == "Windows" else 0o600

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from deskconsole.common.errors import UnsupportedHost
-from deskconsole.runtimes.store import Shelf
+from deskconsole.runtimes.store import RuntimeStore
 
 from .archive import agent_archive
 from .facts import HostFacts
@@ -23,7 +23,7 @@ def needed_room(facts: HostFacts, cache: Path) -> int:
     agent = agent_archive()
     needed = MARGIN if facts.has(agent.name) else MARGIN + agent.size + agent.unpacked
     if facts.platform == "Windows":
-        fitting = None if facts.python else Shelf.below(cache).fitting()
+        fitting = None if facts.python else RuntimeStore.below(cache).fitting()
         return needed + (needed_for(fitting) - MARGIN if fitting is not None else 0)
     return needed + _packages(facts, cache)
 

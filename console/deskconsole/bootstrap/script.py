@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from deskconsole.common.errors import BootstrapError
-from deskconsole.ssh.command import Finished
+from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 
 from .answers import Refusal, Size
@@ -131,7 +131,7 @@ def _program(names: Sequence[str], call: str) -> str:
     )
 
 
-def marked(finished: Finished, marker: str) -> list[str]:
+def marked(finished: CommandResult, marker: str) -> list[str]:
     """The lines behind the marker, whatever else was printed."""
     text = finished.stdout.decode("utf-8", "surrogateescape")
     return [line[len(marker) :] for line in text.split("\n") if line.startswith(marker)]
@@ -144,7 +144,7 @@ _POINTER = re.compile(r"[\s~^|]+")
 """A line that points to a place in the line before it: fish writes one last, after the fault and the code."""
 
 
-def last_words(finished: Finished) -> str:
+def last_words(finished: CommandResult) -> str:
     """What a command that failed said last in words, or its exit code."""
     for stream in (finished.stderr, finished.stdout):
         lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines()]

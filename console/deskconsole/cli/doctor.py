@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskconsole.common.safe_text import safe_text
-from deskconsole.diagnosis.findings import Finding, Outcome, Step, first_bad
+from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome, first_bad
 
 from .options import HostName, Json
 from .terminal import print_json, print_line, terminal_questions
@@ -52,7 +52,7 @@ def doctor(
 
     paths = Paths.default()
     found = find_host(host, paths)
-    lines = Lines(quiet=json)
+    lines = FindingLines(quiet=json)
     findings = examine(
         found,
         terminal_questions(),
@@ -90,10 +90,10 @@ _COLOURS = {
     Outcome.BAD: "red",
     Outcome.SKIPPED: "bright_black",
 }
-_INDENT = 2 + max(map(len, Outcome)) + 2 + max(map(len, Step)) + 2
+_INDENT = 2 + max(map(len, Outcome)) + 2 + max(map(len, DoctorStep)) + 2
 
 
-class Lines:
+class FindingLines:
     """Prints findings as they come, and on a terminal what is under way until the next one does."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -101,7 +101,7 @@ class Lines:
         self._live = not quiet and sys.stderr.isatty()
         self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
 
-    def begun(self, step: Step, progress: Progress | None) -> None:
+    def begun(self, step: DoctorStep, progress: Progress | None) -> None:
         """Says that a step is under way, in a line that the next one takes away."""
         if not self._live:
             return
@@ -121,7 +121,7 @@ class Lines:
         outcome = finding.outcome
         sign = typer.style(f"{SIGNS[outcome]} {outcome:<{max(map(len, Outcome))}}", fg=_COLOURS[outcome])
         head, *more = self._wrapped(finding.sentence)
-        print_line(f"{sign}  {finding.step:<{max(map(len, Step))}}  {head}")
+        print_line(f"{sign}  {finding.step:<{max(map(len, DoctorStep))}}  {head}")
         for line in [*more, *(self._wrapped(finding.remedy) if finding.remedy else [])]:
             print_line(" " * _INDENT + line)
 

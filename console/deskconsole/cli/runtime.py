@@ -16,7 +16,7 @@ from .terminal import counted, print_json, print_table, say
 
 if TYPE_CHECKING:
     from deskconsole.runtimes.container import Runtime
-    from deskconsole.runtimes.store import Shelf
+    from deskconsole.runtimes.store import RuntimeStore
 
 app = typer.Typer(
     help="Manage the Python runtimes that are deployed to Windows hosts.",
@@ -50,11 +50,11 @@ def build(
       deskconsole runtime build --python 3.12 --mirror /mnt/usb/python-build-standalone
     """
     from deskconsole.runtimes.build import build_runtime
-    from deskconsole.runtimes.fetch import Source
+    from deskconsole.runtimes.fetch import PythonSource
 
     shelf, cache = _shelf()
     with progress_bars(quiet=json) as show:
-        built = build_runtime(shelf, cache, Source(python, mirror, downloads), show)
+        built = build_runtime(shelf, cache, PythonSource(python, mirror, downloads), show)
     _tell(built, "built", json=json)
 
 
@@ -150,12 +150,12 @@ def remove(
         say(f"{counted(len(gone), 'runtime')} removed, {counted(freed, 'byte')} free again")
 
 
-def _shelf() -> tuple[Shelf, Path]:
+def _shelf() -> tuple[RuntimeStore, Path]:
     from deskconsole.common.paths import Paths
-    from deskconsole.runtimes.store import Shelf
+    from deskconsole.runtimes.store import RuntimeStore
 
     cache = Paths.default().cache
-    return Shelf.below(cache), cache
+    return RuntimeStore.below(cache), cache
 
 
 def _as_data(runtime: Runtime) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def ignore(progress: Progress) -> None:
     """For those who do not want to know."""
 
 
-class Meter:
+class ProgressMeter:
     """Turns `(done, total)` of one step into reports: the first, the last, and ten a second between."""
 
     def __init__(self, step: str, report: Report) -> None:

@@ -23,8 +23,8 @@ from deskconsole.runtimes.container import Runtime
 from deskconsole.session.snapshot import SCREEN_REMEDIES
 from deskwire.messages import WIRE_VERSION, ScreenState
 
-from .findings import Outcome, Step
-from .stream_probe import Glance
+from .findings import DoctorStep, Outcome
+from .stream_probe import StreamProbe
 
 WINDOWS = "Windows"
 
@@ -198,29 +198,29 @@ def session(launched: Launched, word: DesktopWord) -> Verdict:
     return good(f"the agent (process {launched.pid}) runs in {place}{grabs}")
 
 
-def glimpse(glance: Glance, launched: Launched, host: str) -> Iterator[tuple[Step, Verdict]]:
+def glimpse(glance: StreamProbe, launched: Launched, host: str) -> Iterator[tuple[DoctorStep, Verdict]]:
     """Greeting, versions, picture and comparison, as far as the link came."""
     if isinstance(glance.failure, VersionMismatch):
-        yield Step.TOKEN, good("the agent took the token")
-        yield Step.VERSIONS, bad(glance.failure)
+        yield DoctorStep.TOKEN, good("the agent took the token")
+        yield DoctorStep.VERSIONS, bad(glance.failure)
     elif glance.welcome is None:
         failure = glance.failure or StreamError("the agent did not answer the greeting", remedy="Try again.")
-        yield Step.TOKEN, bad(failure)
+        yield DoctorStep.TOKEN, bad(failure)
     else:
-        yield Step.TOKEN, good(f"the agent took the token: {glance.welcome.platform}")
+        yield DoctorStep.TOKEN, good(f"the agent took the token: {glance.welcome.platform}")
         # Else there would have been no greeting.
         yield (
-            Step.VERSIONS,
+            DoctorStep.VERSIONS,
             good(f"agent {launched.version}, version {WIRE_VERSION} of the wire on both sides"),
         )
-        yield Step.PICTURE, picture(glance, host)
+        yield DoctorStep.PICTURE, picture(glance, host)
         if glance.size is not None:
-            yield Step.EXACT, exact(glance)
+            yield DoctorStep.EXACT, exact(glance)
         elif glance.failure is None:
-            yield Step.EXACT, Verdict(Outcome.SKIPPED, "there is no picture to compare")
+            yield DoctorStep.EXACT, Verdict(Outcome.SKIPPED, "there is no picture to compare")
 
 
-def picture(glance: Glance, host: str) -> Verdict:
+def picture(glance: StreamProbe, host: str) -> Verdict:
     """Whether a picture came, and whether it may be one of nothing."""
     if glance.size is None:
         if glance.failure is not None:
@@ -243,7 +243,7 @@ def picture(glance: Glance, host: str) -> Verdict:
     return good(size)
 
 
-def exact(glance: Glance) -> Verdict:
+def exact(glance: StreamProbe) -> Verdict:
     """Whether the console has the very pixels that the agent has."""
     if glance.exact is None:
         if glance.failure is not None:

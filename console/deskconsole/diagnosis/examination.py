@@ -32,7 +32,7 @@ from deskconsole.common.errors import (
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.inventory.host import Host
-from deskconsole.runtimes.store import Shelf
+from deskconsole.runtimes.store import RuntimeStore
 from deskconsole.ssh.connection import Connection, closing_when, connect
 from deskconsole.ssh.forwarding import require_forwarding
 from deskconsole.ssh.prompts import Questions
@@ -42,9 +42,9 @@ from deskconsole.ssh.stages import unwatched as unnoticed
 
 from . import checks
 from .checks import WINDOWS, Verdict
-from .findings import Finding, Outcome, Record, Step, first_bad
-from .remote_listing import Lying
-from .stream_probe import Glance
+from .findings import DoctorStep, Finding, Outcome, Record, first_bad
+from .remote_listing import RemoteListing
+from .stream_probe import StreamProbe
 
 T = TypeVar("T")
 
@@ -55,16 +55,31 @@ it runs beside everybody's, and nobody's console is displaced."""
 GRACE = 2.0
 """Seconds that what changes the host has to end in order when it is cancelled; then its link is cut."""
 
-LOGIN = tuple(Step(stage.value) for stage in Stage)
-LOOKS = (Step.FORWARDING, Step.FILES, Step.SHELL, Step.SYSTEM, Step.DESKTOP, Step.DISK, Step.DEPLOYED)
-PROOF = (Step.DEPLOY, Step.LAUNCH, Step.TOKEN, Step.VERSIONS, Step.PICTURE, Step.EXACT)
+LOGIN = tuple(DoctorStep(stage.value) for stage in Stage)
+LOOKS = (
+    DoctorStep.FORWARDING,
+    DoctorStep.FILES,
+    DoctorStep.SHELL,
+    DoctorStep.SYSTEM,
+    DoctorStep.DESKTOP,
+    DoctorStep.DISK,
+    DoctorStep.DEPLOYED,
+)
+PROOF = (
+    DoctorStep.DEPLOY,
+    DoctorStep.LAUNCH,
+    DoctorStep.TOKEN,
+    DoctorStep.VERSIONS,
+    DoctorStep.PICTURE,
+    DoctorStep.EXACT,
+)
 """The steps of every host; a Windows host has some more."""
 
-Begun = Callable[[Step, Progress | None], None]
+Begun = Callable[[DoctorStep, Progress | None], None]
 """Told which step is under way, and how far it has come where that is known."""
 
 
-def unwatched(step: Step, progress: Progress | None) -> None:
+def unwatched(step: DoctorStep, progress: Progress | None) -> None:
     """For those who do not want to know."""
 
 
@@ -145,16 +160,16 @@ class _Examination:
     # Looking
 
     def _log_in(self) -> Connection:
-        under_way = Step.NAME
+        under_way = DoctorStep.NAME
 
         def passed(stage: Stage, sentence: str) -> None:
             nonlocal under_way
-            self._good(Step(stage.value), sentence)
+            self._good(DoctorStep(stage.value), sentence)
             # A jump host goes through all of them before the host behind it begins with the first.
-            under_way = LOGIN[(LOGIN.index(Step(stage.value)) + 1) % len(LOGIN)]
+            under_way = LOGIN[(LOGIN.index(DoctorStep(stage.value)) + 1) % len(LOGIN)]
             self._begun(under_way, None)
 
-        self._begin(Step.NAME)
+        self._begin(DoctorStep.NAME)
         try:
             return self._connect(self._cancelled, passed)
         except Cancelled:
@@ -174,39 +189,39 @@ class _Examination:
             passed=passed,
         )
 
-    def _look(self, connection: Connection) -> tuple[HostFacts, Lying]:
+    def _look(self, connection: Connection) -> tuple[HostFacts, RemoteListing]:
         """What can be told without changing anything."""
         self._forwarding(connection)
-        home = self._try(Step.FILES, lambda: _home(connection))
-        self._good(Step.FILES, f"SFTP begins in {home}")
-        contact = self._try(Step.SHELL, lambda: first_contact(connection, self._host))
-        self._good(Step.SHELL, f"it is a {contact.system} host")
-        facts, lying = self._try(Step.SYSTEM, lambda: self._probe(connection, contact))
-        self._judge(Step.SYSTEM, checks.system(facts))
+        home = self._try(DoctorStep.FILES, lambda: _home(connection))
+        self._good(DoctorStep.FILES, f"SFTP begins in {home}")
+        contact = self._try(DoctorStep.SHELL, lambda: first_contact(connection, self._host))
+        self._good(DoctorStep.SHELL, f"it is a {contact.system} host")
+        facts, lying = self._try(DoctorStep.SYSTEM, lambda: self._probe(connection, contact))
+        self._judge(DoctorStep.SYSTEM, checks.system(facts))
         fitting = None
         if facts.platform == WINDOWS:
-            fitting = Shelf.below(self._paths.cache).fitting()
-            self._judge(Step.RUNTIME, checks.runtime(facts, fitting, lying.uploads))
-        self._judge(Step.DESKTOP, checks.desktop(facts, self._host))
-        self._judge(Step.DISK, checks.disk(facts, needed_room(facts, self._paths.cache)))
-        self._judge(Step.DEPLOYED, checks.deployed(facts, lying.uploads))
+            fitting = RuntimeStore.below(self._paths.cache).fitting()
+            self._judge(DoctorStep.RUNTIME, checks.runtime(facts, fitting, lying.uploads))
+        self._judge(DoctorStep.DESKTOP, checks.desktop(facts, self._host))
+        self._judge(DoctorStep.DISK, checks.disk(facts, needed_room(facts, self._paths.cache)))
+        self._judge(DoctorStep.DEPLOYED, checks.deployed(facts, lying.uploads))
         return facts, lying
 
-    def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, Lying]:
+    def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, RemoteListing]:
         facts = probe(connection, self._host, contact)
-        return facts, Lying.at(connection, facts)
+        return facts, RemoteListing.at(connection, facts)
 
     def _forwarding(self, connection: Connection) -> None:
-        self._begin(Step.FORWARDING)
+        self._begin(DoctorStep.FORWARDING)
         try:
             require_forwarding(connection)
         except (ForwardingRefused, ConnectionLost) as error:
-            self._record.bad(Step.FORWARDING, error)
+            self._record.bad(DoctorStep.FORWARDING, error)
             if not connection.alive:
                 self._stop_if_cancelled()
                 raise _Stopped from error
             return
-        self._good(Step.FORWARDING, "the SSH server lets tunnels through")
+        self._good(DoctorStep.FORWARDING, "the SSH server lets tunnels through")
 
     # Proving
 
@@ -216,10 +231,10 @@ class _Examination:
         launched: Launched | None = None
         try:
             with closing_when(self._cancelled, connection.close, GRACE):
-                deployed = self._try(Step.DEPLOY, lambda: self._deploy(connection, facts))
-                self._good(Step.DEPLOY, _sent(deployed))
+                deployed = self._try(DoctorStep.DEPLOY, lambda: self._deploy(connection, facts))
+                self._good(DoctorStep.DEPLOY, _sent(deployed))
                 if facts.platform == WINDOWS:  # only a Python there can tell
-                    self._judge(Step.RIGHTS, checks.rights(deployed.facts))
+                    self._judge(DoctorStep.RIGHTS, checks.rights(deployed.facts))
                 launched = self._launch(connection, deployed, options)
                 self._glance(connection, launched)
         finally:
@@ -227,28 +242,28 @@ class _Examination:
                 self._clean_up(connection, deployed, options)
             elif launched is not None:
                 self._good(
-                    Step.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
+                    DoctorStep.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
                 )
 
     def _deploy(self, connection: Connection, facts: HostFacts) -> Deployed:
         def show(progress: Progress) -> None:
             self._stop_if_cancelled()
-            self._begun(Step.DEPLOY, progress)
+            self._begun(DoctorStep.DEPLOY, progress)
 
         return deploy(connection, facts, cache=self._paths.cache, progress=show)
 
     def _launch(self, connection: Connection, deployed: Deployed, options: AgentOptions) -> Launched:
         launched = self._try(
-            Step.LAUNCH, lambda: launch(connection, deployed.facts, deployed, self._host, options)
+            DoctorStep.LAUNCH, lambda: launch(connection, deployed.facts, deployed, self._host, options)
         )
-        self._good(Step.LAUNCH, f"the agent came up: process {launched.pid}, port {launched.port}")
+        self._good(DoctorStep.LAUNCH, f"the agent came up: process {launched.pid}, port {launched.port}")
         if launched.word is not None:
-            self._judge(Step.SESSION, checks.session(launched, launched.word))
+            self._judge(DoctorStep.SESSION, checks.session(launched, launched.word))
         return launched
 
     def _glance(self, connection: Connection, launched: Launched) -> None:
-        tunnel = self._try(Step.TOKEN, lambda: connection.open_tunnel(launched.port))
-        glance = Glance()
+        tunnel = self._try(DoctorStep.TOKEN, lambda: connection.open_tunnel(launched.port))
+        glance = StreamProbe()
         try:
             glance.look(tunnel, launched.token, self._host.display, self._cancelled)
         finally:
@@ -262,22 +277,22 @@ class _Examination:
         Where the connection has ended, it is over another one; that is tried once.
         """
         self._record.begin()
-        self._begun(Step.CLEANUP, None)
+        self._begun(DoctorStep.CLEANUP, None)
         try:
             # Not to be cancelled: this is how a cancelled examination ends.
             with connection if connection.alive else self._connect(threading.Event()) as reaching:
                 facts = probe(reaching, self._host)
-                if foreign := self._foreign(Lying.at(reaching, facts), facts, deployed, options):
-                    self._judge(Step.CLEANUP, checks.kept(foreign))
+                if foreign := self._foreign(RemoteListing.at(reaching, facts), facts, deployed, options):
+                    self._judge(DoctorStep.CLEANUP, checks.kept(foreign))
                     return
                 removed = remove(reaching, facts)
         except DeskconsoleError as error:
-            self._record.bad(Step.CLEANUP, error)
+            self._record.bad(DoctorStep.CLEANUP, error)
             return
-        self._judge(Step.CLEANUP, checks.clean_up(removed, self._host.name))
+        self._judge(DoctorStep.CLEANUP, checks.clean_up(removed, self._host.name))
 
     def _foreign(
-        self, lying: Lying, facts: HostFacts, deployed: Deployed | None, options: AgentOptions
+        self, lying: RemoteListing, facts: HostFacts, deployed: Deployed | None, options: AgentOptions
     ) -> tuple[str, ...]:
         """What somebody else has brought, or begun to, since the host was bare."""
         if not lying.names:
@@ -291,7 +306,7 @@ class _Examination:
 
     # One step
 
-    def _try(self, step: Step, work: Callable[[], T]) -> T:
+    def _try(self, step: DoctorStep, work: Callable[[], T]) -> T:
         self._begin(step)
         try:
             return work()
@@ -302,15 +317,15 @@ class _Examination:
             self._record.bad(step, error)
             raise _Stopped from error
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: DoctorStep) -> None:
         self._stop_if_cancelled()
         self._record.begin()
         self._begun(step, None)
 
-    def _judge(self, step: Step, verdict: Verdict) -> None:
+    def _judge(self, step: DoctorStep, verdict: Verdict) -> None:
         self._record.add(step, *verdict)
 
-    def _good(self, step: Step, sentence: str) -> None:
+    def _good(self, step: DoctorStep, sentence: str) -> None:
         self._record.add(step, Outcome.GOOD, sentence)
 
     def _stop_if_cancelled(self) -> None:
@@ -327,7 +342,7 @@ def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
     """What a deploy that did not come to its end may have put in place."""
     parts = [agent_archive().name]
     if facts.platform == WINDOWS:
-        fitting = Shelf.below(cache).fitting()
+        fitting = RuntimeStore.below(cache).fitting()
         parts += [fitting.name] if fitting else []
     elif facts.missing:
         with contextlib.suppress(UnsupportedHost):  # then none were

@@ -10,7 +10,7 @@ from enum import StrEnum
 from deskconsole.common.errors import DeskconsoleError
 
 
-class Step(StrEnum):
+class DoctorStep(StrEnum):
     """Every step there is, in the order of the way. Those that a host's system does not know are left out."""
 
     NAME = "name"
@@ -79,7 +79,7 @@ class Record:
 
     def add(
         self,
-        step: Step,
+        step: DoctorStep,
         outcome: Outcome,
         sentence: str,
         remedy: str = "",
@@ -95,11 +95,11 @@ class Record:
         self.findings.append(finding)
         self._report(finding)
 
-    def bad(self, step: Step, error: DeskconsoleError) -> None:
+    def bad(self, step: DoctorStep, error: DeskconsoleError) -> None:
         """What the error says, with its remedy and its exit code."""
         self.add(step, Outcome.BAD, str(error), error.remedy, error.exit_code)
 
-    def skip(self, steps: Sequence[Step], reason: str) -> None:
+    def skip(self, steps: Sequence[DoctorStep], reason: str) -> None:
         """These could not be looked at, or were not to be."""
         for step in steps:
             self.add(step, Outcome.SKIPPED, reason)

@@ -13,7 +13,7 @@ _OURS_TO_ALL = {"run"}
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class RemoteListing:
     """Names, as SFTP tells them: no program of the host is asked."""
 
     names: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Lying:
     """Folders of agents, whether these run or not."""
 
     @classmethod
-    def at(cls, connection: Connection, facts: HostFacts) -> Lying:
+    def at(cls, connection: Connection, facts: HostFacts) -> RemoteListing:
         """What lies there now. Raises DeployError where SFTP does not tell, ConnectionLost."""
         with connection.files() as files:
             return cls(

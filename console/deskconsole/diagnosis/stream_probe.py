@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.session.link_loop import Stream, Transport
-from deskconsole.session.statistics import Meter
+from deskconsole.session.link_loop import LinkLoop, Transport
+from deskconsole.session.statistics import StatisticsMeter
 from deskconsole.ssh.connection import closing_when
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import Preview, Screen, ScreenState, Welcome
 
-from .findings import Step
+from .findings import DoctorStep
 
 PICTURE_WITHIN = 25.0
 """Seconds for greeting, first picture and comparison together; greetings have less by the stream's own."""
@@ -23,7 +23,7 @@ NO_PICTURE = 4.0
 """Seconds for which a host may say it has no picture before it is believed."""
 
 
-class Glance:
+class StreamProbe:
     """What one look at an agent brought. `look` is called once; then everything stands."""
 
     def __init__(self) -> None:
@@ -38,18 +38,18 @@ class Glance:
         """The picture has one colour only."""
         self.exact: bool | None = None
         """Whether the digests agree; None where they were not compared."""
-        self.at: dict[Step, float] = {}
+        self.at: dict[DoctorStep, float] = {}
         """When steps were over, by the monotonic clock; without those that it did not come to."""
         self.failure: DeskconsoleError | None = None
         """What ended the link before all that."""
         self._framebuffer = Framebuffer()
         self._over = threading.Event()
-        self._stream: Stream | None = None
+        self._stream: LinkLoop | None = None
         self._timers: list[threading.Timer] = []
 
     def look(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
         """Takes the look. Raises Cancelled only; a failure is kept."""
-        self._stream = Stream(transport, token, display, self._framebuffer, Meter(), self)
+        self._stream = LinkLoop(transport, token, display, self._framebuffer, StatisticsMeter(), self)
         self._end_within(PICTURE_WITHIN)
         try:
             with closing_when(cancelled, self._over.set):
@@ -78,14 +78,14 @@ class Glance:
     # The stream's observer
 
     def welcomed(self, welcome: Welcome) -> None:
-        self.at[Step.TOKEN] = time.monotonic()
+        self.at[DoctorStep.TOKEN] = time.monotonic()
         self.welcome = welcome
         self.screen(Screen(welcome.screen, welcome.screen_reason))
-        self.at[Step.VERSIONS] = time.monotonic()
+        self.at[DoctorStep.VERSIONS] = time.monotonic()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002
         if number == 1 and self._stream is not None:
-            self.at[Step.PICTURE] = time.monotonic()
+            self.at[DoctorStep.PICTURE] = time.monotonic()
             self._stream.want_digest()
 
     def resized(self) -> None:
@@ -116,6 +116,6 @@ class Glance:
         pass
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
-        self.at[Step.EXACT] = time.monotonic()
+        self.at[DoctorStep.EXACT] = time.monotonic()
         self.exact = ours == theirs
         self._over.set()

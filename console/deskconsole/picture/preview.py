@@ -24,7 +24,7 @@ _QUALITY = 75
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewPicture:
     """One picture of one moment."""
 
     width: int
@@ -34,7 +34,7 @@ class Preview:
     """Unix time at which it came."""
 
     @classmethod
-    def received(cls, message: PreviewMessage, at: float) -> Preview:
+    def received(cls, message: PreviewMessage, at: float) -> PreviewPicture:
         """What an agent sent; raises RemoteProtocolError where it is not what it says it is, or too large."""
         if message.width > WIDTH or message.height > HEIGHT:
             raise RemoteProtocolError(f"a preview of {message.width} x {message.height}, too large")
@@ -45,7 +45,7 @@ class Preview:
         return cls(message.width, message.height, message.picture, at)
 
     @classmethod
-    def made(cls, pixels: BGR, at: float) -> Preview:
+    def made(cls, pixels: BGR, at: float) -> PreviewPicture:
         """A picture of our own, made small."""
         import cv2
 

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
-from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report
 
-from .container import FORMAT, PLATFORM, Manifest, Rest, Runtime, write_container
-from .fetch import Source, fetch_packages, fetch_python, python_version
+from .container import FORMAT, PLATFORM, Manifest, Payload, Runtime, write_container
+from .fetch import PythonSource, fetch_packages, fetch_python, python_version
 from .listing import listing, part_name
 from .payload import write_rest
 from .seed import seed_of
-from .store import Shelf, requirements_today
+from .store import RuntimeStore, requirements_today
 from .stripping import stays_of_packages, stays_of_python
 
 _SITE_PACKAGES = "Lib/site-packages"
@@ -25,13 +25,13 @@ _attempts: dict[Path, Future[Runtime]] = {}
 """Builds that are under way, by the cache that they are for."""
 
 
-def ensure_runtime(cache: Path, report: Report, source: Source | None = None) -> Runtime:
+def ensure_runtime(cache: Path, report: Report, source: PythonSource | None = None) -> Runtime:
     """The runtime that today's agent runs on: the one with the highest Python, else a new one.
 
     Threads that need one at the same time wait for the first of them, and where it fails, they do.
     Raises what `build_runtime` does.
     """
-    shelf = Shelf.below(cache)
+    shelf = RuntimeStore.below(cache)
     while (found := shelf.fitting()) is None:
         own = Future[Runtime]()
         attempt = _attempts.setdefault(cache, own)
@@ -41,7 +41,7 @@ def ensure_runtime(cache: Path, report: Report, source: Source | None = None) ->
                 return found
             continue
         try:
-            own.set_result(shelf.fitting() or build_runtime(shelf, cache, source or Source(), report))
+            own.set_result(shelf.fitting() or build_runtime(shelf, cache, source or PythonSource(), report))
         except BaseException as error:
             if isinstance(error, DeskconsoleError) and not isinstance(error, Cancelled):
                 own.set_exception(error)
@@ -64,7 +64,7 @@ def _outcome(attempt: Future[Runtime], report: Report) -> Runtime | None:
             report(Progress("waiting for the runtime that is being built", 0, 0))
 
 
-def build_runtime(shelf: Shelf, cache: Path, source: Source, report: Report) -> Runtime:
+def build_runtime(shelf: RuntimeStore, cache: Path, source: PythonSource, report: Report) -> Runtime:
     """Builds a runtime and puts it onto the shelf. What uv downloads stays in `cache`.
 
     Raises ConfigurationError (what the user gave is wrong) and RuntimeUnavailable (it cannot be fetched or
@@ -103,7 +103,7 @@ def _pack(
     listed = listing(files)
     others = {name: data for name, data in files.items() if name not in seed}
     rest = scratch / "rest"
-    write_rest(rest, listed, others, Meter("packing the runtime", report))
+    write_rest(rest, listed, others, ProgressMeter("packing the runtime", report))
     with rest.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     manifest = Manifest(
@@ -114,7 +114,7 @@ def _pack(
         requirements=requirements_today(),
         packages=packages,
         seed={name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(seed.items())},
-        rest=Rest(
+        rest=Payload(
             size=rest.stat().st_size,
             sha256=digest,
             unpacked=sum(map(len, others.values())),

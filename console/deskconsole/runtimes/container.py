@@ -27,7 +27,7 @@ from typing import IO, Annotated
 import msgspec
 
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.common.progress import Meter, Report, ignore
+from deskconsole.common.progress import ProgressMeter, Report, ignore
 
 from .listing import part_name
 from .payload import is_path, read_rest
@@ -53,7 +53,7 @@ Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 
 
-class Rest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`rest.tar.xz`: its own size and hash, and what comes out of it (`files`, `unpacked` bytes)."""
 
     size: Size
@@ -73,7 +73,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the agent's locked list for which it was built: it fits while that is today's."""
     packages: dict[str, str]
     seed: dict[str, tuple[Size, Digest]]
-    rest: Rest
+    rest: Payload
     built: str
     """When, ISO 8601 in UTC. Not part of the name's hash."""
 
@@ -151,7 +151,7 @@ class Runtime:
         for path in self.manifest.seed:
             self.read_seed(path)
         try:
-            meter = Meter("verifying the runtime", report)
+            meter = ProgressMeter("verifying the runtime", report)
             with self.open_rest() as rest:
                 contents = read_rest(rest, self.manifest.rest.size, LARGEST, meter)
         except (OSError, *_UNREADABLE) as error:

@@ -20,13 +20,13 @@ from deskconsole.common.progress import Progress, Report
 from .container import PLATFORM
 from .pythons import DEFAULT_PYTHON, PYTHONS
 from .requirements import locked
-from .uv import Finished, run_uv
+from .uv import UvResult, run_uv
 
 _BY_HAND = "or build it elsewhere and bring it here (`deskconsole runtime import FILE`)"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PythonSource:
     """Which Python, and where it comes from where uv's own settings shall not decide."""
 
     python: str = DEFAULT_PYTHON
@@ -36,7 +36,7 @@ class Source:
     downloads: str = ""
     """Address, or path, of a list of downloads in uv's format."""
 
-    def checked(self) -> Source:
+    def checked(self) -> PythonSource:
         """The same with paths as addresses; raises ConfigurationError."""
         version = re.fullmatch(r"(3\.\d+)(\.\d+)?", self.python, re.ASCII)
         if version is None or version[1] not in PYTHONS:
@@ -44,7 +44,7 @@ class Source:
                 f"{self.python} is not a Python that the agent runs on",
                 remedy=f"Take one of {', '.join(PYTHONS)}, or one of these with its third number.",
             )
-        return Source(self.python, _address(self.mirror), _address(self.downloads))
+        return PythonSource(self.python, _address(self.mirror), _address(self.downloads))
 
 
 def _address(place: str) -> str:
@@ -56,7 +56,7 @@ def _address(place: str) -> str:
     return path.resolve().as_uri()
 
 
-def fetch_python(source: Source, scratch: Path, cache: Path, report: Report) -> Path:
+def fetch_python(source: PythonSource, scratch: Path, cache: Path, report: Report) -> Path:
     """The folder of an installed Windows Python; raises ConfigurationError, RuntimeUnavailable."""
     source = source.checked()
     place = scratch / "pythons"
@@ -115,7 +115,7 @@ def _watching(step: str, folder: Path, report: Report) -> Callable[[], None]:
     return look
 
 
-def _no_python(source: Source, finished: Finished) -> DeskconsoleError:
+def _no_python(source: PythonSource, finished: UvResult) -> DeskconsoleError:
     what = f"Python {source.python} for Windows"
     if "No download found" in finished.log:
         return ConfigurationError(
@@ -143,7 +143,7 @@ def _no_python(source: Source, finished: Finished) -> DeskconsoleError:
     return _failed(f"{what} cannot be fetched", finished)
 
 
-def _failed(sentence: str, finished: Finished) -> RuntimeUnavailable:
+def _failed(sentence: str, finished: UvResult) -> RuntimeUnavailable:
     if finished.disk_full:
         return RuntimeUnavailable(
             f"{sentence}: the disk of this machine is full",

@@ -28,13 +28,13 @@ def requirements_today() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class RuntimeStore:
     """The runtimes below one folder, which need not be there yet."""
 
     folder: Path
 
     @classmethod
-    def below(cls, cache: Path) -> Shelf:
+    def below(cls, cache: Path) -> RuntimeStore:
         """The shelf of a console whose cache that is."""
         return cls(cache / "runtimes")
 

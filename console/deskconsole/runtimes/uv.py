@@ -33,7 +33,7 @@ _DISK_FULL = ("(os error 28)", "(os error 112)")
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class UvResult:
     """How a run of uv ended."""
 
     code: int
@@ -64,7 +64,7 @@ def run_uv(
     cache: Path,
     look: Callable[[], None],
     environment: Mapping[str, str] | None = None,
-) -> Finished:
+) -> UvResult:
     """Runs uv in `scratch`, calls `look` five times a second, and ends uv when that raises.
 
     What was downloaded stays in `cache/uv`, or where the user's own UV_CACHE_DIR says. `environment` comes on
@@ -98,4 +98,4 @@ def run_uv(
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    return Finished(process.returncode, log.read_text("utf-8", "replace"))
+    return UvResult(process.returncode, log.read_text("utf-8", "replace"))

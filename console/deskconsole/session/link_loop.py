@@ -48,8 +48,8 @@ from deskwire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
 
 from .observer import Observer
 from .state import STALE_AFTER
-from .statistics import Meter
-from .watch_policy import Attention
+from .statistics import StatisticsMeter
+from .watch_policy import WatchPolicy
 
 _SEND_AGAIN = (
     "Check that an agent of this version answers there; after `deskconsole undeploy` it is sent again."
@@ -94,7 +94,7 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-class Stream:
+class LinkLoop:
     """Runs one link. `run` belongs to one thread; the wants may come from any."""
 
     def __init__(
@@ -103,11 +103,11 @@ class Stream:
         token: bytes,
         display: int,
         framebuffer: Framebuffer,
-        meter: Meter,
+        meter: StatisticsMeter,
         observer: Observer,
-        attention: Attention | None = None,
+        attention: WatchPolicy | None = None,
     ) -> None:
-        self._attention = attention or Attention(lambda: True)
+        self._attention = attention or WatchPolicy(lambda: True)
         self._watch = self._attention.wanted()
         """What the agent was told last; changed under `_sending`."""
         # What comes is passed over, not drawn: until a refresh when there is a full stream again.

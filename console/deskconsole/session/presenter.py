@@ -15,7 +15,7 @@ from deskwire.geometry import Rectangle
 from .events import Severity
 
 
-class Showing:
+class Presenter:
     """Keeps at most one window. Every method but `close` returns at once, from any thread.
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the

@@ -27,7 +27,7 @@ from deskconsole.common.progress import Progress
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection, closing_when, connect
 from deskconsole.ssh.forwarding import require_forwarding
-from deskconsole.ssh.login_queue import LoginQueue, Turn
+from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
 from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.tunnel import Tunnel
@@ -49,7 +49,7 @@ _BETWEEN_QUESTIONS = 1.0
 """Seconds between two of them, for a host that answers at once whatever it is asked."""
 
 
-class Step(Protocol):
+class StepReport(Protocol):
     """Told of every step on the way, and of how far it has come."""
 
     def __call__(
@@ -60,7 +60,7 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class AgentTransport:
     """An open transport to an agent, and what belongs to it."""
 
     transport: Transport
@@ -85,7 +85,7 @@ class Way:
 class Route(Protocol):
     """Something that can open a way to an agent, again and again."""
 
-    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+    def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
         """Blocks until the transport stands; raises a DeskconsoleError where it cannot, Cancelled soon after
         `cancelled` was set. `reuse`: an agent that runs there already will do."""
         ...
@@ -130,17 +130,17 @@ class SshRoute:
         self._deployed = threading.Event()
         self._deployed.set()
 
-    def _next_turn(self) -> Turn:
-        return Turn() if self._logins is None else self._logins.turn()
+    def _next_turn(self) -> LoginTurn:
+        return LoginTurn() if self._logins is None else self._logins.turn()
 
-    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+    def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
         try:
             return self._open(step, cancelled, reuse=reuse)
         finally:
             # The next attempt is one of many again, unless somebody asks for it.
             self._turn = self._next_turn()
 
-    def _open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+    def _open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
         def report(
             state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
         ) -> None:
@@ -186,7 +186,7 @@ class SshRoute:
             raise
         launched, agent = last
         self._last = replace(launched, reused=True), agent
-        return Way(
+        return AgentTransport(
             tunnel, launched.token, agent, launched.reused, connection, user=launched.user, word=launched.word
         )
 
@@ -197,7 +197,7 @@ class SshRoute:
         self._turn.first = True
 
     def _bring_up(
-        self, connection: Connection, report: Step, cancelled: threading.Event, *, reuse: bool
+        self, connection: Connection, report: StepReport, cancelled: threading.Event, *, reuse: bool
     ) -> tuple[Launched, str]:
         """From a connection to an agent that listens, and the agent's hash."""
         report(State.PROBING)
@@ -245,7 +245,7 @@ class DirectRoute:
         self._address = address
         self._token = token
 
-    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:  # noqa: ARG002
+    def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:  # noqa: ARG002
         # Five seconds at most, and nothing that could be launched anew.
         step(State.CONNECTING)
         host, port = self._address
@@ -258,7 +258,7 @@ class DirectRoute:
             ) from None
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         step(State.HANDSHAKE)
-        return Way(transport, self._token, "")
+        return AgentTransport(transport, self._token, "")
 
     def rename(self, host: Host) -> None:
         """Nothing: it is known by its address."""

@@ -29,17 +29,17 @@ from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
 from .events import Event, Severity
-from .link_loop import Stream
-from .presenter import Showing
+from .link_loop import LinkLoop
+from .presenter import Presenter
 from .reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
-from .route import Route, Way
+from .route import AgentTransport, Route
 from .snapshot import Snapshot
 from .state import BRINGING_UP, SETTLED, State
-from .statistics import Meter
-from .status import Standing
+from .statistics import StatisticsMeter
+from .status import SessionStatus
 from .steps import StepOutcome, Steps
-from .stream_observer import Witness
-from .watch_policy import Attention
+from .stream_observer import StreamObserver
+from .watch_policy import WatchPolicy
 
 _log = logging.getLogger(__name__)
 
@@ -83,17 +83,17 @@ class Session:
         self._route = route
         self._display = display
         self._on_event = on_event
-        self._meter = Meter()
+        self._meter = StatisticsMeter()
         self._framebuffer = Framebuffer()
         self._steps = Steps()
-        self._standing = Standing(name)
+        self._standing = SessionStatus(name)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
-        self._way: Way | None = None
-        self._stream: Stream | None = None
-        self._showing = Showing(name, self._framebuffer, self._window_changed, places)
-        self._attention = Attention(lambda: closely or self._showing.wanted)
-        self._witness = Witness(
+        self._way: AgentTransport | None = None
+        self._stream: LinkLoop | None = None
+        self._showing = Presenter(name, self._framebuffer, self._window_changed, places)
+        self._attention = WatchPolicy(lambda: closely or self._showing.wanted)
+        self._witness = StreamObserver(
             display,
             self._standing,
             self._steps,
@@ -329,7 +329,7 @@ class Session:
                 self._tell(_FLAT, "warning")
             if cancelled.is_set():
                 raise Cancelled("closed")
-            stream = Stream(
+            stream = LinkLoop(
                 way.transport,
                 way.token,
                 self._display,

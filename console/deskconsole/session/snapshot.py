@@ -14,10 +14,10 @@ from deskconsole.common.progress import Progress
 from deskwire.messages import ScreenState, WatchMode
 
 from .state import LIVE, State
-from .steps import Step
+from .steps import SessionStep
 
 if TYPE_CHECKING:
-    from deskconsole.picture.preview import Preview
+    from deskconsole.picture.preview import PreviewPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Snapshot:
     screen_reason: str = ""
     """The host's own words for that."""
     progress: Progress | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[SessionStep, ...] = ()
     """The way of the current or last attempt, up to the first picture."""
     attempt: int = 0
     """Which attempt to reconnect is running or waited for."""
@@ -130,7 +130,7 @@ class Snapshot:
     exactness: Exactness | None = None
     lossy: int = 0
     """Pixels of the framebuffer that are only nearly the host's, as the agent said last."""
-    preview: Preview | None = None
+    preview: PreviewPicture | None = None
     """The last small picture."""
     watch: str = WatchMode.FULL
     """How closely somebody looks: `full` or `preview`."""

@@ -23,7 +23,7 @@ _UNNAMED = "unnamed"
 """The trigger of a refresh that the agent gave no name."""
 
 
-class Meter:
+class StatisticsMeter:
     """The session's thread counts, others take snapshots.
 
     `clock` counts seconds; only its differences matter.

@@ -15,7 +15,7 @@ from .snapshot import Snapshot
 from .state import State, StateMachine
 
 
-class Standing:
+class SessionStatus:
     """One snapshot that is replaced whole, and a condition that tells of it."""
 
     def __init__(self, host: str) -> None:

@@ -24,7 +24,7 @@ class StepOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SessionStep:
     """One step of the way."""
 
     name: str
@@ -44,7 +44,7 @@ class Steps:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._steps: list[Step] = []
+        self._steps: list[SessionStep] = []
         self._begun = 0.0
 
     def restart(self) -> None:
@@ -59,7 +59,7 @@ class Steps:
                 return
             self._end(StepOutcome.DONE)
             self._begun = time.monotonic()
-            self._steps.append(Step(name))
+            self._steps.append(SessionStep(name))
 
     def progress(self, progress: Progress) -> None:
         """How far the step has come that bootstrap calls so; it begins with the first such word.
@@ -80,7 +80,7 @@ class Steps:
         with self._lock:
             self._end(outcome)
 
-    def now(self) -> tuple[Step, ...]:
+    def now(self) -> tuple[SessionStep, ...]:
         """All so far, in order, with the time that the running one has taken."""
         with self._lock:
             if not self._running():

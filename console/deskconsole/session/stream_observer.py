@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable, Sequence
 
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.picture.preview import Preview
+from deskconsole.picture.preview import PreviewPicture
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import Preview as PreviewMessage
 from deskwire.messages import Screen, ScreenState, Welcome
 
 from .events import Severity
-from .presenter import Showing
+from .presenter import Presenter
 from .snapshot import Exactness
 from .state import State
-from .statistics import Meter
-from .status import Standing
+from .statistics import StatisticsMeter
+from .status import SessionStatus
 from .steps import FIRST_PICTURE, StepOutcome, Steps
 
 _SCREEN_EVENTS_EVERY = 0.25
@@ -27,18 +27,18 @@ _SCREEN_EVENTS_EVERY = 0.25
 drown the log; its last word always stands in the snapshot."""
 
 
-class Witness:
+class StreamObserver:
     """An `Observer`. `tell` makes an event of a sentence; `differs` is called when a comparison found that
     the two pictures are not equal."""
 
     def __init__(
         self,
         display: int,
-        standing: Standing,
+        standing: SessionStatus,
         steps: Steps,
-        meter: Meter,
+        meter: StatisticsMeter,
         framebuffer: Framebuffer,
-        showing: Showing,
+        showing: Presenter,
         tell: Callable[[str, Severity], None],
         differs: Callable[[], None],
     ) -> None:
@@ -135,7 +135,7 @@ class Witness:
         self._standing.replace(lossy=pixels)
 
     def previewed(self, preview: PreviewMessage) -> None:
-        kept = Preview.received(preview, time.time())
+        kept = PreviewPicture.received(preview, time.time())
         self._steps.end(StepOutcome.DONE)
         self._meter.previewed(len(preview.picture))
         size = self._size or self._standing.now.size
@@ -144,7 +144,7 @@ class Witness:
     def letting_go(self) -> None:
         at = self._standing.now.picture_at
         if self._framebuffer.size is not None:
-            self._standing.replace(preview=Preview.made(self._framebuffer.pixels, at or time.time()))
+            self._standing.replace(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
 
     def show_state(self) -> None:
         """Tells the window whether what it shows is current, and else of when it is and why."""

@@ -13,7 +13,7 @@ GRACE = 3.0
 again finds it running, and every change to it costs a refresh."""
 
 
-class Attention:
+class WatchPolicy:
     """FULL while somebody looks closely and for a little while after, PREVIEW otherwise.
 
     Whoever looks for long is asked for: `looking` is called often, from any thread, and returns at once.

@@ -15,8 +15,8 @@ from .offers import candidates
 from .prompts import NoQuestions, Questions, SecretRequest, ServerMessage
 from .secrets import Secrets, WrongBefore
 from .ssh_config import Target
-from .transport import WINDOWS_SERVER, Link
-from .userauth import Prompt, Round, UserAuth, Verdict
+from .transport import WINDOWS_SERVER, SshTransport
+from .userauth import AuthAnswer, Prompt, Round, UserAuth
 
 _ROUNDS = 8  # a server may want several methods, one after the other, but not without end
 
@@ -28,11 +28,15 @@ _ON_WINDOWS = (
 
 _Answer = Callable[[str, str, bool], str]
 """(kind of secret, prompt, whether it may be seen) -> what the person says."""
-_Attempt = Callable[[_Answer], Verdict]
+_Attempt = Callable[[_Answer], AuthAnswer]
 
 
 def authenticate(
-    link: Link, target: Target, questions: Questions, secrets: Secrets, required_key: Path | None = None
+    link: SshTransport,
+    target: Target,
+    questions: Questions,
+    secrets: Secrets,
+    required_key: Path | None = None,
 ) -> None:
     """Log in, or raise AuthenticationFailed with what was tried, Cancelled, ConnectionFailed.
 
@@ -51,7 +55,7 @@ def authenticate(
 
 @dataclass(slots=True)
 class _Login:
-    link: Link
+    link: SshTransport
     target: Target
     questions: Questions
     secrets: Secrets
@@ -97,7 +101,7 @@ class _Login:
 
     # Keys
 
-    def _keys(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
+    def _keys(self, dialogue: UserAuth, verdict: AuthAnswer) -> AuthAnswer:
         agent = Agent(self.target.agent)
         try:
             for public, key in candidates(self.target, self._files(), agent.keys()):
@@ -121,7 +125,7 @@ class _Login:
         finally:
             agent.close()
         # What a query was answered with may say "accepted" though the key was then not usable.
-        return Verdict(accepted=False, methods=verdict.methods or ("publickey",))
+        return AuthAnswer(accepted=False, methods=verdict.methods or ("publickey",))
 
     def _files(self) -> list[KeyFile]:
         files = []
@@ -186,15 +190,15 @@ class _Login:
 
     # Passwords and questions of the server
 
-    def _password(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
+    def _password(self, dialogue: UserAuth, verdict: AuthAnswer) -> AuthAnswer:
         prompt = f"Password of {self._subject}"
         return self._attempts(
             verdict,
             lambda answer: dialogue.password(answer("password", prompt, False)),  # noqa: FBT003
         )
 
-    def _interactive(self, dialogue: UserAuth, verdict: Verdict) -> Verdict:
-        def attempt_once(answer: _Answer) -> Verdict:
+    def _interactive(self, dialogue: UserAuth, verdict: AuthAnswer) -> AuthAnswer:
+        def attempt_once(answer: _Answer) -> AuthAnswer:
             begun = False
 
             def respond(asked: Round) -> list[str]:
@@ -213,7 +217,7 @@ class _Login:
 
         return self._attempts(verdict, attempt_once)
 
-    def _attempts(self, verdict: Verdict, attempt_once: _Attempt) -> Verdict:
+    def _attempts(self, verdict: AuthAnswer, attempt_once: _Attempt) -> AuthAnswer:
         kept = self.secrets.recall("password", self._subject)
         for attempt in range(0 if kept is not None else 1, self.target.password_prompts + 1):
             given: list[str] = []

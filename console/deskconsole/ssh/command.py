@@ -12,7 +12,7 @@ import paramiko
 
 from deskconsole.common.errors import ConnectionFailed, ConnectionLost
 
-from .transport import Link
+from .transport import SshTransport
 
 OUTPUT_MAX = 4 * 1024 * 1024
 """Bytes of stdout and stderr together; what the console runs says far less."""
@@ -21,7 +21,7 @@ _LINGER = 1.0
 """Seconds to wait for the output to end after the command did: something it started may hold it open."""
 
 
-class Finished(NamedTuple):
+class CommandResult(NamedTuple):
     """How a command ended."""
 
     exit_code: int
@@ -31,13 +31,13 @@ class Finished(NamedTuple):
 
 
 def run_command(
-    link: Link,
+    link: SshTransport,
     command: str,
     stdin: bytes,
     timeout: float,
     where: str,
     heard: Callable[[bytes], None] | None = None,
-) -> Finished:
+) -> CommandResult:
     """Raises ConnectionFailed (not allowed, took too long, said too much) and ConnectionLost.
 
     `heard` gets each piece of stdout as it comes; what it raises ends the waiting.
@@ -58,7 +58,7 @@ def run_command(
             if link.is_active() and time.monotonic() >= deadline:
                 raise _too_long(where, timeout)
             raise ConnectionLost(f"the connection to {where} was cut while a command ran")
-        return Finished(channel.exit_status, bytes(exchange.stdout), bytes(exchange.stderr))
+        return CommandResult(channel.exit_status, bytes(exchange.stdout), bytes(exchange.stderr))
     finally:
         close_channel(channel)
 
@@ -69,7 +69,7 @@ def _too_long(where: str, timeout: float) -> ConnectionFailed:
     )
 
 
-def open_session(link: Link, timeout: float, where: str) -> paramiko.Channel:
+def open_session(link: SshTransport, timeout: float, where: str) -> paramiko.Channel:
     """A session channel. Raises ConnectionFailed, ConnectionLost."""
     deadline = time.monotonic() + timeout
     with link.opening:
@@ -106,7 +106,7 @@ def closing_at(channel: paramiko.Channel, deadline: float) -> Iterator[None]:
         watcher.join(0.2)
 
 
-def trouble(link: Link, deadline: float, where: str, what: str) -> ConnectionFailed:
+def trouble(link: SshTransport, deadline: float, where: str, what: str) -> ConnectionFailed:
     """Why a channel did not do as it should, as well as it can be told."""
     if not link.is_active():
         return ConnectionLost(f"the connection to {where} was cut")

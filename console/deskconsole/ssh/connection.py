@@ -15,16 +15,16 @@ from deskconsole.common.errors import AddressError, Cancelled, ConfigurationErro
 from deskconsole.inventory.host import Host
 
 from .authentication import authenticate
-from .command import Finished, close_channel, run_command
+from .command import CommandResult, close_channel, run_command
 from .files import Files, open_files
 from .host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
-from .login_queue import Turn
+from .login_queue import LoginTurn
 from .prompts import NoQuestions, Questions, QuestionsOf, ServerMessage, Unasked
 from .secrets import Secrets
-from .sockets import ProxyCommand, Source, connect_tcp
+from .sockets import BindSource, ProxyCommand, connect_tcp
 from .ssh_config import Target, parse_jump, resolve
 from .stages import Passed, Stage, unwatched
-from .transport import Link, handshake
+from .transport import SshTransport, handshake
 from .tunnel import Tunnel, open_channel
 
 _HOPS_MAX = 8
@@ -34,7 +34,7 @@ _CALL_TIMEOUT = 10.0
 class Connection:
     """An authenticated SSH connection. Its methods may be called from several threads; `close` from any."""
 
-    def __init__(self, parts: _Parts, link: Link, target: Target) -> None:
+    def __init__(self, parts: _Parts, link: SshTransport, target: Target) -> None:
         self._parts = parts
         self._link = link
         self.description = f"{target.user}@{target.where}"
@@ -56,7 +56,7 @@ class Connection:
         stdin: bytes = b"",
         timeout: float = 30.0,
         heard: Callable[[bytes], None] | None = None,
-    ) -> Finished:
+    ) -> CommandResult:
         """Run a command in the user's shell there and wait for it, `timeout` seconds at most.
 
         Raises ConnectionFailed (not allowed, took too long, more than 4 MiB of output), ConnectionLost. What
@@ -100,7 +100,7 @@ def connect(
     secrets: Secrets | None = None,
     ssh_config: Path | None = None,
     passed: Passed = unwatched,
-    turn: Turn | None = None,
+    turn: LoginTurn | None = None,
 ) -> Connection:
     """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
 
@@ -111,7 +111,7 @@ def connect(
     AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
     """
     parts = _Parts()
-    turn = turn or Turn()
+    turn = turn or LoginTurn()
     asking = questions
     if not isinstance(questions, NoQuestions):
         # Thirty host keys that are trusted in one list would else be thirty logins at once.
@@ -159,14 +159,14 @@ class _Parts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closers: list[Callable[[], None]] = []
-        self._links: list[Link] = []
+        self._links: list[SshTransport] = []
         self._closed = False
 
     @property
     def alive(self) -> bool:
         return not self._closed and all(link.is_active() for link in self._links)
 
-    def add(self, closer: Callable[[], None], link: Link | None = None) -> None:
+    def add(self, closer: Callable[[], None], link: SshTransport | None = None) -> None:
         """Take charge of a part; if all was closed meanwhile, of this one too."""
         with self._lock:
             if not self._closed:
@@ -198,7 +198,7 @@ class _Route:
         ssh_config: Path | None,
         passed: Passed,
         parts: _Parts,
-        turn: Turn,
+        turn: LoginTurn,
     ) -> None:
         self._questions = questions
         self._known_hosts = known_hosts
@@ -211,7 +211,7 @@ class _Route:
         self._turn = turn
         self._hops = 0
 
-    def open(self, target: Target, required_key: Path | None = None) -> Link:
+    def open(self, target: Target, required_key: Path | None = None) -> SshTransport:
         timeout = target.connect_timeout or self._timeout
         for warning in target.warnings:
             self._questions.tell(ServerMessage(target.label, warning, by_console=True))
@@ -236,12 +236,12 @@ class _Route:
                 self._cancelled,
                 timeout,
                 lambda found: self._passed(Stage.NAME, _named(target.address, found)),
-                Source(target.family, target.bind_address, target.bind_interface),
+                BindSource(target.family, target.bind_address, target.bind_interface),
             )
             self._parts.add(sock.close)
         # Hosts that are off have been told by now, without waiting for each other.
         self._turn.take(self._cancelled)
-        link = Link(sock, check.algorithms(), target.allows)
+        link = SshTransport(sock, check.algorithms(), target.allows)
         self._parts.add(link.shut, link)
         try:
             handshake(link, target.where, timeout)

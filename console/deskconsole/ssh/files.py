@@ -17,7 +17,7 @@ from deskconsole.common.errors import ConnectionFailed, ConnectionLost, DeployEr
 
 from .command import close_channel, closing_at, open_session, trouble
 from .pipelined_sftp import Sftp
-from .transport import Link
+from .transport import SshTransport
 
 READ_MAX = 64 << 20
 """Bytes; what the console reads back is far smaller."""
@@ -214,7 +214,7 @@ class Files:
 
 
 @contextmanager
-def open_files(link: Link, where: str) -> Iterator[Files]:
+def open_files(link: SshTransport, where: str) -> Iterator[Files]:
     """A channel to the host's SFTP. Raises ConnectionFailed where there is none, ConnectionLost."""
     deadline = time.monotonic() + _SILENCE
     channel = open_session(link, _SILENCE, where)

@@ -23,13 +23,13 @@ class LoginQueue:
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._lock = threading.Lock()
         self._free = at_once
-        self._waiting: list[Turn] = []
+        self._waiting: list[LoginTurn] = []
 
-    def turn(self, waiting: Callable[[], None] = lambda: None) -> Turn:
+    def turn(self, waiting: Callable[[], None] = lambda: None) -> LoginTurn:
         """One connection's place in the queue; it is not taken yet."""
-        return Turn(self, waiting)
+        return LoginTurn(self, waiting)
 
-    def ask(self, turn: Turn) -> bool:
+    def ask(self, turn: LoginTurn) -> bool:
         """Whether there is a place now; if not, the turn waits until `let_in` is called on it."""
         with self._lock:
             if self._free:
@@ -38,7 +38,7 @@ class LoginQueue:
             self._waiting.append(turn)
             return False
 
-    def give_up(self, turn: Turn) -> bool:
+    def give_up(self, turn: LoginTurn) -> bool:
         """Stops waiting; False if the turn was let in just now."""
         with self._lock:
             if turn not in self._waiting:
@@ -57,7 +57,7 @@ class LoginQueue:
             following.let_in()
 
 
-class Turn:
+class LoginTurn:
     """A place that is waited for, and left while a person is asked and as soon as the login is done."""
 
     def __init__(self, queue: LoginQueue | None = None, waiting: Callable[[], None] = lambda: None) -> None:

@@ -29,7 +29,7 @@ _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class BindSource:
     """Where a connection comes from: AddressFamily, BindAddress and BindInterface of ssh_config."""
 
     family: str = "any"
@@ -54,7 +54,7 @@ class Source:
             ) from error
 
 
-ANY_SOURCE = Source()
+ANY_SOURCE = BindSource()
 
 
 def _address_of(interface: str, family: int) -> str:
@@ -83,7 +83,7 @@ def connect_tcp(
     cancelled: threading.Event,
     timeout: float,
     resolved: Callable[[list[str]], None],
-    source: Source = ANY_SOURCE,
+    source: BindSource = ANY_SOURCE,
 ) -> socket.socket:
     """A connected socket with TCP_NODELAY, every address of the name tried in turn.
 
@@ -158,7 +158,7 @@ def _connect_one(
     destination: Any,
     cancelled: threading.Event,
     timeout: float,
-    source: Source,
+    source: BindSource,
 ) -> socket.socket:
     sock = socket.socket(family, kind, protocol)
     try:

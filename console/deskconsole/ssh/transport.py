@@ -50,7 +50,7 @@ _QUIET = 5.0
 whether it was closed, which is most of what a quiet host costs; `shut` wakes it instead."""
 
 
-class Link(paramiko.Transport):
+class SshTransport(paramiko.Transport):
     """A client transport with our algorithms. Its thread is a daemon; `shut` ends and joins it."""
 
     if TYPE_CHECKING:  # what the stubs leave out
@@ -131,7 +131,7 @@ def _allowed(keyword: str, names: tuple[str, ...], allows: Callable[[str, str], 
     return kept
 
 
-def handshake(link: Link, where: str, timeout: float) -> None:
+def handshake(link: SshTransport, where: str, timeout: float) -> None:
     """Exchange keys. Raises AddressError where no SSH server answers, ConnectionFailed for other failures."""
     link.banner_timeout = link.handshake_timeout = timeout + 5  # ours below comes first, and says more
     done = threading.Event()

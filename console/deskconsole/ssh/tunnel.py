@@ -8,7 +8,7 @@ import paramiko
 
 from deskconsole.common.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
 
-from .transport import Link
+from .transport import SshTransport
 
 _PROHIBITED = 1
 _CONNECT_FAILED = 2
@@ -66,7 +66,7 @@ class Tunnel:
         return ConnectionLost(f"{self._description} was cut")
 
 
-def open_channel(link: Link, host: str, port: int, where: str, timeout: float) -> paramiko.Channel:
+def open_channel(link: SshTransport, host: str, port: int, where: str, timeout: float) -> paramiko.Channel:
     """A direct-tcpip channel from the server behind `link` to `host:port`.
 
     `where` names that server. Raises ForwardingRefused where its rules forbid it, ConnectionFailed where

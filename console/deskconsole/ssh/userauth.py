@@ -25,7 +25,7 @@ from paramiko.common import (
 
 from deskconsole.common.errors import AuthenticationFailed, ConnectionFailed
 
-from .transport import Link
+from .transport import SshTransport
 
 _SERVICE = "ssh-connection"
 _ANSWER_TIMEOUT = 30.0
@@ -51,7 +51,7 @@ _MESSAGES_MAX = 256
 _MSG_PK_OK = _MSG_PASSWD_CHANGEREQ = MSG_USERAUTH_INFO_REQUEST
 
 
-class Verdict(NamedTuple):
+class AuthAnswer(NamedTuple):
     """The server's answer to one request."""
 
     accepted: bool
@@ -91,7 +91,7 @@ class PublicKey(NamedTuple):
 class UserAuth:
     """The dialogue of one link. `link.auth_handler` is this object, so the transport feeds it."""
 
-    def __init__(self, link: Link, user: str, where: str, heard: Heard) -> None:
+    def __init__(self, link: SshTransport, user: str, where: str, heard: Heard) -> None:
         """`heard` is called on the thread that logs in."""
         self._link = link
         self._user = user
@@ -134,12 +134,12 @@ class UserAuth:
     def abort(self) -> None:
         self._inbox.put(None)
 
-    def none(self) -> Verdict:
+    def none(self) -> AuthAnswer:
         """Ask to be let in as one is; the usual way to learn the methods."""
         self._send(self._request("none"))
         return self._verdict()
 
-    def password(self, password: str) -> Verdict:
+    def password(self, password: str) -> AuthAnswer:
         request = self._request("password")
         request.add_boolean(False)  # noqa: FBT003
         request.add_string(password)
@@ -154,7 +154,7 @@ class UserAuth:
             )
         return self._as_verdict(kind, message)
 
-    def query(self, key: PublicKey) -> Verdict:
+    def query(self, key: PublicKey) -> AuthAnswer:
         """Would this key do? Nothing is signed; a no counts as an attempt on the server, a yes does not."""
         request = self._request("publickey")
         request.add_boolean(False)  # noqa: FBT003
@@ -162,7 +162,7 @@ class UserAuth:
         self._send(request)
         return self._verdict(also_accepted=_MSG_PK_OK)
 
-    def sign(self, key: PublicKey, private: paramiko.PKey) -> Verdict:
+    def sign(self, key: PublicKey, private: paramiko.PKey) -> AuthAnswer:
         """Log in with a key. Raises paramiko.SSHException where the key cannot sign (an agent said no)."""
         request = self._request("publickey")
         request.add_boolean(True)  # noqa: FBT003
@@ -174,7 +174,7 @@ class UserAuth:
         self._send(request)
         return self._verdict()
 
-    def interactive(self, answer: Callable[[Round], list[str]]) -> Verdict:
+    def interactive(self, answer: Callable[[Round], list[str]]) -> AuthAnswer:
         """keyboard-interactive: `answer` is called for each round that asks something, on this thread."""
         request = self._request("keyboard-interactive")
         request.add_string("")
@@ -294,16 +294,16 @@ class UserAuth:
         self._said_at = time.monotonic()
         self._heard(text, False)  # noqa: FBT003
 
-    def _verdict(self, also_accepted: int | None = None) -> Verdict:
+    def _verdict(self, also_accepted: int | None = None) -> AuthAnswer:
         kind, message = self._receive(_ANSWER_TIMEOUT)
-        return Verdict(accepted=True) if kind == also_accepted else self._as_verdict(kind, message)
+        return AuthAnswer(accepted=True) if kind == also_accepted else self._as_verdict(kind, message)
 
-    def _as_verdict(self, kind: int, message: paramiko.Message) -> Verdict:
+    def _as_verdict(self, kind: int, message: paramiko.Message) -> AuthAnswer:
         if kind == MSG_USERAUTH_SUCCESS:
-            return Verdict(accepted=True)
+            return AuthAnswer(accepted=True)
         if kind == MSG_USERAUTH_FAILURE:
             methods = tuple(_text(message).split(","))
-            return Verdict(accepted=False, partial=message.get_boolean(), methods=methods)
+            return AuthAnswer(accepted=False, partial=message.get_boolean(), methods=methods)
         raise ConnectionFailed(
             f"{self._where} broke the rules of the login (message {kind})", remedy="Update its SSH server."
         )

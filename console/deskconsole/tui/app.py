@@ -31,15 +31,15 @@ from deskconsole.session.state import SETTLED, State
 from deskconsole.ssh.expansion import home
 
 from .alias_addresses import AliasAddresses
-from .auto_open import Offers
+from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
 from .lost_terminal import end_input, is_lost
 from .messages import QuestionsChanged
 from .ordered_keys import OrderedKeysApp
-from .ports import Backend, Fleet
-from .question_presenter import Asking
+from .ports import Backend, FleetPort
+from .question_presenter import QuestionPresenter
 from .questions import QueuedQuestions
 from .removal import Removal
 from .screens.deploy import DeployScreen
@@ -114,15 +114,15 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.events = EventFeed(self)
         self.server_messages = ServerMessages(self.events.deliver, clock)
         self.questions = QueuedQuestions(self._questions_changed, self.server_messages.take)
-        self.fleet: Fleet | None = None
+        self.fleet: FleetPort | None = None
         self.failure: DeskconsoleError | None = None
         self.view = FleetView((), {}, clock())
         self._answers = HostAnswers()
         self.addresses = AliasAddresses(ssh_config)
         self._looking_up = False
         self._asked_to_leave = -CTRL_C_AGAIN
-        self.offers = Offers()
-        self._asking = Asking(self, self.questions)
+        self.offers = AutoOpen()
+        self._asking = QuestionPresenter(self, self.questions)
         self._removal = Removal(self)
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -228,7 +228,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """The newest picture of a host, made to fit."""
         return None if self.fleet is None else self.fleet.picture(name, width, height)
 
-    async def attempt(self, call: Callable[[Fleet], None]) -> DeskconsoleError | None:
+    async def attempt(self, call: Callable[[FleetPort], None]) -> DeskconsoleError | None:
         """Does something to the fleet off the event loop; what it refuses is returned."""
         fleet = self.fleet
         if fleet is None:
@@ -244,7 +244,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         return None
 
     @work
-    async def act(self, name: str, call: Callable[[Fleet], None], done: str = "") -> None:
+    async def act(self, name: str, call: Callable[[FleetPort], None], done: str = "") -> None:
         """Does something to one host and shows what is refused; returns at once.
 
         `done` is what the log says of it once it is done.

@@ -12,7 +12,7 @@ WORTH = 0.5
 """Seconds after which an upload is long enough to be looked at."""
 
 
-class Offers:
+class AutoOpen:
     """Knows for which host somebody waits: the one he connected and has not turned away from."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
 
 
-class Fleet(Protocol):
+class FleetPort(Protocol):
     """All sessions. What stands above `connect` is asked on the event loop and returns at once;
 
     everything else is called on a thread of its own, one call after the other, and may raise a
@@ -76,7 +76,7 @@ class Fleet(Protocol):
 class Backend(Protocol):
     """Hosts, and what can be done with them. Its methods are called on threads and may block."""
 
-    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+    def open(self, questions: Questions, deliver: Callable[[Event], None]) -> FleetPort:
         """Makes the fleet, given whom to ask and where events go; called once, behind the first picture."""
         ...
 

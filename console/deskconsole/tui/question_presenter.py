@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deskconsole.session.state import SETTLED
 from deskconsole.ssh.prompts import ChangedHostKey, SecretRequest, UnknownHostKey
 
-from .questions import Answer, Pending, QueuedQuestions
+from .questions import Answer, PendingQuestion, QueuedQuestions
 from .screens.deploy import DeployScreen
 from .screens.host_keys import key_screen
 from .screens.question import Given, QuestionScreen, SecretScreen
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .app import DeskconsoleApp
 
 
-class Asking:
+class QuestionPresenter:
     """Shows the questions of the queue to the person; all on the event loop."""
 
     def __init__(self, app: DeskconsoleApp, questions: QueuedQuestions) -> None:
@@ -70,7 +70,7 @@ class Asking:
             if snapshot is not None and snapshot.state in SETTLED:
                 self._questions.withdraw(host)
 
-    def _note(self, pending: Pending, answer: Answer) -> None:
+    def _note(self, pending: PendingQuestion, answer: Answer) -> None:
         """Writes into the log what a person decided for a host."""
         asked = pending.asked
         if isinstance(asked, UnknownHostKey) and answer is True:

@@ -11,7 +11,7 @@ Answer = bool | str | None
 """True or False for a key, a text for a secret, None for no."""
 
 
-class Pending:
+class PendingQuestion:
     """One question and its answer-to-be."""
 
     def __init__(self, asked: Question, owner: object = None) -> None:
@@ -53,7 +53,7 @@ class QueuedQuestions:
         self._changed = changed
         self._heard = heard
         self._lock = threading.Lock()
-        self._pending: list[Pending] = []
+        self._pending: list[PendingQuestion] = []
         self._closed = False
 
     def trust_host_key(self, question: UnknownHostKey) -> bool:
@@ -69,7 +69,7 @@ class QueuedQuestions:
     def tell(self, message: ServerMessage) -> None:
         self._heard(message)
 
-    def waiting(self) -> list[Pending]:
+    def waiting(self) -> list[PendingQuestion]:
         """The questions that are not answered yet, the oldest first."""
         with self._lock:
             self._pending = [pending for pending in self._pending if not pending.answered]
@@ -99,7 +99,7 @@ class QueuedQuestions:
 
     def ask(self, asked: Question, owner: object = None) -> Answer:
         """Blocks the asking thread until there is an answer."""
-        pending = Pending(asked, owner)
+        pending = PendingQuestion(asked, owner)
         with self._lock:
             if self._closed:
                 return None

@@ -20,7 +20,7 @@ _PATIENCE = 5.0
 """Seconds for the X server to answer."""
 
 
-class Screen(NamedTuple):
+class XScreen(NamedTuple):
     """An X screen: its size in pixels, and the bits of a pixel that its windows use by default."""
 
     width: int
@@ -28,7 +28,7 @@ class Screen(NamedTuple):
     depth: int
 
 
-def require_display(environment: Mapping[str, str]) -> Screen | None:
+def require_display(environment: Mapping[str, str]) -> XScreen | None:
     """Raises ViewerError where no window can be shown; returns the X screen where there is one.
 
     The whole greeting is done, with the cookie, because a server that listens may still refuse us.
@@ -73,7 +73,7 @@ def _connect(host: str, number: int) -> socket.socket:
     return link
 
 
-def _greet(link: socket.socket, cookie: bytes, display: str) -> Screen:
+def _greet(link: socket.socket, cookie: bytes, display: str) -> XScreen:
     """Opens an X11 connection: the setup request and its answer, chapter 8 of the protocol."""
     name = b"MIT-MAGIC-COOKIE-1" if cookie else b""
     request = struct.pack("<cxHHHHxx", b"l", 11, 0, len(name), len(cookie))
@@ -96,7 +96,7 @@ def _greet(link: socket.socket, cookie: bytes, display: str) -> Screen:
             "true ones.",
             remedy="Start that X server with 24 bits a pixel, or use another display.",
         )
-    return Screen(width, height, depth)
+    return XScreen(width, height, depth)
 
 
 def _visual_class(setup: bytes, place: int, depths: int, wanted: int) -> int | None:

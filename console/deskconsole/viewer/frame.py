@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from .canvas import fitting
-from .places import Place, place_of, remember
+from .places import WindowPlace, place_of, remember
 from .surfaces.surface import Surface
 
 _BORDERS = (16, 64)
@@ -141,7 +141,7 @@ class Frame:
             return
         size = self._before if self.fullscreen else self.viewport if self._is_chosen else None
         try:
-            remember(self._host, Place(*self._place, size), self._places)
+            remember(self._host, WindowPlace(*self._place, size), self._places)
         except OSError as fault:
             print(f"the window's place is not remembered: {fault}", file=sys.stderr)  # noqa: T201  # into the log
 
@@ -154,7 +154,7 @@ class Frame:
         scale = fitting(picture, room, enlarge=False)
         return scale.of(picture[0]), scale.of(picture[1])
 
-    def _is_reachable(self, place: Place) -> bool:
+    def _is_reachable(self, place: WindowPlace) -> bool:
         """The window's title would be on a monitor that is there now, or nobody knows the monitors."""
         return not self._monitors or any(
             x <= place.x + _REACHABLE <= x + width and y <= place.y + _REACHABLE // 2 <= y + height

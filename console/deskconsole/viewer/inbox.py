@@ -14,13 +14,13 @@ import threading
 import msgspec
 
 from .mailbox import Mailbox
-from .messages import Close, ToWindow, to_window
+from .messages import CloseWindow, ToWindow, to_window
 
 _READ_SIZE = 65536
 
 
 class Inbox:
-    """Lines of JSON from a pipe. Its end, and a line that is not understood, count as `Close`."""
+    """Lines of JSON from a pipe. Its end, and a line that is not understood, count as `CloseWindow`."""
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
@@ -37,7 +37,7 @@ class Inbox:
         """All that has come, merged: map, damage, status, close. To be called after `wait` said so."""
         data = os.read(self._pipe, _READ_SIZE)
         if not data:
-            self._mailbox.put(Close())
+            self._mailbox.put(CloseWindow())
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._mailbox.put(_read(line))
@@ -64,10 +64,10 @@ class ThreadedInbox:
         with open(self._pipe, "rb", closefd=False) as lines:
             for line in lines:
                 message = _read(line)
-                if isinstance(message, Close):
+                if isinstance(message, CloseWindow):
                     break
                 self._mailbox.put(message)
-        self._mailbox.put(Close())
+        self._mailbox.put(CloseWindow())
 
 
 def _read(line: bytes) -> ToWindow:
@@ -75,7 +75,7 @@ def _read(line: bytes) -> ToWindow:
         message: ToWindow = to_window.decode(line)
     except msgspec.DecodeError as fault:
         print(f"not understood: {fault}", file=sys.stderr)  # noqa: T201  # into the log of the process
-        return Close()
+        return CloseWindow()
     return message
 
 

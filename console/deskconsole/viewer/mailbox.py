@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from deskwire.geometry import Rectangle
 
-from .messages import Close, Damage, Map, Raise, Status, ToWindow
+from .messages import CloseWindow, Damage, Map, Raise, Status, ToWindow
 
 _MANY = 128
 """Rectangles that may wait; above it they become the one around them, which is quicker to draw."""
@@ -48,7 +48,7 @@ class Mailbox:
                     self._status = message
                 case Raise():
                     self._raise = True
-                case Close():
+                case CloseWindow():
                     self._close = True
             self._changed.notify()
 
@@ -70,7 +70,7 @@ class Mailbox:
             if self._raise:
                 messages.append(Raise())
             if self._close:
-                messages.append(Close())
+                messages.append(CloseWindow())
             self._map = self._status = None
             self._rectangles.clear()
             self._damaged = self._raise = self._close = False

@@ -38,7 +38,7 @@ class Raise(msgspec.Struct, frozen=True, tag="raise"):
     """Show the window above all others."""
 
 
-class Close(msgspec.Struct, frozen=True, tag="close"):
+class CloseWindow(msgspec.Struct, frozen=True, tag="close"):
     """Take the window away and end."""
 
 
@@ -72,7 +72,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     draws: int
 
 
-ToWindow = Map | Damage | Status | Raise | Close
+ToWindow = Map | Damage | Status | Raise | CloseWindow
 ToConsole = Ready | Failed | Shown | Closed
 
 _encoder = msgspec.json.Encoder()

@@ -13,11 +13,11 @@ import threading
 from typing import IO
 
 from .mailbox import Mailbox
-from .messages import Close, ToWindow, line
+from .messages import CloseWindow, ToWindow, line
 
 
 class Outbox:
-    """The writing end of a pipe. It is closed behind `Close`, or when nobody reads any more."""
+    """The writing end of a pipe. It is closed behind `CloseWindow`, or when nobody reads any more."""
 
     def __init__(self, pipe: IO[bytes], name: str) -> None:
         self._pipe = pipe
@@ -40,7 +40,7 @@ class Outbox:
         with self._lock:
             if self._ended:
                 return
-            if self._direct and not self._waiting.is_set() and not isinstance(message, Close):
+            if self._direct and not self._waiting.is_set() and not isinstance(message, CloseWindow):
                 self._rest = self._written(line(message))
                 if not self._rest:
                     return
@@ -77,7 +77,7 @@ class Outbox:
             else:
                 with self._lock:
                     messages = self._mailbox.take()
-                    farewell = any(isinstance(message, Close) for message in messages)
+                    farewell = any(isinstance(message, CloseWindow) for message in messages)
                     self._rest = b"".join(map(line, messages))
                     if not messages:
                         self._waiting.clear()

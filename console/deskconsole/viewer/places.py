@@ -13,7 +13,7 @@ _MOST = 1000
 """Hosts that are remembered; the one that was closed longest ago goes first."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class WindowPlace(msgspec.Struct, frozen=True):
     """Where the inside of a window begins on the screen, and its size where its user chose one (pixels)."""
 
     x: int
@@ -21,12 +21,12 @@ class Place(msgspec.Struct, frozen=True):
     size: tuple[int, int] | None = None
 
 
-def place_of(host: str, path: Path) -> Place | None:
+def place_of(host: str, path: Path) -> WindowPlace | None:
     """Where the host's window was; None where that is not known or the file cannot be read."""
     return _load(path).get(host)
 
 
-def remember(host: str, place: Place, path: Path) -> None:
+def remember(host: str, place: WindowPlace, path: Path) -> None:
     """Keeps the host's place. Raises OSError where the file cannot be written.
 
     Windows are processes: several may close at the same time.
@@ -44,8 +44,8 @@ def remember(host: str, place: Place, path: Path) -> None:
         part.replace(path)
 
 
-def _load(path: Path) -> dict[str, Place]:
+def _load(path: Path) -> dict[str, WindowPlace]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Place])
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, WindowPlace])
     except (OSError, msgspec.DecodeError):
         return {}

@@ -21,7 +21,19 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskwire.geometry import Rectangle
 
 from .display import require_display
-from .messages import Close, Closed, Damage, Failed, Map, Raise, Ready, Shown, Status, ToConsole, to_console
+from .messages import (
+    Closed,
+    CloseWindow,
+    Damage,
+    Failed,
+    Map,
+    Raise,
+    Ready,
+    Shown,
+    Status,
+    ToConsole,
+    to_console,
+)
 from .outbox import Outbox
 
 _log = logging.getLogger(__name__)
@@ -158,7 +170,7 @@ class Viewer:
     def close(self) -> None:
         """Takes the window away and returns when its process is gone: 50 ms as a rule, at most 2 s."""
         self._told_to_close = True
-        self._outbox.put(Close())
+        self._outbox.put(CloseWindow())
         if not self._gone.wait(_LEAVING):
             self._process.kill()
         self._outbox.join()
@@ -183,7 +195,7 @@ class Viewer:
         self._gone.set()
         was_up = self._up.is_set() and self._failure is None
         self._up.set()
-        self._outbox.put(Close())  # ends its thread
+        self._outbox.put(CloseWindow())  # ends its thread
         if was_up and not self._told_to_close:
             self._on_closed(self._obituary)
 

@@ -24,7 +24,7 @@ from .canvas import AS_IT_IS, DOUBLE, Canvas, Scale, age, explain, note
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .keys import HELP, HINT, Action, action_of
-from .messages import CLOSED_BY_HAND, Close, Closed, Damage, Map, Raise, Shown, Status, ToConsole
+from .messages import CLOSED_BY_HAND, Closed, CloseWindow, Damage, Map, Raise, Shown, Status, ToConsole
 from .surfaces.surface import HighguiSurface, Mouse, Surface, is_gone
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Window:
                 time.sleep(rest)
             if waiting:
                 for message in self._inbox.take():
-                    if isinstance(message, Close):
+                    if isinstance(message, CloseWindow):
                         reason = "the console closed it"
                     else:
                         self._heed(message)

@@ -7,7 +7,7 @@ import time
 
 from deskagent.capture.grab_thread import GrabThread
 from deskagent.capture.grabber import Grab
-from deskagent.capture.pacing import Pace
+from deskagent.capture.pacing import Pacing
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskwire.geometry import Rectangle
 
@@ -38,7 +38,7 @@ def test_what_the_agent_does_while_nothing_changes_holds_up_no_key_afterwards() 
     def demand_again(_grab: Grab) -> None:
         thread.demand()
 
-    thread = GrabThread(lambda: grabber, demand_again, lambda _error: None, Pace())
+    thread = GrabThread(lambda: grabber, demand_again, lambda _error: None, Pacing())
     thread.start()
     thread.demand()
     try:

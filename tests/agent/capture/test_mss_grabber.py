@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deskagent.capture.grabber import GrabError
-from deskagent.capture.mss_grabber import ScreenGrabber
+from deskagent.capture.mss_grabber import MssGrabber
 from support.xvfb import Xvfb, wait_for
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def grabber(screen: Xvfb, clock: Clock) -> Iterator[ScreenGrabber]:
-    grabber = ScreenGrabber(clock=clock)
+def grabber(screen: Xvfb, clock: Clock) -> Iterator[MssGrabber]:
+    grabber = MssGrabber(clock=clock)
     yield grabber
     grabber.close()
 
@@ -44,7 +44,7 @@ def imported(screen: Xvfb, path: Path) -> Any:
     return cv2.imread(str(path), cv2.IMREAD_COLOR)
 
 
-def test_pixels_are_what_another_program_sees(screen: Xvfb, grabber: ScreenGrabber, tmp_path: Path) -> None:
+def test_pixels_are_what_another_program_sees(screen: Xvfb, grabber: MssGrabber, tmp_path: Path) -> None:
     colours = ("-bg", "#204060", "-fg", "#e0c050")
     screen.run("xterm", *colours, "-geometry", "60x10+37+11", "-T", "letters", "-e", "echo grab me; sleep 60")
     screen.wait_for_window("letters")
@@ -56,7 +56,7 @@ def test_pixels_are_what_another_program_sees(screen: Xvfb, grabber: ScreenGrabb
     assert frame.flags.c_contiguous
 
 
-def test_a_picture_stays_as_it_was_grabbed(screen: Xvfb, grabber: ScreenGrabber) -> None:
+def test_a_picture_stays_as_it_was_grabbed(screen: Xvfb, grabber: MssGrabber) -> None:
     first = grabber.grab().pixels
     copy = first.copy()
     screen.run("xterm", "-geometry", "60x10+37+11")
@@ -64,14 +64,14 @@ def test_a_picture_stays_as_it_was_grabbed(screen: Xvfb, grabber: ScreenGrabber)
     assert np.array_equal(first, copy)
 
 
-def test_a_smaller_desktop_is_noticed_at_once(screen: Xvfb, grabber: ScreenGrabber) -> None:
+def test_a_smaller_desktop_is_noticed_at_once(screen: Xvfb, grabber: MssGrabber) -> None:
     grabber.grab()
     screen.resize(640, 400)
     assert grabber.grab().pixels.shape == (400, 640, 4)
 
 
 def test_a_larger_desktop_is_noticed_at_the_next_look(
-    screen: Xvfb, grabber: ScreenGrabber, clock: Clock
+    screen: Xvfb, grabber: MssGrabber, clock: Clock
 ) -> None:
     grabber.grab()
     screen.resize(1024, 768)
@@ -79,21 +79,21 @@ def test_a_larger_desktop_is_noticed_at_the_next_look(
     assert grabber.grab().pixels.shape == (768, 1024, 4)
 
 
-def test_displays_and_their_lasting_identities(screen: Xvfb, grabber: ScreenGrabber) -> None:
+def test_displays_and_their_lasting_identities(screen: Xvfb, grabber: MssGrabber) -> None:
     whole, first = grabber.displays()
     assert (whole.number, whole.x, whole.y, whole.width, whole.height) == (0, 0, 0, 800, 500)
     assert (first.number, first.width, first.height) == (1, 800, 500)
     assert len(whole.identity) == len(first.identity) == 16
     assert whole.identity != first.identity
     screen.resize(640, 400)
-    again = ScreenGrabber().displays()
+    again = MssGrabber().displays()
     assert [display.identity for display in again] == [whole.identity, first.identity]
     assert again[0].width == 640
 
 
 def test_one_display_is_grabbed_alone(screen: Xvfb) -> None:
     del screen
-    grabber = ScreenGrabber(1)
+    grabber = MssGrabber(1)
     assert grabber.grab().pixels.shape == (500, 800, 4)
     grabber.close()
 
@@ -101,12 +101,12 @@ def test_one_display_is_grabbed_alone(screen: Xvfb) -> None:
 def test_a_display_that_is_not_there(screen: Xvfb) -> None:
     del screen
     with pytest.raises(GrabError, match="no display 3 now, only 1"):
-        ScreenGrabber(3).grab()
+        MssGrabber(3).grab()
 
 
 def test_no_screen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":4711")
-    for ask in (ScreenGrabber().grab, ScreenGrabber().displays):
+    for ask in (MssGrabber().grab, MssGrabber().displays):
         with pytest.raises(GrabError) as caught:
             ask()
         assert "cannot be" in str(caught.value)
@@ -114,7 +114,7 @@ def test_no_screen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_screen_that_went_and_came_back_is_seen_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    grabber = ScreenGrabber()
+    grabber = MssGrabber()
     with Xvfb(320, 200) as first:
         monkeypatch.setenv("DISPLAY", first.display)
         assert grabber.grab().pixels.shape == (200, 320, 4)
@@ -163,7 +163,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> type[Scripted]:
 
 
 def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[Scripted]) -> None:
-    whole, left = ScreenGrabber(), ScreenGrabber(2)
+    whole, left = MssGrabber(), MssGrabber(2)
     assert [(each.x, each.y) for each in whole.displays()] == [(-800, -200), (0, 0), (-800, -200)]
     assert whole.grab().pixels.shape == (968, 1824, 4)
     picture = left.grab().pixels
@@ -173,7 +173,7 @@ def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[S
 
 def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_anew(scripted: type[Scripted]) -> None:
     outlines = [(0, 0, 1, 1), (0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 2, 2)]
-    grabber = ScreenGrabber(outline=lambda: outlines.pop(0))
+    grabber = MssGrabber(outline=lambda: outlines.pop(0))
     assert grabber.grab().pixels.shape == (968, 1824, 4)
     assert (scripted.grabs, outlines) == (2, [])
 
@@ -181,17 +181,17 @@ def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_anew(scrip
 def test_a_desktop_that_does_not_settle_is_a_failed_grab(scripted: type[Scripted]) -> None:
     sizes = iter(range(100))
     with pytest.raises(GrabError, match="changed its size"):
-        ScreenGrabber(outline=lambda: next(sizes)).grab()
+        MssGrabber(outline=lambda: next(sizes)).grab()
 
 
 def test_on_windows_a_display_is_known_by_its_device(
     scripted: type[Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deskagent.capture.mss_grabber.sys.platform", "win32")
-    whole, first, second = (display.identity for display in ScreenGrabber().displays())
+    whole, first, second = (display.identity for display in MssGrabber().displays())
     assert len({whole, first, second}) == 3
     monkeypatch.setattr(scripted, "monitors", (scripted.monitors[0], *reversed(scripted.monitors[1:])))
-    assert [display.identity for display in ScreenGrabber().displays()] == [whole, second, first]
+    assert [display.identity for display in MssGrabber().displays()] == [whole, second, first]
 
 
 def test_a_screen_of_a_kind_that_cannot_be_grabbed_keeps_no_connections(
@@ -199,7 +199,7 @@ def test_a_screen_of_a_kind_that_cannot_be_grabbed_keeps_no_connections(
 ) -> None:
     with Xvfb(options=("-screen", "0", "320x200x16")) as server:
         monkeypatch.setenv("DISPLAY", server.display)
-        grabber = ScreenGrabber()
+        grabber = MssGrabber()
         before = open_files()
         for _ in range(5):
             with pytest.raises(GrabError, match="16"):

@@ -16,7 +16,7 @@ from mss.exception import ScreenShotError
 
 from deskagent.__main__ import _grabber_opener, _parser
 from deskagent.capture.grabber import Grabber, UnreadableScreen
-from deskagent.capture.x11.damage_grabber import X11Grabber
+from deskagent.capture.x11.damage_grabber import DamageGrabber
 from support.xvfb import Xvfb, Xvnc, wait_for
 
 if sys.platform != "linux":
@@ -67,7 +67,7 @@ def test_the_colours_are_those_that_were_painted(
 ) -> None:
     # The width is odd: rows of 16 bits are filled up in memory.
     with kind(333, 211, depth=depth) as server, opened(server, monkeypatch) as grabber:
-        assert isinstance(grabber, X11Grabber), "it is told what changes"
+        assert isinstance(grabber, DamageGrabber), "it is told what changes"
         for colour in ((0x40, 0x80, 0xC0), (255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 0, 255)):
             fill(server, colour)
             wait_for(lambda now=colour: shows(grabber, now, bits), what=f"{colour}")  # type: ignore[misc]
@@ -136,7 +136,7 @@ def test_a_cookie_for_whatever_address_opens_the_screen(
         given.write_bytes(entry(family, address, server.display[1:].encode(), cookie))
         monkeypatch.setenv("XAUTHORITY", str(given))
         with opened(server, monkeypatch) as grabber:
-            assert isinstance(grabber, X11Grabber), "it is told what changes"
+            assert isinstance(grabber, DamageGrabber), "it is told what changes"
             assert grabber.grab().size == (320, 200)
 
 
@@ -154,5 +154,5 @@ def test_a_screen_that_is_gone_keeps_no_connections(monkeypatch: pytest.MonkeyPa
         before = len(list(Path("/proc/self/fd").iterdir()))
         for _ in range(5):
             with opened(server, monkeypatch) as grabber:
-                assert not isinstance(grabber, X11Grabber)
+                assert not isinstance(grabber, DamageGrabber)
         assert len(list(Path("/proc/self/fd").iterdir())) == before

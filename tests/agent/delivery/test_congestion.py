@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskagent.delivery.congestion import FLOOR, Flow
+from deskagent.delivery.congestion import FLOOR, Congestion
 
 
 class Way:
@@ -13,7 +13,7 @@ class Way:
     def __init__(self, rate: float, trip: float) -> None:
         self.rate, self.trip = rate, trip
         self.now = self._free_at = 0.0
-        self.flow = Flow()
+        self.flow = Congestion()
         self.delivered = 0
         self.most_queued = 0.0
         self._number = 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskagent.capture.grabber import Grab, whole
-from deskagent.delivery.update_tracker import Pending
+from deskagent.delivery.update_tracker import UpdateTracker
 from deskagent.encoding.tiles import CELL
 from deskagent.picture.screen import Change, Picture
 from deskwire.geometry import Rectangle
@@ -47,7 +47,7 @@ def test_the_console_has_the_picture_after_each_packet(
     copies: bool, steps: list[tuple[str, int]], partial: bool
 ) -> None:
     screen = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
-    picture, pending = Picture(), Pending(WIDTH, HEIGHT, copies=copies)
+    picture, pending = Picture(), UpdateTracker(WIDTH, HEIGHT, copies=copies)
     assert picture.take(whole(screen), moves=True) is None
     shown = screen.copy()
     for kind, seed in [*steps, ("send", 0)]:
@@ -74,7 +74,7 @@ def test_the_console_has_the_picture_after_each_packet(
 
 def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> None:
     film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = Pending(1920, 1200, copies=True)
+    pending = UpdateTracker(1920, 1200, copies=True)
     seen = np.zeros((1200, 1920), np.uint8)
     for frame in range(12):
         # Every frame changes all of it before half of the last one could be sent.
@@ -93,7 +93,7 @@ def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> N
 def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
     faces = [Rectangle(x, 0, 240, 240) for x in (0, 400, 800, 1200)]
     page = Rectangle(0, 300, 1600, 800)
-    pending = Pending(1920, 1200, copies=True)
+    pending = UpdateTracker(1920, 1200, copies=True)
     pending.add(Change([], [page]))
     seen = 0
     for _ in range(60):
@@ -104,7 +104,7 @@ def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
 
 def test_a_film_that_takes_few_bytes_goes_whole() -> None:
     film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = Pending(1920, 1200, copies=True)
+    pending = UpdateTracker(1920, 1200, copies=True)
 
     def weigh(one: Rectangle) -> float:
         return one.area / 10 if one.width > 100 else one.area

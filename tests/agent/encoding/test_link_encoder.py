@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
-from deskagent.picture.copy_rects import Move
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
+from deskagent.picture.copy_rects import CopyRect
 from deskagent.pixels import Pixels
 from deskwire.encodings import Encoding
 from deskwire.geometry import Rectangle
@@ -69,7 +69,7 @@ def take(link: CodedLink, step: Step) -> None:
         target = place(link.frame, step)
         height, width = link.frame.shape[:2]
         source_x, source_y = seed % (width - target.width + 1), seed % (height - target.height + 1)
-        link.copy(Move(source_x, source_y, target))
+        link.copy(CopyRect(source_x, source_y, target))
     elif kind == "film":
         # Large, so that it may be one.
         for number in range(6):
@@ -143,15 +143,15 @@ def picture() -> Pixels:
     ],
 )
 def test_only_what_was_agreed_is_sent(encodings: frozenset[Encoding], expected: tuple[Encoding, ...]) -> None:
-    encoder, frame = SliceEncoder(encodings), picture()
+    encoder, frame = LinkEncoder(encodings), picture()
     encoder.refresh(frame)
-    slices = encoder.update(cut(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]), 0.0, None)
+    slices = encoder.update(crop(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]), 0.0, None)
     assert tuple(part.body[0] for part in slices) == expected
     assert [part.rectangle for part in slices] == [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]
 
 
 def test_a_refresh_covers_the_frame() -> None:
-    part = SliceEncoder(ALL).refresh(picture())
+    part = LinkEncoder(ALL).refresh(picture())
     assert part.rectangle == Rectangle(0, 0, 80, 60)
 
 
@@ -178,7 +178,7 @@ def test_a_first_picture_that_takes_long_comes_with_loss_and_rests_already() -> 
     while link.encoder.lossy:
         size += sum(len(one.body) for one in link.rest(40_000))
     assert link.is_exact()
-    exact = SliceEncoder(ALL - {Encoding.JPEG}).refresh(link.frame)
+    exact = LinkEncoder(ALL - {Encoding.JPEG}).refresh(link.frame)
     assert size < 0.8 * len(exact.body), "what is refined in pieces makes use of differences of rows"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
-from deskagent.picture.copy_rects import Move
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
+from deskagent.picture.copy_rects import CopyRect
 from deskagent.pixels import Pixels
 from deskwire.encodings import Encoding
 from deskwire.geometry import Rectangle
@@ -104,12 +104,12 @@ def test_a_peer_without_jpeg_gets_a_film_without_loss() -> None:
 
 def test_what_is_moved_stays_as_exact_as_it_was() -> None:
     link = playing()
-    link.copy(Move(70, 40, Rectangle(170, 100, 400, 300)))
+    link.copy(CopyRect(70, 40, Rectangle(170, 100, 400, 300)))
     link.check()
     # The old and the new place overlap.
     assert link.encoder.lossy == 2 * FILM.area - 300 * 240
-    link.copy(Move(0, 0, Rectangle(0, 0, 60, 480)))
-    link.copy(Move(0, 350, Rectangle(70, 40, 50, 60)))
+    link.copy(CopyRect(0, 0, Rectangle(0, 0, 60, 480)))
+    link.copy(CopyRect(0, 350, Rectangle(70, 40, 50, 60)))
     link.check()
     assert link.encoder.lossy == 2 * FILM.area - 300 * 240 - 50 * 60
 
@@ -148,7 +148,7 @@ def test_a_slow_link_gets_fewer_bytes_a_picture() -> None:
 
 
 def test_a_film_that_a_link_carries_in_pieces_becomes_jpeg_too() -> None:
-    encoder = SliceEncoder(ALL)
+    encoder = LinkEncoder(ALL)
     encoder.refresh(film(0))
     half = FILM.height // 2
     upper, lower = FILM._replace(height=half), FILM._replace(y=FILM.y + half, height=half)
@@ -156,19 +156,19 @@ def test_a_film_that_a_link_carries_in_pieces_becomes_jpeg_too() -> None:
     for number in range(1, 12):
         for piece, left in ((upper, lower.area), (lower, 0)):
             now = 0.14 * len(sent)
-            sent.append(kinds(encoder.update(cut(film(number), [piece]), now, 700_000, left)))
+            sent.append(kinds(encoder.update(crop(film(number), [piece]), now, 700_000, left)))
     assert sent[0] <= {Encoding.ZSTD, Encoding.ZSTD_ROWS}
     assert sent[-2:] == [{Encoding.JPEG}] * 2, "three or four whole pictures a second would never be one"
 
 
 def test_what_is_left_of_a_film_in_a_low_strip_becomes_part_of_it() -> None:
-    encoder = SliceEncoder(ALL)
+    encoder = LinkEncoder(ALL)
     encoder.refresh(film(0))
     upper = Rectangle(128, 64, 320, 192)
     for number in range(1, 30):
-        encoder.update(cut(film(number), [upper]), 0.03 * number, None)
+        encoder.update(crop(film(number), [upper]), 0.03 * number, None)
     sent = [
-        kinds(encoder.update(cut(film(number), [upper._replace(height=256)]), 0.03 * number, None))
+        kinds(encoder.update(crop(film(number), [upper._replace(height=256)]), 0.03 * number, None))
         for number in range(30, 60)
     ]
     assert Encoding.JPEG in sent[0]

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from deskagent.capture.grabber import Grab, whole
 from deskagent.capture.synthetic import render
-from deskagent.picture.copy_rects import Move, find_moves
+from deskagent.picture.copy_rects import CopyRect, find_copies
 from deskagent.picture.damage import find_damage
-from deskagent.picture.motion_search import Vector
+from deskagent.picture.motion_search import MotionVector
 from deskagent.picture.screen import Picture
 from deskwire.geometry import Rectangle
 
 WIDTH, HEIGHT = 480, 320
 
 
-def applied(before: Any, moves: list[Move]) -> Any:
+def applied(before: Any, moves: list[CopyRect]) -> Any:
     """What the console has after the moves."""
     picture = before.copy()
     for source_x, source_y, (x, y, width, height) in moves:
@@ -30,10 +30,10 @@ def applied(before: Any, moves: list[Move]) -> Any:
     return picture
 
 
-def remaining_area(before: Any, after: Any, hints: list[Vector] | None = None) -> int:
+def remaining_area(before: Any, after: Any, hints: list[MotionVector] | None = None) -> int:
     """Pixels still to be sent; fails where they would not make the picture exact."""
     known = before.copy()
-    moves, remaining = find_moves(known, after, find_damage(before, after), hints or [])
+    moves, remaining = find_copies(known, after, find_damage(before, after), hints or [])
     picture = applied(before, moves)
     assert np.array_equal(known, picture), "the moves are made in place"
     for x, y, width, height in remaining:
@@ -86,8 +86,10 @@ def test_a_terminal_that_scrolls_needs_its_new_lines_only() -> None:
     assert remaining_area(before, after) < whole / 2
 
 
-@pytest.mark.parametrize("hint", [Vector(0, -16), Vector(0, -32), Vector(50, 40), Vector(900, 0)])
-def test_a_hint_that_is_wrong_does_no_harm(hint: Vector) -> None:
+@pytest.mark.parametrize(
+    "hint", [MotionVector(0, -16), MotionVector(0, -32), MotionVector(50, 40), MotionVector(900, 0)]
+)
+def test_a_hint_that_is_wrong_does_no_harm(hint: MotionVector) -> None:
     before = texture(1)
     after = before.copy()
     after[40:300, 60:460] = np.roll(before[40:300, 60:460], -16, axis=0)
@@ -126,7 +128,7 @@ def test_a_small_change_is_not_searched() -> None:
     before = texture(5)
     after = before.copy()
     after[10:30, 10:30] ^= 255
-    assert find_moves(before, after, [Rectangle(10, 10, 20, 20)]) == ([], [Rectangle(10, 10, 20, 20)])
+    assert find_copies(before, after, [Rectangle(10, 10, 20, 20)]) == ([], [Rectangle(10, 10, 20, 20)])
 
 
 @settings(deadline=None, max_examples=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deskconsole.bootstrap.script import last_words
-from deskconsole.ssh.command import Finished
+from deskconsole.ssh.command import CommandResult
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from deskconsole.ssh.command import Finished
     ],
 )  # fmt: skip
 def test_the_last_words_are_words(stderr: str, words: str) -> None:
-    assert last_words(Finished(1, b"it said this\n", stderr.encode())) == words
+    assert last_words(CommandResult(1, b"it said this\n", stderr.encode())) == words
 
 
 def test_a_command_that_said_nothing_is_told_by_its_code() -> None:
-    assert "exit code 7" in last_words(Finished(7, b"", b"#< CLIXML\n<Objs></Objs>\n"))
+    assert "exit code 7" in last_words(CommandResult(7, b"", b"#< CLIXML\n<Objs></Objs>\n"))

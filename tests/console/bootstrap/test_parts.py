@@ -19,7 +19,7 @@ from deskconsole.bootstrap.script import marked, posix_word
 from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.runtimes.package_index import translated
 from deskconsole.runtimes.requirements import Requirement, locked, requirements
-from deskconsole.ssh.command import Finished
+from deskconsole.ssh.command import CommandResult
 
 
 @given(st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]), min_size=1, max_size=40))
@@ -34,7 +34,7 @@ def test_any_path_reaches_a_program_through_a_shell(path: str) -> None:
 
 def test_noise_around_an_answer_is_passed_over() -> None:
     noise = b"Welcome!\nm1 not at the start: mark {}\nmark answer\nbye"
-    assert marked(Finished(0, noise, b""), "mark ") == ["answer"]
+    assert marked(CommandResult(0, noise, b""), "mark ") == ["answer"]
 
 
 def test_the_locked_list_fits_the_requirements() -> None:

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from deskconsole.bootstrap.facts import (
+    DeployedPart,
     DesktopSession,
     DesktopWord,
     HostFacts,
     Launched,
-    Part,
     Removed,
     XDisplay,
 )
@@ -28,10 +28,10 @@ from deskconsole.common.errors import (
     VersionMismatch,
 )
 from deskconsole.diagnosis import Outcome, checks
-from deskconsole.diagnosis.findings import Finding, Record, Step, first_bad
-from deskconsole.diagnosis.stream_probe import Glance
+from deskconsole.diagnosis.findings import DoctorStep, Finding, Record, first_bad
+from deskconsole.diagnosis.stream_probe import StreamProbe
 from deskconsole.inventory.host import Host
-from deskconsole.runtimes.container import FORMAT, PLATFORM, Manifest, Rest, Runtime
+from deskconsole.runtimes.container import FORMAT, PLATFORM, Manifest, Payload, Runtime
 from deskwire.messages import ScreenState
 
 LAB = Host(name="lab")
@@ -60,7 +60,7 @@ RUNTIME = Runtime(
         requirements="0" * 64,
         packages={},
         seed={"python.exe": (1_000_000, "0" * 64)},
-        rest=Rest(size=29_000_000, sha256="0" * 64, unpacked=140_000_000, files=1000),
+        rest=Payload(size=29_000_000, sha256="0" * 64, unpacked=140_000_000, files=1000),
         built="2026-01-01T00:00:00Z",
     ),
 )
@@ -142,7 +142,7 @@ def test_room_for_the_runtime_is_asked_for_only_where_it_is_to_be_brought() -> N
 
 
 def test_what_is_not_whole_is_told() -> None:
-    broken = replace(FACTS, deployed=(Part("agent-0123456789ab", intact=False),))
+    broken = replace(FACTS, deployed=(DeployedPart("agent-0123456789ab", intact=False),))
     assert checks.deployed(broken).outcome is Outcome.DOUBTFUL
     assert "agent-0123456789ab" in checks.deployed(broken).sentence
 
@@ -168,7 +168,7 @@ def test_a_persons_session_is_good() -> None:
 
 
 def test_one_colour_is_a_hint() -> None:
-    glance = Glance()
+    glance = StreamProbe()
     glance.size, glance.flat = (1024, 768), True
     verdict = checks.picture(glance, "lab")
     assert verdict.outcome is Outcome.DOUBTFUL
@@ -177,7 +177,7 @@ def test_one_colour_is_a_hint() -> None:
 
 @pytest.mark.parametrize("state", [state for state in ScreenState if state is not ScreenState.LIVE])
 def test_a_screen_that_cannot_be_seen_is_told_with_its_remedy(state: ScreenState) -> None:
-    glance = Glance()
+    glance = StreamProbe()
     glance.state, glance.reason = state, "the system said so"
     verdict = checks.picture(glance, "lab")
     wrong = state is ScreenState.GRAB_FAILED
@@ -188,17 +188,17 @@ def test_a_screen_that_cannot_be_seen_is_told_with_its_remedy(state: ScreenState
 
 
 def test_another_version_is_not_a_wrong_token() -> None:
-    glance = Glance()
+    glance = StreamProbe()
     glance.failure = VersionMismatch("the agent speaks version 9")
     found = dict(checks.glimpse(glance, LAUNCHED, "lab"))
     assert [(step, verdict.outcome) for step, verdict in found.items()] == [
-        (Step.TOKEN, Outcome.GOOD),
-        (Step.VERSIONS, Outcome.BAD),
+        (DoctorStep.TOKEN, Outcome.GOOD),
+        (DoctorStep.VERSIONS, Outcome.BAD),
     ]
 
 
 def test_pictures_that_differ_are_a_fault() -> None:
-    glance = Glance()
+    glance = StreamProbe()
     glance.exact = False
     assert checks.exact(glance).exit_code == StreamError.exit_code
 
@@ -215,10 +215,10 @@ def test_what_would_not_go_is_named() -> None:
 def test_findings_are_told_as_they_come_and_the_first_bad_one_counts() -> None:
     told: list[Finding] = []
     record = Record(told.append)
-    record.add(Step.NAME, Outcome.GOOD, "fine")
-    record.bad(Step.PORT, StreamError("first", remedy="do this"))
-    record.bad(Step.DISK, BootstrapError("second"))
-    record.skip([Step.DEPLOY], "not tried")
+    record.add(DoctorStep.NAME, Outcome.GOOD, "fine")
+    record.bad(DoctorStep.PORT, StreamError("first", remedy="do this"))
+    record.bad(DoctorStep.DISK, BootstrapError("second"))
+    record.skip([DoctorStep.DEPLOY], "not tried")
     assert told == record.findings
     wrong = first_bad(told)
     assert wrong is not None

@@ -15,18 +15,18 @@ from deskconsole.common.errors import ConfigurationError, RuntimeUnavailable
 from deskconsole.common.progress import Progress
 from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
-from deskconsole.runtimes.fetch import Source
-from deskconsole.runtimes.store import Shelf
+from deskconsole.runtimes.fetch import PythonSource
+from deskconsole.runtimes.store import RuntimeStore
 from support.small_runtime import FILES, write_small_runtime
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def shelf(tmp_path: Path) -> RuntimeStore:
     """An empty one, not there yet."""
-    return Shelf.below(tmp_path / "cache")
+    return RuntimeStore.below(tmp_path / "cache")
 
 
-def put(shelf: Shelf, python: str, **fields: Any) -> str:
+def put(shelf: RuntimeStore, python: str, **fields: Any) -> str:
     """Puts a small runtime there; returns its name."""
     with shelf.aside() as scratch:
         files = FILES | {"Lib/version.py": python.encode()}
@@ -35,7 +35,7 @@ def put(shelf: Shelf, python: str, **fields: Any) -> str:
         ).name
 
 
-def test_the_highest_python_that_fits_is_found(shelf: Shelf, tmp_path: Path) -> None:
+def test_the_highest_python_that_fits_is_found(shelf: RuntimeStore, tmp_path: Path) -> None:
     assert shelf.fitting() is None
     assert shelf.runtimes() == []
     put(shelf, "3.9.9")
@@ -55,7 +55,7 @@ def test_the_highest_python_that_fits_is_found(shelf: Shelf, tmp_path: Path) -> 
     assert ensure_runtime(tmp_path / "cache", report=lambda progress: None).name == best
 
 
-def test_a_damaged_one_is_never_found_but_named(shelf: Shelf) -> None:
+def test_a_damaged_one_is_never_found_but_named(shelf: RuntimeStore) -> None:
     name = put(shelf, "3.13.5")
     path = shelf.folder / f"{name}.zip"
     path.write_bytes(path.read_bytes()[:-30])
@@ -65,7 +65,7 @@ def test_a_damaged_one_is_never_found_but_named(shelf: Shelf) -> None:
     assert list(shelf.folder.iterdir()) == []
 
 
-def test_one_from_elsewhere_is_taken_over_again_and_again(shelf: Shelf, tmp_path: Path) -> None:
+def test_one_from_elsewhere_is_taken_over_again_and_again(shelf: RuntimeStore, tmp_path: Path) -> None:
     path = write_small_runtime(tmp_path)
     renamed = path.rename(tmp_path / "from a stick.zip")
     taken = shelf.take(renamed)
@@ -74,7 +74,7 @@ def test_one_from_elsewhere_is_taken_over_again_and_again(shelf: Shelf, tmp_path
     assert list(shelf.folder.iterdir()) == [taken.path]
 
 
-def test_a_damaged_one_from_elsewhere_leaves_nothing(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_damaged_one_from_elsewhere_leaves_nothing(shelf: RuntimeStore, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="not those of its own list"):
         shelf.take(write_small_runtime(tmp_path, packed={}))
     assert shelf.runtimes() == []
@@ -84,10 +84,10 @@ def test_a_damaged_one_from_elsewhere_leaves_nothing(shelf: Shelf, tmp_path: Pat
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "cache").write_bytes(b"a file")
     with pytest.raises(RuntimeUnavailable, match=r"cache.runtimes: Not a directory"):
-        Shelf.below(tmp_path / "cache").take(write_small_runtime(tmp_path))
+        RuntimeStore.below(tmp_path / "cache").take(write_small_runtime(tmp_path))
 
 
-def test_what_a_killed_console_left_goes_after_a_day(shelf: Shelf) -> None:
+def test_what_a_killed_console_left_goes_after_a_day(shelf: RuntimeStore) -> None:
     old, young = shelf.folder / ".making-old", shelf.folder / ".making-young"
     for folder in (old, young):
         folder.mkdir(parents=True)
@@ -103,7 +103,7 @@ def test_a_build_that_fails_fails_for_all_who_waited(tmp_path: Path, monkeypatch
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     mirror = socket.create_server(("127.0.0.1", 0))  # says nothing, then hangs up
     all_wait = threading.Barrier(3, action=mirror.close)
-    source = Source(mirror=f"http://127.0.0.1:{mirror.getsockname()[1]}/")
+    source = PythonSource(mirror=f"http://127.0.0.1:{mirror.getsockname()[1]}/")
     steps: list[str] = []
     failures: list[str] = []
 

@@ -13,8 +13,8 @@ import pytest
 
 from deskconsole.common.errors import ConnectionLost, ProtocolViolation
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.session.link_loop import Stream
-from deskconsole.session.statistics import Meter
+from deskconsole.session.link_loop import LinkLoop
+from deskconsole.session.statistics import StatisticsMeter
 from deskwire.connection import AgentConnection
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
@@ -45,7 +45,7 @@ class Witness:
     """Keeps what a stream tells, and asks for a comparison as soon as there may be one."""
 
     def __init__(self) -> None:
-        self.stream: Stream | None = None
+        self.stream: LinkLoop | None = None
         self.numbers: list[int] = []
         self.comparisons: list[tuple[int, bool]] = []
 
@@ -81,7 +81,7 @@ class Wire:
 
     def __init__(self, ours: socket.socket, theirs: socket.socket, framebuffer: Framebuffer) -> None:
         self.agent, self.witness, self._theirs = AgentConnection(TOKEN), Witness(), theirs
-        self.stream = Stream(ours, TOKEN, 0, framebuffer, Meter(), self.witness)
+        self.stream = LinkLoop(ours, TOKEN, 0, framebuffer, StatisticsMeter(), self.witness)
 
     def receive(self, kind: type[Told]) -> list[Told]:
         """Waits for what comes next, and picks out one kind of it."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskconsole.session.snapshot import Sample
-from deskconsole.session.statistics import HISTORY, Meter
+from deskconsole.session.statistics import HISTORY, StatisticsMeter
 
 
 class Clock:
@@ -18,14 +18,14 @@ class Clock:
 
 
 def test_a_new_meter_has_counted_nothing_and_saved_nothing() -> None:
-    figures = Meter(Clock()).snapshot()
+    figures = StatisticsMeter(Clock()).snapshot()
     assert (figures.packets, figures.slices, figures.received) == (0, 0, 0)
     assert figures.saved_share is None
     assert figures.history == ()
 
 
 def test_savings_are_against_the_last_refresh_and_against_raw() -> None:
-    meter = Meter(Clock())
+    meter = StatisticsMeter(Clock())
     meter.announced("first frame")
     meter.refreshed(1000, 6000)
     meter.updated(3, 100, 6000)
@@ -40,7 +40,7 @@ def test_savings_are_against_the_last_refresh_and_against_raw() -> None:
 
 
 def test_a_trigger_counts_for_one_refresh_only() -> None:
-    meter = Meter(Clock())
+    meter = StatisticsMeter(Clock())
     meter.announced("geometry change")
     meter.refreshed(10, 100)
     meter.refreshed(10, 100)
@@ -49,7 +49,7 @@ def test_a_trigger_counts_for_one_refresh_only() -> None:
 
 def test_rates_are_means_over_the_last_five_whole_seconds() -> None:
     clock = Clock()
-    meter = Meter(clock)
+    meter = StatisticsMeter(clock)
     for _ in range(10):
         meter.updated(2, 100, 1000)
         meter.received(100)
@@ -63,7 +63,7 @@ def test_rates_are_means_over_the_last_five_whole_seconds() -> None:
 
 def test_seconds_in_which_nothing_came_are_in_the_history_too() -> None:
     clock = Clock()
-    meter = Meter(clock)
+    meter = StatisticsMeter(clock)
     meter.received(7)
     clock.now += 3
     assert meter.snapshot().history == (Sample(0, 0, 7), Sample(0, 0, 0), Sample(0, 0, 0))
@@ -72,7 +72,7 @@ def test_seconds_in_which_nothing_came_are_in_the_history_too() -> None:
 @given(steps=st.lists(st.tuples(st.floats(0, 1000), st.integers(0, 10**9)), max_size=30))
 def test_the_history_is_bounded_and_loses_nothing_within_its_span(steps: list[tuple[float, int]]) -> None:
     clock = Clock()
-    meter = Meter(clock)
+    meter = StatisticsMeter(clock)
     total = 0
     for wait, count in steps:
         clock.now += wait

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskconsole.session.watch_policy import GRACE, Attention
+from deskconsole.session.watch_policy import GRACE, WatchPolicy
 from deskwire.messages import WatchMode
 
 
@@ -16,7 +16,7 @@ class Clock:
 
 def test_it_is_close_while_somebody_looks_and_for_a_short_grace_after() -> None:
     clock, looking = Clock(), False
-    attention = Attention(lambda: looking, clock)
+    attention = WatchPolicy(lambda: looking, clock)
     assert attention.wanted().mode is WatchMode.PREVIEW
     looking = True
     assert attention.wanted().mode is WatchMode.FULL
@@ -29,7 +29,7 @@ def test_it_is_close_while_somebody_looks_and_for_a_short_grace_after() -> None:
 
 def test_a_glance_ends_by_itself_and_never_shortens_a_longer_one() -> None:
     clock = Clock()
-    attention = Attention(lambda: False, clock)
+    attention = WatchPolicy(lambda: False, clock)
     attention.glance(10)
     attention.glance(1)
     clock.now += 9
@@ -39,7 +39,7 @@ def test_a_glance_ends_by_itself_and_never_shortens_a_longer_one() -> None:
 
 
 def test_the_pace_is_what_the_agent_is_told() -> None:
-    attention = Attention(lambda: False)
+    attention = WatchPolicy(lambda: False)
     attention.pace(interval=7.5, rate=40_000)
     assert attention.wanted().interval == 7.5
     attention.glance(1)

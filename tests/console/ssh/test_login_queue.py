@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from deskconsole.common.errors import Cancelled
-from deskconsole.ssh.login_queue import LoginQueue, Turn
+from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
 from deskconsole.ssh.prompts import QuestionsOf, SecretRequest
 from support.answers import Answers
 
@@ -78,7 +78,7 @@ def test_one_that_a_person_waits_for_goes_before_those_that_came_earlier() -> No
     holder.take(never)
     came: list[str] = []
 
-    def wait_for(name: str) -> tuple[Turn, threading.Thread]:
+    def wait_for(name: str) -> tuple[LoginTurn, threading.Thread]:
         waits = threading.Event()
         turn = queue.turn(waits.set)
 
@@ -123,7 +123,7 @@ def _cancelled() -> threading.Event:
 
 
 def test_without_a_queue_every_turn_is_free() -> None:
-    turn = Turn()
+    turn = LoginTurn()
     for _ in range(100):
         turn.take(threading.Event())
     turn.leave()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deskconsole.viewer.inbox import Inbox, ThreadedInbox
-from deskconsole.viewer.messages import Close, Damage, Map, Status, ToWindow, line, to_window
+from deskconsole.viewer.messages import CloseWindow, Damage, Map, Status, ToWindow, line, to_window
 from deskconsole.viewer.outbox import Outbox
 from deskwire.geometry import Rectangle
 
@@ -32,9 +32,9 @@ def _damage(packet: int) -> Damage:
 
 
 def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
-    """All up to and with `Close`."""
+    """All up to and with `CloseWindow`."""
     taken: list[ToWindow] = []
-    while Close() not in taken:
+    while CloseWindow() not in taken:
         if inbox.wait(60):
             taken += inbox.take()
     return taken
@@ -52,7 +52,7 @@ def test_what_queued_is_merged_and_the_end_of_the_pipe_closes(
     assert _MAP in taken
     assert _STATUS in taken
     assert [m.packet for m in taken if isinstance(m, Damage)][-1] == 3
-    assert taken[-1] == Close()
+    assert taken[-1] == CloseWindow()
 
 
 def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
@@ -73,7 +73,7 @@ def test_what_is_not_understood_closes(kind: type[Inbox | ThreadedInbox], pipe: 
     reader, writer = pipe
     os.write(writer, b'{"type": "nonsense"}\n')
     os.close(writer)
-    assert _taken(kind(reader))[-1] == Close()
+    assert _taken(kind(reader))[-1] == CloseWindow()
 
 
 def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_fits(
@@ -85,12 +85,12 @@ def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_f
     for packet in range(1, 20_001):
         outbox.put(_damage(packet))
     outbox.put(_STATUS)
-    outbox.put(Close())
+    outbox.put(CloseWindow())
     with os.fdopen(reader, "rb", closefd=False) as lines:
         messages = [to_window.decode(text) for text in lines]
     outbox.join()
     assert messages[0] == _MAP
-    assert messages[-2:] == [_STATUS, Close()]
+    assert messages[-2:] == [_STATUS, CloseWindow()]
     damages = [message for message in messages if isinstance(message, Damage)]
     assert damages[-1].packet == 20_000
     assert len(damages) < 2000
@@ -106,4 +106,4 @@ def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:
     outbox.put(_STATUS)
     outbox.join()
     outbox.put(_damage(1))
-    outbox.put(Close())
+    outbox.put(CloseWindow())

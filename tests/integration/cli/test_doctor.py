@@ -19,7 +19,7 @@ from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis.examination import examine
-from deskconsole.diagnosis.findings import Finding, Outcome, Step, first_bad
+from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome, first_bad
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.prompts import NoQuestions
 from support.bootstrap_host import VENV_PATH, agents, listing
@@ -202,14 +202,16 @@ def examined(server: Sshd, screen: Xvfb, tmp_path: Path) -> Examine:
     return functools.partial(examine, host, NoQuestions(), paths, ssh_config=server.client_config)
 
 
-@pytest.mark.parametrize("moment", [Step.SYSTEM, Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
+@pytest.mark.parametrize(
+    "moment", [DoctorStep.SYSTEM, DoctorStep.DEPLOY, DoctorStep.LAUNCH, DoctorStep.TOKEN]
+)
 def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
-    server: Sshd, examined: Examine, moment: Step
+    server: Sshd, examined: Examine, moment: DoctorStep
 ) -> None:
     cancelled = threading.Event()
     found: list[Finding] = []
 
-    def begun(step: Step, progress: Progress | None) -> None:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
         if step is moment:
             cancelled.set()
 
@@ -224,32 +226,32 @@ def test_called_off_while_the_host_does_not_answer_it_ends_soon(server: Sshd, ex
     cancelled = threading.Event()
     found: list[Finding] = []
 
-    def begun(step: Step, progress: Progress | None) -> None:
-        if step is Step.LAUNCH:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
+        if step is DoctorStep.LAUNCH:
             server.freeze()
             cancelled.set()
-        if step is Step.CLEANUP:
+        if step is DoctorStep.CLEANUP:
             server.thaw()
 
     since = time.monotonic()
     with pytest.raises(Cancelled):
         examined(report=found.append, cancelled=cancelled, begun=begun)
     assert time.monotonic() - since < 40, "it waited for the launch"
-    assert [finding.step for finding in found if finding.outcome is Outcome.GOOD][-1] == Step.CLEANUP
+    assert [finding.step for finding in found if finding.outcome is Outcome.GOOD][-1] == DoctorStep.CLEANUP
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
 
 
 def test_a_link_that_dies_after_the_deploy_leaves_a_bare_host_bare(server: Sshd, examined: Examine) -> None:
-    def begun(step: Step, progress: Progress | None) -> None:
-        if step is Step.LAUNCH:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
+        if step is DoctorStep.LAUNCH:
             server.kill_connections()
 
     found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
     wrong = first_bad(found)
     assert wrong is not None
-    assert (wrong.step, wrong.exit_code) == (Step.LAUNCH, 3)
-    assert {finding.step: finding.outcome for finding in found}[Step.CLEANUP] is Outcome.GOOD
+    assert (wrong.step, wrong.exit_code) == (DoctorStep.LAUNCH, 3)
+    assert {finding.step: finding.outcome for finding in found}[DoctorStep.CLEANUP] is Outcome.GOOD
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
 
@@ -259,30 +261,32 @@ def test_another_consoles_agent_keeps_everything_though_ours_never_came_up(
 ) -> None:
     with contextlib.ExitStack() as stack:
 
-        def begun(step: Step, progress: Progress | None) -> None:
-            if step is Step.LAUNCH:
+        def begun(step: DoctorStep, progress: Progress | None) -> None:
+            if step is DoctorStep.LAUNCH:
                 stack.enter_context(user.started("view", lab, "--json", "--seconds", "60"))
                 wait_for(lambda: agents(server.home), what="the other console's agent")
                 server.kill_connections()
 
         found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
-        cleaned = {finding.step: finding for finding in found}[Step.CLEANUP]
+        cleaned = {finding.step: finding for finding in found}[DoctorStep.CLEANUP]
         assert cleaned.outcome is Outcome.DOUBTFUL
         assert "another console uses the host by now (run/" in cleaned.sentence
         assert agents(server.home)
 
 
-@pytest.mark.parametrize("moment", [Step.DEPLOY, Step.LAUNCH, Step.TOKEN])
-def test_another_consoles_upload_keeps_everything(server: Sshd, examined: Examine, moment: Step) -> None:
+@pytest.mark.parametrize("moment", [DoctorStep.DEPLOY, DoctorStep.LAUNCH, DoctorStep.TOKEN])
+def test_another_consoles_upload_keeps_everything(
+    server: Sshd, examined: Examine, moment: DoctorStep
+) -> None:
     upload = server.home / ".deskconsole" / "packages-0123456789ab.deadbeef.part"
 
-    def begun(step: Step, progress: Progress | None) -> None:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
         if step is moment:
             upload.parent.mkdir(exist_ok=True)
             upload.write_bytes(b"half")
 
     found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
-    cleaned = {finding.step: finding for finding in found}[Step.CLEANUP]
+    cleaned = {finding.step: finding for finding in found}[DoctorStep.CLEANUP]
     assert (cleaned.outcome, first_bad(found)) == (Outcome.DOUBTFUL, None)
     assert upload.name in cleaned.sentence
     assert upload.exists()

@@ -17,7 +17,7 @@ import pytest
 from deskconsole.bootstrap.facts import DesktopWord
 from deskconsole.common.errors import AddressError, Cancelled, InternalFault, ProtocolViolation
 from deskconsole.session.events import Event
-from deskconsole.session.route import DirectRoute, Step, Way
+from deskconsole.session.route import AgentTransport, DirectRoute, StepReport
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from deskwire.messages import Screen, ScreenState
@@ -45,7 +45,7 @@ def session(agent: AgentProcess) -> Iterator[Session]:
 class OneColour(DirectRoute):
     """As if the agent had said at its start that it sees one colour only."""
 
-    def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+    def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
         word = DesktopWord(1, "WinSta0", "Default", "live", "", (640, 400), flat=True)
         return replace(super().open(step, cancelled, reuse=reuse), word=word)
 
@@ -154,7 +154,7 @@ def test_a_port_where_nobody_is_fails_with_its_address(tmp_path: Path) -> None:
 
 def test_what_was_called_off_at_a_question_says_so() -> None:
     class Asking(DirectRoute):
-        def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+        def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
             step(State.CONNECTING, None)
             raise Cancelled("logging in to lab-02 was cancelled")
 
@@ -209,7 +209,7 @@ def test_a_fault_of_our_own_fails_the_session_and_it_can_be_connected_again(agen
     class Faulty(DirectRoute):
         faults = 1
 
-        def open(self, step: Step, cancelled: threading.Event, *, reuse: bool) -> Way:
+        def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
             if self.faults:
                 self.faults -= 1
                 raise MemoryError("no room")

@@ -18,7 +18,7 @@ from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis.examination import examine
-from deskconsole.diagnosis.findings import Finding, Outcome, Step
+from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome
 from deskconsole.ssh.prompts import NoQuestions
 from support.command_line import CommandLine, Said
 from support.deployed_runtime import equip, put_on_shelf, root_of
@@ -171,9 +171,9 @@ def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, ho
     timer = threading.Timer(1.5, cancelled.set)
     called_off = 0.0
 
-    def begun(step: Step, progress: Progress | None) -> None:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
         nonlocal called_off
-        if step is Step.LAUNCH:
+        if step is DoctorStep.LAUNCH:
             called_off = time.monotonic() + 1.5
             timer.start()
 
@@ -189,10 +189,10 @@ def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, ho
 
 
 def test_a_link_that_dies_after_the_deploy(examined: Examine, host: WindowsHost) -> None:
-    def begun(step: Step, progress: Progress | None) -> None:
-        if step is Step.LAUNCH:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
+        if step is DoctorStep.LAUNCH:
             host.drop_connections()
 
     found = {finding.step: finding.outcome for finding in examined(cancelled=threading.Event(), begun=begun)}
-    assert found[Step.LAUNCH] is Outcome.BAD
-    assert found[Step.CLEANUP] is Outcome.GOOD
+    assert found[DoctorStep.LAUNCH] is Outcome.BAD
+    assert found[DoctorStep.CLEANUP] is Outcome.GOOD

@@ -13,7 +13,7 @@ import pytest
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis.examination import examine
-from deskconsole.diagnosis.findings import Finding, Outcome, Step
+from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome
 from support.answers import Answers
 from support.deployed_runtime import put_on_shelf, root_of
 from support.sshd import keygen
@@ -66,21 +66,21 @@ def examined(windows: WindowsHost, paths: Paths, tmp_path: Path) -> Examined:
 def test_uploads_of_others_are_named_and_stay(windows: WindowsHost, examined: Examined) -> None:
     upload = root_of(windows) / "runtime-0123456789ab.cafe.part"
 
-    def begun(step: Step, progress: Progress | None) -> None:
-        if step is Step.LAUNCH:
+    def begun(step: DoctorStep, progress: Progress | None) -> None:
+        if step is DoctorStep.LAUNCH:
             upload.mkdir()
             windows.drop_connections()
 
     first = examined(begun=begun)
-    assert first[Step.LAUNCH].outcome is Outcome.BAD, first.values()
-    assert first[Step.CLEANUP].outcome is Outcome.DOUBTFUL
-    assert upload.name in first[Step.CLEANUP].sentence
+    assert first[DoctorStep.LAUNCH].outcome is Outcome.BAD, first.values()
+    assert first[DoctorStep.CLEANUP].outcome is Outcome.DOUBTFUL
+    assert upload.name in first[DoctorStep.CLEANUP].sentence
     assert upload.exists()
-    assert upload.name in examined(launching=False)[Step.DEPLOYED].sentence
+    assert upload.name in examined(launching=False)[DoctorStep.DEPLOYED].sentence
 
 
 def test_a_key_that_is_refused(examined: Examined, tmp_path: Path) -> None:
-    refused = examined(key=keygen(tmp_path / "stranger"), launching=False)[Step.AUTHENTICATION]
+    refused = examined(key=keygen(tmp_path / "stranger"), launching=False)[DoctorStep.AUTHENTICATION]
     assert refused.outcome is Outcome.BAD
     assert "%ProgramData%\\ssh\\administrators_authorized_keys" in refused.remedy
     assert ".ssh\\authorized_keys" in refused.remedy

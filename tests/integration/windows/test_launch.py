@@ -18,7 +18,7 @@ import pytest
 from deskconsole.bootstrap.facts import DesktopWord
 from deskconsole.bootstrap.remote.windows.task import task_xml
 from deskconsole.common.errors import LaunchError, NobodyLoggedOn
-from deskconsole.ssh.command import Finished
+from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 from support.windows.ground import WindowsGround, windows_ground
 from support.xvfb import wait_for
@@ -306,7 +306,7 @@ def test_a_reconnect_is_one_command(ground: WindowsGround, monkeypatch: pytest.M
     ground.launch()
     commands: list[str] = []
 
-    def run(command: str, **arguments: Any) -> Finished:
+    def run(command: str, **arguments: Any) -> CommandResult:
         commands.append(command)
         return run_really(command, **arguments)
 

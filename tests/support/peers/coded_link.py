@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
-from deskagent.picture.copy_rects import Move
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
+from deskagent.picture.copy_rects import CopyRect
 from deskagent.picture.damage import find_damage
 from deskagent.pixels import Pixels
 from deskconsole.picture.decoders import Decoder
@@ -25,7 +25,7 @@ class CodedLink:
         height, width = frame.shape[:2]
         self.frame, self.now = frame, 100.0
         self.shown = np.zeros((height, width, 3), np.uint8)
-        self.encoder, self._decoder = SliceEncoder(encodings), Decoder()
+        self.encoder, self._decoder = LinkEncoder(encodings), Decoder()
         self.refresh()
 
     def refresh(self, rate: float | None = None) -> Slice:
@@ -38,11 +38,11 @@ class CodedLink:
     def update(self, frame: Pixels, rate: float | None = None) -> list[Slice]:
         """A 30th of a second later the screen is this frame; returns what is sent."""
         self.now += 0.03
-        parts = cut(frame, find_damage(self.frame, frame))
+        parts = crop(frame, find_damage(self.frame, frame))
         self.frame = frame
         return self._show(self.encoder.update(parts, self.now, rate))
 
-    def copy(self, move: Move) -> None:
+    def copy(self, move: CopyRect) -> None:
         """Something moves on the screen, and is sent as that."""
         x, y, target = move
         source = target._replace(x=x, y=y)
@@ -63,7 +63,7 @@ class CodedLink:
 
     def refine(self, places: list[Rectangle]) -> list[Slice]:
         """These are sent once more, without loss."""
-        return self._show(self.encoder.refine(cut(self.frame, places)))
+        return self._show(self.encoder.refine(crop(self.frame, places)))
 
     def is_exact(self) -> bool:
         """Is the console's picture the screen's, to the bit?"""

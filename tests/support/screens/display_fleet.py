@@ -23,7 +23,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
-from deskconsole.session.steps import Step, StepOutcome
+from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.ssh.prompts import Questions
 from deskconsole.tui.app import Outcome
 
@@ -184,11 +184,11 @@ def live(name: str, *, since: float = NOW - 7800, scale: float = 1.0, busy: bool
 
 
 UPLOADING = (
-    Step("connecting", StepOutcome.DONE, seconds=0.31),
-    Step("probing", StepOutcome.DONE, seconds=0.12),
-    Step("uploading the Python runtime", StepOutcome.DONE, 27_400_000, 27_400_000, 9_130_000.0, 3.0),
-    Step("unpacking the Python runtime", StepOutcome.DONE, 61_200_000, 61_200_000, 40_800_000.0, 1.5),
-    Step("uploading the agent", StepOutcome.RUNNING, 620_000, 1_000_000, 100_000.0, 6.2),
+    SessionStep("connecting", StepOutcome.DONE, seconds=0.31),
+    SessionStep("probing", StepOutcome.DONE, seconds=0.12),
+    SessionStep("uploading the Python runtime", StepOutcome.DONE, 27_400_000, 27_400_000, 9_130_000.0, 3.0),
+    SessionStep("unpacking the Python runtime", StepOutcome.DONE, 61_200_000, 61_200_000, 40_800_000.0, 1.5),
+    SessionStep("uploading the agent", StepOutcome.RUNNING, 620_000, 1_000_000, 100_000.0, 6.2),
 )
 """The way of a bare Windows host, as far as the agent's upload."""
 
@@ -222,8 +222,8 @@ def plant() -> DisplayFleet:
             remedy="Log on there; it goes on by itself.",
             steps=(
                 *UPLOADING[:2],
-                Step("launching", StepOutcome.DONE, seconds=1.4),
-                Step("waiting", seconds=190),
+                SessionStep("launching", StepOutcome.DONE, seconds=1.4),
+                SessionStep("waiting", seconds=190),
             ),
         ),
         replace(

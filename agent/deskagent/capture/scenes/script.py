@@ -11,7 +11,7 @@ from .wallpaper import BAR_HEIGHT
 from .windows import draw_editor, draw_film, draw_log, draw_note
 
 
-class Place(NamedTuple):
+class ScenePlace(NamedTuple):
     """Where a window stands, in thousandths of the desktop above the task bar."""
 
     x: int
@@ -29,8 +29,8 @@ class Place(NamedTuple):
 class Act(NamedTuple):
     """A window and the times at which it lives: for `seconds` from `begin`, once every cycle."""
 
-    draw: Callable[[Bgr, int, float, Place], None]
-    place: Place
+    draw: Callable[[Bgr, int, float, ScenePlace], None]
+    place: ScenePlace
     begin: float = 0
     seconds: float = 0
     """0: it stands still for ever."""
@@ -51,29 +51,29 @@ class Script(NamedTuple):
     """The clock shows them."""
 
 
-def _editor(frame: Bgr, seed: int, t: float, place: Place) -> None:
+def _editor(frame: Bgr, seed: int, t: float, place: ScenePlace) -> None:
     draw_editor(frame, seed, t, *place.pixels(frame))
 
 
-def _log(frame: Bgr, seed: int, t: float, place: Place) -> None:
+def _log(frame: Bgr, seed: int, t: float, place: ScenePlace) -> None:
     draw_log(frame, seed, t, *place.pixels(frame))
 
 
-def _film(frame: Bgr, seed: int, t: float, place: Place) -> None:
+def _film(frame: Bgr, seed: int, t: float, place: ScenePlace) -> None:
     draw_film(frame, seed, t, *place.pixels(frame))
 
 
-def _note(frame: Bgr, seed: int, t: float, place: Place) -> None:
+def _note(frame: Bgr, seed: int, t: float, place: ScenePlace) -> None:
     _, _, width, height = place.pixels(frame)
     draw_note(frame, seed, t, (frame.shape[1], frame.shape[0] - BAR_HEIGHT), width, height)
 
 
 _ALWAYS: Final = 3600.0
-_LEFT: Final = Place(40, 60, 520, 780)
-_RIGHT: Final = Place(420, 140, 540, 800)
-_WIDE: Final = Place(120, 60, 700, 860)
-_CARD: Final = Place(0, 0, 480, 640)
-_CINEMA: Final = Place(200, 80, 640, 740)
+_LEFT: Final = ScenePlace(40, 60, 520, 780)
+_RIGHT: Final = ScenePlace(420, 140, 540, 800)
+_WIDE: Final = ScenePlace(120, 60, 700, 860)
+_CARD: Final = ScenePlace(0, 0, 480, 640)
+_CINEMA: Final = ScenePlace(200, 80, 640, 740)
 
 SCRIPTS: Final[dict[str, Script]] = {
     "typing": Script((Act(_log, _RIGHT), Act(_editor, _LEFT, 0, _ALWAYS))),

@@ -15,7 +15,7 @@ from deskagent.pixels import is_flat
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import ScreenState
 
-from .session_state import SystemAnswers, Verdict, judge, judge_blank
+from .session_state import ScreenVerdict, SystemAnswers, judge, judge_blank
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the system's answers while nothing is suspicious."""
@@ -28,7 +28,7 @@ class Desktop(Protocol):
         """What it says now. Raises OSError where it says nothing."""
 
 
-class WatchedGrabber:
+class GuardedGrabber:
     """Passes on the pictures of `source` while `desktop` is live, and raises its state while it is not."""
 
     def __init__(
@@ -81,7 +81,7 @@ class WatchedGrabber:
         """Closes the source."""
         self._source.close()
 
-    def _look(self, judged: Callable[[SystemAnswers], Verdict]) -> None:
+    def _look(self, judged: Callable[[SystemAnswers], ScreenVerdict]) -> None:
         self._looked = self._clock()
         try:
             verdict = judged(self._desktop.answers())

@@ -60,7 +60,7 @@ class Frames(Protocol):
         """Gives back what is held; may be called again."""
 
 
-class BestGrabber:
+class PreferredGrabber:
     """Grabs by frames while they last, and by `screen` otherwise; says by `say` which it is, and why."""
 
     def __init__(

@@ -23,7 +23,7 @@ _SCREEN_SAVER: Final = "screen-saver"
 _SERVICES: Final = 0
 
 
-class Connection(IntEnum):
+class SessionConnection(IntEnum):
     """WTS_CONNECTSTATE_CLASS: what a session is connected to."""
 
     ACTIVE = 0
@@ -59,7 +59,7 @@ class SystemAnswers:
     console: int | None = None
     """The session at the computer's own display, or None while there is none."""
     connection: int | None = None
-    """A `Connection`; numbers that are not known mean nothing."""
+    """A `SessionConnection`; numbers that are not known mean nothing."""
     locked: bool | None = None
     input_desktop: str | None = None
     """The desktop that keyboard and mouse go to, where it could be opened."""
@@ -69,14 +69,14 @@ class SystemAnswers:
     """A `DisplayPower` of the computer's own display."""
 
 
-class Verdict(NamedTuple):
+class ScreenVerdict(NamedTuple):
     """What the screen is doing, and the reason in one sentence; no reason where it is live."""
 
     state: ScreenState
     reason: str = ""
 
 
-LIVE: Final = Verdict(ScreenState.LIVE)
+LIVE: Final = ScreenVerdict(ScreenState.LIVE)
 
 
 def _same(name: str | None, other: str) -> bool:
@@ -106,18 +106,29 @@ _TABLE: Final = (
     ),
     # Before the lock: a session that was disconnected is locked as well, but unlocking it is not what helps.
     _Row(
-        lambda it: it.connection == Connection.DISCONNECTED,
+        lambda it: it.connection == SessionConnection.DISCONNECTED,
         ScreenState.DISCONNECTED,
         "session {session} is disconnected: its Remote Desktop was closed, or another user was switched to",
     ),
     # The log-on screen, before anybody has used it.
     _Row(
-        lambda it: it.connection in (Connection.CONNECTED, Connection.CONNECT_QUERY, Connection.IDLE),
+        lambda it: (
+            it.connection
+            in (SessionConnection.CONNECTED, SessionConnection.CONNECT_QUERY, SessionConnection.IDLE)
+        ),
         ScreenState.NO_USER,
         "nobody is logged on in session {session}",
     ),
     _Row(
-        lambda it: it.connection in (Connection.LISTEN, Connection.RESET, Connection.DOWN, Connection.INIT),
+        lambda it: (
+            it.connection
+            in (
+                SessionConnection.LISTEN,
+                SessionConnection.RESET,
+                SessionConnection.DOWN,
+                SessionConnection.INIT,
+            )
+        ),
         ScreenState.NO_USER,
         "session {session} is not in use",
     ),
@@ -143,7 +154,7 @@ _TABLE: Final = (
 """The first row that fits decides; where none does, the screen is live as far as the system tells."""
 
 
-def judge(answers: SystemAnswers) -> Verdict:
+def judge(answers: SystemAnswers) -> ScreenVerdict:
     """What the answers mean for grabbing. What nobody knows speaks for a live screen: the grab will tell.
 
     A display that is switched off is not looked at here: `judge_blank` says why.
@@ -151,11 +162,11 @@ def judge(answers: SystemAnswers) -> Verdict:
     for row in _TABLE:
         if row.when(answers):
             fields = {name: getattr(answers, name) for name in SystemAnswers.__slots__}
-            return Verdict(row.state, row.reason.format_map(fields))
+            return ScreenVerdict(row.state, row.reason.format_map(fields))
     return LIVE
 
 
-def judge_blank(answers: SystemAnswers) -> Verdict:
+def judge_blank(answers: SystemAnswers) -> ScreenVerdict:
     """The same, where a grab gave one colour or nothing at all.
 
     Only then is a display that is switched off a reason. The desktop behind it goes on, and as long as it can
@@ -164,7 +175,7 @@ def judge_blank(answers: SystemAnswers) -> Verdict:
     """
     verdict = judge(answers)
     if verdict is LIVE and answers.power == DisplayPower.OFF and answers.session == answers.console:
-        return Verdict(ScreenState.DISPLAY_OFF, "the display is switched off, and with it the picture")
+        return ScreenVerdict(ScreenState.DISPLAY_OFF, "the display is switched off, and with it the picture")
     return verdict
 
 

@@ -28,12 +28,12 @@ from deskx11.get_image import SharedImages
 from deskx11.monitors import monitors
 from deskx11.segment import Segment
 
-from .due_regions import Changes
-from .pixel_reader import PixelFormat, PixelFormatError
+from .due_regions import DueRegions
+from .pixel_reader import PixelFormatError, PixelReader
 from .xfixes import Regions
 
 if TYPE_CHECKING:
-    from deskagent.capture.mss_grabber import ScreenGrabber
+    from deskagent.capture.mss_grabber import MssGrabber
 
 _FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError, LookupError, ValueError, TypeError)
 """What python-xlib raises where a server refuses, goes away or lacks something; the last two are what its
@@ -44,20 +44,20 @@ _GAP: Final = 0.004
 and a program that draws has changed something again at once."""
 
 
-class X11Grabber:
+class DamageGrabber:
     """A Grabber of the union of all displays (number 0) or one of them, which grabs what changed.
 
-    Raises GrabError from the constructor where the server cannot do this: `ScreenGrabber` can do without.
+    Raises GrabError from the constructor where the server cannot do this: `MssGrabber` can do without.
     It is UnreadableScreen where that cannot help either.
     """
 
     def __init__(
-        self, number: int, screen: ScreenGrabber, *, clock: Callable[[], float] = time.monotonic
+        self, number: int, screen: MssGrabber, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._number = number
         self._screen = screen
         self._clock = clock
-        self._changes = Changes()
+        self._changes = DueRegions()
         self._segment: Segment | None = None
         self._handle = 0
         self._fault: XError | None = None
@@ -131,7 +131,7 @@ class X11Grabber:
             whole = Rectangle(0, 0, *self._place.size)
             area, self._due = self._due or whole, None
             if area == whole:
-                self._changes = Changes()
+                self._changes = DueRegions()
             else:
                 self._changes.take(area)
             # What changes from here on is told anew, so it cannot be missed.
@@ -155,7 +155,7 @@ class X11Grabber:
         if not connection.has_extension(damage.extname):
             raise LookupError(f"the X server has no {damage.extname}")
         connection.damage_query_version()
-        self._format = PixelFormat(connection)
+        self._format = PixelReader(connection)
         self._root: int = root.id
         self._images = SharedImages(connection)
         self._regions = Regions(connection)
@@ -189,7 +189,7 @@ class X11Grabber:
         self._connection.sync()
         self._check_fault()
         self._stale, self._due = False, None
-        self._changes = Changes()
+        self._changes = DueRegions()
         self._stirred = True
         self._asked = 0.0
 

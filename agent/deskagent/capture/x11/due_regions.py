@@ -47,7 +47,7 @@ class _Place(NamedTuple):
         )
 
 
-class Changes:
+class DueRegions:
     """Places with changes, and places that were looked at just now. Times are seconds of one clock."""
 
     def __init__(self) -> None:

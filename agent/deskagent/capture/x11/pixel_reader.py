@@ -19,7 +19,7 @@ class PixelFormatError(Exception):
     """These pixels cannot be read; the text says which they are."""
 
 
-class PixelFormat:
+class PixelReader:
     """How the root window's pixels lie in memory.
 
     Measured with noise of 1920x1080 on a busy machine, the worst case: nothing at 24 bits, 27 ms for all of

@@ -18,9 +18,9 @@ from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.common import file_lock
 from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.common.paths import make_private_folder
-from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report
 from deskconsole.runtimes.requirements import locked
-from deskconsole.runtimes.uv import Finished, run_uv
+from deskconsole.runtimes.uv import UvResult, run_uv
 
 _DROPPED_FOLDERS = frozenset({"tests", "__pycache__", "bin"})
 _DROPPED_ENDINGS = (".pyi", ".h", ".a", ".lib", ".xml")
@@ -77,7 +77,7 @@ def _make(stored: Path, facts: HostFacts, target: str, cache: Path, report: Repo
     with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
         fetch(facts, target, Path(scratch), cache, report)
         files = _Files(Path(scratch) / "packages")
-        meter = Meter("packing packages", report)
+        meter = ProgressMeter("packing packages", report)
         ready = Path(scratch) / "archive"
         with ready.open("wb") as into:
             pack(files, into, lambda done: meter(done, files.size))
@@ -126,7 +126,7 @@ class _Files(Mapping[str, bytes]):
 _NO_WHEELS = ("matching platform tag", "no wheels", "no usable wheels")
 
 
-def _failure(facts: HostFacts, target: str, finished: Finished) -> DeployError | UnsupportedHost:
+def _failure(facts: HostFacts, target: str, finished: UvResult) -> DeployError | UnsupportedHost:
     lacks = f"{facts.host}'s Python lacks {', '.join(facts.missing)}"
     by_hand = f"install them for {facts.python} on the host by hand"
     if finished.unreachable:

@@ -10,11 +10,11 @@ from deskconsole.bootstrap.facts import (
     AgentOptions,
     Contact,
     Deployed,
+    DeployedPart,
     DesktopSession,
     Foundation,
     HostFacts,
     Launched,
-    Part,
     Removed,
     RunningAgent,
 )
@@ -92,7 +92,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
         break
     else:
         return None
-    deployed = tuple(Part(part.name, part.intact) for part in found.deployed)
+    deployed = tuple(DeployedPart(part.name, part.intact) for part in found.deployed)
     whole = {part.name for part in deployed if part.intact}
     fitting = _fitting(row for row in found.runtimes if row.name in whole)
     return HostFacts(
@@ -131,7 +131,7 @@ def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFa
         folder=FOLDER,
         free=said.free,
         # They lie there, and none of them runs.
-        deployed=tuple(Part(name, intact=False) for name in contact.runtimes),
+        deployed=tuple(DeployedPart(name, intact=False) for name in contact.runtimes),
         shell=said.shell,
         user=said.user,
         sessions=said.sessions,

@@ -23,7 +23,7 @@ from deskconsole.bootstrap.install import MARGIN, require_room
 from deskconsole.bootstrap.script import PARTS, run_script
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
 from deskconsole.common.file_lock import locked
-from deskconsole.common.progress import Meter, Progress, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report
 from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
 from deskconsole.runtimes.requirements import requirements
@@ -167,7 +167,7 @@ class _Put:
 
     def _upload(self) -> int:
         manifest = self._runtime.manifest
-        meter = Meter("uploading the runtime", self._report)
+        meter = ProgressMeter("uploading the runtime", self._report)
         sent = before = 0
 
         def progress(done: int, _total: int) -> None:
@@ -219,7 +219,7 @@ class _Put:
 
     def _unpack(self) -> bool:
         """False where the archive does not have the hash that it should have."""
-        meter = Meter("unpacking the runtime", self._report)
+        meter = ProgressMeter("unpacking the runtime", self._report)
         manifest = self._runtime.manifest
         rest = manifest.rest
         meter(0, rest.unpacked)

@@ -21,7 +21,7 @@ from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.host_detail import HostDetail
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.keys import Keys
-from deskconsole.tui.widgets.welcome import Welcome
+from deskconsole.tui.widgets.welcome import WelcomePane
 
 
 class FleetScreen(HostActions, inherit_bindings=False):
@@ -59,7 +59,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
             yield Label("", classes="count", markup=False)
         self._table = HostTable()
         yield self._table
-        yield Welcome(demo_offered=self.console.demo_offered)
+        yield WelcomePane(demo_offered=self.console.demo_offered)
         yield HostDetail()
         yield EventLog()
         yield Keys(compact=True)
@@ -158,7 +158,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def on_host_table_opened(self) -> None:
         self.action_open()
 
-    def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
+    def on_welcome_chosen(self, event: WelcomePane.Chosen) -> None:
         ways = {
             "add": self.console.add_host,
             "import": self.console.import_hosts,

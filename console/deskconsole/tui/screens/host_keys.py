@@ -14,7 +14,7 @@ from textual.widgets import Button, Label, Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.ssh.prompts import ChangedHostKey, UnknownHostKey
-from deskconsole.tui.questions import Pending
+from deskconsole.tui.questions import PendingQuestion
 from deskconsole.tui.widgets.tick_list import TickList
 
 from .question import QuestionScreen, buttons, text
@@ -30,7 +30,7 @@ _COMPARE = (
 )
 
 
-def key_screen(asked: KeyQuestion, waiting: Sequence[Pending]) -> QuestionScreen:
+def key_screen(asked: KeyQuestion, waiting: Sequence[PendingQuestion]) -> QuestionScreen:
     """The dialog for a question about a host key; a list where several wait."""
     several = len(_distinct(waiting, type(asked))) > 1
     if isinstance(asked, ChangedHostKey):
@@ -41,12 +41,12 @@ def key_screen(asked: KeyQuestion, waiting: Sequence[Pending]) -> QuestionScreen
 class OneKeyScreen(QuestionScreen):
     """One host key. It gives way to a list as soon as there is another."""
 
-    def __init__(self, title: str, question: KeyQuestion, waiting: Sequence[Pending]) -> None:
+    def __init__(self, title: str, question: KeyQuestion, waiting: Sequence[PendingQuestion]) -> None:
         super().__init__(f"{title}: {safe_text(question.host, 64)}", [])
         self._kind = type(question)
         self.goes_on(waiting)
 
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+    def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
         distinct = _distinct(waiting, self._kind)
         before, self._asked = self._asked, next(iter(distinct.values()), [])
         # Questions about the same key may join; those about another one do not.
@@ -59,7 +59,7 @@ class OneKeyScreen(QuestionScreen):
 class TrustScreen(OneKeyScreen):
     """An unknown host key: its fingerprint in full, to be compared."""
 
-    def __init__(self, question: UnknownHostKey, waiting: Sequence[Pending]) -> None:
+    def __init__(self, question: UnknownHostKey, waiting: Sequence[PendingQuestion]) -> None:
         super().__init__("Unknown host key", question, waiting)
         self._question = question
 
@@ -79,7 +79,7 @@ class ChangedKeyScreen(OneKeyScreen):
 
     KIND = "-danger"
 
-    def __init__(self, question: ChangedHostKey, waiting: Sequence[Pending]) -> None:
+    def __init__(self, question: ChangedHostKey, waiting: Sequence[PendingQuestion]) -> None:
         super().__init__("The host key has changed", question, waiting)
         self._question = question
 
@@ -110,11 +110,11 @@ class KeyListScreen(QuestionScreen):
     RESULT: ClassVar[str]
     VERB: ClassVar[str]
 
-    def __init__(self, title: str, waiting: Sequence[Pending]) -> None:
+    def __init__(self, title: str, waiting: Sequence[PendingQuestion]) -> None:
         self._keys = _distinct(waiting, self.ABOUT)
         super().__init__(title, _all(self._keys))
 
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+    def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
         self._keys = _distinct(waiting, self.ABOUT)
         self._asked = _all(self._keys)
         self._show()
@@ -190,7 +190,7 @@ class TrustListScreen(KeyListScreen):
     RESULT = "What is not ticked is not trusted."
     VERB = "Trust"
 
-    def __init__(self, waiting: Sequence[Pending]) -> None:
+    def __init__(self, waiting: Sequence[PendingQuestion]) -> None:
         super().__init__("Unknown host keys", waiting)
 
     def lines(self, question: KeyQuestion, head: str) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ class ForgetListScreen(KeyListScreen):
     RESULT = "The new keys are asked about next."
     VERB = "Forget"
 
-    def __init__(self, waiting: Sequence[Pending]) -> None:
+    def __init__(self, waiting: Sequence[PendingQuestion]) -> None:
         super().__init__("Host keys have changed", waiting)
 
     def lines(self, question: KeyQuestion, head: str) -> tuple[str, ...]:
@@ -221,16 +221,18 @@ class ForgetListScreen(KeyListScreen):
         return (f"{head}  {kinds} -> {safe_text(question.algorithm, 20)}", *old, new)
 
 
-def _distinct(waiting: Sequence[Pending], kind: type[KeyQuestion]) -> dict[KeyQuestion, list[Pending]]:
+def _distinct(
+    waiting: Sequence[PendingQuestion], kind: type[KeyQuestion]
+) -> dict[KeyQuestion, list[PendingQuestion]]:
     """Each key once, with all that ask about it: one jump host may stand before many hosts."""
-    keys: dict[KeyQuestion, list[Pending]] = {}
+    keys: dict[KeyQuestion, list[PendingQuestion]] = {}
     for pending in waiting:
         if isinstance(pending.asked, kind):
             keys.setdefault(replace(pending.asked, connecting=""), []).append(pending)
     return keys
 
 
-def _all(keys: dict[KeyQuestion, list[Pending]]) -> list[Pending]:
+def _all(keys: dict[KeyQuestion, list[PendingQuestion]]) -> list[PendingQuestion]:
     return [pending for asked in keys.values() for pending in asked]
 
 

@@ -23,7 +23,7 @@ from deskconsole.inventory.destination import Destination
 from deskconsole.inventory.host import Host, host_from
 from deskconsole.ssh.ssh_config import resolve
 from deskconsole.tui.alias_addresses import read_by_ssh
-from deskconsole.tui.ports import Fleet
+from deskconsole.tui.ports import FleetPort
 from deskconsole.tui.widgets.tick_list import TickList
 
 if TYPE_CHECKING:
@@ -147,5 +147,5 @@ class ImportScreen(ModalScreen[None]):
                 console.act(name, partial(_add, host), "added")
 
 
-def _add(host: Host, fleet: Fleet) -> None:
+def _add(host: Host, fleet: FleetPort) -> None:
     fleet.add(host)

@@ -18,11 +18,11 @@ from textual.widgets import Button, Input, Label, Static
 
 from deskconsole.common.safe_text import safe_lines, safe_text
 from deskconsole.ssh.prompts import SecretRequest
-from deskconsole.tui.questions import Answer, Pending
+from deskconsole.tui.questions import Answer, PendingQuestion
 from deskconsole.tui.widgets.fields import AnswerInput
 from deskconsole.tui.widgets.tick import Tick
 
-Given = dict[Pending, Answer]
+Given = dict[PendingQuestion, Answer]
 """What a dialog decided: an answer for each question that it answers."""
 
 T = TypeVar("T")
@@ -64,11 +64,11 @@ class Dialog(ModalScreen[T], Generic[T]):
 class QuestionScreen(Dialog[Given]):
     """A dialog for questions of the queue."""
 
-    def __init__(self, title: str, asked: Sequence[Pending]) -> None:
+    def __init__(self, title: str, asked: Sequence[PendingQuestion]) -> None:
         super().__init__(title)
         self._asked = list(asked)
 
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+    def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
         """Whether the dialog is still the one for what waits now; it then shows what has changed."""
         return any(pending in waiting for pending in self._asked)
 
@@ -94,14 +94,14 @@ class SecretScreen(QuestionScreen):
         Binding("pageup", "scroll(-1)", "Scroll", show=False),
     ]
 
-    def __init__(self, request: SecretRequest, waiting: Sequence[Pending]) -> None:
+    def __init__(self, request: SecretRequest, waiting: Sequence[PendingQuestion]) -> None:
         account = safe_text(request.account.removesuffix(":22"), 80)
         name = account or ("a key file" if request.key_file else safe_text(request.host, 64))
         super().__init__(f"{name} - {safe_text(request.kind, 20)}", _alike(request, waiting))
         self._request = request
         self._others = _others(request, waiting)
 
-    def goes_on(self, waiting: Sequence[Pending]) -> bool:
+    def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
         self._asked = _alike(self._request, waiting)
         if not self._asked:
             return False
@@ -218,7 +218,7 @@ class ConfirmScreen(Dialog[Choice]):
         self.dismiss(choices.get(event.button.id))
 
 
-def _alike(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
+def _alike(request: SecretRequest, waiting: Sequence[PendingQuestion]) -> list[PendingQuestion]:
     """Those that the same answer serves: the same key file, or a password of the same account."""
     found = []
     for pending in waiting:
@@ -236,7 +236,7 @@ def _alike(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
     return found
 
 
-def _others(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]:
+def _others(request: SecretRequest, waiting: Sequence[PendingQuestion]) -> list[PendingQuestion]:
     """Those that ask for a password of another account now."""
     alike = _alike(request, waiting)
     return [
@@ -248,7 +248,7 @@ def _others(request: SecretRequest, waiting: Sequence[Pending]) -> list[Pending]
     ]
 
 
-def _named(pending: Pending, user: str) -> str:
+def _named(pending: PendingQuestion, user: str) -> str:
     """The host, and the account where that is another user's."""
     asked = pending.asked
     name = safe_text(asked.host, 64)

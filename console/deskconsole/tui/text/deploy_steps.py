@@ -8,7 +8,7 @@ from deskconsole.common.figures import bar, fit, lasted, percent, rate, remainin
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, UNDER_WAY, State
-from deskconsole.session.steps import Step, StepOutcome
+from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.tui.view import FleetView
 
 from .status_text import COLOURS, FAINT, MUTED, WHOLE, Kind, look
@@ -64,7 +64,7 @@ def beside(view: FleetView, name: str, width: int) -> str:
     return fit(f"also on their way: {'; '.join(others)}", width).rstrip() if others else ""
 
 
-def _step(step: Step, width: int) -> list[Content]:
+def _step(step: SessionStep, width: int) -> list[Content]:
     sign, colour = SIGNS[step.outcome]
     running = step.outcome is StepOutcome.RUNNING
     measured = running and step.total > 0
@@ -78,7 +78,7 @@ def _step(step: Step, width: int) -> list[Content]:
     return [line, _measured(step, width)] if measured else [line]
 
 
-def _measured(step: Step, width: int) -> Content:
+def _measured(step: SessionStep, width: int) -> Content:
     """The line below a step that runs: how far, how fast, how long yet."""
     figures = f"  {percent(step.done / step.total)}   {size(step.done)} of {size(step.total)}"
     if step.rate > 0:

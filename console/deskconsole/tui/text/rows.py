@@ -15,7 +15,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
 from deskwire.messages import ScreenState
 
-from .status_text import Kind, Look, look
+from .status_text import Kind, StatusText, look
 
 GAP = 2
 SPARK = 6
@@ -56,7 +56,7 @@ class Row:
     label: str
     address: str
     group: str
-    look: Look
+    look: StatusText
     figures: Figures
     user: str = ""
     """The person logged on at the desktop."""
@@ -220,10 +220,10 @@ def _widest(rows: Sequence[Row], field: str, least: int, most: int) -> int:
     return min(most, max([least, *(cell_len(getattr(row, field)) for row in rows)]))
 
 
-def _shortest(seen: Look) -> int:
+def _shortest(seen: StatusText) -> int:
     return min(cell_len(text) for text in (seen.text, seen.tight) if text)
 
 
-def _said(seen: Look, width: int) -> str:
+def _said(seen: StatusText, width: int) -> str:
     """The state in `width` cells: in short words before it is cut, where there are any."""
     return fit(seen.text if cell_len(seen.text) <= width or not seen.tight else seen.tight, width)

@@ -57,7 +57,7 @@ Where the grab failed, the host's own words matter more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StatusText:
     """One state in words. Everything in it has passed `safe_text`."""
 
     kind: Kind
@@ -78,21 +78,21 @@ OFF_STEP = 10
 4 % of a core."""
 
 
-def look(snapshot: Snapshot, now: float) -> Look:
+def look(snapshot: Snapshot, now: float) -> StatusText:
     """How `snapshot` reads at `now` (Unix time)."""
     state = snapshot.state
     age = now - snapshot.since
     if state is State.STREAMING:
         if snapshot.screen == ScreenState.LIVE:
-            return Look(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
+            return StatusText(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
         word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))
         text = _with(word, snapshot.screen_reason, snapshot.advice)
         tight = f"{word}: {hint}" if hint else _with(word, snapshot.screen_reason)
-        return Look(Kind.ATTENTION, word, text, tight)
+        return StatusText(Kind.ATTENTION, word, text, tight)
     if state is State.STALE:
         # The state begins when the silence is noticed.
         text = f"stale: nothing heard for {duration(age + STALE_AFTER)}"
-        return Look(Kind.ATTENTION, "stale", text)
+        return StatusText(Kind.ATTENTION, "stale", text)
     if state is State.RETRYING and snapshot.unreachable:
         return _off(snapshot, now)
     if state is State.RETRYING:
@@ -100,25 +100,25 @@ def look(snapshot: Snapshot, now: float) -> Look:
         attempt = f" (attempt {snapshot.attempt})" if snapshot.attempt > 1 else ""
         said = f"retrying{wait}{attempt}"
         text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
-        return Look(Kind.ATTENTION, "retrying", text, tight)
+        return StatusText(Kind.ATTENTION, "retrying", text, tight)
     if state is State.WAITING:
         text = _with(f"waiting for {duration(age)}", snapshot.reason, snapshot.remedy)
-        return Look(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there")
+        return StatusText(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there")
     if state in UNDER_WAY:
-        return Look(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
+        return StatusText(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
     if state is State.FAILED:
         text, tight = _with("down", snapshot.reason, snapshot.remedy), _with("down", snapshot.reason)
-        return Look(Kind.BAD, "down", text, tight)
+        return StatusText(Kind.BAD, "down", text, tight)
     word = "not connected" if state is State.IDLE else "disconnected"
-    return Look(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
+    return StatusText(Kind.QUIET, word, _with(word, snapshot.reason, snapshot.remedy))
 
 
-def _off(snapshot: Snapshot, now: float) -> Look:
+def _off(snapshot: Snapshot, now: float) -> StatusText:
     """A host that was not reached: why, and when it is tried again."""
     left = max(1.0, (snapshot.retry_at or now) - now)
     said = f"down, next try in {duration(math.ceil(left / OFF_STEP) * OFF_STEP)}"
     text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
-    return Look(Kind.BAD, "down", text, tight)
+    return StatusText(Kind.BAD, "down", text, tight)
 
 
 def _with(word: str, reason: str, remedy: str = "") -> str:

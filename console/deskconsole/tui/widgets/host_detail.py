@@ -16,7 +16,7 @@ from deskconsole.tui.heights import PICTURE
 from deskconsole.tui.text.detail import facts
 
 from .lines import Lines
-from .preview import Preview
+from .preview import PreviewPane
 
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
@@ -47,7 +47,7 @@ class HostDetail(Container):
 
     def compose(self) -> ComposeResult:
         yield Lines("facts")
-        yield Preview()
+        yield PreviewPane()
 
     def show(
         self,
@@ -89,7 +89,7 @@ class HostDetail(Container):
 
     def lay_out(self, width: int, height: int) -> None:
         """Shares `width` cells and `height` lines, the title's line among them, between facts and picture."""
-        words, preview = self.query_one(".facts", Lines), self.query_one(Preview)
+        words, preview = self.query_one(".facts", Lines), self.query_one(PreviewPane)
         lines = height - 1
         beneath = self.beneath(width)
         if beneath:

@@ -28,7 +28,7 @@ Line = list[tuple[int, int]]
 """Cells from left to right: upper and lower colour as 0xRRGGBB."""
 
 
-class Preview(Widget):
+class PreviewPane(Widget):
     """Shows the last picture it was handed, in the middle."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from deskconsole.tui.text.status_text import MUTED
 SENTENCE = "deskconsole shows the desktops of your machines, over nothing but SSH."
 
 
-class Welcome(Container):
+class WelcomePane(Container):
     """`Chosen` says which way: `add`, `import` or `demo`."""
 
     class Chosen(Message):

@@ -9,7 +9,7 @@ import pytest
 
 from deskagent.capture.grabber import Grab, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.capture.windows.guarded import LOOK_EVERY, WatchedGrabber
+from deskagent.capture.windows.guarded import LOOK_EVERY, GuardedGrabber
 from deskagent.capture.windows.session_state import DisplayPower, SystemAnswers
 from deskagent.pixels import is_flat
 from deskwire.messages import ScreenState
@@ -71,18 +71,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def grabber(source: Source, system: Answering, clock: Clock) -> WatchedGrabber:
-    return WatchedGrabber(source, system, clock=clock)
+def grabber(source: Source, system: Answering, clock: Clock) -> GuardedGrabber:
+    return GuardedGrabber(source, system, clock=clock)
 
 
-def fault(grabber: WatchedGrabber) -> GrabError:
+def fault(grabber: GuardedGrabber) -> GrabError:
     with pytest.raises(GrabError) as caught:
         grabber.grab()
     return caught.value
 
 
 def test_a_live_desktop_is_looked_at_twice_a_second(
-    grabber: WatchedGrabber, system: Answering, clock: Clock
+    grabber: GuardedGrabber, system: Answering, clock: Clock
 ) -> None:
     for _ in range(60):
         assert grabber.grab().pixels.shape == (48, 64, 4)
@@ -91,7 +91,7 @@ def test_a_live_desktop_is_looked_at_twice_a_second(
 
 
 def test_a_locked_one_is_not_even_grabbed_and_comes_back(
-    grabber: WatchedGrabber, source: Source, system: Answering, clock: Clock
+    grabber: GuardedGrabber, source: Source, system: Answering, clock: Clock
 ) -> None:
     grabber.grab()
     system.now = LOCKED
@@ -104,20 +104,20 @@ def test_a_locked_one_is_not_even_grabbed_and_comes_back(
 
 
 def test_a_black_frame_between_two_looks_does_not_get_out(
-    grabber: WatchedGrabber, source: Source, system: Answering
+    grabber: GuardedGrabber, source: Source, system: Answering
 ) -> None:
     grabber.grab()
     system.now, source.black = LOCKED, True
     assert fault(grabber).state is ScreenState.LOCKED
 
 
-def test_a_black_desktop_that_is_live_is_a_picture(grabber: WatchedGrabber, source: Source) -> None:
+def test_a_black_desktop_that_is_live_is_a_picture(grabber: GuardedGrabber, source: Source) -> None:
     source.black = True
     assert is_flat(grabber.grab().pixels)
 
 
 def test_the_systems_reason_comes_before_the_failed_calls(
-    grabber: WatchedGrabber, source: Source, system: Answering
+    grabber: GuardedGrabber, source: Source, system: Answering
 ) -> None:
     grabber.grab()
     source.fault = GrabError("BitBlt: access is denied")
@@ -129,7 +129,7 @@ def test_the_systems_reason_comes_before_the_failed_calls(
 
 
 def test_a_display_that_is_off_matters_once_there_is_nothing_to_see(
-    grabber: WatchedGrabber, source: Source, system: Answering
+    grabber: GuardedGrabber, source: Source, system: Answering
 ) -> None:
     system.now = replace(USED, power=DisplayPower.OFF)
     assert not is_flat(grabber.grab().pixels)
@@ -139,14 +139,14 @@ def test_a_display_that_is_off_matters_once_there_is_nothing_to_see(
     assert fault(grabber).state is ScreenState.DISPLAY_OFF
 
 
-def test_displays_are_told_of_a_locked_desktop_too(grabber: WatchedGrabber, system: Answering) -> None:
+def test_displays_are_told_of_a_locked_desktop_too(grabber: GuardedGrabber, system: Answering) -> None:
     system.now = LOCKED
     assert grabber.displays()[0].width == 64
     with pytest.raises(GrabError, match="locked"):
         grabber.check()
 
 
-def test_a_system_that_says_nothing_is_a_failed_grab(grabber: WatchedGrabber, system: Answering) -> None:
+def test_a_system_that_says_nothing_is_a_failed_grab(grabber: GuardedGrabber, system: Answering) -> None:
     system.now = OSError("ProcessIdToSessionId: Invalid parameter.")
     failed = fault(grabber)
     assert failed.state is ScreenState.GRAB_FAILED

@@ -12,8 +12,8 @@ from deskagent.capture.windows.preferred import (
     RETRY_FIRST,
     RETRY_LAST,
     TRIALS,
-    BestGrabber,
     FramesError,
+    PreferredGrabber,
     agree,
 )
 from deskagent.pixels import Pixels
@@ -40,8 +40,8 @@ class Computer:
         self.looks = self.grabs = 0
         self.said: list[str] = []
 
-    def grabber(self, number: int = 0) -> BestGrabber:
-        return BestGrabber(number, Screen(self), self.open, self.said.append, clock=lambda: self.now)
+    def grabber(self, number: int = 0) -> PreferredGrabber:
+        return PreferredGrabber(number, Screen(self), self.open, self.said.append, clock=lambda: self.now)
 
     def open(self, display: Display) -> OpenFrames:
         if self.refuses:

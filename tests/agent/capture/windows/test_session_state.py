@@ -8,8 +8,8 @@ import pytest
 
 from deskagent.capture.windows.session_state import (
     LIVE,
-    Connection,
     DisplayPower,
+    SessionConnection,
     SystemAnswers,
     judge,
     judge_blank,
@@ -22,7 +22,7 @@ USED = SystemAnswers(
     station="WinSta0",
     desktop="Default",
     console=2,
-    connection=Connection.ACTIVE,
+    connection=SessionConnection.ACTIVE,
     locked=False,
     input_desktop="Default",
     power=DisplayPower.ON,
@@ -36,7 +36,7 @@ LIVE_CASES = {
     "over Remote Desktop, the display is another's": replace(USED, console=1),
     "nobody at the computer's display": replace(USED, console=None),
     "names in other letters": replace(USED, station="winsta0", input_desktop="DEFAULT"),
-    "shadowed by an administrator": replace(USED, connection=Connection.SHADOW),
+    "shadowed by an administrator": replace(USED, connection=SessionConnection.SHADOW),
     "the display sleeps": replace(USED, power=DisplayPower.OFF),
     "a system that answers little": SystemAnswers(session=1, station="WinSta0", desktop="Default"),
     "a state nobody has heard of": replace(USED, connection=77),
@@ -55,17 +55,17 @@ OTHERS = {
     ),
     "no station": (replace(USED, station=""), ScreenState.GRAB_FAILED, "window station"),
     "RDP closed": (
-        replace(USED, connection=Connection.DISCONNECTED, locked=True),
+        replace(USED, connection=SessionConnection.DISCONNECTED, locked=True),
         ScreenState.DISCONNECTED,
         "session 2 is disconnected",
     ),
     "log-on screen": (
-        replace(SECURE, connection=Connection.CONNECTED),
+        replace(SECURE, connection=SessionConnection.CONNECTED),
         ScreenState.NO_USER,
         "nobody is logged on in session 2",
     ),
     "a session that went": (
-        replace(USED, connection=Connection.DOWN),
+        replace(USED, connection=SessionConnection.DOWN),
         ScreenState.NO_USER,
         "session 2 is not in use",
     ),

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from deskagent.capture.grabber import Grab, GrabError
-from deskagent.capture.mss_grabber import ScreenGrabber
-from deskagent.capture.x11.damage_grabber import X11Grabber
+from deskagent.capture.mss_grabber import MssGrabber
+from deskagent.capture.x11.damage_grabber import DamageGrabber
 from deskwire.geometry import Rectangle
 from support.xvfb import Xvfb, wait_for
 
@@ -21,8 +21,8 @@ if sys.platform != "linux":
 
 
 @pytest.fixture
-def grabber(screen: Xvfb) -> Iterator[X11Grabber]:
-    grabber = X11Grabber(0, ScreenGrabber(0))
+def grabber(screen: Xvfb) -> Iterator[DamageGrabber]:
+    grabber = DamageGrabber(0, MssGrabber(0))
     yield grabber
     grabber.close()
 
@@ -30,7 +30,7 @@ def grabber(screen: Xvfb) -> Iterator[X11Grabber]:
 class Kept:
     """The picture as its grabs make it."""
 
-    def __init__(self, grabber: X11Grabber) -> None:
+    def __init__(self, grabber: DamageGrabber) -> None:
         self.grabber = grabber
         first = grabber.grab()
         assert first.area.size == first.size, "the first grab is of everything"
@@ -55,7 +55,7 @@ class Kept:
         return np.array_equal(self.picture[..., :3], screen.screenshot())
 
 
-def test_what_changes_is_told_and_the_rest_is_not_looked_at(screen: Xvfb, grabber: X11Grabber) -> None:
+def test_what_changes_is_told_and_the_rest_is_not_looked_at(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     kept.settle()
     assert not grabber.wait(0.2), "nothing changes"
@@ -66,7 +66,7 @@ def test_what_changes_is_told_and_the_rest_is_not_looked_at(screen: Xvfb, grabbe
     assert all(area.x >= 480 for area in kept.areas)
 
 
-def test_pictures_stay_right_through_a_storm_of_changes(screen: Xvfb, grabber: X11Grabber) -> None:
+def test_pictures_stay_right_through_a_storm_of_changes(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     for place in ("+10+10", "+300+80", "+60+240"):
         screen.run("xterm", "-geometry", f"50x12{place}", "-e", "ls -lR /usr/lib | head -2000; sleep 60")
@@ -78,7 +78,7 @@ def test_pictures_stay_right_through_a_storm_of_changes(screen: Xvfb, grabber: X
     wait_for(lambda: kept.shows(screen), what="the same picture")
 
 
-def test_what_is_spared_waits_and_what_is_elsewhere_does_not(screen: Xvfb, grabber: X11Grabber) -> None:
+def test_what_is_spared_waits_and_what_is_elsewhere_does_not(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     kept.settle()
     grabber.spare(Rectangle(0, 0, 300, 500), 30)
@@ -89,7 +89,7 @@ def test_what_is_spared_waits_and_what_is_elsewhere_does_not(screen: Xvfb, grabb
     assert grabber.grab().area.x >= 300
 
 
-def test_a_screen_of_another_size_is_grabbed_anew(screen: Xvfb, grabber: X11Grabber) -> None:
+def test_a_screen_of_another_size_is_grabbed_anew(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     screen.resize(1024, 768)
     assert grabber.wait(2)
@@ -102,7 +102,7 @@ def test_a_screen_of_another_size_is_grabbed_anew(screen: Xvfb, grabber: X11Grab
     assert grabber.displays()[0].width == 1024
 
 
-def test_a_server_that_goes_away_is_a_failed_grab(screen: Xvfb, grabber: X11Grabber) -> None:
+def test_a_server_that_goes_away_is_a_failed_grab(screen: Xvfb, grabber: DamageGrabber) -> None:
     grabber.grab()
     screen.kill()
     with pytest.raises(GrabError):
@@ -114,7 +114,7 @@ def test_a_server_that_goes_away_is_a_failed_grab(screen: Xvfb, grabber: X11Grab
 def test_no_shared_memory_is_left(screen: Xvfb) -> None:
     before = segments()
     for _ in range(3):
-        grabber = X11Grabber(0, ScreenGrabber(0))
+        grabber = DamageGrabber(0, MssGrabber(0))
         grabber.grab()
         grabber.close()
     wait_for(lambda: segments() == before, what="the end of its segments")
@@ -123,12 +123,12 @@ def test_no_shared_memory_is_left(screen: Xvfb) -> None:
 def test_where_no_server_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":4077")
     with pytest.raises(GrabError):
-        X11Grabber(0, ScreenGrabber(0))
+        DamageGrabber(0, MssGrabber(0))
 
 
 def test_a_display_that_is_not_there_is_named(screen: Xvfb) -> None:
     with pytest.raises(GrabError, match="no display 7"):
-        X11Grabber(7, ScreenGrabber(7))
+        DamageGrabber(7, MssGrabber(7))
 
 
 def paint(screen: Xvfb, x: int, y: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskagent.capture.x11.due_regions import SETTLE, Changes
+from deskagent.capture.x11.due_regions import SETTLE, DueRegions
 from deskwire.geometry import Rectangle
 
 FILM = Rectangle(100, 100, 960, 540)
@@ -10,11 +10,11 @@ BUTTON = Rectangle(1700, 20, 60, 30)
 
 
 def test_nothing_changed() -> None:
-    assert Changes().next(1.0) is None
+    assert DueRegions().next(1.0) is None
 
 
 def test_a_click_does_not_wait_for_the_film_beside_it() -> None:
-    changes = Changes()
+    changes = DueRegions()
     changes.add([FILM], 9.9)
     changes.take(FILM)
     changes.spare(FILM, 10.5)
@@ -27,7 +27,7 @@ def test_a_click_does_not_wait_for_the_film_beside_it() -> None:
 
 
 def test_what_lies_across_two_films_is_looked_at_while_they_play() -> None:
-    changes = Changes()
+    changes = DueRegions()
     films = (Rectangle(100, 100, 400, 300), Rectangle(1100, 100, 400, 300))
     line = Rectangle(0, 200, 1920, 8)
     looks = []
@@ -47,14 +47,14 @@ def test_what_lies_across_two_films_is_looked_at_while_they_play() -> None:
 
 
 def test_what_belongs_together_is_looked_at_together() -> None:
-    changes = Changes()
+    changes = DueRegions()
     # A window that was dragged: where it is, and the strip that it left.
     changes.add([Rectangle(200, 200, 600, 400), Rectangle(190, 200, 10, 400)], 0.0)
     assert changes.next(0.0) == (Rectangle(190, 200, 610, 400), SETTLE)
 
 
 def test_thousands_of_specks_are_a_few_looks() -> None:
-    changes = Changes()
+    changes = DueRegions()
     changes.add((Rectangle(x, y, 2, 2) for x in range(0, 1900, 40) for y in range(0, 1060, 40)), 0.0)
     looks = 0
     while (known := changes.next(0.0)) is not None:
@@ -64,7 +64,7 @@ def test_thousands_of_specks_are_a_few_looks() -> None:
 
 
 def test_a_window_that_is_dragged_on_stays_one_thing() -> None:
-    changes = Changes()
+    changes = DueRegions()
     changes.spare(Rectangle(200, 200, 600, 400), 1.0)
     # The strip that it moved into was not looked at just now, the rest of it was.
     changes.add(

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskagent.encoding.crop import cut
-from deskagent.encoding.link_encoder import SliceEncoder
+from deskagent.encoding.crop import crop
+from deskagent.encoding.link_encoder import LinkEncoder
 from deskconsole.picture.decoders import Decoder
 from deskwire.encodings import Encoding
 from deskwire.errors import RemoteProtocolError
@@ -51,7 +51,7 @@ def body_of(encoding: Encoding) -> bytes:
         return b"\x00\x09\x08\x07"
     if encoding is Encoding.JPEG:
         return picture_file(SMOOTH, ".jpg")
-    return SliceEncoder(frozenset({encoding})).refresh(PIXELS).body
+    return LinkEncoder(frozenset({encoding})).refresh(PIXELS).body
 
 
 def refused(body: bytes, sentence: str) -> None:
@@ -125,17 +125,17 @@ def test_a_picture_of_another_size_is_refused(encoding: Encoding, size: tuple[in
 @given(
     encoding=st.sampled_from(list(Encoding)),
     flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), max_size=6),
-    cut=st.integers(0, 20),
+    crop=st.integers(0, 20),
     tail=st.binary(max_size=20),
 )
 def test_bent_bodies_give_a_picture_or_a_protocol_error(
-    encoding: Encoding, flips: list[tuple[int, int]], cut: int, tail: bytes
+    encoding: Encoding, flips: list[tuple[int, int]], crop: int, tail: bytes
 ) -> None:
     body = bytearray(body_of(encoding))
     for place, value in flips:
         body[place % len(body)] ^= value
     with contextlib.suppress(RemoteProtocolError):
-        fresh().decode(bytes(body[: len(body) - cut]) + tail, target())
+        fresh().decode(bytes(body[: len(body) - crop]) + tail, target())
 
 
 @settings(deadline=None, max_examples=200)
@@ -204,9 +204,9 @@ def test_a_zstd_slice_before_any_refresh_is_refused() -> None:
 
 
 def test_a_zstd_slice_of_the_stream_before_the_refresh_is_refused() -> None:
-    encoder, decoder = SliceEncoder(frozenset({Encoding.ZSTD})), fresh()
+    encoder, decoder = LinkEncoder(frozenset({Encoding.ZSTD})), fresh()
     decoder.decode(encoder.refresh(PIXELS).body, target())
-    (late,) = encoder.refine(cut(PIXELS, [Rectangle(0, 0, WIDTH, HEIGHT)]))
+    (late,) = encoder.refine(crop(PIXELS, [Rectangle(0, 0, WIDTH, HEIGHT)]))
     decoder.restart(WIDTH, HEIGHT)
     with pytest.raises(RemoteProtocolError):
         decoder.decode(late.body, target())

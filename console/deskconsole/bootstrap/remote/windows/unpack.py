@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..parts import LISTING, hashed, listing, lying
-from .unpack_lock import HELD, NAMES, Ended, Turn, turn
+from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 
 MANIFEST = "runtime.json"
 PIECE = 1 << 20
@@ -45,7 +45,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         return {"error": str(end), "kind": end.kind}
 
 
-def make(folder: Path, arguments: dict[str, Any], own: Turn) -> dict[str, Any]:
+def make(folder: Path, arguments: dict[str, Any], own: UnpackLock) -> dict[str, Any]:
     """The runtime, as far as it gets."""
     archive = folder / arguments["archive"]
     if hashed(archive) != arguments["sha256"]:
@@ -65,7 +65,7 @@ def make(folder: Path, arguments: dict[str, Any], own: Turn) -> dict[str, Any]:
     return {"verified": True, "wrong": wrong[:3], "files": len(listed)}
 
 
-def unpack(folder: Path, archive: Path, total: int, own: Turn) -> None:
+def unpack(folder: Path, archive: Path, total: int, own: UnpackLock) -> None:
     """Every file of the archive into its place."""
     listed: dict[str, list[Any]] = {}
     made: set[Path] = set()

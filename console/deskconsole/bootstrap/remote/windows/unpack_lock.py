@@ -37,7 +37,7 @@ class Ended(Exception):
         self.kind = kind
 
 
-class Turn:
+class UnpackLock:
     """The one that has its turn."""
 
     def __init__(self, folder: Path) -> None:
@@ -81,12 +81,12 @@ class Turn:
 
 
 @contextlib.contextmanager
-def turn(folder: Path) -> Iterator[Turn]:
+def turn(folder: Path) -> Iterator[UnpackLock]:
     """Waits for its turn, and holds it; raises Ended where that does not come."""
     held = folder / HELD
     file = taken(folder, held)
     try:
-        yield Turn(folder)
+        yield UnpackLock(folder)
     finally:
         file.close()
         with contextlib.suppress(OSError):  # the next one may hold it already
