@@ -16,7 +16,7 @@ from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import LaunchError
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, StreamResumed
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
@@ -110,7 +110,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: Way) -> None:
     figures = way.session.snapshot().statistics
     assert figures.reconnects == 1
     assert figures.refreshes["stream restart"] == 1
-    assert any("streaming again" in event.text for event in way.events)
+    assert any(isinstance(event, StreamResumed) for event in way.events)
     assert not any(step.name == State.PROBING for step in way.session.snapshot().steps), "more than a tunnel"
     assert len(way.answers.host_keys) == 1, "asked again although the key was trusted"
 

@@ -7,14 +7,16 @@ import threading
 import pytest
 
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event
+from deskconsole.session.events import ActionFailed, Failure, StreamStarted, WindowFailed
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_log import EventLog
-from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
+from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, notice, warning
 from support.screens.piloting import screen_text
+
+NO_DISPLAY = Failure("viewer-error", "There is no display here", "Set [DISPLAY].")
 
 
 async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running: Running) -> None:
@@ -22,10 +24,10 @@ async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running:
     async with running(fleet, size=(80, 24)) as pilot:
         deliver = fleet.deliver
         assert deliver is not None
-        deliver(Event(NOW, "lab-01", "streaming", "info"))
+        deliver(StreamStarted(host="lab-01", at=NOW))
         await pilot.pause(0.1)
         assert "streaming" not in screen_text(pilot)
-        deliver(Event(NOW, "lab-01", "no window: There is no display here. Set [DISPLAY].", "error"))
+        deliver(WindowFailed(host="lab-01", at=NOW, failure=NO_DISPLAY))
         await pilot.pause(0.2)
         assert "no window: There is no display here. Set [DISPLAY]." in screen_text(pilot)
 
@@ -36,9 +38,9 @@ async def test_a_host_that_talks_much_has_one_toast_and_an_error_wins(running: R
         deliver = fleet.deliver
         assert deliver is not None
         for number in range(200):
-            deliver(Event(NOW, "lab-02", f"warning {number}", "warning"))
-        deliver(Event(NOW, "lab-04", "this is what matters", "error"))
-        deliver(Event(NOW, "lab-02", "one more", "warning"))
+            deliver(warning("lab-02", f"warning {number}"))
+        deliver(failure("lab-04", "this is what matters"))
+        deliver(warning("lab-02", "one more"))
         await pilot.pause(1.3)
         shown = screen_text(pilot)
         assert shown.count("l shows all") == 1
@@ -51,12 +53,12 @@ async def test_what_the_screen_tells_already_is_not_said_over_it(running: Runnin
     async with running(fleet) as pilot:
         deliver = fleet.deliver
         assert deliver is not None
-        deliver(Event(NOW, "lab-04", "The host key of lab-04 has changed.", "error"))
+        deliver(failure("lab-04", "The host key of lab-04 has changed."))
         await pilot.pause(0.3)
         assert not pilot.app.query("Toast")
         assert screen_text(pilot).count("The host key of lab-04 has changed.") == 2  # row and event
         await pilot.press("l", "escape", "a")  # the form shows no events
-        deliver(Event(NOW, "lab-06", "the disk of lab-06 is full", "error"))
+        deliver(failure("lab-06", "the disk of lab-06 is full"))
         await pilot.pause(1.3)
         assert pilot.app.screen.query("Toast")
         assert "the disk of lab-06 is full" in screen_text(pilot)
@@ -72,7 +74,7 @@ async def test_a_row_that_is_cut_tells_nothing(running: Running) -> None:
         deliver = fleet.deliver
         assert deliver is not None
         await pilot.pause(0.1)
-        deliver(Event(NOW, "lab-03", f"failed: {reason}. {remedy}", "error"))
+        deliver(failure("lab-03", reason, remedy))
         await pilot.pause(0.3)
         assert remedy in " ".join(screen_text(pilot).split())
 
@@ -97,6 +99,10 @@ async def test_a_remedy_is_whole_where_there_is_room_and_on_enter(
             assert LONG in " ".join(screen_text(pilot).split())
 
 
+def refused(reason: str) -> LogLine:
+    return LogLine.of(ActionFailed(host="a", at=NOW, failure=Failure("error", reason)))
+
+
 def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
     toasts = Toasts()
 
@@ -104,16 +110,21 @@ def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
         toast = toasts.take(now)
         return None if toast is None else toast.text
 
-    toasts.add([LogLine(NOW, "a", "first", "warning")])
+    toasts.add([LogLine.of(warning("a", "first"))])
     assert said(10.0) == "first"
-    toasts.add([LogLine(NOW, "a", "down", "error"), LogLine(NOW, "b", "hm", "warning")])
+    toasts.add(
+        [
+            refused("down"),
+            LogLine.of(warning("b", "hm")),
+        ]
+    )
     assert said(10.5) is None
     assert said(11.0) == "down (and 1 more: l shows all)"
-    toasts.add([LogLine(NOW, "a", "well", "warning")])
+    toasts.add([LogLine.of(warning("a", "well"))])
     assert said(12.5) is None
-    toasts.add([LogLine(NOW, "a", "worse", "error")])
+    toasts.add([refused("worse")])
     assert said(12.5) == "worse (and 1 more: l shows all)"
-    toasts.add([LogLine(NOW, "a", "later", "warning")])
+    toasts.add([LogLine.of(warning("a", "later"))])
     assert said(17.6) == "later"
     assert said(30.0) is None
 
@@ -124,13 +135,13 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
         deliver = fleet.deliver
         assert deliver is not None
         thread = threading.Thread(
-            target=lambda: [deliver(Event(NOW + n, "lab-01", f"event {n}", "warning")) for n in range(50)]
+            target=lambda: [deliver(warning("lab-01", f"event {n}", NOW + n)) for n in range(50)]
         )
         thread.start()
         thread.join(5)
         await pilot.pause(0.1)
         assert "event 49" in screen_text(pilot)
-        deliver(Event(NOW, "lab-02", "a needle", "info"))
+        deliver(notice("lab-02", "a needle"))
         await pilot.press("l", "slash", *"needle")
         pilot.app.clear_notifications()
         await pilot.pause(0.1)
@@ -140,5 +151,20 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
         assert "1 of 51" in shown
         await pilot.press("enter", "y")
         await pilot.pause()
-        assert pilot.app.clipboard == "22:13:20   lab-02  a needle"
+        assert pilot.app.clipboard == "22:13:20   lab-02  the server says: a needle"
         assert len(pilot.app.screen.query_one(EventLog).lines) == 1
+
+
+async def test_the_log_shows_what_earlier_consoles_wrote_and_everything_is_recorded(running: Running) -> None:
+    fleet = laboratory()
+    fleet.past = [StreamStarted(host="lab-01", at=NOW - 9000), warning("lab-02", "of last night", NOW - 8000)]
+    async with running(fleet) as pilot:
+        assert fleet.deliver is not None
+        fleet.deliver(warning("lab-03", "of today"))
+        await pilot.pause(0.1)
+        await pilot.press("l")
+        await pilot.pause(0.3)
+        shown = screen_text(pilot)
+        assert shown.index("of last night") < shown.index("of today")
+        assert "3 of 3" in shown
+        assert [event.host for event in fleet.recorded] == ["lab-03"]

@@ -8,10 +8,9 @@ import pytest
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from support.screens.display_fleet import NOW, DisplayFleet, Running, live
+from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, live
 from support.screens.piloting import screen_text, settle
 
 EVIL = (
@@ -42,7 +41,7 @@ async def test_nothing_a_host_sends_styles_or_breaks_the_screen(running: Running
     async with running(fleet) as pilot:
         deliver = fleet.deliver
         assert deliver is not None
-        deliver(Event(NOW, evil, evil, "error"))
+        deliver(failure(evil, evil))
         fleet.refuses = ViewerError(evil, remedy=evil)
         await pilot.press("v", "e", "tab")
         await pilot.pause()

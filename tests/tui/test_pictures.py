@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from deskconsole.session.events import Event
+from deskconsole.session.events import StreamStarted
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from support.screens.display_fleet import NOW, DisplayFleet, laboratory, plant
+from support.screens.display_fleet import NOW, DisplayFleet, failure, laboratory, plant, warning
 from support.screens.piloting import screen_text, settle
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -39,9 +39,9 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
     async def before(pilot: Pilot[Outcome]) -> None:
         await opened(pilot)
         assert fleet.deliver is not None
-        fleet.deliver(Event(NOW - 90, "lab-04", "The host key of lab-04 has changed.", "error"))
-        fleet.deliver(Event(NOW - 4, "lab-06", "The link was cut.", "warning"))
-        fleet.deliver(Event(NOW - 1, "lab-01", "connected in 1.2 s", "info"))
+        fleet.deliver(failure("lab-04", "The host key of lab-04 has changed.", at=NOW - 90))
+        fleet.deliver(warning("lab-06", "The link was cut.", NOW - 4))
+        fleet.deliver(StreamStarted(host="lab-01", at=NOW - 1))
         await pilot.pause(0.1)
         await pilot.press(*keys)
         await at_rest(pilot)

@@ -11,14 +11,16 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
+from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
+from deskconsole.tui.text.log_line import KEPT
 
 from .capped_file import capped_file
 from .streams import LossyStream, require_terminal
@@ -42,7 +44,11 @@ def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     require_terminal()
     with _terminal_to_itself(Paths.default().log / "console.log"):
-        return run(UsersHosts(), demo=DemoHosts())
+        hosts = UsersHosts()
+        try:
+            return run(hosts, demo=DemoHosts())
+        finally:
+            hosts.close()
 
 
 def run_demo() -> int:
@@ -58,6 +64,17 @@ class UsersHosts:
     def __init__(self) -> None:
         self._paths = Paths.default()
         self._keys = OpenedKeys()
+        self._log = EventLog(self._paths.events)
+
+    def record(self, event: Event) -> None:
+        self._log.record(event)
+
+    def past_events(self) -> Sequence[Event]:
+        return last_events(self._paths.events, KEPT)
+
+    def close(self) -> None:
+        """Writes down what is left of the events."""
+        self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.common.settings import Settings
@@ -112,6 +129,12 @@ class DemoHosts:
 
     def __init__(self) -> None:
         self._demo: Demo | None = None
+
+    def record(self, event: Event) -> None:
+        """Its events end with it."""
+
+    def past_events(self) -> Sequence[Event]:
+        return ()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.demo.demo import Demo

@@ -15,7 +15,7 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, bootstrap, demo, doctor, hosts, runtime, view
+from . import article, bootstrap, demo, doctor, events, hosts, runtime, view
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -61,6 +61,7 @@ app.command()(view.shot)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
+app.command()(events.events)
 app.add_typer(runtime.app, name="runtime")
 app.command()(article.listen)
 app.command()(article.diff)

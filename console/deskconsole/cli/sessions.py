@@ -16,6 +16,7 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.signals import held_back
 from deskconsole.inventory.host import Host
 from deskconsole.picture.opencv import require_opencv
+from deskconsole.session.event_log import EventLog
 from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
 from deskconsole.session.session import Session
@@ -78,22 +79,26 @@ def require_window() -> None:
 def running_session(
     host: Host, route: Route, *, quiet: bool, places: Path | None = None
 ) -> Iterator[Session]:
-    """A session that has been asked to connect, closed at the end. `quiet`: its events are not said.
+    """A session that has been asked to connect, closed at the end. `quiet`: its events are only
+    written down.
 
     `places`: the file in which its window finds the size and place that it had.
     """
     require_opencv()
+    log = EventLog(Paths.default().events)
 
     def tell(event: Event) -> None:
+        log.record(event)
+        if quiet:
+            return
         # What ends the command is said once, at the end.
         if session.failure is None and session.view_failure is None:
             say_event(event)
 
     with contextlib.ExitStack() as stack:
+        stack.callback(log.close)
         with held_back():
-            session = Session(
-                host.name, route, host.display, (lambda _event: None) if quiet else tell, places=places
-            )
+            session = Session(host.name, route, host.display, tell, places=places)
             # A thread that waits for an answer on the terminal does not end for being asked to.
             stack.callback(lambda: session.close(0.1 if is_asking() else 5.0))
             session.connect()

@@ -8,13 +8,12 @@ import json
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.safe_text import safe_lines, safe_text
-from deskconsole.session.events import Event
 from deskconsole.ssh.prompts import (
     ChangedHostKey,
     NoQuestions,
@@ -25,6 +24,9 @@ from deskconsole.ssh.prompts import (
 )
 
 from .streams import printable
+
+if TYPE_CHECKING:
+    from deskconsole.session.events import Event
 
 _asking = threading.Lock()
 
@@ -43,7 +45,9 @@ def say_error(error: DeskconsoleError) -> None:
 
 def say_event(event: Event) -> None:
     """An event as a line."""
-    say(f"{event.host}: {event.text}")
+    from deskconsole.wording.events import place, wording
+
+    say(f"{place(event)}: {wording(event).text}")
 
 
 def counted(number: int, noun: str) -> str:

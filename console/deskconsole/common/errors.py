@@ -25,7 +25,7 @@
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of ours, named so that it can be reported
 
-Each error carries one sentence (`str(error)`) and a remedy, and ends a command with its `exit_code`.
+Each error carries one sentence (`str(error)`), a remedy and a `code`; a command ends with its `exit_code`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class DeskconsoleError(Exception):
     Both may contain a host's own words: pass them through `safe_text` before they reach a terminal.
     """
 
+    code: ClassVar[str] = "error"
+    """The kind of error in JSON and in the event log. It stays what it is, whatever the class is called."""
     exit_code: ClassVar[int] = 1
 
     def __init__(self, sentence: str, *, remedy: str = "") -> None:
@@ -60,11 +62,14 @@ def sentence(reason: str, remedy: str) -> str:
 class ConfigurationError(DeskconsoleError):
     """A file or an argument of the user's is wrong; it was left untouched."""
 
+    code = "configuration-error"
     exit_code = 2
 
 
 class InvalidField(ConfigurationError):
     """One field of a host is missing, unknown or out of its range. `field` is its name."""
+
+    code = "invalid-field"
 
     def __init__(self, field: str, sentence: str, *, remedy: str = "") -> None:
         super().__init__(sentence, remedy=remedy)
@@ -74,96 +79,131 @@ class InvalidField(ConfigurationError):
 class ConnectionFailed(DeskconsoleError):
     """No SSH connection came about or stayed."""
 
+    code = "connection-failed"
     exit_code = 3
 
 
 class AddressError(ConnectionFailed):
     """The name does not resolve, or nothing answers at the port."""
 
+    code = "address-error"
+
 
 class HostKeyError(ConnectionFailed):
     """The host's key is unknown and was not trusted, has changed, or is revoked."""
 
+    code = "host-key-error"
     exit_code = 4
 
 
 class AuthenticationFailed(ConnectionFailed):
     """No key, password or passphrase was accepted."""
 
+    code = "authentication-failed"
     exit_code = 5
 
 
 class ForwardingRefused(ConnectionFailed):
     """The SSH server does not allow the tunnel."""
 
+    code = "forwarding-refused"
+
 
 class ConnectionLost(ConnectionFailed):
     """The connection stood, then it broke."""
+
+    code = "connection-lost"
 
 
 class BootstrapError(DeskconsoleError):
     """The host was reached, but the agent could not be brought up there."""
 
+    code = "bootstrap-error"
     exit_code = 6
 
 
 class UnsupportedHost(BootstrapError):
     """The host lacks what the agent needs (a Python, a supported platform)."""
 
+    code = "unsupported-host"
+
 
 class RuntimeUnavailable(BootstrapError):
     """The Python that Windows hosts are brought could not be built or kept on this machine."""
+
+    code = "runtime-unavailable"
 
 
 class DeployError(BootstrapError):
     """An upload or its verification failed."""
 
+    code = "deploy-error"
+
 
 class LaunchError(BootstrapError):
     """The agent did not come up."""
+
+    code = "launch-error"
 
 
 class NobodyLoggedOn(LaunchError):
     """Nobody is logged on at the host: there is no desktop to show, and there will be one."""
 
+    code = "nobody-logged-on"
+
 
 class Damaged(LaunchError):
     """What was deployed is there and not as it was sent; the next deploy knows and sends it anew."""
+
+    code = "damaged"
 
 
 class StreamError(DeskconsoleError):
     """The agent was reached, but its stream is not usable."""
 
+    code = "stream-error"
     exit_code = 7
 
 
 class ProtocolViolation(StreamError):
     """The agent sent what the wire forbids."""
 
+    code = "protocol-violation"
+
 
 class VersionMismatch(StreamError):
     """Console and agent speak different versions of the wire."""
+
+    code = "version-mismatch"
 
 
 class Refused(StreamError):
     """The agent closed the link and said why."""
 
+    code = "refused"
+
 
 class Stale(StreamError):
     """The agent fell silent for longer than the heartbeat allows."""
+
+    code = "stale"
 
 
 class ViewerError(DeskconsoleError):
     """The window cannot be shown."""
 
+    code = "viewer-error"
     exit_code = 8
 
 
 class Cancelled(DeskconsoleError):
     """The user called it off."""
 
+    code = "cancelled"
     exit_code = 130
 
 
 class InternalFault(DeskconsoleError):
     """A fault of this program; the log has where."""
+
+    code = "internal-fault"

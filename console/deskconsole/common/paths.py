@@ -73,6 +73,11 @@ class Paths:
         return self.data / "windows.json"
 
     @property
+    def events(self) -> Path:
+        """What happened to the hosts."""
+        return self.data / "events.jsonl"
+
+    @property
     def known_hosts(self) -> Path:
         """Host keys the user trusted here; the user's own `~/.ssh/known_hosts` is only read."""
         return self.data / "known_hosts"

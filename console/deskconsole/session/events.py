@@ -1,20 +1,295 @@
-"""Something that happened to a host, worth a line in the log."""
+"""What happened to a host, as facts. The sentences for them are in `deskconsole.wording.events`.
+
+One struct for each kind. An event is one JSON object in the event log and in `deskconsole events --json`; its
+`kind` is the name of the struct. Text of a host's own (a reason, a server's notice) is data, never markup.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import time
+from typing import Literal, Union
 
-Severity = Literal["info", "warning", "error"]
-"""How much an event matters."""
+import msgspec
+
+from deskconsole.common.errors import DeskconsoleError
+
+Actor = Literal["console", "user", "host"]
+"""Who acted: the console by itself, the person at the console, or the host with what runs there."""
+
+ALL_HOSTS = ""
+"""The `host` of an event that is about the list of hosts and not about one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened, when and where. `text` may hold a host's own words: data, never markup."""
+class Failure(msgspec.Struct, frozen=True):
+    """An error as a fact: its code (`errors.py`), its sentence, and what to do about it ("": nothing)."""
 
-    at: float
-    """Unix time."""
+    code: str
+    reason: str
+    remedy: str = ""
+
+    @classmethod
+    def of(cls, error: DeskconsoleError) -> Failure:
+        return cls(error.code, str(error), error.remedy)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str):
+    """What all kinds have in common."""
+
     host: str
+    """The host's name in the list."""
+    at: float = msgspec.field(default_factory=time.time)
+    """Unix time."""
+    by: Actor = "console"
+
+
+# The stream
+
+
+class StreamStarted(Event, frozen=True, kw_only=True):
+    """The first link's greetings are over."""
+
+
+class StreamResumed(Event, frozen=True, kw_only=True):
+    """There is a stream again, `after` seconds without one; `reason` is why it was lost."""
+
+    after: float
+    reason: str
+
+
+class LinkLost(Event, frozen=True, kw_only=True):
+    """The stream broke; the session connects again by itself."""
+
+    failure: Failure
+
+
+class HostUnreachable(Event, frozen=True, kw_only=True):
+    """The host is off or has no route; the session tries again by itself, slowly."""
+
+    failure: Failure
+
+
+class DesktopAwaited(Event, frozen=True, kw_only=True):
+    """There is no desktop yet; the session waits for one."""
+
+    failure: Failure
+
+
+class SessionFailed(Event, frozen=True, kw_only=True):
+    """The session ended by an error and does not connect again by itself."""
+
+    failure: Failure
+
+
+class SessionEnded(Event, frozen=True, kw_only=True):
+    """The session was ended."""
+
+    by: Actor = "user"
+
+
+class SettingsChanged(Event, frozen=True, kw_only=True):
+    """The way to the host is another one now: the session connects again."""
+
+    by: Actor = "user"
+
+
+# The host's screen and agent
+
+
+class PictureFlat(Event, frozen=True, kw_only=True):
+    """The first picture has one colour only."""
+
+    by: Actor = "host"
+
+
+class ScreenSeen(Event, frozen=True, kw_only=True):
+    """The screen can be seen again."""
+
+    by: Actor = "host"
+
+
+class ScreenHidden(Event, frozen=True, kw_only=True):
+    """There is no picture: the state of the screen (`ScreenState`) and the host's reason."""
+
+    state: str
+    reason: str
+    by: Actor = "host"
+
+
+class AgentSilent(Event, frozen=True, kw_only=True):
+    """Nothing is heard from the agent."""
+
+    by: Actor = "host"
+
+
+class AgentHeard(Event, frozen=True, kw_only=True):
+    """The agent answers again."""
+
+    by: Actor = "host"
+
+
+class PictureVerified(Event, frozen=True, kw_only=True):
+    """A comparison after `packet` found both pictures equal."""
+
+    packet: int
+
+
+class PictureDiffers(Event, frozen=True, kw_only=True):
+    """A comparison after `packet` found a difference; a refresh is asked for."""
+
+    packet: int
+
+
+class PictureResent(Event, frozen=True, kw_only=True):
+    """The whole picture was sent again, as the user asked."""
+
+
+class AnswerMissing(Event, frozen=True, kw_only=True):
+    """What the user asked the host for did not come."""
+
+    asked: Literal["check", "refresh"]
+
+
+# The window
+
+
+class WindowOpened(Event, frozen=True, kw_only=True):
+    """A window shows the host."""
+
+
+class WindowRaised(Event, frozen=True, kw_only=True):
+    """The window that is open came to the front."""
+
+    by: Actor = "user"
+
+
+class WindowFailed(Event, frozen=True, kw_only=True):
+    """No window could be opened."""
+
+    failure: Failure
+
+
+class WindowClosed(Event, frozen=True, kw_only=True):
+    """The user closed the window."""
+
+    by: Actor = "user"
+
+
+class WindowLost(Event, frozen=True, kw_only=True):
+    """The window's process ended though nobody closed it."""
+
+    reason: str
+
+
+# Logging in
+
+
+class ServerNotice(Event, frozen=True, kw_only=True):
+    """What an SSH server says during a login. `through`: the jump host that says it, or ""."""
+
+    through: str
     text: str
-    severity: Severity = "info"
+    by: Actor = "host"
+
+
+class LoginWaits(Event, frozen=True, kw_only=True):
+    """The login waits for what the server asks for, for example a tap on a security key."""
+
+    through: str
+    text: str
+    by: Actor = "host"
+
+
+class LoginWarning(Event, frozen=True, kw_only=True):
+    """The console's own warning about a login."""
+
+    through: str
+    text: str
+
+
+class HostKeyTrusted(Event, frozen=True, kw_only=True):
+    """The user trusted a new host key."""
+
+    fingerprint: str
+    by: Actor = "user"
+
+
+class HostKeyForgotten(Event, frozen=True, kw_only=True):
+    """The user had old keys of the host forgotten."""
+
+    fingerprints: tuple[str, ...]
+    by: Actor = "user"
+
+
+class PasswordGiven(Event, frozen=True, kw_only=True):
+    """The user gave a password for `account`."""
+
+    account: str
+    by: Actor = "user"
+
+
+# The list and the hosts' files
+
+
+class HostAdded(Event, frozen=True, kw_only=True):
+    """The host is in the list."""
+
+    by: Actor = "user"
+
+
+class HostEdited(Event, frozen=True, kw_only=True):
+    """The host's settings were changed; `previous` is its name before, where that is another one."""
+
+    previous: str = ""
+    by: Actor = "user"
+
+
+class HostRemoved(Event, frozen=True, kw_only=True):
+    """The host is no longer in the list."""
+
+    by: Actor = "user"
+
+
+class ListReloaded(Event, frozen=True, kw_only=True):
+    """Another program changed hosts.toml; it was read again."""
+
+
+class UndeployStarted(Event, frozen=True, kw_only=True):
+    """What was deployed to the host is being removed."""
+
+    by: Actor = "user"
+
+
+class UndeployCancelled(Event, frozen=True, kw_only=True):
+    """The user cancelled it."""
+
+    by: Actor = "user"
+
+
+class Undeployed(Event, frozen=True, kw_only=True):
+    """So many agents ended and files (`size` bytes together) were removed."""
+
+    agents: int
+    files: int
+    size: int
+    by: Actor = "user"
+
+
+class ActionFailed(Event, frozen=True, kw_only=True):
+    """What the user asked for could not be done."""
+
+    failure: Failure
+    by: Actor = "user"
+
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+"""Every kind by its name in `kind`."""
+
+encode = msgspec.json.Encoder().encode
+
+
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Union[tuple(KINDS.values())])  # noqa: UP007
+
+
+def decode(line: bytes) -> Event:
+    """An event from JSON. Raises msgspec.DecodeError for anything else, a kind of a newer version too."""
+    return _decoder.decode(line)

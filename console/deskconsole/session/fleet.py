@@ -19,7 +19,7 @@ from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
 from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
-from .events import Event
+from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED
 
@@ -218,7 +218,7 @@ class Fleet:
         self._drop(before.name)
         if state in SETTLED:
             return
-        self._on_event(Event(time.time(), now.name, "the settings have changed: connecting again", "info"))
+        self._on_event(SettingsChanged(host=now.name))
         if viewing:
             self.view(now.name)
         else:

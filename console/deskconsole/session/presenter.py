@@ -12,7 +12,7 @@ from deskconsole.viewer.messages import CLOSED_BY_HAND
 from deskconsole.viewer.process import Viewer
 from deskwire.geometry import Rectangle
 
-from .events import Severity
+from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
 
 
 class Presenter:
@@ -27,7 +27,7 @@ class Presenter:
         self,
         name: str,
         framebuffer: Framebuffer,
-        changed: Callable[[str, Severity], None],
+        changed: Callable[[Event], None],
         places: Path | None = None,
     ) -> None:
         self._name = name
@@ -140,9 +140,9 @@ class Presenter:
             viewer.close()
             return
         if self.failure is None:
-            self._changed("window opened", "info")
+            self._changed(WindowOpened(host=self._name))
         else:
-            self._changed(f"no window: {self.failure.whole}", "error")
+            self._changed(WindowFailed(host=self._name, failure=Failure.of(self.failure)))
 
     def _gone(self, reason: str) -> None:
         with self._lock:
@@ -150,6 +150,6 @@ class Presenter:
             if reason != CLOSED_BY_HAND:
                 self.failure = ViewerError(f"the window of {self._name} is gone: {reason}")
         if reason == CLOSED_BY_HAND:
-            self._changed("window closed", "info")
+            self._changed(WindowClosed(host=self._name))
         else:
-            self._changed(f"window closed: {reason}", "warning")
+            self._changed(WindowLost(host=self._name, reason=reason))

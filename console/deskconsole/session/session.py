@@ -28,7 +28,17 @@ from deskconsole.picture.preview import fitted
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
-from .events import Event, Severity
+from .events import (
+    DesktopAwaited,
+    Event,
+    Failure,
+    HostUnreachable,
+    LinkLost,
+    PictureFlat,
+    SessionEnded,
+    SessionFailed,
+    WindowRaised,
+)
 from .link_loop import LinkLoop
 from .presenter import Presenter
 from .reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
@@ -42,9 +52,6 @@ from .stream_observer import StreamObserver
 from .watch_policy import WatchPolicy
 
 _log = logging.getLogger(__name__)
-
-_FLAT = "the first picture has one colour only: the desktop may be black, or not to be seen"
-"""A hint, not a verdict."""
 
 _CUTS = 8
 """Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
@@ -100,7 +107,7 @@ class Session:
             self._meter,
             self._framebuffer,
             self._showing,
-            self._tell,
+            self._on_event,
             self.request_refresh,
         )
         self._patient = patient
@@ -198,7 +205,7 @@ class Session:
         A window that is open comes to the front. Where it cannot be opened, an event says why.
         """
         if self._showing.open:
-            self._tell("window brought to the front", "info")
+            self._on_event(WindowRaised(host=self.name))
         with self._standing.changed:
             self._showing.want(fullscreen=fullscreen)
             self.connect()
@@ -287,7 +294,7 @@ class Session:
                 else:
                     self.failure = error
                     self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
-                    self._tell(f"failed: {error.whole}", "error")
+                    self._on_event(SessionFailed(host=self.name, failure=Failure.of(error)))
                     return
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
@@ -296,7 +303,7 @@ class Session:
                 elif self._standing.state is not State.CLOSED:
                     # A window that is wanted has been asked for since: it comes with the next link.
                     self._move(State.CLOSED)
-                self._tell("disconnected")
+                self._on_event(SessionEnded(host=self.name))
                 return
 
     def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
@@ -326,7 +333,7 @@ class Session:
                 number = None if way.word is None else way.word.session
                 self._standing.replace(agent=way.agent, session=number, user=way.user)
             if way.word is not None and way.word.flat and not way.reused:
-                self._tell(_FLAT, "warning")
+                self._on_event(PictureFlat(host=self.name))
             if cancelled.is_set():
                 raise Cancelled("closed")
             stream = LinkLoop(
@@ -360,7 +367,7 @@ class Session:
         )
         if self._outages == 1:
             _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
-            self._tell(f"lost, connecting again: {error.whole}", "warning")
+            self._on_event(LinkLost(host=self.name, failure=Failure.of(error)))
         self._pause(delay, cancelled)
 
     def _wait_for_host(self, error: DeskconsoleError, off: Backoff, cancelled: threading.Event) -> None:
@@ -375,7 +382,7 @@ class Session:
             unreachable=True,
         )
         if off.attempt == 1:
-            self._tell(f"not reached, tried again by itself: {error.whole}", "warning")
+            self._on_event(HostUnreachable(host=self.name, failure=Failure.of(error)))
         self._pause(delay, cancelled)
 
     def _pause(self, seconds: float, cancelled: threading.Event) -> None:
@@ -403,7 +410,7 @@ class Session:
             )
             self._waited = self._waited or state is State.WAITING
             if trouble is not None:
-                self._tell(f"waiting: {trouble.whole}", "warning")
+                self._on_event(DesktopAwaited(host=self.name, failure=Failure.of(trouble)))
 
     def _move(self, state: State, **said: str | float | Progress | None) -> None:
         self._standing.move(state, **said)
@@ -426,9 +433,6 @@ class Session:
                 self._witness.letting_go()
                 self._framebuffer.close()
 
-    def _tell(self, text: str, severity: Severity = "info") -> None:
-        self._on_event(Event(time.time(), self.name, text, severity))
-
     @staticmethod
     def _quietly(ask: Callable[[], None]) -> None:
         """A want on a link that has not greeted yet or is just ending is no error: every link begins with a
@@ -438,8 +442,8 @@ class Session:
         except (OSError, ConnectionFailed, StreamError, LocalProtocolError):
             return
 
-    def _window_changed(self, text: str, severity: Severity) -> None:
+    def _window_changed(self, event: Event) -> None:
         self._standing.replace(viewing=self._showing.open)
         self._let_go_at_rest()
-        self._tell(text, severity)
+        self._on_event(event)
         self._witness.show_state()

@@ -14,7 +14,16 @@ from deskwire.geometry import Display, Rectangle
 from deskwire.messages import Preview as PreviewMessage
 from deskwire.messages import Screen, ScreenState, Welcome
 
-from .events import Severity
+from .events import (
+    AgentHeard,
+    AgentSilent,
+    Event,
+    PictureDiffers,
+    ScreenHidden,
+    ScreenSeen,
+    StreamResumed,
+    StreamStarted,
+)
 from .presenter import Presenter
 from .snapshot import Exactness
 from .state import State
@@ -28,7 +37,7 @@ drown the log; its last word always stands in the snapshot."""
 
 
 class StreamObserver:
-    """An `Observer`. `tell` makes an event of a sentence; `differs` is called when a comparison found that
+    """An `Observer`. `tell` gets the events; `differs` is called when a comparison found that
     the two pictures are not equal."""
 
     def __init__(
@@ -39,7 +48,7 @@ class StreamObserver:
         meter: StatisticsMeter,
         framebuffer: Framebuffer,
         showing: Presenter,
-        tell: Callable[[str, Severity], None],
+        tell: Callable[[Event], None],
         differs: Callable[[], None],
     ) -> None:
         self._display = display
@@ -58,6 +67,10 @@ class StreamObserver:
         self.lost_at: float | None = None
         """Since when there has been no stream though there should be one."""
         self.lost_reason = ""
+
+    @property
+    def _host(self) -> str:
+        return self._standing.now.host
 
     def lost(self, reason: str) -> None:
         """There is no stream, and there will be one again."""
@@ -79,11 +92,11 @@ class StreamObserver:
         self._standing.move(State.STREAMING)
         self.show_state()
         if self.lost_at is None:
-            self._tell("streaming", "info")
+            self._tell(StreamStarted(host=self._host))
         else:
             self._meter.reconnected()
             gap = time.monotonic() - self.lost_at
-            self._tell(f"streaming again after {gap:.1f} s ({self.lost_reason})", "info")
+            self._tell(StreamResumed(host=self._host, after=gap, reason=self.lost_reason))
             self.lost_at = None
 
     def resized(self) -> None:
@@ -104,16 +117,16 @@ class StreamObserver:
             return
         self._screen_told_at = now
         if screen.state is ScreenState.LIVE:
-            self._tell("the screen can be seen again", "info")
+            self._tell(ScreenSeen(host=self._host))
         else:
-            self._tell(f"no picture, {screen.state.value}: {screen.reason}", "warning")
+            self._tell(ScreenHidden(host=self._host, state=screen.state.value, reason=screen.reason))
         self.show_state()
 
     def silent(self, stale: bool) -> None:
         silence = "nothing is heard from the agent"
         self._standing.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
         self.show_state()
-        self._tell(silence if stale else "the agent answers again", "warning")
+        self._tell(AgentSilent(host=self._host) if stale else AgentHeard(host=self._host))
 
     def answered(self) -> None:
         if self._standing.now.current and self._standing.now.picture_at is not None:
@@ -123,7 +136,7 @@ class StreamObserver:
         exact = ours == theirs
         self._standing.replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
         if not exact:
-            self._tell(f"the picture differs from the host's at packet {packet}; refreshing", "error")
+            self._tell(PictureDiffers(host=self._host, packet=packet))
             self._differs()
 
     def displays(self, displays: Sequence[Display]) -> None:

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
+import msgspec
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -27,8 +28,17 @@ from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.common.signals import has_job_control
 from deskconsole.inventory.host import Host
+from deskconsole.session.events import (
+    ALL_HOSTS,
+    Event,
+    ListReloaded,
+    PictureDiffers,
+    PictureResent,
+    PictureVerified,
+)
 from deskconsole.session.state import SETTLED, State
 from deskconsole.ssh.expansion import home
+from deskconsole.wording.events import wording
 
 from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
@@ -52,6 +62,7 @@ from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
 from .server_messages import ServerMessages
 from .ssh_aliases import read_aliases
+from .text.log_line import LONGEST
 from .theme import THEME
 from .view import FleetView
 
@@ -111,7 +122,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.ssh_config = ssh_config
         self.demo_offered = demo_offered
         self.clock = clock
-        self.events = EventFeed(self)
+        self.events = EventFeed(self, backend.record)
         self.server_messages = ServerMessages(self.events.deliver, clock)
         self.questions = QueuedQuestions(self._questions_changed, self.server_messages.take)
         self.fleet: FleetPort | None = None
@@ -244,7 +255,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         return None
 
     @work
-    async def act(self, name: str, call: Callable[[FleetPort], None], done: str = "") -> None:
+    async def act(self, name: str, call: Callable[[FleetPort], None], done: Event | None = None) -> None:
         """Does something to one host and shows what is refused; returns at once.
 
         `done` is what the log says of it once it is done.
@@ -252,8 +263,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         error = await self.attempt(call)
         if error is not None:
             self.events.report(name, error)
-        elif done:
-            self.events.note(name, done)
+        elif done is not None:
+            self.events.note(msgspec.structs.replace(done, at=self.clock()))
 
     def ask_host(self, name: str, asked: Asked) -> None:
         """Asks a host for something; its answer is shown as soon as it is there."""
@@ -265,9 +276,12 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def _show_answers(self) -> None:
         for answer in self._answers.found(self.view, time.monotonic()):
-            self.events.note(answer.host, answer.text)
-            severity: Literal["information", "warning"] = "information" if answer.good else "warning"
-            self.notify(answer.text, title=safe_text(answer.host, 64), severity=severity, markup=False)
+            good = isinstance(answer, PictureVerified | PictureResent)
+            severity: Literal["information", "warning"] = "information" if good else "warning"
+            if not isinstance(answer, PictureDiffers):  # the session has told that
+                self.events.note(msgspec.structs.replace(answer, at=self.clock()))
+            text = safe_text(wording(answer).text, LONGEST)
+            self.notify(text, title=safe_text(answer.host, 64), severity=severity, markup=False)
 
     # Hosts
 
@@ -282,10 +296,10 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         try:
             changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
         except DeskconsoleError as error:
-            self.events.report("hosts.toml", error)
+            self.events.report(ALL_HOSTS, error)
             return
         if changed:
-            self.events.note("hosts.toml", "another program has changed it: the list is read again")
+            self.events.note(ListReloaded(host=ALL_HOSTS, at=self.clock()))
             self.pull()
         elif asked:
             self.notify("hosts.toml has not changed", markup=False)

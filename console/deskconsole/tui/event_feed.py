@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from deskconsole.common.errors import DeskconsoleError
-from deskconsole.common.safe_text import safe_text
-from deskconsole.session.events import Event
+from deskconsole.session.events import ActionFailed, Event, Failure
 
 from .host_actions import ConsoleScreen
 from .messages import EventsArrived
-from .text.log_line import KEPT, LONGEST, LogLine
+from .text.log_line import KEPT, LogLine
 from .text.toasts import Toasts
 from .widgets.event_log import EventLog
 
@@ -26,10 +26,12 @@ class EventFeed:
     All but `deliver` on the event loop.
     """
 
-    def __init__(self, console: DeskconsoleApp) -> None:
+    def __init__(self, console: DeskconsoleApp, keep: Callable[[Event], None]) -> None:
+        """`keep` gets every event once, on the event loop, and must not block."""
         self.lines: deque[LogLine] = deque(maxlen=KEPT)
         """The newest events, the oldest of them first."""
         self._console = console
+        self._keep = keep
         self._arrived: deque[Event] = deque(maxlen=KEPT)
         self._toasts = Toasts()
 
@@ -45,20 +47,21 @@ class EventFeed:
         """Writes down what was delivered."""
         lines = []
         while self._arrived:
-            lines.append(LogLine.of(self._arrived.popleft()))
+            event = self._arrived.popleft()
+            self._keep(event)
+            lines.append(LogLine.of(event))
         self._record(lines)
         self._toasts.add(self._untold(lines))
 
     def report(self, name: str, error: DeskconsoleError) -> None:
         """Shows an error that a key led to: as a toast now, as an event for later."""
-        line = self._line(name, error.whole, "error")
-        self._record([line])
+        line = self._noted(ActionFailed(host=name, at=self._console.clock(), failure=Failure.of(error)))
         self._toasts.add([line])
         self.show_toast()
 
-    def note(self, name: str, text: str) -> None:
+    def note(self, event: Event) -> None:
         """Writes down what was done here to a host."""
-        self._record([self._line(name, text, "info")])
+        self._noted(event)
 
     def show_toast(self) -> None:
         """Shows the worst of what has just happened, in the place of the toast before."""
@@ -68,8 +71,11 @@ class EventFeed:
             self._console.clear_notifications()
             self._console.notify(toast.text, title=toast.line.host, severity=severity, markup=False)
 
-    def _line(self, name: str, text: str, severity: Literal["error", "info"]) -> LogLine:
-        return LogLine(self._console.clock(), safe_text(name, 64), safe_text(text, LONGEST), severity)
+    def _noted(self, event: Event) -> LogLine:
+        line = LogLine.of(event)
+        self._keep(event)
+        self._record([line])
+        return line
 
     def _record(self, lines: list[LogLine]) -> None:
         self.lines.extend(lines)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from deskconsole.session.events import AnswerMissing, PictureDiffers, PictureResent, PictureVerified
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
 
@@ -17,13 +17,7 @@ LONGEST = 15.0
 """Seconds after which no answer is one too."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostAnswer:
-    """One sentence about what a host was asked for."""
-
-    host: str
-    text: str
-    good: bool
+Answer = PictureVerified | PictureDiffers | PictureResent | AnswerMissing
 
 
 class HostAnswers:
@@ -36,7 +30,7 @@ class HostAnswers:
         """`snapshot` is as it was before; `now` in seconds, of the clock that `found` is given."""
         self._asked[snapshot.host, asked] = (_mark(snapshot, asked), now)
 
-    def found(self, view: FleetView, now: float) -> Iterator[HostAnswer]:
+    def found(self, view: FleetView, now: float) -> Iterator[Answer]:
         """Each answer once."""
         for (name, asked), (mark, since) in list(self._asked.items()):
             snapshot = view.snapshot(name)
@@ -44,8 +38,7 @@ class HostAnswers:
             if view.host(name) is not None and _mark(snapshot, asked) != mark:
                 answer = _answer(snapshot, asked)
             if answer is None and (snapshot.state not in LIVE or now - since > LONGEST):
-                what = "the comparison" if asked == "check" else "the whole picture"
-                answer = HostAnswer(name, f"{what} did not come: see the state of the host", good=False)
+                answer = AnswerMissing(host=name, asked=asked)
             if answer is not None:
                 del self._asked[name, asked]
                 yield answer
@@ -58,15 +51,11 @@ def _mark(snapshot: Snapshot, asked: Asked) -> object:
     return sum(snapshot.statistics.refreshes.values())
 
 
-def _answer(snapshot: Snapshot, asked: Asked) -> HostAnswer | None:
+def _answer(snapshot: Snapshot, asked: Asked) -> Answer | None:
     if asked == "refresh":
-        return HostAnswer(snapshot.host, "the whole picture was sent again", good=True)
+        return PictureResent(host=snapshot.host)
     exactness = snapshot.exactness
     if exactness is None:  # a new link: the comparison is under way
         return None
-    if exactness.exact:
-        text = f"verified: every pixel is as on the host (packet {exactness.packet:,})"
-        return HostAnswer(snapshot.host, text, good=True)
-    return HostAnswer(
-        snapshot.host, f"the picture differs from the host's (packet {exactness.packet:,})", good=False
-    )
+    found = PictureVerified if exactness.exact else PictureDiffers
+    return found(host=snapshot.host, packet=exactness.packet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from deskconsole.common.progress import Progress
@@ -78,6 +78,14 @@ class Backend(Protocol):
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> FleetPort:
         """Makes the fleet, given whom to ask and where events go; called once, behind the first picture."""
+        ...
+
+    def record(self, event: Event) -> None:
+        """Keeps an event for later consoles; returns at once."""
+        ...
+
+    def past_events(self) -> Sequence[Event]:
+        """The events of earlier consoles, the oldest first; of other consoles that run now too."""
         ...
 
     def examine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deskconsole.session.events import HostKeyForgotten, HostKeyTrusted, PasswordGiven
 from deskconsole.session.state import SETTLED
 from deskconsole.ssh.prompts import ChangedHostKey, SecretRequest, UnknownHostKey
 
@@ -74,9 +75,13 @@ class QuestionPresenter:
         """Writes into the log what a person decided for a host."""
         asked = pending.asked
         if isinstance(asked, UnknownHostKey) and answer is True:
-            self._app.events.note(pending.host, f"trusted the key {asked.fingerprint}")
+            self._app.events.note(
+                HostKeyTrusted(host=pending.host, at=self._app.clock(), fingerprint=asked.fingerprint)
+            )
         elif isinstance(asked, ChangedHostKey) and answer is True:
-            old = ", ".join(fingerprint for _, fingerprint in asked.known)
-            self._app.events.note(pending.host, f"forgot the old key {old}")
+            old = tuple(fingerprint for _, fingerprint in asked.known)
+            self._app.events.note(HostKeyForgotten(host=pending.host, at=self._app.clock(), fingerprints=old))
         elif isinstance(asked, SecretRequest) and asked.kind == "password" and answer is not None:
-            self._app.events.note(pending.host, f"a password was given for {asked.account or asked.host}")
+            self._app.events.note(
+                PasswordGiven(host=pending.host, at=self._app.clock(), account=asked.account or asked.host)
+            )

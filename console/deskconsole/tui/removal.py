@@ -10,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import BootstrapError, Cancelled, DeskconsoleError
-from deskconsole.common.figures import size
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
+from deskconsole.session.events import Event, HostRemoved, UndeployCancelled, Undeployed, UndeployStarted
 from deskconsole.session.state import SETTLED
+from deskconsole.wording.events import wording
 
 from .questions import OwnQuestions
 from .screens.question import Choice, ConfirmScreen
+from .text.log_line import LONGEST
 
 if TYPE_CHECKING:
-    from deskconsole.bootstrap.facts import Removed
-
     from .app import DeskconsoleApp
 
 AT_ONCE = 4
@@ -87,19 +87,19 @@ class Removal:
 
     def _remove(self, host: Host) -> None:
         self._console.questions.withdraw(host.name)
-        self._console.act(host.name, lambda fleet: fleet.remove(host.name), "removed")
+        self._console.act(host.name, lambda fleet: fleet.remove(host.name), HostRemoved(host=host.name))
 
     async def _undeploy(self, host: Host, then: Callable[[], None] = lambda: None) -> None:
         """Ends the session, undeploys, says what came of it; `then` follows if nothing is left there."""
         console, name = self._console, host.name
         if name in self._under_way:
-            self._say(host, "it is being undeployed already")
+            console.notify("it is being undeployed already", title=safe_text(name, 64), markup=False)
             return
         self._under_way[name] = questions = OwnQuestions(console.questions, name)
         try:
             if console.view.snapshot(name).state not in SETTLED:
                 console.cancel_session(name)
-            self._say(host, "undeploying")
+            self._say(UndeployStarted(host=host.name))
             end = time.monotonic() + _ENDING
             while console.view.snapshot(name).state not in SETTLED and time.monotonic() < end:
                 await asyncio.sleep(_LOOK)
@@ -113,28 +113,23 @@ class Removal:
                     remedy="End or delete that there by hand.",
                 )
         except Cancelled:
-            self._say(host, "undeploying was cancelled")
+            self._say(UndeployCancelled(host=host.name))
         except DeskconsoleError as error:
             console.events.report(name, error)
         else:
-            self._say(host, _told(removed))
+            self._say(
+                Undeployed(host=host.name, agents=removed.processes, files=removed.files, size=removed.bytes)
+            )
             then()
         finally:
             del self._under_way[name]
 
-    def _say(self, host: Host, words: str) -> None:
-        self._console.events.note(host.name, words)
-        self._console.notify(words, title=safe_text(host.name, 64), markup=False)
+    def _say(self, event: Event) -> None:
+        self._console.events.note(event)
+        text = safe_text(wording(event).text, LONGEST)
+        self._console.notify(text, title=safe_text(event.host, 64), markup=False)
 
 
 def _named(host: Host) -> str:
     label = safe_text(host.name, 64)
     return label if host.target == host.name else f"{label} ({safe_text(host.target, 120)})"
-
-
-def _told(removed: Removed) -> str:
-    if not removed.processes and not removed.files:
-        return "undeployed: no deskconsole files were on the host"
-    ended = f"{removed.processes} agent{'' if removed.processes == 1 else 's'} ended, "
-    files = f"{removed.files} file{'' if removed.files == 1 else 's'}"
-    return f"undeployed: {ended if removed.processes else ''}{files} ({size(removed.bytes)}) removed"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, LoginWaits, LoginWarning, ServerNotice
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.ssh.prompts import ServerMessage
@@ -29,12 +29,11 @@ class ServerMessages:
         """A notice that all hosts of a room show is an event once; what a login waits for, each time."""
         host = message.connecting or message.host
         text = " ".join(message.text.split())
-        through = "" if message.host == host else f" {message.host}"
+        through = "" if message.host == host else message.host
         if message.waiting:
             with self._lock:
-                self._waiting[host] = f"the server{through} says: {text}"
-            said = f"the login waits; the server{through} says: {text}"
-            self._deliver(Event(self._clock(), host, said, "warning"))
+                self._waiting[host] = f"the server{through and f' {through}'} says: {text}"
+            self._deliver(LoginWaits(host=host, at=self._clock(), through=through, text=text))
             return
         with self._lock:
             if text in self._shown:
@@ -43,11 +42,9 @@ class ServerMessages:
                 self._shown.clear()
             self._shown.add(text)
         if message.by_console:
-            self._deliver(
-                Event(self._clock(), host, f"{through.lstrip()}: {text}" if through else text, "warning")
-            )
+            self._deliver(LoginWarning(host=host, at=self._clock(), through=through, text=text))
         else:
-            self._deliver(Event(self._clock(), host, f"the server{through} says: {text}"))
+            self._deliver(ServerNotice(host=host, at=self._clock(), through=through, text=text))
 
     def beside(self, snapshots: Mapping[str, Snapshot]) -> Mapping[str, Snapshot]:
         """The snapshots, with the reason why a login waits."""

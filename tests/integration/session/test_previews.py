@@ -15,7 +15,7 @@ import pytest
 
 from deskconsole.common.errors import ProtocolViolation
 from deskconsole.picture.framebuffer import shared_folders
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, WindowClosed
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
@@ -108,7 +108,7 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
     assert watch(session) == WatchMode.FULL
     assert len(framebuffers()) == 1
     session._showing.close()
-    session._window_changed("window closed", "info")
+    session._window_changed(WindowClosed(host="lab-01"))
     wait_for(lambda: framebuffers() == [], what="the framebuffer's end", timeout=20)
     # What the window showed last is the preview until the agent sends one.
     assert session.snapshot().preview is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, WindowFailed, WindowLost, WindowOpened
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
@@ -89,12 +89,11 @@ def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
     window.send_signal(signal.SIGKILL)
     assert session.wait_for(lambda one: not one.viewing, 10)
     assert session.snapshot().state is State.STREAMING
-    wait_for(lambda: any("window closed" in event.text for event in events), what="the event")
-    told = [(event.text, event.severity) for event in events if "window" in event.text]
-    assert told == [
-        ("window opened", "info"),
-        ("window closed: its process was ended by SIGKILL", "warning"),
-    ]
+    wait_for(lambda: any(isinstance(event, WindowLost) for event in events), what="the event")
+    opened, lost = [event for event in events if isinstance(event, WindowOpened | WindowLost)]
+    assert isinstance(opened, WindowOpened)
+    assert isinstance(lost, WindowLost)
+    assert lost.reason == "its process was ended by SIGKILL"
     session.view()
     assert session.wait_for(lambda one: one.viewing, 20)
     assert session.snapshot().statistics.reconnects == 0
@@ -106,8 +105,8 @@ def test_without_a_screen_there_is_a_sentence_and_the_session_goes_on(
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     session.view()
-    wait_for(lambda: any(event.severity == "error" for event in events), what="the sentence")
-    (told,) = [event.text for event in events if event.severity == "error"]
+    wait_for(lambda: any(isinstance(event, WindowFailed) for event in events), what="the sentence")
+    (told,) = [event.failure.reason for event in events if isinstance(event, WindowFailed)]
     assert "no display here" in told
     assert "\n" not in told
     assert session.snapshot().state is State.STREAMING

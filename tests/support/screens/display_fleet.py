@@ -20,7 +20,7 @@ from deskconsole.common.errors import Cancelled, ConfigurationError, Deskconsole
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
 from deskconsole.session.steps import SessionStep, StepOutcome
@@ -56,7 +56,15 @@ class DisplayFleet:
     refuses_undeploy: DeskconsoleError | None = None
     removed: Removed = field(default_factory=lambda: Removed(1, 856, 214_519_786))
     budget: int = 0
+    past: list[Event] = field(default_factory=list)
+    recorded: list[Event] = field(default_factory=list)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
+
+    def record(self, event: Event) -> None:
+        self.recorded.append(event)
+
+    def past_events(self) -> list[Event]:
+        return self.past
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
         self.questions = questions
@@ -275,3 +283,18 @@ def laboratory() -> DisplayFleet:
         live("lab-07", since=NOW - 45, scale=22.0),
     ]
     return DisplayFleet(hosts, {snapshot.host: snapshot for snapshot in states})
+
+
+def failure(host: str, reason: str, remedy: str = "", at: float = NOW) -> Event:
+    """An error that a session ended with."""
+    return SessionFailed(host=host, at=at, failure=Failure("connection-failed", reason, remedy))
+
+
+def warning(host: str, text: str, at: float = NOW) -> Event:
+    """A warning that reads so."""
+    return LoginWarning(host=host, at=at, through="", text=text)
+
+
+def notice(host: str, text: str, at: float = NOW) -> Event:
+    """What a server said."""
+    return ServerNotice(host=host, at=at, through="", text=text)

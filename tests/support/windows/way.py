@@ -44,7 +44,3 @@ class WindowsWay:
 
     def shows_the_screen(self) -> bool:
         return shows(self.session, self.windows.screenshot)
-
-    def told(self, words: str) -> bool:
-        """Whether an event says this."""
-        return any(words in event.text for event in self.events)

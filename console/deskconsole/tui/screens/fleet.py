@@ -113,7 +113,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
         snapshot = self.console.view.snapshot(name)
         parts = [safe_text(part, LONGEST).rstrip(".") for part in (snapshot.reason, snapshot.remedy) if part]
         shown = table.text_of(name)
-        return bool(parts) and parts[0] in line.text and all(part in shown for part in parts)
+        failure = getattr(line.event, "failure", None)
+        told = failure is not None and (failure.reason, failure.remedy) == (snapshot.reason, snapshot.remedy)
+        return told and all(part in shown for part in parts)
 
     def _show_detail(self) -> None:
         view = self.console.view

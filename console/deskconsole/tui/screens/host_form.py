@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, same_way
+from deskconsole.session.events import Event, HostAdded, HostEdited
 from deskconsole.session.state import SETTLED
 from deskconsole.tui.host_fields import FIELDS, Field, read, texts
 from deskconsole.tui.text.status_text import WHOLE
@@ -128,21 +129,22 @@ class HostForm(ModalScreen[None]):
     async def _save(self, host: Host) -> None:
         console = cast("DeskconsoleApp", self.app)
         before = self._host
+        done: Event | None
         if before is None:
             error = await console.attempt(lambda fleet: fleet.add(host))
-            done = "added"
+            done = HostAdded(host=host.name)
         elif before == host:
             error = None
-            done = ""
+            done = None
         else:
             if before.name != host.name or not same_way(before, host):
                 console.questions.withdraw(before.name)
             error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
-            done = "edited" if before.name == host.name else f"edited; it was called {before.name}"
+            done = HostEdited(host=host.name, previous="" if before.name == host.name else before.name)
         self.keys_wait = False
         if error is None:
-            if done:
-                console.events.note(host.name, done)
+            if done is not None:
+                console.events.note(done)
             self.dismiss()
             console.select_host(host.name)
         else:

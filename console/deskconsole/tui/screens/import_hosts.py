@@ -21,6 +21,7 @@ from deskconsole.common.errors import ConfigurationError, InvalidField
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.destination import Destination
 from deskconsole.inventory.host import Host, host_from
+from deskconsole.session.events import HostAdded
 from deskconsole.ssh.ssh_config import resolve
 from deskconsole.tui.alias_addresses import read_by_ssh
 from deskconsole.tui.ports import FleetPort
@@ -144,7 +145,7 @@ class ImportScreen(ModalScreen[None]):
                     ),
                 )
             else:
-                console.act(name, partial(_add, host), "added")
+                console.act(name, partial(_add, host), HostAdded(host=name))
 
 
 def _add(host: Host, fleet: FleetPort) -> None:

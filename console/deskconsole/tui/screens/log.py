@@ -1,9 +1,11 @@
-"""All events, with a filter, to be copied."""
+"""All events, those of earlier consoles too, with a filter, to be copied."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -26,6 +28,10 @@ class LogScreen(ConsoleScreen):
         Binding("y", "copy", "Copy", tooltip="Copy the shown lines to the clipboard"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._past: list[LogLine] = []
+
     def compose(self) -> ComposeResult:
         yield Header()
         with Horizontal(id="filter-line"):
@@ -37,20 +43,39 @@ class LogScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         self._fill()
+        self._read_past()
         self.query_one(EventLog).focus()
         self.show(self.console.view)
 
     def show(self, view: FleetView) -> None:
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
 
+    @work
+    async def _read_past(self) -> None:
+        """What earlier consoles wrote down, above what this one knows."""
+        try:
+            past = await asyncio.to_thread(self.console.backend.past_events)
+        except OSError as error:
+            self.notify(
+                f"The earlier events cannot be read: {error.strerror}", severity="warning", markup=False
+            )
+            return
+        begin = min((line.at for line in self.console.events.lines), default=float("inf"))
+        self._past = [LogLine.of(event) for event in past if event.at < begin]
+        self._fill()
+
+    @property
+    def _lines(self) -> list[LogLine]:
+        return [*self._past, *self.console.events.lines]
+
     def wanted(self, lines: list[LogLine]) -> list[LogLine]:
         words = self.query_one(Input).value.casefold().split()
         return [line for line in lines if all(word in str(line).casefold() for word in words)]
 
     def _fill(self) -> None:
-        lines = self.wanted(list(self.console.events.lines))
+        lines = self.wanted(self._lines)
         self.query_one(EventLog).replace(lines)
-        self.query_one(".count", Label).update(f"{len(lines)} of {len(self.console.events.lines)}")
+        self.query_one(".count", Label).update(f"{len(lines)} of {len(self._lines)}")
 
     def on_input_changed(self) -> None:
         self._fill()
@@ -66,7 +91,7 @@ class LogScreen(ConsoleScreen):
         self.set_focus(self.query_one(Input))
 
     def action_copy(self) -> None:
-        lines = self.wanted(list(self.console.events.lines))
+        lines = self.wanted(self._lines)
         self.app.copy_to_clipboard("\n".join(str(line) for line in lines))
         self.notify(f"{len(lines)} lines copied", markup=False)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from deskconsole.common.figures import moment
 from deskconsole.common.safe_text import safe_text
-from deskconsole.session.events import Event, Severity
+from deskconsole.session.events import Event
+from deskconsole.wording.events import Severity, place, wording
 
 SIGNS: dict[Severity, str] = {"info": " ", "warning": "▲", "error": "✖"}
 
@@ -24,10 +25,13 @@ class LogLine:
     host: str
     text: str
     severity: Severity
+    event: Event
 
     @classmethod
     def of(cls, event: Event) -> LogLine:
-        return cls(event.at, safe_text(event.host, 64), safe_text(event.text, LONGEST), event.severity)
+        words = wording(event)
+        text = safe_text(words.text, LONGEST)
+        return cls(event.at, safe_text(place(event), 64), text, words.severity, event)
 
     def __str__(self) -> str:
         return f"{moment(self.at, seconds=True)} {SIGNS[self.severity]} {self.host}  {self.text}"

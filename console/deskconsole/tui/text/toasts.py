@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deskconsole.session.events import Severity
+from deskconsole.wording.events import Severity
 
 from .log_line import LogLine
 

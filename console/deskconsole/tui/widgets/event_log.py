@@ -10,8 +10,8 @@ from textual.events import Resize
 from textual.widgets import RichLog
 
 from deskconsole.common.figures import moment
-from deskconsole.session.events import Severity
 from deskconsole.tui.text.log_line import KEPT, SIGNS, LogLine
+from deskconsole.wording.events import Severity
 
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 

@@ -1,0 +1,130 @@
+"""Events as sentences, and how much each matters."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from deskconsole.common.errors import sentence
+from deskconsole.common.figures import size
+from deskconsole.session import events
+from deskconsole.session.events import Event, Failure
+
+Severity = Literal["info", "warning", "error"]
+"""How much an event matters."""
+
+LIST = "hosts.toml"
+"""Stands in the host's place where an event is about the list of hosts."""
+
+
+class Wording(NamedTuple):
+    """An event as users read it. It may contain a host's own words: pass it through `safe_text`."""
+
+    text: str
+    severity: Severity
+
+
+def place(event: Event) -> str:
+    """The host that an event is about, or what stands in its place."""
+    return event.host or LIST
+
+
+def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
+    """The sentence for an event of any kind."""
+    match event:
+        case events.StreamStarted():
+            return Wording("streaming", "info")
+        case events.StreamResumed():
+            return Wording(f"streaming again after {event.after:.1f} s ({event.reason})", "info")
+        case events.LinkLost():
+            return Wording(f"lost, connecting again: {_whole(event.failure)}", "warning")
+        case events.HostUnreachable():
+            return Wording(f"not reached, tried again by itself: {_whole(event.failure)}", "warning")
+        case events.DesktopAwaited():
+            return Wording(f"waiting: {_whole(event.failure)}", "warning")
+        case events.SessionFailed():
+            return Wording(f"failed: {_whole(event.failure)}", "error")
+        case events.SessionEnded():
+            return Wording("disconnected", "info")
+        case events.SettingsChanged():
+            return Wording("the settings have changed: connecting again", "info")
+        case events.PictureFlat():
+            flat = "the first picture has one colour only: the desktop may be black, or not to be seen"
+            return Wording(flat, "warning")
+        case events.ScreenSeen():
+            return Wording("the screen can be seen again", "info")
+        case events.ScreenHidden():
+            return Wording(f"no picture, {event.state}: {event.reason}", "warning")
+        case events.AgentSilent():
+            return Wording(SILENCE, "warning")
+        case events.AgentHeard():
+            return Wording("the agent answers again", "warning")
+        case events.PictureVerified():
+            return Wording(f"verified: every pixel is as on the host (packet {event.packet:,})", "info")
+        case events.PictureDiffers():
+            differs = f"the picture differs from the host's at packet {event.packet:,}; refreshing"
+            return Wording(differs, "error")
+        case events.PictureResent():
+            return Wording("the whole picture was sent again", "info")
+        case events.AnswerMissing():
+            what = "the comparison" if event.asked == "check" else "the whole picture"
+            return Wording(f"{what} did not come: see the state of the host", "info")
+        case events.WindowOpened():
+            return Wording("window opened", "info")
+        case events.WindowRaised():
+            return Wording("window brought to the front", "info")
+        case events.WindowFailed():
+            return Wording(f"no window: {_whole(event.failure)}", "error")
+        case events.WindowClosed():
+            return Wording("window closed", "info")
+        case events.WindowLost():
+            return Wording(f"window closed: {event.reason}", "warning")
+        case events.ServerNotice():
+            return Wording(f"the server{_through(event.through)} says: {event.text}", "info")
+        case events.LoginWaits():
+            said = f"the login waits; the server{_through(event.through)} says: {event.text}"
+            return Wording(said, "warning")
+        case events.LoginWarning():
+            return Wording(f"{event.through}: {event.text}" if event.through else event.text, "warning")
+        case events.HostKeyTrusted():
+            return Wording(f"trusted the key {event.fingerprint}", "info")
+        case events.HostKeyForgotten():
+            return Wording(f"forgot the old key {', '.join(event.fingerprints)}", "info")
+        case events.PasswordGiven():
+            return Wording(f"a password was given for {event.account}", "info")
+        case events.HostAdded():
+            return Wording("added", "info")
+        case events.HostEdited():
+            called = f"edited; it was called {event.previous}"
+            return Wording(called if event.previous else "edited", "info")
+        case events.HostRemoved():
+            return Wording("removed", "info")
+        case events.ListReloaded():
+            return Wording("another program has changed it: the list is read again", "info")
+        case events.UndeployStarted():
+            return Wording("undeploying", "info")
+        case events.UndeployCancelled():
+            return Wording("undeploying was cancelled", "info")
+        case events.Undeployed():
+            return Wording(_undeployed(event), "info")
+        case events.ActionFailed():
+            return Wording(_whole(event.failure), "error")
+    raise NotImplementedError(type(event).__name__)
+
+
+SILENCE = "nothing is heard from the agent"
+
+
+def _whole(failure: Failure) -> str:
+    return sentence(failure.reason, failure.remedy)
+
+
+def _through(jump: str) -> str:
+    return f" {jump}" if jump else ""
+
+
+def _undeployed(event: events.Undeployed) -> str:
+    if not event.agents and not event.files:
+        return "undeployed: no deskconsole files were on the host"
+    ended = f"{event.agents} agent{'' if event.agents == 1 else 's'} ended, " if event.agents else ""
+    files = f"{event.files} file{'' if event.files == 1 else 's'}"
+    return f"undeployed: {ended}{files} ({size(event.size)}) removed"
