@@ -85,6 +85,11 @@ def test_files_that_are_named_exist() -> None:
         assert any((folder / path).exists() for folder in folders), path
 
 
+def test_tests_that_the_workflow_names_exist() -> None:
+    for path in re.findall(r"tests/[\w/.]+", read(".github/workflows/windows.yml")):
+        assert (ROOT / path).exists(), path
+
+
 # Statistics
 
 
