@@ -12,7 +12,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.event_pane import EventPane
 from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, notice, warning
 from support.screens.piloting import screen_text
 
@@ -152,7 +152,7 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
         await pilot.press("enter", "y")
         await pilot.pause()
         assert pilot.app.clipboard == "22:13:20   lab-02  the server says: a needle"
-        assert len(pilot.app.screen.query_one(EventLog).lines) == 1
+        assert len(pilot.app.screen.query_one(EventPane).lines) == 1
 
 
 async def test_the_log_shows_what_earlier_consoles_wrote_and_everything_is_recorded(running: Running) -> None:

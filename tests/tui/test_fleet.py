@@ -13,7 +13,7 @@ from deskconsole.session.snapshot import Exactness, Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.preview import HALF
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
@@ -175,10 +175,10 @@ async def test_a_small_terminal_keeps_the_table_and_never_wraps(running: Running
         assert re.search(
             r"lab-01 +lab +10\.0\.3\.1 +live 2 h 10 min +1920x1080 +2 min +18$", lines[2].rstrip()
         )
-        assert not pilot.app.screen.query_one(EventLog).display
+        assert not pilot.app.screen.query_one(EventPane).display
         await pilot.resize_terminal(120, 40)
         await pilot.pause(0.2)
-        assert pilot.app.screen.query_one(EventLog).display
+        assert pilot.app.screen.query_one(EventPane).display
 
 
 async def test_a_key_shows_what_the_streams_do_instead_of_who_is_there(running: Running) -> None:

@@ -19,7 +19,7 @@ from .command import CommandResult, close_channel, run_command
 from .files import Files, open_files
 from .host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
 from .login_queue import LoginTurn
-from .prompts import NoQuestions, Questions, QuestionsOf, ServerMessage, Unasked
+from .prompts import HostQuestions, NoQuestions, Questions, ServerMessage, Unasked
 from .secrets import Secrets
 from .sockets import BindSource, ProxyCommand, connect_tcp
 from .ssh_config import Target, parse_jump, resolve
@@ -115,7 +115,7 @@ def connect(
     asking = questions
     if not isinstance(questions, NoQuestions):
         # Thirty host keys that are trusted in one list would else be thirty logins at once.
-        asking = QuestionsOf(questions, host.name, turn.leave, lambda: turn.take(cancelled))
+        asking = HostQuestions(questions, host.name, turn.leave, lambda: turn.take(cancelled))
     route = _Route(
         asking, known_hosts, cancelled, timeout, secrets or Secrets(), ssh_config, passed, parts, turn
     )

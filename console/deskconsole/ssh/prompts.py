@@ -121,7 +121,7 @@ class NoQuestions:
         """What the server says is in the sentence of a login that fails."""
 
 
-class QuestionsOf:
+class HostQuestions:
     """Passes questions on with the name of the host that is being connected.
 
     `before` is called before a person is asked, or told what a login waits for; `after` with each answer.

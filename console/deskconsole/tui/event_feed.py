@@ -14,7 +14,7 @@ from .host_actions import ConsoleScreen
 from .messages import EventsArrived
 from .text.log_line import KEPT, LogLine
 from .text.toasts import Toasts
-from .widgets.event_log import EventLog
+from .widgets.event_pane import EventPane
 
 if TYPE_CHECKING:
     from .app import DeskconsoleApp
@@ -81,7 +81,7 @@ class EventFeed:
         self.lines.extend(lines)
         for screen in self._console.screen_stack:
             if isinstance(screen, ConsoleScreen):
-                for log in screen.query(EventLog):
+                for log in screen.query(EventPane):
                     log.extend(screen.wanted(lines))
 
     def _untold(self, lines: list[LogLine]) -> list[LogLine]:

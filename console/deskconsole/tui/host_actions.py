@@ -11,7 +11,7 @@ from deskconsole.session.state import SETTLED, State
 
 from .text.log_line import LogLine
 from .view import FleetView
-from .widgets.event_log import EventLog
+from .widgets.event_pane import EventPane
 
 if TYPE_CHECKING:
     from .app import DeskconsoleApp
@@ -31,7 +31,7 @@ class ConsoleScreen(Screen[None]):
     def tells(self, line: LogLine) -> bool:
         """The line can be read on this screen: its pane of events shows the newest ones."""
         return bool(self.wanted([line])) and any(
-            log.display and log.size.height and log.is_vertical_scroll_end for log in self.query(EventLog)
+            log.display and log.size.height and log.is_vertical_scroll_end for log in self.query(EventPane)
         )
 
     def lift_toasts(self, lines: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from deskconsole.common.errors import Cancelled
 from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
-from deskconsole.ssh.prompts import QuestionsOf, SecretRequest
+from deskconsole.ssh.prompts import HostQuestions, SecretRequest
 from support.answers import Answers
 
 
@@ -47,7 +47,7 @@ def test_a_person_who_thinks_keeps_no_place() -> None:
     queue, never = LoginQueue(1), threading.Event()
     asking = queue.turn()
     asking.take(never)
-    questions = QuestionsOf(Answers(["secret"]), "lab", asking.leave)
+    questions = HostQuestions(Answers(["secret"]), "lab", asking.leave)
     assert questions.secret(SecretRequest("lab", "password", "Password")) == "secret"
     queue.turn().take(never)
 
@@ -59,7 +59,7 @@ def test_an_answer_waits_for_its_turn_again() -> None:
     asking.take(never)
     waiting = threading.Event()
     asking.waiting = waiting.set
-    questions = QuestionsOf(Answers(["secret"]), "lab", asking.leave, lambda: asking.take(never))
+    questions = HostQuestions(Answers(["secret"]), "lab", asking.leave, lambda: asking.take(never))
     asking.leave()
     other.take(never)
     answered = threading.Thread(target=questions.secret, args=(SecretRequest("lab", "password", "Password"),))

@@ -15,7 +15,7 @@ from deskconsole.tui.host_actions import HostActions
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.host_detail import HostDetail
@@ -61,11 +61,11 @@ class FleetScreen(HostActions, inherit_bindings=False):
         yield self._table
         yield WelcomePane(demo_offered=self.console.demo_offered)
         yield HostDetail()
-        yield EventLog()
+        yield EventPane()
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
-        log = self.query_one(EventLog)
+        log = self.query_one(EventPane)
         log.border_title = "Events"
         log.add_class("pane")
         log.extend(self.console.events.lines)
@@ -121,7 +121,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         view = self.console.view
         host = view.host(self.selected)
         snapshot = view.snapshot(host.name) if host else None
-        detail, log = self.query_one(HostDetail), self.query_one(EventLog)
+        detail, log = self.query_one(HostDetail), self.query_one(EventPane)
         detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
         width, height = self.size
         facts, picture = detail.needs(width)
@@ -144,7 +144,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         detail.lay_out(width, lines.detail)
 
     def _leave_room_for_welcome(self) -> None:
-        log = self.query_one(EventLog)
+        log = self.query_one(EventPane)
         lines = EVENTS if self.console.events.lines else 0
         log.styles.height = lines
         log.display = lines > 0

@@ -16,7 +16,7 @@ from deskconsole.tui.host_actions import HostActions
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.chart import large_chart
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.host_detail import HostDetail
 from deskconsole.tui.widgets.keys import Keys
@@ -41,11 +41,11 @@ class HostScreen(HostActions):
         yield Header()
         yield HostDetail(below=True)
         yield Lines("charts")
-        yield EventLog()
+        yield EventPane()
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
-        log = self.query_one(EventLog)
+        log = self.query_one(EventPane)
         log.border_title = Content(f"Events of {self._label}")
         log.add_class("pane")
         log.extend(self.wanted(list(self.console.events.lines)))
@@ -62,7 +62,7 @@ class HostScreen(HostActions):
             return
         snapshot = view.snapshot(self._host)
         self.query_one(Header).show(view, len(self.console.questions.hosts()))
-        detail, log = self.query_one(HostDetail), self.query_one(EventLog)
+        detail, log = self.query_one(HostDetail), self.query_one(EventPane)
         detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
         charts = self.query_one(".charts", Lines)
         history = snapshot.statistics.history

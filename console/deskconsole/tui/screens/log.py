@@ -14,7 +14,7 @@ from textual.widgets import Footer, Input, Label
 from deskconsole.tui.host_actions import ConsoleScreen
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
-from deskconsole.tui.widgets.event_log import EventLog
+from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
 
@@ -38,13 +38,13 @@ class LogScreen(ConsoleScreen):
             yield Label("/")
             yield PlainInput(placeholder="words in the line", compact=True, select_on_focus=False)
             yield Label("", classes="count", markup=False)
-        yield EventLog()
+        yield EventPane()
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         self._fill()
         self._read_past()
-        self.query_one(EventLog).focus()
+        self.query_one(EventPane).focus()
         self.show(self.console.view)
 
     def show(self, view: FleetView) -> None:
@@ -74,14 +74,14 @@ class LogScreen(ConsoleScreen):
 
     def _fill(self) -> None:
         lines = self.wanted(self._lines)
-        self.query_one(EventLog).replace(lines)
+        self.query_one(EventPane).replace(lines)
         self.query_one(".count", Label).update(f"{len(lines)} of {len(self._lines)}")
 
     def on_input_changed(self) -> None:
         self._fill()
 
     def on_input_submitted(self) -> None:
-        self.query_one(EventLog).focus()
+        self.query_one(EventPane).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """In the filter itself a slash is a letter."""
@@ -99,6 +99,6 @@ class LogScreen(ConsoleScreen):
         field = self.query_one(Input)
         if field.has_focus or field.value:
             field.value = ""
-            self.query_one(EventLog).focus()
+            self.query_one(EventPane).focus()
         else:
             self.dismiss()

@@ -19,7 +19,7 @@ HIDDEN = -1
 """The width of lines that came while the pane was not on the screen."""
 
 
-class EventLog(RichLog):
+class EventPane(RichLog):
     """The events in a pane; follows the newest unless scrolled up."""
 
     def __init__(self) -> None:
