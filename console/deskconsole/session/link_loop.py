@@ -105,10 +105,10 @@ class LinkLoop:
         framebuffer: Framebuffer,
         meter: StatisticsMeter,
         observer: Observer,
-        attention: WatchPolicy | None = None,
+        watch_policy: WatchPolicy | None = None,
     ) -> None:
-        self._attention = attention or WatchPolicy(lambda: True)
-        self._watch = self._attention.wanted()
+        self._watch_policy = watch_policy or WatchPolicy(lambda: True)
+        self._watch = self._watch_policy.wanted()
         """What the agent was told last; changed under `_sending`."""
         # What comes is passed over, not drawn: until a refresh when there is a full stream again.
         self._blind = False
@@ -154,7 +154,7 @@ class LinkLoop:
     def attend(self) -> None:
         """Tells the agent how closely somebody looks now, where it was told something else last."""
         with self._sending:
-            wanted = self._attention.wanted()
+            wanted = self._watch_policy.wanted()
             if wanted == self._watch:
                 return
             self._transmit(self._connection.send(wanted))

@@ -93,20 +93,20 @@ class Session:
         self._meter = StatisticsMeter()
         self._framebuffer = Framebuffer()
         self._steps = Steps()
-        self._standing = SessionStatus(name)
+        self._status = SessionStatus(name)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._way: AgentTransport | None = None
         self._stream: LinkLoop | None = None
-        self._showing = Presenter(name, self._framebuffer, self._window_changed, places)
-        self._attention = WatchPolicy(lambda: closely or self._showing.wanted)
-        self._witness = StreamObserver(
+        self._presenter = Presenter(name, self._framebuffer, self._window_changed, places)
+        self._watch_policy = WatchPolicy(lambda: closely or self._presenter.wanted)
+        self._observer = StreamObserver(
             display,
-            self._standing,
+            self._status,
             self._steps,
             self._meter,
             self._framebuffer,
-            self._showing,
+            self._presenter,
             self._on_event,
             self.request_refresh,
         )
@@ -124,23 +124,23 @@ class Session:
     def snapshot(self) -> Snapshot:
         """How things stand."""
         return replace(
-            self._standing.now,
+            self._status.now,
             statistics=self._meter.snapshot(),
             steps=self._steps.now(),
-            watch=self._attention.wanted().mode.value,
+            watch=self._watch_policy.wanted().mode.value,
         )
 
     def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
         """Waits until `predicate` holds of all but statistics, steps and watch; False after `timeout`
         seconds."""
-        return self._standing.wait_for(predicate, timeout)
+        return self._status.wait_for(predicate, timeout)
 
     def picture(self, width: int, height: int) -> BGR | None:
         """The newest picture as large as fits into width x height, in its proportions; None before any."""
         try:
             pixels: BGR | None = self._framebuffer.pixels
         except RemoteProtocolError:  # It is empty, or has just been given up.
-            preview = self._standing.now.preview
+            preview = self._status.now.preview
             pixels = None if preview is None else preview.pixels()
         return None if pixels is None else fitted(pixels, width, height)
 
@@ -152,7 +152,7 @@ class Session:
     @property
     def view_failure(self) -> ViewerError | None:
         """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
-        return self._showing.failure
+        return self._presenter.failure
 
     # What can be asked of it
 
@@ -163,15 +163,15 @@ class Session:
         """
         if first:
             self._route.hurry()
-        with self._standing.changed:
-            if self._standing.state not in SETTLED and not self._cancelled.is_set():
+        with self._status.changed:
+            if self._status.state not in SETTLED and not self._cancelled.is_set():
                 self._hurry = True
-                self._standing.changed.notify_all()
+                self._status.changed.notify_all()
                 return
             previous = self._thread
             self._cancelled = threading.Event()
             self.failure = None
-            if self._standing.state in SETTLED:
+            if self._status.state in SETTLED:
                 self._move(State.CONNECTING)
             self._thread = threading.Thread(
                 target=self._run, args=(self._cancelled, previous), name=f"session {self.name}", daemon=True
@@ -180,10 +180,10 @@ class Session:
 
     def disconnect(self) -> None:
         """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
-        self._showing.forget()
-        with self._standing.changed:
+        self._presenter.forget()
+        with self._status.changed:
             self._cancelled.set()
-            self._standing.changed.notify_all()
+            self._status.changed.notify_all()
 
     def close(self, timeout: float = 5.0) -> None:
         """Ends everything, the window too, and waits for it."""
@@ -195,7 +195,7 @@ class Session:
             if thread.is_alive() and (way := self._way) is not None:
                 way.close()
             thread.join(timeout / 2)
-        self._showing.close()
+        self._presenter.close()
         if thread is None or not thread.is_alive():
             self._framebuffer.close()
 
@@ -204,10 +204,10 @@ class Session:
 
         A window that is open comes to the front. Where it cannot be opened, an event says why.
         """
-        if self._showing.open:
+        if self._presenter.open:
             self._on_event(WindowRaised(host=self.name))
-        with self._standing.changed:
-            self._showing.want(fullscreen=fullscreen)
+        with self._status.changed:
+            self._presenter.want(fullscreen=fullscreen)
             self.connect()
         if (stream := self._stream) is not None:
             self._quietly(stream.attend)
@@ -220,7 +220,7 @@ class Session:
     @property
     def closely(self) -> bool:
         """The full stream is wanted."""
-        return self._attention.wanted().mode is WatchMode.FULL
+        return self._watch_policy.wanted().mode is WatchMode.FULL
 
     @property
     def preview_bytes(self) -> float:
@@ -230,30 +230,30 @@ class Session:
     def pace(self, *, interval: float, rate: int) -> None:
         """Previews `interval` seconds apart, the full stream with `rate` bytes a second at most (0: no
         bound); the agent is told within half a second."""
-        self._attention.pace(interval=interval, rate=rate)
+        self._watch_policy.pace(interval=interval, rate=rate)
 
     @property
     def viewing(self) -> bool:
         """There is a window, or one is to come."""
-        return self._showing.wanted
+        return self._presenter.wanted
 
     def rename(self, host: Host) -> None:
         """Takes over the host's new labels; nothing about the link changes."""
         self.name = host.name
         self._route.rename(host)
-        self._showing.rename(host.name)
-        self._standing.replace(host=host.name)
-        self._witness.show_state()
+        self._presenter.rename(host.name)
+        self._status.replace(host=host.name)
+        self._observer.show_state()
 
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""
-        self._attention.glance(_GLANCE)
+        self._watch_policy.glance(_GLANCE)
         if (stream := self._stream) is not None:
             self._quietly(stream.want_refresh)
 
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
-        self._attention.glance(_GLANCE)
+        self._watch_policy.glance(_GLANCE)
         if (stream := self._stream) is not None:
             self._quietly(stream.want_digest)
 
@@ -270,19 +270,19 @@ class Session:
         while True:
             error = self._attempt(cancelled, reuse=reuse)
             # An agent that ran there already and does not even greet is replaced, once.
-            hung = reuse and self._reused and self._witness.streamed_at is None
+            hung = reuse and self._reused and self._observer.streamed_at is None
             reuse = not hung
             # Who waits for a log-on waits for as long as it takes, whatever becomes of the link meanwhile.
-            comes_back = comes_back or self._waited or self._witness.streamed_at is not None
+            comes_back = comes_back or self._waited or self._observer.streamed_at is not None
             if self._waited or (
-                self._witness.streamed_at and time.monotonic() - self._witness.streamed_at > _STABLE
+                self._observer.streamed_at and time.monotonic() - self._observer.streamed_at > _STABLE
             ):
                 backoff.succeeded()
-            if self._witness.streamed_at:
+            if self._observer.streamed_at:
                 self._outages = 0
             if not cancelled.is_set() and not isinstance(error, Cancelled):
                 # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
-                cut = isinstance(error, ConnectionLost) and self._standing.state in BRINGING_UP
+                cut = isinstance(error, ConnectionLost) and self._status.state in BRINGING_UP
                 cut = cut and backoff.attempt < _CUTS
                 # What was damaged on the host is sent anew, once.
                 damaged = isinstance(error, Damaged) and not mended
@@ -300,7 +300,7 @@ class Session:
                 if not cancelled.is_set():
                     # Cancelled at a question, perhaps before there ever was a link: that is worth a word.
                     self._settle(State.CLOSED, reason=str(error))
-                elif self._standing.state is not State.CLOSED:
+                elif self._status.state is not State.CLOSED:
                     # A window that is wanted has been asked for since: it comes with the next link.
                     self._move(State.CLOSED)
                 self._on_event(SessionEnded(host=self.name))
@@ -308,7 +308,7 @@ class Session:
 
     def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
         """One attempt, and what ended it."""
-        self._witness.streamed_at = None
+        self._observer.streamed_at = None
         self._reused = False
         self._waited = False
         self._steps.restart()
@@ -328,10 +328,10 @@ class Session:
         way = self._route.open(self._step, cancelled, reuse=reuse)
         self._reused = way.reused
         try:
-            with self._standing.changed:
+            with self._status.changed:
                 self._way = way
                 number = None if way.word is None else way.word.session
-                self._standing.replace(agent=way.agent, session=number, user=way.user)
+                self._status.replace(agent=way.agent, session=number, user=way.user)
             if way.word is not None and way.word.flat and not way.reused:
                 self._on_event(PictureFlat(host=self.name))
             if cancelled.is_set():
@@ -342,19 +342,19 @@ class Session:
                 self._display,
                 self._framebuffer,
                 self._meter,
-                self._witness,
-                self._attention,
+                self._observer,
+                self._watch_policy,
             )
             self._stream = stream
             stream.run(cancelled)
         finally:
             self._stream = None
-            with self._standing.changed:
+            with self._status.changed:
                 self._way = None
             way.close()
 
     def _wait_for_retry(self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event) -> None:
-        self._witness.lost(str(error))
+        self._observer.lost(str(error))
         delay = backoff.next_delay()
         # The waits go on growing where a link breaks again and again; each outage counts its own attempts.
         self._outages += 1
@@ -387,9 +387,9 @@ class Session:
 
     def _pause(self, seconds: float, cancelled: threading.Event) -> None:
         """Until then, or until somebody connects or disconnects."""
-        with self._standing.changed:
+        with self._status.changed:
             self._hurry = False
-            self._standing.changed.wait_for(lambda: cancelled.is_set() or self._hurry, seconds)
+            self._status.changed.wait_for(lambda: cancelled.is_set() or self._hurry, seconds)
 
     def _step(
         self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
@@ -398,14 +398,14 @@ class Session:
             self._steps.progress(progress)
         else:
             self._steps.begin(state.value)
-        if progress is not None and self._standing.state is state:
-            self._standing.replace(progress=progress)
-        elif self._standing.state is not state:
+        if progress is not None and self._status.state is state:
+            self._status.replace(progress=progress)
+        elif self._status.state is not state:
             self._move(
                 state,
                 reason="" if trouble is None else str(trouble),
                 remedy="" if trouble is None else trouble.remedy,
-                attempt=self._standing.now.attempt,
+                attempt=self._status.now.attempt,
                 progress=progress,
             )
             self._waited = self._waited or state is State.WAITING
@@ -413,24 +413,24 @@ class Session:
                 self._on_event(DesktopAwaited(host=self.name, failure=Failure.of(trouble)))
 
     def _move(self, state: State, **said: str | float | Progress | None) -> None:
-        self._standing.move(state, **said)
+        self._status.move(state, **said)
         if state in SETTLED:
-            self._witness.lost_at = None
+            self._observer.lost_at = None
             self._let_go_at_rest()
-        self._witness.show_state()
+        self._observer.show_state()
 
     def _settle(self, state: State, **said: str) -> None:
         """Ends by itself: a window that was still to come comes no more."""
-        with self._standing.changed:
-            self._showing.forget()
+        with self._status.changed:
+            self._presenter.forget()
             self._move(state, **said)
 
     def _let_go_at_rest(self) -> None:
         """Gives up a picture that nobody looks at, where no stream is left to do it."""
-        with self._standing.changed:
-            at_rest = self._standing.state in SETTLED and not self._attention.close
+        with self._status.changed:
+            at_rest = self._status.state in SETTLED and not self._watch_policy.close
             if at_rest and self._framebuffer.size is not None:
-                self._witness.letting_go()
+                self._observer.letting_go()
                 self._framebuffer.close()
 
     @staticmethod
@@ -443,7 +443,7 @@ class Session:
             return
 
     def _window_changed(self, event: Event) -> None:
-        self._standing.replace(viewing=self._showing.open)
+        self._status.replace(viewing=self._presenter.open)
         self._let_go_at_rest()
         self._on_event(event)
-        self._witness.show_state()
+        self._observer.show_state()

@@ -43,20 +43,20 @@ class StreamObserver:
     def __init__(
         self,
         display: int,
-        standing: SessionStatus,
+        status: SessionStatus,
         steps: Steps,
         meter: StatisticsMeter,
         framebuffer: Framebuffer,
-        showing: Presenter,
+        presenter: Presenter,
         tell: Callable[[Event], None],
         differs: Callable[[], None],
     ) -> None:
         self._display = display
-        self._standing = standing
+        self._status = status
         self._steps = steps
         self._meter = meter
         self._framebuffer = framebuffer
-        self._showing = showing
+        self._presenter = presenter
         self._tell = tell
         self._differs = differs
         self._screen_told_at = 0.0
@@ -70,7 +70,7 @@ class StreamObserver:
 
     @property
     def _host(self) -> str:
-        return self._standing.now.host
+        return self._status.now.host
 
     def lost(self, reason: str) -> None:
         """There is no stream, and there will be one again."""
@@ -82,14 +82,14 @@ class StreamObserver:
         self.streamed_at = time.monotonic()
         self._steps.begin(FIRST_PICTURE)
         self.displays(welcome.displays)
-        self._standing.replace(
+        self._status.replace(
             platform=welcome.platform,
             screen=welcome.screen.value,
             screen_reason=welcome.screen_reason,
             exactness=None,
             lossy=0,
         )
-        self._standing.move(State.STREAMING)
+        self._status.move(State.STREAMING)
         self.show_state()
         if self.lost_at is None:
             self._tell(StreamStarted(host=self._host))
@@ -100,18 +100,18 @@ class StreamObserver:
             self.lost_at = None
 
     def resized(self) -> None:
-        self._showing.resized()
+        self._presenter.resized()
 
     def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
         self._steps.end(StepOutcome.DONE)
-        self._standing.replace(size=self._framebuffer.size, picture_at=time.time())
-        self._showing.drawn(number, rectangles)
+        self._status.replace(size=self._framebuffer.size, picture_at=time.time())
+        self._presenter.drawn(number, rectangles)
 
     def screen(self, screen: Screen) -> None:
-        known = (self._standing.now.screen, self._standing.now.screen_reason)
+        known = (self._status.now.screen, self._status.now.screen_reason)
         if known == (screen.state.value, screen.reason):
             return
-        self._standing.replace(screen=screen.state.value, screen_reason=screen.reason)
+        self._status.replace(screen=screen.state.value, screen_reason=screen.reason)
         now = time.monotonic()
         if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
             return
@@ -124,17 +124,17 @@ class StreamObserver:
 
     def silent(self, stale: bool) -> None:
         silence = "nothing is heard from the agent"
-        self._standing.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
+        self._status.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
         self.show_state()
         self._tell(AgentSilent(host=self._host) if stale else AgentHeard(host=self._host))
 
     def answered(self) -> None:
-        if self._standing.now.current and self._standing.now.picture_at is not None:
-            self._standing.replace(picture_at=time.time())
+        if self._status.now.current and self._status.now.picture_at is not None:
+            self._status.replace(picture_at=time.time())
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         exact = ours == theirs
-        self._standing.replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
+        self._status.replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
         if not exact:
             self._tell(PictureDiffers(host=self._host, packet=packet))
             self._differs()
@@ -145,24 +145,24 @@ class StreamObserver:
                 self._size = display.width, display.height
 
     def lossy(self, pixels: int) -> None:
-        self._standing.replace(lossy=pixels)
+        self._status.replace(lossy=pixels)
 
     def previewed(self, preview: PreviewMessage) -> None:
         kept = PreviewPicture.received(preview, time.time())
         self._steps.end(StepOutcome.DONE)
         self._meter.previewed(len(preview.picture))
-        size = self._size or self._standing.now.size
-        self._standing.replace(preview=kept, size=size, picture_at=kept.at)
+        size = self._size or self._status.now.size
+        self._status.replace(preview=kept, size=size, picture_at=kept.at)
 
     def letting_go(self) -> None:
-        at = self._standing.now.picture_at
+        at = self._status.now.picture_at
         if self._framebuffer.size is not None:
-            self._standing.replace(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
+            self._status.replace(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
 
     def show_state(self) -> None:
         """Tells the window whether what it shows is current, and else of when it is and why."""
-        snapshot = self._standing.now
+        snapshot = self._status.now
         word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
         cause = snapshot.cause or (self.lost_reason if self.lost_at is not None else "")
         why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
-        self._showing.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)
+        self._presenter.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)

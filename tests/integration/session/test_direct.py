@@ -257,7 +257,7 @@ def test_a_host_that_says_something_else_all_the_time_does_not_drown_the_log(
     events: list[Event] = []
     session = Session("loud", DirectRoute(agent.address, agent.token), 0, events.append)
     for number in range(1000):
-        session._witness.screen(Screen(ScreenState.LOCKED, f"reason {number}"))
+        session._observer.screen(Screen(ScreenState.LOCKED, f"reason {number}"))
     assert session.snapshot().screen_reason == "reason 999"
     assert len(events) <= 5
     session.close()

@@ -31,7 +31,7 @@ def test_the_budget_is_shared_by_who_is_looked_at(tmp_path: Path) -> None:
         fleet = stack.enter_context(closing(Fleet(inventory, open_route, lambda _: None, budget=100_000)))
 
         def asked(name: str) -> Watch:
-            return fleet.session(name)._attention.wanted()
+            return fleet.session(name)._watch_policy.wanted()
 
         for host in fleet.hosts:
             fleet.connect(host.name)

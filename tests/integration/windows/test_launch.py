@@ -232,7 +232,7 @@ def test_a_refused_task_is_said_with_windows_own_words(ground: WindowsGround) ->
 
 def test_an_agent_that_dies_at_once_is_heard(ground: WindowsGround) -> None:
     agent = ground.root / ground.deployed.agent
-    wire = agent / "deskagent" / "wire" / "__init__.py"
+    wire = agent / "deskwire" / "__init__.py"
     before = wire.read_text("utf-8")
     try:
         wire.write_text("import nonesuch\n")
@@ -281,7 +281,7 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
 
 
 def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(ground: WindowsGround) -> None:
-    agent = ground.root / ground.deployed.agent / "deskagent" / "ready.py"
+    agent = ground.root / ground.deployed.agent / "deskagent" / "ready_report.py"
     before = agent.read_text("utf-8")
     assert '"session": answers.session' in before
     try:

@@ -278,7 +278,7 @@ def test_one_that_lacks_things_and_has_a_user_of_many_letters(
 
 def test_what_a_killed_run_left_is_cleared(make_windows: Callable[..., WindowsHost]) -> None:
     script = (
-        "from windows_host import WindowsHost; import os; host = WindowsHost.start(logged_on=False);"
+        "from support.windows.host import WindowsHost; import os; host = WindowsHost.start(logged_on=False);"
         " print(host.folder, host._display.pid, flush=True); os._exit(1)"
     )
     tests = str(Path(__file__).parents[2])
