@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
@@ -39,6 +40,16 @@ class Simulated:
         for host in fleet.hosts:
             fleet.connect(host.name)
         return fleet
+
+    def record(self, event: Event) -> None:
+        """Nothing is kept."""
+
+    def past_events(self) -> Sequence[Event]:
+        return ()
+
+    def undeploy(self, *_: Any, **__: Any) -> Removed:
+        """There is nothing on them."""
+        return Removed(0, 0, 0)
 
     def examine(self, *_: Any, **__: Any) -> None:
         """Nothing is ever wrong with them."""

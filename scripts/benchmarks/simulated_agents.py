@@ -13,6 +13,7 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from deskagent.capture.synthetic import render
@@ -104,14 +105,11 @@ class Agent:
 
 async def serve(count: int, token: bytes, *, eager: bool) -> None:
     pictures = previews()
-    servers = [
-        await asyncio.start_server(
-            lambda reader, writer, n=number: Agent(token, pictures, n, eager=eager).serve(reader, writer),
-            "127.0.0.1",
-            0,
-        )
-        for number in range(count)
-    ]
+
+    def agent(number: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        return lambda reader, writer: Agent(token, pictures, number, eager=eager).serve(reader, writer)
+
+    servers = [await asyncio.start_server(agent(number), "127.0.0.1", 0) for number in range(count)]
     mean = sum(len(one.picture) for one in pictures) / len(pictures)
     ports = [server.sockets[0].getsockname()[1] for server in servers]
     print(json.dumps({"ports": ports, "preview_bytes": round(mean)}), flush=True)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from deskconsole.bootstrap import deploy
-from deskconsole.bootstrap.archive import Archive, agent_archive, pack
+from deskconsole.bootstrap.archive import Archive, agent_archive, archived
 from deskconsole.runtimes.listing import LISTING
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
+from deskconsole.wording.events import wording
 from support.built_runtime import built_runtime
 from support.windows.host import WindowsHost
 from support.windows.way import WindowsWay
@@ -38,12 +39,11 @@ def measure() -> dict[str, Any]:
             way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
             ways["after a cut"] = _steps(way)
             ways["another console"] = _again(way, way.open)
-            deploy.agent_archive = lambda: _changed(agent_archive())
-            ways["changed agent"] = _again(way, way.open)
+            with mock.patch.object(deploy, "agent_archive", return_value=_changed(agent_archive())):
+                ways["changed agent"] = _again(way, way.open)
         finally:
-            deploy.agent_archive = agent_archive
             way.session.close()
-    return {"runtime": runtime.stat().st_size, "agent": len(agent_archive().data), "ways": ways}
+    return {"runtime": runtime.stat().st_size, "agent": agent_archive().size, "ways": ways}
 
 
 def _again(way: WindowsWay, opened: Callable[[], Session]) -> dict[str, float]:
@@ -60,7 +60,7 @@ def _first_picture(way: WindowsWay) -> dict[str, float]:
 def _steps(way: WindowsWay) -> dict[str, float]:
     """Waits for the picture; seconds of each step, of those with one name together."""
     if not way.streams(120):
-        raise RuntimeError(f"no picture came: {[event.text for event in way.events]}")
+        raise RuntimeError(f"no picture came: {[wording(event).text for event in way.events]}")
     seconds: dict[str, float] = {}
     for step in way.session.snapshot().steps:
         seconds[step.name] = seconds.get(step.name, 0.0) + step.seconds
@@ -69,10 +69,10 @@ def _steps(way: WindowsWay) -> dict[str, float]:
 
 def _changed(archive: Archive) -> Archive:
     """The agent with one more file in it: another version."""
-    with zipfile.ZipFile(BytesIO(archive.data)) as packed:
+    with archive.open() as stream, zipfile.ZipFile(stream) as packed:
         files = {name: packed.read(name) for name in packed.namelist() if name != LISTING}
     files["deskagent/another.py"] = b'"""Another version."""\n'
-    return Archive("agent-" + "0" * 12, pack(files), archive.unpacked + 23)
+    return archived("agent-" + "0" * 12, files)
 
 
 def table(result: Mapping[str, Any]) -> str:

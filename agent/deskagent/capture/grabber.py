@@ -48,10 +48,6 @@ class Grabber(Protocol):
     def check(self) -> None:
         """Raises GrabError where it is known, without a grab, that there would be no picture."""
 
-    @property
-    def tells(self) -> bool:
-        """Whether `wait` knows of changes. It may become False with any grab."""
-
     def wait(self, timeout: float) -> bool:
         """Waits up to so many seconds until there may be something new; True at once where that is not
         known, or nothing was grabbed yet. Raises GrabError."""

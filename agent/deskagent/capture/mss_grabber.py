@@ -86,11 +86,6 @@ class MssGrabber:
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    @property
-    def tells(self) -> bool:
-        """mss has no word of changes."""
-        return False
-
     def wait(self, timeout: float) -> bool:  # noqa: ARG002
         """There may always be something new."""
         return True

@@ -81,11 +81,6 @@ class SyntheticGrabber:
     def check(self) -> None:
         """There is always a picture."""
 
-    @property
-    def tells(self) -> bool:
-        """What it shows is a function of time."""
-        return False
-
     def wait(self, timeout: float) -> bool:  # noqa: ARG002
         """There may always be something new."""
         return True

@@ -19,11 +19,6 @@ class Progress:
     rate: float = 0.0
     """Bytes a second, mean over the step."""
 
-    @property
-    def remaining(self) -> float | None:
-        """Seconds that the rest takes at this rate; None where nobody can tell."""
-        return (self.total - self.done) / self.rate if self.rate and self.total else None
-
 
 Report = Callable[[Progress], None]
 """Called on the thread that works. What it raises (`Cancelled`, say) ends the step and leaves no trace."""

@@ -111,7 +111,3 @@ def fits(runtime: Runtime, requirements: str | None = None, platform: str = PLAT
     """Whether the agent of today (or the one whose locked list has that hash) runs on it."""
     wanted = requirements or requirements_today()
     return (runtime.manifest.requirements, runtime.manifest.platform) == (wanted, platform)
-
-
-def _youth(runtime: Runtime) -> tuple[tuple[int, ...], str]:
-    return runtime.manifest.version, runtime.manifest.built

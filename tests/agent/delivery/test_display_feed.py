@@ -46,8 +46,6 @@ class Counted(SyntheticGrabber):
 class Telling(Counted):
     """A desktop that says by itself when there is something to see: once, as nothing ever changes."""
 
-    tells = True
-
     def wait(self, timeout: float) -> bool:
         if not self.grabs:
             return True

@@ -34,8 +34,6 @@ def noise(width: int, height: int) -> NDArray[np.uint8]:
 class Desktop(SyntheticGrabber):
     """Shows what it is told to, and knows when that was looked at."""
 
-    tells = True
-
     def __init__(self) -> None:
         super().__init__("still", 1, 64, 64)
         self._news = threading.Condition()

@@ -48,11 +48,6 @@ class GuardedGrabber:
         self._look(judge)
         self._source.check()
 
-    @property
-    def tells(self) -> bool:
-        """Whether the source does."""
-        return self._source.tells
-
     def wait(self, timeout: float) -> bool:
         """As the source does, but that it is time to ask the system again counts too: a desktop that is
         locked need not change."""

@@ -93,11 +93,6 @@ class PreferredGrabber:
         """What `screen` knows."""
         self._screen.check()
 
-    @property
-    def tells(self) -> bool:
-        """While there are frames."""
-        return self._frames is not None
-
     def wait(self, timeout: float) -> bool:
         """Waits for a frame; that they failed is news too, for `grab` finds another way."""
         if self._frames is None:

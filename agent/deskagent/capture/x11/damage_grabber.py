@@ -86,11 +86,6 @@ class DamageGrabber:
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    @property
-    def tells(self) -> bool:
-        """It does."""
-        return True
-
     def wait(self, timeout: float) -> bool:
         """Waits until a place is due that has changed. Raises GrabError where the server is gone."""
         end = self._clock() + timeout

@@ -58,8 +58,6 @@ class Computer:
 class Screen:
     """As mss: the picture as it is, and no word of changes."""
 
-    tells = False
-
     def __init__(self, computer: Computer) -> None:
         self.computer = computer
 
@@ -116,6 +114,10 @@ class OpenFrames:
         self.closed = True
 
 
+def by_frames(grabber: PreferredGrabber) -> bool:
+    return grabber._frames is not None
+
+
 @pytest.fixture
 def computer() -> Computer:
     return Computer()
@@ -127,7 +129,7 @@ def test_frames_that_show_the_screen_are_used_and_waited_for(computer: Computer)
     grab = grabber.grab()
     assert np.array_equal(grab.pixels, computer.picture)
     assert grab.area.size == grab.size == (WIDTH, HEIGHT)
-    assert grabber.tells
+    assert by_frames(grabber)
     assert computer.said == ["desktop duplication"]
 
     grabs = computer.grabs
@@ -146,7 +148,7 @@ def test_a_screen_at_rest_is_enough_to_begin(computer: Computer) -> None:
     """The first picture comes at once, and then nothing changes."""
     grabber = computer.grabber()
     grabber.grab()
-    assert grabber.tells
+    assert by_frames(grabber)
 
 
 @pytest.mark.parametrize("black", [True, False])
@@ -154,7 +156,7 @@ def test_frames_that_show_something_else_are_not_used(computer: Computer, *, bla
     computer.frames_show = np.zeros_like(computer.picture) if black else computer.picture[:, ::-1].copy()
     grabber = computer.grabber()
     assert np.array_equal(grabber.grab().pixels, computer.picture)
-    assert not grabber.tells
+    assert not by_frames(grabber)
     assert grabber.wait(5.0), "nothing tells of changes: there may be some"
     assert computer.held() == 0
     assert computer.said == ["mss (desktop duplication: its picture is not that of the screen)"]
@@ -165,18 +167,18 @@ def test_frames_of_another_size_are_not_used(computer: Computer) -> None:
     computer.frames_show = np.zeros((WIDTH, HEIGHT, 4), np.uint8)
     grabber = computer.grabber()
     assert grabber.grab().size == (WIDTH, HEIGHT)
-    assert not grabber.tells
+    assert not by_frames(grabber)
 
 
 def test_where_all_of_the_screen_moves_nobody_can_tell(computer: Computer) -> None:
     computer.films = True
     grabber = computer.grabber()
     grabber.grab()
-    assert not grabber.tells
+    assert not by_frames(grabber)
     computer.films = False
     computer.now += RETRY_FIRST
     grabber.grab()
-    assert grabber.tells
+    assert by_frames(grabber)
 
 
 def test_the_reason_of_a_system_that_has_none_is_told_once(computer: Computer) -> None:
@@ -198,7 +200,7 @@ def test_it_is_tried_again_later_and_ever_more_rarely(computer: Computer) -> Non
     computer.frames_show = None
     computer.now += RETRY_LAST
     grabber.grab()
-    assert grabber.tells
+    assert by_frames(grabber)
     assert computer.held() == 1
 
 
@@ -207,13 +209,13 @@ def test_a_loss_is_news_and_the_other_way_goes_on_at_once(computer: Computer) ->
     grabber.grab()
     computer.lost = "the mode has changed"
     assert grabber.wait(0.1)
-    assert not grabber.tells
+    assert not by_frames(grabber)
     assert np.array_equal(grabber.grab().pixels, computer.picture)
     assert computer.held() == 0
     computer.lost = ""
     computer.now += RETRY_FIRST
     grabber.grab()
-    assert grabber.tells
+    assert by_frames(grabber)
     assert computer.said == [
         "desktop duplication",
         "mss (desktop duplication: the mode has changed)",
@@ -226,7 +228,7 @@ def test_a_loss_within_a_grab_is_none_of_the_picture(computer: Computer) -> None
     grabber.grab()
     computer.lost = "access was lost"
     assert np.array_equal(grabber.grab().pixels, computer.picture)
-    assert not grabber.tells
+    assert not by_frames(grabber)
 
 
 def test_a_screen_that_nobody_may_see_is_a_failed_grab(computer: Computer) -> None:
@@ -246,7 +248,7 @@ def test_a_screen_that_fails_during_the_comparison_leaves_nothing_open(computer:
     assert computer.held() == 0
     computer.unreadable = False
     grabber.grab()
-    assert grabber.tells, "that said nothing against the frames"
+    assert by_frames(grabber), "that said nothing against the frames"
 
 
 def test_a_display_that_is_plugged_in_or_moved_ends_the_frames(computer: Computer) -> None:
@@ -255,7 +257,7 @@ def test_a_display_that_is_plugged_in_or_moved_ends_the_frames(computer: Compute
     computer.elsewhere = True
     computer.now += 1.0
     grabber.grab()
-    assert not grabber.tells
+    assert not by_frames(grabber)
     assert grabber.displays()[0].x == 1920
 
 
@@ -266,7 +268,7 @@ def test_a_pointer_does_not_spoil_the_comparison(computer: Computer) -> None:
     computer.frames_show = shown
     grabber = computer.grabber()
     grabber.grab()
-    assert grabber.tells
+    assert by_frames(grabber)
 
 
 def test_what_changes_meanwhile_says_nothing() -> None:
