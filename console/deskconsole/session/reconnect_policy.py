@@ -1,8 +1,11 @@
-"""When to try again, and after which failures."""
+"""When to try again, and after which failures. It does not wait and connects nothing."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from deskconsole.common.errors import (
     AddressError,
@@ -10,6 +13,8 @@ from deskconsole.common.errors import (
     BootstrapError,
     Cancelled,
     ConfigurationError,
+    ConnectionLost,
+    Damaged,
     DeskconsoleError,
     ForwardingRefused,
     HostKeyError,
@@ -28,6 +33,12 @@ OFF_FIRST = 60.0
 OFF_LONGEST = 300.0
 """Seconds between two attempts to reach a host that is off: nobody waits at the console for it."""
 
+_CUTS: Final = 8
+"""Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
+
+STABLE: Final = 20.0
+"""Seconds of streaming after which the next failure counts as the first."""
+
 _FINAL = (
     AuthenticationFailed,
     Cancelled,
@@ -39,6 +50,101 @@ _FINAL = (
     Refused,
     VersionMismatch,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOutcome:
+    """How one attempt ended."""
+
+    error: DeskconsoleError
+    streamed: float | None = None
+    """Seconds for which it streamed; None where the greetings were never over."""
+    reused: bool = False
+    """It came to an agent that ran there already."""
+    waited: bool = False
+    """It waited for somebody to log on at the host."""
+    bringing_up: bool = False
+    """It ended while the agent was brought up."""
+
+
+class Retry(NamedTuple):
+    """Try again after `delay` seconds; `attempt` counts from 1 within one outage."""
+
+    delay: float
+    attempt: int
+    unreachable: bool = False
+    """The host is off: it is tried slowly."""
+
+
+class Fail(NamedTuple):
+    """Do not try again."""
+
+
+class ReconnectPolicy:
+    """Decides after each attempt of one connect. `patient`: a host that is off is tried again, slowly."""
+
+    def __init__(self, *, patient: bool = False, rng: random.Random | None = None) -> None:
+        self.reuse = True
+        """Whether the next attempt may use an agent that runs there already."""
+        self.patient = patient
+        self.comes_back = False
+        """There was a stream, or somebody waits for a log-on: both last whatever becomes of the link."""
+        self.mended = False
+        """What was damaged on the host was sent again already."""
+        self.backoff = Backoff(rng)
+        self._off = Backoff(rng, first=OFF_FIRST, longest=OFF_LONGEST)
+        self._outage = 0
+        """Attempts since the link was lost last."""
+
+    def after(self, outcome: AttemptOutcome) -> Retry | Fail:
+        """What to do about an attempt that nobody cancelled: the first row that holds decides."""
+        streamed = outcome.streamed
+        self.comes_back = self.comes_back or outcome.waited or streamed is not None
+        if outcome.waited or (streamed is not None and streamed > STABLE):
+            self.backoff.succeeded()
+        if streamed is not None:
+            self._outage = 0
+        if _off(self, outcome):
+            self.reuse = True
+            delay = self._off.next_delay()
+            return Retry(delay, self._off.attempt, unreachable=True)
+        again = any(row(self, outcome) for row in _ROWS)
+        self.reuse = not _hung(self, outcome)
+        self.mended = self.mended or isinstance(outcome.error, Damaged)
+        if not again:
+            return Fail()
+        # The waits go on growing where a link breaks again and again; each outage counts its own attempts.
+        self._outage += 1
+        return Retry(self.backoff.next_delay(), self._outage)
+
+
+def _off(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
+    return policy.patient and not policy.comes_back and is_off(outcome.error)
+
+
+def _hung(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
+    """An agent that ran there already and does not even greet is replaced, once."""
+    return policy.reuse and outcome.reused and outcome.streamed is None
+
+
+def _cut(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
+    """What broke on a bad link while the agent was brought up goes on where it was: an upload too."""
+    lost = isinstance(outcome.error, ConnectionLost) and outcome.bringing_up
+    return lost and policy.backoff.attempt < _CUTS
+
+
+def _damaged(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
+    """What was damaged on the host is sent again, once."""
+    return isinstance(outcome.error, Damaged) and not policy.mended
+
+
+def _lost(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
+    """A stream that was there comes back by itself."""
+    return policy.comes_back and worth_retrying(outcome.error)
+
+
+_ROWS: Final[tuple[Callable[[ReconnectPolicy, AttemptOutcome], bool], ...]] = (_hung, _cut, _damaged, _lost)
+"""Why another attempt follows soon."""
 
 
 def worth_retrying(error: DeskconsoleError) -> bool:

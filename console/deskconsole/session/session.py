@@ -12,8 +12,6 @@ from pathlib import Path
 from deskconsole.common.errors import (
     Cancelled,
     ConnectionFailed,
-    ConnectionLost,
-    Damaged,
     DeskconsoleError,
     InternalFault,
     StreamError,
@@ -41,7 +39,7 @@ from .events import (
 )
 from .link_loop import LinkLoop
 from .presenter import Presenter
-from .reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
+from .reconnect_policy import AttemptOutcome, Fail, ReconnectPolicy, Retry
 from .route import AgentTransport, Route
 from .snapshot import Snapshot
 from .state import BRINGING_UP, SETTLED, State
@@ -52,13 +50,6 @@ from .stream_observer import StreamObserver
 from .watch_policy import WatchPolicy
 
 _log = logging.getLogger(__name__)
-
-_CUTS = 8
-"""Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
-
-_STABLE = 20.0
-"""Seconds of streaming after which the next failure counts as the first."""
-
 
 _GLANCE = 10.0
 """Seconds of the full stream for a refresh or a comparison that somebody asks for: either takes one."""
@@ -111,8 +102,6 @@ class Session:
             self.request_refresh,
         )
         self._patient = patient
-        self._outages = 0
-        """Attempts since the link was lost last."""
         self._hurry = False
         self._reused = False
         self._waited = False
@@ -262,40 +251,17 @@ class Session:
     def _run(self, cancelled: threading.Event, previous: threading.Thread | None) -> None:
         if previous is not None:
             previous.join()
-        backoff = Backoff()
-        off = Backoff(first=OFF_FIRST, longest=OFF_LONGEST)
-        comes_back = False
-        reuse = True
-        mended = False
+        policy = ReconnectPolicy(patient=self._patient)
         while True:
-            error = self._attempt(cancelled, reuse=reuse)
-            # An agent that ran there already and does not even greet is replaced, once.
-            hung = reuse and self._reused and self._observer.streamed_at is None
-            reuse = not hung
-            # Who waits for a log-on waits for as long as it takes, whatever becomes of the link meanwhile.
-            comes_back = comes_back or self._waited or self._observer.streamed_at is not None
-            if self._waited or (
-                self._observer.streamed_at and time.monotonic() - self._observer.streamed_at > _STABLE
-            ):
-                backoff.succeeded()
-            if self._observer.streamed_at:
-                self._outages = 0
+            error = self._attempt(cancelled, reuse=policy.reuse)
             if not cancelled.is_set() and not isinstance(error, Cancelled):
-                # What broke on a bad link while the agent was brought up goes on where it was: an upload too.
-                cut = isinstance(error, ConnectionLost) and self._status.state in BRINGING_UP
-                cut = cut and backoff.attempt < _CUTS
-                # What was damaged on the host is sent anew, once.
-                damaged = isinstance(error, Damaged) and not mended
-                mended = mended or damaged
-                if self._patient and not comes_back and is_off(error):
-                    self._wait_for_host(error, off, cancelled)
-                elif hung or cut or damaged or (comes_back and worth_retrying(error)):
-                    self._wait_for_retry(error, backoff, cancelled)
-                else:
+                decision = policy.after(self._outcome(error))
+                if isinstance(decision, Fail):
                     self.failure = error
                     self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
                     self._on_event(SessionFailed(host=self.name, failure=Failure.of(error)))
                     return
+                self._wait_for_retry(error, decision, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
                     # Cancelled at a question, perhaps before there ever was a link: that is worth a word.
@@ -305,6 +271,16 @@ class Session:
                     self._move(State.CLOSED)
                 self._on_event(SessionEnded(host=self.name))
                 return
+
+    def _outcome(self, error: DeskconsoleError) -> AttemptOutcome:
+        began = self._observer.streamed_at
+        return AttemptOutcome(
+            error,
+            streamed=None if began is None else time.monotonic() - began,
+            reused=self._reused,
+            waited=self._waited,
+            bringing_up=self._status.state in BRINGING_UP,
+        )
 
     def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
         """One attempt, and what ended it."""
@@ -353,43 +329,26 @@ class Session:
                 self._way = None
             way.close()
 
-    def _wait_for_retry(self, error: DeskconsoleError, backoff: Backoff, cancelled: threading.Event) -> None:
-        self._observer.lost(str(error))
-        delay = backoff.next_delay()
-        # The waits go on growing where a link breaks again and again; each outage counts its own attempts.
-        self._outages += 1
+    def _wait_for_retry(self, error: DeskconsoleError, retry: Retry, cancelled: threading.Event) -> None:
+        """Until it is time, or until somebody connects or disconnects."""
+        if not retry.unreachable:
+            self._observer.lost(str(error))
         self._move(
             State.RETRYING,
             reason=str(error),
             remedy=error.remedy,
-            attempt=self._outages,
-            retry_at=time.time() + delay,
+            attempt=retry.attempt,
+            retry_at=time.time() + retry.delay,
+            unreachable=retry.unreachable,
         )
-        if self._outages == 1:
-            _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
-            self._on_event(LinkLost(host=self.name, failure=Failure.of(error)))
-        self._pause(delay, cancelled)
-
-    def _wait_for_host(self, error: DeskconsoleError, off: Backoff, cancelled: threading.Event) -> None:
-        """Waits until a host that is off may have been switched on."""
-        delay = off.next_delay()
-        self._move(
-            State.RETRYING,
-            reason=str(error),
-            remedy=error.remedy,
-            attempt=off.attempt,
-            retry_at=time.time() + delay,
-            unreachable=True,
-        )
-        if off.attempt == 1:
-            self._on_event(HostUnreachable(host=self.name, failure=Failure.of(error)))
-        self._pause(delay, cancelled)
-
-    def _pause(self, seconds: float, cancelled: threading.Event) -> None:
-        """Until then, or until somebody connects or disconnects."""
+        if retry.attempt == 1:
+            kind = HostUnreachable if retry.unreachable else LinkLost
+            if not retry.unreachable:
+                _log.warning("%s: lost: %s", self.name, safe_text(str(error)))
+            self._on_event(kind(host=self.name, failure=Failure.of(error)))
         with self._status.changed:
             self._hurry = False
-            self._status.changed.wait_for(lambda: cancelled.is_set() or self._hurry, seconds)
+            self._status.changed.wait_for(lambda: cancelled.is_set() or self._hurry, retry.delay)
 
     def _step(
         self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None

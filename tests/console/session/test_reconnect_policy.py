@@ -10,6 +10,7 @@ from deskconsole.common.errors import (
     AddressError,
     AuthenticationFailed,
     ConnectionLost,
+    Damaged,
     DeployError,
     DeskconsoleError,
     HostKeyError,
@@ -19,7 +20,17 @@ from deskconsole.common.errors import (
     Stale,
     UnsupportedHost,
 )
-from deskconsole.session.reconnect_policy import OFF_FIRST, OFF_LONGEST, Backoff, is_off, worth_retrying
+from deskconsole.session.reconnect_policy import (
+    OFF_FIRST,
+    OFF_LONGEST,
+    AttemptOutcome,
+    Backoff,
+    Fail,
+    ReconnectPolicy,
+    Retry,
+    is_off,
+    worth_retrying,
+)
 
 
 def test_waiting_doubles_up_to_half_a_minute_and_is_jittered() -> None:
@@ -77,3 +88,61 @@ def test_a_host_that_is_off_is_tried_each_minute_and_later_every_five() -> None:
     row = [backoff.next_delay() for _ in range(200)]
     assert 45 <= row[0] <= 75
     assert all(225 <= delay <= 375 for delay in row[3:])
+
+
+OFF = AttemptOutcome(AddressError("no answer"))
+CUT = AttemptOutcome(ConnectionLost("cut"), bringing_up=True)
+LOST = AttemptOutcome(ConnectionLost("cut"), streamed=3.0)
+HUNG = AttemptOutcome(Stale("silent"), reused=True)
+DAMAGED = AttemptOutcome(Damaged("a file is missing"))
+REFUSED = AttemptOutcome(Refused("8 newer consoles"), streamed=3.0)
+WAITED = AttemptOutcome(ConnectionLost("cut"), waited=True)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "patient", "decided"),
+    [
+        ([OFF], False, "fail"),
+        ([OFF, OFF], True, "slowly 1, slowly 2"),
+        ([LOST, OFF, OFF], True, "soon 1, soon 2, soon 3"),
+        ([LOST, CUT, LOST], False, "soon 1, soon 2, soon 1"),
+        ([WAITED, OFF], True, "soon 1, soon 2"),
+        ([CUT] * 8 + [CUT], False, "soon 1, soon 2, soon 3, soon 4, soon 5, soon 6, soon 7, soon 8, fail"),
+        ([DAMAGED, DAMAGED], False, "soon 1, fail"),
+        ([HUNG, HUNG], False, "soon 1, fail"),
+        ([REFUSED], False, "fail"),
+        ([LOST, REFUSED], False, "soon 1, fail"),
+    ],
+    ids=["off", "off, patient", "lost, then off", "each outage counts by itself", "waited for a log-on",
+         "eight cuts", "damaged twice", "hung twice", "refused", "refused later"],
+)  # fmt: skip
+def test_what_follows_an_attempt(outcomes: list[AttemptOutcome], patient: bool, decided: str) -> None:
+    policy = ReconnectPolicy(patient=patient, rng=random.Random(1))
+    told = []
+    for outcome in outcomes:
+        decision = policy.after(outcome)
+        if isinstance(decision, Retry):
+            told.append(f"{'slowly' if decision.unreachable else 'soon'} {decision.attempt}")
+            assert decision.unreachable == (decision.delay >= 45)
+        else:
+            assert isinstance(decision, Fail)
+            told.append("fail")
+    assert ", ".join(told) == decided
+
+
+def test_an_agent_that_hangs_is_replaced_once() -> None:
+    policy = ReconnectPolicy()
+    assert policy.reuse
+    policy.after(HUNG)
+    assert not policy.reuse
+    policy.after(LOST)
+    assert policy.reuse
+
+
+def test_a_stream_that_was_stable_begins_the_waits_again() -> None:
+    policy = ReconnectPolicy(rng=random.Random(1))
+    for _ in range(6):
+        policy.after(LOST)
+    stable = policy.after(AttemptOutcome(ConnectionLost("cut"), streamed=60.0))
+    assert isinstance(stable, Retry)
+    assert stable.delay < 0.5

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.session import session as sessions
+from deskconsole.session import reconnect_policy
 from deskconsole.session.events import Event, HostUnreachable
 from deskconsole.session.reconnect_policy import Backoff
 from deskconsole.session.route import DirectRoute
@@ -23,11 +23,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, float]]:
     """Waits of milliseconds instead of minutes; how long they were to be."""
     wanted: list[dict[str, float]] = []
 
-    def make(**limits: float) -> Backoff:
+    def make(_rng: object = None, **limits: float) -> Backoff:
         wanted.append(limits)
         return Backoff(first=0.05, longest=0.1)
 
-    monkeypatch.setattr(sessions, "Backoff", make)
+    monkeypatch.setattr(reconnect_policy, "Backoff", make)
     return wanted
 
 
