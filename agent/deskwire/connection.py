@@ -6,7 +6,7 @@
     OPEN      packets and messages               messages
     CLOSED    nothing more                       nothing more
 
-There is no clock in it: deadlines and heartbeats are kept by whoever owns the transport.
+There is no clock in it: deadlines and heartbeats are kept by the owner of the transport.
 """
 
 from __future__ import annotations

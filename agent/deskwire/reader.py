@@ -60,8 +60,8 @@ class PacketReader:
     def parts(self, data: bytes | bytearray | memoryview) -> Iterator[Packet | MessageBody]:
         """Takes the next bytes and hands out what they completed, one at a time.
 
-        Nothing behind a part is looked at before the next one is asked for; so whoever finds that a part is
-        the last one stops there, whatever follows it. Raises RemoteProtocolError like `feed`.
+        Nothing behind a part is looked at before the next one is asked for: a caller that finds that a part
+        is the last one stops there, whatever follows it. Raises RemoteProtocolError like `feed`.
         """
         if self._broken:
             raise RemoteProtocolError("data after a protocol error")

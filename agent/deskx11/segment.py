@@ -41,7 +41,7 @@ class Segment:
         if address == _FAILED:
             raise OSError(code, os.strerror(code))
         memory = (ctypes.c_uint8 * size).from_address(address)
-        # With the last view of it, whoever holds that.
+        # With the last view of it.
         weakref.finalize(memory, _libc.shmdt, address).atexit = False
         self.bytes: NDArray[np.uint8] = np.frombuffer(memoryview(memory).cast("B"), np.uint8)
         """(size,), writable. It stays as long as anybody has a view of it."""

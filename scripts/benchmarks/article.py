@@ -1,7 +1,7 @@
 """The algorithm of the article, written from its description: what ours is measured against.
 
 Grey values that differ by more than 30, the outlines of what they form, the bounding box of each as a PNG
-with OpenCV's own settings; everything anew where that makes more than 3000 slices or more than nine tenths
+with OpenCV's own settings; everything again where that makes more than 3000 slices or more than nine tenths
 of the picture.
 """
 

@@ -37,7 +37,7 @@ _REST = 1.0
 """Seconds after which everything has to have been refined."""
 
 Frames = Callable[[], Iterable[Any]]
-"""The first frame and those that are measured, anew with every call."""
+"""The first frame and those that are measured, again with every call."""
 T = TypeVar("T")
 
 

@@ -13,12 +13,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 
+from deskconsole.app.results import HostResult, host_fields
 from deskconsole.cli.sessions import compared, require_window, running_session, wait_for_picture
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host, host_from
-from deskconsole.session.report import report
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
 from support.answers import Answers
 
@@ -34,7 +35,7 @@ def main() -> None:
         wait_for_picture(session)
         _say({"shown": True})
         for _ in sys.stdin:
-            _say(report(compared(session)))
+            _say(msgspec.to_builtins(HostResult(**host_fields(compared(session)))))
 
 
 def _way(told: dict[str, Any]) -> tuple[Host, Route]:

@@ -34,7 +34,7 @@ def once(name: str, key: str, make: Callable[[Path], None]) -> Path:
     """The folder of the part `name`, filled by `make` unless that was done before with the same `key`.
 
     `key` names all that the part depends on. Two runs at once wait for each other; a part whose making
-    failed or was cut is made anew. Parts of other keys go when nobody has asked for them for a week: two
+    failed or was cut is made again. Parts of other keys go when nobody has asked for them for a week: two
     Pythons can take turns.
     """
     part = folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:_DIGITS]}"

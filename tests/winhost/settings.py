@@ -1,4 +1,4 @@
-"""How the imitated SSH server is to behave: written by the tests, read anew for each thing it is asked."""
+"""How the imitated SSH server is to behave: written by the tests, read again for each thing it is asked."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _wait(connection: socket.socket, due: float, end: float | None) -> None:
 
 
 class _Source:
-    """The grabber, opened anew whenever it failed."""
+    """The grabber, opened again whenever it failed."""
 
     def __init__(self, open_grabber: Callable[[int], Grabber], display: int) -> None:
         self.identity = bytes(16)

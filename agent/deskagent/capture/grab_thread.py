@@ -31,7 +31,7 @@ class GrabThread:
     """Grabs on a thread of its own, for `deliver`; the GrabError that there was instead is for `fail`.
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
-    closed there. One that failed is opened anew at the next demand, half a second later at the soonest.
+    closed there. One that failed is opened again at the next demand, half a second later at the soonest.
     """
 
     def __init__(

@@ -127,7 +127,7 @@ class MssGrabber:
         return np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
 
     def _current(self) -> mss.MSS:
-        """The open screen, made anew where its geometry is not what it was: mss never looks again."""
+        """The open screen, made again where its geometry is not what it was: mss never looks again."""
         now = self._clock()
         if self._source is not None and now - self._looked >= GEOMETRY_EVERY:
             self._looked = now

@@ -50,7 +50,7 @@ class _Sent(NamedTuple):
 
 
 class Congestion:
-    """Not safe between threads: whoever owns it locks. Times are seconds of one clock."""
+    """Not safe between threads: its owner locks. Times are seconds of one clock."""
 
     def __init__(self) -> None:
         self._out: deque[_Sent] = deque()

@@ -160,7 +160,7 @@ def _listen(port: int) -> socket.socket:
     if sys.platform != "win32":
         return socket.create_server(("127.0.0.1", port))
     # On Windows a second program may take a port that somebody listens on, and be given the tokens of the
-    # consoles that come, unless whoever was first asked to be alone.
+    # consoles that come, unless the first one asked to be alone.
     listener = socket.socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

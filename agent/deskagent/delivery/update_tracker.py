@@ -52,7 +52,7 @@ class PendingUpdate(NamedTuple):
 
 
 class UpdateTracker:
-    """Adds up changes until they are taken. Not safe between threads: whoever owns it locks.
+    """Adds up changes until they are taken. Not safe between threads: its owner locks.
 
     The console's picture after the moves that wait differs from ours in the rectangles only.
     """
@@ -105,7 +105,7 @@ class UpdateTracker:
         """Tiles of them, about so many pixels together and one tile at least, and the other ones.
 
         Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
-        otherwise begin anew all the time and never get to its lower half.
+        otherwise begin again all the time and never get to its lower half.
         """
         # What goes whole shows one picture of a film, not parts of several.
         parts = ([one] if weigh(one) <= pixels else _tiles(one) for one in rectangles)

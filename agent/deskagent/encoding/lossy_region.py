@@ -88,7 +88,7 @@ class LossyRegion:
 
     def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
         """Places at rest, about so many pixels at most, the oldest first; one at least, if there is any.
-        What lies in those that are `owed` is sent anew anyway."""
+        What lies in those that are `owed` is sent again anyway."""
         self.stamp(now)
         if self._mask is None:
             return []

@@ -32,7 +32,7 @@ class Change(NamedTuple):
 
 
 class Picture:
-    """Not safe between threads: whoever owns it locks."""
+    """Not safe between threads: its owner locks."""
 
     def __init__(self) -> None:
         self.pixels: Pixels | None = None

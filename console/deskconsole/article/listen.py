@@ -1,4 +1,4 @@
-"""Shows the desktop of whoever sends the article's packets to a port: plain TCP, no SSH, no agent.
+"""Shows the desktop of a program that sends the article's packets to a port: plain TCP, no SSH, no agent.
 
 It knows no hosts and no sessions. One sender is served at a time, one after another; what a sender does
 wrong ends its connection and nothing else.
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.safe_text import safe_text
@@ -61,7 +62,7 @@ class ReceiverReport:
     digest: str = ""
     """Of the last picture, in hexadecimal; empty before the first."""
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """The figures under their names, ready for JSON."""
         return {name: getattr(self, name) for name in self.__slots__} | {"refreshes": dict(self.refreshes)}
 

@@ -43,7 +43,9 @@ def listen(
     begun = time.monotonic()
     report = receiver.listen(port, host, identity=not no_identity, seconds=seconds, show=not json, say=say)
     if json:
-        print_json(report.as_dict() | {"seconds": time.monotonic() - begun})
+        from deskconsole.app.results import ListenResult
+
+        print_json(ListenResult(**report.as_dict(), seconds=time.monotonic() - begun))
     else:
         figures = ((report.packets, "packet"), (report.slices, "slice"), (report.received, "byte"))
         say(", ".join(counted(number, noun) for number, noun in figures))
@@ -78,15 +80,11 @@ def diff(
 
     report = difference.run(previous, current, output, threshold, show)
     if json:
+        from deskconsole.app.results import Area, DiffResult
+
+        areas = [Area(*rectangle) for rectangle in report.rectangles]
         print_json(
-            {
-                "areas": report.areas,
-                "changed_pixels": report.changed_pixels,
-                "width": report.width,
-                "height": report.height,
-                "rectangles": [rectangle._asdict() for rectangle in report.rectangles],
-                "file": str(output),
-            }
+            DiffResult(report.areas, report.changed_pixels, report.width, report.height, areas, str(output))
         )
     else:
         say(f"{output}: {counted(report.areas, 'area')}, {counted(report.changed_pixels, 'pixel')} changed")

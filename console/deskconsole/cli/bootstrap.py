@@ -33,17 +33,9 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     with _probed(host) as (connection, facts), progress_bars(quiet=json) as show:
         deployed = bring(connection, facts, cache=Paths.default().cache, progress=show)
     if json:
-        print_json(
-            {
-                "host": host,
-                "platform": facts.platform,
-                "python": ".".join(map(str, deployed.facts.python_version)),
-                "agent": deployed.agent,
-                "packages": deployed.packages,
-                "runtime": deployed.runtime,
-                "uploaded": deployed.uploaded,
-            }
-        )
+        from deskconsole.app.results import DeployResult
+
+        print_json(DeployResult.of(host, facts, deployed))
     else:
         there = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
         verb = "are" if " and " in there else "is"
@@ -51,7 +43,7 @@ def deploy(host: HostName, *, json: Json = False) -> None:
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:
-    """Take everything of ours off a host: processes, files, folders.
+    """Remove all deskconsole processes and files from a host.
 
     \b
     Example:
@@ -68,15 +60,9 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
         find_host(host, paths), terminal_questions(), paths, cancelled=threading.Event()
     )
     if json:
-        print_json(
-            {
-                "host": host,
-                "processes": removed.processes,
-                "files": removed.files,
-                "bytes": removed.bytes,
-                "left": list(removed.left),
-            }
-        )
+        from deskconsole.app.results import UndeployResult
+
+        print_json(UndeployResult.of(host, removed))
         if removed.left:
             sys.exit(BootstrapError.exit_code)
     elif removed.left:

@@ -36,15 +36,15 @@ def demo(
         from .console import run_demo
 
         sys.exit(run_demo())
+    from deskconsole.app.results import HostResult, host_fields
     from deskconsole.demo.headless import run_headless
     from deskconsole.picture.opencv import require_opencv
-    from deskconsole.session.report import report
 
     require_opencv()
     snapshots = run_headless(headless, (lambda _event: None) if json else say_event)
     if json:
         for snapshot in snapshots:
-            print_json(report(snapshot))
+            print_json(HostResult(**host_fields(snapshot)))
     else:
         head = ("host", "state", "exact", "slices", "updates", "bytes")
         print_table(head, [_row(snapshot) for snapshot in snapshots])

@@ -6,7 +6,6 @@ import shutil
 import sys
 import textwrap
 import threading
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,17 +63,9 @@ def doctor(
     )
     wrong = first_bad(findings)
     if json:
-        print_json(
-            {
-                "host": found.name,
-                "healthy": wrong is None,
-                "first_bad": None if wrong is None else wrong.step,
-                "findings": [
-                    {key: value for key, value in asdict(finding).items() if key != "exit_code"}
-                    for finding in findings
-                ],
-            }
-        )
+        from deskconsole.app.results import DoctorResult
+
+        print_json(DoctorResult.of(found.name, findings))
     else:
         lines.summary(found.name, wrong)
     if wrong is not None:

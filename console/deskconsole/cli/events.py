@@ -14,7 +14,7 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.safe_text import safe_text
 
 from .options import Json
-from .terminal import print_line, say
+from .terminal import print_json, print_line, say
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -31,13 +31,13 @@ def events(
     The TUI and `view` write these events down; the newest 20,000 or so are kept. With --json each event is
     one JSON object a line.
 
+    \b
     Examples:
       deskconsole events --host lab-07 --since 12h
       deskconsole events --since 2026-11-28 --json
     """
     from deskconsole.common.figures import moment
     from deskconsole.session.event_log import read_events
-    from deskconsole.session.events import encode
     from deskconsole.wording.events import place, wording
 
     path = Paths.default().events
@@ -47,7 +47,7 @@ def events(
         for event in read_events(path, host=host, since=start):
             found += 1
             if json:
-                print_line(encode(event).decode())
+                print_json(event)
                 continue
             day = dt.datetime.fromtimestamp(event.at).astimezone().date().isoformat()
             text = safe_text(wording(event).text, 2000)

@@ -18,7 +18,6 @@ from .terminal import print_json, print_table, say
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
     from deskconsole.inventory.inventory import Inventory
-    from deskconsole.ssh.host_keys import KnownKey
 
 app = typer.Typer(
     help="List, add, edit and remove the hosts that the console knows.",
@@ -31,24 +30,28 @@ def _option(meaning: str, metavar: str = "TEXT") -> Any:
     return typer.Option(help=meaning, metavar=metavar, show_default=False)
 
 
-Name = Annotated[str, typer.Argument(help="Your own word for it.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="A name for the host.", show_default=False)]
 Address = Annotated[str | None, _option("Host name, IP or SSH alias, or user@host:port.")]
 Port = Annotated[int | None, _option("SSH port.", "NUMBER")]
 User = Annotated[str | None, _option("SSH user.")]
 IdentityFile = Annotated[str | None, _option("Private key to offer.", "FILE")]
 Jump = Annotated[str | None, _option("[user@]host[:port] to go through, several with commas.")]
 WantedDisplay = Annotated[int | None, _option("0: the whole desktop; 1, 2, ...: one display.", "NUMBER")]
-XDisplay = Annotated[str | None, _option("DISPLAY there, such as :0; else it is found.")]
-XAuthority = Annotated[str | None, _option("XAUTHORITY there; else it is found.", "FILE")]
-Python = Annotated[str | None, _option("The Python to use there; else it is found.", "FILE")]
-Folder = Annotated[str | None, _option("Where the agent's files go there; else in the home.", "FOLDER")]
+XDisplay = Annotated[str | None, _option("DISPLAY on the host, such as :0; default: found.")]
+XAuthority = Annotated[str | None, _option("XAUTHORITY on the host; default: found.", "FILE")]
+Python = Annotated[str | None, _option("Python on the host; default: found.", "FILE")]
+Folder = Annotated[
+    str | None, _option("Folder for the agent's files on the host; default: in the home folder.", "FOLDER")
+]
 RunLevel = Annotated[
     str | None, _option("Rights of the agent on Windows: least or highest (elevated windows too).", "LEVEL")
 ]
 Group = Annotated[str | None, _option("A label to filter by.")]
 Autoconnect = Annotated[
     bool | None,
-    typer.Option("--autoconnect/--no-autoconnect", help="At the console's start.", show_default=False),
+    typer.Option(
+        "--autoconnect/--no-autoconnect", help="Connect when the console starts.", show_default=False
+    ),
 ]
 
 
@@ -63,7 +66,7 @@ def hosts(
         return
     inventory = _inventory()
     if json:
-        print_json([_as_data(host) for host in inventory.hosts])
+        print_json(inventory.hosts)
     elif inventory.hosts:
         rows = [(h.name, h.target, str(h.port or ""), h.user or "", h.group) for h in inventory.hosts]
         print_table(("name", "address", "port", "user", "group"), rows)
@@ -140,6 +143,8 @@ def edit(
       deskconsole hosts edit lab-01 --port 2222
       deskconsole hosts edit lab-01 --jump '' --rename lab-one
     """
+    import msgspec
+
     from deskconsole.inventory.host import host_from, split_address, with_plain_name
 
     given = _given(
@@ -156,7 +161,11 @@ def edit(
     wanted = {field: value for field, value in given.items() if value not in ("", 0)}
     if address:  # a user and a port in it replace those that the host had
         wanted = split_address(wanted)
-    kept = {field: value for field, value in _as_data(inventory.get(name)).items() if field not in given}
+    kept = {
+        field: value
+        for field, value in msgspec.to_builtins(inventory.get(name)).items()
+        if field not in given
+    }
     host = host_from(with_plain_name(kept | wanted))
     inventory.replace(name, host)
     _tell(host, f"{host.name} is changed in {inventory.path}", json=json)
@@ -195,16 +204,9 @@ def forget_key(
     paths = Paths.default()
     found = [forget_keys(find_host(name, paths), paths.known_hosts) for name in names]
     if json:
-        print_json(
-            [
-                {
-                    "host": keys.host,
-                    "forgotten": [_key(key) for key in keys.forgotten],
-                    "left": [_key(key) | {"file": str(key.path), "line": key.line} for key in keys.left],
-                }
-                for keys in found
-            ]
-        )
+        from deskconsole.app.results import ForgetKeyResult
+
+        print_json([ForgetKeyResult.of(keys) for keys in found])
         return
     for keys in found:
         for key in keys.forgotten:
@@ -215,10 +217,6 @@ def forget_key(
             say(f"  To remove it too: {keys.command}")
         if not keys.forgotten and not keys.left:
             say(f"{keys.host}: no key is trusted for {keys.name}")
-
-
-def _key(key: KnownKey) -> dict[str, str | int]:
-    return {"algorithm": key.algorithm, "fingerprint": key.fingerprint}
 
 
 def _inventory() -> Inventory:
@@ -232,15 +230,8 @@ def _given(**fields: object) -> dict[str, object]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
-def _as_data(host: Host) -> dict[str, Any]:
-    import msgspec
-
-    data: dict[str, Any] = msgspec.to_builtins(host)
-    return data
-
-
 def _tell(host: Host, sentence: str, *, json: bool) -> None:
     if json:
-        print_json(_as_data(host))
+        print_json(host)
     else:
         say(sentence)

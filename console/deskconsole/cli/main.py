@@ -15,7 +15,7 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, bootstrap, demo, doctor, events, hosts, runtime, view
+from . import article, bootstrap, demo, doctor, events, hosts, runtime, schema, view
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -63,6 +63,7 @@ app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
 app.command()(events.events)
 app.add_typer(runtime.app, name="runtime")
+app.command()(schema.schema)
 app.command()(article.listen)
 app.command()(article.diff)
 

@@ -41,8 +41,8 @@ def build(
 ) -> None:
     """Build a runtime: a Windows Python and the agent's packages, in one file.
 
-    It happens by itself when a Windows host is first deployed to. uv does the fetching, with the settings
-    that the user gave uv or pip.
+    The first deploy to a Windows host does this by itself. uv downloads the parts, with your settings of uv
+    or pip.
 
     \b
     Examples:
@@ -80,14 +80,16 @@ def import_(
 
 @app.command("list")
 def list_(*, json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False) -> None:
-    """List the runtimes that are kept here, and whether today's agent runs on them."""
+    """List the runtimes on this machine, and whether the current agent runs on them."""
     from deskconsole.runtimes.store import fits
 
     shelf, _ = _shelf()
     runtimes, damaged = shelf.runtimes(), shelf.damaged()
     if json:
-        broken = [{"name": path.stem, "path": str(path), "damaged": True} for path in damaged]
-        print_json([*map(_as_data, runtimes), *broken])
+        from deskconsole.app.results import RuntimeResult
+
+        broken = [RuntimeResult(name=path.stem, path=str(path), damaged=True) for path in damaged]
+        print_json([*map(RuntimeResult.of, runtimes), *broken])
         return
     if runtimes:
         rows = [
@@ -116,11 +118,11 @@ def remove(
     ] = None,
     *,
     unfit: Annotated[
-        bool, typer.Option("--unfit", help="All that today's agent does not run on, and damaged ones.")
+        bool, typer.Option("--unfit", help="All that the current agent does not run on, and damaged ones.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Remove runtimes from this machine; what lies on hosts stays (see `undeploy`).
+    """Remove runtimes from this machine; those on hosts stay (see `undeploy`).
 
     \b
     Examples:
@@ -145,7 +147,9 @@ def remove(
     gone = [name for name, fit in known.items() if name in wanted or (unfit and not fit)]
     freed = sum(map(shelf.remove, gone))
     if json:
-        print_json({"removed": gone, "bytes": freed})
+        from deskconsole.app.results import RuntimeRemoveResult
+
+        print_json(RuntimeRemoveResult(gone, freed))
     else:
         say(f"{counted(len(gone), 'runtime')} removed, {counted(freed, 'byte')} free again")
 
@@ -156,25 +160,6 @@ def _shelf() -> tuple[RuntimeStore, Path]:
 
     cache = Paths.default().cache
     return RuntimeStore.below(cache), cache
-
-
-def _as_data(runtime: Runtime) -> dict[str, Any]:
-    from deskconsole.runtimes.store import fits
-
-    manifest = runtime.manifest
-    return {
-        "name": runtime.name,
-        "path": str(runtime.path),
-        "damaged": False,
-        "fits": fits(runtime),
-        "python": manifest.python,
-        "platform": manifest.platform,
-        "packages": manifest.packages,
-        "size": runtime.path.stat().st_size,
-        "upload": manifest.upload,
-        "unpacked": manifest.unpacked,
-        "built": manifest.built,
-    }
 
 
 def _packages(runtime: Runtime) -> str:
@@ -189,7 +174,9 @@ def _tell(runtime: Runtime, what: str, *, json: bool) -> None:
     from deskconsole.runtimes.store import fits
 
     if json:
-        print_json(_as_data(runtime))
+        from deskconsole.app.results import RuntimeResult
+
+        print_json(RuntimeResult.of(runtime))
         return
     say(f"{runtime.name} is {what}: Python {runtime.manifest.python}, {_packages(runtime)}")
     say(f"  {_megabytes(runtime)} in {runtime.path}")

@@ -56,8 +56,10 @@ def counted(number: int, noun: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on one line of stdout."""
-    print_line(json.dumps(value, ensure_ascii=True))
+    """One JSON value on one line of stdout, in ASCII: any terminal and pipe bears that."""
+    import msgspec
+
+    print_line(json.dumps(msgspec.to_builtins(value), ensure_ascii=True))
 
 
 def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

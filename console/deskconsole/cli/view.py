@@ -15,6 +15,7 @@ from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_optio
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from deskconsole.app.results import HostResult
     from deskconsole.session.session import Session
 
 _TICK = 0.5
@@ -106,7 +107,7 @@ def shot(
     Example:
       deskconsole shot lab-01 -o lab-01.png
     """
-    from deskconsole.session.report import report
+    from deskconsole.app.results import ShotResult, host_fields
     from deskconsole.session.state import SETTLED
 
     from .sessions import compared, route_to, running_session, wait_for_picture
@@ -135,7 +136,7 @@ def shot(
     except OSError as error:
         raise ConfigurationError(f"cannot write {output}: {error.strerror}") from None
     if json:
-        print_json(report(snapshot) | {"file": str(output)})
+        print_json(ShotResult(**host_fields(snapshot), file=str(output)))
     else:
         say(f"{output}: {snapshot.size[0]}x{snapshot.size[1]}" if snapshot.size else str(output))
 
@@ -146,9 +147,9 @@ def _png(session: Session) -> bytes:
     return bytes(cv2.imencode(".png", session.framebuffer.pixels)[1])
 
 
-def _counted(session: Session, seconds: float) -> dict[str, Any]:
+def _counted(session: Session, seconds: float) -> HostResult:
     """Lets the session stream; its figures, or what ended it early."""
-    from deskconsole.session.report import report
+    from deskconsole.app.results import HostResult, host_fields
     from deskconsole.session.state import SETTLED
 
     from .sessions import compared
@@ -160,10 +161,10 @@ def _counted(session: Session, seconds: float) -> dict[str, Any]:
             break
     if session.failure is not None:
         raise session.failure
-    return report(compared(session))
+    return HostResult(**host_fields(compared(session)))
 
 
-def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
+def _for_people(result: HostResult) -> list[tuple[str, str]]:
     """Names and texts of the figures that people read; `--json` has all figures under their own names.
 
     What is zero or not known is left out.
@@ -176,6 +177,9 @@ def _for_people(figures: dict[str, Any]) -> list[tuple[str, str]]:
     def of_time(at: float) -> str:
         return f"of {moment(at, seconds=True)}"
 
+    import msgspec
+
+    figures: dict[str, Any] = msgspec.to_builtins(result)
     counted = figures["statistics"]
     verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
     screen = f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]

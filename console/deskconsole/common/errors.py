@@ -153,7 +153,7 @@ class NobodyLoggedOn(LaunchError):
 
 
 class Damaged(LaunchError):
-    """What was deployed is there and not as it was sent; the next deploy knows and sends it anew."""
+    """What was deployed is there and not as it was sent; the next deploy knows and sends it again."""
 
     code = "damaged"
 

@@ -1,4 +1,4 @@
-"""How far a long step has come, and how fast it goes; whoever shows it gets it by a callback."""
+"""How far a long step has come, and how fast it goes; who shows it gets it by a callback."""
 
 from __future__ import annotations
 

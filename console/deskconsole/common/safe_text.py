@@ -1,6 +1,6 @@
 """Makes text from a host or a file fit to be shown in a terminal: no escape sequence, nothing invisible.
 
-It does not know about markup: whoever shows the result shows it as plain text.
+It does not know about markup: callers show the result as plain text.
 """
 
 from __future__ import annotations

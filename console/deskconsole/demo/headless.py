@@ -45,7 +45,7 @@ def _arrived(snapshot: Snapshot) -> bool:
 
 
 def _compared(fleet: Fleet) -> list[Snapshot]:
-    """Has every streaming session compare anew; one that does not answer keeps no older result."""
+    """Has every streaming session compare again; one that does not answer keeps no older result."""
     asked = time.time()
     for host in fleet.hosts:
         fleet.check_exact(host.name)

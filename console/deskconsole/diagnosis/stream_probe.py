@@ -92,7 +92,7 @@ class StreamProbe:
         pass
 
     def screen(self, screen: Screen) -> None:
-        # An agent that goes to and fro is not waited for anew each time.
+        # An agent that goes to and fro is not waited for again each time.
         if screen.state is not ScreenState.LIVE and len(self._timers) == 1:
             self._end_within(NO_PICTURE)
         self.state, self.reason = screen.state, screen.reason

@@ -202,7 +202,7 @@ class Framebuffer:
         return framebuffer_digest(width, height, pixels.data)
 
     def close(self) -> None:
-        """Gives up the picture and its file; `reset` may begin anew."""
+        """Gives up the picture and its file; `reset` may begin again."""
         self.shared = None
         self._pixels = None
         if self._file is not None:

@@ -8,8 +8,8 @@
 
 The hash in the name is that of `.files.json`, the `LISTING` of the finished folder: equal files, equal name.
 The seed's files belong to the finished folder too, except those that the listing does not name: the zip of
-standard library modules, in place of the folder `Lib` that is not there yet. Whoever unpacks deletes them
-at the end, for a Python would compile them anew at every start.
+standard library modules, in place of the folder `Lib` that is not there yet. Unpacking deletes them
+at the end, for a Python would compile them again at every start.
 """
 
 from __future__ import annotations
@@ -218,5 +218,5 @@ def _not_a_runtime(path: Path) -> ConfigurationError:
 
 def _damaged(path: Path, what: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{path} is damaged: {what}", remedy="Copy or build it anew (`deskconsole runtime build`)."
+        f"{path} is damaged: {what}", remedy="Copy or build it again (`deskconsole runtime build`)."
     )

@@ -91,7 +91,7 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
         left = max(0.0, left - size / interval)
         spent += size / interval
     rate = _rounded(max(1.0, (limit - spent) / len(close))) if limit and close else 0
-    # Whoever has the full stream gets no previews; they begin with the selected one's pace when it ends.
+    # A host with the full stream gets no previews; they begin with the selected one's pace when it ends.
     intervals[Closeness.CLOSE] = intervals[Closeness.SELECTED]
     return {
         claim.name: Share(intervals[claim.closeness], rate if claim.closeness is Closeness.CLOSE else 0)

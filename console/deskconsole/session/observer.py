@@ -1,4 +1,4 @@
-"""What a stream tells whoever runs it: the seam between one link and what becomes of it."""
+"""What a stream tells its session: the seam between one link and what becomes of it."""
 
 from __future__ import annotations
 

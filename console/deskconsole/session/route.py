@@ -76,7 +76,7 @@ class AgentTransport:
     """What the agent said of its desktop when it began; None where it says nothing."""
 
     def close(self) -> None:
-        """Closes all of it, from any thread; whoever reads from the transport wakes."""
+        """Closes all of it, from any thread; a thread that reads from the transport wakes."""
         self.transport.close()
         if self.connection is not None:
             self.connection.close()
@@ -246,7 +246,7 @@ class DirectRoute:
         self._token = token
 
     def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:  # noqa: ARG002
-        # Five seconds at most, and nothing that could be launched anew.
+        # Five seconds at most, and nothing that could be launched again.
         step(State.CONNECTING)
         host, port = self._address
         try:

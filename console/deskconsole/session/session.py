@@ -108,7 +108,7 @@ class Session:
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
 
-    # For whoever shows it
+    # For the faces
 
     def snapshot(self) -> Snapshot:
         """How things stand."""

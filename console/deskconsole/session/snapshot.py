@@ -1,4 +1,4 @@
-"""What a session looked like at one moment: immutable, pulled by whoever shows or prints it.
+"""What a session looked like at one moment: immutable, pulled by the faces that show or print it.
 
 Every figure is defined in docs/statistics.md; the names there are the names here.
 """

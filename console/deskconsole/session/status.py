@@ -48,7 +48,7 @@ class SessionStatus:
             self.replace(state=state, since=time.time(), **(unsaid | fields))
 
     def replace(self, **fields: Any) -> None:
-        """Changes the snapshot and wakes whoever waits for it."""
+        """Changes the snapshot and wakes the threads that wait for it."""
         with self.changed:
             self._snapshot = replace(self._snapshot, **fields)
             self.changed.notify_all()

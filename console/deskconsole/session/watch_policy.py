@@ -16,8 +16,8 @@ again finds it running, and every change to it costs a refresh."""
 class WatchPolicy:
     """FULL while somebody looks closely and for a little while after, PREVIEW otherwise.
 
-    Whoever looks for long is asked for: `looking` is called often, from any thread, and returns at once.
-    Whoever only wants one thing takes a `glance`. From any thread.
+    A watcher that stays is asked for: `looking` is called often, from any thread, and returns at once.
+    A caller that only wants one thing takes a `glance`. From any thread.
     """
 
     def __init__(self, looking: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:

@@ -300,7 +300,7 @@ def _named(name: str, found: list[str]) -> str:
 
 @contextmanager
 def closing_when(cancelled: threading.Event, close: Callable[[], None], grace: float = 0.0) -> Iterator[None]:
-    """While inside, `cancelled` calls `close`: whoever waits on what it closes wakes with an error.
+    """While inside, `cancelled` calls `close`: a thread that waits on what it closes wakes with an error.
 
     `grace` is how many seconds one has to leave before that.
     """

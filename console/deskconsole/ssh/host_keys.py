@@ -258,7 +258,7 @@ class HostKeyCheck:
                 raise HostKeyError(
                     f"the host key of {self._target.label} ({self._target.where}) is revoked: "
                     f"{fingerprint(blob)}, by line {entry.line} of {entry.path}",
-                    remedy="Do not connect; ask whoever runs the host for its new key.",
+                    remedy="Do not connect; ask the administrator of the host for its new key.",
                 )
 
     def _refuse_small(self, shown: paramiko.PKey) -> None:
@@ -304,7 +304,7 @@ class HostKeyCheck:
         except ValueError as error:
             raise HostKeyError(
                 f"the host certificate of {self._target.label} is not valid for {name}: {error}",
-                remedy="Ask whoever runs the certificate authority to issue it anew.",
+                remedy="Ask the administrator of the certificate authority to issue it again.",
             ) from error
         return True
 

@@ -1,4 +1,4 @@
-"""The stages of connecting, for whoever wants to know how far it came and what was met on the way."""
+"""The stages of connecting, for those who want to know how far it came and what was met on the way."""
 
 from __future__ import annotations
 

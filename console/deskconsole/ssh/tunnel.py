@@ -55,7 +55,7 @@ class Tunnel:
         self._channel.settimeout(seconds)
 
     def close(self) -> None:
-        """End it from this side; waking whoever reads."""
+        """End it from this side; waking the thread that reads."""
         self._closed = True
         try:
             self._channel.close()

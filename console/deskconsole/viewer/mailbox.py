@@ -1,6 +1,6 @@
 """A mailbox with one slot, in which messages to the window melt together while nobody takes them.
 
-Both ends have one: whoever is slow, what waits never grows, and what is taken is the newest.
+Both ends have one: whichever is slow, what waits never grows, and what is taken is the newest.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Outbox:
             return data[os.write(self._pipe.fileno(), data) :]
         except BlockingIOError:
             return data
-        except OSError:  # the window's process is gone: whoever waits for it says so
+        except OSError:  # the window's process is gone: the thread that waits for it says so
             self._ended = True
             self._waiting.set()
             return b""

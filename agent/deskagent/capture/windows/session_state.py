@@ -139,7 +139,7 @@ _TABLE: Final = (
         "the screen saver that asks for a password is on",
     ),
     # The lock screen, Ctrl+Alt+Del and UAC's prompt share the secure desktop. A program of the user's may not
-    # open it; whoever may is told its name.
+    # open it; a console that may is told its name.
     _Row(
         lambda it: it.input_error == ACCESS_DENIED or _same(it.input_desktop, _WINLOGON),
         ScreenState.LOCKED,

@@ -129,7 +129,7 @@ class DamageGrabber:
                 self._changes = DueRegions()
             else:
                 self._changes.take(area)
-            # What changes from here on is told anew, so it cannot be missed.
+            # What changes from here on is told again, so it cannot be missed.
             return Grab(self._read(area), area, self._place.size)
         except _FAULTS as error:
             raise GrabError(f"the X screen cannot be grabbed: {error}") from error

@@ -54,7 +54,7 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
         if folder.exists():
             if is_intact(folder, thorough=True):
                 return {"pruned": prune(root, keep)}
-            # Damaged: whoever probes between the two renames finds nothing, which is the truth.
+            # Damaged: a console that probes between the two renames finds nothing, which is the truth.
             folder.rename(root / f".old-{secrets.token_hex(8)}")
         try:
             aside.rename(folder)

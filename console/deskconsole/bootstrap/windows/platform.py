@@ -1,4 +1,4 @@
-"""Windows hosts: a Python of our own runs the agent, in the session of whoever sits at the desktop."""
+"""Windows hosts: a Python of our own runs the agent, in the session of the person at the desktop."""
 
 from __future__ import annotations
 

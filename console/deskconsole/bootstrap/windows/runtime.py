@@ -1,7 +1,7 @@
 """Brings a runtime onto a Windows host, which needs no tar, no PowerShell and no Python for it.
 
 Its few seed files and `rest.tar.xz` go up by SFTP, into a folder that is this console's alone; the seed's
-Python makes a whole runtime of them there; then the folder gets its name. What a cut left is gone on with.
+Python makes a whole runtime of them there; then the folder gets its name. What a cut left is continued.
 """
 
 from __future__ import annotations

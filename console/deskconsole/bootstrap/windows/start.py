@@ -1,4 +1,4 @@
-"""Brings the agent to life on a Windows host: by a scheduled task, in the session of whoever is logged on."""
+"""Starts the agent on a Windows host, by a scheduled task in the session of the person at the desktop."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _parts(deployed: Deployed) -> list[str]:
 def _damage(
     connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
 ) -> Damaged | None:
-    """Why the agent did not come up, where its files are not as they were sent; they are sent anew then."""
+    """Why the agent did not come up, where its files are not as they were sent; they are sent again then."""
     parts = [name for name in (deployed.agent, deployed.runtime) if name]
     try:
         answer = run_script(
@@ -113,11 +113,11 @@ def _damage(
         return None
     with connection.files() as files:
         for name in damaged:
-            # Without its list a part is not whole to whoever probes.
+            # Without its list a part is not whole to a console that probes.
             files.remove(f"{facts.folder}/{name}/{LISTING}")
     return Damaged(
         f"{error}; damaged there: {', '.join(damaged)}",
-        remedy="Connect again: it is brought anew. If it goes on, see to that host's disk and virus scanner.",
+        remedy="Connect again: it is sent again. If it goes on, see to that host's disk and virus scanner.",
     )
 
 

@@ -43,7 +43,7 @@ class Decoder:
         self._decoders = {int(encoding): made[make] for encoding, make in DECODERS.items()}
 
     def restart(self, width: int, height: int, picture: BGR | None = None) -> None:
-        """To be called before the body of every refresh, with its size: streams begin anew.
+        """To be called before the body of every refresh, with its size: streams begin again.
 
         `picture` is the whole of that size of which the targets of what follows are views. Without it
         copies within it are refused, as from a peer that never agreed on them.

@@ -12,7 +12,7 @@ MINOR = frozenset({"deploy", "doctor"})
 
 
 class Keys(Footer):
-    """Textual's footer, with the minor keys marked for the style sheet, made anew only for other keys.
+    """Textual's footer, with the minor keys marked for the style sheet, made again only for other keys.
 
     Every host that the cursor comes to is asked what can be done to it. To take all the keys down and put
     them up again for that cost 50 ms of CPU a key, and as much a second.

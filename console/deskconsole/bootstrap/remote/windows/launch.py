@@ -1,4 +1,4 @@
-"""Starts the agent in the session of whoever is logged on, by a scheduled task, or finds the one that runs.
+"""Starts the agent by a scheduled task in the session of the person at the desktop, or finds one that runs.
 
 Runs on the host in one of our runtimes, needs `windows/agents`. The token comes in through stdin and goes to
 a file that only that user and administrators can read, never to a command line.

@@ -1,6 +1,6 @@
 """A scheduled task of ours on a Windows host: its XML, and what the system's schtasks does with it.
 
-A task is the one way from an SSH session into the session of whoever sits at the desktop.
+A task is the one way from an SSH session into the session of the person at the desktop.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""What both faces, and every other program, get from the console: results as plain structs."""

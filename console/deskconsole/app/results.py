@@ -1,0 +1,302 @@
+"""What a command prints with `--json`: one struct for each command; `deskconsole schema` prints the schemas.
+
+Figures have the names of docs/statistics.md; docs/json.md has an example of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Union
+
+import msgspec
+
+from deskconsole.inventory.host import Host
+from deskconsole.session.events import KINDS
+
+if TYPE_CHECKING:
+    from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
+    from deskconsole.diagnosis import Finding
+    from deskconsole.runtimes.container import Runtime
+    from deskconsole.session.snapshot import Snapshot
+    from deskconsole.session.snapshot import Statistics as Counted
+    from deskconsole.ssh.host_keys import KnownKey
+    from deskconsole.ssh.known_keys import ForgottenKeys
+
+_SAME = (
+    "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",
+    "picture_at", "watch", "lossy_share",
+)  # fmt: skip
+"""Fields of a HostResult that a snapshot has under the same name."""
+
+
+class StreamFigures(msgspec.Struct, frozen=True):
+    """What a stream has brought and what it costs now."""
+
+    slices: int
+    packets: int
+    updates: int
+    refreshes: dict[str, int]
+    received: int
+    saved_against_refreshes: int
+    saved_against_raw: int
+    saved_share: float | None
+    slices_per_second: float
+    updates_per_second: float
+    bytes_per_second: float
+    round_trip: float | None
+    reconnects: int
+    previews: int
+    preview_bytes: float
+
+    @classmethod
+    def of(cls, counted: Counted) -> StreamFigures:
+        values = {field: getattr(counted, field) for field in cls.__struct_fields__}
+        return cls(**{**values, "refreshes": dict(counted.refreshes)})
+
+
+class HostResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One host and its stream. `exact` is None until the pictures were compared."""
+
+    host: str
+    state: str
+    since: float
+    reason: str
+    remedy: str
+    screen: str
+    screen_reason: str
+    platform: str
+    agent: str
+    session: int | None
+    user: str
+    width: int | None
+    height: int | None
+    picture_at: float | None
+    watch: str
+    lossy_share: float | None
+    exact: bool | None
+    exact_packet: int | None
+    digest: str | None
+    statistics: StreamFigures
+
+
+class ShotResult(HostResult, frozen=True, kw_only=True):
+    """The host whose picture was saved, and the file."""
+
+    file: str
+
+
+def host_fields(snapshot: Snapshot) -> dict[str, Any]:
+    """The fields of a HostResult from a session's snapshot."""
+    width, height = snapshot.size or (None, None)
+    compared = snapshot.exactness
+    return {name: getattr(snapshot, name) for name in _SAME} | {
+        "state": snapshot.state.value,
+        "width": width,
+        "height": height,
+        "exact": None if compared is None else compared.exact,
+        "exact_packet": None if compared is None else compared.packet,
+        "digest": None if compared is None else compared.digest,
+        "statistics": StreamFigures.of(snapshot.statistics),
+    }
+
+
+class DeployResult(msgspec.Struct, frozen=True):
+    """What is on a host now; `uploaded` bytes of it were sent."""
+
+    host: str
+    platform: str
+    python: str
+    agent: str
+    packages: str | None
+    runtime: str | None
+    uploaded: int
+
+    @classmethod
+    def of(cls, host: str, facts: HostFacts, deployed: Deployed) -> DeployResult:
+        python = ".".join(map(str, deployed.facts.python_version))
+        return cls(
+            host,
+            facts.platform,
+            python,
+            deployed.agent,
+            deployed.packages,
+            deployed.runtime,
+            deployed.uploaded,
+        )
+
+
+class UndeployResult(msgspec.Struct, frozen=True):
+    """What was removed from a host; `left` is what could not be."""
+
+    host: str
+    processes: int
+    files: int
+    bytes: int
+    left: tuple[str, ...]
+
+    @classmethod
+    def of(cls, host: str, removed: Removed) -> UndeployResult:
+        return cls(host, removed.processes, removed.files, removed.bytes, removed.left)
+
+
+class FindingResult(msgspec.Struct, frozen=True):
+    """One step of an examination."""
+
+    step: str
+    outcome: str
+    sentence: str
+    remedy: str
+    seconds: float
+
+
+class DoctorResult(msgspec.Struct, frozen=True):
+    """An examination; `first_bad` is the first step that failed."""
+
+    host: str
+    healthy: bool
+    first_bad: str | None
+    findings: list[FindingResult]
+
+    @classmethod
+    def of(cls, host: str, findings: list[Finding]) -> DoctorResult:
+        from deskconsole.diagnosis.findings import first_bad
+
+        wrong = first_bad(findings)
+        steps = [
+            FindingResult(one.step, one.outcome.value, one.sentence, one.remedy, one.seconds)
+            for one in findings
+        ]
+        return cls(host, wrong is None, None if wrong is None else wrong.step, steps)
+
+
+class ForgottenKey(msgspec.Struct, frozen=True):
+    """A host key that is no longer trusted."""
+
+    algorithm: str
+    fingerprint: str
+
+
+class TrustedKey(ForgottenKey, frozen=True):
+    """A host key that another file still trusts, at that line."""
+
+    file: str
+    line: int
+
+
+class ForgetKeyResult(msgspec.Struct, frozen=True):
+    """What became of the keys of one host."""
+
+    host: str
+    forgotten: list[ForgottenKey]
+    left: list[TrustedKey]
+
+    @classmethod
+    def of(cls, keys: ForgottenKeys) -> ForgetKeyResult:
+        def trusted(key: KnownKey) -> TrustedKey:
+            return TrustedKey(key.algorithm, key.fingerprint, str(key.path), key.line)
+
+        forgotten = [ForgottenKey(key.algorithm, key.fingerprint) for key in keys.forgotten]
+        return cls(keys.host, forgotten, [trusted(key) for key in keys.left])
+
+
+class RuntimeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A runtime on this machine. One that is damaged has only a name and a path."""
+
+    name: str
+    path: str
+    damaged: bool
+    fits: bool | msgspec.UnsetType = msgspec.UNSET
+    python: str | msgspec.UnsetType = msgspec.UNSET
+    platform: str | msgspec.UnsetType = msgspec.UNSET
+    packages: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    size: int | msgspec.UnsetType = msgspec.UNSET
+    upload: int | msgspec.UnsetType = msgspec.UNSET
+    unpacked: int | msgspec.UnsetType = msgspec.UNSET
+    built: str | msgspec.UnsetType = msgspec.UNSET
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> RuntimeResult:
+        from deskconsole.runtimes.store import fits
+
+        manifest = runtime.manifest
+        return cls(
+            name=runtime.name,
+            path=str(runtime.path),
+            damaged=False,
+            fits=fits(runtime),
+            python=manifest.python,
+            platform=manifest.platform,
+            packages=manifest.packages,
+            size=runtime.path.stat().st_size,
+            upload=manifest.upload,
+            unpacked=manifest.unpacked,
+            built=manifest.built,
+        )
+
+
+class RuntimeRemoveResult(msgspec.Struct, frozen=True):
+    """The names of removed runtimes and the bytes that are free again."""
+
+    removed: list[str]
+    bytes: int
+
+
+class ListenResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in from the article's senders in `seconds`."""
+
+    connections: int
+    faults: int
+    slices: int
+    packets: int
+    updates: int
+    refreshes: dict[str, int]
+    received: int
+    saved_against_refreshes: int
+    saved_against_raw: int
+    width: int
+    height: int
+    digest: str
+    seconds: float
+
+
+class Area(msgspec.Struct, frozen=True):
+    """A rectangle in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class DiffResult(msgspec.Struct, frozen=True):
+    """What changed between two pictures."""
+
+    areas: int
+    changed_pixels: int
+    width: int
+    height: int
+    rectangles: list[Area]
+    file: str
+
+
+RESULTS: dict[str, Any] = {
+    "demo": HostResult,
+    "view": HostResult,
+    "stats": HostResult,
+    "shot": ShotResult,
+    "deploy": DeployResult,
+    "undeploy": UndeployResult,
+    "doctor": DoctorResult,
+    "events": Union[tuple(KINDS.values())],  # noqa: UP007
+    "hosts": list[Host],
+    "hosts add": Host,
+    "hosts edit": Host,
+    "hosts remove": Host,
+    "hosts forget-key": list[ForgetKeyResult],
+    "runtime build": RuntimeResult,
+    "runtime import": RuntimeResult,
+    "runtime list": list[RuntimeResult],
+    "runtime remove": RuntimeRemoveResult,
+    "listen": ListenResult,
+    "diff": DiffResult,
+}
+"""By command: the type of the JSON value that it prints. `demo` and `events` print one a line."""
