@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError, HostGone
 from deskconsole.inventory.host import Host
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
@@ -94,6 +94,17 @@ async def test_a_file_that_cannot_be_written_is_said_in_the_form(running: Runnin
         at = lines.index("hosts.toml cannot be written. Free some space.")
         assert "Windows rights" in lines[at - 2]
         assert lines[at - 1] == ""  # it belongs to no field
+
+
+async def test_removed_host_is_not_an_error(running: Running) -> None:
+    fleet = laboratory()
+    fleet.refuses = HostGone("there is no host called 'lab-01'")
+    async with running(fleet) as pilot:
+        await pilot.press("c", "v", "x", "D")
+        await settle(pilot)
+        await pilot.pause(0.2)
+        assert not pilot.app.query("Toast")
+        assert "there is no host" not in screen_text(pilot)
 
 
 async def test_removing_asks_names_the_host_and_keeps_it_by_default(running: Running) -> None:

@@ -3,6 +3,7 @@
     DeskconsoleError                 one sentence for the user, and what to do about it
       ConfigurationError             a file or an argument of the user's is wrong
         InvalidField                 one field of a host is
+        HostGone                     no host of that name is in the list
       ConnectionFailed               no SSH connection came about or stayed
         AddressError                 the name does not resolve, the port does not answer
         HostKeyError                 the host's key is unknown and was not trusted, changed or revoked
@@ -74,6 +75,12 @@ class InvalidField(ConfigurationError):
     def __init__(self, field: str, sentence: str, *, remedy: str = "") -> None:
         super().__init__(sentence, remedy=remedy)
         self.field = field
+
+
+class HostGone(ConfigurationError):
+    """No host of that name is in the list, perhaps not any more."""
+
+    code = "host-gone"
 
 
 class ConnectionFailed(DeskconsoleError):

@@ -17,7 +17,7 @@ import msgspec
 import tomlkit
 from tomlkit.items import AoT
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError, HostGone
 from deskconsole.common.file_lock import briefly, locked
 
 from . import toml_file, toml_positions
@@ -66,7 +66,7 @@ class Inventory:
         return tuple(host for host in self._hosts if host.autoconnect or host.group in groups)
 
     def get(self, name: str) -> Host:
-        """The host of that name."""
+        """The host of that name. Raises HostGone."""
         return self._hosts[_position(self._hosts, name, self.path)]
 
     def add(self, host: Host) -> None:
@@ -182,7 +182,7 @@ def _position(hosts: tuple[Host, ...], name: str, path: Path) -> int:
         return names.index(name)
     near = difflib.get_close_matches(name, names, n=1)
     remedy = f"Did you mean {near[0]!r}?" if near else f"The hosts are listed in {path}."
-    raise ConfigurationError(f"there is no host called {name!r}", remedy=remedy)
+    raise HostGone(f"there is no host called {name!r}", remedy=remedy)
 
 
 def _check_free(name: str, others: tuple[Host, ...]) -> None:

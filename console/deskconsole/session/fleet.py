@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.errors import HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
@@ -36,7 +36,7 @@ _MEASURED_EVERY = 2.0
 class Fleet:
     """Finds the session of a host by its name, and keeps sessions and inventory in step.
 
-    Connecting and the like return at once and raise KeyError for an unknown name; `add`, `replace` and
+    Connecting and the like return at once and raise HostGone for an unknown name; `add`, `replace` and
     `remove` write the inventory's file and raise ConfigurationError where that cannot be; `close` waits.
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `closely`: every host is looked at closely all the time.
@@ -136,7 +136,7 @@ class Fleet:
     def connect_all(self, names: Iterable[str]) -> None:
         """Begins many sessions; one that is connected by itself meanwhile goes before them."""
         for name in names:
-            with contextlib.suppress(ConfigurationError):  # removed meanwhile
+            with contextlib.suppress(HostGone):  # removed meanwhile
                 self.session(name).connect(first=False)
 
     def connect(self, name: str) -> None:

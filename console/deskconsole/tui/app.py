@@ -24,7 +24,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.errors import DeskconsoleError, HostGone
 from deskconsole.common.safe_text import safe_text
 from deskconsole.common.signals import has_job_control
 from deskconsole.inventory.host import Host
@@ -248,8 +248,6 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             await self._off_loop(lambda: call(fleet))
         except DeskconsoleError as error:
             return error
-        except KeyError:
-            return None  # removed meanwhile
         finally:
             self.pull()
         return None
@@ -261,6 +259,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         `done` is what the log says of it once it is done.
         """
         error = await self.attempt(call)
+        if isinstance(error, HostGone):
+            return  # removed meanwhile: there is no row any more that it could be about
         if error is not None:
             self.events.report(name, error)
         elif done is not None:

@@ -22,7 +22,7 @@ class FleetPort(Protocol):
     """All sessions. What stands above `connect` is asked on the event loop and returns at once;
 
     everything else is called on a thread of its own, one call after the other, and may raise a
-    `DeskconsoleError`, which is shown, or KeyError for a host that is gone, which is not.
+    `DeskconsoleError`, which is shown; `HostGone`, for a host that was removed meanwhile, where it matters.
     """
 
     @property

@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from deskconsole.common.errors import HostGone
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.events import Event, SettingsChanged
@@ -80,3 +83,13 @@ def test_an_own_change_brings_in_what_another_program_wrote(tmp_path: Path) -> N
             assert fleet.session("moved").wait_for(lambda one: one.state is State.STREAMING, 20)
             assert fleet.session("kept") is sessions["kept"]
             assert sessions["kept"].snapshot().state is State.STREAMING
+
+
+def test_removed_host_is_told_by_its_own_error(tmp_path: Path) -> None:
+    (tmp_path / "hosts.toml").write_text("")
+    route = DirectRoute(("127.0.0.1", 1), bytes(32))
+    hosts = Inventory.load(tmp_path / "hosts.toml")
+    with closing(Fleet(hosts, lambda _host: route, lambda _event: None)) as fleet:
+        for ask in (fleet.connect, fleet.view, fleet.disconnect, fleet.check_exact, fleet.remove):
+            with pytest.raises(HostGone, match="no host called 'lab-01'"):
+                ask("lab-01")
