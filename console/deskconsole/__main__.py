@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from .common.signals import end_in_order
+from .common.signals import end_in_order, take_interrupt
 
 CANCELLED = 130
 """The exit code after Ctrl+C or a signal that ends."""
@@ -24,6 +24,7 @@ def main() -> NoReturn:
 
         code = run()
     except KeyboardInterrupt:
+        take_interrupt()
         code = CANCELLED
     if code == CANCELLED:
         # Another Ctrl+C while Python ends prints no traceback. Held back, because a Python that was

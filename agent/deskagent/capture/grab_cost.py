@@ -23,13 +23,13 @@ class GrabCost:
         self._costs: dict[int, float] = {}
         self._last: tuple[int, float] | None = None
 
-    def looking(self, area: int, spent: float) -> None:
+    def begin(self, area: int, spent: float) -> None:
         """A look at `area` pixels begins; `spent`: seconds of CPU that the process took in its life. What it
         takes until the next look, or until a rest, is this one's cost: encoding goes on on other threads."""
-        self.resting(spent)
+        self.end(spent)
         self._last = area.bit_length(), spent
 
-    def resting(self, spent: float) -> None:
+    def end(self, spent: float) -> None:
         """Nothing has changed for a while, and what the process takes from here on is no look's: a minute of
         heartbeats would make the first keys after it wait for each other."""
         if self._last is not None:

@@ -39,13 +39,13 @@ class GrabThread:
         open_grabber: Callable[[], Grabber],
         deliver: Callable[[Grab], None],
         fail: Callable[[GrabError], None],
-        pace: Pacing,
+        pacing: Pacing,
     ) -> None:
         self._open_grabber = open_grabber
         self._deliver = deliver
         self._fail = fail
-        self._pace = pace
-        self._toll = GrabCost()
+        self._pacing = pacing
+        self._cost = GrabCost()
         self._by_place = False
         self._demanded = threading.Event()
         self._closing = threading.Event()
@@ -100,7 +100,7 @@ class GrabThread:
                 self._guarded(self._let_go)
                 self._fail(fault)
             else:
-                self._pace.grabbed(time.perf_counter() - started)
+                self._pacing.grabbed(time.perf_counter() - started)
         self._guarded(self._let_go)
 
     def _guarded(self, step: Callable[[], _Step]) -> _Step | GrabError:
@@ -127,10 +127,10 @@ class GrabThread:
     def _look(self) -> None:
         grab = self._grab()
         area = grab.area
-        self._toll.looking(area.area, time.process_time())
+        self._cost.begin(area.area, time.process_time())
         self._deliver(grab)
         if self._grabber is not None:
-            self._by_place = self._grabber.spare(area, self._toll.pause(area.area))
+            self._by_place = self._grabber.spare(area, self._cost.pause(area.area))
 
     def _grab(self) -> Grab:
         if self._grabber is None:
@@ -165,12 +165,12 @@ class GrabThread:
     def _interval(self, now: float, *, failed: bool) -> float:
         if failed:
             return _RETRY_INTERVAL
-        return 0.0 if self._by_place else self._pace.interval(now)
+        return 0.0 if self._by_place else self._pacing.interval(now)
 
     def _has_news(self) -> bool:
         """Waits a moment for the source's word that something changed; what fails here fails in the grab."""
         grabber = self._grabber
         if grabber is None or self._guarded(lambda: grabber.wait(_PATIENCE)) is not False:
             return True
-        self._toll.resting(time.process_time())
+        self._cost.end(time.process_time())
         return False

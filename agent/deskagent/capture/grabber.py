@@ -1,4 +1,4 @@
-"""What the pipeline asks of a source of pictures, whether a real screen or a synthetic one."""
+"""What the agent asks of a source of pictures, whether a real screen or a synthetic one."""
 
 from __future__ import annotations
 

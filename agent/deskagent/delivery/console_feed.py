@@ -81,12 +81,12 @@ class Sink(Protocol):
 class ConsoleFeed:
     """Feeds one link with one display, as closely as its console looks.
 
-    `ended` is called, on the pipeline's thread, when the sink failed; `close` ends it from outside.
+    `ended` is called, on the feed's thread, when the sink failed; `close` ends it from outside.
     """
 
     def __init__(
         self,
-        broadcast: DisplayFeed,
+        feed: DisplayFeed,
         sink: Sink,
         hello: Hello,
         first: Trigger,
@@ -94,13 +94,13 @@ class ConsoleFeed:
     ) -> None:
         known = {int(encoding) for encoding in Encoding}
         self._encoder = LinkEncoder(frozenset(Encoding(one) for one in hello.encodings if one in known))
-        self._broadcast = broadcast
+        self._feed = feed
         self._sink = sink
         self._ended = ended
         self._wake = threading.Condition()
         # What the console has not got yet, and how closely it looks: under `_wake`.
         self._refresh: Trigger | None = first
-        self._pending = UpdateTracker(0, 0, copies=self._encoder.copies)
+        self._tracker = UpdateTracker(0, 0, copies=self._encoder.copies)
         self._watch = hello.watch
         # There is a picture and the screen can be seen; it was looked at and changed since the last preview.
         self._live = self._looked = self._changed = False
@@ -109,30 +109,30 @@ class ConsoleFeed:
         self._fault: GrabError | None = None
         self._digests = 0
         self._closed = False
-        self._flow = Congestion()
-        self._flow.limit(hello.watch.rate, time.monotonic())
-        # What the console was told last: the pipeline's thread's own.
+        self._congestion = Congestion()
+        self._congestion.limit(hello.watch.rate, time.monotonic())
+        # What the console was told last: the feed's thread's own.
         self._displays: tuple[Display, ...] = ()
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
         self._lossy = 0
-        self._portion = PacketBudget()
+        self._budget = PacketBudget()
         self._previewed = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="console feed", daemon=True)
 
     def open(self) -> ScreenFacts:
         """Opens the screen. What this returns is for the console to know before `start`: from there on only
         what differs from it is told."""
-        self._broadcast.open()
-        self._broadcast.join(self)
-        with self._broadcast.lock:
-            self._fault = self._broadcast.fault
+        self._feed.open()
+        self._feed.join(self)
+        with self._feed.lock:
+            self._fault = self._feed.fault
             # What is left of before a failure is not to be seen now.
-            self._live = self._fault is None and self._broadcast.picture.pixels is not None
+            self._live = self._fault is None and self._feed.picture.pixels is not None
             self._looked = self._changed = self._inherited = self._live
         if self._fault is not None:
             self._screen = self._told(self._fault)
-        self._displays = self._broadcast.displays
+        self._displays = self._feed.displays
         return ScreenFacts(self._displays, self._screen.state, self._screen.reason)
 
     def start(self) -> None:
@@ -157,27 +157,27 @@ class ConsoleFeed:
             if watch.mode is WatchMode.FULL and self._watch.mode is not WatchMode.FULL:
                 self._refresh = self._refresh or Trigger.REQUEST
             self._watch = watch
-            self._flow.limit(watch.rate, time.monotonic())
+            self._congestion.limit(watch.rate, time.monotonic())
             self._wake.notify()
 
     def credited(self, packet: int) -> None:
         """The console has drawn everything up to that packet, and there may be credit now."""
         with self._wake:
-            self._flow.acknowledged(packet, time.monotonic())
+            self._congestion.acknowledged(packet, time.monotonic())
             # Mostly nothing waits for credit: who types would wake the thread twice for every key.
             if self._behind or self._lossy or self._screen.state is not ScreenState.LIVE:
                 self._wake.notify()
 
     def close(self) -> None:
         """Ends the thread, from another one."""
-        self._broadcast.leave(self)
+        self._feed.leave(self)
         with self._wake:
             self._closed = True
             self._wake.notify()
         if self._thread.ident is not None:
             self._thread.join(timeout=5.0)
 
-    # A Watcher of the broadcast
+    # A Watcher of the display feed
 
     @property
     def copies(self) -> bool:
@@ -191,7 +191,7 @@ class ConsoleFeed:
             if change is None:
                 self._refresh = self._refresh or Trigger.GEOMETRY
             elif self._refresh is None:
-                self._pending.add(change)
+                self._tracker.add(change)
             self._changed |= change is None or bool(change)
             self._wake.notify()
 
@@ -201,7 +201,7 @@ class ConsoleFeed:
             self._live = self._looked = False
             self._wake.notify()
 
-    # The pipeline's own thread
+    # The thread of its own
 
     def _run(self) -> None:
         try:
@@ -229,7 +229,7 @@ class ConsoleFeed:
                         return self._send_preview
                     if wait <= 0:
                         wait = None
-                        self._broadcast.demand()
+                        self._feed.demand()
                 else:
                     # What is live is sent without another look: a screen that tells what changes, and is
                     # still, is not looked at again.
@@ -237,13 +237,13 @@ class ConsoleFeed:
                     if wait == 0:
                         return self._send_changes
                     # Looks go on while the link is full: what is sent then is of that moment.
-                    self._broadcast.demand()
+                    self._feed.demand()
                 self._wake.wait(wait)
         return None
 
     def _wait_for_turn(self, now: float) -> float | None:
         """Seconds until there is something to send and room for it; None: not before something happens."""
-        if not self._sink.has_credit() or (open_at := self._flow.open_at(now)) is None:
+        if not self._sink.has_credit() or (open_at := self._congestion.open_at(now)) is None:
             return None
         if self._behind or self._screen.state is not ScreenState.LIVE:
             return max(0.0, open_at - now)
@@ -252,7 +252,7 @@ class ConsoleFeed:
 
     @property
     def _behind(self) -> bool:
-        return self._refresh is not None or bool(self._pending)
+        return self._refresh is not None or bool(self._tracker)
 
     def _told(self, error: GrabError) -> Screen:
         return Screen(error.state, str(error)[:_MOST_WORDS])
@@ -270,7 +270,7 @@ class ConsoleFeed:
         if self._screen.state is not ScreenState.LIVE:
             self._screen = Screen(ScreenState.LIVE)
             self._sink.send(self._screen)
-        displays = self._broadcast.displays
+        displays = self._feed.displays
         if displays != self._displays:
             self._displays = displays
             self._sink.send(Displays(displays))
@@ -280,23 +280,23 @@ class ConsoleFeed:
         with it some of what was sent only nearly right and rests."""
         self._say_live()
         now = time.monotonic()
-        with self._broadcast.lock:
+        with self._feed.lock:
             with self._wake:
                 trigger, self._refresh = self._refresh, None
-                rate, bytes_ = self._flow.rate, self._flow.packet()
-                room = self._portion.pixels(bytes_)
-                picture = self._broadcast.picture.pixels
+                rate, bytes_ = self._congestion.rate, self._congestion.packet()
+                room = self._budget.pixels(bytes_)
+                picture = self._feed.picture.pixels
                 if picture is None:
                     return
                 if trigger:
                     height, width = picture.shape[:2]
-                    self._pending = UpdateTracker(width, height, copies=self._encoder.copies)
-                owed = self._pending.take(room, self._weigh)
+                    self._tracker = UpdateTracker(width, height, copies=self._encoder.copies)
+                owed = self._tracker.take(room, self._weigh)
             frame = picture.copy() if trigger else None
             parts = [] if trigger else crop(picture, owed.rectangles)
             refined = [] if trigger else crop(picture, self._rested(owed, now, bytes_))
         # The next grab runs while this one's changes are encoded.
-        self._broadcast.demand()
+        self._feed.demand()
         if frame is not None and trigger is not None:
             slices = [self._encoder.refresh(frame, now, rate)]
             self._sink.send(Refresh(trigger))
@@ -306,24 +306,24 @@ class ConsoleFeed:
             slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
             again = self._encoder.refine(refined)
             pixels = sum(part.rectangle.area for part in (*parts, *refined))
-            self._portion.took(slices, again, pixels, time.thread_time() - began)
+            self._budget.took(slices, again, pixels, time.thread_time() - began)
             slices += again
         if slices:
             self._send_slices(slices, refresh=trigger is not None)
 
     def _rested(self, owed: PendingUpdate, now: float, bytes_: int) -> list[Rectangle]:
         """What is made exact in a packet of about so many bytes that brings what is owed."""
-        pixels = self._portion.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
+        pixels = self._budget.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
         return self._encoder.resting(now, pixels, (*owed.rectangles, *owed.left))
 
     def _weigh(self, rectangle: Rectangle) -> float:
-        return self._portion.weigh(rectangle.area, in_motion=self._encoder.in_motion(rectangle))
+        return self._budget.weigh(rectangle.area, in_motion=self._encoder.in_motion(rectangle))
 
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)
         with self._wake:
             # Before it goes: the answer may be here before the call returns.
-            self._flow.sent(self._sent + 1, size, time.monotonic())
+            self._congestion.sent(self._sent + 1, size, time.monotonic())
         self._sent = self._sink.send_packet(tuple(slices), refresh=refresh)
         if self._encoder.lossy != self._lossy:
             self._lossy = self._encoder.lossy
@@ -333,23 +333,23 @@ class ConsoleFeed:
         """Sends a small picture where there is another one than the last."""
         self._say_live()
         self._previewed = time.monotonic()
-        with self._broadcast.lock:
+        with self._feed.lock:
             with self._wake:
                 changed, self._changed = self._changed, False
                 watch = self._watch
                 if self._inherited:
                     # The first look of our own is shown as soon as it comes.
                     self._previewed = float("-inf")
-            picture = self._broadcast.picture.pixels
+            picture = self._feed.picture.pixels
             if picture is None or not changed:
                 return
             small = shrink(picture, watch.width, watch.height)
         self._sink.send(make_preview(small))
 
     def _send_digest(self) -> None:
-        with self._broadcast.lock:
+        with self._feed.lock:
             with self._wake:
-                picture = self._broadcast.picture.pixels
+                picture = self._feed.picture.pixels
                 if self._behind or picture is None:
                     return
                 self._digests -= 1

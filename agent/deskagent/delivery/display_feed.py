@@ -42,8 +42,8 @@ class DisplayFeed:
         self.fault: GrabError | None = None
         """Why there is no picture now."""
         self._watchers: tuple[Watcher, ...] = ()
-        self._pace = Pacing()
-        self._grabs = GrabThread(open_grabber, self._take, self._fail, self._pace)
+        self._pacing = Pacing()
+        self._grabs = GrabThread(open_grabber, self._take, self._fail, self._pacing)
 
     def open(self) -> None:
         """Opens the display; `fault` tells whether that worked. May be called by each who joins."""
@@ -74,7 +74,7 @@ class DisplayFeed:
 
     def close(self) -> None:
         """Ends the thread, and gives the picture back, which would wait for the collector: thread and
-        broadcast know each other."""
+        feed know each other."""
         self._grabs.close()
         with self.lock:
             self.picture = Picture()
@@ -84,7 +84,7 @@ class DisplayFeed:
             change = self.picture.take(grab, moves=any(watcher.copies for watcher in self._watchers))
             self.fault = None
             if change is None or change:
-                self._pace.changed(time.perf_counter())
+                self._pacing.changed(time.perf_counter())
             for watcher in self._watchers:
                 watcher.looked(change)
 
@@ -96,7 +96,7 @@ class DisplayFeed:
 
 
 class DisplayFeeds:
-    """The broadcasts of an agent: a display's begins with who looks at it first and ends with the last."""
+    """The feeds of an agent: a display's begins with who looks at it first and ends with the last."""
 
     def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
         self._open_grabber = open_grabber
@@ -104,20 +104,20 @@ class DisplayFeeds:
         self._held: dict[int, tuple[DisplayFeed, int]] = {}
 
     def hold(self, display: int) -> DisplayFeed:
-        """The broadcast of a display, until `release`."""
+        """The feed of a display, until `release`."""
         with self._lock:
-            broadcast, holders = self._held.get(display) or (
+            feed, holders = self._held.get(display) or (
                 DisplayFeed(lambda: self._open_grabber(display)),
                 0,
             )
-            self._held[display] = broadcast, holders + 1
-            return broadcast
+            self._held[display] = feed, holders + 1
+            return feed
 
     def release(self, display: int) -> None:
         """Ends what one `hold` began."""
         with self._lock:
-            broadcast, holders = self._held.pop(display)
+            feed, holders = self._held.pop(display)
             if holders > 1:
-                self._held[display] = broadcast, holders - 1
+                self._held[display] = feed, holders - 1
                 return
-        broadcast.close()
+        feed.close()

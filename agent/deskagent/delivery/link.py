@@ -1,4 +1,4 @@
-"""One console's link to the agent: its socket, its deadlines, and the pipeline that feeds it."""
+"""One console's link to the agent: its socket, its deadlines, and the feed that fills it."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ class ConsoleLink:
         self,
         sock: socket.socket,
         token: bytes,
-        broadcasts: DisplayFeeds,
+        feeds: DisplayFeeds,
         platform: str,
         admitted: Callable[[ConsoleLink], Trigger],
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
-        self._broadcasts = broadcasts
+        self._feeds = feeds
         self._display: int | None = None
         self._platform = platform
         self._admitted = admitted
-        self._pipeline: ConsoleFeed | None = None
+        self._feed: ConsoleFeed | None = None
         self._identity = bytes(IDENTITY_SIZE)
-        # The pipeline sends packets, the reading thread pongs: one at a time, and in the order of booking.
+        # The feed sends packets, the reading thread pongs: one at a time, and in the order of booking.
         # Where both locks are taken, `_sending` comes first.
         self._sending = threading.Lock()
         self._booking = threading.Lock()
@@ -92,12 +92,12 @@ class ConsoleLink:
                 _log.info("link ended: %s", error)
         finally:
             self.end()
-            if self._pipeline is not None:
-                self._pipeline.close()
+            if self._feed is not None:
+                self._feed.close()
                 # It knows us too: its stream's window of up to 16 MB would wait for the collector.
-                self._pipeline = None
+                self._feed = None
             if self._display is not None:
-                self._broadcasts.release(self._display)
+                self._feeds.release(self._display)
             self._socket.close()
 
     def end(self) -> None:
@@ -118,7 +118,7 @@ class ConsoleLink:
                 self._sending.release()
         self.end()
 
-    # The pipeline's sink
+    # The sink of the feed
 
     def has_credit(self) -> bool:
         credit = self._connection.credit
@@ -157,7 +157,7 @@ class ConsoleLink:
                 if (fault := self._connection.version_fault) is not None:
                     self.dismiss(fault, again=False)
                     return
-            if self._pipeline is None:
+            if self._feed is None:
                 if now - opened > TOKEN_DEADLINE:
                     raise RemoteProtocolError("no token in time")
             elif now - heard > SILENCE:
@@ -174,16 +174,16 @@ class ConsoleLink:
         elif isinstance(message, Close):
             _log.info("the console closed the link: %s", message.reason)
             return False
-        elif self._pipeline is None:
+        elif self._feed is None:
             raise RemoteProtocolError(f"{type(message).__name__} before Hello")
         elif isinstance(message, Credit):
-            self._pipeline.credited(message.packet)
+            self._feed.credited(message.packet)
         elif isinstance(message, WantRefresh):
-            self._pipeline.want_refresh()
+            self._feed.want_refresh()
         elif isinstance(message, WantDigest):
-            self._pipeline.want_digest()
+            self._feed.want_digest()
         elif isinstance(message, Watch):
-            self._pipeline.watch(message)
+            self._feed.watch(message)
         elif isinstance(message, Ping):
             self._owed.append(Pong(message.number))
         return True
@@ -208,11 +208,11 @@ class ConsoleLink:
 
     def _greet(self, hello: Hello) -> None:
         first = self._admitted(self)
-        broadcast = self._broadcasts.hold(hello.display)
+        display_feed = self._feeds.hold(hello.display)
         self._display = hello.display
-        pipeline = ConsoleFeed(broadcast, self, hello, first, ended=self.end)
-        self._pipeline = pipeline
-        displays, screen, reason = pipeline.open()
+        feed = ConsoleFeed(display_feed, self, hello, first, ended=self.end)
+        self._feed = feed
+        displays, screen, reason = feed.open()
         for display in displays:
             if display.number == hello.display:
                 self._identity = display.identity
@@ -226,4 +226,4 @@ class ConsoleLink:
                 screen_reason=reason,
             )
             self._socket.sendall(self._connection.welcome(welcome))
-        pipeline.start()
+        feed.start()

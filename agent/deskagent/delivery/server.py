@@ -46,7 +46,7 @@ class Server:
     def __init__(self, port: int, token: bytes, open_grabber: Callable[[int], Grabber]) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot."""
         self._token = token
-        self._broadcasts = DisplayFeeds(open_grabber)
+        self._feeds = DisplayFeeds(open_grabber)
         self._platform = _platform()
         self._lock = threading.Lock()
         self._links: set[ConsoleLink] = set()
@@ -93,7 +93,7 @@ class Server:
         if crowded:
             sock.close()
             return
-        link = ConsoleLink(sock, self._token, self._broadcasts, self._platform, self._admit)
+        link = ConsoleLink(sock, self._token, self._feeds, self._platform, self._admit)
         with self._lock:
             self._links.add(link)
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)

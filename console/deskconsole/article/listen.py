@@ -21,6 +21,7 @@ from typing import Any
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.safe_text import safe_text
+from deskconsole.common.signals import take_interrupt
 from deskconsole.picture.decoders import Decoder
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.viewer.process import Viewer
@@ -107,6 +108,7 @@ def listen(
                     if accepted is not None:
                         _serve(*accepted, screen, clock, say, identity=identity)
         except KeyboardInterrupt:
+            take_interrupt()
             say("Interrupted.")
         if framebuffer.size is not None:
             screen.report.digest = framebuffer.digest().hex()

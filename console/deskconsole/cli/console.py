@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
+from deskconsole.common.signals import own_interrupts_end
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -43,6 +44,7 @@ _WARM_UP = 0.7
 def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     require_terminal()
+    own_interrupts_end()
     with _terminal_to_itself(Paths.default().log / "console.log"):
         hosts = UsersHosts()
         try:
@@ -54,6 +56,7 @@ def run_console() -> int:
 def run_demo() -> int:
     """The TUI over the demo's hosts."""
     require_terminal()
+    own_interrupts_end()
     with _terminal_to_itself(None):
         return run(DemoHosts())
 

@@ -171,8 +171,8 @@ BLITS = r"""
 import sys
 sys.path.insert(0, r"C:\ours\agent")
 import deskagent
-from deskagent.capture.mss_grabber import ScreenGrabber
-grabber = ScreenGrabber()
+from deskagent.capture.mss_grabber import MssGrabber
+grabber = MssGrabber()
 grabber.grab()
 gdi = grabber._source._impl.gdi32
 copy = gdi.BitBlt

@@ -1,0 +1,58 @@
+"""Ctrl+C ends a command, even where an extension module swallowed it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+SWALLOWED = """
+import contextlib, os, signal, time
+from deskconsole.common.signals import end_in_order, take_interrupt
+end_in_order()
+with contextlib.suppress(KeyboardInterrupt):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(5)
+{taken}
+try:
+    time.sleep(3)
+    print("slept")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+CLEANING_UP = """
+import os, signal, time
+from deskconsole.common.signals import end_in_order
+end_in_order()
+try:
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    finally:
+        time.sleep(2)
+        print("cleaned up")
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (SWALLOWED.format(taken=""), "interrupted"),
+        (SWALLOWED.format(taken="take_interrupt()"), "slept"),
+        (CLEANING_UP, "cleaned up\nended"),
+    ],
+    ids=["swallowed", "taken", "cleaning up"],
+)
+def test_an_interrupt_comes_again_only_where_it_was_swallowed(program: str, told: str) -> None:
+    begun = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert ended.stdout.strip() == told
+    assert ended.stderr == ""
+    assert time.monotonic() - begun < 10
