@@ -22,7 +22,7 @@ from support.screens.piloting import console, screen_text, settle
 class Alone(App[None]):
     """Nothing but a preview of 40 x 10 cells that notes what it draws again."""
 
-    CSS = "Preview { width: 40; height: 10; }"
+    CSS = "PreviewPane { width: 40; height: 10; }"
 
     def compose(self) -> ComposeResult:
         yield Noting()

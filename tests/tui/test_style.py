@@ -10,6 +10,7 @@ from pathlib import Path
 import textual.containers
 import textual.screen
 import textual.widgets
+from textual.message import Message
 from textual.widget import Widget
 
 import deskconsole.tui
@@ -30,3 +31,27 @@ def test_every_type_in_the_style_sheet_exists() -> None:
     named = set(re.findall(r"(?<![\w.#:$-])[A-Z]\w+", selectors))
     assert named
     assert named <= known
+
+
+def test_every_handler_is_of_a_message_that_exists() -> None:
+    """A message is handled by a method of its class's name: a renamed one would be heard by nobody."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(deskconsole.tui.__path__, "deskconsole.tui.")
+    ]
+    messages: list[type[Message]] = [Message]
+    known = {"on_event"}
+    while messages:
+        message = messages.pop()
+        known.add(getattr(message, "handler_name", ""))
+        messages += message.__subclasses__()
+    handlers = {
+        name
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__.startswith("deskconsole.tui")
+        for name in vars(kind)
+        if name.startswith("on_")
+    }
+    assert "on_welcome_pane_chosen" in handlers
+    assert handlers <= known

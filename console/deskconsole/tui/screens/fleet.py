@@ -160,7 +160,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def on_host_table_opened(self) -> None:
         self.action_open()
 
-    def on_welcome_chosen(self, event: WelcomePane.Chosen) -> None:
+    def on_welcome_pane_chosen(self, event: WelcomePane.Chosen) -> None:
         ways = {
             "add": self.console.add_host,
             "import": self.console.import_hosts,
