@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -157,7 +158,8 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
 
 async def test_the_log_shows_what_earlier_consoles_wrote_and_everything_is_recorded(running: Running) -> None:
     fleet = laboratory()
-    fleet.past = [StreamStarted(host="lab-01", at=NOW - 9000), warning("lab-02", "of last night", NOW - 8000)]
+    yesterday = NOW - 86_400
+    fleet.past = [StreamStarted(host="lab-01", at=NOW - 9000), warning("lab-02", "of last night", yesterday)]
     async with running(fleet) as pilot:
         assert fleet.deliver is not None
         fleet.deliver(warning("lab-03", "of today"))
@@ -167,4 +169,7 @@ async def test_the_log_shows_what_earlier_consoles_wrote_and_everything_is_recor
         shown = screen_text(pilot)
         assert shown.index("of last night") < shown.index("of today")
         assert "3 of 3" in shown
+        (line,) = [line for line in shown.splitlines() if "of last night" in line]
+        assert line.split()[0] == time.strftime("%Y-%m-%d", time.localtime(yesterday))
+        assert ":" in next(line for line in shown.splitlines() if "of today" in line).split()[0]
         assert [event.host for event in fleet.recorded] == ["lab-03"]

@@ -104,6 +104,12 @@ def moment(at: float, *, seconds: bool = False) -> str:
     return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))
 
 
+def day_before(at: float, now: float) -> str:
+    """The date of a moment that was not today, with a blank behind it: `2026-11-28 `; else nothing."""
+    day = time.strftime("%Y-%m-%d", time.localtime(at))
+    return "" if day == time.strftime("%Y-%m-%d", time.localtime(now)) else f"{day} "
+
+
 def bar(value: float, top: float, width: int, block: str = "▇") -> str:
     """A horizontal bar of at most `width` cells; anything above zero shows at least one."""
     if value <= 0 or top <= 0:

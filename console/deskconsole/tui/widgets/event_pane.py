@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual.events import Resize
 from textual.widgets import RichLog
 
-from deskconsole.common.figures import moment
+from deskconsole.common.figures import day_before, moment
 from deskconsole.tui.text.log_line import KEPT, SIGNS, LogLine
 from deskconsole.wording.events import Severity
+
+if TYPE_CHECKING:
+    from deskconsole.tui.app import DeskconsoleApp
 
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 
@@ -54,11 +58,14 @@ class EventPane(RichLog):
             self.replace(list(self._held))
         self._drawn_for = width
 
+    def _now(self) -> float:
+        return cast("DeskconsoleApp", self.app).clock()
+
     def _text(self, line: LogLine) -> Text:
         colours = self.app.theme_variables
         colour = colours[COLOURS[line.severity]]
         return Text.assemble(
-            (moment(line.at, seconds=True), "dim"),
+            (day_before(line.at, self._now()) + moment(line.at, seconds=True), "dim"),
             (f" {SIGNS[line.severity]} ", colour),
             (line.host, "bold"),
             ("  " + line.text, colour),
