@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class EventLog:
-    """Appends events on a thread of its own: a slow disk holds nobody up. `close` writes what is waiting."""
+    """Appends events on its own thread: a slow disk delays no session. `close` writes the rest."""
 
     def __init__(self, path: Path, *, largest: int = LARGEST) -> None:
         self._path = path

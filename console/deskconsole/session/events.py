@@ -115,6 +115,10 @@ class ScreenHidden(Event, frozen=True, kw_only=True):
     by: Actor = "host"
 
 
+SILENCE = "nothing is heard from the agent"
+"""The reason of a stale session, and what the event of it says."""
+
+
 class AgentSilent(Event, frozen=True, kw_only=True):
     """Nothing is heard from the agent."""
 
@@ -175,7 +179,7 @@ class WindowClosed(Event, frozen=True, kw_only=True):
 
 
 class WindowLost(Event, frozen=True, kw_only=True):
-    """The window's process ended though nobody closed it."""
+    """The window's process ended, and the user had not closed it."""
 
     reason: str
 

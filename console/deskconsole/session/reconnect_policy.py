@@ -31,7 +31,7 @@ _JITTER = 0.25
 
 OFF_FIRST = 60.0
 OFF_LONGEST = 300.0
-"""Seconds between two attempts to reach a host that is off: nobody waits at the console for it."""
+"""Seconds between two attempts to reach a host that is off: no person waits for it."""
 
 _CUTS: Final = 8
 """Cuts in a row, two minutes' worth, after which a host that has never streamed counts as failed."""
@@ -97,7 +97,7 @@ class ReconnectPolicy:
         """Attempts since the link was lost last."""
 
     def after(self, outcome: AttemptOutcome) -> Retry | Fail:
-        """What to do about an attempt that nobody cancelled: the first row that holds decides."""
+        """Decides about an attempt that was not cancelled: the first row that holds counts."""
         streamed = outcome.streamed
         self.comes_back = self.comes_back or outcome.waited or streamed is not None
         if outcome.waited or (streamed is not None and streamed > STABLE):

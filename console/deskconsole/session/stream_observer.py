@@ -15,6 +15,7 @@ from deskwire.messages import Preview as PreviewMessage
 from deskwire.messages import Screen, ScreenState, Welcome
 
 from .events import (
+    SILENCE,
     AgentHeard,
     AgentSilent,
     Event,
@@ -123,8 +124,7 @@ class StreamObserver:
         self.show_state()
 
     def silent(self, stale: bool) -> None:
-        silence = "nothing is heard from the agent"
-        self._status.move(State.STALE if stale else State.STREAMING, reason=silence if stale else "")
+        self._status.move(State.STALE if stale else State.STREAMING, reason=SILENCE if stale else "")
         self.show_state()
         self._tell(AgentSilent(host=self._host) if stale else AgentHeard(host=self._host))
 

@@ -55,7 +55,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.ScreenHidden():
             return Wording(f"no picture, {event.state}: {event.reason}", "warning")
         case events.AgentSilent():
-            return Wording(SILENCE, "warning")
+            return Wording(events.SILENCE, "warning")
         case events.AgentHeard():
             return Wording("the agent answers again", "warning")
         case events.PictureVerified():
@@ -108,10 +108,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording(_undeployed(event), "info")
         case events.ActionFailed():
             return Wording(_whole(event.failure), "error")
-    raise NotImplementedError(type(event).__name__)
-
-
-SILENCE = "nothing is heard from the agent"
+    raise TypeError(f"no sentence for {type(event).__name__}")
 
 
 def _whole(failure: Failure) -> str:

@@ -1,1 +1,1 @@
-"""Windows hosts: a Python of ours is brought first, and a task starts the agent."""
+"""Windows hosts: a Python runtime is uploaded first, and a scheduled task starts the agent."""
