@@ -1,1 +1,1 @@
-"""What python-xlib lacks of X11 and the stream needs: images in shared memory, regions. Only on Linux."""
+"""X11 requests that python-xlib lacks and both programs make: images in shared memory. Only on Linux."""

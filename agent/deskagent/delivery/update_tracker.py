@@ -1,4 +1,4 @@
-"""What one console has not got yet of the picture."""
+"""The update tracker: what one console has not got yet of the picture."""
 
 from __future__ import annotations
 

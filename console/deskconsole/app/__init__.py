@@ -1,1 +1,1 @@
-"""What both faces, and every other program, get from the console: results as plain structs."""
+"""Results of commands as structs: what `--json` prints."""

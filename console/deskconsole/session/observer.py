@@ -1,4 +1,4 @@
-"""What a stream tells its session: the seam between one link and what becomes of it."""
+"""The protocol by which a stream tells its session what came in on the link."""
 
 from __future__ import annotations
 

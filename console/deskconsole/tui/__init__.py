@@ -1,0 +1,1 @@
+"""The terminal user interface, on Textual: application, screens/, widgets/, and their texts in text/."""

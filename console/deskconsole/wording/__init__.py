@@ -1,1 +1,1 @@
-"""The sentences that users read, made from facts. Both faces take them from here."""
+"""The sentences of events. Errors keep theirs where they are raised, findings in diagnosis/checks.py."""

@@ -1,1 +1,1 @@
-"""What the system says of the desktop that the agent lives on. No pixels: those are capture's."""
+"""Windows: desktop duplication, and what the system says of the session (locked, disconnected)."""
