@@ -20,6 +20,8 @@ import numpy as np
 
 from deskagent.capture.grabber import whole
 from deskagent.capture.synthetic import render
+from deskagent.delivery.packet_budget import PacketBudget
+from deskagent.encoding.codecs.jpeg import VideoLimits
 from deskagent.encoding.crop import crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.screen import Picture
@@ -88,11 +90,11 @@ class _Sender:
 
     def take(self, frame: Any, now: float) -> tuple[list[Slice], bool]:
         """What makes the console's picture this frame, and whether it is a refresh."""
-        change = self._picture.take(whole(frame), moves=self._encoder.copies)
+        change = self._picture.take(whole(frame), copies=self._encoder.copies)
         if change is None:
-            return [self._encoder.refresh(self._pixels)], True
-        slices = self._encoder.copied(change.moves)
-        slices += self._encoder.update(crop(self._pixels, change.rectangles), now, None)
+            return [self._encoder.refresh(self._pixels, now, PacketBudget().refresh_size)], True
+        slices = self._encoder.copied(change.copies, now)
+        slices += self._encoder.update(crop(self._pixels, change.rectangles), now, VideoLimits())
         return slices, False
 
     def refine(self, now: float) -> list[Slice]:

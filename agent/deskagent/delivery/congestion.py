@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 FLOOR: Final = 64 * 1024
 """Bytes that may always be out: what is typed is never held up by an estimate. 52 ms of 10 Mbit/s."""
 
-_UNKNOWN: Final = 128 * 1024
+UNKNOWN: Final = 128 * 1024
 """Bytes that may be out before the first answer."""
 
 _AHEAD: Final = 1.25
@@ -30,12 +30,8 @@ _TRIP_MEMORY: Final = 60.0
 """Seconds for which the shortest round trip counts: longer, or a queue of our own making would pass for the
 link's delay and keep itself up."""
 
-_PACKET: Final = 0.04
-"""Seconds that one packet may take on the link where what there is to send can be divided: what changes
-meanwhile waits no longer than that."""
-
-_TELLING: Final = 16 * 1024
-"""Bytes of a packet from which on its way says something of the link's rate."""
+_LARGE_PACKET: Final = 16 * 1024
+"""Bytes of a packet from which on its way says something about the link's rate."""
 
 _BURST: Final = 2.0
 """Seconds over which a rate that the console asked for is a mean."""
@@ -87,7 +83,7 @@ class Congestion:
             rate = (self._delivered - one.delivered) / took
             # A link that had nothing more to carry carried no more: that tells only where it was much.
             told = self._held_at >= one.at or not self._rates or rate > self._rates[0][1]
-            if one.size >= _TELLING and told:
+            if one.size >= _LARGE_PACKET and told:
                 _keep(self._rates, now, rate, _RATE_MEMORY)
 
     @property
@@ -99,7 +95,7 @@ class Congestion:
             return float(self._limit) if found is None else min(found, self._limit)
         return found
 
-    def open_at(self, now: float) -> float | None:
+    def uncongested_at(self, now: float) -> float | None:
         """When another packet may be begun as far as the console's own limit goes; None: not before the next
         acknowledgement."""
         if self._bytes_out >= self._room():
@@ -109,13 +105,9 @@ class Congestion:
         excess = self._debt - self._limit * _BURST
         return now + excess / self._limit if self._limit and excess > 0 else now
 
-    def packet(self) -> int:
-        """Bytes that one packet should not exceed where it can be divided."""
-        return _UNKNOWN if self.rate is None else max(FLOOR, int(self.rate * _PACKET))
-
     def _room(self) -> float:
         if not self._rates:
-            return _UNKNOWN if not self._trips else FLOOR
+            return UNKNOWN if not self._trips else FLOOR
         return max(FLOOR, self._rates[0][1] * (_AHEAD * -self._trips[0][1] + _QUEUE))
 
     def _pay(self, now: float) -> None:

@@ -16,14 +16,14 @@ from typing import NamedTuple, Protocol
 import cv2
 
 from deskagent.capture.grabber import GrabError
-from deskagent.encoding.crop import crop
+from deskagent.encoding.crop import Crop, crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.encoding.thumbnail import make_preview, shrink
 from deskagent.picture.screen import Change
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError
-from deskwire.geometry import Display, Rectangle
+from deskwire.geometry import Display
 from deskwire.messages import (
     Digest,
     Displays,
@@ -41,8 +41,9 @@ from deskwire.triggers import Trigger
 
 from .congestion import Congestion
 from .display_feed import DisplayFeed
-from .packet_budget import PacketBudget
-from .update_tracker import PendingUpdate, UpdateTracker
+from .packet_budget import EncodingCost, PacketBudget
+from .packet_plan import PacketPlan, plan_packet
+from .update_tracker import UpdateTracker
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class ConsoleFeed:
         self._screen = Screen(ScreenState.LIVE)
         self._sent = 0
         self._lossy = 0
-        self._budget = PacketBudget()
+        self._cost = EncodingCost()
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="console feed", daemon=True)
 
@@ -235,7 +236,7 @@ class ConsoleFeed:
                     # still, is not looked at again.
                     wait = self._wait_for_turn(now) if self._live else None
                     if wait == 0:
-                        return self._send_changes
+                        return self._send_update if self._refresh is None else self._send_refresh
                     # Looks go on while the link is full: what is sent then is of that moment.
                     self._feed.demand()
                 self._wake.wait(wait)
@@ -243,12 +244,12 @@ class ConsoleFeed:
 
     def _wait_for_turn(self, now: float) -> float | None:
         """Seconds until there is something to send and room for it; None: not before something happens."""
-        if not self._sink.has_credit() or (open_at := self._congestion.open_at(now)) is None:
+        if not self._sink.has_credit() or (free_at := self._congestion.uncongested_at(now)) is None:
             return None
         if self._behind or self._screen.state is not ScreenState.LIVE:
-            return max(0.0, open_at - now)
+            return max(0.0, free_at - now)
         rest = self._encoder.next_rest()
-        return None if rest is None else max(0.0, open_at - now, rest - now)
+        return None if rest is None else max(0.0, free_at - now, rest - now)
 
     @property
     def _behind(self) -> bool:
@@ -275,49 +276,49 @@ class ConsoleFeed:
             self._displays = displays
             self._sink.send(Displays(displays))
 
-    def _send_changes(self) -> None:
-        """Sends what the console has not got yet, as the picture is now: as much as one packet may hold, and
-        with it some of what was sent only nearly right and rests."""
+    def _send_refresh(self) -> None:
+        """Sends the whole picture as it is now."""
         self._say_live()
         now = time.monotonic()
         with self._feed.lock:
             with self._wake:
-                trigger, self._refresh = self._refresh, None
-                rate, bytes_ = self._congestion.rate, self._congestion.packet()
-                room = self._budget.pixels(bytes_)
-                picture = self._feed.picture.pixels
-                if picture is None:
+                picture, trigger = self._feed.picture.pixels, self._refresh
+                if picture is None or trigger is None:
                     return
-                if trigger:
-                    height, width = picture.shape[:2]
-                    self._tracker = UpdateTracker(width, height, copies=self._encoder.copies)
-                owed = self._tracker.take(room, self._weigh)
-            frame = picture.copy() if trigger else None
-            parts = [] if trigger else crop(picture, owed.rectangles)
-            refined = [] if trigger else crop(picture, self._rested(owed, now, bytes_))
-        # The next grab runs while this one's changes are encoded.
+                self._refresh = None
+                height, width = picture.shape[:2]
+                self._tracker = UpdateTracker(width, height, copies=self._encoder.copies)
+                size = PacketBudget(self._congestion.rate, self._cost).refresh_size
+            frame = picture.copy()
+        # The next grab runs while this one is encoded.
         self._feed.demand()
-        if frame is not None and trigger is not None:
-            slices = [self._encoder.refresh(frame, now, rate)]
-            self._sink.send(Refresh(trigger))
-        else:
-            began = time.thread_time()
-            slices = self._encoder.copied(owed.moves)
-            slices += self._encoder.update(parts, now, rate, sum(one.area for one in owed.left))
-            again = self._encoder.refine(refined)
-            pixels = sum(part.rectangle.area for part in (*parts, *refined))
-            self._budget.took(slices, again, pixels, time.thread_time() - began)
-            slices += again
-        if slices:
-            self._send_slices(slices, refresh=trigger is not None)
+        self._sink.send(Refresh(trigger))
+        self._send_slices([self._encoder.refresh(frame, now, size)], refresh=True)
 
-    def _rested(self, owed: PendingUpdate, now: float, bytes_: int) -> list[Rectangle]:
-        """What is made exact in a packet of about so many bytes that brings what is owed."""
-        pixels = self._budget.refined(bytes_, sum(map(self._weigh, owed.rectangles)))
-        return self._encoder.resting(now, pixels, (*owed.rectangles, *owed.left))
+    def _send_update(self) -> None:
+        """Sends what is planned of all that the console has not got yet, as the picture is now."""
+        self._say_live()
+        now = time.monotonic()
+        with self._feed.lock:
+            with self._wake:
+                picture = self._feed.picture.pixels
+                if picture is None or self._refresh is not None:
+                    return
+                budget = PacketBudget(self._congestion.rate, self._cost)
+                plan = plan_packet(self._tracker.pending(), self._encoder, budget, now)
+                self._tracker.sent(plan)
+            changed, refine = crop(picture, plan.changed), crop(picture, plan.refine)
+        self._feed.demand()
+        if slices := self._encoded(plan, changed, refine, now):
+            self._send_slices(slices, refresh=False)
 
-    def _weigh(self, rectangle: Rectangle) -> float:
-        return self._budget.weigh(rectangle.area, in_motion=self._encoder.in_motion(rectangle))
+    def _encoded(self, plan: PacketPlan, changed: list[Crop], refine: list[Crop], now: float) -> list[Slice]:
+        began = time.thread_time()
+        slices = self._encoder.copied(plan.copies, now) + self._encoder.update(changed, now, plan.video)
+        refined = self._encoder.refine(refine)
+        seconds = time.thread_time() - began
+        self._cost = self._cost.after(slices, refined, share=plan.share, seconds=seconds, now=now)
+        return slices + refined
 
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)

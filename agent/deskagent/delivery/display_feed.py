@@ -81,7 +81,7 @@ class DisplayFeed:
 
     def _take(self, grab: Grab) -> None:
         with self.lock:
-            change = self.picture.take(grab, moves=any(watcher.copies for watcher in self._watchers))
+            change = self.picture.take(grab, copies=any(watcher.copies for watcher in self._watchers))
             self.fault = None
             if change is None or change:
                 self._pacing.changed(time.perf_counter())

@@ -19,7 +19,7 @@ from deskwire.packet import Slice
 
 from .codecs import ENCODERS
 from .codecs.copy import copy_body
-from .codecs.jpeg import JpegEncoder
+from .codecs.jpeg import JpegEncoder, VideoLimits
 from .codecs.zstd import ZstdEncoder
 from .crop import Crop, crop
 from .lossy_region import REST, LossyRegion
@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from deskagent.picture.copy_rects import CopyRect
-
-_REFRESH_SECONDS: Final = 0.25
-"""Seconds of the link that a whole frame may take without loss where with loss it takes far less: nothing
-else can be shown meanwhile. Of 10 Mbit/s a desktop of text takes 0.1 s, one with a photograph behind 3.5 s.
-"""
-
-_REFRESH_BYTES: Final = 320 * 1024
-"""The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
-
-_LASTS: Final = 3.0
-"""Seconds after which 1/e is left of what an update took: the next one is reckoned to take that at least."""
 
 _MOSTLY: Final = 0.9
 """Part of a picture in motion that went with loss the last time."""
@@ -64,21 +53,18 @@ class LinkEncoder:
         self._rows = zstd[0] if zstd and Encoding.ZSTD_ROWS in agreed else None
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
         self._motion, self._lossy = VideoRegions(0, 0), LossyRegion(0, 0)
-        self._bytes = 0.0
-        self._updated = -math.inf
 
-    def refresh(self, frame: Pixels, now: float = 0.0, rate: float | None = None) -> Slice:
-        """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` and
-        `rate` as for `update`. What would keep the link busy for long comes with loss first, and rests."""
+    def refresh(self, frame: Pixels, now: float = 0.0, size: float = math.inf) -> Slice:
+        """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` as
+        for `update`. It comes with loss where that saves much and it takes more than `size` bytes without."""
         height, width = frame.shape[:2]
         whole = Rectangle(0, 0, width, height)
         self._restart(width, height)
         (part,) = crop(frame, [whole])
         exact = self._slice(part)
-        room = _REFRESH_BYTES if rate is None else int(rate * _REFRESH_SECONDS)
-        if self._jpeg is None or len(exact.body) <= room:
+        if self._jpeg is None or len(exact.body) <= size:
             return exact
-        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, room))
+        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, size))
         if _FAR_LESS * len(nearly) > len(exact.body):
             return exact
         # What is not sent must not be in the stream.
@@ -91,23 +77,17 @@ class LinkEncoder:
             encoder.restart(width, height)
         self._motion, self._lossy = VideoRegions(width, height), LossyRegion(width, height)
 
-    def update(self, parts: Sequence[Crop], now: float, rate: float | None, left: int = 0) -> list[Slice]:
+    def update(self, parts: Sequence[Crop], now: float, video: VideoLimits) -> list[Slice]:
         """Parts of a frame of the last refresh's size, in their order; where one is in motion only in part
-        it makes several slices.
+        it makes several slices. What is in motion keeps to the limits `video`.
 
-        `now`: seconds on a clock that only goes forward. `rate`: bytes per second that the link carries,
-        where that is known. `left`: pixels that have changed too and have to wait for their turn.
+        `now`: seconds on a clock that only goes forward.
         """
         if self._jpeg is None:
             return self.refine(parts)
-        self._lossy.stamp(now)
-        self._motion.change([part.rectangle for part in parts], now, self._bytes / rate if rate else 0.0)
+        self._motion.change([part.rectangle for part in parts], now, video.update_seconds)
         pieces = [piece for part in parts for piece in self._pieces(part)]
-        area = sum(part.rectangle.area for part in parts)
-        # What one packet has no room for is in motion as well, for all that is known, and needs its share.
-        share = 1 + left / area if area else 1.0
-        moving_area = sum(part.rectangle.area for part, moving in pieces if moving)
-        quality = self._jpeg.quality(int(share * moving_area), rate)
+        quality = self._jpeg.quality(sum(part.rectangle.area for part, moving in pieces if moving), video)
         slices: list[Slice] = []
         for part, moving in pieces:
             if moving:
@@ -116,9 +96,6 @@ class LinkEncoder:
                 self._motion.keep(part.rectangle)
             else:
                 slices += self.refine([part])
-        # The last tile of a film, and a letter typed beside it, tell nothing of what its next picture takes.
-        faded = self._bytes * math.exp((self._updated - now) / _LASTS)
-        self._bytes, self._updated = max(share * sum(len(one.body) for one in slices), faded), now
         return slices
 
     def in_motion(self, rectangle: Rectangle) -> bool:
@@ -135,12 +112,12 @@ class LinkEncoder:
         """Whether the console copies within its picture."""
         return self._copies
 
-    def copied(self, moves: Iterable[CopyRect]) -> list[Slice]:
-        """Moves, one slice each, in their order; only where `copies` is True."""
+    def copied(self, copies: Iterable[CopyRect], now: float) -> list[Slice]:
+        """Copies, one slice each, in their order; only where `copies` is True. `now` as for `update`."""
         slices: list[Slice] = []
-        for move in moves:
-            self._lossy.move(move)
-            slices.append(Slice(move.target, copy_body(move.source_x, move.source_y)))
+        for copy in copies:
+            self._lossy.copy(copy, now)
+            slices.append(Slice(copy.target, copy_body(copy.source_x, copy.source_y)))
         return slices
 
     def refine(self, parts: Sequence[Crop]) -> list[Slice]:

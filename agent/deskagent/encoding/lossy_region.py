@@ -41,7 +41,6 @@ class LossyRegion:
         # Of each cell: its pixels that count, and when they came or came from elsewhere.
         self._counts = np.zeros(grid(width, height), np.int64)
         self._since = np.zeros(grid(width, height), np.float64)
-        self._copied: list[Rectangle] = []
 
     @property
     def pixels(self) -> int:
@@ -70,26 +69,19 @@ class LossyRegion:
             self._mask[_area(rectangle)] = False
             self._count(self._mask, rectangle)
 
-    def move(self, move: CopyRect) -> None:
-        """What is copied is as exact as what it is copied from; `stamp` says when."""
-        target = move.target
-        source = target._replace(x=move.source_x, y=move.source_y)
+    def copy(self, copy: CopyRect, now: float) -> None:
+        """What is copied is as exact as what it is copied from."""
+        target = copy.target
+        source = target._replace(x=copy.source_x, y=copy.source_y)
         if self._mask is None or not (self._counts[cells(source)].any() or self._counts[cells(target)].any()):
             return
         self._mask[_area(target)] = self._mask[_area(source)].copy()
         self._count(self._mask, target)
-        self._copied.append(target)
-
-    def stamp(self, now: float) -> None:
-        """What was moved since the last time moved now."""
-        for rectangle in self._copied:
-            self._touch(rectangle, now)
-        self._copied.clear()
+        self._touch(target, now)
 
     def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
         """Places at rest, about so many pixels at most, the oldest first; one at least, if there is any.
         What lies in those that are `owed` is sent again anyway."""
-        self.stamp(now)
         if self._mask is None:
             return []
         rests = (self._counts > 0) & (self._since + REST <= now)

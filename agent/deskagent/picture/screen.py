@@ -22,13 +22,13 @@ _LONGEST_PAUSE: Final = 32
 class Change(NamedTuple):
     """What makes the picture of before the picture of now."""
 
-    moves: Sequence[CopyRect]
+    copies: Sequence[CopyRect]
     """In order; each reads what those before it left."""
     rectangles: Sequence[Rectangle]
-    """Where the picture differs after the moves; none overlaps another."""
+    """Where the picture differs after the copies; none overlaps another."""
 
     def __bool__(self) -> bool:
-        return bool(self.moves or self.rectangles)
+        return bool(self.copies or self.rectangles)
 
 
 class Picture:
@@ -40,9 +40,9 @@ class Picture:
         self._pause = self._skip = 0
         self._hints: list[MotionVector] = []
 
-    def take(self, grab: Grab, *, moves: bool) -> Change | None:
+    def take(self, grab: Grab, *, copies: bool) -> Change | None:
         """Brings the picture up to date. Returns what changed, or None where all of it is new: the first
-        time, and after a change of size. `moves`: whether somebody has a use for them.
+        time, and after a change of size. `copies`: whether a console has a use for them.
 
         The picture is written only where it changed. Measured at 1920x1080 on one core: 3 to 3.5 ms for a
         terminal that scrolls, 2.6 ms for a dragged window, 3.3 ms for a film when it is searched, 0.6 ms
@@ -59,7 +59,7 @@ class Picture:
         known = pixels[y : y + rows, x : x + columns]
         remaining = find_damage(known, grab.pixels)
         found: list[CopyRect] = []
-        if moves:
+        if copies:
             found, remaining = self._search(known, grab.pixels, remaining)
         for left, top, width, height in remaining:
             part = np.s_[top : top + height, left : left + width]
@@ -75,14 +75,14 @@ class Picture:
     def _search(
         self, known: Pixels, now: Pixels, changed: list[Rectangle]
     ) -> tuple[list[CopyRect], list[Rectangle]]:
-        """Moves, made in `known`; searched for ever more rarely while there are none."""
+        """Copies, made in `known`; searched for ever more rarely while there are none."""
         if self._skip:
             self._skip -= 1
             return [], changed
         found, remaining = find_copies(known, now, changed, self._hints)
         if found:
             self._pause = 0
-            self._hints = list(dict.fromkeys(move.vector for move in found))
+            self._hints = list(dict.fromkeys(copy.vector for copy in found))
         elif worth_a_search(changed):
             self._pause = min(_LONGEST_PAUSE, 2 * self._pause + 1)
             self._skip = self._pause

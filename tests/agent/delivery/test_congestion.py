@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deskagent.delivery.congestion import FLOOR, Congestion
+from deskagent.delivery.packet_budget import PacketBudget
 
 
 class Way:
@@ -26,9 +27,9 @@ class Way:
                 _, number, got = self._acks.pop(0)
                 self.delivered += got
                 self.flow.acknowledged(number, self.now)
-            due = self.flow.open_at(self.now)
+            due = self.flow.uncongested_at(self.now)
             if due is not None and due <= self.now:
-                self.send(min(size, self.flow.packet()) if self._number else size)
+                self.send(min(size, PacketBudget(self.flow.rate).size) if self._number else size)
             self.now += step
 
     def send(self, size: int) -> None:
@@ -56,7 +57,7 @@ def test_what_is_small_is_never_held_up() -> None:
     way.run(3, 200_000)
     way.run(4, 300)
     for _ in range(20):
-        due = way.flow.open_at(way.now)
+        due = way.flow.uncongested_at(way.now)
         assert due is not None
         assert due <= way.now
         way.send(300)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskagent.capture.grabber import Grab, whole
+from deskagent.delivery.packet_plan import PacketPlan, PendingUpdate
 from deskagent.delivery.update_tracker import UpdateTracker
-from deskagent.encoding.tiles import CELL
-from deskagent.picture.screen import Change, Picture
+from deskagent.encoding.codecs.jpeg import VideoLimits
+from deskagent.picture.screen import Picture
 from deskwire.geometry import Rectangle
 
 WIDTH, HEIGHT = 320, 240
@@ -21,6 +22,11 @@ STEPS = st.lists(
     min_size=1,
     max_size=40,
 )
+
+
+def everything(update: PendingUpdate) -> PacketPlan:
+    """A packet with room for all."""
+    return PacketPlan(update.copies, update.changed, (), (), VideoLimits())
 
 
 def changed(picture: Any, kind: str, seed: int) -> Any:
@@ -47,18 +53,20 @@ def test_the_console_has_the_picture_after_each_packet(
     copies: bool, steps: list[tuple[str, int]], partial: bool
 ) -> None:
     screen = np.random.default_rng(7).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
-    picture, pending = Picture(), UpdateTracker(WIDTH, HEIGHT, copies=copies)
-    assert picture.take(whole(screen), moves=True) is None
+    picture, tracker = Picture(), UpdateTracker(WIDTH, HEIGHT, copies=copies)
+    assert picture.take(whole(screen), copies=True) is None
     shown = screen.copy()
     for kind, seed in [*steps, ("send", 0)]:
         if kind == "send":
-            owed = pending.take()
-            assert copies or not owed.moves
-            for source_x, source_y, (x, y, width, height) in owed.moves:
+            update = tracker.pending()
+            tracker.sent(everything(update))
+            assert not tracker
+            assert copies or not update.copies
+            for source_x, source_y, (x, y, width, height) in update.copies:
                 shown[y : y + height, x : x + width] = shown[
                     source_y : source_y + height, source_x : source_x + width
                 ].copy()
-            for x, y, width, height in owed.rectangles:
+            for x, y, width, height in update.changed:
                 shown[y : y + height, x : x + width] = screen[y : y + height, x : x + width]
             assert np.array_equal(shown[..., :3], screen[..., :3])
             continue
@@ -66,51 +74,7 @@ def test_the_console_has_the_picture_after_each_packet(
         area = Rectangle(0, 20, WIDTH, HEIGHT - 20)
         grab = Grab(screen[20:], area, (WIDTH, HEIGHT))
         inside = partial and np.array_equal(screen[:20, :, :3], picture.pixels[:20, :, :3])  # type: ignore[index]
-        change = picture.take(grab if inside else whole(screen), moves=True)
+        change = picture.take(grab if inside else whole(screen), copies=True)
         assert change is not None
-        pending.add(change)
+        tracker.add(change)
         assert np.array_equal(picture.pixels[..., :3], screen[..., :3])  # type: ignore[index]
-
-
-def test_on_a_narrow_link_what_is_small_goes_first_and_a_film_comes_whole() -> None:
-    film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = UpdateTracker(1920, 1200, copies=True)
-    seen = np.zeros((1200, 1920), np.uint8)
-    for frame in range(12):
-        # Every frame changes all of it before half of the last one could be sent.
-        pending.add(Change([], [film, letter] if frame == 5 else [film]))
-        owed = pending.take(500_000)
-        assert sum(one.area for one in owed.rectangles) <= 500_000
-        assert (owed.rectangles[0] == letter) == (frame == 5)
-        for x, y, width, height in owed.rectangles:
-            seen[y : y + height, x : x + width] += 1
-            edges = {x, x + width} - {100, 1700} | {y, y + height} - {200, 1100}
-            assert frame == 5 or not any(edge % CELL for edge in edges), "a cell is one tile's, or none's"
-    assert seen[200:1100, 100:1700].min() >= 2
-    assert seen[200:1100, 100:1700].max() <= 5
-
-
-def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
-    faces = [Rectangle(x, 0, 240, 240) for x in (0, 400, 800, 1200)]
-    page = Rectangle(0, 300, 1600, 800)
-    pending = UpdateTracker(1920, 1200, copies=True)
-    pending.add(Change([], [page]))
-    seen = 0
-    for _ in range(60):
-        pending.add(Change([], faces))
-        seen += sum(one.area for one in pending.take(130_000).rectangles if one.y >= page.y)
-    assert seen == page.area
-
-
-def test_a_film_that_takes_few_bytes_goes_whole() -> None:
-    film, letter = Rectangle(100, 200, 1600, 900), Rectangle(20, 1050, 8, 14)
-    pending = UpdateTracker(1920, 1200, copies=True)
-
-    def weigh(one: Rectangle) -> float:
-        return one.area / 10 if one.width > 100 else one.area
-
-    for frame in range(4):
-        pending.add(Change([], [film, letter] if frame == 2 else [film]))
-        owed = pending.take(144_000, weigh)
-        # The letter takes the room that it needed; what was not sent then is sent next.
-        assert owed.rectangles == ([letter] if frame == 2 else [film])

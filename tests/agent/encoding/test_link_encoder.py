@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskagent.encoding.codecs.jpeg import VideoLimits
 from deskagent.encoding.crop import crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.copy_rects import CopyRect
@@ -145,7 +146,9 @@ def picture() -> Pixels:
 def test_only_what_was_agreed_is_sent(encodings: frozenset[Encoding], expected: tuple[Encoding, ...]) -> None:
     encoder, frame = LinkEncoder(encodings), picture()
     encoder.refresh(frame)
-    slices = encoder.update(crop(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]), 0.0, None)
+    slices = encoder.update(
+        crop(frame, [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]), 0.0, VideoLimits()
+    )
     assert tuple(part.body[0] for part in slices) == expected
     assert [part.rectangle for part in slices] == [Rectangle(0, 0, 10, 10), Rectangle(20, 20, 30, 30)]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from deskagent.delivery.packet_budget import EncodingCost, PacketBudget
+from deskagent.encoding.codecs.jpeg import VideoLimits
 from deskagent.encoding.crop import crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.copy_rects import CopyRect
@@ -153,10 +155,14 @@ def test_a_film_that_a_link_carries_in_pieces_becomes_jpeg_too() -> None:
     half = FILM.height // 2
     upper, lower = FILM._replace(height=half), FILM._replace(y=FILM.y + half, height=half)
     sent: list[set[int]] = []
+    cost = EncodingCost()
     for number in range(1, 12):
-        for piece, left in ((upper, lower.area), (lower, 0)):
+        for piece, share in ((upper, 0.5), (lower, 1.0)):
             now = 0.14 * len(sent)
-            sent.append(kinds(encoder.update(crop(film(number), [piece]), now, 700_000, left)))
+            video = PacketBudget(700_000, cost).video(share)
+            slices = encoder.update(crop(film(number), [piece]), now, video)
+            cost = cost.after(slices, [], share=share, seconds=0.0, now=now)
+            sent.append(kinds(slices))
     assert sent[0] <= {Encoding.ZSTD, Encoding.ZSTD_ROWS}
     assert sent[-2:] == [{Encoding.JPEG}] * 2, "three or four whole pictures a second would never be one"
 
@@ -166,9 +172,9 @@ def test_what_is_left_of_a_film_in_a_low_strip_becomes_part_of_it() -> None:
     encoder.refresh(film(0))
     upper = Rectangle(128, 64, 320, 192)
     for number in range(1, 30):
-        encoder.update(crop(film(number), [upper]), 0.03 * number, None)
+        encoder.update(crop(film(number), [upper]), 0.03 * number, VideoLimits())
     sent = [
-        kinds(encoder.update(crop(film(number), [upper._replace(height=256)]), 0.03 * number, None))
+        kinds(encoder.update(crop(film(number), [upper._replace(height=256)]), 0.03 * number, VideoLimits()))
         for number in range(30, 60)
     ]
     assert Encoding.JPEG in sent[0]

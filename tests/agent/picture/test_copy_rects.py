@@ -105,7 +105,7 @@ def test_a_picture_follows_grabs_of_a_part_of_it(x: int, y: int, dx: int, dy: in
     """The part has gaps between its rows in the picture, and none in the grab."""
     screen = texture(8)
     picture = Picture()
-    assert picture.take(whole(screen), moves=True) is None
+    assert picture.take(whole(screen), copies=True) is None
     width, height = WIDTH - 130, HEIGHT - 90
     part = np.s_[y : y + height, x : x + width]
     for step in range(steps):
@@ -114,9 +114,9 @@ def test_a_picture_follows_grabs_of_a_part_of_it(x: int, y: int, dx: int, dy: in
         screen[part] = np.roll(screen[part], (dy, dx), axis=(0, 1))
         screen[y + 5, x + step, :3] ^= 255
         grab = Grab(screen[part].copy(), Rectangle(x, y, width, height), (WIDTH, HEIGHT))
-        change = picture.take(grab, moves=True)
+        change = picture.take(grab, copies=True)
         assert change is not None
-        shown = applied(shown, list(change.moves))
+        shown = applied(shown, list(change.copies))
         for a, b, c, d in change.rectangles:
             shown[b : b + d, a : a + c] = screen[b : b + d, a : a + c]
         assert np.array_equal(shown[..., :3], screen[..., :3])

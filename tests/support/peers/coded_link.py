@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from deskagent.delivery.packet_budget import EncodingCost, PacketBudget
 from deskagent.encoding.crop import crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.copy_rects import CopyRect
@@ -26,13 +27,15 @@ class CodedLink:
         self.frame, self.now = frame, 100.0
         self.shown = np.zeros((height, width, 3), np.uint8)
         self.encoder, self._decoder = LinkEncoder(encodings), Decoder()
+        self._cost = EncodingCost()
         self.refresh()
 
     def refresh(self, rate: float | None = None) -> Slice:
         """The whole frame is sent; `rate`: bytes a second that the link carries, None: unknown."""
         height, width = self.frame.shape[:2]
         self._decoder.restart(width, height, self.shown)
-        (part,) = self._show([self.encoder.refresh(self.frame, self.now, rate)])
+        size = PacketBudget(rate, self._cost).refresh_size
+        (part,) = self._show([self.encoder.refresh(self.frame, self.now, size)])
         return part
 
     def update(self, frame: Pixels, rate: float | None = None) -> list[Slice]:
@@ -40,7 +43,9 @@ class CodedLink:
         self.now += 0.03
         parts = crop(frame, find_damage(self.frame, frame))
         self.frame = frame
-        return self._show(self.encoder.update(parts, self.now, rate))
+        slices = self.encoder.update(parts, self.now, PacketBudget(rate, self._cost).video(1.0))
+        self._cost = self._cost.after(slices, [], share=1.0, seconds=0.0, now=self.now)
+        return self._show(slices)
 
     def copy(self, move: CopyRect) -> None:
         """Something moves on the screen, and is sent as that."""
@@ -48,7 +53,7 @@ class CodedLink:
         source = target._replace(x=x, y=y)
         frame = self.frame.copy()
         frame[area(target)] = self.frame[area(source)]
-        self._show(self.encoder.copied([move]))
+        self._show(self.encoder.copied([move], self.now))
         self.frame = frame
         self.update(frame)
 

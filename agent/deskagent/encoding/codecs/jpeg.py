@@ -1,11 +1,12 @@
 """A slice as a whole JPEG file: for what cannot wait to be exact, since it is nearly right and no more.
 
-It is not in the registry: nobody gets it for want of another encoding. The policy asks for it by name and
-remembers where the console's picture is not exact.
+It is not in the registry: no rectangle gets it because another encoding declined. The link encoder asks for
+it by name and remembers where the console's picture is not exact.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
@@ -52,13 +53,20 @@ Optimised Huffman tables save 4 % of the bytes for twice the CPU.
 _FIRST_GUESS: Final = 0.3
 """Bytes of a pixel at the best quality: what the measured pictures take."""
 
-_MANY_PIXELS: Final = 1 << 20
+FULL_COLOUR_PIXELS: Final = 1 << 20
 """Pixels in motion beyond which colours come at half their resolution, as films have them: 1700x956 takes
 4 ms less of CPU at either end, and is followed 26 times a second instead of 20."""
 
-WANTED_RATE: Final = 25
-"""Pictures a second that a slow link shall carry. It has to be a fixed number: those that it carries now
-are as few as the quality makes them."""
+
+class VideoLimits(NamedTuple):
+    """What the pictures in motion of one packet may take, all together."""
+
+    size: float = math.inf
+    """Bytes; infinite on a link of unknown rate."""
+    full_colour: float = FULL_COLOUR_PIXELS
+    """Pixels beyond which colours come at half their resolution."""
+    update_seconds: float = 0.0
+    """Seconds that the link takes for all that changes at once: on a slow one a film changes rarely."""
 
 
 class JpegEncoder:
@@ -67,13 +75,10 @@ class JpegEncoder:
     def __init__(self) -> None:
         self._cost = _FIRST_GUESS
 
-    def quality(self, area: int, rate: float | None) -> Quality:
-        """The best with which so many pixels in motion go through a link of `rate` bytes per second; where
-        that is not known, the best of all that is not too dear to draw."""
-        best = QUALITIES[0] if area <= _MANY_PIXELS else QUALITIES[1]
-        if rate is None:
-            return best
-        return max(best, self.fitting(area, rate / WANTED_RATE), key=QUALITIES.index)
+    def quality(self, area: int, limits: VideoLimits) -> Quality:
+        """The best with which so many pixels in motion keep to the limits, or the least of all."""
+        best = QUALITIES[0] if area <= limits.full_colour else QUALITIES[1]
+        return max(best, self.fitting(area, limits.size), key=QUALITIES.index)
 
     def fitting(self, area: int, size: float) -> Quality:
         """The best with which so many pixels take about `size` bytes, or the least of all."""

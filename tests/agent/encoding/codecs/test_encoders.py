@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deskagent.encoding.codecs import ENCODERS
-from deskagent.encoding.codecs.jpeg import QUALITIES, JpegEncoder
+from deskagent.encoding.codecs.jpeg import QUALITIES, JpegEncoder, VideoLimits
 from deskagent.encoding.codecs.png import PngEncoder
 from deskagent.encoding.codecs.solid import SolidEncoder
 from deskagent.encoding.codecs.zstd import ZstdEncoder
@@ -91,13 +91,18 @@ def test_jpeg_is_a_file_that_anybody_reads_and_smaller_with_every_quality() -> N
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_the_quality_of_jpeg_fits_the_link() -> None:
+def test_quality_of_jpeg_fits_the_limits() -> None:
     encoder = JpegEncoder()
-    assert encoder.quality(10**6, None) == QUALITIES[0]
-    chosen = [QUALITIES.index(encoder.quality(10**6, rate)) for rate in (10**9, 10**7, 10**6, 10**5, 1)]
-    assert chosen == sorted(chosen)
-    assert (chosen[0], chosen[-1]) == (0, len(QUALITIES) - 1)
-    # Dear pixels: the same link carries fewer of them.
-    before = QUALITIES.index(encoder.quality(10**5, 600_000))
+
+    def chosen(area: int, size: float) -> int:
+        return QUALITIES.index(encoder.quality(area, VideoLimits(size)))
+
+    assert encoder.quality(10**6, VideoLimits()) == QUALITIES[0]
+    assert encoder.quality(10**6, VideoLimits(full_colour=10**5)) == QUALITIES[1]
+    falling = [chosen(10**6, size) for size in (4 * 10**7, 4 * 10**5, 4 * 10**4, 4000, 1)]
+    assert falling == sorted(falling)
+    assert (falling[0], falling[-1]) == (0, len(QUALITIES) - 1)
+    # Dear pixels: the same limit has room for fewer of them.
+    before = chosen(10**5, 24_000)
     encoder.encode(NOISE, QUALITIES[0])
-    assert QUALITIES.index(encoder.quality(10**5, 600_000)) > before
+    assert chosen(10**5, 24_000) > before

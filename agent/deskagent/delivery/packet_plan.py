@@ -1,0 +1,132 @@
+"""What the next packet holds. The size of a packet is decided here and nowhere else.
+
+`plan_packet` is a pure function: the link reads the plan, encodes and sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple, Protocol
+
+from deskagent.encoding.codecs.jpeg import VideoLimits
+from deskagent.encoding.tiles import CELL
+from deskagent.picture.copy_rects import CopyRect
+from deskwire.geometry import Rectangle
+
+from .packet_budget import PacketBudget
+
+_TILE: Final = (1024, 192)
+"""Width and height of the parts in which large rectangles are divided where they take long: none that is cut
+from something of twice that height is too low to count as part of a picture in motion."""
+
+SMALL: Final = 64 * 1024
+"""Pixels of what goes first: as a rule, what somebody just did."""
+
+_PATIENCE: Final = 3
+"""Packets, at most, in which what is small may hold back all that is large: what never rests, as the faces in
+a conference, would do so for ever."""
+
+
+class PendingUpdate(NamedTuple):
+    """What one console has not got yet."""
+
+    copies: Sequence[CopyRect] = ()
+    """In their order, before the rectangles."""
+    changed: Sequence[Rectangle] = ()
+    """Where its picture differs after the copies. No two overlap."""
+    turns: Mapping[Rectangle, int] = {}
+    """The packet in which a tile was sent last, counted by one; 0: not for long."""
+    large_waited: int = 0
+    """Packets in a row in which what is small held back all that is large."""
+
+
+class LossyPicture(Protocol):
+    """What is known of a console's picture that is not exact everywhere; `LinkEncoder` is one."""
+
+    def in_motion(self, rectangle: Rectangle) -> bool:
+        """Is all of it in motion, so that it will be sent with loss?"""
+        ...
+
+    def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
+        """Places that are not exact and rest: about so many pixels, none of `owed`."""
+        ...
+
+
+class PacketPlan(NamedTuple):
+    """One packet: copies first, then what changed, then what is made exact."""
+
+    copies: Sequence[CopyRect]
+    changed: Sequence[Rectangle]
+    deferred: Sequence[Rectangle]
+    """What has changed too and waits for a later packet."""
+    refine: Sequence[Rectangle]
+    """What was sent with loss, rests and is made exact."""
+    video: VideoLimits
+    """How closely what is in motion can be sent."""
+
+    @property
+    def share(self) -> float:
+        """The packet's part of the changed pixels, 0 to 1; 1 where nothing has changed."""
+        area = sum(one.area for one in self.changed)
+        return area / (area + sum(one.area for one in self.deferred)) if area else 1.0
+
+
+def plan_packet(
+    pending: PendingUpdate, picture: LossyPicture, budget: PacketBudget, now: float
+) -> PacketPlan:
+    """All copies, and as much of the changes as the budget has pixels for, the smallest first: what somebody
+    just did is seen before the rest of a page. With the room that is left goes what rests and is not exact.
+
+    `now`: seconds on the clock of `picture`.
+    """
+
+    def weight(one: Rectangle) -> float:
+        return budget.weight(one.area, in_motion=picture.in_motion(one))
+
+    changed, deferred = _divide(pending, budget.pixels, weight)
+    taken = sum(map(weight, changed))
+    refine = picture.resting(now, budget.refined(taken), (*changed, *deferred))
+    plan = PacketPlan(pending.copies, changed, deferred, refine, VideoLimits())
+    return plan._replace(video=budget.video(plan.share))
+
+
+def _divide(
+    pending: PendingUpdate, pixels: float, weight: Callable[[Rectangle], float]
+) -> tuple[Sequence[Rectangle], Sequence[Rectangle]]:
+    """What goes now and what waits: all, or tiles of about so many pixels together, one tile at least.
+
+    Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
+    otherwise begin again all the time and never get to its lower half.
+    """
+    if sum(map(weight, pending.changed)) <= pixels:
+        return pending.changed, ()
+    # What goes whole shows one picture of a film, not parts of several.
+    parts = ([one] if weight(one) <= pixels else _tiles(one) for one in pending.changed)
+    tiles = [tile for part in parts for tile in part]
+    large_first = pending.large_waited >= _PATIENCE
+    tiles.sort(key=lambda tile: ((tile.area > SMALL) != large_first, pending.turns.get(tile, 0), tile.area))
+    count, total = 1, weight(tiles[0])
+    while count < len(tiles) and (total := total + weight(tiles[count])) <= pixels:
+        count += 1
+    return tiles[:count], tiles[count:]
+
+
+def _tiles(one: Rectangle) -> Iterator[Rectangle]:
+    """A rectangle in parts of about the same size, few of them wider or higher than a tile.
+
+    They meet where cells do: of a cell that two share neither sends all, and in a film it would count as
+    resting, to be made exact again and again.
+    """
+    x, y, width, height = one
+    columns, rows = _cuts(x, width, _TILE[0]), _cuts(y, height, _TILE[1])
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            yield Rectangle(left, top, right - left, bottom - top)
+
+
+def _cuts(begin: int, length: int, longest: int) -> list[int]:
+    """From `begin` to its end, by way of edges of cells."""
+    count = -(-length // longest)
+    edges = {(begin + number * length // count + CELL // 2) // CELL * CELL for number in range(1, count)}
+    return [begin, *sorted(edge for edge in edges if begin < edge < begin + length), begin + length]
