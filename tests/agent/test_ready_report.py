@@ -61,19 +61,19 @@ def test_a_desktop_with_something_on_it() -> None:
     }
 
 
-def test_a_black_one() -> None:
+def test_a_black_picture_is_reported_as_flat() -> None:
     source = Source("still", 1, 64, 48)
     source.black = True
     assert words(USED, source)["flat"] is True
 
 
-def test_a_locked_one_has_no_picture() -> None:
+def test_a_locked_screen_is_reported_without_a_picture() -> None:
     said = words(replace(USED, locked=True), Source("still", 1, 64, 48))
     assert (said["screen"], said["size"], said["flat"]) == ("locked", None, None)
     assert said["reason"] == "the session is locked"
 
 
-def test_a_grab_that_fails_has_the_systems_words() -> None:
+def test_a_failed_grab_is_reported_in_the_systems_words() -> None:
     source = Source("still", 1, 64, 48)
     source.fault = GrabError("the screen cannot be grabbed: BitBlt: The handle is invalid.")
     said = words(USED, source)
@@ -81,7 +81,7 @@ def test_a_grab_that_fails_has_the_systems_words() -> None:
     assert "The handle is invalid" in str(said["reason"])
 
 
-def test_session_0_says_so() -> None:
+def test_an_agent_in_session_0_reports_it() -> None:
     said = words(replace(USED, session=0), Source("still", 1, 64, 48))
     assert said["session"] == 0
     assert "session 0" in str(said["reason"])

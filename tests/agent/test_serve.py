@@ -58,7 +58,7 @@ def read_to_end(sock: socket.socket) -> bytes:
     return data
 
 
-def test_it_welcomes_and_begins_with_a_refresh_that_says_why(console: Console) -> None:
+def test_agent_welcomes_and_begins_with_a_refresh_that_says_why(console: Console) -> None:
     assert console.until(has(Packet))
     # A heartbeat may come between on a busy machine.
     told = [event for event in console.events if not isinstance(event, Ping)]
@@ -72,7 +72,7 @@ def test_it_welcomes_and_begins_with_a_refresh_that_says_why(console: Console) -
     assert packet.refresh
 
 
-def test_it_is_silent_before_the_token(agent: AgentProcess) -> None:
+def test_agent_is_silent_before_the_token(agent: AgentProcess) -> None:
     with agent.connect() as sock:
         sock.settimeout(0.7)
         with pytest.raises(TimeoutError):
@@ -241,7 +241,7 @@ def test_out_of_descriptors_it_waits_quietly_and_then_serves(tmp_path: Path) -> 
         console.close()
 
 
-def test_it_ends_by_itself_when_nobody_comes(tmp_path: Path) -> None:
+def test_agent_ends_when_no_console_comes(tmp_path: Path) -> None:
     with AgentProcess(tmp_path, *STILL, "--idle-exit", "1") as agent:
         assert agent.process is not None
         console = Console(agent)

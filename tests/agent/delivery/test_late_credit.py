@@ -86,7 +86,7 @@ def lossy(console: DrawingConsole) -> int:
     return told[-1] if told else 0
 
 
-def test_a_desktop_that_shrank_while_much_was_owed(agent: ServedHere, desktop: Desktop) -> None:
+def test_a_desktop_that_shrank_while_much_was_pending_is_exact(agent: ServedHere, desktop: Desktop) -> None:
     desktop.show(noise(1200, 900))
     console = DrawingConsole(agent, packets=1)
     console.busy = True

@@ -88,7 +88,7 @@ def test_screens_that_mss_does_not_read_arrive_too(kind: type[Xvfb], depth: int)
             ended(program)
 
 
-def test_it_ends_by_itself_after_the_time_given() -> None:
+def test_push_ends_after_the_time_given() -> None:
     with Receiver(identity=False) as receiver:
         program = push(
             receiver.port, "--no-identity", "--source", "synthetic", "--size", "320x200", "--seconds", "1"
@@ -103,7 +103,7 @@ def test_it_ends_by_itself_after_the_time_given() -> None:
 @pytest.mark.parametrize(
     ("option", "trigger"), [("--max-slices", "too many slices"), ("--max-share", "too large")]
 )
-def test_the_triggers_of_the_article(option: str, trigger: str) -> None:
+def test_the_options_of_the_article_trigger_refreshes(option: str, trigger: str) -> None:
     with Receiver(identity=False) as receiver:
         program = push(
             receiver.port, "--no-identity", "--source", "synthetic", "--scene", "scroll",
@@ -117,7 +117,7 @@ def test_the_triggers_of_the_article(option: str, trigger: str) -> None:
     assert set(receiver.counts) == {0}
 
 
-def test_nobody_at_the_port_is_one_sentence() -> None:
+def test_nothing_at_the_port_is_one_sentence() -> None:
     with Receiver(identity=False) as receiver:
         port = receiver.port
     code, words = ended(push(port, "--source", "synthetic"))

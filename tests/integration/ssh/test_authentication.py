@@ -56,13 +56,13 @@ def config(server: Sshd, *lines: str) -> Path:
 @pytest.mark.parametrize(
     ("kind", "form"), [("ed25519", None), ("rsa", None), ("ecdsa", None), ("rsa", "PEM"), ("ecdsa", "PEM")]
 )
-def test_key_files(kind: str, form: str | None, sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_key_file_logs_in(kind: str, form: str | None, sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "key", kind=kind, form=form)
     sshd.authorize(key)
     dial(sshd, NoQuestions(), ssh_config=config(sshd), identity_file=str(key))
 
 
-def test_a_wrong_key(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_a_key_that_the_server_does_not_accept_is_named(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "stranger")
     with pytest.raises(AuthenticationFailed, match="did not accept the key offered") as caught:
         dial(sshd, ssh_config=config(sshd), identity_file=str(key))
@@ -70,17 +70,17 @@ def test_a_wrong_key(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     assert caught.value.remedy
 
 
-def test_no_key_at_all(sshd: Sshd, dial: Dial) -> None:
+def test_login_without_any_key_says_so(sshd: Sshd, dial: Dial) -> None:
     with pytest.raises(AuthenticationFailed, match="there is no key to offer"):
         dial(sshd, ssh_config=config(sshd))
 
 
-def test_a_key_file_that_is_not_there(sshd: Sshd, dial: Dial) -> None:
+def test_a_missing_key_file_is_named(sshd: Sshd, dial: Dial) -> None:
     with pytest.raises(ConfigurationError, match=r"/nowhere/key of lab does not exist"):
         dial(sshd, ssh_config=config(sshd), identity_file="/nowhere/key")
 
 
-def test_putty_s_format_is_named(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_a_key_in_puttys_format_is_named(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = tmp_path / "key.ppk"
     key.write_text("PuTTY-User-Key-File-3: ssh-ed25519\n")
     with pytest.raises(AuthenticationFailed, match="PuTTY's format") as caught:
@@ -106,7 +106,7 @@ def test_a_passphrase_is_asked_for_again_and_kept_for_the_next_time(
     assert "sesame" not in repr(secrets)
 
 
-def test_a_passphrase_that_nobody_can_be_asked_for(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_an_encrypted_key_without_a_person_to_ask_is_named(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "locked", passphrase="open sesame")
     sshd.authorize(key)
     with pytest.raises(AuthenticationFailed) as caught:
@@ -117,7 +117,7 @@ def test_a_passphrase_that_nobody_can_be_asked_for(sshd: Sshd, dial: Dial, tmp_p
     assert caught.value.remedy == "Run it in a terminal, or add the key to your SSH agent."
 
 
-def test_three_wrong_passphrases(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_three_wrong_passphrases_end_the_login(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "locked", passphrase="open sesame")
     sshd.authorize(key)
     answers = Answers(["a", "b", "c", "open sesame"])
@@ -135,14 +135,14 @@ def test_no_passphrase_is_asked_for_a_key_that_would_not_do(sshd: Sshd, dial: Di
     assert not answers.requests
 
 
-def test_calling_off_a_passphrase(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_cancelling_a_passphrase_cancels_the_login(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     key = keygen(tmp_path / "locked", passphrase="open sesame")
     sshd.authorize(key)
     with pytest.raises(Cancelled):
         dial(sshd, Answers([None]), ssh_config=config(sshd), identity_file=str(key))
 
 
-def test_the_agent_s_keys(sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path) -> None:
+def test_keys_of_the_ssh_agent_log_in(sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path) -> None:
     for number, kind in enumerate(("ecdsa", "rsa", "ed25519")):
         key = keygen(tmp_path / f"key{number}", kind=kind)
         add_to(agent, key)
@@ -150,7 +150,9 @@ def test_the_agent_s_keys(sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path) -
     dial(sshd, NoQuestions(), ssh_config=config(sshd, f"IdentityAgent {agent}"))
 
 
-def test_too_many_keys(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path, agent: Path) -> None:
+def test_too_many_keys_are_named_as_the_reason(
+    make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Path, agent: Path
+) -> None:
     server = make_sshd(options={"MaxAuthTries": "3"})
     for number in range(6):
         add_to(agent, keygen(tmp_path / f"key{number}"))
@@ -163,7 +165,7 @@ def test_too_many_keys(make_sshd: Callable[..., Sshd], dial: Dial, tmp_path: Pat
     dial(server, NoQuestions(), ssh_config=config(server, *named))
 
 
-def test_identities_only_leaves_the_agent_s_other_keys_out(
+def test_identities_only_leaves_out_other_keys_of_the_ssh_agent(
     sshd: Sshd, dial: Dial, tmp_path: Path, agent: Path
 ) -> None:
     good, other = keygen(tmp_path / "good"), keygen(tmp_path / "other")
@@ -236,7 +238,7 @@ def test_a_password_is_asked_for_again_and_kept_for_the_next_time(
         assert len(answers.requests) == 2
 
 
-def test_three_wrong_passwords(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
+def test_three_wrong_passwords_end_the_login(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
     answers = Answers(["a", "b", "c", "right"])
     with (
         password_server() as port,
@@ -249,7 +251,7 @@ def test_three_wrong_passwords(dial: Dial, tmp_path: Path, plain_config: Path) -
 @pytest.mark.parametrize(
     ("questions", "error"), [(NoQuestions(), AuthenticationFailed), (Answers(), Cancelled)]
 )
-def test_no_answer_to_a_password(
+def test_a_password_without_an_answer_cancels_the_login(
     questions: object,
     error: type[Exception],
     dial: Dial,
@@ -265,7 +267,7 @@ def test_no_answer_to_a_password(
             dial(None, questions, **arguments)
 
 
-def test_the_server_s_own_questions(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
+def test_questions_of_the_server_reach_the_person(dial: Dial, tmp_path: Path, plain_config: Path) -> None:
     answers, secrets = Answers(["right", "123"]), Secrets()
     with password_server(interactive=True) as port:
         dial(None, answers, address="127.0.0.1", port=port, ssh_config=plain_config, secrets=secrets).close()

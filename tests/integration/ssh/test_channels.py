@@ -68,7 +68,7 @@ def test_a_tunnel_carries_bytes_both_ways_and_ends_in_order(sshd: Sshd, dial: Di
 
 
 @pytest.mark.parametrize(("setting", "value"), [("AllowTcpForwarding", "no"), ("DisableForwarding", "yes")])
-def test_a_tunnel_that_is_not_allowed(
+def test_a_tunnel_that_the_server_forbids_is_named(
     setting: str, value: str, make_sshd: Callable[..., Sshd], dial: Dial, echo_port: int
 ) -> None:
     connection = dial(make_sshd(options={setting: value}))
@@ -78,7 +78,7 @@ def test_a_tunnel_that_is_not_allowed(
     assert setting in caught.value.remedy
 
 
-def test_a_tunnel_to_a_port_where_nothing_listens(sshd: Sshd, dial: Dial) -> None:
+def test_a_tunnel_to_a_port_where_nothing_listens_is_refused(sshd: Sshd, dial: Dial) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -86,7 +86,7 @@ def test_a_tunnel_to_a_port_where_nothing_listens(sshd: Sshd, dial: Dial) -> Non
             dial(sshd).open_tunnel(port)
 
 
-def test_a_tunnel_of_a_connection_that_is_cut(sshd: Sshd, dial: Dial, echo_port: int) -> None:
+def test_a_tunnel_ends_with_its_connection(sshd: Sshd, dial: Dial, echo_port: int) -> None:
     tunnel = dial(sshd).open_tunnel(echo_port)
     cut = threading.Timer(0.2, sshd.kill_connections)
     cut.start()
@@ -98,7 +98,7 @@ def test_a_tunnel_of_a_connection_that_is_cut(sshd: Sshd, dial: Dial, echo_port:
     tunnel.close()
 
 
-def test_a_host_that_freezes(sshd: Sshd, dial: Dial, echo_port: int) -> None:
+def test_a_host_that_freezes_is_noticed(sshd: Sshd, dial: Dial, echo_port: int) -> None:
     connection = dial(sshd)
     tunnel = connection.open_tunnel(echo_port)
     sshd.freeze()
@@ -137,11 +137,11 @@ def test_a_command_that_leaves_something_behind_that_holds_its_output(sshd: Sshd
     assert dial(sshd).run("sleep 20 & echo started").stdout == b"started\n"
 
 
-def test_a_command_killed_by_a_signal(sshd: Sshd, dial: Dial) -> None:
+def test_a_command_killed_by_a_signal_has_an_exit_code(sshd: Sshd, dial: Dial) -> None:
     assert dial(sshd).run("kill -9 $$").exit_code != 0
 
 
-def test_a_command_without_end(sshd: Sshd, dial: Dial) -> None:
+def test_a_command_that_does_not_end_is_given_up(sshd: Sshd, dial: Dial) -> None:
     connection = dial(sshd)
     with pytest.raises(ConnectionFailed, match=r"did not end within 0\.3 s"):
         connection.run("sleep 20", timeout=0.3)
@@ -174,7 +174,7 @@ def test_an_upload_makes_no_folders(sshd: Sshd, dial: Dial) -> None:
         files.upload(b"x", "missing/file")
 
 
-def test_an_upload_onto_a_folder(sshd: Sshd, dial: Dial) -> None:
+def test_an_upload_onto_a_folder_is_an_error(sshd: Sshd, dial: Dial) -> None:
     (sshd.home / "folder").mkdir()
     with dial(sshd).files() as files, pytest.raises(DeployError, match="cannot make folder"):
         files.upload(b"x", "folder")
@@ -191,14 +191,14 @@ def test_an_upload_to_a_full_disk_leaves_nothing(make_sshd: Callable[..., Sshd],
     assert not (server.home / "file").exists()
 
 
-def test_a_server_without_sftp(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+def test_a_server_without_sftp_is_named(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     connection = dial(make_sshd(sftp=False))
     with pytest.raises(ConnectionFailed, match="has no SFTP"), connection.files():
         pass
     assert connection.run("true").exit_code == 0
 
 
-def test_an_upload_that_is_cut(sshd: Sshd, dial: Dial) -> None:
+def test_an_upload_that_is_cut_is_a_lost_connection(sshd: Sshd, dial: Dial) -> None:
     def cut(sent: int, total: int) -> None:
         if sent == PIECE:
             sshd.kill_connections()

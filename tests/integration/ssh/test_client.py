@@ -78,12 +78,12 @@ def test_a_server_with_unsafe_algorithms_only_is_refused(make_sshd: Callable[...
         dial(server)
 
 
-def test_an_unknown_name(sshd: Sshd, dial: Dial) -> None:
+def test_a_name_that_does_not_resolve_is_named(sshd: Sshd, dial: Dial) -> None:
     with pytest.raises(AddressError, match=r"the name of no-such-host\.invalid:22 does not resolve"):
         dial(None, address="no-such-host.invalid", ssh_config=sshd.client_config)
 
 
-def test_a_refused_port(sshd: Sshd, dial: Dial) -> None:
+def test_a_port_where_nothing_listens_is_named(sshd: Sshd, dial: Dial) -> None:
     sshd.stop()
     with pytest.raises(AddressError, match="nothing listens at") as caught:
         dial(sshd)
@@ -99,14 +99,14 @@ def test_a_refused_port(sshd: Sshd, dial: Dial) -> None:
     ],
     ids=["mail server", "closes at once", "silent"],
 )
-def test_no_ssh_server(
+def test_what_is_no_ssh_server_is_named(
     behave: Callable[[socket.socket], None], sentence: str, sshd: Sshd, dial: Dial
 ) -> None:
     with serving(behave) as port, pytest.raises(AddressError, match=sentence):
         dial(None, address="127.0.0.1", port=port, timeout=1.0, ssh_config=sshd.client_config)
 
 
-def test_closed_during_the_key_exchange(sshd: Sshd, dial: Dial) -> None:
+def test_a_server_that_closes_during_the_key_exchange_is_named(sshd: Sshd, dial: Dial) -> None:
     def behave(sock: socket.socket) -> None:
         sock.sendall(b"SSH-2.0-Broken\r\n")
         sock.recv(100)
@@ -116,7 +116,7 @@ def test_closed_during_the_key_exchange(sshd: Sshd, dial: Dial) -> None:
         dial(None, address="127.0.0.1", port=port, ssh_config=sshd.client_config)
 
 
-def test_calling_off_ends_a_handshake_that_hangs(sshd: Sshd, dial: Dial) -> None:
+def test_cancelling_ends_a_handshake_that_hangs(sshd: Sshd, dial: Dial) -> None:
     cancelled = threading.Event()
     timer = threading.Timer(0.2, cancelled.set)
     timer.start()
@@ -127,7 +127,7 @@ def test_calling_off_ends_a_handshake_that_hangs(sshd: Sshd, dial: Dial) -> None
     timer.join()
 
 
-def test_calling_off_ends_a_tcp_connect_that_hangs(sshd: Sshd, dial: Dial) -> None:
+def test_cancelling_ends_a_tcp_connect_that_hangs(sshd: Sshd, dial: Dial) -> None:
     cancelled = threading.Event()
     # A listener whose queue is full drops what comes: connecting to it hangs.
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
@@ -152,7 +152,7 @@ def test_calling_off_ends_a_tcp_connect_that_hangs(sshd: Sshd, dial: Dial) -> No
                 sock.close()
 
 
-def test_calling_off_while_a_question_is_open(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
+def test_cancelling_withdraws_the_open_question(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
     cancelled = threading.Event()
     with pytest.raises(Cancelled):
         dial(sshd, Answers(when_asked=cancelled.set), cancelled=cancelled)

@@ -37,7 +37,7 @@ def test_folders_are_made_listed_and_taken_away(sshd: Sshd, dial: Dial) -> None:
         assert [entry.name for entry in files.list("größe/e")] == []
 
 
-def test_what_lies_there_is_not_renamed_over(sshd: Sshd, dial: Dial) -> None:
+def test_renaming_never_replaces_a_file(sshd: Sshd, dial: Dial) -> None:
     with dial(sshd).files() as files:
         files.upload(b"one", "one")
         files.upload(b"two", "two")
@@ -49,7 +49,7 @@ def test_what_lies_there_is_not_renamed_over(sshd: Sshd, dial: Dial) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3_000_001])
-def test_what_was_written_is_read(sshd: Sshd, dial: Dial, size: int) -> None:
+def test_an_uploaded_file_reads_back_whole(sshd: Sshd, dial: Dial, size: int) -> None:
     data = os.urandom(size)
     with dial(sshd).files() as files:
         assert files.upload(io.BytesIO(data), "file") == size
@@ -80,7 +80,7 @@ def test_a_cut_upload_goes_on_where_it_was_cut(sshd: Sshd, dial: Dial) -> None:
     assert steps[-1] == len(data)
 
 
-def test_a_program_that_runs_and_is_there_whole_is_let_be(sshd: Sshd, dial: Dial) -> None:
+def test_a_whole_program_that_runs_is_not_uploaded_again(sshd: Sshd, dial: Dial) -> None:
     program = Path("/bin/sleep").read_bytes()
     with dial(sshd).files() as files:
         files.upload(program, "sleep", mode=0o700)
@@ -100,7 +100,7 @@ def test_a_longer_file_is_no_beginning_of_ours(sshd: Sshd, dial: Dial) -> None:
     assert (sshd.home / "file").read_bytes() == b"short"
 
 
-def test_calling_an_upload_off_leaves_the_channel_in_order(sshd: Sshd, dial: Dial) -> None:
+def test_cancelling_an_upload_leaves_the_channel_in_order(sshd: Sshd, dial: Dial) -> None:
     def stop(done: int, total: int) -> None:
         raise Cancelled("enough")
 

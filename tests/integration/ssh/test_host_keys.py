@@ -92,7 +92,7 @@ def test_an_excluded_name_is_unknown(sshd: Sshd, dial: Dial) -> None:
     assert len(answers.host_keys) == 1
 
 
-def test_hashed_names(sshd: Sshd, dial: Dial) -> None:
+def test_hashed_names_in_known_hosts_are_matched(sshd: Sshd, dial: Dial) -> None:
     sshd.user_known_hosts.write_text(sshd.known_hosts_line)
     subprocess.run(["ssh-keygen", "-H", "-f", sshd.user_known_hosts], check=True, capture_output=True)
     assert "127.0.0.1" not in sshd.user_known_hosts.read_text()
@@ -177,7 +177,9 @@ def test_a_certificate_of_a_stranger_is_as_good_as_none(
     assert answers.host_keys[0].fingerprint == fingerprint(server.host_key)
 
 
-def test_a_revoked_authority(make_sshd: Callable[..., Sshd], dial: Dial, authority: Path) -> None:
+def test_a_certificate_of_a_revoked_authority_is_refused(
+    make_sshd: Callable[..., Sshd], dial: Dial, authority: Path
+) -> None:
     server = certified(make_sshd, authority, "127.0.0.1", "-1d:+1d")
     server.user_known_hosts.write_text(
         f"@cert-authority * {public_line(authority)}\n@revoked * {public_line(authority)}\n"

@@ -40,21 +40,21 @@ def chain(*servers: Sshd, aliases: str) -> Path:
     return path
 
 
-def test_an_alias_behind_an_include(sshd: Sshd, dial: Dial) -> None:
+def test_an_alias_behind_an_include_is_found(sshd: Sshd, dial: Dial) -> None:
     config = sshd.folder / "including"
     config.write_text(f"Include {sshd.client_config}\n")
     connection = dial(None, address=f"sshd-{sshd.port}", ssh_config=config)
     assert connection.description == f"{sshd.user}@127.0.0.1:{sshd.port}"
 
 
-def test_a_mistake_in_the_configuration(sshd: Sshd, dial: Dial) -> None:
+def test_a_mistake_in_the_configuration_is_shown_with_its_line(sshd: Sshd, dial: Dial) -> None:
     config = sshd.folder / "wrong"
     config.write_text("Host *\n  Frobnicate yes\n")
     with pytest.raises(ConfigurationError, match=r"wrong: line 2: Bad configuration option: frobnicate"):
         dial(None, address="anything", ssh_config=config)
 
 
-def test_a_host_key_alias(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
+def test_a_host_key_is_stored_under_its_alias(sshd: Sshd, dial: Dial, known_hosts: Path) -> None:
     config = chain(sshd, aliases="Host s0\n  HostKeyAlias cluster\n")
     dial(None, address="s0", ssh_config=config)
     assert known_hosts.read_text() == f"cluster {public_line(sshd.host_key)}\n"
@@ -76,14 +76,14 @@ def test_a_chain_of_jump_hosts_each_checked_by_itself(
     assert not connection.alive
 
 
-def test_the_host_s_own_jump_field(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+def test_the_jump_field_of_a_host_is_used(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     servers = [make_sshd() for _ in range(2)]
     config = chain(*servers, aliases="")
     connection = dial(None, address="s1", jump=f"{servers[0].user}@s0:{servers[0].port}", ssh_config=config)
     assert connection.run("pwd").stdout.decode().strip() == str(servers[1].home)
 
 
-def test_a_jump_host_with_a_changed_key(
+def test_a_changed_key_of_a_jump_host_is_refused(
     make_sshd: Callable[..., Sshd], dial: Dial, known_hosts: Path, tmp_path: Path
 ) -> None:
     servers = [make_sshd() for _ in range(2)]
@@ -93,20 +93,20 @@ def test_a_jump_host_with_a_changed_key(
         dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
 
 
-def test_a_jump_host_that_does_not_let_us_in(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+def test_a_login_refused_by_the_jump_host_names_it(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     servers = [make_sshd() for _ in range(2)]
     servers[0].authorized_keys.write_text("")
     with pytest.raises(AuthenticationFailed, match=f"127.0.0.1:{servers[0].port}"):
         dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
 
 
-def test_a_jump_host_that_does_not_forward(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
+def test_a_jump_host_that_does_not_forward_is_named(make_sshd: Callable[..., Sshd], dial: Dial) -> None:
     servers = [make_sshd(options={"AllowTcpForwarding": "no"}), make_sshd()]
     with pytest.raises(ForwardingRefused, match="does not allow tunnels"):
         dial(None, address="s1", jump="s0", ssh_config=chain(*servers, aliases=""))
 
 
-def test_a_jump_host_behind_itself(sshd: Sshd, dial: Dial) -> None:
+def test_a_jump_host_behind_itself_is_refused(sshd: Sshd, dial: Dial) -> None:
     with pytest.raises(ConfigurationError, match="more than 8 jump hosts"):
         dial(None, address="s0", ssh_config=chain(sshd, aliases="Host *\n  ProxyJump s0\n"))
 
@@ -121,7 +121,7 @@ while data := s.recv(65536): os.write(1, data)
 """
 
 
-def test_a_proxy_command(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
+def test_a_connection_goes_through_the_proxy_command(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     program = tmp_path / "proxy.py"
     program.write_text(PROXY)
     config = chain(sshd, aliases=f"Host s0\n  ProxyCommand {sys.executable} {program} %p\n")
@@ -132,7 +132,7 @@ def test_a_proxy_command(sshd: Sshd, dial: Dial, tmp_path: Path) -> None:
     assert not children(str(program))
 
 
-def test_a_proxy_command_that_fails(sshd: Sshd, dial: Dial) -> None:
+def test_a_proxy_command_that_fails_is_shown_in_its_own_words(sshd: Sshd, dial: Dial) -> None:
     config = chain(sshd, aliases="Host s0\n  ProxyCommand echo no way through >&2; exit 1\n")
     with pytest.raises(ConnectionFailed, match="the ProxyCommand of lab failed: no way through"):
         dial(None, address="s0", ssh_config=config)
