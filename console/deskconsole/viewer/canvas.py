@@ -5,9 +5,6 @@ No window here, only arrays: what is shown of a changed rectangle equals what dr
 
 from __future__ import annotations
 
-import itertools
-import unicodedata
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -21,14 +18,6 @@ _STEPS = 64
 
 _LONGEST = 16384
 """Pixels of a canvas across or down, at most: as many as an X window has."""
-
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_MARGIN = 10
-_LEADING = 42
-"""Pixels from line to line in a font of scale 1."""
-
-_FADED = (np.arange(256) // 2 + 32).astype(np.uint8)
-_DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
 class Scale(NamedTuple):
@@ -144,61 +133,3 @@ class Canvas:
         return cv2.resize(  # type: ignore[return-value]
             part, (across * pixels, down * pixels), interpolation=cv2.INTER_AREA
         )
-
-
-def age(image: NDArray[np.uint8], text: str) -> None:
-    """Makes `image` (BGRX) grey, at half the brightness, with `text` in a banner across its top, the first
-    line of it larger."""
-    grey = cv2.LUT(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY), _FADED)
-    cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, dst=image)
-    first, *rest = _plain(text).splitlines()
-    room = image.shape[1] - 2 * _MARGIN
-    lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
-    lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
-    bottoms = list(itertools.accumulate(round(scale * _LEADING) for _, scale, _ in lines))
-    cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
-    for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
-        cv2.putText(image, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
-
-
-def note(image: NDArray[np.uint8], text: str, strength: float) -> None:
-    """Lays one line in a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
-    (width, height), _ = cv2.getTextSize(text, _FONT, 0.5, 1)
-    high = min(image.shape[0], height + 2 * _MARGIN)
-    below = image[image.shape[0] - high :]
-    banner = np.full_like(below, _DARK[0])
-    place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN
-    cv2.putText(banner, text, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
-    cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
-
-
-def explain(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> None:
-    """Lays a box into the middle of `image` (BGRX): keys in one column, what they do in the other."""
-    wide = [max(cv2.getTextSize(row[n], _FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
-    leading = _LEADING // 2 + 2
-    width, height = wide[0] + wide[1] + 4 * _MARGIN, leading * len(rows) + 2 * _MARGIN
-    left, top = max(0, (image.shape[1] - width) // 2), max(0, (image.shape[0] - height) // 2)
-    cv2.rectangle(image, (left, top), (left + width, top + height), _DARK, cv2.FILLED)
-    for number, (key, meaning) in enumerate(rows):
-        bottom = top + _MARGIN + leading * (number + 1) - _MARGIN // 2
-        cv2.putText(image, key, (left + _MARGIN, bottom), _FONT, 0.5, _AMBER, 1, cv2.LINE_AA)
-        meant = left + wide[0] + 3 * _MARGIN, bottom
-        cv2.putText(image, meaning, meant, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
-
-
-def _plain(text: str) -> str:
-    """Letters without their marks, as putText knows ASCII only."""
-    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return "".join(letters).encode("ascii", "replace").decode()
-
-
-def _wrapped(text: str, scale: float, room: int) -> list[str]:
-    """`text` in lines of at most `room` pixels, broken between words."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

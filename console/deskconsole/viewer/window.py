@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from deskconsole.common.errors import ViewerError
 from deskwire.geometry import Rectangle
 
-from .canvas import AS_IT_IS, DOUBLE, Canvas, Scale, age, explain, note
+from .canvas import AS_IT_IS, DOUBLE, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
-from .keys import HELP, HINT, Action, action_of
+from .keys import Action, action_of
 from .messages import CLOSED_BY_HAND, Closed, CloseWindow, Damage, Map, Raise, Shown, Status, ToConsole
+from .overlay import FADE_STEP, Overlay
 from .surfaces.surface import HighguiSurface, Mouse, Surface, is_gone
+from .zoom import Zoom
 
 if TYPE_CHECKING:
     from .surfaces.x_surface import XSurface
@@ -59,12 +61,6 @@ _LOSSES = 5
 _HIGHGUIS_DEPTHS = (24, 32)
 """Bits of a pixel that highgui shows in their colours."""
 
-_HINTED, _FADING = 4.0, 1.0
-"""Seconds that the line with the keys is seen, and in which it fades at their end."""
-
-_FADE_STEP = 0.05
-"""Seconds between two drawings of a line that fades."""
-
 
 class Window:
     """Shows one picture until it is closed.
@@ -94,20 +90,11 @@ class Window:
         self._losses = 0
         self._picture: NDArray[np.uint8] | None = None
         self._canvas: Canvas | None = None
-        self._scale: Scale | None = None
-        """None: the picture fits the window."""
-        self._offset = (0, 0)
-        self._grip: tuple[int, int, tuple[int, int]] | None = None
-        """Where the mouse took hold of a picture larger than the window, and its offset then."""
-        self._helping = False
-        """The box with the keys is shown."""
+        self._zoom = Zoom()
+        self._overlay = Overlay()
         self._hint = hint
         self._depth = depth
-        self._hint_until = 0.0
-        self._stale: Status | None = None
-        self._stale_since = 0.0
-        self._banner = ""
-        self._anew = False
+        self._redraw = False
         """The layout or the look is another one: the whole is to be drawn."""
         self._damage: tuple[Rectangle, ...] = ()
         self._packet = 0
@@ -146,7 +133,7 @@ class Window:
                     if isinstance(message, CloseWindow):
                         reason = "the console closed it"
                     else:
-                        self._heed(message)
+                        self._handle(message)
             if not self._open or reason:
                 continue
             if self._surface.attend():
@@ -161,16 +148,14 @@ class Window:
         """How long to wait for a message; None before there is a window."""
         return max(0.0, self._look_at_keys - time.monotonic()) if self._open else None
 
-    def _heed(self, message: Map | Damage | Status | Raise) -> None:
+    def _handle(self, message: Map | Damage | Status | Raise) -> None:
         match message:
             case Map():
                 self._look_at(message)
             case Damage():
                 self._packet = message.packet
                 self._damage += message.rectangles
-                if self._stale is not None:
-                    self._stale = None
-                    self._anew = True
+                self._redraw |= self._overlay.damaged()
             case Status():
                 self._status(message)
             case Raise():
@@ -190,7 +175,7 @@ class Window:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
             self._frame.adopt(self._size())
-        self._anew = True
+        self._redraw = True
 
     def _size(self) -> tuple[int, int]:
         """Width and height of the picture."""
@@ -208,7 +193,7 @@ class Window:
         if self._fullscreen:
             self._frame.set_fullscreen(self._size(), on=True)
         if self._hint:
-            self._hint_until = time.monotonic() + _HINTED
+            self._overlay.hint(time.monotonic())
         surface = _x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
@@ -249,24 +234,7 @@ class Window:
             if self._open:
                 with contextlib.suppress(cv2.error):
                     cv2.setWindowTitle(NAME, self._title)
-        if status.stale and self._stale is None:
-            self._stale_since = time.time()
-            self._banner = ""
-        elif not status.stale and self._stale is not None:
-            self._anew = True
-        self._stale = status if status.stale else None
-
-    def _count_age(self) -> None:
-        if self._stale is None:
-            return
-        at = self._stale_since if self._stale.at is None else self._stale.at
-        seconds = max(0, int(time.time() - at))
-        age = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
-        moment = time.strftime("%H:%M:%S", time.localtime(at))
-        banner = f"picture of {moment} ({age} old)\n{self._stale.text}"
-        if banner != self._banner:
-            self._banner = banner
-            self._anew = True
+        self._redraw |= self._overlay.status(status)
 
     def _draw(self) -> None:
         """Brings what has changed on the screen."""
@@ -276,21 +244,20 @@ class Window:
             self._losses += 1
             again = _x_surface(self._mouse) if self._losses < _LOSSES else None
             self._surface = self._covering(again)
-            self._anew = True
+            self._redraw = True
         if self._frame.follow(self._surface):
-            self._anew = True
+            self._redraw = True
             self._attend()
-        self._count_age()
-        # What lies over the picture would be laid over itself: the whole is drawn.
-        self._anew |= bool(self._damage) and (self._helping or self._hint_strength() > 0)
-        if self._picture is None or not (self._anew or self._damage):
+        self._redraw |= self._overlay.count_age()
+        self._redraw |= bool(self._damage) and self._overlay.covers(time.monotonic())
+        if self._picture is None or not (self._redraw or self._damage):
             return
-        if self._anew or self._canvas is None:
+        if self._redraw or self._canvas is None:
             parts = [self._lay_out(self._picture)]
         else:
             drawn = (self._canvas.draw(self._picture, rectangle) for rectangle in self._damage)
             parts = [part for part in drawn if part is not None]
-        self._anew = False
+        self._redraw = False
         self._damage = ()
         if parts:
             self._surface.show(parts)
@@ -305,15 +272,10 @@ class Window:
             self._surface.close()
             self._surface = self._highgui(str(fault))
             image = self._surface.image(*self._frame.viewport)
-        self._canvas = Canvas(self._size(), image, scale=self._scale, offset=self._offset)
-        self._offset = self._canvas.offset
+        self._canvas = Canvas(self._size(), image, scale=self._zoom.scale, offset=self._zoom.offset)
+        self._zoom.offset = self._canvas.offset
         self._canvas.draw(picture, Rectangle(0, 0, *self._size()))
-        if self._stale is not None:
-            age(image, self._banner)
-        if self._helping:
-            explain(image, HELP)
-        elif (strength := self._hint_strength()) > 0:
-            note(image, HINT, strength)
+        self._overlay.draw(image, time.monotonic())
         return Rectangle(0, 0, *self._frame.viewport)
 
     def _tell(self, now: float) -> None:
@@ -322,19 +284,13 @@ class Window:
             self._told, self._told_at = self._draws, now
             self._report(Shown(self._packet, self._draws))
 
-    def _hint_strength(self) -> float:
-        """How much of the line with the keys is seen, from 0 to 1."""
-        return min(1.0, max(0.0, (self._hint_until - time.monotonic()) / _FADING))
-
     def _look_after(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         idle = _HEARING if self._surface.hears_keys else _IDLE
         self._look_at_keys = now + (_ATTENTIVE if now < self._attentive_until else idle)
-        if self._hint_until and self._hint_until - now < _FADING:
-            self._anew = True
-            self._look_at_keys = min(self._look_at_keys, now + _FADE_STEP)
-            if now > self._hint_until:
-                self._hint_until = 0.0
+        if self._overlay.fading(now):
+            self._redraw = True
+            self._look_at_keys = min(self._look_at_keys, now + FADE_STEP)
         self._tell(now)
         self._frame.settle(self._surface)
         key = cv2.pollKey()
@@ -354,34 +310,28 @@ class Window:
             case Action.FULLSCREEN:
                 self._frame.set_fullscreen(self._size(), on=not self._frame.fullscreen)
             case Action.FIT:
-                self._scale = None
-            case Action.AS_IT_IS | Action.DOUBLE:
-                self._scale = AS_IT_IS if action is Action.AS_IT_IS else DOUBLE
-                self._offset = (0, 0)
+                self._zoom.choose(None)
+            case Action.AS_IT_IS:
+                self._zoom.choose(AS_IT_IS)
+            case Action.DOUBLE:
+                self._zoom.choose(DOUBLE)
             case Action.HELP:
-                self._helping = not self._helping
-                self._hint_until = 0.0
-            case Action.ESCAPE if self._helping:
-                self._helping = False
+                self._overlay.toggle_help()
+            case Action.ESCAPE if self._overlay.helping:
+                self._overlay.helping = False
             case Action.ESCAPE if self._frame.fullscreen:
                 self._frame.set_fullscreen(self._size(), on=False)
             case _:
                 return
-        self._anew = True
+        self._redraw = True
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
         """Drags a picture that is larger than the window."""
         larger = self._canvas is not None and any(
             size > room for size, room in zip(self._canvas.size, self._frame.viewport, strict=True)
         )
-        if event == cv2.EVENT_LBUTTONDOWN and self._scale is not None and larger:
-            self._grip = x, y, self._offset
-        elif event == cv2.EVENT_LBUTTONUP:
-            self._grip = None
-        elif event == cv2.EVENT_MOUSEMOVE and self._grip is not None:
-            from_x, from_y, offset = self._grip
-            self._offset = offset[0] + from_x - x, offset[1] + from_y - y
-            self._anew = True
+        if self._zoom.mouse(event, x, y, larger=larger):
+            self._redraw = True
             self._attend()
 
     def _attend(self) -> None:

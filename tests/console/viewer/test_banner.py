@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deskconsole.viewer.canvas import age
+from deskconsole.viewer.overlay import draw_banner
 
 
 def _aged(text: str) -> NDArray[np.uint8]:
     picture = np.full((80, 400, 4), 90, np.uint8)
-    age(picture, text)
+    draw_banner(picture, text)
     return picture
 
 

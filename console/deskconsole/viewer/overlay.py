@@ -1,0 +1,161 @@
+"""What lies over the picture: the banner of an old picture, the line with the keys, the box with all keys.
+
+No window here, only arrays and a clock that is given.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+import unicodedata
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .keys import HELP, HINT
+from .messages import Status
+
+_HINTED, _FADING = 4.0, 1.0
+"""Seconds that the line with the keys is seen, and in which it fades at their end."""
+
+FADE_STEP = 0.05
+"""Seconds between two drawings of a line that fades."""
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_MARGIN = 10
+_LEADING = 42
+"""Pixels from line to line in a font of scale 1."""
+
+_FADED = (np.arange(256) // 2 + 32).astype(np.uint8)
+_DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
+
+
+class Overlay:
+    """What is shown over the picture now. `now` is seconds on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.helping = False
+        """The box with the keys is shown."""
+        self._hint_until = 0.0
+        self._stale: Status | None = None
+        self._stale_since = 0.0
+        self._banner = ""
+
+    def status(self, status: Status) -> bool:
+        """The picture is old, or not any more; True where the whole has to be drawn for that."""
+        if status.stale and self._stale is None:
+            self._stale_since = time.time()
+            self._banner = ""
+        live_again = self._stale is not None and not status.stale
+        self._stale = status if status.stale else None
+        return live_again
+
+    def damaged(self) -> bool:
+        """The picture changed, so it is not old; True where it was."""
+        was_stale, self._stale = self._stale is not None, None
+        return was_stale
+
+    def count_age(self) -> bool:
+        """Brings the banner up to date; True where it has another text now."""
+        if self._stale is None:
+            return False
+        at = self._stale_since if self._stale.at is None else self._stale.at
+        seconds = max(0, int(time.time() - at))
+        age = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+        moment = time.strftime("%H:%M:%S", time.localtime(at))
+        before, self._banner = self._banner, f"picture of {moment} ({age} old)\n{self._stale.text}"
+        return self._banner != before
+
+    def hint(self, now: float) -> None:
+        """Shows the line with the keys for a while."""
+        self._hint_until = now + _HINTED
+
+    def toggle_help(self) -> None:
+        """Shows or hides the box with the keys; the line with the keys has done its work then."""
+        self.helping = not self.helping
+        self._hint_until = 0.0
+
+    def fading(self, now: float) -> bool:
+        """Does the line with the keys fade, so that it is to be drawn again?"""
+        if not self._hint_until or self._hint_until - now >= _FADING:
+            return False
+        if now > self._hint_until:
+            self._hint_until = 0.0
+        return True
+
+    def covers(self, now: float) -> bool:
+        """Is something over a live picture? A part drawn alone would be drawn over it."""
+        return self.helping or self._strength(now) > 0
+
+    def draw(self, image: NDArray[np.uint8], now: float) -> None:
+        """Draws it on `image`, (height, width, 4) BGRX, which shows the picture alone."""
+        if self._stale is not None:
+            draw_banner(image, self._banner)
+        if self.helping:
+            _draw_help(image, HELP)
+        elif (strength := self._strength(now)) > 0:
+            _draw_hint(image, HINT, strength)
+
+    def _strength(self, now: float) -> float:
+        """How much of the line with the keys is seen, from 0 to 1."""
+        return min(1.0, max(0.0, (self._hint_until - now) / _FADING))
+
+
+def draw_banner(image: NDArray[np.uint8], text: str) -> None:
+    """Makes `image` (BGRX) grey, at half the brightness, with `text` in a banner across its top, the first
+    line of it larger."""
+    grey = cv2.LUT(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY), _FADED)
+    cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, dst=image)
+    first, *rest = _plain(text).splitlines()
+    room = image.shape[1] - 2 * _MARGIN
+    lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
+    lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
+    bottoms = list(itertools.accumulate(round(scale * _LEADING) for _, scale, _ in lines))
+    cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
+    for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
+        cv2.putText(image, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
+
+
+def _draw_hint(image: NDArray[np.uint8], text: str, strength: float) -> None:
+    """Lays one line in a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
+    (width, height), _ = cv2.getTextSize(text, _FONT, 0.5, 1)
+    high = min(image.shape[0], height + 2 * _MARGIN)
+    below = image[image.shape[0] - high :]
+    banner = np.full_like(below, _DARK[0])
+    place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN
+    cv2.putText(banner, text, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
+    cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
+
+
+def _draw_help(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> None:
+    """Lays a box into the middle of `image` (BGRX): keys in one column, what they do in the other."""
+    wide = [max(cv2.getTextSize(row[n], _FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
+    leading = _LEADING // 2 + 2
+    width, height = wide[0] + wide[1] + 4 * _MARGIN, leading * len(rows) + 2 * _MARGIN
+    left, top = max(0, (image.shape[1] - width) // 2), max(0, (image.shape[0] - height) // 2)
+    cv2.rectangle(image, (left, top), (left + width, top + height), _DARK, cv2.FILLED)
+    for number, (key, meaning) in enumerate(rows):
+        bottom = top + _MARGIN + leading * (number + 1) - _MARGIN // 2
+        cv2.putText(image, key, (left + _MARGIN, bottom), _FONT, 0.5, _AMBER, 1, cv2.LINE_AA)
+        meant = left + wide[0] + 3 * _MARGIN, bottom
+        cv2.putText(image, meaning, meant, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
+
+
+def _plain(text: str) -> str:
+    """Letters without their marks, as putText knows ASCII only."""
+    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return "".join(letters).encode("ascii", "replace").decode()
+
+
+def _wrapped(text: str, scale: float, room: int) -> list[str]:
+    """`text` in lines of at most `room` pixels, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
