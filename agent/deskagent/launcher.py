@@ -1,4 +1,4 @@
-"""How the agent starts where nobody sees what it says: the log file is standard error from the first line on.
+"""Starts the agent where no one sees its output: the log file is standard error from the first line on.
 
 The folder that goes to a host runs this (its `__main__.py`); `python -m deskagent` does without. Nothing of
 the agent is imported before the log file is open: a numpy that cannot be loaded is to be read there too.

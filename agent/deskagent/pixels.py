@@ -16,7 +16,7 @@ _SAMPLES = 16
 
 
 def is_flat(picture: Pixels) -> bool:
-    """Whether it has one colour only. Exact; the fourth byte does not count.
+    """Says whether it has one colour only. Exact; the fourth byte does not count.
 
     Measured at 1920x1080: 0.02 ms for a picture with something on it, 0.6 ms for one without.
     """

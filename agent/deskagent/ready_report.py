@@ -1,4 +1,4 @@
-"""What an agent says in its ready file of the desktop that it finds itself on.
+"""The ready report: an agent's words in its ready file about the desktop that it is on.
 
 Its word is all that its launcher believes: the system says success of a start in the wrong session too.
 """
@@ -15,7 +15,7 @@ from .pixels import Pixels, is_flat
 
 
 def desktop_words(desktop: Desktop, open_grabber: Callable[[int], Grabber]) -> dict[str, object]:
-    """Where this agent is, and what a first grab of the whole desktop gave.
+    """Reports where this agent is, and what a first grab of the whole desktop gave.
 
     `size` is [width, height] in pixels and `flat` says that the picture has one colour only; both are None
     where the grab failed. Raises OSError where the system does not even tell the session.

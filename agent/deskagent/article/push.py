@@ -43,7 +43,7 @@ class PushError(Exception):
 
 @dataclass(slots=True)
 class Counts:
-    """What was sent."""
+    """The counts of what was sent."""
 
     slices: int = 0
     packets: int = 0

@@ -1,4 +1,4 @@
-"""How much of one stream may be on its way: as much as its link carries in the time that an answer takes.
+"""Congestion control: one stream has as much on its way as its link carries in the time that an answer takes.
 
 Estimated from the console's acknowledgements alone. What lies in the buffers between both ends can only be
 old, and everything that comes after it has to wait. It holds no clock and sends nothing.

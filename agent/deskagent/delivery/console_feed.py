@@ -52,7 +52,7 @@ _MOST_WORDS = 1000
 
 
 class ScreenFacts(NamedTuple):
-    """What there is to say of the screen before the first frame."""
+    """The facts about the screen before the first frame."""
 
     displays: tuple[Display, ...]
     """Number 0 first; empty where none could be opened yet."""
@@ -63,8 +63,8 @@ class ScreenFacts(NamedTuple):
 
 
 class Sink(Protocol):
-    """Where packets go. Its methods raise OSError when the link is gone, LocalProtocolError when it was
-    closed from our own side."""
+    """The receiver of packets. Its methods raise OSError when the link is gone, LocalProtocolError when it
+    was closed from our own side."""
 
     def has_credit(self) -> bool:
         """May another packet be begun?"""
@@ -214,7 +214,7 @@ class ConsoleFeed:
             self._ended()
 
     def _next(self) -> Callable[[], None] | None:
-        """What there is to do next; None when closed."""
+        """Waits for the next act; None when closed."""
         with self._wake:
             while not self._closed:
                 if self._fault is not None and self._told(self._fault) != self._screen:

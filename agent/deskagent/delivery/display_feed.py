@@ -19,7 +19,7 @@ class Watcher(Protocol):
 
     @property
     def copies(self) -> bool:
-        """Whether it has a use for moves."""
+        """Its console can copy within its picture."""
         ...
 
     def looked(self, change: Change | None) -> None:

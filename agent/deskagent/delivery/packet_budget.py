@@ -1,4 +1,4 @@
-"""How much one packet may hold: what the link carries, and this computer encodes, in `PACKET_SECONDS`.
+"""The budget of one packet: what the link carries, and this computer encodes, in `PACKET_SECONDS`.
 
 Nothing here changes anything, knows a link or looks at a clock: bytes and seconds are given.
 """
@@ -55,7 +55,7 @@ _REFRESH_BYTES: Final = 320 * 1024
 
 
 class EncodingCost(NamedTuple):
-    """What the packets of one link took so far."""
+    """The cost of the packets of one link so far."""
 
     exact: float = _LEAST_DENSITY
     """Bytes a pixel of changes without loss."""
@@ -91,7 +91,7 @@ class EncodingCost(NamedTuple):
 
 
 class PacketBudget(NamedTuple):
-    """What the next packet of one link may take."""
+    """The budget of the next packet of one link."""
 
     rate: float | None = None
     """Bytes a second that the link carries; None: not known yet."""
@@ -108,7 +108,7 @@ class PacketBudget(NamedTuple):
         return max(LEAST_PIXELS, int(min(self.size / self._exact, self._encoded)))
 
     def weight(self, area: int, *, in_motion: bool) -> float:
-        """How many of `pixels` an area takes: one in motion takes fewer bytes."""
+        """The part of `pixels` that an area takes: one in motion takes fewer bytes."""
         return area * self.cost.video / self._exact if in_motion else area
 
     def refined(self, taken: float) -> int:
@@ -118,7 +118,7 @@ class PacketBudget(NamedTuple):
         return max(LEAST_PIXELS, int(min(carried, _REFINED_AT_ONCE - taken, self._encoded - taken)))
 
     def video(self, share: float) -> VideoLimits:
-        """What pictures in motion may take in a packet that brings this share of what has changed.
+        """The limits of pictures in motion in a packet that brings this share of what has changed.
 
         What has to wait for the next packets is probably in motion as well, and needs its part of the link.
         """

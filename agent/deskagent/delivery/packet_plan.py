@@ -1,4 +1,4 @@
-"""What the next packet holds. The size of a packet is decided here and nowhere else.
+"""The plan of the next packet. The size of a packet is decided here and nowhere else.
 
 `plan_packet` is a pure function: the link reads the plan, encodes and sends it.
 """
@@ -29,12 +29,12 @@ a conference, would do so for ever."""
 
 
 class PendingUpdate(NamedTuple):
-    """What one console has not got yet."""
+    """The changes that one console has not got yet."""
 
     copies: Sequence[CopyRect] = ()
     """In their order, before the rectangles."""
     changed: Sequence[Rectangle] = ()
-    """Where its picture differs after the copies. No two overlap."""
+    """The places where its picture differs after the copies. No two overlap."""
     turns: Mapping[Rectangle, int] = {}
     """The packet in which a tile was sent last, counted by one; 0: not for long."""
     large_waited: int = 0
@@ -42,7 +42,7 @@ class PendingUpdate(NamedTuple):
 
 
 class LossyPicture(Protocol):
-    """What is known of a console's picture that is not exact everywhere; `LinkEncoder` is one."""
+    """A console's picture that is not exact everywhere, as far as is known; `LinkEncoder` is one."""
 
     def in_motion(self, rectangle: Rectangle) -> bool:
         """Is all of it in motion, so that it will be sent with loss?"""
@@ -59,11 +59,11 @@ class PacketPlan(NamedTuple):
     copies: Sequence[CopyRect]
     changed: Sequence[Rectangle]
     deferred: Sequence[Rectangle]
-    """What has changed too and waits for a later packet."""
+    """Other changes, which wait for a later packet."""
     refine: Sequence[Rectangle]
-    """What was sent with loss, rests and is made exact."""
+    """Places that were sent with loss, rest and are made exact."""
     video: VideoLimits
-    """How closely what is in motion can be sent."""
+    """The limits of what is in motion."""
 
     @property
     def share(self) -> float:
@@ -94,7 +94,8 @@ def plan_packet(
 def _divide(
     pending: PendingUpdate, pixels: float, weight: Callable[[Rectangle], float]
 ) -> tuple[Sequence[Rectangle], Sequence[Rectangle]]:
-    """What goes now and what waits: all, or tiles of about so many pixels together, one tile at least.
+    """Divides what goes now from what waits: all, or tiles of about so many pixels together, one tile at
+    least.
 
     Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
     otherwise begin again all the time and never get to its lower half.

@@ -15,7 +15,7 @@ _MOST_COPIES: Final = 16
 """Copies that may wait: more of them have been overtaken by what came after."""
 
 _MOST_COPIED: Final = 2
-"""How often the copies that wait may cover the picture, all together. A packet may cover it COVERAGE times:
+"""The copies that wait may cover the picture so often, all together. A packet may cover it COVERAGE times:
 what changed does so once, and what is made exact."""
 
 _MOST_TURNS: Final = 256

@@ -99,8 +99,8 @@ class LinkEncoder:
         return slices
 
     def in_motion(self, rectangle: Rectangle) -> bool:
-        """Whether all of it is in motion and went with loss the last time, so that it will again: of a page
-        that only may be a picture in motion nobody knows how it will go."""
+        """Says whether all of it is in motion and went with loss the last time, so that it will again: of a
+        page that only may be a picture in motion nobody knows how it will go."""
         return (
             self._jpeg is not None
             and self._lossy.within(rectangle) >= _MOSTLY * rectangle.area
@@ -109,7 +109,7 @@ class LinkEncoder:
 
     @property
     def copies(self) -> bool:
-        """Whether the console copies within its picture."""
+        """The console copies within its picture."""
         return self._copies
 
     def copied(self, copies: Iterable[CopyRect], now: float) -> list[Slice]:
@@ -136,8 +136,8 @@ class LinkEncoder:
         return self._lossy.pixels
 
     def resting(self, now: float, pixels: int, owed: Iterable[Rectangle] = ()) -> list[Rectangle]:
-        """Where the console's picture is not exact and has not changed for a while: about so many pixels at
-        most, what has waited longest first, and nothing of what is `owed` anyway."""
+        """Finds places that are not exact on the console and have not changed for a while: about so many
+        pixels at most, what has waited longest first, and nothing of what is `owed` anyway."""
         return self._lossy.resting(now, pixels, owed)
 
     def next_rest(self) -> float | None:
@@ -145,7 +145,7 @@ class LinkEncoder:
         return self._lossy.next_rest()
 
     def _pieces(self, part: Crop) -> Iterator[tuple[Crop, bool]]:
-        """What is in motion of a part, and what is not: rectangles that cover it once."""
+        """Divides a part in what is in motion and what is not: rectangles that cover it once."""
         box = self._motion.within(part.rectangle)
         if box is None:
             yield part, False

@@ -1,4 +1,5 @@
-"""Where a console's picture is only nearly right, pixel by pixel, and since when. It encodes nothing.
+"""The places where a console's picture is only nearly right, pixel by pixel, and since when. It encodes
+nothing.
 
 Measured for a film of 960x540 at 1080p: 0.5 ms when it begins and when it was refined, 0.05 ms for each
 picture in between, 0.1 to 0.3 ms to find what rests, 10 us for the number of pixels.
@@ -30,7 +31,7 @@ which save a third of a photograph's bytes, need some height."""
 
 
 class LossyRegion:
-    """Of one console's picture. A pixel counts until it was sent without loss.
+    """The inexact pixels of one console's picture. A pixel counts until it was sent without loss.
 
     Its mask, a byte a pixel, comes with the first one: most links never have any.
     """
@@ -44,11 +45,11 @@ class LossyRegion:
 
     @property
     def pixels(self) -> int:
-        """How many count now."""
+        """The number of pixels that count now."""
         return int(self._counts.sum()) if self._mask is not None else 0
 
     def within(self, rectangle: Rectangle) -> int:
-        """How many count in the cells that a rectangle touches."""
+        """The number of pixels that count in the cells that a rectangle touches."""
         return int(self._counts[cells(rectangle)].sum()) if self._mask is not None else 0
 
     def add(self, rectangle: Rectangle, now: float) -> None:
@@ -70,7 +71,7 @@ class LossyRegion:
             self._count(self._mask, rectangle)
 
     def copy(self, copy: CopyRect, now: float) -> None:
-        """What is copied is as exact as what it is copied from."""
+        """Makes the target of a copy as exact as its source."""
         target = copy.target
         source = target._replace(x=copy.source_x, y=copy.source_y)
         if self._mask is None or not (self._counts[cells(source)].any() or self._counts[cells(target)].any()):
@@ -129,7 +130,7 @@ def _area(rectangle: Rectangle) -> tuple[slice, slice]:
 
 
 def _lengths(begin: int, length: int) -> NDArray[np.int64]:
-    """How much of a line lies in each of the cells that it touches."""
+    """The pixels of a line in each of the cells that it touches."""
     edges = np.arange(begin // CELL, -(-(begin + length) // CELL) + 1, dtype=np.int64) * CELL
     inside = np.clip(edges, begin, begin + length)
     return inside[1:] - inside[:-1]

@@ -1,4 +1,5 @@
-"""Where a picture has shades, as photographs have: pixels that differ a little from those above them.
+"""Photo regions: where a picture has shades, as photographs have. Pixels that differ a little from those
+above them.
 
 Text and drawings have pixels that are the same, or that differ much.
 """

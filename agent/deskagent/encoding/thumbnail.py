@@ -12,7 +12,7 @@ from deskwire.limits import MAX_PREVIEW
 from deskwire.messages import Preview
 
 _QUALITIES: Final = (75, 50, 25)
-"""Of JPEG, until it fits: 320 x 180 of a desktop take 8 to 16 kB at the first."""
+"""JPEG's qualities, tried until it fits: 320 x 180 of a desktop take 8 to 16 kB at the first."""
 
 
 def shrink(picture: Pixels, width: int, height: int) -> Pixels:

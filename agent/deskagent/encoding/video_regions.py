@@ -1,4 +1,4 @@
-"""Where the picture is in motion: what changes again and again, cell by cell. It does not look at pixels,
+"""Video regions: what changes again and again, cell by cell. It does not look at pixels,
 except to tell pictures from text.
 """
 
@@ -28,7 +28,7 @@ _OFTEN: Final = 4.0
 _FEW: Final = 1.6
 """The same on a link on which these changes take all the time there is."""
 _KEPT: Final = 6.0
-"""What a motion counts for at least once it was taken for one: on a link that was slow until then it has to
+"""The least that a motion counts for once it was taken for one: on a link that was slow until then it has to
 become one again before its changes have added up."""
 _SLOW: Final = 0.15
 """Seconds of an update on the link from which on it is that link which makes changes rare."""
@@ -117,7 +117,7 @@ class VideoRegions:
 
 
 def is_many_coloured(pixels: NDArray[np.uint8]) -> bool:
-    """Whether (height, width, 3) pixels look like a photograph, by some thousands of them.
+    """Says whether (height, width, 3) pixels look like a photograph, by some thousands of them.
 
     A photograph has hundreds of colours among them and none that prevails. Text, smoothed in colours too, has
     its background and a few dozen more. Looking takes 0.1 ms.

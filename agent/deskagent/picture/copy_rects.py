@@ -1,4 +1,4 @@
-"""Where part of a picture went: a page that scrolled, a window that was dragged.
+"""Copies: a page that scrolled, a window that was dragged.
 
 A copy within the console's own picture costs a few bytes whatever its size; what it does not get right is
 damage like any other. So a move has to be worth it, not to be perfect: what is exact is decided elsewhere.
@@ -39,7 +39,7 @@ _COLOURS: Final = np.uint32(0xFFFFFF)
 
 
 class CopyRect(NamedTuple):
-    """What stood at (source_x, source_y), in `target`'s size, stands in `target` now."""
+    """The pixels that were at (source_x, source_y), in `target`'s size, are in `target` now."""
 
     source_x: int
     source_y: int
@@ -47,7 +47,7 @@ class CopyRect(NamedTuple):
 
     @property
     def vector(self) -> MotionVector:
-        """How far it went."""
+        """The distance from source to target."""
         return MotionVector(self.target.x - self.source_x, self.target.y - self.source_y)
 
 
@@ -94,12 +94,12 @@ def find_copies(
 
 
 def worth_a_search(damage: Sequence[Rectangle]) -> bool:
-    """Whether moves are searched for at all in so much damage."""
+    """Says whether copies are searched for at all in so much damage."""
     return _place(damage) is not None
 
 
 def _place(damage: Sequence[Rectangle]) -> Rectangle | None:
-    """Where to search: around all damage, or its largest rectangle where it is scattered."""
+    """The place to search: around all damage, or its largest rectangle where it is scattered."""
     total = sum(one.area for one in damage)
     if total < 2 * WORTH:
         return None
@@ -153,7 +153,7 @@ def _differ(a: Image, b: Image) -> NDArray[np.bool_]:
 
 
 def _holds(vector: MotionVector, before: Image, now: Image, changed: NDArray[np.bool_]) -> bool:
-    """Whether a vector tells where half of what changed came from, by a look at few samples."""
+    """Says whether a vector explains half of what changed, by a look at few samples."""
     lines, columns = _sourced(vector, before.shape)
     if len(lines) == 0 or len(columns) == 0:
         return False
@@ -166,7 +166,7 @@ def _holds(vector: MotionVector, before: Image, now: Image, changed: NDArray[np.
 def _extent(
     before: Image, after: Image, now: Image, changed: NDArray[np.bool_], vector: MotionVector
 ) -> CopyRect | None:
-    """Where a move puts more right than it spoils; None where that is not worth it."""
+    """The place where a copy puts more right than it spoils; None where that is not worth it."""
     height, width = after.shape
     dx, dy = vector
     lines, columns = _sourced(vector, after.shape)
@@ -213,7 +213,7 @@ def _sourced(vector: MotionVector, shape: tuple[int, ...]) -> tuple[range, range
 
 
 def _source(before: Image, vector: MotionVector, lines: range, columns: range, step: int = 1) -> Image:
-    """Where every `step`-th of the sampled rows and columns came from."""
+    """The source of every `step`-th of the sampled rows and columns."""
     top, left = lines.start * STEP - vector.dy, columns.start * STEP - vector.dx
     bottom, right = lines.stop * STEP - vector.dy, columns.stop * STEP - vector.dx
     source: Image = before[top:bottom, left:right][:: STEP * step, :: STEP * step]

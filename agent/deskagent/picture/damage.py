@@ -1,4 +1,4 @@
-"""Where two frames of one size differ, exactly: rectangles trimmed to the changed pixels.
+"""Damage: where two frames of one size differ, exactly. Rectangles trimmed to the changed pixels.
 
 It looks at blue, green and red only: the fourth byte of a pixel is whatever the system left there.
 It does not know what a rectangle costs in a particular encoding; the cost model below is a mean.
@@ -35,7 +35,7 @@ MANY: Final = 64
 5.1, for a stream 9 % longer and 0.4 ms more to compress. With 2 runs 200 lose there what they save here."""
 FEW_RUNS: Final = 3
 SLICE_COST: Final = 512
-"""What one more slice costs, in unchanged pixels sent along: its 20 bytes of header, some 15 of
+"""The cost of one more slice, in unchanged pixels sent along: its 20 bytes of header, some 15 of
 flushing, and the calls of both ends. Two rectangles become one where that wastes less.
 
 With 1536 the zstd stream for 20 to 200 changes was 3 to 15 % longer in text and 30 to 80 % on a photograph,
@@ -144,7 +144,7 @@ def _changed(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Iterable[
 
 
 def _is_one_piece(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> bool:
-    """Whether a few rows show already that all changes make one rectangle, with nothing to trim."""
+    """Says whether a few rows show already that all changes make one rectangle, with nothing to trim."""
     every = max(1, -(-len(after) // _FILM_ROWS))
     difference = before[::every] ^ after[::every]
     if not (_differs(difference[0]) and _differs(before[-1] ^ after[-1])):

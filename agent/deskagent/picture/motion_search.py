@@ -1,5 +1,5 @@
-"""How far something on a picture may have gone: guesses from small parts of it. Where one holds, and whether
-it is worth anything, is for others to find out.
+"""Motion search: guesses, from small parts of a picture, how far something on it went. Where one holds, and
+whether it is worth anything, is for others to find out.
 
 Rows tell of what scrolled and places of what went anywhere else, up to REACH pixels. Both are known by
 hashes that look at blue, green and red only, and what is rare has a voice.
@@ -47,7 +47,7 @@ _FEWEST: Final = 64
 """Places that should be left when they are chosen."""
 
 _RARE: Final = 0xF8000000
-"""What the hash of one place in 32 with something drawn is above."""
+"""The hash of one place in 32 with something drawn is above this."""
 
 _NEIGHBOURS: Final = ((1, 2, 0x27D4EB00), (0, 8, 0xC2B2AF00), (1, 6, 0x16566700), (0, 0, 0x2545F500))
 """Pixels that a place is known by, down and right of its corner, and a weight for each, whose empty last
@@ -56,7 +56,7 @@ byte drops the fourth of the pixel."""
 _SLOPE: Final = np.uint32(0x3779B100)
 _SPREAD: Final = np.uint32(0x9E3779B1)
 _WEIGHTS: Final = np.random.default_rng(1).integers(1, 1 << 24, _STRIP).astype(np.uint32) << np.uint32(8)
-"""Of the pixels of a strip; their last bytes are empty as well."""
+"""The mask of a strip's pixels; their last bytes are empty as well."""
 
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
@@ -76,7 +76,7 @@ class MotionVector(NamedTuple):
 
 
 def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator[MotionVector]:
-    """How far what is in `after` may have come since `before`, the likeliest first; each costs only when
+    """Guesses how far what is in `after` came since `before`, the likeliest first; each costs only when
     it is asked for.
 
     `changed` tells of every STEP-th pixel of every STEP-th row whether it differs. Measured on one core: a
@@ -98,7 +98,7 @@ def guesses(before: Image, after: Image, changed: NDArray[np.bool_]) -> Iterator
 
 
 def _fullest(counts: NDArray[np.int32], length: int) -> Iterator[int]:
-    """Where a stretch of so many counts holds most; then most of what the one before it left."""
+    """The stretches of so many counts that hold most; each of what the one before it left."""
     counts = counts.copy()
     for _ in range(_PARTS):
         sums = np.cumsum(counts)
@@ -165,7 +165,7 @@ class _Places(NamedTuple):
     at: NDArray[np.intp]
     """y * width + x."""
     hashes: NDArray[np.uint32]
-    """Of what was looked at, each."""
+    """The hash of each place that was looked at."""
 
     @classmethod
     def steep(cls, image: Image, slopes: Image, least: np.uint32) -> _Places:
@@ -201,15 +201,15 @@ def _slopes(image: Image) -> Image:
 
 
 def _least(hashes: Image) -> np.uint32:
-    """What about _PLACES hashes reach."""
+    """The value that about _PLACES hashes reach."""
     place = max(0, hashes.size - _PLACES)
     least: np.uint32 = np.partition(hashes, place)[place]
     return least
 
 
 def _vote(known: _Keys, new: _Keys, right: int = 0, down: int = 0) -> MotionVector | None:
-    """What most keys of `new` agree on, each with a voice for all places that are alike in `known`; None
-    where few do. Text has few places that occur once, but only one vector suits most of them.
+    """The vector that most keys of `new` agree on, each with a voice for all places that are alike in
+    `known`; None where few do. Text has few places that occur once, but only one vector suits most of them.
 
     `right` and `down` are what the places of `new` are counted from in those of `known`.
     """

@@ -20,12 +20,12 @@ _LONGEST_PAUSE: Final = 32
 
 
 class Change(NamedTuple):
-    """What makes the picture of before the picture of now."""
+    """The difference from the picture of before to the picture of now."""
 
     copies: Sequence[CopyRect]
     """In order; each reads what those before it left."""
     rectangles: Sequence[Rectangle]
-    """Where the picture differs after the copies; none overlaps another."""
+    """The places where the picture differs after the copies; none overlaps another."""
 
     def __bool__(self) -> bool:
         return bool(self.copies or self.rectangles)

@@ -1,4 +1,5 @@
-"""What changed between two pictures on disk: `deskconsole diff`. It knows nothing of hosts or streams."""
+"""Finds what changed between two pictures on disk: `deskconsole diff`. It knows nothing of hosts or
+streams."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ _NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class DifferenceReport:
-    """What a comparison found."""
+    """The result of a comparison."""
 
     areas: int
     changed_pixels: int
@@ -38,7 +39,7 @@ class DifferenceReport:
 def changed_pixels(
     previous: NDArray[np.uint8], current: NDArray[np.uint8], threshold: int
 ) -> NDArray[np.bool_]:
-    """Where any channel of two (height, width, 3) pictures differs by more than `threshold` (0 to 255).
+    """Finds where any channel of two (height, width, 3) pictures differs by more than `threshold` (0 to 255).
 
     Channels, not grey values: black to pure blue is a difference of 29 in grey and of 255 in blue.
     """
@@ -103,7 +104,8 @@ def run(
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
-    """By its bytes: cv2.imread takes no path outside the code page on Windows, and says nothing."""
+    """Reads a picture by its bytes: cv2.imread takes no path outside the code page on Windows, and says
+    nothing."""
     try:
         data = np.fromfile(path, np.uint8)
     except OSError as fault:

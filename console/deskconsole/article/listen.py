@@ -45,7 +45,7 @@ _READ_SIZE = 256 * 1024
 
 @dataclass(slots=True)
 class ReceiverReport:
-    """What came in, over all connections; every figure as docs/statistics.md defines it."""
+    """The counts of what came in, over all connections; every figure as docs/statistics.md defines it."""
 
     connections: int = 0
     faults: int = 0
@@ -54,14 +54,14 @@ class ReceiverReport:
     packets: int = 0
     updates: int = 0
     refreshes: Counter[str] = field(default_factory=Counter)
-    """By trigger, as far as it can be told."""
+    """Refreshes by trigger, as far as it can be told."""
     received: int = 0
     saved_against_refreshes: int = 0
     saved_against_raw: int = 0
     width: int = 0
     height: int = 0
     digest: str = ""
-    """Of the last picture, in hexadecimal; empty before the first."""
+    """The last picture's, in hexadecimal; empty before the first."""
 
     def as_dict(self) -> dict[str, Any]:
         """The figures under their names, ready for JSON."""
@@ -151,7 +151,7 @@ class _Screen:
         self._last_refresh = 0
 
     def state(self, text: str, *, stale: bool) -> None:
-        """What the window's title says."""
+        """The window's title."""
         if self.viewer is not None:
             self.viewer.state(text, stale=stale)
 

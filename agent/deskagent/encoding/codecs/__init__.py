@@ -1,4 +1,4 @@
-"""How a rectangle of pixels becomes the body of a slice: one encoding a file, one registry here.
+"""The codecs: a rectangle of pixels becomes the body of a slice. One encoding a file, one registry here.
 
 Which of them a rectangle gets is not decided here (link_encoder.py), nor what the console does with the
 body (its decoders mirror these files).

@@ -1,4 +1,4 @@
-"""What every encoder offers; the pixels it is given are always contiguous BGR rows."""
+"""The protocol of every encoder; the pixels it is given are always contiguous BGR rows."""
 
 from __future__ import annotations
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Quality(NamedTuple):
-    """How closely a JPEG follows its pixels."""
+    """The settings of a JPEG: they say how closely it follows its pixels."""
 
     luma: int
     """1 to 100, libjpeg's scale."""
     chroma: int
     sampling: int
-    """Of the colours, one of OpenCV's IMWRITE_JPEG_SAMPLING_FACTOR_*."""
+    """The colours' resolution, one of OpenCV's IMWRITE_JPEG_SAMPLING_FACTOR_*."""
     size: float
     """Bytes in proportion to those of the best quality."""
 
@@ -59,7 +59,7 @@ FULL_COLOUR_PIXELS: Final = 1 << 20
 
 
 class VideoLimits(NamedTuple):
-    """What the pictures in motion of one packet may take, all together."""
+    """The limits of the pictures in motion of one packet, all together."""
 
     size: float = math.inf
     """Bytes; infinite on a link of unknown rate."""
