@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.link_loop import LinkLoop, Transport
-from deskconsole.session.statistics import StatisticsMeter
+from deskconsole.session.link_observer import LinkObserver
 from deskconsole.ssh.connection import closing_when
-from deskwire.geometry import Display, Rectangle
-from deskwire.messages import Preview, Screen, ScreenState, Welcome
+from deskwire.messages import Screen, ScreenState, Welcome
+from deskwire.packet import Packet
 
 from .findings import DoctorStep
 
@@ -23,7 +22,7 @@ NO_PICTURE = 4.0
 """Seconds for which a host may say it has no picture before it is believed."""
 
 
-class StreamProbe:
+class StreamProbe(LinkObserver):
     """What one look at an agent brought. `look` is called once; then everything stands."""
 
     def __init__(self) -> None:
@@ -44,16 +43,16 @@ class StreamProbe:
         """What ended the link before all that."""
         self._framebuffer = Framebuffer()
         self._over = threading.Event()
-        self._stream: LinkLoop | None = None
+        self._link: LinkLoop | None = None
         self._timers: list[threading.Timer] = []
 
     def look(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
         """Takes the look. Raises Cancelled only; a failure is kept."""
-        self._stream = LinkLoop(transport, token, display, self._framebuffer, StatisticsMeter(), self)
+        self._link = LinkLoop(transport, token, display, self._framebuffer, (self,))
         self._end_within(PICTURE_WITHIN)
         try:
             with closing_when(cancelled, self._over.set):
-                self._stream.run(self._over)
+                self._link.run(self._over)
         except Cancelled:
             if cancelled.is_set():
                 raise
@@ -75,45 +74,22 @@ class StreamProbe:
         timer.start()
         self._timers.append(timer)
 
-    # The stream's observer
-
     def welcomed(self, welcome: Welcome) -> None:
         self.at[DoctorStep.TOKEN] = time.monotonic()
         self.welcome = welcome
         self.screen(Screen(welcome.screen, welcome.screen_reason))
         self.at[DoctorStep.VERSIONS] = time.monotonic()
 
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:  # noqa: ARG002
-        if number == 1 and self._stream is not None:
+    def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
+        if number == 1 and self._link is not None:
             self.at[DoctorStep.PICTURE] = time.monotonic()
-            self._stream.want_digest()
-
-    def resized(self) -> None:
-        pass
+            self._link.want_digest()
 
     def screen(self, screen: Screen) -> None:
         # An agent that goes to and fro is not waited for again each time.
         if screen.state is not ScreenState.LIVE and len(self._timers) == 1:
             self._end_within(NO_PICTURE)
         self.state, self.reason = screen.state, screen.reason
-
-    def silent(self, stale: bool) -> None:
-        pass
-
-    def answered(self) -> None:
-        pass
-
-    def displays(self, displays: Sequence[Display]) -> None:
-        pass
-
-    def lossy(self, pixels: int) -> None:
-        pass
-
-    def previewed(self, preview: Preview) -> None:
-        pass
-
-    def letting_go(self) -> None:
-        pass
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
         self.at[DoctorStep.EXACT] = time.monotonic()

@@ -18,7 +18,7 @@ from deskconsole.common.errors import HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
-from .budget import UNKNOWN, Claim, Closeness, share_out, stretched
+from .bandwidth import UNKNOWN, Claim, Closeness, share_out, stretched
 from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -44,11 +44,10 @@ from deskwire.messages import (
     WatchMode,
     Welcome,
 )
-from deskwire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
+from deskwire.packet import Packet
 
-from .observer import Observer
+from .link_observer import LinkObserver
 from .state import STALE_AFTER
-from .statistics import StatisticsMeter
 from .watch_policy import WatchPolicy
 
 _SEND_AGAIN = (
@@ -103,8 +102,7 @@ class LinkLoop:
         token: bytes,
         display: int,
         framebuffer: Framebuffer,
-        meter: StatisticsMeter,
-        observer: Observer,
+        observers: Sequence[LinkObserver],
         watch_policy: WatchPolicy | None = None,
     ) -> None:
         self._watch_policy = watch_policy or WatchPolicy(lambda: True)
@@ -125,11 +123,11 @@ class LinkLoop:
         self._connection = ConsoleConnection(token, hello)
         self._framebuffer = framebuffer
         self._decoder = Decoder()
-        self._meter = meter
-        self._observer = observer
+        self._observers = tuple(observers)
         self._sending = threading.Lock()
-        # The connection has counted all of a chunk before the first packet of it is drawn.
         self._drawn = 0
+        """Number of the last packet that was drawn or passed over: the connection has counted all of a chunk
+        before the first packet of it is drawn."""
         self._digests_due = 0
         self._beats = 0
         self._pings: dict[int, float] = {}
@@ -169,7 +167,7 @@ class LinkLoop:
         self._send(WantRefresh())
 
     def want_digest(self) -> None:
-        """Asks for a comparison; `Observer.compared` gets it."""
+        """Asks for a comparison; `LinkObserver.compared` gets it."""
         self.attend()
         with self._sending:
             # While a film plays no answer comes; an hour's questions would be answered one after the other.
@@ -194,9 +192,7 @@ class LinkLoop:
             if data == b"":
                 raise self._ended()
             if data is not None:
-                self._meter.received(len(data))
-                for event in self._connection.receive(data):
-                    self._take(event)
+                self._receive(data)
                 # Time spent on decoding is no silence of the agent's.
                 heard = time.monotonic()
             if self._connection.phase is not Phase.OPEN:
@@ -208,7 +204,8 @@ class LinkLoop:
                 continue
             if (now - heard > STALE_AFTER) != stale:
                 stale = not stale
-                self._observer.silent(stale)
+                for observer in self._observers:
+                    observer.silent(stale)
             if now - heard > LOST_AFTER:
                 raise Stale(f"the agent has been silent for {LOST_AFTER:.1f} s")
             if now - beat >= HEARTBEAT:
@@ -217,6 +214,12 @@ class LinkLoop:
             self._look(now)
         self._farewell()
         raise Cancelled("closed")
+
+    def _receive(self, data: bytes) -> None:
+        for observer in self._observers:
+            observer.received(len(data))
+        for event in self._connection.receive(data):
+            self._take(event)
 
     def _look(self, now: float) -> None:
         """As closely as somebody wants it: compares what is on the framebuffer, or gives it up."""
@@ -239,54 +242,62 @@ class LinkLoop:
 
     def _take(self, event: Packet | AgentMessage) -> None:
         match event:
-            case Packet() if self._passes_by(event):
-                self._drawn += 1
-                with self._sending:
-                    self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
             case Packet():
-                self._draw(event)
+                self._accept(event)
             case Ping(number=number):
                 self._send(Pong(number))
             case Pong(number=number):
                 if (sent := self._pings.pop(number, None)) is not None:
-                    self._meter.answered(time.monotonic() - sent)
-                    self._observer.answered()
-            case Digest(packet=packet, digest=digest):
-                # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
-                with self._sending:
-                    asked, self._digests_due = self._digests_due > 0, self._digests_due - 1
-                if not asked:
-                    raise RemoteProtocolError("a digest that nobody asked for")
-                if packet != self._drawn:
-                    raise RemoteProtocolError(f"a digest of packet {packet} after {self._drawn}")
-                if not self._blind:
-                    self._observer.compared(packet, self._framebuffer.digest(), digest)
+                    round_trip = time.monotonic() - sent
+                    for observer in self._observers:
+                        observer.answered(round_trip)
+            case Digest():
+                self._compare(event)
             case Close():
                 raise self._closed(event)
             case _:
-                self._tell(event)
+                for observer in self._observers:
+                    self._tell(observer, event)
 
-    def _tell(self, message: Welcome | Displays | Screen | Refresh | Lossy | Preview) -> None:
+    def _compare(self, theirs: Digest) -> None:
+        # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
+        with self._sending:
+            asked, self._digests_due = self._digests_due > 0, self._digests_due - 1
+        if not asked:
+            raise RemoteProtocolError("a digest that nobody asked for")
+        if theirs.packet != self._drawn:
+            raise RemoteProtocolError(f"a digest of packet {theirs.packet} after {self._drawn}")
+        if self._blind:
+            return
+        ours = self._framebuffer.digest()
+        for observer in self._observers:
+            observer.compared(theirs.packet, ours, theirs.digest)
+
+    @staticmethod
+    def _tell(
+        observer: LinkObserver, message: Welcome | Displays | Screen | Refresh | Lossy | Preview
+    ) -> None:
         """Hands on what needs no answer."""
         match message:
             case Welcome():
-                self._observer.welcomed(message)
+                observer.welcomed(message)
             case Displays(displays=displays):
-                self._observer.displays(displays)
+                observer.displays(displays)
             case Screen():
-                self._observer.screen(message)
+                observer.screen(message)
             case Refresh(trigger=trigger):
-                self._meter.announced(trigger)
+                observer.announced(trigger)
             case Lossy(pixels=pixels):
-                self._observer.lossy(pixels)
+                observer.lossy(pixels)
             case Preview():
-                self._observer.previewed(message)
+                observer.previewed(message)
 
     def _let_go(self) -> None:
         """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""
         if not self._blind:
             self._blind = True
-            self._observer.letting_go()
+            for observer in self._observers:
+                observer.letting_go()
             self._decoder = Decoder()
             self._framebuffer.close()
 
@@ -308,31 +319,32 @@ class LinkLoop:
             return ConnectionLost(f"the agent closed the link: {close.reason}")
         return Refused(f"the agent closed the link: {close.reason}", remedy="Connect again to take it back.")
 
+    def _accept(self, packet: Packet) -> None:
+        """Draws a packet where it is wanted, and acknowledges it."""
+        for observer in self._observers:
+            observer.arrived(packet)
+        self._drawn += 1
+        if not self._passes_by(packet):
+            self._draw(packet)
+        with self._sending:
+            self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
+
     def _draw(self, packet: Packet) -> None:
-        """Decodes every slice into the framebuffer, tells, acknowledges, counts."""
+        """Decodes every slice into the framebuffer and tells that.
+
+        It is acknowledged afterwards: the window is what somebody waits for.
+        """
         if packet.refresh:
             (_, _, width, height), _ = packet.slices[0]
             if self._framebuffer.size != (width, height):
                 self._framebuffer.reset(width, height)
-                self._observer.resized()
+                for observer in self._observers:
+                    observer.resized()
             self._decoder.restart(width, height, self._framebuffer.pixels)
         for rectangle, body in packet.slices:
             self._decoder.decode(body, self._framebuffer.view(rectangle))
-        self._drawn += 1
-        # The window first: it is what somebody waits for.
-        self._observer.drawn(self._drawn, [part.rectangle for part in packet.slices])
-        with self._sending:
-            self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
-        self._count(packet)
-
-    def _count(self, packet: Packet) -> None:
-        size = IDENTITY_SIZE + COUNT.size + sum(INFO.size + len(part.body) for part in packet.slices)
-        width, height = self._framebuffer.size or (0, 0)
-        raw = width * height * 3
-        if packet.refresh:
-            self._meter.refreshed(size, raw)
-        else:
-            self._meter.updated(len(packet.slices), size, raw)
+        for observer in self._observers:
+            observer.drawn(self._drawn, packet)
 
     def _ping(self, now: float) -> None:
         self._beats += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -13,11 +14,9 @@ from deskconsole.common.errors import (
     Cancelled,
     ConnectionFailed,
     DeskconsoleError,
-    InternalFault,
     StreamError,
     ViewerError,
 )
-from deskconsole.common.progress import Progress
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.picture.decoders.part import BGR
@@ -26,27 +25,18 @@ from deskconsole.picture.preview import fitted
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
-from .events import (
-    DesktopAwaited,
-    Event,
-    Failure,
-    HostUnreachable,
-    LinkLost,
-    PictureFlat,
-    SessionEnded,
-    SessionFailed,
-    WindowRaised,
-)
+from .attempt import Attempt
+from .events import Event, Failure, HostUnreachable, LinkLost, SessionEnded, SessionFailed, WindowRaised
+from .host_window import HostWindow
 from .link_loop import LinkLoop
-from .presenter import Presenter
-from .reconnect_policy import AttemptOutcome, Fail, ReconnectPolicy, Retry
+from .reconnect_policy import Fail, ReconnectPolicy, Retry
 from .route import AgentTransport, Route
 from .snapshot import Snapshot
-from .state import BRINGING_UP, SETTLED, State
+from .state import SETTLED, State
 from .statistics import StatisticsMeter
-from .status import SessionStatus
-from .steps import StepOutcome, Steps
-from .stream_observer import StreamObserver
+from .status import NO_DETAILS, SessionStatus, StateDetails
+from .status_observer import StatusObserver
+from .steps import Steps
 from .watch_policy import WatchPolicy
 
 _log = logging.getLogger(__name__)
@@ -87,24 +77,21 @@ class Session:
         self._status = SessionStatus(name)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
-        self._way: AgentTransport | None = None
-        self._stream: LinkLoop | None = None
-        self._presenter = Presenter(name, self._framebuffer, self._window_changed, places)
-        self._watch_policy = WatchPolicy(lambda: closely or self._presenter.wanted)
-        self._observer = StreamObserver(
+        self._attempt: Attempt | None = None
+        self._window = HostWindow(name, self._framebuffer, self._window_changed, places)
+        self._watch_policy = WatchPolicy(lambda: closely or self._window.wanted)
+        self._status_observer = StatusObserver(
             display,
             self._status,
             self._steps,
             self._meter,
             self._framebuffer,
-            self._presenter,
+            self._window,
             self._on_event,
             self.request_refresh,
         )
         self._patient = patient
         self._hurry = False
-        self._reused = False
-        self._waited = False
         self.failure: DeskconsoleError | None = None
         """What ended the session, while it is failed."""
 
@@ -141,7 +128,7 @@ class Session:
     @property
     def view_failure(self) -> ViewerError | None:
         """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
-        return self._presenter.failure
+        return self._window.failure
 
     # What can be asked of it
 
@@ -169,7 +156,7 @@ class Session:
 
     def disconnect(self) -> None:
         """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
-        self._presenter.forget()
+        self._window.forget()
         with self._status.changed:
             self._cancelled.set()
             self._status.changed.notify_all()
@@ -181,10 +168,10 @@ class Session:
         if thread is not None:
             # The stream says goodbye by itself, unless it hangs in a call that only closing ends.
             thread.join(timeout / 2)
-            if thread.is_alive() and (way := self._way) is not None:
-                way.close()
+            if thread.is_alive() and (attempt := self._attempt) is not None:
+                attempt.close()
             thread.join(timeout / 2)
-        self._presenter.close()
+        self._window.close()
         if thread is None or not thread.is_alive():
             self._framebuffer.close()
 
@@ -193,18 +180,17 @@ class Session:
 
         A window that is open comes to the front. Where it cannot be opened, an event says why.
         """
-        if self._presenter.open:
+        if self._window.open:
             self._on_event(WindowRaised(host=self.name))
         with self._status.changed:
-            self._presenter.want(fullscreen=fullscreen)
+            self._window.want(fullscreen=fullscreen)
             self.connect()
-        if (stream := self._stream) is not None:
-            self._quietly(stream.attend)
+        self._ask(LinkLoop.attend)
 
     @property
     def linked(self) -> bool:
         """There is an agent to be asked."""
-        return self._stream is not None
+        return self._link is not None
 
     @property
     def closely(self) -> bool:
@@ -224,27 +210,25 @@ class Session:
     @property
     def viewing(self) -> bool:
         """There is a window, or one is to come."""
-        return self._presenter.wanted
+        return self._window.wanted
 
     def rename(self, host: Host) -> None:
         """Takes over the host's new labels; nothing about the link changes."""
         self.name = host.name
         self._route.rename(host)
-        self._presenter.rename(host.name)
-        self._status.replace(host=host.name)
-        self._observer.show_state()
+        self._window.rename(host.name)
+        self._status.update(host=host.name)
+        self._status_observer.show_state()
 
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""
         self._watch_policy.glance(_GLANCE)
-        if (stream := self._stream) is not None:
-            self._quietly(stream.want_refresh)
+        self._ask(LinkLoop.want_refresh)
 
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
         self._watch_policy.glance(_GLANCE)
-        if (stream := self._stream) is not None:
-            self._quietly(stream.want_digest)
+        self._ask(LinkLoop.want_digest)
 
     # The thread
 
@@ -253,93 +237,52 @@ class Session:
             previous.join()
         policy = ReconnectPolicy(patient=self._patient)
         while True:
-            error = self._attempt(cancelled, reuse=policy.reuse)
+            self._attempt = attempt = Attempt(
+                self._route, self._status, self._steps, self._move, self._on_event, self._make_link
+            )
+            error = attempt.run(cancelled, reuse=policy.reuse)
             if not cancelled.is_set() and not isinstance(error, Cancelled):
-                decision = policy.after(self._outcome(error))
+                decision = policy.after(attempt.outcome(error))
                 if isinstance(decision, Fail):
                     self.failure = error
-                    self._settle(State.FAILED, reason=str(error), remedy=error.remedy)
+                    self._settle(State.FAILED, error)
                     self._on_event(SessionFailed(host=self.name, failure=Failure.of(error)))
                     return
                 self._wait_for_retry(error, decision, cancelled)
             if cancelled.is_set() or isinstance(error, Cancelled):
                 if not cancelled.is_set():
                     # Cancelled at a question, perhaps before there ever was a link: that is worth a word.
-                    self._settle(State.CLOSED, reason=str(error))
+                    self._settle(State.CLOSED, error)
                 elif self._status.state is not State.CLOSED:
                     # A window that is wanted has been asked for since: it comes with the next link.
                     self._move(State.CLOSED)
                 self._on_event(SessionEnded(host=self.name))
                 return
 
-    def _outcome(self, error: DeskconsoleError) -> AttemptOutcome:
-        began = self._observer.streamed_at
-        return AttemptOutcome(
-            error,
-            streamed=None if began is None else time.monotonic() - began,
-            reused=self._reused,
-            waited=self._waited,
-            bringing_up=self._status.state in BRINGING_UP,
+    def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
+        # The window first: it is what somebody waits for.
+        observers = (self._window, self._status_observer, self._meter, attempt)
+        return LinkLoop(
+            transport.transport,
+            transport.token,
+            self._display,
+            self._framebuffer,
+            observers,
+            self._watch_policy,
         )
-
-    def _attempt(self, cancelled: threading.Event, *, reuse: bool) -> DeskconsoleError:
-        """One attempt, and what ended it."""
-        self._observer.streamed_at = None
-        self._reused = False
-        self._waited = False
-        self._steps.restart()
-        try:
-            self._connect_once(cancelled, reuse=reuse)
-        except DeskconsoleError as error:
-            self._steps.end(StepOutcome.FAILED)
-            return error
-        except Exception as error:  # noqa: BLE001
-            # A fault of ours must not leave a thread dead and its state standing: nobody could connect again.
-            _log.exception("session of %s", self.name)
-            return InternalFault(f"a fault of the console's own: {type(error).__name__}: {error}")
-        return Cancelled("closed")
-
-    def _connect_once(self, cancelled: threading.Event, *, reuse: bool) -> None:
-        """One attempt: from nothing to a stream, and along it until it ends, always by raising."""
-        way = self._route.open(self._step, cancelled, reuse=reuse)
-        self._reused = way.reused
-        try:
-            with self._status.changed:
-                self._way = way
-                number = None if way.word is None else way.word.session
-                self._status.replace(agent=way.agent, session=number, user=way.user)
-            if way.word is not None and way.word.flat and not way.reused:
-                self._on_event(PictureFlat(host=self.name))
-            if cancelled.is_set():
-                raise Cancelled("closed")
-            stream = LinkLoop(
-                way.transport,
-                way.token,
-                self._display,
-                self._framebuffer,
-                self._meter,
-                self._observer,
-                self._watch_policy,
-            )
-            self._stream = stream
-            stream.run(cancelled)
-        finally:
-            self._stream = None
-            with self._status.changed:
-                self._way = None
-            way.close()
 
     def _wait_for_retry(self, error: DeskconsoleError, retry: Retry, cancelled: threading.Event) -> None:
         """Until it is time, or until somebody connects or disconnects."""
         if not retry.unreachable:
-            self._observer.lost(str(error))
+            self._status_observer.lost(str(error))
         self._move(
             State.RETRYING,
-            reason=str(error),
-            remedy=error.remedy,
-            attempt=retry.attempt,
-            retry_at=time.time() + retry.delay,
-            unreachable=retry.unreachable,
+            replace(
+                StateDetails.of(error),
+                attempt=retry.attempt,
+                retry_at=time.time() + retry.delay,
+                unreachable=retry.unreachable,
+            ),
         )
         if retry.attempt == 1:
             kind = HostUnreachable if retry.unreachable else LinkLost
@@ -350,59 +293,41 @@ class Session:
             self._hurry = False
             self._status.changed.wait_for(lambda: cancelled.is_set() or self._hurry, retry.delay)
 
-    def _step(
-        self, state: State, progress: Progress | None = None, *, trouble: DeskconsoleError | None = None
-    ) -> None:
-        if progress is not None:
-            self._steps.progress(progress)
-        else:
-            self._steps.begin(state.value)
-        if progress is not None and self._status.state is state:
-            self._status.replace(progress=progress)
-        elif self._status.state is not state:
-            self._move(
-                state,
-                reason="" if trouble is None else str(trouble),
-                remedy="" if trouble is None else trouble.remedy,
-                attempt=self._status.now.attempt,
-                progress=progress,
-            )
-            self._waited = self._waited or state is State.WAITING
-            if trouble is not None:
-                self._on_event(DesktopAwaited(host=self.name, failure=Failure.of(trouble)))
-
-    def _move(self, state: State, **said: str | float | Progress | None) -> None:
-        self._status.move(state, **said)
+    def _move(self, state: State, details: StateDetails = NO_DETAILS) -> None:
+        self._status.move(state, details)
         if state in SETTLED:
-            self._observer.lost_at = None
+            self._status_observer.lost_at = None
             self._let_go_at_rest()
-        self._observer.show_state()
+        self._status_observer.show_state()
 
-    def _settle(self, state: State, **said: str) -> None:
+    def _settle(self, state: State, error: DeskconsoleError) -> None:
         """Ends by itself: a window that was still to come comes no more."""
         with self._status.changed:
-            self._presenter.forget()
-            self._move(state, **said)
+            self._window.forget()
+            self._move(state, StateDetails.of(error))
 
     def _let_go_at_rest(self) -> None:
         """Gives up a picture that nobody looks at, where no stream is left to do it."""
         with self._status.changed:
             at_rest = self._status.state in SETTLED and not self._watch_policy.close
             if at_rest and self._framebuffer.size is not None:
-                self._observer.letting_go()
+                self._status_observer.letting_go()
                 self._framebuffer.close()
 
-    @staticmethod
-    def _quietly(ask: Callable[[], None]) -> None:
+    @property
+    def _link(self) -> LinkLoop | None:
+        attempt = self._attempt
+        return None if attempt is None else attempt.link
+
+    def _ask(self, want: Callable[[LinkLoop], None]) -> None:
         """A want on a link that has not greeted yet or is just ending is no error: every link begins with a
         refresh, and is compared soon after."""
-        try:
-            ask()
-        except (OSError, ConnectionFailed, StreamError, LocalProtocolError):
-            return
+        if (link := self._link) is not None:
+            with contextlib.suppress(OSError, ConnectionFailed, StreamError, LocalProtocolError):
+                want(link)
 
     def _window_changed(self, event: Event) -> None:
-        self._status.replace(viewing=self._presenter.open)
+        self._status.update(viewing=self._window.open)
         self._let_go_at_rest()
         self._on_event(event)
-        self._observer.show_state()
+        self._status_observer.show_state()

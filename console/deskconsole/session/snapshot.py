@@ -1,4 +1,4 @@
-"""What a session looked like at one moment: immutable, pulled by the faces that show or print it.
+"""A snapshot of a session: an immutable copy of all that is known of it at one moment, for who shows it.
 
 Every figure is defined in docs/statistics.md; the names there are the names here.
 """
@@ -93,7 +93,7 @@ SCREEN_REMEDIES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One session at one moment."""
+    """A copy of all that is known of one session at one moment; it never changes."""
 
     host: str
     state: State = State.IDLE

@@ -1,4 +1,7 @@
-"""The states of a session and the moves between them: one table, nothing else decides."""
+"""The states of a session, each one word for what it is doing, and the moves between them.
+
+One table; nothing else decides.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ that is known within three."""
 
 
 class State(StrEnum):
-    """Where a session stands."""
+    """What a session is doing."""
 
     IDLE = "idle"
     CONNECTING = "connecting"

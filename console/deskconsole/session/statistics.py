@@ -8,6 +8,10 @@ from collections import Counter, deque
 from collections.abc import Callable
 from types import MappingProxyType
 
+from deskwire.messages import Preview
+from deskwire.packet import COUNT, IDENTITY_SIZE, INFO, Packet
+
+from .link_observer import LinkObserver
 from .snapshot import Sample, Statistics
 
 HISTORY = 300
@@ -23,8 +27,8 @@ _UNNAMED = "unnamed"
 """The trigger of a refresh that the agent gave no name."""
 
 
-class StatisticsMeter:
-    """The session's thread counts, others take snapshots.
+class StatisticsMeter(LinkObserver):
+    """Observes a session's links, one after the other; others take snapshots, from any thread.
 
     `clock` counts seconds; only its differences matter.
     """
@@ -43,64 +47,63 @@ class StatisticsMeter:
         self._previews = 0
         self._preview_bytes = 0.0
         self._refresh_size = 0
+        self._raw = 0
+        """Bytes of the whole picture uncompressed."""
         self._trigger = _UNNAMED
         self._second = int(clock())
         self._sample = [0, 0, 0]
         self._history: deque[Sample] = deque(maxlen=HISTORY)
 
     def received(self, count: int) -> None:
-        """`count` bytes came."""
         with self._lock:
             self._roll()
             self._received += count
             self._sample[2] += count
 
     def announced(self, trigger: str) -> None:
-        """The next refresh was caused by this."""
         with self._lock:
             self._trigger = trigger
 
-    def refreshed(self, size: int, raw: int) -> None:
-        """A refresh came: its bytes on the wire, and those of its picture uncompressed."""
+    def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
+        size = IDENTITY_SIZE + COUNT.size + sum(INFO.size + len(part.body) for part in packet.slices)
         with self._lock:
             self._roll()
-            self._refreshes[self._trigger] += 1
-            self._trigger = _UNNAMED
-            self._refresh_size = size
-            self._count_slices(1, raw - size)
+            if packet.refresh:
+                picture = packet.slices[0].rectangle
+                self._raw = picture.width * picture.height * 3
+                self._refreshes[self._trigger] += 1
+                self._trigger = _UNNAMED
+                self._refresh_size = size
+            else:
+                self._updates += 1
+                self._sample[0] += 1
+                # An update larger than the last refresh saved nothing, but it did not cost a refresh more
+                # either: the sum stays honest by going down.
+                self._saved_against_refreshes += self._refresh_size - size
+            self._slices += len(packet.slices)
+            self._sample[1] += len(packet.slices)
+            self._saved_against_raw += self._raw - size
 
-    def updated(self, slices: int, size: int, raw: int) -> None:
-        """An update came: its slices, its bytes on the wire, and those of the whole picture uncompressed."""
-        with self._lock:
-            self._roll()
-            self._updates += 1
-            self._sample[0] += 1
-            # An update larger than the last refresh saved nothing, but it did not cost a refresh more either:
-            # the sum stays honest by going down.
-            self._saved_against_refreshes += self._refresh_size - size
-            self._count_slices(slices, raw - size)
-
-    def previewed(self, size: int) -> None:
-        """A preview of `size` bytes came."""
+    def previewed(self, preview: Preview) -> None:
+        size = len(preview.picture)
         with self._lock:
             before = self._preview_bytes if self._previews else size
             self._preview_bytes = before + (size - before) / _PREVIEWS_MEANT
             self._previews += 1
 
+    def answered(self, round_trip: float) -> None:
+        with self._lock:
+            self._round_trip = round_trip
+
+    def reconnected(self) -> None:
+        """There is a stream again after one was lost."""
+        with self._lock:
+            self._reconnects += 1
+
     @property
     def preview_bytes(self) -> float:
         """Mean size of the last previews; 0 before any."""
         return self._preview_bytes
-
-    def reconnected(self) -> None:
-        """The stream stands again after it was lost."""
-        with self._lock:
-            self._reconnects += 1
-
-    def answered(self, round_trip: float) -> None:
-        """A heartbeat came back after so many seconds."""
-        with self._lock:
-            self._round_trip = round_trip
 
     def snapshot(self) -> Statistics:
         """All figures as of now."""
@@ -125,11 +128,6 @@ class StatisticsMeter:
                 preview_bytes=self._preview_bytes,
                 history=tuple(self._history),
             )
-
-    def _count_slices(self, count: int, saved: int) -> None:
-        self._slices += count
-        self._sample[1] += count
-        self._saved_against_raw += saved
 
     def _roll(self) -> None:
         """Closes the seconds that are over; empty ones count as such."""

@@ -1,6 +1,7 @@
-"""How a session stands: its state and snapshot, changed by its threads, read and waited for by anybody's.
+"""The status of a session: holds its newest state and snapshot, changes them, and wakes threads that wait.
 
-It decides nothing: the session says what changes.
+`State` is one word, `Snapshot` a copy that never changes, `SessionStatus` what changes. It decides nothing:
+the session and its observers say what to change.
 """
 
 from __future__ import annotations
@@ -8,11 +9,56 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from .snapshot import Snapshot
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.progress import Progress
+
+from .snapshot import Exactness, Snapshot
 from .state import State, StateMachine
+
+if TYPE_CHECKING:
+    from deskconsole.picture.preview import PreviewPicture
+
+
+@dataclass(frozen=True, slots=True)
+class StateDetails:
+    """What a snapshot says of its state; another state begins with all of it new."""
+
+    reason: str = ""
+    remedy: str = ""
+    attempt: int = 0
+    retry_at: float | None = None
+    unreachable: bool = False
+    progress: Progress | None = None
+
+    @classmethod
+    def of(cls, error: DeskconsoleError | None) -> StateDetails:
+        """The error's sentence and remedy; nothing without an error."""
+        return cls() if error is None else cls(reason=str(error), remedy=error.remedy)
+
+
+class StatusPatch(TypedDict, total=False):
+    """What may change within a state; the fields are those of `Snapshot`."""
+
+    host: str
+    screen: str
+    screen_reason: str
+    progress: Progress | None
+    size: tuple[int, int] | None
+    picture_at: float | None
+    platform: str
+    agent: str
+    session: int | None
+    user: str
+    exactness: Exactness | None
+    lossy: int
+    preview: PreviewPicture | None
+    viewing: bool
+
+
+NO_DETAILS = StateDetails()
 
 
 class SessionStatus:
@@ -33,27 +79,34 @@ class SessionStatus:
         """Without statistics, steps and watch, which others keep."""
         return self._snapshot
 
-    def move(self, state: State, **fields: Any) -> None:
-        """Another state, and what there is to say about it; what is not said is as in a new snapshot."""
+    def move(self, state: State, details: StateDetails = NO_DETAILS) -> None:
+        """Another state, with its details. Raises ValueError for a move that `state.MOVES` lacks."""
         with self.changed:
             self._machine.move(state)
-            unsaid = {
-                "reason": "",
-                "remedy": "",
-                "attempt": 0,
-                "retry_at": None,
-                "unreachable": False,
-                "progress": None,
-            }
-            self.replace(state=state, since=time.time(), **(unsaid | fields))
+            self._set(
+                replace(
+                    self._snapshot,
+                    state=state,
+                    since=time.time(),
+                    reason=details.reason,
+                    remedy=details.remedy,
+                    attempt=details.attempt,
+                    retry_at=details.retry_at,
+                    unreachable=details.unreachable,
+                    progress=details.progress,
+                )
+            )
 
-    def replace(self, **fields: Any) -> None:
-        """Changes the snapshot and wakes the threads that wait for it."""
+    def update(self, **patch: Unpack[StatusPatch]) -> None:
+        """Changes these fields and leaves the state."""
         with self.changed:
-            self._snapshot = replace(self._snapshot, **fields)
-            self.changed.notify_all()
+            self._set(replace(self._snapshot, **patch))
 
     def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
         """Waits until `predicate` holds of `now`; False after `timeout` seconds."""
         with self.changed:
             return self.changed.wait_for(lambda: predicate(self._snapshot), timeout)
+
+    def _set(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.changed.notify_all()

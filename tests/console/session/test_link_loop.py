@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
@@ -14,11 +14,11 @@ import pytest
 from deskconsole.common.errors import ConnectionLost, ProtocolViolation
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.link_loop import LinkLoop
-from deskconsole.session.statistics import StatisticsMeter
+from deskconsole.session.link_observer import LinkObserver
 from deskwire.connection import AgentConnection
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
-from deskwire.geometry import Display, Rectangle
+from deskwire.geometry import Rectangle
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
@@ -26,13 +26,11 @@ from deskwire.messages import (
     Digest,
     Hello,
     Ping,
-    Preview,
     Refresh,
-    Screen,
     WantDigest,
     Welcome,
 )
-from deskwire.packet import Slice
+from deskwire.packet import Packet, Slice
 from deskwire.triggers import Trigger
 
 TOKEN = bytes(32)
@@ -41,7 +39,7 @@ IDENTITY = bytes(range(16))
 Told = TypeVar("Told")
 
 
-class Witness:
+class Witness(LinkObserver):
     """Keeps what a stream tells, and asks for a comparison as soon as there may be one."""
 
     def __init__(self) -> None:
@@ -53,24 +51,8 @@ class Witness:
         if self.stream is not None:
             self.stream.want_digest()
 
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+    def drawn(self, number: int, packet: Packet) -> None:
         self.numbers.append(number)
-
-    def resized(self) -> None: ...
-
-    def screen(self, screen: Screen) -> None: ...
-
-    def silent(self, stale: bool) -> None: ...
-
-    def answered(self) -> None: ...
-
-    def displays(self, displays: Sequence[Display]) -> None: ...
-
-    def lossy(self, pixels: int) -> None: ...
-
-    def previewed(self, preview: Preview) -> None: ...
-
-    def letting_go(self) -> None: ...
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         self.comparisons.append((packet, ours == theirs))
@@ -81,7 +63,7 @@ class Wire:
 
     def __init__(self, ours: socket.socket, theirs: socket.socket, framebuffer: Framebuffer) -> None:
         self.agent, self.witness, self._theirs = AgentConnection(TOKEN), Witness(), theirs
-        self.stream = LinkLoop(ours, TOKEN, 0, framebuffer, StatisticsMeter(), self.witness)
+        self.stream = LinkLoop(ours, TOKEN, 0, framebuffer, [self.witness])
 
     def receive(self, kind: type[Told]) -> list[Told]:
         """Waits for what comes next, and picks out one kind of it."""
@@ -184,7 +166,7 @@ def test_time_spent_on_decoding_is_no_silence_of_the_agents(
     silences: list[bool] = []
     really = time.monotonic
 
-    def drawn(number: int, _rectangles: Sequence[Rectangle]) -> None:
+    def drawn(number: int, _packet: Packet) -> None:
         nonlocal decoding
         decoding += 10.0
         witness.numbers.append(number)

@@ -7,6 +7,25 @@ from hypothesis import strategies as st
 
 from deskconsole.session.snapshot import Sample
 from deskconsole.session.statistics import HISTORY, StatisticsMeter
+from deskwire.geometry import Rectangle
+from deskwire.packet import Packet, Slice, encode_packet
+
+
+def refresh(size: int) -> Packet:
+    """A refresh of 50 x 40 pixels (6,000 bytes uncompressed) with `size` bytes on the wire."""
+    return Packet(True, (Slice(Rectangle(0, 0, 50, 40), bytes(size - 40)),), bytes(16))
+
+
+def update(slices: int, size: int) -> Packet:
+    """An update of so many slices with `size` bytes on the wire."""
+    bodies = [b"", *[b"0"] * (slices - 1)]
+    bodies[0] = bytes(size - 20 - 20 * slices - (slices - 1))
+    return Packet(False, tuple(Slice(Rectangle(0, 0, 5, 4), body) for body in bodies), bytes(16))
+
+
+def test_the_sizes_here_are_those_on_the_wire() -> None:
+    assert len(encode_packet(refresh(1000))) == 1000
+    assert len(encode_packet(update(3, 100))) == 100
 
 
 class Clock:
@@ -27,9 +46,9 @@ def test_a_new_meter_has_counted_nothing_and_saved_nothing() -> None:
 def test_savings_are_against_the_last_refresh_and_against_raw() -> None:
     meter = StatisticsMeter(Clock())
     meter.announced("first frame")
-    meter.refreshed(1000, 6000)
-    meter.updated(3, 100, 6000)
-    meter.updated(1, 50, 6000)
+    meter.drawn(1, refresh(1000))
+    meter.drawn(2, update(3, 100))
+    meter.drawn(3, update(1, 50))
     figures = meter.snapshot()
     assert figures.saved_against_refreshes == (1000 - 100) + (1000 - 50)
     assert figures.saved_against_raw == (6000 - 1000) + (6000 - 100) + (6000 - 50)
@@ -42,8 +61,8 @@ def test_savings_are_against_the_last_refresh_and_against_raw() -> None:
 def test_a_trigger_counts_for_one_refresh_only() -> None:
     meter = StatisticsMeter(Clock())
     meter.announced("geometry change")
-    meter.refreshed(10, 100)
-    meter.refreshed(10, 100)
+    meter.drawn(1, refresh(100))
+    meter.drawn(2, refresh(100))
     assert meter.snapshot().refreshes == {"geometry change": 1, "unnamed": 1}
 
 
@@ -51,7 +70,7 @@ def test_rates_are_means_over_the_last_five_whole_seconds() -> None:
     clock = Clock()
     meter = StatisticsMeter(clock)
     for _ in range(10):
-        meter.updated(2, 100, 1000)
+        meter.drawn(1, update(2, 100))
         meter.received(100)
         clock.now += 1
     figures = meter.snapshot()

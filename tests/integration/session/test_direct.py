@@ -20,7 +20,6 @@ from deskconsole.session.events import Event, PictureFlat
 from deskconsole.session.route import AgentTransport, DirectRoute, StepReport
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
-from deskwire.messages import Screen, ScreenState
 from support.exactness import is_exact
 from support.peers.agent_process import AgentProcess
 
@@ -249,18 +248,6 @@ def test_connecting_while_it_waits_to_try_again_tries_at_once(agent: AgentProces
     session.connect()
     assert reaches(session, State.STREAMING)
     assert time.time() < retry_at
-
-
-def test_a_host_that_says_something_else_all_the_time_does_not_drown_the_log(
-    agent: AgentProcess,
-) -> None:
-    events: list[Event] = []
-    session = Session("loud", DirectRoute(agent.address, agent.token), 0, events.append)
-    for number in range(1000):
-        session._observer.screen(Screen(ScreenState.LOCKED, f"reason {number}"))
-    assert session.snapshot().screen_reason == "reason 999"
-    assert len(events) <= 5
-    session.close()
 
 
 def test_nothing_of_a_session_is_left_in_shared_memory(session: Session) -> None:

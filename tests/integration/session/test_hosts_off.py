@@ -12,7 +12,7 @@ import pytest
 from deskconsole.session import reconnect_policy
 from deskconsole.session.events import Event, HostUnreachable
 from deskconsole.session.reconnect_policy import Backoff
-from deskconsole.session.route import DirectRoute
+from deskconsole.session.route import AgentTransport, DirectRoute, StepReport
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from support.peers.agent_process import AgentProcess
@@ -29,6 +29,16 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, float]]:
 
     monkeypatch.setattr(reconnect_policy, "Backoff", make)
     return wanted
+
+
+class CuttableRoute(DirectRoute):
+    """Keeps the last way to the agent, so that a test can cut it."""
+
+    way: AgentTransport | None = None
+
+    def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
+        self.way = super().open(step, cancelled, reuse=reuse)
+        return self.way
 
 
 def free_port() -> int:
@@ -74,7 +84,7 @@ def test_a_command_is_told_at_once() -> None:
 
 def test_each_outage_counts_its_own_attempts(quick: list[dict[str, float]], tmp_path: Path) -> None:
     with AgentProcess(tmp_path, "--source", "synthetic", "--size", "64x48") as agent:
-        route = DirectRoute(agent.address, agent.token)
+        route = CuttableRoute(agent.address, agent.token)
         with closing(Session("lab", route, 0, lambda _event: None)) as session:
             session.connect()
             for _ in range(3):
@@ -88,8 +98,7 @@ def test_each_outage_counts_its_own_attempts(quick: list[dict[str, float]], tmp_
                         found.set()
                     return found.is_set()
 
-                way = session._way
-                assert way is not None
-                way.close()
+                assert route.way is not None
+                route.way.close()
                 assert session.wait_for(note, 10)
                 assert seen[0] == 1

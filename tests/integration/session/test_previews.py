@@ -107,7 +107,7 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
     time.sleep(GRACE + 1)
     assert watch(session) == WatchMode.FULL
     assert len(framebuffers()) == 1
-    session._presenter.close()
+    session._window.close()
     session._window_changed(WindowClosed(host="lab-01"))
     wait_for(lambda: framebuffers() == [], what="the framebuffer's end", timeout=20)
     # What the window showed last is the preview until the agent sends one.

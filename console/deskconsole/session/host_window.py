@@ -1,21 +1,22 @@
-"""The window of one session: opened when it is wanted and there is a picture, told what changes, closed."""
+"""The window of one host: opened when it is wanted and there is a picture, told what changes, closed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.viewer.messages import CLOSED_BY_HAND
 from deskconsole.viewer.process import Viewer
-from deskwire.geometry import Rectangle
+from deskwire.packet import Packet
 
 from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
+from .link_observer import LinkObserver
 
 
-class Presenter:
+class HostWindow(LinkObserver):
     """Keeps at most one window. Every method but `close` returns at once, from any thread.
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
@@ -81,16 +82,14 @@ class Presenter:
         with self._lock:
             self._wanted = False
 
-    def drawn(self, packet: int, rectangles: Sequence[Rectangle]) -> None:
-        """These areas of the framebuffer are new."""
+    def drawn(self, number: int, packet: Packet) -> None:
         with self._lock:
             if self._viewer is not None:
-                self._viewer.damaged(packet, rectangles)
+                self._viewer.damaged(number, [part.rectangle for part in packet.slices])
         if self._wanted:
             self._open_if_wanted()
 
     def resized(self) -> None:
-        """The framebuffer has another size."""
         with self._lock:
             if self._viewer is not None:
                 self._viewer.resized()

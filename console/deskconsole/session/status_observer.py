@@ -1,6 +1,6 @@
-"""What a session's streams tell, written down: the observer of one host, over all its links.
+"""Writes what the links of one host bring into the session's status, and tells the events of it.
 
-It decides nothing about the links; the session asks it what came of them.
+It decides nothing about the links.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.preview import PreviewPicture
-from deskwire.geometry import Display, Rectangle
+from deskwire.geometry import Display
 from deskwire.messages import Preview as PreviewMessage
 from deskwire.messages import Screen, ScreenState, Welcome
+from deskwire.packet import Packet
 
 from .events import (
     SILENCE,
@@ -25,11 +26,12 @@ from .events import (
     StreamResumed,
     StreamStarted,
 )
-from .presenter import Presenter
+from .host_window import HostWindow
+from .link_observer import LinkObserver
 from .snapshot import Exactness
 from .state import State
 from .statistics import StatisticsMeter
-from .status import SessionStatus
+from .status import SessionStatus, StateDetails
 from .steps import FIRST_PICTURE, StepOutcome, Steps
 
 _SCREEN_EVENTS_EVERY = 0.25
@@ -37,9 +39,11 @@ _SCREEN_EVENTS_EVERY = 0.25
 drown the log; its last word always stands in the snapshot."""
 
 
-class StreamObserver:
-    """An `Observer`. `tell` gets the events; `differs` is called when a comparison found that
-    the two pictures are not equal."""
+class StatusObserver(LinkObserver):
+    """Keeps status, steps and the window's title.
+
+    `tell` gets the events; `differs` is called when a comparison found that the two pictures are not equal.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class StreamObserver:
         steps: Steps,
         meter: StatisticsMeter,
         framebuffer: Framebuffer,
-        presenter: Presenter,
+        window: HostWindow,
         tell: Callable[[Event], None],
         differs: Callable[[], None],
     ) -> None:
@@ -57,14 +61,12 @@ class StreamObserver:
         self._steps = steps
         self._meter = meter
         self._framebuffer = framebuffer
-        self._presenter = presenter
+        self._window = window
         self._tell = tell
         self._differs = differs
         self._screen_told_at = 0.0
         # Of the display that is shown, as the agent listed it.
         self._size: tuple[int, int] | None = None
-        self.streamed_at: float | None = None
-        """When the last link's greetings were over, by the monotonic clock; None where they are not."""
         self.lost_at: float | None = None
         """Since when there has been no stream though there should be one."""
         self.lost_reason = ""
@@ -80,10 +82,9 @@ class StreamObserver:
             self.lost_reason = reason
 
     def welcomed(self, welcome: Welcome) -> None:
-        self.streamed_at = time.monotonic()
         self._steps.begin(FIRST_PICTURE)
         self.displays(welcome.displays)
-        self._status.replace(
+        self._status.update(
             platform=welcome.platform,
             screen=welcome.screen.value,
             screen_reason=welcome.screen_reason,
@@ -100,19 +101,15 @@ class StreamObserver:
             self._tell(StreamResumed(host=self._host, after=gap, reason=self.lost_reason))
             self.lost_at = None
 
-    def resized(self) -> None:
-        self._presenter.resized()
-
-    def drawn(self, number: int, rectangles: Sequence[Rectangle]) -> None:
+    def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
         self._steps.end(StepOutcome.DONE)
-        self._status.replace(size=self._framebuffer.size, picture_at=time.time())
-        self._presenter.drawn(number, rectangles)
+        self._status.update(size=self._framebuffer.size, picture_at=time.time())
 
     def screen(self, screen: Screen) -> None:
         known = (self._status.now.screen, self._status.now.screen_reason)
         if known == (screen.state.value, screen.reason):
             return
-        self._status.replace(screen=screen.state.value, screen_reason=screen.reason)
+        self._status.update(screen=screen.state.value, screen_reason=screen.reason)
         now = time.monotonic()
         if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
             return
@@ -124,17 +121,20 @@ class StreamObserver:
         self.show_state()
 
     def silent(self, stale: bool) -> None:
-        self._status.move(State.STALE if stale else State.STREAMING, reason=SILENCE if stale else "")
+        if stale:
+            self._status.move(State.STALE, StateDetails(reason=SILENCE))
+        else:
+            self._status.move(State.STREAMING)
         self.show_state()
         self._tell(AgentSilent(host=self._host) if stale else AgentHeard(host=self._host))
 
-    def answered(self) -> None:
+    def answered(self, round_trip: float) -> None:  # noqa: ARG002
         if self._status.now.current and self._status.now.picture_at is not None:
-            self._status.replace(picture_at=time.time())
+            self._status.update(picture_at=time.time())
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
         exact = ours == theirs
-        self._status.replace(exactness=Exactness(packet, exact, ours.hex(), time.time()))
+        self._status.update(exactness=Exactness(packet, exact, ours.hex(), time.time()))
         if not exact:
             self._tell(PictureDiffers(host=self._host, packet=packet))
             self._differs()
@@ -145,19 +145,18 @@ class StreamObserver:
                 self._size = display.width, display.height
 
     def lossy(self, pixels: int) -> None:
-        self._status.replace(lossy=pixels)
+        self._status.update(lossy=pixels)
 
     def previewed(self, preview: PreviewMessage) -> None:
         kept = PreviewPicture.received(preview, time.time())
         self._steps.end(StepOutcome.DONE)
-        self._meter.previewed(len(preview.picture))
         size = self._size or self._status.now.size
-        self._status.replace(preview=kept, size=size, picture_at=kept.at)
+        self._status.update(preview=kept, size=size, picture_at=kept.at)
 
     def letting_go(self) -> None:
         at = self._status.now.picture_at
         if self._framebuffer.size is not None:
-            self._status.replace(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
+            self._status.update(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
 
     def show_state(self) -> None:
         """Tells the window whether what it shows is current, and else of when it is and why."""
@@ -165,4 +164,4 @@ class StreamObserver:
         word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
         cause = snapshot.cause or (self.lost_reason if self.lost_at is not None else "")
         why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
-        self._presenter.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)
+        self._window.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)

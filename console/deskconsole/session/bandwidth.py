@@ -1,4 +1,4 @@
-"""One budget for the whole fleet, shared by who is looked at: how often previews come, how much streams may.
+"""The fleet's bandwidth, shared by who is looked at: how often previews come, what full streams may take.
 
 Pure arithmetic: it knows neither sessions nor clocks. The words are those of docs/configuration.md.
 """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.session.budget import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Closeness, share_out, stretched
+from deskconsole.session.bandwidth import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Closeness, share_out, stretched
 
 CLOSE, SELECTED, VISIBLE, ELSEWHERE = Closeness
 

@@ -1,0 +1,61 @@
+"""The interface through which a link loop tells the window, the status and the statistics what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deskwire.geometry import Display
+from deskwire.messages import Preview, Screen, Welcome
+from deskwire.packet import Packet
+
+
+class LinkObserver:
+    """A link loop calls these methods on its own thread; an observer overrides those that it needs.
+
+    None may block or raise: the link waits for each.
+    """
+
+    def received(self, count: int) -> None:
+        """`count` bytes came."""
+
+    def welcomed(self, welcome: Welcome) -> None:
+        """The greetings are over."""
+
+    def arrived(self, packet: Packet) -> None:
+        """A packet came, whole and as the agent sent it. It is not drawn yet, and may never be.
+
+        Every packet of a link passes here: what begins at a refresh can be drawn again from them alone.
+        """
+
+    def announced(self, trigger: str) -> None:
+        """The next refresh has this trigger."""
+
+    def resized(self) -> None:
+        """The framebuffer has another size; a refresh is about to be drawn."""
+
+    def drawn(self, number: int, packet: Packet) -> None:
+        """Packet `number` of the link is on the framebuffer."""
+
+    def screen(self, screen: Screen) -> None:
+        """The host's screen changed its state."""
+
+    def silent(self, stale: bool) -> None:
+        """The agent fell silent, or speaks again."""
+
+    def answered(self, round_trip: float) -> None:
+        """A ping was answered after so many seconds: what the agent sent before that is here."""
+
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
+        """Both digests of the picture after `packet`."""
+
+    def displays(self, displays: Sequence[Display]) -> None:
+        """The displays are others than those of the greeting."""
+
+    def lossy(self, pixels: int) -> None:
+        """So many pixels of the framebuffer are only nearly the host's."""
+
+    def previewed(self, preview: Preview) -> None:
+        """A small picture came, as the host sent it: nothing of it has been checked."""
+
+    def letting_go(self) -> None:
+        """The full stream is no longer wanted: the framebuffer is about to be given up."""
