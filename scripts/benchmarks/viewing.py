@@ -16,8 +16,9 @@ from typing import Any
 import msgspec
 import psutil
 
-from deskconsole.app.results import HostResult, host_fields
-from deskconsole.cli.sessions import compared, require_window, running_session, wait_for_picture
+from deskconsole.app.measuring import measure
+from deskconsole.app.waiting import wait_for_picture
+from deskconsole.cli.sessions import require_window, running_session
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host, host_from
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
@@ -35,7 +36,7 @@ def main() -> None:
         wait_for_picture(session)
         _say({"shown": True})
         for _ in sys.stdin:
-            _say(msgspec.to_builtins(HostResult(**host_fields(compared(session)))))
+            _say(msgspec.to_builtins(measure(session, 0)))
 
 
 def _way(told: dict[str, Any]) -> tuple[Host, Route]:

@@ -1,1 +1,1 @@
-"""Results of commands as structs: what `--json` prints."""
+"""The use cases, once: plain functions and results for the commands, the console and the demo."""

@@ -5,7 +5,7 @@ Figures have the names of docs/statistics.md; docs/json.md has an example of eac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Self, Union
 
 import msgspec
 
@@ -77,26 +77,27 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None
     statistics: StreamFigures
 
+    @classmethod
+    def of(cls, snapshot: Snapshot, **more: Any) -> Self:
+        width, height = snapshot.size or (None, None)
+        compared = snapshot.exactness
+        return cls(
+            **{name: getattr(snapshot, name) for name in _SAME},
+            **more,
+            state=snapshot.state.value,
+            width=width,
+            height=height,
+            exact=None if compared is None else compared.exact,
+            exact_packet=None if compared is None else compared.packet,
+            digest=None if compared is None else compared.digest,
+            statistics=StreamFigures.of(snapshot.statistics),
+        )
+
 
 class ShotResult(HostResult, frozen=True, kw_only=True):
     """The host whose picture was saved, and the file."""
 
     file: str
-
-
-def host_fields(snapshot: Snapshot) -> dict[str, Any]:
-    """The fields of a HostResult from a session's snapshot."""
-    width, height = snapshot.size or (None, None)
-    compared = snapshot.exactness
-    return {name: getattr(snapshot, name) for name in _SAME} | {
-        "state": snapshot.state.value,
-        "width": width,
-        "height": height,
-        "exact": None if compared is None else compared.exact,
-        "exact_packet": None if compared is None else compared.packet,
-        "digest": None if compared is None else compared.digest,
-        "statistics": StreamFigures.of(snapshot.statistics),
-    }
 
 
 class DeployResult(msgspec.Struct, frozen=True):

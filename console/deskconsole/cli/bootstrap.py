@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from .options import HostName, Json
 from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
-
-if TYPE_CHECKING:
-    from deskconsole.bootstrap.facts import HostFacts
-    from deskconsole.ssh.connection import Connection
 
 
 def deploy(host: HostName, *, json: Json = False) -> None:
@@ -27,19 +20,21 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     Example:
       deskconsole deploy lab-01
     """
-    from deskconsole.bootstrap.deploy import deploy as bring
+    from deskconsole.app.deployment import connect_and_deploy
     from deskconsole.common.paths import Paths
 
-    with _probed(host) as (connection, facts), progress_bars(quiet=json) as show:
-        deployed = bring(connection, facts, cache=Paths.default().cache, progress=show)
-    if json:
-        from deskconsole.app.results import DeployResult
+    from .targets import find_host
 
-        print_json(DeployResult.of(host, facts, deployed))
+    paths = Paths.default()
+    result = connect_and_deploy(
+        find_host(host, paths), terminal_questions(), paths, lambda: progress_bars(quiet=json)
+    )
+    if json:
+        print_json(result)
     else:
-        there = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
+        there = " and ".join(filter(None, (result.runtime, result.packages, result.agent)))
         verb = "are" if " and " in there else "is"
-        say(f"{host}: {there} {verb} there; sent: {counted(deployed.uploaded, 'byte')}")
+        say(f"{host}: {there} {verb} there; sent: {counted(result.uploaded, 'byte')}")
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:
@@ -75,22 +70,3 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     else:
         ended, gone = counted(removed.processes, "agent"), counted(removed.files, "file")
         say(f"{host}: {ended} ended, {gone} gone ({removed.bytes / 1e6:,.0f} MB)")
-
-
-@contextmanager
-def _probed(name: str) -> Iterator[tuple[Connection, HostFacts]]:
-    from deskconsole.bootstrap.probe import probe
-    from deskconsole.common.paths import Paths
-    from deskconsole.ssh.connection import connect
-
-    from .targets import find_host
-
-    paths = Paths.default()
-    host = find_host(name, paths)
-    connection = connect(
-        host, terminal_questions(), known_hosts=paths.known_hosts, cancelled=threading.Event()
-    )
-    try:
-        yield connection, probe(connection, host)
-    finally:
-        connection.close()

@@ -13,7 +13,7 @@ from .options import seconds_option
 from .terminal import print_json, print_table, say_event
 
 if TYPE_CHECKING:
-    from deskconsole.session.snapshot import Snapshot
+    from deskconsole.app.results import HostResult
 
 
 def demo(
@@ -36,24 +36,23 @@ def demo(
         from .console import run_demo
 
         sys.exit(run_demo())
-    from deskconsole.app.results import HostResult, host_fields
     from deskconsole.demo.headless import run_headless
     from deskconsole.picture.opencv import require_opencv
 
     require_opencv()
-    snapshots = run_headless(headless, (lambda _event: None) if json else say_event)
+    results = run_headless(headless, (lambda _event: None) if json else say_event)
     if json:
-        for snapshot in snapshots:
-            print_json(HostResult(**host_fields(snapshot)))
+        for result in results:
+            print_json(result)
     else:
         head = ("host", "state", "exact", "slices", "updates", "bytes")
-        print_table(head, [_row(snapshot) for snapshot in snapshots])
-    if not all(one.exactness is not None and one.exactness.exact for one in snapshots):
+        print_table(head, [_row(result) for result in results])
+    if not all(result.exact for result in results):
         sys.exit(1)
 
 
-def _row(snapshot: Snapshot) -> tuple[str, ...]:
-    figures = snapshot.statistics
-    exact = "?" if snapshot.exactness is None else "yes" if snapshot.exactness.exact else "no"
+def _row(result: HostResult) -> tuple[str, ...]:
+    figures = result.statistics
+    exact = {None: "?", True: "yes", False: "no"}[result.exact]
     counts = (figures.slices, figures.updates, figures.received)
-    return (snapshot.host, snapshot.state.value, exact, *(f"{count:,}" for count in counts))
+    return (result.host, result.state, exact, *(f"{count:,}" for count in counts))

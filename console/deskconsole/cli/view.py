@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deskconsole.common.errors import ConfigurationError, StreamError
+from deskconsole.common.errors import ConfigurationError
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
     from deskconsole.app.results import HostResult
-    from deskconsole.session.session import Session
-
-_TICK = 0.5
 
 
 def view(
@@ -43,9 +39,11 @@ def view(
       deskconsole view alice@10.0.3.7 --display 1 --fullscreen
       deskconsole view lab-01 --json --seconds 10
     """
+    from deskconsole.app.measuring import measure
+    from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
     from deskconsole.common.paths import Paths
 
-    from .sessions import require_window, route_to, running_session, until_closed, wait_for_picture
+    from .sessions import require_window, route_to, running_session
 
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
@@ -57,11 +55,11 @@ def view(
     with running_session(found, route, quiet=json, places=places) as session:
         if json:
             wait_for_picture(session)
-            print_json(_counted(session, seconds or 0))
+            print_json(measure(session, seconds or 0))
             return
         session.view(fullscreen=fullscreen)
         wait_for_picture(session)
-        until_closed(session, seconds)
+        wait_for_closed_window(session, seconds)
 
 
 def stats(
@@ -80,12 +78,15 @@ def stats(
       deskconsole stats lab-01
       deskconsole stats lab-01 --seconds 60 --json
     """
-    from .sessions import route_to, running_session, wait_for_picture
+    from deskconsole.app.measuring import measure
+    from deskconsole.app.waiting import wait_for_picture
+
+    from .sessions import route_to, running_session
 
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
         wait_for_picture(session)
-        figures = _counted(session, seconds)
+        figures = measure(session, seconds)
     if json:
         print_json(figures)
         return
@@ -107,61 +108,18 @@ def shot(
     Example:
       deskconsole shot lab-01 -o lab-01.png
     """
-    from deskconsole.app.results import ShotResult, host_fields
-    from deskconsole.session.state import SETTLED
+    from deskconsole.app.screenshot import require_png, save_screenshot
 
-    from .sessions import compared, route_to, running_session, wait_for_picture
+    from .sessions import route_to, running_session
 
-    if output.suffix.lower() not in {"", ".png"}:
-        raise ConfigurationError(
-            f"{output} has an unsupported file type: screenshots are saved as .png",
-            remedy="Give a name that ends in .png.",
-        )
-    if not output.parent.is_dir():
-        raise ConfigurationError(
-            f"cannot write {output}: there is no folder {output.parent}", remedy="Make it, or name another."
-        )
+    require_png(output)
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
-        wait_for_picture(session)
-        snapshot = compared(session)
-        if snapshot.exactness is not None and not snapshot.exactness.exact:
-            raise StreamError(f"the picture of {found.name} differs from the host's", remedy="Try again.")
-        # While nobody draws on it any more: a picture is not to be half of one packet, half of the next.
-        session.disconnect()
-        session.wait_for(lambda one: one.state in SETTLED, None)
-        data = _png(session)
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise ConfigurationError(f"cannot write {output}: {error.strerror}") from None
+        result = save_screenshot(session, output)
     if json:
-        print_json(ShotResult(**host_fields(snapshot), file=str(output)))
+        print_json(result)
     else:
-        say(f"{output}: {snapshot.size[0]}x{snapshot.size[1]}" if snapshot.size else str(output))
-
-
-def _png(session: Session) -> bytes:
-    import cv2
-
-    return bytes(cv2.imencode(".png", session.framebuffer.pixels)[1])
-
-
-def _counted(session: Session, seconds: float) -> HostResult:
-    """Lets the session stream; its figures, or what ended it early."""
-    from deskconsole.app.results import HostResult, host_fields
-    from deskconsole.session.state import SETTLED
-
-    from .sessions import compared
-
-    end = time.monotonic() + seconds
-    # In small waits: a long one cannot be interrupted by Ctrl+C on Windows.
-    while (left := end - time.monotonic()) > 0:
-        if session.wait_for(lambda one: one.state in SETTLED, min(left, _TICK)):
-            break
-    if session.failure is not None:
-        raise session.failure
-    return HostResult(**host_fields(compared(session)))
+        say(f"{output}: {result.width}x{result.height}")
 
 
 def _for_people(result: HostResult) -> list[tuple[str, str]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
-from dataclasses import replace
 
+from deskconsole.app.measuring import compare, stream
+from deskconsole.app.results import HostResult
+from deskconsole.app.waiting import settled, wait_for
 from deskconsole.common.signals import held_back
 from deskconsole.session.events import Event
-from deskconsole.session.fleet import Fleet
-from deskconsole.session.snapshot import Snapshot
-from deskconsole.session.state import SETTLED, State
 from deskconsole.ssh.prompts import NoQuestions
 
 from .demo import Demo
@@ -19,51 +17,19 @@ from .demo import Demo
 _CONNECTING = 60.0
 """Seconds that connecting all of them may take; about 2 on an idle machine."""
 
-_COMPARING = 10.0
 
-
-def run_headless(seconds: float, on_event: Callable[[Event], None]) -> list[Snapshot]:
+def run_headless(seconds: float, on_event: Callable[[Event], None]) -> list[HostResult]:
     """Connects the demo's hosts, streams for `seconds` and compares every picture with the host's.
 
-    Returns a snapshot each, `exactness` from the end of the run, taken while the sessions still streamed.
+    Returns a result each, `exact` from the end of the run, taken while the sessions still streamed.
     """
     with contextlib.ExitStack() as stack:
         with held_back():
             fleet = Demo().fleet(NoQuestions(), on_event, closely=True)
             stack.callback(fleet.close)
-            for host in fleet.hosts:
-                fleet.connect(host.name)
-        _wait_until(lambda: all(_arrived(one) for one in fleet.snapshots().values()), _CONNECTING)
-        time.sleep(seconds)
-        return _compared(fleet)
-
-
-def _arrived(snapshot: Snapshot) -> bool:
-    return snapshot.state in SETTLED or (
-        snapshot.state is State.STREAMING and snapshot.statistics.packets > 0
-    )
-
-
-def _compared(fleet: Fleet) -> list[Snapshot]:
-    """Has every streaming session compare again; one that does not answer keeps no older result."""
-    asked = time.time()
-    for host in fleet.hosts:
-        fleet.check_exact(host.name)
-
-    def fresh(one: Snapshot) -> bool:
-        return one.exactness is not None and one.exactness.at >= asked
-
-    def answered() -> bool:
-        return all(one.state in SETTLED or fresh(one) for one in fleet.snapshots().values())
-
-    _wait_until(answered, _COMPARING)
-    return [one if fresh(one) else replace(one, exactness=None) for one in fleet.snapshots().values()]
-
-
-def _wait_until(predicate: Callable[[], bool], timeout: float) -> bool:
-    deadline = time.monotonic() + timeout
-    while not predicate():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+            sessions = [fleet.session(host.name) for host in fleet.hosts]
+            for session in sessions:
+                session.connect()
+        wait_for(sessions, lambda one: one.size is not None or settled(one), _CONNECTING)
+        stream(sessions, seconds)
+        return [HostResult.of(one) for one in compare(sessions)]

@@ -20,7 +20,7 @@ from deskconsole.common.errors import (
 )
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.container import Runtime
-from deskconsole.session.snapshot import SCREEN_REMEDIES
+from deskconsole.session.host_screen import SCREEN_REMEDIES, no_picture
 from deskwire.messages import WIRE_VERSION, ScreenState
 
 from .findings import DoctorStep, Outcome
@@ -225,8 +225,7 @@ def picture(glance: StreamProbe, host: str) -> Verdict:
     if glance.size is None:
         if glance.failure is not None:
             return bad(glance.failure)
-        reason = f": {glance.reason}" if glance.reason else ""
-        sentence = f"{host} has no picture, {glance.state}{reason}"
+        sentence = no_picture(host, glance.state, glance.reason)
         if glance.state in {ScreenState.LIVE, ScreenState.GRAB_FAILED}:
             return bad(StreamError(sentence, remedy=SCREEN_REMEDIES.get(glance.state, "Try again.")))
         return doubtful(sentence, SCREEN_REMEDIES.get(glance.state, ""))

@@ -7,6 +7,7 @@ import time
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.session.host_screen import NO_PICTURE_AFTER
 from deskconsole.session.link_loop import LinkLoop, Transport
 from deskconsole.session.link_observer import LinkObserver
 from deskconsole.ssh.connection import closing_when
@@ -17,9 +18,6 @@ from .findings import DoctorStep
 
 PICTURE_WITHIN = 25.0
 """Seconds for greeting, first picture and comparison together; greetings have less by the stream's own."""
-
-NO_PICTURE = 4.0
-"""Seconds for which a host may say it has no picture before it is believed."""
 
 
 class StreamProbe(LinkObserver):
@@ -88,7 +86,7 @@ class StreamProbe(LinkObserver):
     def screen(self, screen: Screen) -> None:
         # An agent that goes to and fro is not waited for again each time.
         if screen.state is not ScreenState.LIVE and len(self._timers) == 1:
-            self._end_within(NO_PICTURE)
+            self._end_within(NO_PICTURE_AFTER)
         self.state, self.reason = screen.state, screen.reason
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from deskconsole.common.progress import Progress
 from deskwire.messages import ScreenState, WatchMode
 
+from .host_screen import SCREEN_REMEDIES
 from .state import LIVE, State
 from .steps import SessionStep
 
@@ -77,18 +78,6 @@ class Exactness:
     """The console's own, in hexadecimal."""
     at: float
     """Unix time."""
-
-
-SCREEN_REMEDIES: Mapping[str, str] = MappingProxyType(
-    {
-        ScreenState.LOCKED: "Unlock it there, or answer the prompt that it shows.",
-        ScreenState.NO_USER: "Log in there.",
-        ScreenState.DISCONNECTED: "Connect to that remote-desktop session again, or log in at the console.",
-        ScreenState.DISPLAY_OFF: "Wake it up: move its mouse or press a key there.",
-        ScreenState.GRAB_FAILED: "Check which display is wanted, and look at the host's desktop.",
-    }
-)
-"""What a person can do where the host says that its screen cannot be seen; it comes back by itself."""
 
 
 @dataclass(frozen=True, slots=True)
