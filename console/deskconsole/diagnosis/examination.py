@@ -39,6 +39,7 @@ from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.ssh.stages import Passed, Stage
 from deskconsole.ssh.stages import unwatched as unnoticed
+from deskconsole.wording import findings as wording
 
 from . import checks
 from .checks import WINDOWS, Verdict
@@ -147,7 +148,7 @@ class _Examination:
                 with closing_when(self._cancelled, connection.close):
                     facts, lying = self._look(connection)
                 if options is None:
-                    self._record.skip(PROOF, "not asked for")
+                    self._record.skip(PROOF, wording.NOT_ASKED_FOR)
                 elif first_bad(self._record.findings) is None:
                     self._prove(connection, facts, options, bare=not lying.names)
         except _Stopped:
@@ -155,7 +156,7 @@ class _Examination:
         if (wrong := first_bad(self._record.findings)) is not None:
             seen = {finding.step for finding in self._record.findings}
             left = [step for step in (*LOGIN, *LOOKS, *PROOF) if step not in seen]
-            self._record.skip(left, f"not before this is right: {wrong.step}")
+            self._record.skip(left, wording.skipped_after(wrong.step))
 
     # Looking
 
@@ -193,9 +194,9 @@ class _Examination:
         """What can be told without changing anything."""
         self._forwarding(connection)
         home = self._try(DoctorStep.FILES, lambda: _home(connection))
-        self._good(DoctorStep.FILES, f"SFTP begins in {home}")
+        self._good(DoctorStep.FILES, wording.files(home))
         contact = self._try(DoctorStep.SHELL, lambda: first_contact(connection, self._host))
-        self._good(DoctorStep.SHELL, f"it is a {contact.system} host")
+        self._good(DoctorStep.SHELL, wording.shell(contact.system))
         facts, lying = self._try(DoctorStep.SYSTEM, lambda: self._probe(connection, contact))
         self._judge(DoctorStep.SYSTEM, checks.system(facts))
         fitting = None
@@ -221,7 +222,7 @@ class _Examination:
                 self._stop_if_cancelled()
                 raise _Stopped from error
             return
-        self._good(DoctorStep.FORWARDING, "the SSH server lets tunnels through")
+        self._good(DoctorStep.FORWARDING, wording.FORWARDING)
 
     # Proving
 
@@ -232,7 +233,7 @@ class _Examination:
         try:
             with closing_when(self._cancelled, connection.close, GRACE):
                 deployed = self._try(DoctorStep.DEPLOY, lambda: self._deploy(connection, facts))
-                self._good(DoctorStep.DEPLOY, _sent(deployed))
+                self._good(DoctorStep.DEPLOY, wording.sent(_parts(deployed), deployed.uploaded))
                 if facts.platform == WINDOWS:  # only a Python there can tell
                     self._judge(DoctorStep.RIGHTS, checks.rights(deployed.facts))
                 launched = self._launch(connection, deployed, options)
@@ -241,9 +242,7 @@ class _Examination:
             if bare:
                 self._clean_up(connection, deployed, options)
             elif launched is not None:
-                self._good(
-                    DoctorStep.CLEANUP, f"this agent ends by itself within {IDLE_EXIT:.0f} s; the files stay"
-                )
+                self._good(DoctorStep.CLEANUP, wording.files_stay(IDLE_EXIT))
 
     def _deploy(self, connection: Connection, facts: HostFacts) -> Deployed:
         def show(progress: Progress) -> None:
@@ -256,7 +255,7 @@ class _Examination:
         launched = self._try(
             DoctorStep.LAUNCH, lambda: launch(connection, deployed.facts, deployed, self._host, options)
         )
-        self._good(DoctorStep.LAUNCH, f"the agent came up: process {launched.pid}, port {launched.port}")
+        self._good(DoctorStep.LAUNCH, wording.launched(launched))
         if launched.word is not None:
             self._judge(DoctorStep.SESSION, checks.session(launched, launched.word))
         return launched
@@ -283,7 +282,7 @@ class _Examination:
             with connection if connection.alive else self._connect(threading.Event()) as reaching:
                 facts = probe(reaching, self._host)
                 if foreign := self._foreign(RemoteListing.at(reaching, facts), facts, deployed, options):
-                    self._judge(DoctorStep.CLEANUP, checks.kept(foreign))
+                    self._judge(DoctorStep.CLEANUP, checks.doubtful(wording.kept(foreign)))
                     return
                 removed = remove(reaching, facts)
         except DeskconsoleError as error:
@@ -299,9 +298,9 @@ class _Examination:
             return ()
         if deployed is None:
             return lying.not_of(_to_be_brought(facts, self._paths.cache))
-        parts = [part for part in (deployed.runtime, deployed.packages, deployed.agent) if part]
+        parts = _parts(deployed)
         if not deployed.uploaded:  # somebody was quicker than this deploy
-            return tuple(parts)
+            return parts
         return lying.not_of(parts, instance(deployed.facts, deployed, self._host, options))
 
     # One step
@@ -350,10 +349,5 @@ def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
     return parts
 
 
-def _sent(deployed: Deployed) -> str:
-    parts = " and ".join(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))
-    return (
-        f"{parts}, {deployed.uploaded / 1e6:,.1f} MB sent"
-        if deployed.uploaded
-        else f"{parts} already installed and intact"
-    )
+def _parts(deployed: Deployed) -> tuple[str, ...]:
+    return tuple(filter(None, (deployed.runtime, deployed.packages, deployed.agent)))

@@ -1,1 +1,1 @@
-"""The sentences of events. Errors keep theirs where they are raised, findings in diagnosis/checks.py."""
+"""The sentences of events and findings. An error keeps its own where it is raised."""
