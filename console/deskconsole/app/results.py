@@ -1,4 +1,4 @@
-"""What a command prints with `--json`: one struct for each command; `deskconsole schema` prints the schemas.
+"""Results that commands print with `--json`: one struct for each; `deskconsole schema` prints schemas.
 
 Figures have the names of docs/statistics.md; docs/json.md has an example of each.
 """
@@ -29,7 +29,7 @@ _SAME = (
 
 
 class StreamFigures(msgspec.Struct, frozen=True):
-    """What a stream has brought and what it costs now."""
+    """The figures of a stream since it was first connected, and its rates now."""
 
     slices: int
     packets: int
@@ -101,7 +101,7 @@ class ShotResult(HostResult, frozen=True, kw_only=True):
 
 
 class DeployResult(msgspec.Struct, frozen=True):
-    """What is on a host now; `uploaded` bytes of it were sent."""
+    """The parts that are on a host now; `uploaded` bytes of them were sent."""
 
     host: str
     platform: str
@@ -126,7 +126,7 @@ class DeployResult(msgspec.Struct, frozen=True):
 
 
 class UndeployResult(msgspec.Struct, frozen=True):
-    """What was removed from a host; `left` is what could not be."""
+    """The counts of what was removed from a host; `left` names what could not be."""
 
     host: str
     processes: int
@@ -184,7 +184,7 @@ class TrustedKey(ForgottenKey, frozen=True):
 
 
 class ForgetKeyResult(msgspec.Struct, frozen=True):
-    """What became of the keys of one host."""
+    """The keys of one host that were forgotten, and those that are left."""
 
     host: str
     forgotten: list[ForgottenKey]
@@ -242,7 +242,7 @@ class RuntimeRemoveResult(msgspec.Struct, frozen=True):
 
 
 class ListenResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in from the article's senders in `seconds`."""
+    """Figures of the article's senders over `seconds`."""
 
     connections: int
     faults: int
@@ -269,7 +269,7 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class DiffResult(msgspec.Struct, frozen=True):
-    """What changed between two pictures."""
+    """The changes between two pictures."""
 
     areas: int
     changed_pixels: int
@@ -300,4 +300,4 @@ RESULTS: dict[str, Any] = {
     "listen": ListenResult,
     "diff": DiffResult,
 }
-"""By command: the type of the JSON value that it prints. `demo` and `events` print one a line."""
+"""The type of the JSON value that each command prints. `demo` and `events` print one a line."""

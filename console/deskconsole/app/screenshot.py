@@ -37,7 +37,7 @@ def save_screenshot(session: Session, file: Path) -> ShotResult:
     (snapshot,) = compare([session])
     if snapshot.exactness is not None and not snapshot.exactness.exact:
         raise StreamError(f"the picture of {session.name} differs from the host's", remedy="Try again.")
-    # While nobody draws on it any more: a picture is not to be half of one packet, half of the next.
+    # While the session still draws, the picture may be half of one packet, half of the next.
     session.disconnect()
     wait_for([session], settled, None)
     data = bytes(cv2.imencode(".png", session.framebuffer.pixels)[1])

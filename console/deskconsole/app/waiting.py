@@ -48,7 +48,7 @@ def wait_for_picture(session: Session) -> None:
         if snapshot.state is State.WAITING:
             raise NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
         if waited > NO_PICTURE_AFTER and snapshot.screen != ScreenState.LIVE:
-            # The agent goes on trying; somebody who waits at a prompt would rather know.
+            # The agent goes on trying; a person who waits at a prompt would rather know.
             sentence = no_picture(snapshot.host, snapshot.screen, snapshot.screen_reason)
             raise StreamError(sentence, remedy=snapshot.advice)
         if waited > _FIRST_PICTURE:

@@ -62,7 +62,7 @@ def run_demo() -> int:
 
 
 class UsersHosts:
-    """What stands in the user's inventory."""
+    """The hosts of the user's inventory."""
 
     def __init__(self) -> None:
         self._paths = Paths.default()
@@ -168,7 +168,7 @@ class DemoHosts:
 
 
 def _warm_up(fleet: Fleet) -> None:
-    """Imports what the first connect would have to wait for, and begins those that nobody has to ask for."""
+    """Imports what the first connect would have to wait for, and connects the marked hosts."""
     from deskconsole.session import session  # noqa: F401
 
     fleet.connect_at_start()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bars(*, quiet: bool) -> Iterator[Report]:
-    """A bar on stderr for each step, where stderr is a terminal and nobody wants it quiet."""
+    """A bar on stderr for each step, where stderr is a terminal and `quiet` is not set."""
     from rich.console import Console, RenderableType
     from rich.progress import (
         BarColumn,

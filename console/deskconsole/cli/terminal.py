@@ -1,4 +1,4 @@
-"""What commands say and ask on a terminal: messages on stderr, results on stdout, hosts' words made safe."""
+"""The terminal of a command: messages on stderr, results on stdout, questions; hosts' words made safe."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def say(text: str) -> None:
 
 
 def say_error(error: DeskconsoleError) -> None:
-    """What was wrong, and what to do."""
+    """Says what was wrong, and what to do."""
     say(f"deskconsole: {error}")
     if error.remedy:
         say(f"  {error.remedy}")

@@ -24,7 +24,7 @@ from deskconsole.ssh.prompts import Questions
 from .hosts import EmbeddedHost
 
 SIZE = (1280, 720)
-"""Of the desktops: three of them, their agents and the console share one machine."""
+"""Width and height of the desktops: three of them, their agents and the console share one machine."""
 
 
 class _Part(NamedTuple):
@@ -79,7 +79,7 @@ class Demo:
         self.paths.known_hosts.write_text("".join(known))
 
     def fleet(
-        self, questions: Questions, on_event: Callable[[Event], None], *, closely: bool = False
+        self, questions: Questions, on_event: Callable[[Event], None], *, full_stream: bool = False
     ) -> Fleet:
         """The fleet of the three; it ends the demo when it closes. Hosts added to it are real ones."""
 
@@ -88,7 +88,7 @@ class Demo:
             config = self._ssh_config if options is not None else None
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
 
-        return Fleet(self.inventory, open_route, on_event, after_close=self.close, closely=closely)
+        return Fleet(self.inventory, open_route, on_event, after_close=self.close, full_stream=full_stream)
 
     def examine(
         self,
@@ -113,7 +113,7 @@ class Demo:
         )
 
     def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
-        """Removes everything of ours from one of the hosts."""
+        """Removes all deskconsole files and processes from one of the hosts."""
         config = self._ssh_config if host.name in self._options else None
         return connect_and_remove(host, questions, self.paths, cancelled=cancelled, ssh_config=config)
 

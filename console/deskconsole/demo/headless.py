@@ -25,7 +25,7 @@ def run_headless(seconds: float, on_event: Callable[[Event], None]) -> list[Host
     """
     with contextlib.ExitStack() as stack:
         with held_back():
-            fleet = Demo().fleet(NoQuestions(), on_event, closely=True)
+            fleet = Demo().fleet(NoQuestions(), on_event, full_stream=True)
             stack.callback(fleet.close)
             sessions = [fleet.session(host.name) for host in fleet.hosts]
             for session in sessions:

@@ -214,7 +214,7 @@ class _Link(paramiko.ServerInterface):
         return thread
 
     def _serve_channels(self) -> None:
-        held: list[paramiko.Channel] = []  # a channel that nobody refers to is closed by paramiko
+        held: list[paramiko.Channel] = []  # a channel without a reference is closed by paramiko
         while self._transport.is_alive():
             channel = self._transport.accept(0.2)  # also how soon the end is noticed
             if channel is None:

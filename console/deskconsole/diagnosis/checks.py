@@ -1,4 +1,4 @@
-"""What the facts of a host mean: one judgement a step, of plain values, without asking the host again.
+"""Judges the facts of a host, one step a function, from plain values, without asking the host again.
 
 The sentences are in `wording/findings.py`; what is wrong has an error and its sentence here.
 """
@@ -35,7 +35,7 @@ WINDOWS = "Windows"
 
 
 class Verdict(NamedTuple):
-    """How a step came out, in words."""
+    """The outcome of a step, in words."""
 
     outcome: Outcome
     sentence: str
@@ -44,17 +44,17 @@ class Verdict(NamedTuple):
 
 
 def good(sentence: str) -> Verdict:
-    """As it should be."""
+    """All is as it should be."""
     return Verdict(Outcome.GOOD, sentence)
 
 
 def doubtful(doubt: Doubt) -> Verdict:
-    """It works, or may; somebody should know."""
+    """It works, or may; the user should know."""
     return Verdict(Outcome.DOUBTFUL, *doubt)
 
 
 def bad(error: DeskconsoleError) -> Verdict:
-    """What the error says."""
+    """Something is wrong; the error says what."""
     return Verdict(Outcome.BAD, str(error), error.remedy, error.exit_code)
 
 
@@ -62,7 +62,7 @@ def bad(error: DeskconsoleError) -> Verdict:
 
 
 def system(facts: HostFacts) -> Verdict:
-    """What runs there, on what."""
+    """Judges the system and its hardware."""
     if facts.platform != WINDOWS:
         return good(findings.linux(facts))
     if facts.machine.upper() == "ARM64":
@@ -71,7 +71,7 @@ def system(facts: HostFacts) -> Verdict:
 
 
 def rights(facts: HostFacts) -> Verdict:
-    """Whether the user who logs in may register the task that starts the agent."""
+    """Judges whether the user who logs in may register the task that starts the agent."""
     who = facts.user or "the user"
     if facts.elevated is None:
         return doubtful(findings.rights_unknown(who))
@@ -79,7 +79,7 @@ def rights(facts: HostFacts) -> Verdict:
 
 
 def desktop(facts: HostFacts, host: Host) -> Verdict:
-    """Whether there is a desktop to show, and whose."""
+    """Judges whether there is a desktop to show, and whose."""
     if facts.platform != WINDOWS:
         try:
             display = x_session(facts, host)["DISPLAY"]
@@ -106,7 +106,7 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
 
 
 def runtime(facts: HostFacts, fitting: Runtime | None, uploads: Sequence[str] = ()) -> Verdict:
-    """Whether a Windows host has, or can get, the Python for the agent.
+    """Judges whether a Windows host has, or can get, the Python for the agent.
 
     `fitting` is the console's, `uploads` names those that were cut there.
     """
@@ -133,7 +133,7 @@ def disk(facts: HostFacts, needed: int) -> Verdict:
 
 
 def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
-    """Judges the parts of ours on the host; `uploads` names those that were interrupted."""
+    """Judges what is deployed on the host; `uploads` names those that were interrupted."""
     parts = [part.name for part in facts.deployed]
     broken = [part.name for part in facts.deployed if not part.intact]
     if broken:
@@ -147,7 +147,7 @@ def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
 
 
 def session(launched: Launched, word: DesktopWord) -> Verdict:
-    """Where the agent says it lives: session 0 has no desktop of anybody's, whatever it grabs."""
+    """Judges where the agent runs: session 0 has no user's desktop, whatever the agent grabs."""
     place = findings.desktop_place(word)
     if word.session == 0 or word.station.lower() != "winsta0":
         return bad(
@@ -159,55 +159,55 @@ def session(launched: Launched, word: DesktopWord) -> Verdict:
     return good(findings.agent_session(launched, word))
 
 
-def glimpse(glance: StreamProbe, launched: Launched, host: str) -> Iterator[tuple[DoctorStep, Verdict]]:
-    """Greeting, versions, picture and comparison, as far as the link came."""
-    if isinstance(glance.failure, VersionMismatch):
+def stream(seen: StreamProbe, launched: Launched, host: str) -> Iterator[tuple[DoctorStep, Verdict]]:
+    """Judges greeting, versions, picture and comparison, as far as the link came."""
+    if isinstance(seen.failure, VersionMismatch):
         yield DoctorStep.TOKEN, good(findings.token_taken())
-        yield DoctorStep.VERSIONS, bad(glance.failure)
-    elif glance.welcome is None:
-        failure = glance.failure or StreamError("the agent did not answer the greeting", remedy="Try again.")
+        yield DoctorStep.VERSIONS, bad(seen.failure)
+    elif seen.welcome is None:
+        failure = seen.failure or StreamError("the agent did not answer the greeting", remedy="Try again.")
         yield DoctorStep.TOKEN, bad(failure)
     else:
-        yield DoctorStep.TOKEN, good(findings.token_taken(glance.welcome.platform))
+        yield DoctorStep.TOKEN, good(findings.token_taken(seen.welcome.platform))
         # Else there would have been no greeting.
         yield DoctorStep.VERSIONS, good(findings.versions(launched.version, WIRE_VERSION))
-        yield DoctorStep.PICTURE, picture(glance, host)
-        if glance.size is not None:
-            yield DoctorStep.EXACT, exact(glance)
-        elif glance.failure is None:
+        yield DoctorStep.PICTURE, picture(seen, host)
+        if seen.size is not None:
+            yield DoctorStep.EXACT, exact(seen)
+        elif seen.failure is None:
             yield DoctorStep.EXACT, Verdict(Outcome.SKIPPED, findings.NOTHING_TO_COMPARE)
 
 
-def picture(glance: StreamProbe, host: str) -> Verdict:
-    """Whether a picture came, and whether it may be one of nothing."""
-    if glance.size is None:
-        if glance.failure is not None:
-            return bad(glance.failure)
-        sentence = no_picture(host, glance.state, glance.reason)
-        if glance.state in {ScreenState.LIVE, ScreenState.GRAB_FAILED}:
-            return bad(StreamError(sentence, remedy=SCREEN_REMEDIES.get(glance.state, "Try again.")))
-        return doubtful(Doubt(sentence, SCREEN_REMEDIES.get(glance.state, "")))
-    if glance.state is not ScreenState.LIVE:
-        remedy = SCREEN_REMEDIES.get(glance.state, "")
-        return doubtful(findings.picture_lost(glance.size, glance.state, glance.reason, remedy))
-    if glance.flat:
-        return doubtful(findings.picture_flat(glance.size))
-    return good(findings.picture(glance.size))
+def picture(seen: StreamProbe, host: str) -> Verdict:
+    """Judges whether a picture came, and whether it may show nothing."""
+    if seen.size is None:
+        if seen.failure is not None:
+            return bad(seen.failure)
+        sentence = no_picture(host, seen.state, seen.reason)
+        if seen.state in {ScreenState.LIVE, ScreenState.GRAB_FAILED}:
+            return bad(StreamError(sentence, remedy=SCREEN_REMEDIES.get(seen.state, "Try again.")))
+        return doubtful(Doubt(sentence, SCREEN_REMEDIES.get(seen.state, "")))
+    if seen.state is not ScreenState.LIVE:
+        remedy = SCREEN_REMEDIES.get(seen.state, "")
+        return doubtful(findings.picture_lost(seen.size, seen.state, seen.reason, remedy))
+    if seen.flat:
+        return doubtful(findings.picture_flat(seen.size))
+    return good(findings.picture(seen.size))
 
 
-def exact(glance: StreamProbe) -> Verdict:
-    """Whether the console has the very pixels that the agent has."""
-    if glance.exact is None:
-        if glance.failure is not None:
-            return bad(glance.failure)
+def exact(seen: StreamProbe) -> Verdict:
+    """Judges whether the console has the very pixels that the agent has."""
+    if seen.exact is None:
+        if seen.failure is not None:
+            return bad(seen.failure)
         return doubtful(findings.NOT_COMPARED)
-    if not glance.exact:
+    if not seen.exact:
         return bad(StreamError("the console's picture differs from the host's", remedy="Report this."))
     return good(findings.EXACT)
 
 
 def clean_up(removed: Removed, host: str) -> Verdict:
-    """Whether a bare host is bare again."""
+    """Judges whether a bare host is bare again."""
     if removed.left:
         return bad(
             BootstrapError(

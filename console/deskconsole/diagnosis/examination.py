@@ -1,7 +1,7 @@
-"""Goes the whole way to a host's desktop, step by step, and says of each how it came out.
+"""Checks every step of reaching a host's desktop, and reports the outcome of each.
 
 First it only looks. Then, because launching is the only proof, it brings the agent, starts one of its own to
-which nobody else is connected, takes one picture, and takes away again what a bare host got.
+which no other console is connected, takes one picture, and takes away again what a bare host got.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ from .stream_probe import StreamProbe
 T = TypeVar("T")
 
 IDLE_EXIT = 20.0
-"""Seconds after which the examination's own agent ends by itself, and a fraction that no other asks for: so
-it runs beside everybody's, and nobody's console is displaced."""
+"""Seconds without a console after which the examination's own agent ends, and a fraction that no other asks
+for: so it runs beside all others, and displaces no console."""
 
 GRACE = 2.0
 """Seconds that what changes the host has to end in order when it is cancelled; then its link is cut."""
@@ -81,7 +81,7 @@ Begun = Callable[[DoctorStep, Progress | None], None]
 
 
 def unwatched(step: DoctorStep, progress: Progress | None) -> None:
-    """For those who do not want to know."""
+    """Ignores what is begun."""
 
 
 def examine(
@@ -102,7 +102,7 @@ def examine(
     `keys`: what passphrases have opened in this run.
 
     Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
-    when it is cancelled; a host that had something of ours keeps what is newer.
+    when it is cancelled; a host that had deskconsole files keeps what is newer.
     """
     record = Record(report)
     _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys).run(
@@ -135,7 +135,7 @@ class _Examination:
         self._questions = questions
         self._paths = paths
         self._ssh_config = ssh_config
-        # For a second connection: nobody is asked twice.
+        # For a second connection: the user is not asked twice.
         self._secrets = Secrets(keys)
         self._record = record
         self._cancelled = cancelled
@@ -191,7 +191,7 @@ class _Examination:
         )
 
     def _look(self, connection: Connection) -> tuple[HostFacts, RemoteListing]:
-        """What can be told without changing anything."""
+        """Looks at all that can be seen without a change on the host."""
         self._forwarding(connection)
         home = self._try(DoctorStep.FILES, lambda: _home(connection))
         self._good(DoctorStep.FILES, wording.files(home))
@@ -237,7 +237,7 @@ class _Examination:
                 if facts.platform == WINDOWS:  # only a Python there can tell
                     self._judge(DoctorStep.RIGHTS, checks.rights(deployed.facts))
                 launched = self._launch(connection, deployed, options)
-                self._glance(connection, launched)
+                self._probe_stream(connection, launched)
         finally:
             if bare:
                 self._clean_up(connection, deployed, options)
@@ -260,18 +260,18 @@ class _Examination:
             self._judge(DoctorStep.SESSION, checks.session(launched, launched.word))
         return launched
 
-    def _glance(self, connection: Connection, launched: Launched) -> None:
+    def _probe_stream(self, connection: Connection, launched: Launched) -> None:
         tunnel = self._try(DoctorStep.TOKEN, lambda: connection.open_tunnel(launched.port))
-        glance = StreamProbe()
+        seen = StreamProbe()
         try:
-            glance.look(tunnel, launched.token, self._host.display, self._cancelled)
+            seen.run(tunnel, launched.token, self._host.display, self._cancelled)
         finally:
             tunnel.close()
-        for step, verdict in checks.glimpse(glance, launched, self._host.name):
-            self._record.add(step, *verdict, at=glance.at.get(step))
+        for step, verdict in checks.stream(seen, launched, self._host.name):
+            self._record.add(step, *verdict, at=seen.at.get(step))
 
     def _clean_up(self, connection: Connection, deployed: Deployed | None, options: AgentOptions) -> None:
-        """Leaves a bare host bare, unless somebody else has begun to use what lies there now.
+        """Leaves a bare host bare, unless another console has begun to use it.
 
         Where the connection has ended, it is over another one; that is tried once.
         """
@@ -293,13 +293,13 @@ class _Examination:
     def _foreign(
         self, lying: RemoteListing, facts: HostFacts, deployed: Deployed | None, options: AgentOptions
     ) -> tuple[str, ...]:
-        """What somebody else has brought, or begun to, since the host was bare."""
+        """The names that another console has brought, or begun to, since the host was bare."""
         if not lying.names:
             return ()
         if deployed is None:
             return lying.not_of(_to_be_brought(facts, self._paths.cache))
         parts = _parts(deployed)
-        if not deployed.uploaded:  # somebody was quicker than this deploy
+        if not deployed.uploaded:  # another console was quicker than this deploy
             return parts
         return lying.not_of(parts, instance(deployed.facts, deployed, self._host, options))
 
@@ -338,7 +338,7 @@ def _home(connection: Connection) -> str:
 
 
 def _to_be_brought(facts: HostFacts, cache: Path) -> list[str]:
-    """What a deploy that did not come to its end may have put in place."""
+    """The parts that a deploy which did not end may have put in place."""
     parts = [agent_archive().name]
     if facts.platform == WINDOWS:
         fitting = RuntimeStore.below(cache).fitting()

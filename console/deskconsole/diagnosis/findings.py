@@ -1,4 +1,4 @@
-"""What an examination finds: the steps of the way in their order, and how each came out."""
+"""Findings of an examination: the steps in their order, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DoctorStep(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a step came out."""
+    """The outcome of a step."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
@@ -54,10 +54,10 @@ class Finding:
     sentence: str
     """May hold the host's own words: data, nothing to trust."""
     remedy: str = ""
-    """What can be done about it; empty where nothing needs to be."""
+    """A sentence that says what to do about it; empty where nothing needs to be done."""
     seconds: float = 0.0
     exit_code: int = 0
-    """What a command ends with because of it: that of the error, where it is bad."""
+    """The exit code of a command because of it: that of the error, where it is bad."""
 
 
 def first_bad(findings: Sequence[Finding]) -> Finding | None:
@@ -74,7 +74,7 @@ class Record:
         self._since = time.monotonic()
 
     def begin(self) -> None:
-        """What is found next took its time from now on."""
+        """Starts the clock of the next finding."""
         self._since = time.monotonic()
 
     def add(
@@ -96,7 +96,7 @@ class Record:
         self._report(finding)
 
     def bad(self, step: DoctorStep, error: DeskconsoleError) -> None:
-        """What the error says, with its remedy and its exit code."""
+        """Adds a bad step: the error's sentence, remedy and exit code."""
         self.add(step, Outcome.BAD, str(error), error.remedy, error.exit_code)
 
     def skip(self, steps: Sequence[DoctorStep], reason: str) -> None:

@@ -1,4 +1,4 @@
-"""What lies in our folder on a host, by name: uploads that were cut too, and what another console brings."""
+"""Lists the deskconsole folder of a host by name, with interrupted uploads and another console's files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RemoteListing:
 
     @classmethod
     def at(cls, connection: Connection, facts: HostFacts) -> RemoteListing:
-        """What lies there now. Raises DeployError where SFTP does not tell, ConnectionLost."""
+        """Lists the folder now. Raises DeployError where SFTP does not tell, ConnectionLost."""
         with connection.files() as files:
             return cls(
                 tuple(entry.name for entry in files.list(facts.folder)),
@@ -35,7 +35,7 @@ class RemoteListing:
         return tuple(name for name in self.names if name.endswith(".part"))
 
     def not_of(self, parts: Collection[str], instance: str = "") -> tuple[str, ...]:
-        """What somebody else brought than he who brings these parts, from this console, for that agent."""
+        """The names that another console brought: not `parts`, this console's uploads or `instance`."""
         agents = tuple(f"run/{name}" for name in self.instances if name != instance)
         return tuple(name for name in self.names if not _is_of(name, parts)) + agents
 

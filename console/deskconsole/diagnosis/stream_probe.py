@@ -21,12 +21,12 @@ PICTURE_WITHIN = 25.0
 
 
 class StreamProbe(LinkObserver):
-    """What one look at an agent brought. `look` is called once; then everything stands."""
+    """The findings of one link to an agent. `run` is called once."""
 
     def __init__(self) -> None:
         self.welcome: Welcome | None = None
         self.state = ScreenState.LIVE
-        """What the agent last said of the host's screen."""
+        """The state of the host's screen, as the agent said last."""
         self.reason = ""
         """Its system's own words for that."""
         self.size: tuple[int, int] | None = None
@@ -34,18 +34,18 @@ class StreamProbe(LinkObserver):
         self.flat = False
         """The picture has one colour only."""
         self.exact: bool | None = None
-        """Whether the digests agree; None where they were not compared."""
+        """The digests agree; None where they were not compared."""
         self.at: dict[DoctorStep, float] = {}
-        """When steps were over, by the monotonic clock; without those that it did not come to."""
+        """The ends of steps by the monotonic clock, without those that it did not come to."""
         self.failure: DeskconsoleError | None = None
-        """What ended the link before all that."""
+        """The error that ended the link before all that."""
         self._framebuffer = Framebuffer()
         self._over = threading.Event()
         self._link: LinkLoop | None = None
         self._timers: list[threading.Timer] = []
 
-    def look(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
-        """Takes the look. Raises Cancelled only; a failure is kept."""
+    def run(self, transport: Transport, token: bytes, display: int, cancelled: threading.Event) -> None:
+        """Runs the link. Raises Cancelled only; a failure is kept."""
         self._link = LinkLoop(transport, token, display, self._framebuffer, (self,))
         self._end_within(PICTURE_WITHIN)
         try:

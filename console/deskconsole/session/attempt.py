@@ -64,13 +64,13 @@ class Attempt(LinkObserver):
             self._steps.end(StepOutcome.FAILED)
             return error
         except Exception as error:  # noqa: BLE001
-            # A fault of ours must not leave a thread dead and its state standing: nobody could connect again.
+            # A bug must not leave the thread dead and the state as it was: no connect would help.
             _log.exception("session of %s", self._status.now.host)
             return InternalFault(f"a fault of the console's own: {type(error).__name__}: {error}")
         return Cancelled("closed")
 
     def outcome(self, error: DeskconsoleError) -> AttemptOutcome:
-        """How it ended, for the reconnect policy; `error` is what `run` returned."""
+        """Its end, for the reconnect policy; `error` is what `run` returned."""
         began = self._streamed_at
         return AttemptOutcome(
             error,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
-class Closeness(IntEnum):
-    """Who comes first."""
+class Priority(IntEnum):
+    """The order in which hosts get their shares."""
 
-    CLOSE = 0
-    """Somebody has the full stream."""
+    FULL = 0
+    """It has the full stream."""
     SELECTED = 1
     """Its preview is on the screen."""
     VISIBLE = 2
@@ -23,10 +23,10 @@ class Closeness(IntEnum):
     ELSEWHERE = 3
 
 
-BASE: Mapping[Closeness, float] = {
-    Closeness.SELECTED: 1.0,
-    Closeness.VISIBLE: 2.0,
-    Closeness.ELSEWHERE: 5.0,
+BASE: Mapping[Priority, float] = {
+    Priority.SELECTED: 1.0,
+    Priority.VISIBLE: 2.0,
+    Priority.ELSEWHERE: 5.0,
 }
 """Seconds between two previews where there is plenty of everything."""
 
@@ -34,10 +34,10 @@ SLOWEST = 100.0
 """Seconds between two previews at most, however little there is."""
 
 PREVIEWS = 1_000_000
-"""Bytes a second for all previews where nobody has set a budget: 100 hosts need a third of it."""
+"""Bytes a second for all previews without a budget: 100 hosts need a third of it."""
 
 PREVIEWS_SHARE = 0.25
-"""The part of a budget that previews may take while somebody has a full stream; all of it otherwise."""
+"""The part of a budget that previews may take while a host has the full stream; all of it otherwise."""
 
 CPU_SHARE = 0.4
 """The part of one core that the console takes before it slows previews down."""
@@ -46,7 +46,7 @@ UNKNOWN = 12_000
 """Bytes of a preview before the first: those of a desktop of 1920 x 1080."""
 
 _TIER_SHARE = 0.75
-"""What those who come first leave to the next of what is left, at least, is the rest of this."""
+"""The part of what is left that one priority may take; the next has the remainder at least."""
 
 _STRETCH_MOST = 30.0
 _FASTER, _SLOWER = 0.9, 1.25
@@ -54,17 +54,17 @@ _FASTER, _SLOWER = 0.9, 1.25
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one host with a link wants."""
+    """The wish of one host with a link."""
 
     name: str
-    closeness: Closeness
+    priority: Priority
     preview_bytes: float = UNKNOWN
     """Mean size of its previews."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What it gets."""
+    """The part that it gets."""
 
     interval: float = 1.0
     """Seconds between two previews."""
@@ -77,24 +77,24 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
 
     `stretch`, from `stretched`, makes all previews but the selected one slower.
     """
-    close = [claim for claim in claims if claim.closeness is Closeness.CLOSE]
-    left = float(PREVIEWS if not limit else limit * PREVIEWS_SHARE if close else limit)
+    full = [claim for claim in claims if claim.priority is Priority.FULL]
+    left = float(PREVIEWS if not limit else limit * PREVIEWS_SHARE if full else limit)
     spent = 0.0
-    intervals: dict[Closeness, float] = {}
-    for closeness, base in BASE.items():
-        size = sum(claim.preview_bytes for claim in claims if claim.closeness is closeness)
-        last = closeness is Closeness.ELSEWHERE
+    intervals: dict[Priority, float] = {}
+    for priority, base in BASE.items():
+        size = sum(claim.preview_bytes for claim in claims if claim.priority is priority)
+        last = priority is Priority.ELSEWHERE
         room = left if last else left * _TIER_SHARE
-        wanted = base if closeness is Closeness.SELECTED else base * stretch
+        wanted = base if priority is Priority.SELECTED else base * stretch
         interval = _rung(min(SLOWEST, max(wanted, size / room if room > 0 else SLOWEST)))
-        intervals[closeness] = interval
+        intervals[priority] = interval
         left = max(0.0, left - size / interval)
         spent += size / interval
-    rate = _rounded(max(1.0, (limit - spent) / len(close))) if limit and close else 0
+    rate = _rounded(max(1.0, (limit - spent) / len(full))) if limit and full else 0
     # A host with the full stream gets no previews; they begin with the selected one's pace when it ends.
-    intervals[Closeness.CLOSE] = intervals[Closeness.SELECTED]
+    intervals[Priority.FULL] = intervals[Priority.SELECTED]
     return {
-        claim.name: Share(intervals[claim.closeness], rate if claim.closeness is Closeness.CLOSE else 0)
+        claim.name: Share(intervals[claim.priority], rate if claim.priority is Priority.FULL else 0)
         for claim in claims
     }
 

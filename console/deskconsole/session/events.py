@@ -1,4 +1,4 @@
-"""What happened to a host, as facts. The sentences for them are in `deskconsole.wording.events`.
+"""Events: facts about hosts. The sentences for them are in `deskconsole.wording.events`.
 
 One struct for each kind. An event is one JSON object in the event log and in `deskconsole events --json`; its
 `kind` is the name of the struct. Text of a host's own (a reason, a server's notice) is data, never markup.
@@ -14,7 +14,7 @@ import msgspec
 from deskconsole.common.errors import DeskconsoleError
 
 Actor = Literal["console", "user", "host"]
-"""Who acted: the console by itself, the person at the console, or the host with what runs there."""
+"""The one who acted: the console unasked, the person at the console, or the host with what runs there."""
 
 ALL_HOSTS = ""
 """The `host` of an event that is about the list of hosts and not about one of them."""
@@ -33,7 +33,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str):
-    """What all kinds have in common."""
+    """The fields that all kinds have."""
 
     host: str
     """The host's name in the list."""
@@ -57,13 +57,13 @@ class StreamResumed(Event, frozen=True, kw_only=True):
 
 
 class LinkLost(Event, frozen=True, kw_only=True):
-    """The stream broke; the session connects again by itself."""
+    """The stream broke; the session reconnects automatically."""
 
     failure: Failure
 
 
 class HostUnreachable(Event, frozen=True, kw_only=True):
-    """The host is off or has no route; the session tries again by itself, slowly."""
+    """The host is off or has no route; the session tries again automatically, slowly."""
 
     failure: Failure
 
@@ -75,7 +75,7 @@ class DesktopAwaited(Event, frozen=True, kw_only=True):
 
 
 class SessionFailed(Event, frozen=True, kw_only=True):
-    """The session ended by an error and does not connect again by itself."""
+    """The session ended by an error and does not reconnect automatically."""
 
     failure: Failure
 
@@ -148,7 +148,7 @@ class PictureResent(Event, frozen=True, kw_only=True):
 
 
 class AnswerMissing(Event, frozen=True, kw_only=True):
-    """What the user asked the host for did not come."""
+    """The answer that the user asked the host for did not come."""
 
     asked: Literal["check", "refresh"]
 
@@ -188,7 +188,7 @@ class WindowLost(Event, frozen=True, kw_only=True):
 
 
 class ServerNotice(Event, frozen=True, kw_only=True):
-    """What an SSH server says during a login. `through`: the jump host that says it, or ""."""
+    """An SSH server says something during a login. `through`: the jump host that says it, or ""."""
 
     through: str
     text: str
@@ -258,7 +258,7 @@ class ListReloaded(Event, frozen=True, kw_only=True):
 
 
 class UndeployStarted(Event, frozen=True, kw_only=True):
-    """What was deployed to the host is being removed."""
+    """The removal of all that was deployed to the host begins."""
 
     by: Actor = "user"
 
@@ -270,7 +270,7 @@ class UndeployCancelled(Event, frozen=True, kw_only=True):
 
 
 class Undeployed(Event, frozen=True, kw_only=True):
-    """So many agents ended and files (`size` bytes together) were removed."""
+    """Agents ended, and files (`size` bytes together) were removed."""
 
     agents: int
     files: int
@@ -279,7 +279,7 @@ class Undeployed(Event, frozen=True, kw_only=True):
 
 
 class ActionFailed(Event, frozen=True, kw_only=True):
-    """What the user asked for could not be done."""
+    """An action that the user asked for failed."""
 
     failure: Failure
     by: Actor = "user"

@@ -18,7 +18,7 @@ from deskconsole.common.errors import HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
-from .bandwidth import UNKNOWN, Claim, Closeness, share_out, stretched
+from .bandwidth import UNKNOWN, Claim, Priority, share_out, stretched
 from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED
@@ -39,7 +39,7 @@ class Fleet:
     Connecting and the like return at once and raise HostGone for an unknown name; `add`, `replace` and
     `remove` write the inventory's file and raise ConfigurationError where that cannot be; `close` waits.
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
-    `after_close` when the last of them has ended. `closely`: every host is looked at closely all the time.
+    `after_close` when the last of them has ended. `full_stream`: every host has the full stream all the time.
     `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
     find the size and place that they had.
     """
@@ -51,11 +51,11 @@ class Fleet:
         on_event: Callable[[Event], None],
         after_close: Callable[[], None] = lambda: None,
         *,
-        closely: bool = False,
+        full_stream: bool = False,
         budget: int = 0,
         places: Path | None = None,
     ) -> None:
-        self._closely = closely
+        self._full_stream = full_stream
         self._places = places
         self.budget = budget
         self._stretch = 1.0
@@ -95,7 +95,7 @@ class Fleet:
                     self._open_route(host),
                     host.display,
                     self._on_event,
-                    closely=self._closely,
+                    full_stream=self._full_stream,
                     places=self._places,
                     patient=True,
                 )
@@ -114,16 +114,16 @@ class Fleet:
         claims = []
         for name, session in sessions.items():
             if session.linked:
-                closeness = Closeness.VISIBLE if name in visible else Closeness.ELSEWHERE
-                closeness = Closeness.SELECTED if name == selected else closeness
-                closeness = Closeness.CLOSE if session.closely else closeness
-                claims.append(Claim(name, closeness, session.preview_bytes or UNKNOWN))
+                priority = Priority.VISIBLE if name in visible else Priority.ELSEWHERE
+                priority = Priority.SELECTED if name == selected else priority
+                priority = Priority.FULL if session.full_stream else priority
+                claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))
         self._measure()
         for name, share in share_out(claims, self.budget, self._stretch).items():
             sessions[name].pace(interval=share.interval, rate=share.rate)
 
     def _measure(self) -> None:
-        """How much of a core this process took since it was last asked, whatever for: previews give way."""
+        """Measures how much of a core this process took since the last call: previews give way."""
         (before, spent), now = self._measured, (time.monotonic(), time.process_time())
         if now[0] - before >= _MEASURED_EVERY:
             self._stretch = stretched(self._stretch, (now[1] - spent) / (now[0] - before))
@@ -134,7 +134,7 @@ class Fleet:
         self.connect_all([host.name for host in self._inventory.autoconnect])
 
     def connect_all(self, names: Iterable[str]) -> None:
-        """Begins many sessions; one that is connected by itself meanwhile goes before them."""
+        """Begins many sessions; one that is connected alone meanwhile goes before them."""
         for name in names:
             with contextlib.suppress(HostGone):  # removed meanwhile
                 self.session(name).connect(first=False)

@@ -19,7 +19,7 @@ SCREEN_REMEDIES: Mapping[str, str] = MappingProxyType(
         ScreenState.GRAB_FAILED: "Check which display is wanted, and look at the host's desktop.",
     }
 )
-"""What a person can do where the host says that its screen cannot be seen; it comes back by itself."""
+"""A person can do this where the host says that its screen cannot be seen; then the picture comes back."""
 
 
 def no_picture(host: str, state: str, reason: str) -> str:

@@ -42,7 +42,7 @@ class HostWindow(LinkObserver):
         self._opening = False
         self._closed = False
         self.failure: ViewerError | None = None
-        """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
+        """The reason why the last window could not be opened, or ended though the user did not close it."""
 
     @property
     def open(self) -> bool:
@@ -133,7 +133,7 @@ class HostWindow(LinkObserver):
                 self._opening = False
                 if viewer is not None and viewer.alive and not self._closed:
                     self._viewer = viewer
-                    # What was drawn while the window came up was told to nobody.
+                    # The viewer has not heard of what was drawn while it came up.
                     viewer.resized()
         if viewer is not None and self._viewer is not viewer:
             viewer.close()

@@ -56,8 +56,9 @@ _SEND_AGAIN = (
 
 WINDOW_PACKETS = 16
 WINDOW_BYTES = 1024 * 1024
-"""What may be out without having been shown: enough to keep a fast link busy, little enough that a slow one
-shows something fresh. One refresh may be larger. The agent bounds both further by what the link carries."""
+"""The most that may be out without having been shown: enough to keep a fast link busy, little enough that a
+slow one shows something fresh. One refresh may be larger. The agent bounds both further by what the link
+carries."""
 
 HEARTBEAT = 1.0
 """Seconds between two Pings."""
@@ -107,9 +108,9 @@ class LinkLoop:
     ) -> None:
         self._watch_policy = watch_policy or WatchPolicy(lambda: True)
         self._watch = self._watch_policy.wanted()
-        """What the agent was told last; changed under `_sending`."""
-        # What comes is passed over, not drawn: until a refresh when there is a full stream again.
-        self._blind = False
+        """The watch that the agent was told last; changed under `_sending`."""
+        # Packets are passed over, not drawn, until a refresh when there is a full stream again.
+        self._skipping = False
         self._compare_at = time.monotonic() + COMPARE_FIRST
         hello = Hello(
             version=WIRE_VERSION,
@@ -149,8 +150,8 @@ class LinkLoop:
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
 
-    def attend(self) -> None:
-        """Tells the agent how closely somebody looks now, where it was told something else last."""
+    def update_watch(self) -> None:
+        """Tells the agent what is watched now, where it was told something else last."""
         with self._sending:
             wanted = self._watch_policy.wanted()
             if wanted == self._watch:
@@ -163,12 +164,12 @@ class LinkLoop:
 
     def want_refresh(self) -> None:
         """Asks for a refresh; one that previews is first asked for the full stream, where that is wanted."""
-        self.attend()
+        self.update_watch()
         self._send(WantRefresh())
 
     def want_digest(self) -> None:
         """Asks for a comparison; `LinkObserver.compared` gets it."""
-        self.attend()
+        self.update_watch()
         with self._sending:
             # While a film plays no answer comes; an hour's questions would be answered one after the other.
             if self._digests_due:
@@ -211,7 +212,7 @@ class LinkLoop:
             if now - beat >= HEARTBEAT:
                 beat = now
                 self._ping(now)
-            self._look(now)
+            self._follow_watch(now)
         self._farewell()
         raise Cancelled("closed")
 
@@ -221,20 +222,20 @@ class LinkLoop:
         for event in self._connection.receive(data):
             self._take(event)
 
-    def _look(self, now: float) -> None:
-        """As closely as somebody wants it: compares what is on the framebuffer, or gives it up."""
-        self.attend()
+    def _follow_watch(self, now: float) -> None:
+        """Compares the framebuffer where the full stream is watched, or gives it up."""
+        self.update_watch()
         if self._watch.mode is WatchMode.PREVIEW:
-            self._let_go()
+            self._release()
         elif now >= self._compare_at:
             self._compare_at = now + COMPARE_EVERY
             self.want_digest()
 
     def _ended(self) -> ConnectionLost:
-        """What it means that nothing more comes."""
+        """The error that means that nothing more comes."""
         if self._connection.phase is Phase.OPEN:
             return ConnectionLost("the agent ended or the link was cut")
-        # An agent says nothing to somebody with another token.
+        # An agent says nothing to a console with another token.
         return ConnectionLost(
             "the agent closed the link without a greeting: it has ended, or its token is another one",
             remedy="Connect again; with a token file, give that of the agent that runs there now.",
@@ -267,7 +268,7 @@ class LinkLoop:
             raise RemoteProtocolError("a digest that nobody asked for")
         if theirs.packet != self._drawn:
             raise RemoteProtocolError(f"a digest of packet {theirs.packet} after {self._drawn}")
-        if self._blind:
+        if self._skipping:
             return
         ours = self._framebuffer.digest()
         for observer in self._observers:
@@ -292,24 +293,24 @@ class LinkLoop:
             case Preview():
                 observer.previewed(message)
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""
-        if not self._blind:
-            self._blind = True
+        if not self._skipping:
+            self._skipping = True
             for observer in self._observers:
-                observer.letting_go()
+                observer.releasing()
             self._decoder = Decoder()
             self._framebuffer.close()
 
-    def _passes_by(self, packet: Packet) -> bool:
-        """What was on its way when nobody wanted it any more has nothing to be drawn on."""
-        if self._blind and packet.refresh and self._watch.mode is WatchMode.FULL:
-            self._blind = False
-        return self._blind
+    def _skips(self, packet: Packet) -> bool:
+        """A packet that was on its way when the full stream ended has nothing to be drawn on."""
+        if self._skipping and packet.refresh and self._watch.mode is WatchMode.FULL:
+            self._skipping = False
+        return self._skipping
 
     @staticmethod
     def _closed(close: Close) -> DeskconsoleError:
-        """What the agent's goodbye means."""
+        """The error that the agent's goodbye means."""
         if close.version != WIRE_VERSION:
             return VersionMismatch(
                 f"the agent speaks version {close.version} of the wire, this console version {WIRE_VERSION}",
@@ -324,7 +325,7 @@ class LinkLoop:
         for observer in self._observers:
             observer.arrived(packet)
         self._drawn += 1
-        if not self._passes_by(packet):
+        if not self._skips(packet):
             self._draw(packet)
         with self._sending:
             self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))

@@ -52,10 +52,10 @@ class LinkObserver:
         """The displays are others than those of the greeting."""
 
     def lossy(self, pixels: int) -> None:
-        """So many pixels of the framebuffer are only nearly the host's."""
+        """`pixels` of the framebuffer are only nearly the host's."""
 
     def previewed(self, preview: Preview) -> None:
         """A small picture came, as the host sent it: nothing of it has been checked."""
 
-    def letting_go(self) -> None:
+    def releasing(self) -> None:
         """The full stream is no longer wanted: the framebuffer is about to be given up."""

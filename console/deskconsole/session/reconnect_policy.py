@@ -1,4 +1,4 @@
-"""When to try again, and after which failures. It does not wait and connects nothing."""
+"""Decides when to try again, and after which failures. It does not wait and connects nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _FINAL = (
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
-    """How one attempt ended."""
+    """The end of one attempt."""
 
     error: DeskconsoleError
     streamed: float | None = None
@@ -62,7 +62,7 @@ class AttemptOutcome:
     reused: bool = False
     """It came to an agent that ran there already."""
     waited: bool = False
-    """It waited for somebody to log on at the host."""
+    """It waited for a person to log on at the host."""
     bringing_up: bool = False
     """It ended while the agent was brought up."""
 
@@ -85,12 +85,12 @@ class ReconnectPolicy:
 
     def __init__(self, *, patient: bool = False, rng: random.Random | None = None) -> None:
         self.reuse = True
-        """Whether the next attempt may use an agent that runs there already."""
+        """The next attempt may use an agent that runs there already."""
         self.patient = patient
         self.comes_back = False
-        """There was a stream, or somebody waits for a log-on: both last whatever becomes of the link."""
+        """There was a stream, or a wait for a log-on: both last whatever becomes of the link."""
         self.mended = False
-        """What was damaged on the host was sent again already."""
+        """Damaged files on the host were sent again already."""
         self.backoff = Backoff(rng)
         self._off = Backoff(rng, first=OFF_FIRST, longest=OFF_LONGEST)
         self._outage = 0
@@ -128,23 +128,23 @@ def _hung(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
 
 
 def _cut(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
-    """What broke on a bad link while the agent was brought up goes on where it was: an upload too."""
+    """A link that broke while the agent was brought up: the next attempt resumes, an upload too."""
     lost = isinstance(outcome.error, ConnectionLost) and outcome.bringing_up
     return lost and policy.backoff.attempt < _CUTS
 
 
 def _damaged(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
-    """What was damaged on the host is sent again, once."""
+    """Damaged files on the host are sent again, once."""
     return isinstance(outcome.error, Damaged) and not policy.mended
 
 
 def _lost(policy: ReconnectPolicy, outcome: AttemptOutcome) -> bool:
-    """A stream that was there comes back by itself."""
+    """A stream that was lost is opened again."""
     return policy.comes_back and worth_retrying(outcome.error)
 
 
 _ROWS: Final[tuple[Callable[[ReconnectPolicy, AttemptOutcome], bool], ...]] = (_hung, _cut, _damaged, _lost)
-"""Why another attempt follows soon."""
+"""The reasons why another attempt follows soon."""
 
 
 def worth_retrying(error: DeskconsoleError) -> bool:

@@ -39,8 +39,8 @@ from .state import State
 _DIRECT_TIMEOUT = 5.0
 
 _WATCHING = 60.0
-"""Seconds that one question whether somebody has logged on stays open on the host: it costs nothing to ask
-again, and what is asked ends by itself soon after a console that vanished."""
+"""Seconds that one question whether a person has logged on stays open on the host: it costs nothing to ask
+again, and the question ends soon after a console that vanished."""
 
 _CLEANING = 10.0
 """Seconds that a cancelled deploy has to remove what it sent; then its connection is cut."""
@@ -66,14 +66,14 @@ class AgentTransport:
     transport: Transport
     token: bytes = field(repr=False)
     agent: str
-    """Content hash of the agent that was launched; empty where nobody knows."""
+    """Content hash of the agent that was launched; empty where it is not known."""
     reused: bool = False
     """The agent ran there before: it may hang."""
     connection: Connection | None = None
     user: str = ""
     """The person logged on at the desktop; empty where the host does not tell."""
     word: DesktopWord | None = None
-    """What the agent said of its desktop when it began; None where it says nothing."""
+    """The agent's word of its desktop when it began; None where it says nothing."""
 
     def close(self) -> None:
         """Closes all of it, from any thread; a thread that reads from the transport wakes."""
@@ -100,7 +100,7 @@ class Route(Protocol):
 
 
 class SshRoute:
-    """Connect, probe, deploy, launch, tunnel. Whatever lies there already is used."""
+    """Connect, probe, deploy, launch, tunnel. Files and agents that are there already are used."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class SshRoute:
         try:
             return self._open(step, cancelled, reuse=reuse)
         finally:
-            # The next attempt is one of many again, unless somebody asks for it.
+            # The next attempt is one of many again, unless it is asked for.
             self._turn = self._next_turn()
 
     def _open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
@@ -239,7 +239,7 @@ def _tunnel_again(connection: Connection, port: int) -> Tunnel | None:
 
 
 class DirectRoute:
-    """Straight to an agent's port, for tests, measuring and agents that somebody else has started."""
+    """Straight to an agent's port, for tests, measuring and agents that were started by hand."""
 
     def __init__(self, address: tuple[str, int], token: bytes) -> None:
         self._address = address
@@ -264,7 +264,7 @@ class DirectRoute:
         """Nothing: it is known by its address."""
 
     def hurry(self) -> None:
-        """Nothing: it waits for nobody."""
+        """Nothing: it does not wait in a queue."""
 
 
 def read_token(path: Path) -> bytes:

@@ -41,14 +41,14 @@ from .watch_policy import WatchPolicy
 
 _log = logging.getLogger(__name__)
 
-_GLANCE = 10.0
-"""Seconds of the full stream for a refresh or a comparison that somebody asks for: either takes one."""
+_FULL_FOR = 10.0
+"""Seconds of the full stream for a refresh or a comparison that is asked for: either takes one."""
 
 
 class Session:
-    """Starts when asked (`connect`), goes on by itself, ends when asked (`disconnect`, `close`).
+    """Starts when asked (`connect`), reconnects without being asked, ends when asked (`disconnect`, `close`).
 
-    `closely`: it has the full stream all the time; else only for a window and for what is asked for, and
+    `full_stream`: it has the full stream all the time; else only for a window and for what is asked for, and
     small previews otherwise. `places`: the file in which windows find the size and place that they had.
     `patient`: a host that is off is tried again, slowly; else the session fails.
 
@@ -63,7 +63,7 @@ class Session:
         display: int,
         on_event: Callable[[Event], None],
         *,
-        closely: bool = True,
+        full_stream: bool = True,
         places: Path | None = None,
         patient: bool = False,
     ) -> None:
@@ -79,7 +79,7 @@ class Session:
         self._thread: threading.Thread | None = None
         self._attempt: Attempt | None = None
         self._window = HostWindow(name, self._framebuffer, self._window_changed, places)
-        self._watch_policy = WatchPolicy(lambda: closely or self._window.wanted)
+        self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted)
         self._status_observer = StatusObserver(
             display,
             self._status,
@@ -93,12 +93,12 @@ class Session:
         self._patient = patient
         self._hurry = False
         self.failure: DeskconsoleError | None = None
-        """What ended the session, while it is failed."""
+        """The error that ended the session, while it is failed."""
 
     # For the faces
 
     def snapshot(self) -> Snapshot:
-        """How things stand."""
+        """A copy of all that is known now, with statistics and steps."""
         return replace(
             self._status.now,
             statistics=self._meter.snapshot(),
@@ -127,7 +127,7 @@ class Session:
 
     @property
     def view_failure(self) -> ViewerError | None:
-        """Why the window that was last asked for could not be opened, or ended though nobody closed it."""
+        """The reason why the window could not be opened, or ended though the user did not close it."""
         return self._window.failure
 
     # What can be asked of it
@@ -155,7 +155,7 @@ class Session:
             self._thread.start()
 
     def disconnect(self) -> None:
-        """Ends the link; the agent ends by itself after a while, and a connect before that is quick."""
+        """Ends the link; the agent ends some time later, and a connect before that is quick."""
         self._window.forget()
         with self._status.changed:
             self._cancelled.set()
@@ -166,7 +166,7 @@ class Session:
         self.disconnect()
         thread = self._thread
         if thread is not None:
-            # The stream says goodbye by itself, unless it hangs in a call that only closing ends.
+            # The link says goodbye, unless it hangs in a call that only closing ends.
             thread.join(timeout / 2)
             if thread.is_alive() and (attempt := self._attempt) is not None:
                 attempt.close()
@@ -185,7 +185,7 @@ class Session:
         with self._status.changed:
             self._window.want(fullscreen=fullscreen)
             self.connect()
-        self._ask(LinkLoop.attend)
+        self._ask(LinkLoop.update_watch)
 
     @property
     def linked(self) -> bool:
@@ -193,7 +193,7 @@ class Session:
         return self._link is not None
 
     @property
-    def closely(self) -> bool:
+    def full_stream(self) -> bool:
         """The full stream is wanted."""
         return self._watch_policy.wanted().mode is WatchMode.FULL
 
@@ -222,12 +222,12 @@ class Session:
 
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""
-        self._watch_policy.glance(_GLANCE)
+        self._watch_policy.full_for(_FULL_FOR)
         self._ask(LinkLoop.want_refresh)
 
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
-        self._watch_policy.glance(_GLANCE)
+        self._watch_policy.full_for(_FULL_FOR)
         self._ask(LinkLoop.want_digest)
 
     # The thread
@@ -260,7 +260,7 @@ class Session:
                 return
 
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
-        # The window first: it is what somebody waits for.
+        # The window first: a person waits for it.
         observers = (self._window, self._status_observer, self._meter, attempt)
         return LinkLoop(
             transport.transport,
@@ -272,7 +272,7 @@ class Session:
         )
 
     def _wait_for_retry(self, error: DeskconsoleError, retry: Retry, cancelled: threading.Event) -> None:
-        """Until it is time, or until somebody connects or disconnects."""
+        """Waits until it is time, or until `connect` or `disconnect` is called."""
         if not retry.unreachable:
             self._status_observer.lost(str(error))
         self._move(
@@ -297,21 +297,21 @@ class Session:
         self._status.move(state, details)
         if state in SETTLED:
             self._status_observer.lost_at = None
-            self._let_go_at_rest()
+            self._release_at_rest()
         self._status_observer.show_state()
 
     def _settle(self, state: State, error: DeskconsoleError) -> None:
-        """Ends by itself: a window that was still to come comes no more."""
+        """Ends without being asked: a window that was still to come comes no more."""
         with self._status.changed:
             self._window.forget()
             self._move(state, StateDetails.of(error))
 
-    def _let_go_at_rest(self) -> None:
-        """Gives up a picture that nobody looks at, where no stream is left to do it."""
+    def _release_at_rest(self) -> None:
+        """Gives up a picture that is not watched, where no link is left to do it."""
         with self._status.changed:
-            at_rest = self._status.state in SETTLED and not self._watch_policy.close
+            at_rest = self._status.state in SETTLED and not self._watch_policy.watched
             if at_rest and self._framebuffer.size is not None:
-                self._status_observer.letting_go()
+                self._status_observer.releasing()
                 self._framebuffer.close()
 
     @property
@@ -328,6 +328,6 @@ class Session:
 
     def _window_changed(self, event: Event) -> None:
         self._status.update(viewing=self._window.open)
-        self._let_go_at_rest()
+        self._release_at_rest()
         self._on_event(event)
         self._status_observer.show_state()

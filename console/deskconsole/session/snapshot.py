@@ -1,4 +1,4 @@
-"""A snapshot of a session: an immutable copy of all that is known of it at one moment, for who shows it.
+"""A snapshot of a session: an immutable copy of all that is known of it at one moment, for all that show it.
 
 Every figure is defined in docs/statistics.md; the names there are the names here.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one whole second brought, for charts."""
+    """One whole second of a stream, for charts."""
 
     updates: int
     slices: int
@@ -40,7 +40,7 @@ class Statistics:
     """Refreshes and updates."""
     updates: int = 0
     refreshes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """How many refreshes each named trigger caused."""
+    """The number of refreshes that each named trigger caused."""
     received: int = 0
     """Bytes on the wire from the agent: packets and messages, without SSH's own."""
     saved_against_refreshes: int = 0
@@ -55,7 +55,7 @@ class Statistics:
     """Seconds of the last heartbeat, there and back."""
     reconnects: int = 0
     previews: int = 0
-    """Small pictures that came while nobody looked closely."""
+    """Small pictures that came in place of the full stream."""
     preview_bytes: float = 0.0
     """Mean size of the last of them."""
     history: tuple[Sample, ...] = ()
@@ -89,11 +89,11 @@ class Snapshot:
     since: float = 0.0
     """Unix time at which this state was entered."""
     reason: str = ""
-    """Why the state is what it is, one sentence; empty where the state says it all."""
+    """The reason of the state, one sentence; empty where the state says it all."""
     remedy: str = ""
-    """What can be done about it, one sentence, or empty."""
+    """One sentence that says what can be done about it, or empty."""
     screen: str = "live"
-    """What the host says of its screen: `live`, or the name of what is wrong with it."""
+    """The host's word for its screen: `live`, or the name of what is wrong with it."""
     screen_reason: str = ""
     """The host's own words for that."""
     progress: Progress | None = None
@@ -122,7 +122,7 @@ class Snapshot:
     preview: PreviewPicture | None = None
     """The last small picture."""
     watch: str = WatchMode.FULL
-    """How closely somebody looks: `full` or `preview`."""
+    """The kind of stream that is wanted: `full` or `preview`."""
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
@@ -142,12 +142,12 @@ class Snapshot:
 
     @property
     def cause(self) -> str:
-        """Why there is no picture of now: by the link, else by the host's words for its screen."""
+        """The reason why there is no current picture: the link's, else the host's words for its screen."""
         return self.screen_reason if self.state in LIVE else self.reason
 
     @property
     def advice(self) -> str:
-        """What can be done about it where something is wrong: with the link, else with the host's screen."""
+        """One sentence that says what to do where the link is wrong, else where the host's screen is."""
         if self.remedy or self.state not in LIVE:
             return self.remedy
         return SCREEN_REMEDIES.get(self.screen, "")

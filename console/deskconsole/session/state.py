@@ -13,7 +13,7 @@ that is known within three."""
 
 
 class State(StrEnum):
-    """What a session is doing."""
+    """One word for what a session is doing."""
 
     IDLE = "idle"
     CONNECTING = "connecting"
@@ -52,9 +52,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.CONNECTING, State.CLOSED}),
     State.CLOSED: frozenset({State.CONNECTING}),
 }
-"""What may follow what. HANDSHAKE straight after CONNECTING is the direct mode, or a reconnect to where an
-agent listened before; where none does any more PROBING follows. WAITING is for a host at which nobody is
-logged on, and goes on by itself when somebody is."""
+"""The states that may follow each. HANDSHAKE straight after CONNECTING is the direct mode, or a reconnect to
+where an agent listened before; where none does any more PROBING follows. WAITING is for a host at which no
+user is logged on, and ends when one logs on."""
 
 UNDER_WAY = frozenset(_UNDER_WAY)
 """States on the way to a stream."""
@@ -66,7 +66,7 @@ LIVE = frozenset({State.STREAMING})
 """States in which the picture is current."""
 
 SETTLED = frozenset({State.IDLE, State.FAILED, State.CLOSED})
-"""States that a session leaves only when somebody asks for it."""
+"""States that a session leaves only when it is asked to."""
 
 
 class StateMachine:
@@ -82,7 +82,7 @@ class StateMachine:
         self.state = State.IDLE
 
     def move(self, target: State) -> None:
-        """Goes to `target`; a move that the table lacks is a fault of ours and raises ValueError."""
+        """Goes to `target`; a move that the table lacks is a bug and raises ValueError."""
         if target not in MOVES[self.state]:
             raise ValueError(f"a session cannot go from {self.state} to {target}")
         self.state = target

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StateDetails:
-    """What a snapshot says of its state; another state begins with all of it new."""
+    """The fields of a snapshot that explain its state; another state begins with all of them new."""
 
     reason: str = ""
     remedy: str = ""
@@ -40,7 +40,7 @@ class StateDetails:
 
 
 class StatusPatch(TypedDict, total=False):
-    """What may change within a state; the fields are those of `Snapshot`."""
+    """The fields of a snapshot that may change within a state."""
 
     host: str
     screen: str

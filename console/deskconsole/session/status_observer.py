@@ -153,7 +153,7 @@ class StatusObserver(LinkObserver):
         size = self._size or self._status.now.size
         self._status.update(preview=kept, size=size, picture_at=kept.at)
 
-    def letting_go(self) -> None:
+    def releasing(self) -> None:
         at = self._status.now.picture_at
         if self._framebuffer.size is not None:
             self._status.update(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))

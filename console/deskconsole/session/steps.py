@@ -16,7 +16,7 @@ FIRST_PICTURE = "first picture"
 
 
 class StepOutcome(StrEnum):
-    """Where one step stands."""
+    """The outcome of one step, or that it runs."""
 
     RUNNING = "running"
     DONE = "done"
@@ -32,11 +32,11 @@ class SessionStep:
     outcome: StepOutcome = StepOutcome.RUNNING
     done: int = 0
     total: int = 0
-    """Bytes; 0 where nobody knows or there are none."""
+    """Bytes; 0 where that is not known or there are none."""
     rate: float = 0.0
     """Bytes a second, mean over the step."""
     seconds: float = 0.0
-    """How long it took, or has taken so far."""
+    """Seconds that it took, or has taken so far."""
 
 
 class Steps:
@@ -62,7 +62,7 @@ class Steps:
             self._steps.append(SessionStep(name))
 
     def progress(self, progress: Progress) -> None:
-        """How far the step has come that bootstrap calls so; it begins with the first such word.
+        """Notes how far the step has come that bootstrap calls so; it begins with the first such word.
 
         What came between deploying and that word was on the way to it: it is the same step.
         """

@@ -1,4 +1,4 @@
-"""How closely one host is looked at, and what its agent is to be asked for. It asks nobody itself."""
+"""Decides whether one host's agent sends the full stream or previews. It asks no agent itself."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable
 from deskwire.messages import Watch, WatchMode
 
 GRACE = 3.0
-"""Seconds for which the full stream goes on after the last close look: a window that is closed and opened
+"""Seconds for which the full stream goes on when it is no longer watched: a window that is closed and opened
 again finds it running, and every change to it costs a refresh."""
 
 
 class WatchPolicy:
-    """FULL while somebody looks closely and for a little while after, PREVIEW otherwise.
+    """FULL while the stream is watched and for a little while after, PREVIEW otherwise.
 
-    A watcher that stays is asked for: `looking` is called often, from any thread, and returns at once.
-    A caller that only wants one thing takes a `glance`. From any thread.
+    `watched` tells whether it is, a window for one: it is called often, from any thread, and returns at once.
+    A caller that wants one thing only asks for FULL for a set time. From any thread.
     """
 
-    def __init__(self, looking: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
-        self._looking = looking
+    def __init__(self, watched: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
+        self._watched = watched
         self._clock = clock
         self._lock = threading.Lock()
         self._until = float("-inf")
@@ -29,21 +29,21 @@ class WatchPolicy:
         self._preview = Watch(WatchMode.PREVIEW)
 
     @property
-    def close(self) -> bool:
-        """Somebody looks closely just now."""
-        return self._looking()
+    def watched(self) -> bool:
+        """The full stream is watched just now."""
+        return self._watched()
 
     def wanted(self) -> Watch:
-        """What the agent should have been told."""
-        looking = self._looking()
+        """The watch that the agent should have been told."""
+        watched = self._watched()
         with self._lock:
             now = self._clock()
-            if looking:
+            if watched:
                 self._until = max(self._until, now + GRACE)
             return self._full if now < self._until else self._preview
 
-    def glance(self, seconds: float) -> None:
-        """Somebody looks closely for so long."""
+    def full_for(self, seconds: float) -> None:
+        """The full stream is wanted for so long, or longer."""
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
 

@@ -10,7 +10,7 @@ from deskconsole.session import events
 from deskconsole.session.events import Event, Failure
 
 Severity = Literal["info", "warning", "error"]
-"""How much an event matters."""
+"""The importance of an event."""
 
 LIST = "hosts.toml"
 """Stands in the host's place where an event is about the list of hosts."""

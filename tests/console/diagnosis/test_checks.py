@@ -168,18 +168,18 @@ def test_a_persons_session_is_good() -> None:
 
 
 def test_one_colour_is_a_hint() -> None:
-    glance = StreamProbe()
-    glance.size, glance.flat = (1024, 768), True
-    verdict = checks.picture(glance, "lab")
+    seen = StreamProbe()
+    seen.size, seen.flat = (1024, 768), True
+    verdict = checks.picture(seen, "lab")
     assert verdict.outcome is Outcome.DOUBTFUL
     assert "one colour" in verdict.sentence
 
 
 @pytest.mark.parametrize("state", [state for state in ScreenState if state is not ScreenState.LIVE])
 def test_a_screen_that_cannot_be_seen_is_told_with_its_remedy(state: ScreenState) -> None:
-    glance = StreamProbe()
-    glance.state, glance.reason = state, "the system said so"
-    verdict = checks.picture(glance, "lab")
+    seen = StreamProbe()
+    seen.state, seen.reason = state, "the system said so"
+    verdict = checks.picture(seen, "lab")
     wrong = state is ScreenState.GRAB_FAILED
     assert verdict.outcome is (Outcome.BAD if wrong else Outcome.DOUBTFUL)
     assert verdict.exit_code == (StreamError.exit_code if wrong else 0)
@@ -188,9 +188,9 @@ def test_a_screen_that_cannot_be_seen_is_told_with_its_remedy(state: ScreenState
 
 
 def test_another_version_is_not_a_wrong_token() -> None:
-    glance = StreamProbe()
-    glance.failure = VersionMismatch("the agent speaks version 9")
-    found = dict(checks.glimpse(glance, LAUNCHED, "lab"))
+    seen = StreamProbe()
+    seen.failure = VersionMismatch("the agent speaks version 9")
+    found = dict(checks.stream(seen, LAUNCHED, "lab"))
     assert [(step, verdict.outcome) for step, verdict in found.items()] == [
         (DoctorStep.TOKEN, Outcome.GOOD),
         (DoctorStep.VERSIONS, Outcome.BAD),
@@ -198,9 +198,9 @@ def test_another_version_is_not_a_wrong_token() -> None:
 
 
 def test_pictures_that_differ_are_a_fault() -> None:
-    glance = StreamProbe()
-    glance.exact = False
-    assert checks.exact(glance).exit_code == StreamError.exit_code
+    seen = StreamProbe()
+    seen.exact = False
+    assert checks.exact(seen).exit_code == StreamError.exit_code
 
 
 def test_what_would_not_go_is_named() -> None:

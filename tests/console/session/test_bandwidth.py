@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.session.bandwidth import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Closeness, share_out, stretched
+from deskconsole.session.bandwidth import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Priority, share_out, stretched
 
-CLOSE, SELECTED, VISIBLE, ELSEWHERE = Closeness
+FULL, SELECTED, VISIBLE, ELSEWHERE = Priority
 
 
-def fleet(close: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 0) -> list[Claim]:
-    numbers = {CLOSE: close, SELECTED: selected, VISIBLE: visible, ELSEWHERE: elsewhere}
+def fleet(full: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 0) -> list[Claim]:
+    numbers = {FULL: full, SELECTED: selected, VISIBLE: visible, ELSEWHERE: elsewhere}
     return [
         Claim(f"{kind.name}-{n}", kind, 12_000) for kind, number in numbers.items() for n in range(number)
     ]
@@ -34,20 +34,20 @@ def fleet(close: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 
             id="a thousand: those that are not seen become slower",
         ),
         pytest.param(
-            fleet(1, 1, 20, 78), 0, 1, {CLOSE: (1, 0), SELECTED: (1, 0)}, id="a viewer without a budget"
+            fleet(1, 1, 20, 78), 0, 1, {FULL: (1, 0), SELECTED: (1, 0)}, id="a viewer without a budget"
         ),
         pytest.param(
             fleet(1, 1, 20, 78),
             2_000_000,
             1,
-            {CLOSE: (1, 1_600_000), SELECTED: (1, 0), VISIBLE: (2, 0), ELSEWHERE: (5, 0)},
+            {FULL: (1, 1_600_000), SELECTED: (1, 0), VISIBLE: (2, 0), ELSEWHERE: (5, 0)},
             id="a viewer gets the rest",
         ),
         pytest.param(
             fleet(2, 1, 20, 77),
             200_000,
             1,
-            {CLOSE: (1, 75_000), SELECTED: (1, 0), VISIBLE: (10, 0), ELSEWHERE: (75, 0)},
+            {FULL: (1, 75_000), SELECTED: (1, 0), VISIBLE: (10, 0), ELSEWHERE: (75, 0)},
             id="two viewers of a narrow budget",
         ),
         pytest.param(
@@ -56,12 +56,12 @@ def fleet(close: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 
     ],
 )
 def test_shares(
-    claims: list[Claim], limit: int, stretch: float, expected: dict[Closeness, tuple[float, int]]
+    claims: list[Claim], limit: int, stretch: float, expected: dict[Priority, tuple[float, int]]
 ) -> None:
     shares = share_out(claims, limit, stretch)
     assert set(shares) == {claim.name for claim in claims}
-    got = {claim.closeness: (shares[claim.name].interval, shares[claim.name].rate) for claim in claims}
-    assert {closeness: got[closeness] for closeness in expected} == expected
+    got = {claim.priority: (shares[claim.name].interval, shares[claim.name].rate) for claim in claims}
+    assert {priority: got[priority] for priority in expected} == expected
 
 
 @given(
@@ -74,16 +74,16 @@ def test_previews_keep_to_the_budget_and_whoever_is_looked_at_comes_first(
 ) -> None:
     claims = fleet(*numbers)
     shares = share_out(claims, limit, stretch)
-    previews = [claim for claim in claims if claim.closeness is not CLOSE]
-    intervals = {claim.closeness: shares[claim.name].interval for claim in previews}
+    previews = [claim for claim in claims if claim.priority is not FULL]
+    intervals = {claim.priority: shares[claim.name].interval for claim in previews}
     spent = sum(claim.preview_bytes / shares[claim.name].interval for claim in previews)
     # However little there is, none of them is forgotten altogether.
     least = sum(claim.preview_bytes / SLOWEST for claim in previews)
     assert spent <= (limit or PREVIEWS) + least + 1
     assert all(0.1 <= interval <= SLOWEST for interval in intervals.values())
-    close = [shares[claim.name].rate for claim in claims if claim.closeness is CLOSE]
-    assert all(rate >= 1 for rate in close) if limit else not any(close)
-    assert not limit or sum(close) + spent <= limit + least + len(close) + 1
+    full = [shares[claim.name].rate for claim in claims if claim.priority is FULL]
+    assert all(rate >= 1 for rate in full) if limit else not any(full)
+    assert not limit or sum(full) + spent <= limit + least + len(full) + 1
 
 
 def test_previews_slow_down_while_the_console_is_busy_and_come_back() -> None:

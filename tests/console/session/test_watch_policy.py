@@ -1,4 +1,4 @@
-"""How closely a host is looked at: while somebody looks, a little longer, and for a glance."""
+"""How closely a host is looked at: while it is watched, a little longer, and for a set time."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ class Clock:
 
 
 def test_it_is_close_while_somebody_looks_and_for_a_short_grace_after() -> None:
-    clock, looking = Clock(), False
-    attention = WatchPolicy(lambda: looking, clock)
-    assert attention.wanted().mode is WatchMode.PREVIEW
-    looking = True
-    assert attention.wanted().mode is WatchMode.FULL
-    looking = False
+    clock, watched = Clock(), False
+    policy = WatchPolicy(lambda: watched, clock)
+    assert policy.wanted().mode is WatchMode.PREVIEW
+    watched = True
+    assert policy.wanted().mode is WatchMode.FULL
+    watched = False
     clock.now += GRACE - 0.1
-    assert attention.wanted().mode is WatchMode.FULL
+    assert policy.wanted().mode is WatchMode.FULL
     clock.now += 0.2
-    assert attention.wanted().mode is WatchMode.PREVIEW
+    assert policy.wanted().mode is WatchMode.PREVIEW
 
 
-def test_a_glance_ends_by_itself_and_never_shortens_a_longer_one() -> None:
+def test_a_set_time_ends_by_itself_and_never_shortens_a_longer_one() -> None:
     clock = Clock()
-    attention = WatchPolicy(lambda: False, clock)
-    attention.glance(10)
-    attention.glance(1)
+    policy = WatchPolicy(lambda: False, clock)
+    policy.full_for(10)
+    policy.full_for(1)
     clock.now += 9
-    assert attention.wanted().mode is WatchMode.FULL
+    assert policy.wanted().mode is WatchMode.FULL
     clock.now += 2
-    assert attention.wanted().mode is WatchMode.PREVIEW
+    assert policy.wanted().mode is WatchMode.PREVIEW
 
 
 def test_the_pace_is_what_the_agent_is_told() -> None:
-    attention = WatchPolicy(lambda: False)
-    attention.pace(interval=7.5, rate=40_000)
-    assert attention.wanted().interval == 7.5
-    attention.glance(1)
-    assert attention.wanted().rate == 40_000
+    policy = WatchPolicy(lambda: False)
+    policy.pace(interval=7.5, rate=40_000)
+    assert policy.wanted().interval == 7.5
+    policy.full_for(1)
+    assert policy.wanted().rate == 40_000

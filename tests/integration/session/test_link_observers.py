@@ -89,18 +89,18 @@ def test_a_recorder_sees_packets_that_are_no_longer_drawn(agent: AgentProcess) -
     """A full stream becomes previews and a full stream again: the tape has no gap."""
 
     class Switching(Recorder):
-        looking = True
+        watched = True
 
         def drawn(self, number: int, packet: Packet) -> None:
             super().drawn(number, packet)
             if number == PACKETS // 2:
-                self.looking = False
+                self.watched = False
 
         def previewed(self, preview: Preview) -> None:
-            self.looking = True
+            self.watched = True
 
     recorder = Switching()
-    policy = WatchPolicy(lambda: recorder.looking)
+    policy = WatchPolicy(lambda: recorder.watched)
     with closing(Framebuffer()) as live, closing(Framebuffer()) as again:
         run_link(agent, live, [recorder], recorder.over, policy)
         replayed(bytes(recorder.tape), again)

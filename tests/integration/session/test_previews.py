@@ -38,7 +38,7 @@ def agent(tmp_path: Path) -> Iterator[AgentProcess]:
 @pytest.fixture
 def session(agent: AgentProcess) -> Iterator[Session]:
     route = DirectRoute(agent.address, agent.token)
-    with closing(Session("lab-01", route, 0, lambda _event: None, closely=False)) as one:
+    with closing(Session("lab-01", route, 0, lambda _event: None, full_stream=False)) as one:
         one.connect()
         yield one
 
@@ -197,7 +197,7 @@ def test_a_hostile_preview_ends_that_link_and_nothing_else(session: Session, pre
         thread = threading.Thread(target=serve)
         thread.start()
         route = DirectRoute(server.getsockname(), bytes(32))
-        with closing(Session("liar", route, 0, events.append, closely=False)) as misled:
+        with closing(Session("liar", route, 0, events.append, full_stream=False)) as misled:
             misled.connect()
             assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
             assert isinstance(misled.failure, ProtocolViolation)
