@@ -80,7 +80,7 @@ def test_previews_come_without_a_framebuffer(session: Session) -> None:
 def test_a_comparison_takes_a_close_look_and_previews_come_back(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskconsole.session.session._GLANCE", 2.0)
+    monkeypatch.setattr("deskconsole.session.session._FULL_FOR", 2.0)
     assert previewed(session)
     assert is_exact(session)
     snapshot = session.snapshot()
