@@ -10,14 +10,18 @@ from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 
 from .results import HostResult
-from .waiting import raise_failure, settled, wait_for
+from .waiting import raise_failure, settled, wait_for, wait_for_picture
 
 _COMPARING = 10.0
 """Seconds that a host may take to answer a comparison."""
 
 
 def measure(session: Session, seconds: float) -> HostResult:
-    """The session's figures after `seconds`; raises the DeskconsoleError that ended it before."""
+    """The session's figures `seconds` after its first picture.
+
+    Raises the DeskconsoleError that kept the picture away or ended the session.
+    """
+    wait_for_picture(session)
     stream([session], seconds)
     raise_failure(session)
     (snapshot,) = compare([session])

@@ -54,7 +54,6 @@ def view(
     places = Paths.default().window_places if direct is None else None
     with running_session(found, route, quiet=json, places=places) as session:
         if json:
-            wait_for_picture(session)
             print_json(measure(session, seconds or 0))
             return
         session.view(fullscreen=fullscreen)
@@ -79,13 +78,11 @@ def stats(
       deskconsole stats lab-01 --seconds 60 --json
     """
     from deskconsole.app.measuring import measure
-    from deskconsole.app.waiting import wait_for_picture
 
     from .sessions import route_to, running_session
 
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
-        wait_for_picture(session)
         figures = measure(session, seconds)
     if json:
         print_json(figures)
