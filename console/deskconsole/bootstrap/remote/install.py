@@ -1,6 +1,6 @@
 """Takes an uploaded archive into use on a host of any system, in two verbs: install, discard.
 
-Needs `parts`. An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its
+An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its
 SHA-256 fits, and the folder appears under its name only when it is whole.
 """
 
@@ -14,6 +14,8 @@ import time
 import zipfile
 from pathlib import Path
 from typing import Any
+
+from deskagent.host.posix.processes import environment, processes
 
 from .parts import hashed, is_intact
 
@@ -103,12 +105,12 @@ def in_use(folder: Path) -> bool:
         except (OSError, ValueError, KeyError, TypeError):
             continue
     needle = os.fsencode(folder)
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for pid in processes():
         try:
-            paths = [line for line in environ.read_bytes().split(b"\0") if line.startswith(b"PYTHONPATH=")]
+            paths = environment(pid).get(b"PYTHONPATH", b"")
         except OSError:
             continue
-        if any(needle in line[11:].split(b":") for line in paths):
+        if needle in paths.split(b":"):
             return True
     return False
 

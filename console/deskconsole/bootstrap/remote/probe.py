@@ -1,6 +1,6 @@
 """What a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
 
-Needs `parts`. Changes nothing on the host.
+Changes nothing on the host.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from deskagent.host.posix.processes import agents, environment, is_agent, owner, processes
 
 from .parts import deployed
 
@@ -169,30 +171,9 @@ def loads(modules: list[str]) -> bool:
     return finished.returncode == 0
 
 
-def agents(root: Path) -> list[tuple[int, str]]:
-    """Process and instance of each living agent that was started from our folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        start = os.fsencode(root / "run") + b"/"
-        for word in words:
-            if b"deskagent" in words and word.startswith(start):
-                found.append((int(entry.name), os.fsdecode(word[len(start) :].split(b"/")[0])))
-                break
-    return found
-
-
-def processes(number: int) -> str:
+def counted(number: int) -> str:
     """`1 process`, `11 processes`"""
     return "1 process" if number == 1 else f"{number} processes"
-
-
-def is_agent(process: Path) -> bool:
-    """An agent of a console's runs there, of whatever user; `process` is its folder in /proc."""
-    return b"deskagent" in (process / "cmdline").read_bytes()
 
 
 def find_displays() -> tuple[list[dict[str, str]], list[str]]:
@@ -206,21 +187,19 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     sockets = open_sockets()
     used: dict[tuple[str, str], int] = {}
     people: dict[str, Counter[int]] = {}
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for pid in processes():
         try:
-            owner = environ.stat().st_uid
-            if is_agent(environ.parent):  # it looks at the desktop; that makes it nobody's
+            user = owner(pid)
+            if is_agent(pid):  # it looks at the desktop; that makes it nobody's
                 continue
-            variables = dict(
-                line.split(b"=", 1) for line in environ.read_bytes().split(b"\0") if b"=" in line
-            )
+            variables = environment(pid)
         except OSError:
             continue
         display = os.fsdecode(variables.get(b"DISPLAY", b""))
         number = display[1:].split(".")[0]
         if display.startswith(":") and number in sockets:
-            people.setdefault(":" + number, Counter())[owner] += 1
-        if display.startswith(":") and number in sockets and owner == os.getuid():
+            people.setdefault(":" + number, Counter())[user] += 1
+        if display.startswith(":") and number in sockets and user == os.getuid():
             authority = os.fsdecode(variables.get(b"XAUTHORITY", b""))
             if authority and not os.access(authority, os.R_OK):
                 authority = ""
@@ -232,7 +211,7 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         {
             "display": display,
             "authority": authority or usual,
-            "how": "DISPLAY of the login over SSH" if display == own else f"used by {processes(count)}",
+            "how": "DISPLAY of the login over SSH" if display == own else f"used by {counted(count)}",
         }
         for (display, authority), count in sorted(
             used.items(), key=lambda item: (item[0][0] != own, -item[1], item[0])

@@ -18,7 +18,7 @@ from deskconsole.bootstrap.facts import (
     Removed,
     RunningAgent,
 )
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_script
 from deskconsole.common.errors import BootstrapError, UnsupportedHost
 from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
@@ -27,7 +27,7 @@ from deskconsole.ssh.connection import Connection
 
 from . import removal, runtime, start
 from .contact import ask, native, on_drive
-from .python import FOLDER, SYSTEM, python_command, python_of
+from .python import FOLDER, python_command, python_of
 
 _MACHINES = {"AMD64", "ARM64"}
 """Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
@@ -82,9 +82,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
     for name in runtimes:
         command = python_command(python_of(name))
         try:
-            found = run_script(
-                connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=(*PARTS, *SYSTEM)
-            )
+            found = run_script(connection, command, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
         except BootstrapError:
             continue  # a damaged one: the next may do
         if isinstance(found, Refusal):

@@ -1,12 +1,9 @@
-"""The Python of ours on a Windows host: where it lies, how a command starts it, what scripts may import."""
+"""The Python of ours on a Windows host: where it lies, how a command starts it."""
 
 from __future__ import annotations
 
 FOLDER = "AppData/Local/deskconsole"
 """Everything of ours on the host, from the folder where SFTP and commands begin: the user's profile."""
-
-SYSTEM = ("windows/api", "windows/system")
-"""What scripts on the host import that ask Windows, for `run_script(uses=...)`."""
 
 
 def python_of(runtime: str) -> str:

@@ -14,14 +14,13 @@ import msgspec
 from deskconsole.bootstrap.answers import Pid, Refusal, RemoveAnswer
 from deskconsole.bootstrap.facts import HostFacts, Removed
 from deskconsole.bootstrap.remote.windows import task
-from deskconsole.bootstrap.script import last_words, run_script
+from deskconsole.bootstrap.script import REMOTE, last_words, run_script
 from deskconsole.common.errors import BootstrapError, DeployError
 from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Entry, Files
 
 from .contact import native
 from .python import FOLDER, python_command, python_of
-from .start import AGENTS
 
 PATIENCE = 8.0
 """Seconds to wait for Windows to let go of the files of programs that were just ended."""
@@ -96,7 +95,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
     for python in dict.fromkeys(pythons):
         try:
             answer = run_script(
-                connection, python_command(python), "windows/remove", {}, RemoveAnswer, uses=AGENTS
+                connection, python_command(python), f"{REMOTE}.windows.remove", {}, RemoveAnswer
             )
         except BootstrapError:
             continue  # damaged

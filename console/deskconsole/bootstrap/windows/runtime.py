@@ -20,7 +20,7 @@ from deskconsole.bootstrap.answers import Refusal, Text
 from deskconsole.bootstrap.console_id import console_id
 from deskconsole.bootstrap.facts import Foundation, HostFacts
 from deskconsole.bootstrap.install import MARGIN, require_room
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_script
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
 from deskconsole.common.file_lock import locked
 from deskconsole.common.progress import Progress, ProgressMeter, Report
@@ -234,7 +234,7 @@ class _Put:
             answer = run_script(
                 self._connection,
                 self._command("-I -S -X utf8 -"),
-                "windows/unpack",
+                f"{REMOTE}.windows.unpack",
                 {
                     "archive": REST,
                     "sha256": rest.sha256,
@@ -242,7 +242,6 @@ class _Put:
                     "seed": list(manifest.seed),
                 },
                 _Unpacked,
-                uses=(*PARTS, "windows/unpack_lock"),
                 timeout=_UNPACK_WITHIN,
                 told=told,
             )
@@ -332,10 +331,9 @@ class _Put:
         answer = run_script(
             self._connection,
             self._command("-I -X utf8 -"),
-            "windows/smoke_test",
+            f"{REMOTE}.windows.smoke_test",
             {"name": self._runtime.name, "modules": modules},
             _Tried,
-            uses=PARTS,
             timeout=180.0,
         )
         if isinstance(answer, Refusal):

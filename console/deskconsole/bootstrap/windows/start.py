@@ -11,13 +11,13 @@ import msgspec
 
 from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, Text
 from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_script
 from deskconsole.common.errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.listing import LISTING
 from deskconsole.ssh.connection import Connection
 
-from .python import SYSTEM, python_command
+from .python import python_command
 
 READY_WITHIN = 40.0
 """Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
@@ -27,9 +27,6 @@ _OTHERS = 90.0
 
 _LOOKING = 180.0
 """Seconds that reading all files may take, behind a virus scanner."""
-
-AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
-"""What scripts on the host import that deal with agents there, for `run_script(uses=...)`."""
 
 _REMEDIES = {
     "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
@@ -62,7 +59,7 @@ def _ask(
     return run_script(
         connection,
         python_command(facts.python),
-        "windows/launch",
+        f"{REMOTE}.windows.launch",
         {
             "instance": instance(facts, deployed, host, options),
             "agent": deployed.agent,
@@ -76,7 +73,6 @@ def _ask(
             "sessions": [asdict(session) for session in facts.sessions],
         },
         LaunchAnswer,
-        uses=AGENTS,
         timeout=options.wait_for_user + READY_WITHIN + _OTHERS,
     )
 
@@ -100,10 +96,9 @@ def _damage(
         answer = run_script(
             connection,
             python_command(facts.python),
-            "windows/verify",
+            f"{REMOTE}.windows.verify",
             {"parts": parts},
             _Whole,
-            uses=PARTS,
             timeout=_LOOKING,
         )
         damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from ..answer import tell
+from deskagent.host.answer import tell
 
 STOP = "stop"
 """A file of this name asks for the end: the console was cancelled, or another unpacking waits."""
