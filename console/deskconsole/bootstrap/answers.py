@@ -109,6 +109,12 @@ class InstallAnswer(msgspec.Struct, frozen=True):
     pruned: tuple[Text, ...]
 
 
+class VerifyAnswer(msgspec.Struct, frozen=True):
+    """Of `install`, verb verify."""
+
+    damaged: tuple[Text, ...]
+
+
 class WordAnswer(msgspec.Struct, frozen=True):
     """Where a launched agent finds itself, of `windows/launch`."""
 

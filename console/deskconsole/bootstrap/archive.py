@@ -27,7 +27,7 @@ if __name__ == "__main__":
 """
 """The folder's own `__main__.py`: an isolated Python, which hears of no PYTHONPATH, runs the folder."""
 
-_PACKAGES = ("deskagent", "deskwire", "deskx11")
+_PACKAGES = ("deskagent", "deskwin32", "deskwire", "deskx11")
 """What the agent is made of."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)

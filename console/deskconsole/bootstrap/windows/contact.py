@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 from deskconsole.bootstrap.facts import Contact, DesktopSession
-from deskconsole.bootstrap.remote.windows.system import logged_on, preference, same_user
 from deskconsole.bootstrap.script import last_words
 from deskconsole.common.errors import UnsupportedHost
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection
+from deskwin32.query_user import logged_on, preference, same_user
 
 from .python import FOLDER
 

@@ -13,11 +13,11 @@ import msgspec
 
 from deskconsole.bootstrap.answers import Pid, Refusal, RemoveAnswer
 from deskconsole.bootstrap.facts import HostFacts, Removed
-from deskconsole.bootstrap.remote.windows import task
-from deskconsole.bootstrap.script import REMOTE, last_words, run_script
+from deskconsole.bootstrap.script import HOST, last_words, run_script
 from deskconsole.common.errors import BootstrapError, DeployError
 from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Entry, Files
+from deskwin32 import schtasks
 
 from .contact import native
 from .python import FOLDER, python_command, python_of
@@ -95,7 +95,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
     for python in dict.fromkeys(pythons):
         try:
             answer = run_script(
-                connection, python_command(python), f"{REMOTE}.windows.remove", {}, RemoveAnswer
+                connection, python_command(python), f"{HOST}.windows.remove", {}, RemoveAnswer
             )
         except BootstrapError:
             continue  # damaged
@@ -113,8 +113,8 @@ def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
     def ask(*words: str) -> str:
         return connection.run(" ".join(("schtasks", *words))).stdout.decode("utf-8", "replace")
 
-    for name in task.names(ask(*task.LIST)):
-        if task.starts_from(ask(*task.DETAILS, name), root):
+    for name in schtasks.names(ask(*schtasks.LIST)):
+        if schtasks.starts_from(ask(*schtasks.DETAILS, name), root):
             deleted = connection.run(f"schtasks /delete /f /tn {name}")
             if deleted.exit_code:
                 gone.left.append(f"task {name} ({last_words(deleted)})")

@@ -7,11 +7,9 @@ import json
 import secrets
 from dataclasses import asdict
 
-import msgspec
-
-from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, Text
+from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, VerifyAnswer
 from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
-from deskconsole.bootstrap.script import REMOTE, run_script
+from deskconsole.bootstrap.script import REMOTE, run_deployed, run_script
 from deskconsole.common.errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.listing import LISTING
@@ -56,10 +54,9 @@ def launch(
 def _ask(
     connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
 ) -> LaunchAnswer | Refusal:
-    return run_script(
+    return run_deployed(
         connection,
-        python_command(facts.python),
-        f"{REMOTE}.windows.launch",
+        python_command(facts.python, deployed.agent),
         {
             "instance": instance(facts, deployed, host, options),
             "agent": deployed.agent,
@@ -96,9 +93,9 @@ def _damage(
         answer = run_script(
             connection,
             python_command(facts.python),
-            f"{REMOTE}.windows.verify",
-            {"parts": parts},
-            _Whole,
+            f"{REMOTE}.install",
+            {"verb": "verify", "root": facts.root, "parts": parts},
+            VerifyAnswer,
             timeout=_LOOKING,
         )
         damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]
@@ -114,10 +111,6 @@ def _damage(
         f"{error}; damaged there: {', '.join(damaged)}",
         remedy="Connect again: it is sent again. If it goes on, see to that host's disk and virus scanner.",
     )
-
-
-class _Whole(msgspec.Struct, frozen=True):
-    damaged: tuple[Text, ...]
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

@@ -1,18 +1,23 @@
 """What a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
 
-Runs in one of our runtimes, needs `windows/system` and `parts`. Changes nothing on the host.
+Runs in one of our runtimes. Changes nothing on the host.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from deskagent.host.windows.accounts import is_elevated, own_user
+from deskagent.host.windows.processes import image_of, own_folder
+from deskagent.host.windows.sessions import begin_query, enumerated, sessions
+from deskwin32.calls import windows
+
 from ..parts import deployed
-from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_folder, own_user, sessions
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +38,13 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "agents": agents(root),
         "sessions": sessions(asked),
     }
+
+
+def disk_free(path: str) -> int:
+    """Bytes that this user may still write where `path` is, quotas and all."""
+    free = ctypes.c_ulonglong()
+    windows("GetDiskFreeSpaceExW")(path, ctypes.byref(free), None, None)
+    return free.value
 
 
 def machine() -> str:

@@ -1,6 +1,6 @@
 """Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
 
-Run by the seed's own Python, which has hardly more than what is imported here, in `parts` and in `turn`. The
+Run by the seed's own Python, which has hardly more than what is imported here. The
 folder is the one in which that Python lies. What the listing does not name is deleted at the end, but not the
 archive: until the runtime is tried, a cut may make it needed again. A half unpacked folder is gone over once
 more. Where the console has gone, only what it sent stays.

@@ -1,6 +1,6 @@
 """Starts the agent by a scheduled task in the session of the person at the desktop, or finds one that runs.
 
-Runs on the host in one of our runtimes, needs `windows/agents`. The token comes in through stdin and goes to
+Runs on the host in one of our runtimes. The token comes in through stdin and goes to
 a file that only that user and administrators can read, never to a command line.
 """
 
@@ -17,7 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import agents, system, task
+from deskwin32 import schtasks
+
+from ..run_folder import TOKEN, note_handover
+from . import agents, sessions, tasks
+from .accounts import is_elevated, own_user
+from .processes import own_folder
 from .security import allow_reading
 
 LOOK_AGAIN = 0.5
@@ -41,12 +46,12 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
     Answers port, pid, token (of the agent that serves now), version, reused, word; or error, kind and log.
     """
-    root = system.own_folder()
+    root = own_folder()
     (root / "run").mkdir(exist_ok=True)
     agents.reach()
     deadline = time.monotonic() + arguments["wait_for_user"]
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
-    known = arguments["sessions"] if system.enumerated() is None else []
+    known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
         with locked(root / "run" / "lock"):
@@ -54,9 +59,9 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
                 running := find_running(root, arguments["instance"], arguments["sessions"])
             ):
                 return running
-            sessions = known or system.sessions()
-            session = choose(sessions, elevated=system.is_elevated())
-            refusal = {"error": nobody(sessions), "kind": "nobody"}
+            there = known or sessions.sessions()
+            session = choose(there, elevated=is_elevated())
+            refusal = {"error": nobody(there), "kind": "nobody"}
             if session is not None:
                 started = start(root, session, arguments)
                 if started.get("kind") != "nobody":
@@ -68,21 +73,21 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         time.sleep(LOOK_AGAIN)
 
 
-def choose(sessions: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
+def choose(there: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
     """The session to show, of those that are there, likeliest first: the user's own, in whatever state it is.
 
     An administrator gets that of somebody else where he has none and that one is in use.
     """
-    for session in sessions:
+    for session in there:
         if session["own"] or (elevated and session["sid"] and session["state"] == "active"):
             return session
     return None
 
 
-def nobody(sessions: list[dict[str, Any]]) -> str:
+def nobody(there: list[dict[str, Any]]) -> str:
     """Why there is no session to show."""
-    user, _ = system.own_user()
-    others = sorted({session["user"] for session in sessions if session["user"]})
+    user, _ = own_user()
+    others = sorted({session["user"] for session in there if session["user"]})
     if others:
         return (
             f"{user} is not logged on at the desktop, and {' and '.join(others)} cannot be shown to this user"
@@ -100,15 +105,15 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
     if said is None:
         return None
     try:
-        token = (folder / "token").read_bytes()
+        token = (folder / TOKEN).read_bytes()
         if (
-            system.enumerated() is not None
+            sessions.enumerated() is not None
         ):  # else it takes a command to learn of sessions, too long for a reconnect
-            known = system.sessions()
-            session = choose(known, elevated=system.is_elevated())
+            known = sessions.sessions()
+            session = choose(known, elevated=is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
-        agents.promise(folder)
+        note_handover(folder)
     except OSError:
         return None
     user = next((session["user"] for session in known if session["number"] == said.get("session")), "")
@@ -140,26 +145,26 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
             # Somebody may read a log there: the next launch clears that. Its own has to be gone.
             with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
                 agents.clear(other)
-    _, own = system.own_user()
+    _, own = own_user()
     user = own if session["own"] else session["sid"]
     agents.make_folder(folder, own, user)
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
-    (folder / "token").write_bytes(bytes.fromhex(arguments["token"]))
+    (folder / TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
-    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / "token")]
+    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / TOKEN)]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
     program = root / Path(sys.executable).parent.name / agents.PROGRAM
-    xml = task.task_xml(
+    xml = tasks.task_xml(
         str(program),
         subprocess.list2cmdline([*words, *arguments["options"]]),
         user,
         highest=arguments["highest"],
     )
-    name = task.PREFIX + folder.name
+    name = schtasks.PREFIX + folder.name
     (folder / "task.xml").write_bytes(xml)
-    if refusal := task.create(name, str(folder / "task.xml")) or task.run(name):
+    if refusal := tasks.create(name, str(folder / "task.xml")) or tasks.run(name):
         return failed(root, kept, folder, {"error": refusal, "kind": "task"})
     deadline = time.monotonic() + arguments["wait"]
     trouble = wait_for_begin(name, folder, agent, deadline) or wait_for_ready(root, kept, folder, deadline)
@@ -168,7 +173,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
-    agents.promise(folder)
+    note_handover(folder)
     return answer(said, arguments["token"], session["user"], reused=False)
 
 
@@ -181,16 +186,16 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
         time.sleep(0.02)
         if now - asked < ASK_TASK:
             continue
-        result = task.last_result(name)
+        result = tasks.last_result(name)
         asked = time.monotonic()
-        if result in (None, task.RUNNING) or (folder / agents.LOG).exists():
+        if result in (None, tasks.RUNNING) or (folder / agents.LOG).exists():
             continue
-        if result not in (task.HAS_NOT_RUN, task.QUEUED):
-            return {"error": f"the agent could not begin: {task.in_words(result)}", "log": tried(agent)}
+        if result not in (tasks.HAS_NOT_RUN, tasks.QUEUED):
+            return {"error": f"the agent could not begin: {tasks.in_words(result)}", "log": tried(agent)}
         if now > begun + NOT_RUN:
-            if result == task.HAS_NOT_RUN and system.enumerated() is None:
+            if result == tasks.HAS_NOT_RUN and sessions.enumerated() is None:
                 return {"error": "nobody is logged on, as far as Windows tells", "kind": "nobody"}
-            return {"error": f"the agent's task was not begun: {task.in_words(result)}"}
+            return {"error": f"the agent's task was not begun: {tasks.in_words(result)}"}
     return {"error": "the agent's task was begun, the agent was not"}
 
 

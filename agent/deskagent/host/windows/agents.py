@@ -1,19 +1,18 @@
-"""Our agents on a Windows host: which run, whether a console is connected, ending them and what they leave.
-
-Runs on the host, needs `windows/api`, `windows/system`, `windows/security` and `windows/task`.
-"""
+"""Our agents on a Windows host: which run, whether a console is connected; ends them and what they leave."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import time
 from pathlib import Path
 from typing import Any
 
-from . import system, task
+from deskwin32 import schtasks
+
+from ..run_folder import awaits_console
+from . import processes, tasks
 from .security import allow_files, allow_reading, make_private_folder, reach_others
 
 PROGRAM = "pythonw.exe"
@@ -28,9 +27,6 @@ LOG = f"{SAID}/agent.log"
 
 _LARGEST = 65536
 """Bytes that are read of what an agent says."""
-
-COMING = 15.0
-"""Seconds that a console which was told of an agent has to come to it, before others may end that."""
 
 PATIENCE = 3.0
 """Seconds until a process that was ended, or a file that it held, is gone."""
@@ -76,7 +72,7 @@ def make_folder(folder: Path, own: str, user: str) -> None:
 def speaking(folder: Path, root: Path) -> dict[str, Any] | None:
     """What it said, where the process that it names is that of an agent."""
     said = ready(folder)
-    return said if said and is_agent(system.image_of(said["pid"]), root) else None
+    return said if said and is_agent(processes.image_of(said["pid"]), root) else None
 
 
 def is_agent(image: str, root: Path) -> bool:
@@ -88,7 +84,7 @@ def is_agent(image: str, root: Path) -> bool:
 
 def living(root: Path) -> set[int]:
     """Processes of agents started from below our folder."""
-    return {pid for pid, image in system.processes() if is_agent(image, root)}
+    return {pid for pid, image in processes.processes() if is_agent(image, root)}
 
 
 def served(root: Path) -> set[int]:
@@ -96,22 +92,9 @@ def served(root: Path) -> set[int]:
     found = set()
     for folder in folders(root):
         said = speaking(folder, root)
-        if said and (awaits(folder) or system.connected(said["port"]) is not False):
+        if said and (awaits_console(folder) or processes.connected(said["port"]) is not False):
             found.add(int(said["pid"]))
     return found
-
-
-def promise(folder: Path) -> None:
-    """Notes that a console is being told of this agent now."""
-    os.utime(folder / "token")
-
-
-def awaits(folder: Path) -> bool:
-    """Whether a console was told of this agent a moment ago, and may be on its way."""
-    try:
-        return abs(time.time() - (folder / "token").stat().st_mtime) < COMING
-    except OSError:
-        return False
 
 
 def folders(root: Path) -> list[Path]:
@@ -128,13 +111,13 @@ def reach() -> None:
 
 def end(pids: set[int]) -> set[int]:
     """Ends processes and returns those that would not go."""
-    return {pid for pid in pids if not system.end(pid, PATIENCE)}
+    return {pid for pid in pids if not processes.end(pid, PATIENCE)}
 
 
 def drop_task(folder: Path) -> None:
     """Takes away the task of a run folder; its file lies there for as long as there may be one."""
     file = folder / "task.xml"
-    if file.exists() and task.delete(task.PREFIX + folder.name) is None:
+    if file.exists() and tasks.delete(schtasks.PREFIX + folder.name) is None:
         file.unlink()
 
 

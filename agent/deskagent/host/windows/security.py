@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ctypes import byref, c_void_p
 from ctypes.wintypes import BOOL, DWORD, HANDLE
 
-from .api import Privilege, SecurityAttributes, closing, windows
+from deskwin32.calls import Privilege, SecurityAttributes, closing, windows
 
 ADMINISTRATORS = "BA"
 SYSTEM = "SY"
