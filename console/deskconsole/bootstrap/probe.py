@@ -45,7 +45,9 @@ def first_contact(connection: Connection, host: Host) -> Contact:
     marker = new_marker()
     wanted = posix_word(host.python or "")
     header = f"marker='{marker}'\nwanted=$(printf %b '{wanted}')\noldest={OLDEST_PYTHON[1]}\n"
-    script = header + importlib.resources.files(REMOTE).joinpath("find_python.sh").read_text("utf-8")
+    script = header + importlib.resources.files(f"{REMOTE}.posix").joinpath("find_python.sh").read_text(
+        "utf-8"
+    )
     finished = connection.run("/bin/sh", stdin=script.encode("utf-8"), timeout=60.0)
     said = marked(finished, marker)
     if "end" not in said:

@@ -10,8 +10,8 @@ from deskconsole.runtimes.store import RuntimeStore
 
 from .archive import agent_archive
 from .facts import HostFacts
-from .install import MARGIN
 from .posix.wheels import packages_name, stored_packages, wheels_platform
+from .upload import MARGIN
 from .windows.runtime import needed_for
 
 PACKAGES = 300_000_000

@@ -81,7 +81,7 @@ def run_script(
     """
     marker = new_marker()
     heard = None if told is None else Listener(marker, told)
-    program = _program(name, marker, arguments)
+    program = module_program(name, marker, arguments)
     finished = connection.run(command, stdin=program, timeout=timeout, heard=heard)
     lines = [line for line in marked(finished, marker) if told is None or not line.startswith("[")]
     return _answer(connection, finished, lines, name.rpartition(".")[2], kind)
@@ -134,7 +134,7 @@ class Listener:
                     self._told(min(done, total), total)
 
 
-def _program(name: str, marker: str, arguments: dict[str, Any]) -> bytes:
+def module_program(name: str, marker: str, arguments: dict[str, Any]) -> bytes:
     """A program that makes the modules under the names that they have here, and has `name` answer."""
     modules = _with_imports(name)
     folders = {module.rpartition(".")[0] for module in modules}

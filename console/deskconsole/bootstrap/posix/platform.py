@@ -21,8 +21,8 @@ from deskconsole.bootstrap.facts import (
     RunningAgent,
     XDisplay,
 )
-from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.script import HOST, REMOTE, python_command, run_deployed, run_script
+from deskconsole.bootstrap.upload import put
 from deskconsole.common.errors import BootstrapError, DeployError, LaunchError, UnsupportedHost
 from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
@@ -55,7 +55,7 @@ class Linux:
         found = run_script(
             connection,
             python_command(contact.python),
-            f"{REMOTE}.probe",
+            f"{REMOTE}.posix.probe",
             {
                 "root": root,
                 "chosen": host.folder is not None,

@@ -19,8 +19,8 @@ import msgspec
 from deskconsole.bootstrap.answers import Refusal, Text
 from deskconsole.bootstrap.console_id import console_id
 from deskconsole.bootstrap.facts import Foundation, HostFacts
-from deskconsole.bootstrap.install import MARGIN, require_room
 from deskconsole.bootstrap.script import REMOTE, run_script
+from deskconsole.bootstrap.upload import MARGIN, require_room
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
 from deskconsole.common.file_lock import locked
 from deskconsole.common.progress import Progress, ProgressMeter, Report

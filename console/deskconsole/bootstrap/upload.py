@@ -1,4 +1,4 @@
-"""Takes one archive of ours to a host and into use there, by the host's Python."""
+"""Uploads one archive of ours to a host and has the host's Python install it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from deskagent.host.posix.processes import agents, environment, is_agent, owner, processes
 
-from .parts import deployed
+from ..parts import deployed
 
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
