@@ -15,6 +15,7 @@ from deskconsole.bootstrap.answers import Pid, Refusal, RemoveAnswer
 from deskconsole.bootstrap.facts import HostFacts, Removed
 from deskconsole.bootstrap.script import HOST, last_words, run_script
 from deskconsole.common.errors import BootstrapError, DeployError
+from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Entry, Files
 from deskwin32 import schtasks
@@ -63,19 +64,20 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
         _end_processes(connection, gone)
         with connection.files() as files:
             gone.files, gone.bytes = _content(files)
+    said = _delete(connection)
+    # Patience begins after the first try: on a busy host that alone has taken longer.
     deadline = time.monotonic() + PATIENCE
-    while True:
-        said = connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
-        if not _there(connection):
-            return _report(gone)
-        if time.monotonic() >= deadline:
-            break
+    while (left := _there(connection)) and time.monotonic() < deadline:
         time.sleep(0.2)
-    with connection.files() as files:
-        remaining = _names(files)
-    reason = last_words(said)
-    gone.left += [f"{native(path)} ({reason})" for path in remaining]
+        said = _delete(connection)
+    if left:
+        with connection.files() as files:
+            gone.left += [f"{native(path)} ({last_words(said)})" for path in _names(files)]
     return _report(gone)
+
+
+def _delete(connection: Connection) -> CommandResult:
+    return connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
 
 
 def _report(gone: _Gone) -> Removed:
