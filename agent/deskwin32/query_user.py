@@ -1,4 +1,4 @@
-"""What `query user` prints of who is logged on, and which session comes first; no system is asked."""
+"""Reads what `query user` prints of who is logged on, and sorts sessions; no system is asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def logged_on(said: str) -> list[dict[str, Any]]:
-    """What `query user` says in any language: its columns keep their order, and only names have none.
+    """Reads `query user` in any language: its columns keep their order, and only names have none.
 
     A session without a station is disconnected, whatever the word for that is; the others are in use.
     """
@@ -22,7 +22,7 @@ def logged_on(said: str) -> list[dict[str, Any]]:
 
 
 def same_user(one: str, other: str) -> bool:
-    """Whether two accounts are the same as far as both are told: the domain may be missing in either."""
+    """True if two accounts are the same as far as both are given: the domain may be missing in either."""
     one, other = one.casefold(), other.casefold()
     if "\\" in one and "\\" in other:
         return one == other

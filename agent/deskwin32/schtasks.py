@@ -1,4 +1,4 @@
-"""How schtasks is asked for scheduled tasks of ours, and what it prints; no system is asked."""
+"""Words that ask schtasks for our scheduled tasks, and readers of what it prints; no system is asked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ PREFIX = "deskconsole-"
 
 LIST = ("/query", "/fo", "CSV", "/nh")
 DETAILS = (*LIST, "/v", "/tn")
-"""What to ask of schtasks; a task's name follows the second."""
+"""Arguments of schtasks; a task's name follows the second."""
 
 _COLUMN_RESULT = 6
 _COLUMN_COMMAND = 8
-"""Of `schtasks /query /v /fo CSV`; the names of its columns are translated, their order is not."""
+"""Columns of `schtasks /query /v /fo CSV`; the names of its columns are translated, their order is not."""
 
 
 def names(listed: str) -> list[str]:
@@ -24,7 +24,7 @@ def names(listed: str) -> list[str]:
 
 
 def starts_from(details: str, root: str) -> bool:
-    """Whether a task starts something from below this folder: another user may have one of ours too.
+    """True if a task starts something from below this folder: another user may have one of ours too.
 
     What is not ASCII in its name may be anything here: code pages lack letters, others stand for them then.
     """

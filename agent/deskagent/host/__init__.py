@@ -1,4 +1,4 @@
-"""What a console does on a host beside the agent: start it, find it, end it, remove everything.
+"""A console's requests on a host: start the agent, find it, end it, remove everything.
 
 Standard library only, nothing that an agent needs: this runs before it is known that numpy can be loaded.
 Each request is a module with `main(arguments) -> answer`; both are JSON objects, and an answer with the key

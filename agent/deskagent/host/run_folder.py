@@ -17,7 +17,7 @@ def note_handover(folder: Path) -> None:
 
 
 def awaits_console(folder: Path) -> bool:
-    """Whether a console was told of this agent a moment ago, and may be on its way."""
+    """True if a console was told of this agent a moment ago, and may be on its way."""
     try:
         return abs(time.time() - (folder / TOKEN).stat().st_mtime) < COMING
     except OSError:

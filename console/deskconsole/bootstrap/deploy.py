@@ -1,4 +1,4 @@
-"""Puts the agent, and what it stands on, onto a host. Idempotent: what lies there whole stays."""
+"""Puts the agent, and what it stands on, onto a host. Idempotent: intact parts stay."""
 
 from __future__ import annotations
 

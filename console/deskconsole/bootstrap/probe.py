@@ -18,7 +18,7 @@ from .windows.contact import QUESTION, look, shell_of
 
 
 def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:
-    """What the host is and has. Raises UnsupportedHost where the agent cannot run there.
+    """Asks what the host is and has. Raises UnsupportedHost where the agent cannot run there.
 
     `contact` is what the first question told, where it was asked already.
     """

@@ -48,7 +48,7 @@ def posix_word(text: str) -> str:
 
 
 def python_command(python: str, folder: str = "") -> str:
-    """What to send as the command: sh, bash, csh and fish all read it alike.
+    """The command that starts it; sh, bash, csh and fish all read it alike.
 
     Without `folder` the program comes over stdin; with it the deployed agent launches another.
     """
@@ -209,7 +209,7 @@ _POINTER = re.compile(r"[\s~^|]+")
 
 
 def last_words(finished: CommandResult) -> str:
-    """What a command that failed said last in words, or its exit code."""
+    """The last words of a command that failed, or its exit code."""
     for stream in (finished.stderr, finished.stdout):
         lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines()]
         lines = [line for line in lines if line and not line.startswith(_PROGRESS)]

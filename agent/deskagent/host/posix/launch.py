@@ -126,7 +126,7 @@ def end_others(run: Path, mine: Path) -> None:
 
 
 def serving(folder: Path) -> bool:
-    """Whether somebody is connected to the port of this instance's agent."""
+    """True if a console is connected to the port of this instance's agent."""
     try:
         port = int(json.loads((folder / "ready.json").read_bytes())["port"])
         lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]

@@ -35,7 +35,7 @@ def environment(pid: int) -> dict[bytes, bytes]:
 
 
 def is_agent(pid: int) -> bool:
-    """Whether it is the agent of a console, of whatever user; raises OSError."""
+    """True if it is a console's agent, whichever user's; raises OSError."""
     return b"deskagent" in command_line(pid)
 
 

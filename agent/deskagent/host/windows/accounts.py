@@ -14,7 +14,7 @@ TOKEN_ELEVATION = 20
 
 
 def own_user() -> tuple[str, str]:
-    """`DOMAIN\\user` and SID of whom this process runs as."""
+    """`DOMAIN\\user` and SID of the user that this process runs as."""
     token = HANDLE()
     windows("OpenProcessToken")(windows("GetCurrentProcess")(), TOKEN_QUERY, byref(token))
     with closing(token):
@@ -26,7 +26,7 @@ def own_user() -> tuple[str, str]:
 
 
 def is_elevated() -> bool:
-    """Whether this process has an administrator's full rights."""
+    """True if this process has an administrator's full rights."""
     token = HANDLE()
     windows("OpenProcessToken")(windows("GetCurrentProcess")(), TOKEN_QUERY, byref(token))
     with closing(token):

@@ -16,7 +16,7 @@ from . import processes, tasks
 from .security import allow_files, allow_reading, make_private_folder, reach_others
 
 PROGRAM = "pythonw.exe"
-"""What agents run in; scripts such as this one run in python.exe."""
+"""The program that agents run in; requests such as this one run in python.exe."""
 
 SAID = "said"
 """The one folder of a run folder that the desktop's user may write to, who may be somebody else than the one
@@ -33,7 +33,7 @@ PATIENCE = 3.0
 
 
 def ready(folder: Path) -> dict[str, Any] | None:
-    """What the agent of a run folder said when it was ready; None before."""
+    """Reads what the agent of a run folder said when it was ready; None before."""
     try:
         with (folder / READY).open("rb") as file:
             said = json.loads(file.read(_LARGEST))
@@ -70,13 +70,13 @@ def make_folder(folder: Path, own: str, user: str) -> None:
 
 
 def speaking(folder: Path, root: Path) -> dict[str, Any] | None:
-    """What it said, where the process that it names is that of an agent."""
+    """Reads the same, if the process that it names is that of an agent; otherwise None."""
     said = ready(folder)
     return said if said and is_agent(processes.image_of(said["pid"]), root) else None
 
 
 def is_agent(image: str, root: Path) -> bool:
-    """Whether a program is one of ours that an agent runs in."""
+    """True if a program is one of our runtimes' that agents run in."""
     return image.casefold().startswith(f"{root}\\runtime-".casefold()) and image.casefold().endswith(
         f"\\{PROGRAM}"
     )
@@ -88,7 +88,7 @@ def living(root: Path) -> set[int]:
 
 
 def served(root: Path) -> set[int]:
-    """Those of them that a console is connected to, or may be, or is about to be."""
+    """Living agents that a console is connected to, or may be, or is about to be."""
     found = set()
     for folder in folders(root):
         said = speaking(folder, root)
@@ -104,8 +104,8 @@ def folders(root: Path) -> list[Path]:
 
 
 def reach() -> None:
-    """For what follows: an administrator sees and ends other users' agents too."""
-    with contextlib.suppress(OSError):  # anybody else may not
+    """Lets an administrator see and end other users' agents too."""
+    with contextlib.suppress(OSError):  # other users may not
         reach_others()
 
 
@@ -115,14 +115,14 @@ def end(pids: set[int]) -> set[int]:
 
 
 def drop_task(folder: Path) -> None:
-    """Takes away the task of a run folder; its file lies there for as long as there may be one."""
+    """Deletes the task of a run folder; its file stays for as long as there may be one."""
     file = folder / "task.xml"
     if file.exists() and tasks.delete(schtasks.PREFIX + folder.name) is None:
         file.unlink()
 
 
 def clear(folder: Path) -> None:
-    """Takes away a run folder, and the task that a launch left with it when it was cut off."""
+    """Deletes a run folder, and the task that a launch left with it when it was cut off."""
     drop_task(folder)
     deadline = time.monotonic() + PATIENCE
     while folder.exists():

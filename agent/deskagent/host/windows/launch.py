@@ -53,7 +53,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
     known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
-        # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
+        # Two consoles at once: the second finds the first one's agent. Not held while it waits for a log-on.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (
                 running := find_running(root, arguments["instance"], arguments["sessions"])
@@ -85,7 +85,7 @@ def choose(there: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | N
 
 
 def nobody(there: list[dict[str, Any]]) -> str:
-    """Why there is no session to show."""
+    """Says why there is no session to show."""
     user, _ = own_user()
     others = sorted({session["user"] for session in there if session["user"]})
     if others:
@@ -121,7 +121,7 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
 
 
 def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict[str, Any]:
-    """An agent's ready file, as the console wants to hear of it; `user` is logged on where the agent is."""
+    """Makes the answer out of an agent's ready file; `user` is logged on in the agent's session."""
     word = ("session", "station", "desktop", "screen", "reason", "size", "flat", "capture")
     return {
         "port": said["port"],
@@ -135,7 +135,7 @@ def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict
 
 
 def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """A fresh agent, by a task that is gone again when this returns; others that nobody uses are ended."""
+    """Starts an agent by a task that is gone again when this returns; other agents without a console are ended."""
     folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
     kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
     agents.end(agents.living(root) - kept)
@@ -219,7 +219,7 @@ def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) ->
 
 
 def misplaced(said: dict[str, Any]) -> str:
-    """What is wrong with where the agent found itself; empty where it can see a desktop, if only at times."""
+    """Says what is wrong with the agent's place; empty if it can see a desktop, if only at times."""
     if said.get("session") == 0:
         return "the agent found itself in session 0, among the services, where nobody's desktop is"
     station = str(said.get("station", VISIBLE_STATION))
@@ -237,7 +237,7 @@ def failed(root: Path, kept: set[int], folder: Path, refusal: dict[str, Any]) ->
 
 
 def tried(agent: Path) -> list[str]:
-    """What an agent that wrote no log says on a standard error that it does not have in a task."""
+    """Collects what an agent that wrote no log says on standard error, which it does not have in a task."""
     command = [sys.executable, "-I", "-X", "utf8", str(agent), "--version"]
     try:
         finished = subprocess.run(

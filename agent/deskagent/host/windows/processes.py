@@ -79,7 +79,7 @@ def end(pid: int, seconds: float) -> bool:
 
 
 def connected(port: int) -> bool | None:
-    """Whether somebody is connected to a port of this host's loopback; None where nobody knows."""
+    """True if a program is connected to a port of this host's loopback; None where that is unknown."""
     size = DWORD(0)
     table = ctypes.create_string_buffer(4)
     for _ in range(4):  # it may grow between two calls

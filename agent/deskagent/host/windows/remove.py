@@ -14,7 +14,7 @@ from . import agents, processes, tasks
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
-    """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
+    """Answers processes (ended), files and bytes (that are there), left (what would not go)."""
     root = processes.own_folder()
     agents.reach()
     # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
@@ -34,7 +34,7 @@ def running(root: Path) -> set[int]:
 
 
 def is_below(image: str, root: Path) -> bool:
-    """Whether a program is ours: agents, and scripts of a console that was cut off."""
+    """True for agents, and for requests of a console that was cut off."""
     return image.casefold().startswith(f"{root}\\".casefold())
 
 

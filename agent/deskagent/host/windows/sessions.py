@@ -1,4 +1,4 @@
-"""Who is logged on to a Windows host, in which session.
+"""Sessions of a Windows host: who is logged on in which.
 
 What a session shows cannot be asked here: the processes of SSH live in session 0, which sees a phantom.
 
@@ -42,7 +42,7 @@ NO_SESSION = 0xFFFFFFFF
 
 
 def sessions(asked: Query | None = None) -> list[dict[str, Any]]:
-    """Who is logged on where: number, station, user, sid, state, own (of this process' user).
+    """Lists who is logged on: number, station, user, sid, state, own (of this process' user).
 
     The session that an agent belongs in comes first: the user's own, then the one on the host's screen.
     Where Windows enumerates nothing at all (Wine; not seen on a real one), `query user` is asked, or was by
@@ -131,7 +131,7 @@ def begin_query() -> Query | None:
 
 
 def answer_of(query: Query | None) -> str | None:
-    """What `query user` prints; None where there is none or it hangs."""
+    """Reads what `query user` prints; None where there is none or it hangs."""
     import subprocess
 
     if query is None:
@@ -145,5 +145,5 @@ def answer_of(query: Query | None) -> str | None:
 
 
 def in_console(text: str) -> str:
-    """As programs of the console print it: letters that its code page lacks become others."""
+    """Spells a text as programs of the console print it: letters that its code page lacks become others."""
     return text.encode("oem", "replace").decode("oem") if sys.platform == "win32" else text

@@ -32,7 +32,7 @@ RESULTS = {
     0xC000013A: "its session was logged off",
     0xC0000142: "a DLL that it needs did not start",
 }
-"""What a task's last result means, as far as it is known; others are exit codes of the program."""
+"""Meanings of a task's last result, as far as known; others are exit codes of the program."""
 
 SETTINGS = {
     "AllowStartOnDemand": "true",

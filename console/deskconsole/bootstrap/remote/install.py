@@ -21,7 +21,7 @@ from .parts import hashed, is_intact
 
 KEEP = 2
 STALE = 86400.0
-"""Seconds after which an upload that was cut is a leftover: nobody has come back to resume it."""
+"""Seconds after which an upload that was cut is a leftover: no console has come back to resume it."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def clear_away(root: Path) -> None:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether an agent runs from the folder: by its environment, or as its start noted it down."""
+    """True if an agent runs from the folder, by its environment or by what its start noted."""
     for note in folder.parent.glob("run/*/uses.json"):
         try:
             if folder.name in json.loads(note.read_bytes())["parts"]:
@@ -123,7 +123,7 @@ def in_use(folder: Path) -> bool:
 
 
 def clear_leftovers(root: Path) -> None:
-    """Removes uploads and half-unpacked folders that nobody has touched for a while."""
+    """Removes uploads and half-unpacked folders that have not changed for a while."""
     for leftover in [
         *root.glob("*.part"),
         *root.glob("*.old"),

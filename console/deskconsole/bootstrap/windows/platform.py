@@ -30,7 +30,7 @@ from .contact import ask, native, on_drive
 from .python import FOLDER, python_command, python_of
 
 _MACHINES = {"AMD64", "ARM64"}
-"""Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
+"""Processors on which 64-bit programs for Intel run; on ARM64 by emulation."""
 
 
 class Windows:
@@ -75,7 +75,7 @@ class Windows:
 
 
 def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:
-    """What the probing script says, run by the first of these runtimes that does it; None where none does.
+    """Runs the probing script with the first of these runtimes that works; None where none does.
 
     `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost.
     """
@@ -128,7 +128,7 @@ def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFa
         root=native(f"{contact.home}/{FOLDER}"),
         folder=FOLDER,
         free=said.free,
-        # They lie there, and none of them runs.
+        # They are there, and none of them runs.
         deployed=tuple(DeployedPart(name, intact=False) for name in contact.runtimes),
         shell=said.shell,
         user=said.user,

@@ -1,4 +1,4 @@
-"""The Python of ours on a Windows host: where it lies, how a command starts it."""
+"""Our Python on a Windows host: its path, and the commands that start it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes everything of ours off a Windows host: tasks, agents, files; with our Python there or without one."""
+"""Removes everything of ours from a Windows host: tasks, agents, files; with our Python or without."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LONGEST = 4096
 
 @dataclass
 class _Gone:
-    """What was there and is to be gone."""
+    """Counts of what was there and is to be gone."""
 
     processes: int = 0
     files: int = 0
@@ -47,7 +47,7 @@ class _Gone:
 def remove(connection: Connection, facts: HostFacts) -> Removed:
     """Undeploys; a host that has nothing of ours is left as it is.
 
-    Raises DeployError where SFTP cannot tell what lies there, ConnectionLost.
+    Raises DeployError where SFTP cannot list our folder, ConnectionLost.
     """
     # First without /s: this takes away a link in our folder's place, never what it points to.
     if _there(connection):
@@ -85,7 +85,7 @@ def _report(gone: _Gone) -> Removed:
 
 
 def _there(connection: Connection) -> Entry | None:
-    """Our folder, or what else lies in its place; a link is not followed."""
+    """Our folder, or what else is in its place; a link is not followed."""
     with connection.files() as files:
         return next((entry for entry in files.list(_PARENT) if entry.name.casefold() == _NAME), None)
 
@@ -110,7 +110,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
 
 
 def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
-    """As the script does, by commands."""
+    """Deletes our tasks by commands, where no Python of ours runs."""
 
     def ask(*words: str) -> str:
         return connection.run(" ".join(("schtasks", *words))).stdout.decode("utf-8", "replace")
@@ -123,7 +123,7 @@ def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
 
 
 def _end_processes(connection: Connection, gone: _Gone) -> None:
-    """Ends the agents that said that they run, where their number still is that of such a program."""
+    """Ends the agents that reported themselves, if their number still is that of such a program."""
     listed = connection.run("tasklist /fo csv /nh").stdout.decode("utf-8", "replace")
     programs = {row[1]: row[0].casefold() for row in csv.reader(listed.splitlines()) if len(row) > 1}
     for pid in _agents(connection):

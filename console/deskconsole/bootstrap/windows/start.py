@@ -87,7 +87,7 @@ def _parts(deployed: Deployed) -> list[str]:
 def _damage(
     connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
 ) -> Damaged | None:
-    """Why the agent did not come up, where its files are not as they were sent; they are sent again then."""
+    """The error of an agent whose files are not as they were sent; None if they are."""
     parts = [name for name in (deployed.agent, deployed.runtime) if name]
     try:
         answer = run_script(

@@ -1,4 +1,4 @@
-"""What a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
+"""Lists what a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
 
 Changes nothing on the host.
 """
@@ -54,7 +54,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_ours(root: Path, *, chosen: bool) -> str:
-    """Why what lies at our folder's place may be another user's, in one sentence; empty where it is not."""
+    """Says in one sentence why our folder may be another user's; empty where it is not."""
     try:
         seen = root.lstat()
     except OSError:
@@ -73,7 +73,7 @@ def not_ours(root: Path, *, chosen: bool) -> str:
 
 
 def noexec(folder: Path) -> str:
-    """Why no library can be loaded from there, in words; empty where one can, and where nobody knows."""
+    """Says why no library can be loaded from there; empty where one can, and where that is unknown."""
     if os.statvfs(folder).f_flag & os.ST_NOEXEC:
         mount = folder.resolve()
         while not mount.is_mount():
@@ -124,12 +124,12 @@ def missing(requirements: list[dict[str, Any]]) -> list[str]:
 
 
 def applies(row: dict[str, Any]) -> bool:
-    """Whether this Python needs the module; some came into the standard library."""
+    """True if this Python needs the module; some came into the standard library."""
     return row["before"] is None or sys.version_info[:2] < tuple(row["before"])
 
 
 def satisfied(row: dict[str, Any]) -> bool:
-    """Whether the module is there in the right version, as far as its metadata says."""
+    """True if the module is there in the right version, as far as its metadata says."""
     if not applies(row):
         return True
     try:
@@ -158,7 +158,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def loads(modules: list[str]) -> bool:
-    """Whether the modules can really be imported: in a process of its own, which may die of it."""
+    """True if the modules can be imported: tried in a process of its own, which may die of it."""
     command = [sys.executable, "-I", "-X", "utf8", "-c", "import " + ", ".join(modules)]
     finished = subprocess.run(
         command,
@@ -190,7 +190,7 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     for pid in processes():
         try:
             user = owner(pid)
-            if is_agent(pid):  # it looks at the desktop; that makes it nobody's
+            if is_agent(pid):  # it looks at the desktop, and does not belong to it
                 continue
             variables = environment(pid)
         except OSError:
@@ -232,7 +232,7 @@ def person_at(display: str, owners: Counter[int]) -> str:
     """The name of the user whose desktop a display is; empty where that is not known.
 
     `owners` counts the processes that use it, by user: only root sees those of others. Those of the system
-    (the greeter of a display manager) are no person; root is one where nobody else is there. A server that
+    (the greeter of a display manager) are no person; root is one where there is no other. A server that
     runs as its user has made its socket so.
     """
     persons = [uid for uid, _ in owners.most_common() if uid >= PERSONS]
@@ -272,7 +272,7 @@ def open_sockets() -> set[str]:
 
 
 def answers(file: Path) -> bool:
-    """Whether something listens at that socket."""
+    """True if a server listens at that socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as attempt:
         attempt.settimeout(1.0)
         try:

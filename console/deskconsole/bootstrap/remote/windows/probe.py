@@ -1,4 +1,4 @@
-"""What a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
+"""Lists what a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
 
 Runs in one of our runtimes. Changes nothing on the host.
 """
@@ -75,7 +75,7 @@ def registry(key: str, name: str) -> str:
 
 
 def runtimes(root: Path) -> list[dict[str, Any]]:
-    """What the runtimes say of themselves; one that says nothing is left out."""
+    """Reads the runtimes' manifests; one without a manifest is left out."""
     found = []
     for folder in sorted(root.glob("runtime-*")):
         try:

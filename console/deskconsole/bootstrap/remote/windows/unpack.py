@@ -89,12 +89,12 @@ def unpack(folder: Path, archive: Path, total: int, own: UnpackLock) -> None:
 
 
 def stays_below(name: str) -> bool:
-    """Whether a name leads to a file below the folder it is put to; to ask the disk for each took long."""
+    """True if a name leads to a file below the folder it is put to; to ask the disk for each took long."""
     return not any(part in {"", ".", ".."} or ":" in part or "\\" in part for part in name.split("/"))
 
 
 def is_there(path: Path, row: list[Any] | None) -> bool:
-    """Whether an earlier try, which was cut, brought the file; a program that it left running may hold it."""
+    """True if an earlier try, which was cut, brought the file; a program that it left running may hold it."""
     try:
         return row is not None and path.stat().st_size == row[0] and hashed(path) == row[1]
     except OSError:
@@ -108,7 +108,7 @@ def write(path: Path, content: IO[bytes]) -> None:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """A file to write to, as soon as nobody holds it any more."""
+    """A file to write to, as soon as no other program holds it."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
