@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskagent.host.windows import agents, launch, processes, tasks
+from deskagent.host.windows import agents, launch, processes, run_folder, tasks
 
 ADMIN, OTHER = "S-1-5-21-1-500", "S-1-5-21-1-1001"
 ARGUMENTS: dict[str, Any] = {
@@ -53,9 +53,9 @@ def test_what_is_written_for_the_system_is_beyond_the_desktops_user(
         registered.append(Path(file))
         return "enough"
 
-    monkeypatch.setattr(agents, "make_private_folder", make)
-    monkeypatch.setattr(agents, "allow_reading", allow("read"))
-    monkeypatch.setattr(agents, "allow_files", allow("write"))
+    monkeypatch.setattr(run_folder, "make_private_folder", make)
+    monkeypatch.setattr(run_folder, "allow_reading", allow("read"))
+    monkeypatch.setattr(run_folder, "allow_files", allow("write"))
     monkeypatch.setattr(tasks, "create", create)
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..run_folder import TOKEN, awaits_console, note_handover
+from .. import handover
 from .processes import agents, end, instance_of, state
 
 
@@ -42,13 +42,13 @@ def find_running(folder: Path) -> dict[str, Any] | None:
     """The agent of this instance, where it lives and says so; a stopped one is as good as none."""
     try:
         ready = json.loads((folder / "ready.json").read_bytes())
-        token = (folder / TOKEN).read_bytes()
+        token = (folder / handover.TOKEN).read_bytes()
         pid = int(ready["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if instance_of(pid, folder.parent.parent) != folder.name or state(pid) in "TtZX":
         return None
-    note_handover(folder)
+    handover.note(folder)
     return {
         "port": ready["port"],
         "pid": pid,
@@ -61,7 +61,7 @@ def find_running(folder: Path) -> dict[str, Any] | None:
 def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     """A fresh agent in a session of its own, so that it outlives the SSH connection."""
     folder.mkdir(mode=0o700)
-    token, ready, log = folder / TOKEN, folder / "ready.json", folder / "agent.log"
+    token, ready, log = folder / handover.TOKEN, folder / "ready.json", folder / "agent.log"
     token.touch(mode=0o600, exist_ok=False)
     token.write_bytes(bytes.fromhex(arguments["token"]))
     # A login script may set PYTHONPATH or PYTHONHOME for other programs (ROS does): not for this one.
@@ -86,7 +86,7 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     while time.monotonic() < deadline:
         try:
             answer = json.loads(ready.read_bytes())
-            note_handover(folder)
+            handover.note(folder)
             return {
                 "port": answer["port"],
                 "pid": agent.pid,
@@ -119,7 +119,7 @@ def end_others(run: Path, mine: Path) -> None:
     running = agents(run.parent)
     for folder in [entry for entry in run.iterdir() if entry.is_dir()]:
         pids = [pid for pid, instance in running if instance == folder.name]
-        if pids and folder != mine and (awaits_console(folder) or serving(folder)):
+        if pids and folder != mine and (handover.is_awaited(folder) or serving(folder)):
             continue
         end(pids)
         shutil.rmtree(folder, ignore_errors=True)

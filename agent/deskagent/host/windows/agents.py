@@ -1,19 +1,13 @@
-"""Our agents on a Windows host: which run, whether a console is connected; ends them and what they leave."""
+"""Our agents on a Windows host: which run, what they said, whether a console is connected; ends them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import shutil
-import time
 from pathlib import Path
 from typing import Any
 
-from deskwin32 import schtasks
-
-from ..run_folder import awaits_console
-from . import processes, tasks
-from .security import allow_files, allow_reading, make_private_folder, reach_others
+from .. import handover
+from . import processes
 
 PROGRAM = "pythonw.exe"
 """The program that agents run in; requests such as this one run in python.exe."""
@@ -55,20 +49,6 @@ def last_words(folder: Path) -> list[str]:
         return []
 
 
-def make_folder(folder: Path, own: str, user: str) -> None:
-    """A run folder: only who logs in, administrators and the system write there, but for what `user` says.
-
-    With `user`, the desktop's, being somebody else, that one reads the token and cannot exchange anything
-    that was written for the system or for an administrator.
-    """
-    make_private_folder(str(folder), own)
-    make_private_folder(str(folder / SAID), own)
-    make_private_folder(str(folder / SAID / "kept"), own)  # it is not empty then, and stays a folder
-    if user != own:
-        allow_reading(str(folder), user)
-        allow_files(str(folder / SAID), user)
-
-
 def speaking(folder: Path, root: Path) -> dict[str, Any] | None:
     """Reads the same, if the process that it names is that of an agent; otherwise None."""
     said = ready(folder)
@@ -92,7 +72,7 @@ def served(root: Path) -> set[int]:
     found = set()
     for folder in folders(root):
         said = speaking(folder, root)
-        if said and (awaits_console(folder) or processes.connected(said["port"]) is not False):
+        if said and (handover.is_awaited(folder) or processes.connected(said["port"]) is not False):
             found.add(int(said["pid"]))
     return found
 
@@ -103,29 +83,6 @@ def folders(root: Path) -> list[Path]:
     return sorted(entry for entry in run.iterdir() if entry.is_dir()) if run.is_dir() else []
 
 
-def reach() -> None:
-    """Lets an administrator see and end other users' agents too."""
-    with contextlib.suppress(OSError):  # other users may not
-        reach_others()
-
-
 def end(pids: set[int]) -> set[int]:
     """Ends processes and returns those that would not go."""
     return {pid for pid in pids if not processes.end(pid, PATIENCE)}
-
-
-def drop_task(folder: Path) -> None:
-    """Deletes the task of a run folder; its file stays for as long as there may be one."""
-    file = folder / "task.xml"
-    if file.exists() and tasks.delete(schtasks.PREFIX + folder.name) is None:
-        file.unlink()
-
-
-def clear(folder: Path) -> None:
-    """Deletes a run folder, and the task that a launch left with it when it was cut off."""
-    drop_task(folder)
-    deadline = time.monotonic() + PATIENCE
-    while folder.exists():
-        # Windows lets go of a process' files a moment after the process is gone.
-        shutil.rmtree(folder, ignore_errors=time.monotonic() < deadline)
-        time.sleep(0.02)

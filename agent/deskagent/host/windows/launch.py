@@ -19,11 +19,11 @@ from typing import Any
 
 from deskwin32 import schtasks
 
-from ..run_folder import TOKEN, note_handover
-from . import agents, sessions, tasks
+from .. import handover
+from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder
-from .security import allow_reading
+from .security import allow_reading, reach_others
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks whether somebody has logged on, and whether the agent lives."""
@@ -48,12 +48,13 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     """
     root = own_folder()
     (root / "run").mkdir(exist_ok=True)
-    agents.reach()
+    reach_others()
     deadline = time.monotonic() + arguments["wait_for_user"]
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
     known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while it waits for a log-on.
+        # A launch whose connection was cut goes on; it ends here, with an OSError, once the folder is removed.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (
                 running := find_running(root, arguments["instance"], arguments["sessions"])
@@ -105,7 +106,7 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
     if said is None:
         return None
     try:
-        token = (folder / TOKEN).read_bytes()
+        token = (folder / handover.TOKEN).read_bytes()
         if (
             sessions.enumerated() is not None
         ):  # else it takes a command to learn of sessions, too long for a reconnect
@@ -113,7 +114,7 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
             session = choose(known, elevated=is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
-        note_handover(folder)
+        handover.note(folder)
     except OSError:
         return None
     user = next((session["user"] for session in known if session["number"] == said.get("session")), "")
@@ -135,7 +136,7 @@ def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict
 
 
 def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Starts an agent by a task that is gone again when this returns; other agents without a console are ended."""
+    """Starts an agent by a task that is gone when this returns; other agents without a console are ended."""
     folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
     kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
     agents.end(agents.living(root) - kept)
@@ -144,16 +145,17 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
         if said is None or said["pid"] not in kept:
             # Somebody may read a log there: the next launch clears that. Its own has to be gone.
             with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
-                agents.clear(other)
+                run_folder.clear(other)
     _, own = own_user()
     user = own if session["own"] else session["sid"]
-    agents.make_folder(folder, own, user)
+    run_folder.make(folder, own, user)
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
-    (folder / TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
+    (folder / handover.TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
-    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / TOKEN)]
+    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0"]
+    words += ["--token-file", str(folder / handover.TOKEN)]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
     program = root / Path(sys.executable).parent.name / agents.PROGRAM
     xml = tasks.task_xml(
@@ -173,7 +175,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
-    note_handover(folder)
+    handover.note(folder)
     return answer(said, arguments["token"], session["user"], reused=False)
 
 
@@ -201,7 +203,7 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
 
 def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:
     """Waits for the agent's ready file, and takes its task away meanwhile: what a task has begun goes on."""
-    dropping = threading.Thread(target=agents.drop_task, args=(folder,))
+    dropping = threading.Thread(target=run_folder.drop_task, args=(folder,))
     dropping.start()
     try:
         looked = time.monotonic()
@@ -232,7 +234,7 @@ def failed(root: Path, kept: set[int], folder: Path, refusal: dict[str, Any]) ->
     """The refusal, after what was begun is gone: the task, the process, the folder."""
     agents.end(agents.living(root) - kept)
     with contextlib.suppress(OSError):  # the next launch clears it
-        agents.clear(folder)
+        run_folder.clear(folder)
     return refusal
 
 

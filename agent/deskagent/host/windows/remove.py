@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from . import agents, processes, tasks
+from .security import reach_others
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Answers processes (ended), files and bytes (that are there), left (what would not go)."""
     root = processes.own_folder()
-    agents.reach()
+    reach_others()
     # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
     pids = running(root)
     agents.end(pids)

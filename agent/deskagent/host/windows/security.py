@@ -96,13 +96,14 @@ def trustees(text: str) -> set[str]:
 
 
 def reach_others() -> None:
-    """Lets an administrator end other users' processes too; raises OSError for anybody else."""
-    token = HANDLE()
-    windows("OpenProcessToken")(windows("GetCurrentProcess")(), _TOKEN_ADJUST_PRIVILEGES, byref(token))
-    with closing(token):
-        privilege = Privilege(count=1, attributes=_PRIVILEGE_ENABLED)
-        windows("LookupPrivilegeValueW")(None, "SeDebugPrivilege", byref(privilege.luid))
-        windows("AdjustTokenPrivileges")(token, 0, byref(privilege), 0, None, None)
+    """Lets an administrator see and end other users' processes too; does nothing for other users."""
+    with contextlib.suppress(OSError):
+        token = HANDLE()
+        windows("OpenProcessToken")(windows("GetCurrentProcess")(), _TOKEN_ADJUST_PRIVILEGES, byref(token))
+        with closing(token):
+            privilege = Privilege(count=1, attributes=_PRIVILEGE_ENABLED)
+            windows("LookupPrivilegeValueW")(None, "SeDebugPrivilege", byref(privilege.luid))
+            windows("AdjustTokenPrivileges")(token, 0, byref(privilege), 0, None, None)
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from deskagent.host.windows import agents
 from deskagent.host.windows.accounts import is_elevated, own_user
-from deskagent.host.windows.processes import image_of, own_folder
+from deskagent.host.windows.processes import own_folder
 from deskagent.host.windows.sessions import begin_query, enumerated, sessions
 from deskwin32.calls import windows
 
@@ -35,7 +36,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "elevated": is_elevated(),
         "deployed": deployed(root),
         "runtimes": runtimes(root),
-        "agents": agents(root),
+        "agents": running_agents(root),
         "sessions": sessions(asked),
     }
 
@@ -91,15 +92,7 @@ def runtimes(root: Path) -> list[dict[str, Any]]:
     return found
 
 
-def agents(root: Path) -> list[dict[str, Any]]:
+def running_agents(root: Path) -> list[dict[str, Any]]:
     """Process and instance of each living agent that said that it is ready."""
-    runtime = str(root / "runtime-").casefold()
-    found = []
-    for ready in sorted(root.glob("run/*/said/ready.json")):
-        try:
-            pid = int(json.loads(ready.read_bytes())["pid"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if image_of(pid).casefold().startswith(runtime):
-            found.append({"pid": pid, "instance": ready.parent.parent.name})
-    return found
+    said = ((folder.name, agents.speaking(folder, root)) for folder in agents.folders(root))
+    return [{"pid": ready["pid"], "instance": name} for name, ready in said if ready is not None]

@@ -1,4 +1,4 @@
-"""The folder of one agent below `run`: its token, and when a console was last told of it."""
+"""An agent is handed to a console: it is spared for a moment, for that console is on its way."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ COMING = 15.0
 """Seconds that a console which was told of an agent has to come to it, before others may end that."""
 
 
-def note_handover(folder: Path) -> None:
-    """Notes that a console is told of this agent now."""
+def note(folder: Path) -> None:
+    """Notes that a console is told of the agent in this run folder now."""
     os.utime(folder / TOKEN)
 
 
-def awaits_console(folder: Path) -> bool:
-    """True if a console was told of this agent a moment ago, and may be on its way."""
+def is_awaited(folder: Path) -> bool:
+    """True if a console was told of the agent in this run folder a moment ago, and may be on its way."""
     try:
         return abs(time.time() - (folder / TOKEN).stat().st_mtime) < COMING
     except OSError:
