@@ -54,7 +54,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while it waits for a log-on.
-        # A launch whose connection was cut goes on; it ends here, with an OSError, once the folder is removed.
+        # A launch whose connection was cut goes on; it ends here by an OSError when the folder is removed.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (
                 running := find_running(root, arguments["instance"], arguments["sessions"])
