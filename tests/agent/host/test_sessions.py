@@ -84,7 +84,9 @@ def test_our_folder_is_named_as_the_system_names_programs(monkeypatch: pytest.Mo
     moved = r"D:\Users\ann\AppData\Local\deskconsole"
     images = {os.getpid(): rf"{moved}\runtime-1\python.exe", 7: rf"{moved}\runtime-1\pythonw.exe"}
     monkeypatch.setattr(processes, "image_of", lambda pid: images.get(pid, ""))
-    monkeypatch.setattr(processes, "processes", lambda: list(images.items()))
+    monkeypatch.setattr(
+        processes, "processes", lambda: [processes.Process(pid, 0, image) for pid, image in images.items()]
+    )
     monkeypatch.setattr(processes, "Path", PureWindowsPath)
     monkeypatch.setattr(sys, "executable", r"C:\Users\ann\AppData\Local\deskconsole\runtime-1\python.exe")
     root = processes.own_folder()

@@ -64,7 +64,7 @@ def is_agent(image: str, root: Path) -> bool:
 
 def living(root: Path) -> set[int]:
     """Processes of agents started from below our folder."""
-    return {pid for pid, image in processes.processes() if is_agent(image, root)}
+    return {process.pid for process in processes.processes() if is_agent(process.image, root)}
 
 
 def served(root: Path) -> set[int]:

@@ -12,6 +12,7 @@ import sys
 from ctypes import byref
 from ctypes.wintypes import DWORD
 from pathlib import Path
+from typing import NamedTuple
 
 from deskwin32.calls import ProcessEntry, TcpRow, closing, windows
 
@@ -27,15 +28,25 @@ TCP_TABLE_CONNECTIONS = 1
 TCP_ESTABLISHED = 5
 
 
-def processes() -> list[tuple[int, str]]:
-    """Number and program of every process; the path where it may be known, else the file's name alone."""
+class Process(NamedTuple):
+    """One process of the host."""
+
+    pid: int
+    parent: int
+    """The process that began it; that number may be another one's by now."""
+    image: str
+    """Path of its program where it may be known, else the file's name alone."""
+
+
+def processes() -> list[Process]:
+    """Every process of the host."""
     found = []
     with closing(windows("CreateToolhelp32Snapshot")(SNAPSHOT_PROCESSES, 0)) as snapshot:
         entry = ProcessEntry(size=ctypes.sizeof(ProcessEntry))
         more = windows("Process32FirstW")(snapshot, byref(entry))
         while more:
             if entry.pid:
-                found.append((entry.pid, image_of(entry.pid) or entry.file))
+                found.append(Process(entry.pid, entry.parent, image_of(entry.pid) or entry.file))
             more = windows("Process32NextW")(snapshot, byref(entry))
     return found
 

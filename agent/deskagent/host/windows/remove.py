@@ -30,8 +30,13 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def running(root: Path) -> set[int]:
-    """Processes from below our folder, without this one."""
-    return {pid for pid, image in processes.processes() if is_below(image, root) and pid != os.getpid()}
+    """Processes from below our folder without this one, and the schtasks that they began to make tasks."""
+    listed = processes.processes()
+    ours = {process.pid for process in listed if is_below(process.image, root)} - {os.getpid()}
+    schtasks = processes.program("schtasks").casefold()
+    return ours | {
+        process.pid for process in listed if process.parent in ours and process.image.casefold() == schtasks
+    }
 
 
 def is_below(image: str, root: Path) -> bool:
