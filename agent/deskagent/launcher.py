@@ -2,6 +2,7 @@
 
 The folder that goes to a host runs this (its `__main__.py`); `python -m deskagent` does without. Nothing of
 the agent is imported before the log file is open: a numpy that cannot be loaded is to be read there too.
+Requests of the console (`host launch`) import nothing of the agent's at all.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from typing import TextIO
 
 
 def main() -> int:
-    """Runs the agent's command line and returns the exit code."""
+    """Runs the agent's command line, or `python -m deskagent.host`, and returns the exit code."""
+    if sys.argv[1:2] == ["host"]:
+        from .host.__main__ import main as run_host
+
+        return run_host(sys.argv[2:])
     if sys.stderr is None:  # pythonw
         sys.stderr = _log_of(sys.argv[1:])
     if sys.stderr is not None:

@@ -1,4 +1,4 @@
-"""What the scripts in `remote/` answer: checked as it comes in, for a host may say anything."""
+"""Answers of requests on a host: checked as they come in, for a host may say anything."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ Pid = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Any script's answer where it could not do its work."""
+    """Any request's answer where it could not do its work."""
 
     error: Text
     log: tuple[str, ...] = ()
     """An agent's last lines."""
     kind: Word = ""
-    """What the console's own words depend on: `nobody`, `task` or `place`, of `windows/launch`."""
+    """Decides the console's own words: `nobody`, `task` or `place`, of a launch on Windows."""
 
 
 class PartAnswer(msgspec.Struct, frozen=True):
-    """One deployed part, of `probe`."""
+    """One deployed part, of either probe."""
 
     name: Text
     intact: bool
 
 
 class AgentAnswer(msgspec.Struct, frozen=True):
-    """One running agent, of `probe`."""
+    """One running agent, of either probe."""
 
     pid: Pid
     instance: Text
 
 
 class DisplayAnswer(msgspec.Struct, frozen=True):
-    """One X display, of `probe`."""
+    """One X display, of `posix/probe`."""
 
     display: Text
     authority: Text
@@ -49,7 +49,7 @@ class DisplayAnswer(msgspec.Struct, frozen=True):
 
 
 class ProbeAnswer(msgspec.Struct, frozen=True):
-    """Of `probe`."""
+    """The answer of `posix/probe`."""
 
     free: Size
     libc: Word
@@ -63,7 +63,7 @@ class ProbeAnswer(msgspec.Struct, frozen=True):
 
 
 class RuntimeAnswer(msgspec.Struct, frozen=True):
-    """What a runtime's own manifest says, of `windows/probe`."""
+    """A runtime's own manifest, of `windows/probe`."""
 
     name: Text
     python: Word
@@ -82,7 +82,7 @@ class SessionAnswer(msgspec.Struct, frozen=True):
 
 
 class WindowsProbeAnswer(msgspec.Struct, frozen=True):
-    """Of `windows/probe`."""
+    """The answer of `windows/probe`."""
 
     root: Text
     free: Size
@@ -98,19 +98,25 @@ class WindowsProbeAnswer(msgspec.Struct, frozen=True):
 
 
 class FreeAnswer(msgspec.Struct, frozen=True):
-    """Of `install`, verb discard."""
+    """The answer of `install`, verb discard."""
 
     free: Size
 
 
 class InstallAnswer(msgspec.Struct, frozen=True):
-    """Of `install`, verb install."""
+    """The answer of `install`, verb install."""
 
     pruned: tuple[Text, ...]
 
 
+class VerifyAnswer(msgspec.Struct, frozen=True):
+    """The answer of `install`, verb verify."""
+
+    damaged: tuple[Text, ...]
+
+
 class WordAnswer(msgspec.Struct, frozen=True):
-    """Where a launched agent finds itself, of `windows/launch`."""
+    """The place where a launched agent finds itself, on Windows."""
 
     session: Size
     station: Text
@@ -123,7 +129,7 @@ class WordAnswer(msgspec.Struct, frozen=True):
 
 
 class LaunchAnswer(msgspec.Struct, frozen=True):
-    """Of `launch` and `windows/launch`."""
+    """The answer of a launch."""
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
     pid: Pid
@@ -134,7 +140,7 @@ class LaunchAnswer(msgspec.Struct, frozen=True):
     word: WordAnswer | None = None
 
     def launched(self) -> Launched:
-        """As the console knows it."""
+        """The same as the console keeps it."""
         return Launched(
             port=self.port,
             token=bytes.fromhex(self.token),
@@ -147,7 +153,7 @@ class LaunchAnswer(msgspec.Struct, frozen=True):
 
 
 class RemoveAnswer(msgspec.Struct, frozen=True):
-    """Of `remove`."""
+    """The answer of a removal."""
 
     processes: Size
     files: Size

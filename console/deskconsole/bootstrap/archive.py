@@ -1,4 +1,4 @@
-"""What is uploaded: a zip of files under a name made of their content, equal everywhere."""
+"""Archives to upload: a zip of files under a name made of their content, equal everywhere."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if __name__ == "__main__":
 """
 """The folder's own `__main__.py`: an isolated Python, which hears of no PYTHONPATH, runs the folder."""
 
-_PACKAGES = ("deskagent", "deskwire", "deskx11")
-"""What the agent is made of."""
+_PACKAGES = ("deskagent", "deskwin32", "deskwire", "deskx11")
+"""Packages that make up the agent."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A part of ours, ready to go up."""
+    """A part of ours, ready to be uploaded."""
 
     name: str
     """`agent-<hash>` or `packages-<hash>`: the folder it becomes."""
@@ -55,7 +55,7 @@ class Archive:
         return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
 
     def sha256(self) -> str:
-        """Of the archive itself, which the host verifies before it unpacks."""
+        """The hash of the archive itself, which the host verifies before it unpacks."""
         with self.open() as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""Puts the agent, and what it stands on, onto a host. Idempotent: what lies there whole stays."""
+"""Puts the agent, and what it stands on, onto a host. Idempotent: intact parts stay."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from deskconsole.ssh.connection import Connection
 
 from .archive import agent_archive
 from .facts import Deployed, HostFacts
-from .install import put, require_room
 from .platforms import PLATFORMS
 from .room import needed_room
+from .upload import put, require_room
 
 
 def deploy(

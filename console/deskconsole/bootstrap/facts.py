@@ -1,4 +1,4 @@
-"""What the console knows of a host after probing, deploying and launching: plain values."""
+"""Facts of a host after probing, deploying and launching: plain values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What the first question told."""
+    """Answers to the first question."""
 
     system: str
-    """As `uname -s` says, or `Windows`."""
+    """`uname -s`, or `Windows`."""
     machine: str = ""
-    """As `uname -m` or PROCESSOR_ARCHITECTURE says."""
+    """`uname -m` or PROCESSOR_ARCHITECTURE."""
     home: str = ""
     """On Windows as SFTP says it: `/C:/Users/Ann Lee`."""
     python: str = ""
@@ -21,7 +21,7 @@ class Contact:
     old: tuple[tuple[str, str], ...] = ()
     """Version and path of Pythons that are too old."""
     runtimes: tuple[str, ...] = ()
-    """Names of the runtimes of ours that lie on a Windows host, the newest first."""
+    """Names of our runtimes on a Windows host, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class XDisplay:
     authority: str
     """Path of the XAUTHORITY file, or empty."""
     how: str
-    """How it was found, in words."""
+    """The way it was found, in words."""
     user: str = ""
     """The person whose desktop it is, by name; empty where the host does not tell."""
 
@@ -44,11 +44,11 @@ class DesktopSession:
 
     number: int
     station: str
-    """`Console`, `RDP-Tcp#3`, or empty where nobody knows."""
+    """`Console`, `RDP-Tcp#3`, or empty where unknown."""
     user: str
-    """As the host writes it, with the domain where it is known: `LAB\\ann`."""
+    """The account as the host writes it, with the domain where it is known: `LAB\\ann`."""
     sid: str
-    """The user's, or empty where nobody knows."""
+    """The user's, or empty where unknown."""
     state: str
     """`active`, `disconnected`, or the system's other word in small letters."""
     own: bool
@@ -57,7 +57,7 @@ class DesktopSession:
 
 @dataclass(frozen=True, slots=True)
 class DeployedPart:
-    """Something of ours that lies on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
+    """A part of ours on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
 
     name: str
     intact: bool
@@ -65,7 +65,7 @@ class DeployedPart:
 
 @dataclass(frozen=True, slots=True)
 class RunningAgent:
-    """An agent that lives on the host."""
+    """An agent that runs on the host."""
 
     pid: int
     instance: str
@@ -73,27 +73,27 @@ class RunningAgent:
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What probing found. Strings are the host's own words: data, nothing to trust."""
+    """Everything that probing found. Strings are the host's own words: data, nothing to trust."""
 
     host: str
     """The user's name for the host, for sentences."""
     platform: str
-    """Which of `platforms.PLATFORMS` it is."""
+    """One of `platforms.PLATFORMS`."""
     machine: str
-    """As the system says: `x86_64`, `aarch64`, `AMD64`, `ARM64`."""
+    """The system's word: `x86_64`, `aarch64`, `AMD64`, `ARM64`."""
     python: str
-    """Path of the Python that runs the agent; relative to the profile on Windows, empty where no runtime for
-    today's agent lies there."""
+    """Path of the Python that runs the agent; relative to the profile on Windows, empty where there is no
+    runtime for today's agent."""
     python_version: tuple[int, int, int]
     home: str
     root: str
-    """The one folder on the host in which everything of ours lies, as its own programs name it."""
+    """The one folder of ours on the host, as its own programs name it."""
     folder: str
     """The same folder as SFTP names it, from the folder in which SFTP and commands begin or absolute."""
     free: int | None
-    """Bytes that may still be written where `root` is; None where nobody knows."""
+    """Bytes that may still be written where `root` is; None where unknown."""
     libc: str = ""
-    """`glibc 2.36`, `musl`, or empty where nobody knows."""
+    """`glibc 2.36`, `musl`, or empty where unknown."""
     bits: int = 64
     missing: tuple[str, ...] = ()
     """Modules that the host's Python lacks; then packages are uploaded."""
@@ -102,30 +102,30 @@ class HostFacts:
     displays: tuple[XDisplay, ...] = ()
     """The likeliest first."""
     looked: tuple[str, ...] = ()
-    """Where displays were looked for."""
+    """Places where displays were looked for."""
     noexec: str = ""
-    """Why no library can be loaded from below `root`, in words; empty where one can."""
+    """The reason why no library can be loaded from below `root`; empty where one can."""
     shell: str = ""
     """The default shell of a Windows host: `cmd` or `powershell`."""
     user: str = ""
-    """Who logged in over SSH, as the Windows host writes it."""
+    """The user who logged in over SSH, as the Windows host writes it."""
     sid: str = ""
     elevated: bool | None = None
-    """Whether that user has an administrator's full rights over SSH; None where nobody knows yet."""
+    """True if that user has an administrator's full rights over SSH; None where that is not known yet."""
     sessions: tuple[DesktopSession, ...] = ()
-    """Who is logged on where; the session that the agent would be started in comes first."""
+    """Sessions with somebody logged on; the one that the agent would be started in comes first."""
 
     def has(self, name: str) -> bool:
-        """Whether a part of that name lies there, whole."""
+        """True if a part of that name is there and intact."""
         return any(part.name == name and part.intact for part in self.deployed)
 
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """What the agent stands on: nothing but the host's own Python, or a part that was brought along."""
+    """The base of the agent: nothing but the host's own Python, or a part that was brought along."""
 
     facts: HostFacts
-    """As they are with it in place."""
+    """The facts with it in place."""
     part: str | None = None
     """`packages-<hash>` or `runtime-<hash>`."""
     uploaded: int = 0
@@ -133,12 +133,12 @@ class Foundation:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What lies on the host now and will be launched."""
+    """Parts that are on the host now and will be launched."""
 
     agent: str
     """`agent-<content hash>`, the folder's name below the root."""
     facts: HostFacts
-    """As they are now, for launching."""
+    """The facts as they are now, for launching."""
     packages: str | None = None
     """`packages-<hash>`, where the host's Python lacks something."""
     runtime: str | None = None
@@ -149,7 +149,7 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True)
 class AgentOptions:
-    """How the agent is started, beyond what the host's entry says."""
+    """Settings of an agent's start, beyond what the host's entry says."""
 
     source: str = "display"
     """`display`, or `synthetic` for the demo and tests."""
@@ -165,7 +165,7 @@ class AgentOptions:
     """Seconds to wait on the host for somebody to log on, before NobodyLoggedOn."""
 
     def words(self) -> list[str]:
-        """For the agent's command line. Which display is wanted is said later, in the stream's hello."""
+        """Words for the agent's command line. The display is chosen later, in the stream's hello."""
         words = ["--idle-exit", f"{self.idle_exit:g}"]
         if self.source == "synthetic":
             words += ["--source", "synthetic", "--scene", self.scene, "--seed", str(self.seed)]
@@ -176,7 +176,7 @@ class AgentOptions:
 
 @dataclass(frozen=True, slots=True)
 class DesktopWord:
-    """What a launched agent says of where it finds itself: its own word is all that is believed."""
+    """A launched agent's word of where it finds itself: nothing else is believed."""
 
     session: int
     """0 is where services live: no desktop of anybody's."""
@@ -188,11 +188,11 @@ class DesktopWord:
     """A `ScreenState`."""
     reason: str
     size: tuple[int, int] | None
-    """Of the whole desktop in pixels; None where the first grab failed."""
+    """Size of the whole desktop in pixels; None where the first grab failed."""
     flat: bool | None
     """The picture has one colour only. A hint, not a verdict: some desktops are black."""
     capture: str = ""
-    """By what means the screen was grabbed when the agent began, and why by no better one."""
+    """The means by which the screen was grabbed when the agent began, and why by no better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +216,10 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What undeploying took away."""
+    """Counts of what undeploying removed."""
 
     processes: int
     files: int
     bytes: int
     left: tuple[str, ...] = ()
-    """What could not be removed; empty when the host is as it was."""
+    """Things that could not be removed; empty when the host is as it was."""

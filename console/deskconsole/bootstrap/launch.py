@@ -1,4 +1,4 @@
-"""Brings the agent to life on a host: the platform's own way, chosen by what probing found."""
+"""Starts the agent on a host, in the way of the platform that probing found."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def launch(
 ) -> Launched:
     """An agent that listens on the host's loopback, with the token that it wants to hear.
 
-    One of the same files and options that still runs is used again, so that a reconnect is quick; others that
-    nobody is connected to are ended. Raises LaunchError (no display, or the agent's own last words).
+    One of the same files and options that still runs is used again, so that a reconnect is quick; others
+    without a console are ended. Raises LaunchError (no display, or the agent's own last words).
     """
     return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, options)
 
@@ -34,5 +34,5 @@ def require_display(facts: HostFacts, host: Host, options: AgentOptions) -> None
 
 
 def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
-    """By which name that agent lives on the host, launched or not yet."""
+    """The name of that agent on the host, launched or not yet."""
     return PLATFORMS[facts.platform].instance(facts, deployed, host, options)

@@ -1,4 +1,4 @@
-"""What differs from one system to the next, as one protocol, and the register of who fulfils it."""
+"""The protocol of what differs from one system to the next, and the table of its implementations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Platform(Protocol):
     """One system on which agents run. What the agent itself needs to get there is the same everywhere."""
 
     def probe(self, connection: Connection, host: Host, contact: Contact) -> HostFacts:
-        """What the host has; raises UnsupportedHost where something indispensable is missing."""
+        """Asks what the host has; raises UnsupportedHost where something indispensable is missing."""
         ...
 
     def command(self, facts: HostFacts) -> str:
@@ -48,4 +48,4 @@ class Platform(Protocol):
 
 
 PLATFORMS: dict[str, Platform] = {"Linux": Linux(), "Windows": Windows()}
-"""By the name in `Contact.system`, which is also `HostFacts.platform`."""
+"""Keyed by the name in `Contact.system`, which is also `HostFacts.platform`."""

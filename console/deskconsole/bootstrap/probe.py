@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from dataclasses import replace
 
 from deskconsole.common.errors import UnsupportedHost
@@ -12,12 +13,12 @@ from deskconsole.ssh.transport import WINDOWS_SERVER
 
 from .facts import Contact, HostFacts
 from .platforms import PLATFORMS
-from .script import last_words, marked, new_marker, posix_word, source
+from .script import REMOTE, last_words, marked, new_marker, posix_word
 from .windows.contact import QUESTION, look, shell_of
 
 
 def probe(connection: Connection, host: Host, contact: Contact | None = None) -> HostFacts:
-    """What the host is and has. Raises UnsupportedHost where the agent cannot run there.
+    """Asks what the host is and has. Raises UnsupportedHost where the agent cannot run there.
 
     `contact` is what the first question told, where it was asked already.
     """
@@ -44,7 +45,9 @@ def first_contact(connection: Connection, host: Host) -> Contact:
     marker = new_marker()
     wanted = posix_word(host.python or "")
     header = f"marker='{marker}'\nwanted=$(printf %b '{wanted}')\noldest={OLDEST_PYTHON[1]}\n"
-    script = header + source("find_python.sh")
+    script = header + importlib.resources.files(f"{REMOTE}.posix").joinpath("find_python.sh").read_text(
+        "utf-8"
+    )
     finished = connection.run("/bin/sh", stdin=script.encode("utf-8"), timeout=60.0)
     said = marked(finished, marker)
     if "end" not in said:

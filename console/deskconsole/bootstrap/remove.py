@@ -1,4 +1,4 @@
-"""Takes everything of ours off a host: agents, files, folders. Verified on the host, and reported."""
+"""Removes everything of ours from a host: agents, files, folders. Verified on the host, and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much space a deploy needs on a host: one reckoning for all who ask, before anything is sent."""
+"""Space that a deploy needs on a host: one reckoning for all who ask, before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deskconsole.runtimes.store import RuntimeStore
 
 from .archive import agent_archive
 from .facts import HostFacts
-from .install import MARGIN
 from .posix.wheels import packages_name, stored_packages, wheels_platform
+from .upload import MARGIN
 from .windows.runtime import needed_for
 
 PACKAGES = 300_000_000
@@ -19,7 +19,7 @@ PACKAGES = 300_000_000
 
 
 def needed_room(facts: HostFacts, cache: Path) -> int:
-    """Bytes that must be free where our folder is: uploads and what comes of them lie there side by side."""
+    """Bytes that must be free where our folder is: uploads and what comes of them are there side by side."""
     agent = agent_archive()
     needed = MARGIN if facts.has(agent.name) else MARGIN + agent.size + agent.unpacked
     if facts.platform == "Windows":

@@ -1,13 +1,18 @@
-"""Runs a script on a host: over stdin, so nothing needs quoting and no secret shows in a process list."""
+"""Asks a host's Python: for a request of the deployed agent's folder, or by modules sent over stdin.
+
+Either way what is asked comes over stdin, so nothing needs quoting and no secret shows in a process list.
+"""
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import functools
 import importlib.resources
 import json
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,8 +25,14 @@ from .answers import Refusal, Size
 
 T = TypeVar("T")
 
-PARTS = ("parts",)
-"""What scripts import that judge what lies there, for `run_script(uses=...)`."""
+REMOTE = f"{__package__}.remote"
+"""The package of what is only ever sent."""
+
+HOST = "deskagent.host"
+"""The package of what is deployed with the agent, and sent where that cannot be relied on."""
+
+LAUNCH = "host launch"
+"""The words behind the deployed agent's folder that start an agent, for `run_deployed`."""
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-@~")
 
@@ -36,14 +47,15 @@ def posix_word(text: str) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"\\0{byte:03o}" for byte in raw)
 
 
-def python_command(python: str) -> str:
-    """What to send as the command: sh, bash, csh and fish all read it alike; the script comes over stdin."""
-    return f"""/bin/sh -c 'exec "$(printf %b "$0")" -I -X utf8 -' '{posix_word(python)}'"""
+def python_command(python: str, folder: str = "") -> str:
+    """The command that starts it; sh, bash, csh and fish all read it alike.
 
-
-def source(name: str) -> str:
-    """A script of ours, from `remote/`."""
-    return importlib.resources.files(__package__).joinpath("remote", name).read_text("utf-8")
+    Without `folder` the program comes over stdin; with it the deployed agent launches another.
+    """
+    if not folder:
+        return f"""/bin/sh -c 'exec "$(printf %b "$0")" -I -X utf8 -' '{posix_word(python)}'"""
+    command = f"""exec "$(printf %b "$0")" -I -X utf8 "$(printf %b "$1")" {LAUNCH}"""
+    return f"/bin/sh -c '{command}' '{posix_word(python)}' '{posix_word(folder)}'"
 
 
 def new_marker() -> str:
@@ -58,25 +70,39 @@ def run_script(
     arguments: dict[str, Any],
     kind: type[T],
     *,
-    uses: Sequence[str] = (),
     timeout: float = 60.0,
     told: Callable[[int, int], None] | None = None,
 ) -> T | Refusal:
-    """Sends `remote/<name>.py` to the Python that `command` starts and returns its answer.
+    """Sends a module to the Python that `command` starts, and returns what its `main` answers.
 
-    `uses` names other files of `remote/` that it imports, each after those that it imports itself. `told`
-    gets the `(done, total)` of a script that tells how far it has come.
+    `name` is the module's full name; those of ours that it imports go along. `told` gets the `(done, total)`
+    of a module that tells how far it has come.
     A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
     marker = new_marker()
-    call = f"answer(main, {marker!r}, {json.dumps(json.dumps(arguments))})"
-    program = _program(["answer", *uses, name], call)
     heard = None if told is None else Listener(marker, told)
-    finished = connection.run(command, stdin=program.encode("utf-8"), timeout=timeout, heard=heard)
+    program = module_program(name, marker, arguments)
+    finished = connection.run(command, stdin=program, timeout=timeout, heard=heard)
     lines = [line for line in marked(finished, marker) if told is None or not line.startswith("[")]
+    return _answer(connection, finished, lines, name.rpartition(".")[2], kind)
+
+
+def run_deployed(
+    connection: Connection, command: str, arguments: dict[str, Any], kind: type[T], *, timeout: float
+) -> T | Refusal:
+    """Sends the arguments to the deployed request that `command` starts; otherwise as `run_script`."""
+    marker = new_marker()
+    request = json.dumps({"marker": marker, "arguments": arguments}).encode("ascii")
+    finished = connection.run(command, stdin=request, timeout=timeout)
+    return _answer(connection, finished, marked(finished, marker), "launch", kind)
+
+
+def _answer(
+    connection: Connection, finished: CommandResult, lines: list[str], what: str, kind: type[T]
+) -> T | Refusal:
     if not lines:
         raise BootstrapError(
-            f"the {name} script gave no answer on {connection.description}: {last_words(finished)}",
+            f"the {what} script gave no answer on {connection.description}: {last_words(finished)}",
             remedy="Log in with ssh and see whether the host's Python works.",
         )
     try:
@@ -86,7 +112,7 @@ def run_script(
         return msgspec.convert(answer, kind)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise BootstrapError(
-            f"{connection.description} answered the {name} script with something else ({error})",
+            f"{connection.description} answered the {what} script with something else ({error})",
             remedy="Log in with ssh and see what stands in the way of the host's Python.",
         ) from error
 
@@ -108,27 +134,65 @@ class Listener:
                     self._told(min(done, total), total)
 
 
-def _program(names: Sequence[str], call: str) -> str:
-    """These files of `remote/` as modules under the names that they have here, and a call."""
-    package = f"{__package__}.remote"
-    files = {f"{package}.{name.replace('/', '.')}": source(f"{name}.py") for name in names}
-    folders = {name.rpartition(".")[0] for name in files}
+def module_program(name: str, marker: str, arguments: dict[str, Any]) -> bytes:
+    """A program that makes the modules under the names that they have here, and has `name` answer."""
+    modules = _with_imports(name)
+    folders = {module.rpartition(".")[0] for module in modules}
     packages = {".".join(name.split(".")[:n]) for name in folders for n in range(1, name.count(".") + 2)}
-    return "\n".join(
-        [
-            "import sys, types",
-            f"for name in {sorted(packages)!r}:",
-            "    sys.modules[name] = types.ModuleType(name)",
-            "    sys.modules[name].__path__ = []",
-            f"for name, text in {list(files.items())!r}:",
-            "    sys.modules[name] = types.ModuleType(name)",
-            "    exec(compile(text, name, 'exec'), sys.modules[name].__dict__)",
-            f"from {package}.answer import answer",
-            f"from {package}.{names[-1].replace('/', '.')} import main",
-            call,
-            "",
-        ]
-    )
+    lines = [
+        "import json, sys, types",
+        f"for name in {sorted(packages)!r}:",
+        "    sys.modules[name] = types.ModuleType(name)",
+        "    sys.modules[name].__path__ = []",
+        f"for name, text in {list(modules.items())!r}:",
+        "    sys.modules[name] = types.ModuleType(name)",
+        "    exec(compile(text, name, 'exec'), sys.modules[name].__dict__)",
+        f"from {_ANSWER} import answer",
+        f"from {name} import main",
+        f"answer(main, {marker!r}, json.loads({json.dumps(arguments)!r}))",
+        "",
+    ]
+    return "\n".join(lines).encode("utf-8")
+
+
+_ANSWER = f"{HOST}.answer"
+
+
+@functools.cache
+def _with_imports(name: str) -> dict[str, str]:
+    """The module's source and those of ours that it imports, each after those that it imports itself."""
+    found: dict[str, str] = {}
+
+    def add(module: str) -> None:
+        text = _module_source(module)
+        if text is None or module in found:
+            return
+        for imported in _imports(module, text):
+            add(imported)
+        found[module] = text
+
+    add(_ANSWER)
+    add(name)
+    return found
+
+
+def _imports(module: str, text: str) -> Iterator[str]:
+    """Names of modules that the source of `module` may import, by `from ... import ...`."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            around = module.split(".")[: -node.level] if node.level else []
+            base = ".".join([*around, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _module_source(name: str) -> str | None:
+    """The source of a module that may run on a host; None for any other name."""
+    if not name.startswith((f"{REMOTE}.", f"{HOST}.", "deskwin32.")):
+        return None
+    package, *path, last = name.split(".")
+    file = importlib.resources.files(package).joinpath(*path, f"{last}.py")
+    return file.read_text("utf-8") if file.is_file() else None
 
 
 def marked(finished: CommandResult, marker: str) -> list[str]:
@@ -145,7 +209,7 @@ _POINTER = re.compile(r"[\s~^|]+")
 
 
 def last_words(finished: CommandResult) -> str:
-    """What a command that failed said last in words, or its exit code."""
+    """The last words of a command that failed, or its exit code."""
     for stream in (finished.stderr, finished.stdout):
         lines = [line.strip() for line in stream.decode("utf-8", "replace").splitlines()]
         lines = [line for line in lines if line and not line.startswith(_PROGRESS)]

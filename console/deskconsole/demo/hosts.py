@@ -28,7 +28,7 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
-from deskconsole.bootstrap.remote import remove
+from deskagent.host.posix import remove
 
 from .files import HomeFiles
 

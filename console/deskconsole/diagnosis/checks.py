@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from deskconsole.bootstrap.facts import DesktopWord, HostFacts, Launched, Removed
-from deskconsole.bootstrap.install import disk_full
 from deskconsole.bootstrap.posix.platform import require_executing, x_session
+from deskconsole.bootstrap.upload import disk_full
 from deskconsole.bootstrap.windows.runtime import part_of
 from deskconsole.common.errors import (
     BootstrapError,

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-_OURS = ("deskwire.", "deskx11.", "deskagent.", "deskconsole.")
+_OURS = ("deskwire.", "deskwin32.", "deskx11.", "deskagent.", "deskconsole.")
 _SMALL = ("deskwire.geometry", "deskwire.limits", "deskconsole.common.errors", "deskagent.capture.pacing")
 """Functions that take less than timing them."""
 _EVERY = 0.2

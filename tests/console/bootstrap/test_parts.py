@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskconsole.bootstrap.facts import HostFacts
-from deskconsole.bootstrap.install import require_room
 from deskconsole.bootstrap.posix.wheels import wheels_platform
-from deskconsole.bootstrap.remote.probe import numbers
+from deskconsole.bootstrap.remote.posix.probe import numbers
 from deskconsole.bootstrap.script import marked, posix_word
+from deskconsole.bootstrap.upload import require_room
 from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.runtimes.package_index import translated
 from deskconsole.runtimes.requirements import Requirement, locked, requirements

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.bootstrap.remote import answer
+from deskagent.host import answer
 from deskconsole.bootstrap.remote.windows import unpack_lock
 from deskconsole.bootstrap.remote.windows.unpack_lock import WAITING, Ended
 

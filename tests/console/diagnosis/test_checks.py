@@ -17,7 +17,7 @@ from deskconsole.bootstrap.facts import (
     Removed,
     XDisplay,
 )
-from deskconsole.bootstrap.install import MARGIN
+from deskconsole.bootstrap.upload import MARGIN
 from deskconsole.bootstrap.windows.runtime import needed_for, part_of
 from deskconsole.common.errors import (
     BootstrapError,

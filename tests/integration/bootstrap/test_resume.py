@@ -9,9 +9,9 @@ import pytest
 
 from deskconsole.bootstrap.archive import archived
 from deskconsole.bootstrap.console_id import console_id
-from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.platforms import PLATFORMS
 from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.upload import put
 from deskconsole.common.errors import ConnectionLost
 from deskconsole.common.progress import Progress, Report, ignore
 from deskconsole.ssh.connection import Connection

@@ -16,9 +16,9 @@ import pytest
 from deskconsole.bootstrap.archive import agent_archive, archived
 from deskconsole.bootstrap.deploy import deploy
 from deskconsole.bootstrap.facts import Deployed, HostFacts
-from deskconsole.bootstrap.install import put
 from deskconsole.bootstrap.platforms import PLATFORMS
 from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.upload import put
 from deskconsole.bootstrap.windows.runtime import REST, part_of
 from deskconsole.common.errors import Cancelled, ConnectionLost, DeployError
 from deskconsole.common.progress import Progress, Report, ignore

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.facts import DesktopWord
-from deskconsole.bootstrap.remote.windows.task import task_xml
 from deskconsole.common.errors import LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
+from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.probe import probe
-from deskconsole.bootstrap.remote.windows.task import task_xml
 from deskconsole.bootstrap.remove import remove
 from support.windows.ground import WindowsGround, windows_ground
 from support.xvfb import wait_for

@@ -21,8 +21,8 @@ from deskconsole.bootstrap.facts import (
     RunningAgent,
     XDisplay,
 )
-from deskconsole.bootstrap.install import put
-from deskconsole.bootstrap.script import PARTS, python_command, run_script
+from deskconsole.bootstrap.script import HOST, REMOTE, python_command, run_deployed, run_script
+from deskconsole.bootstrap.upload import put
 from deskconsole.common.errors import BootstrapError, DeployError, LaunchError, UnsupportedHost
 from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
@@ -32,7 +32,7 @@ from deskconsole.ssh.connection import Connection
 from .wheels import packages_archive, packages_name, wheels_platform
 
 FOLDER = ".deskconsole"
-"""Below the home; everything of ours lies in it."""
+"""Everything of ours is in it, below the home."""
 
 READY_WITHIN = 15.0
 """Seconds an agent has to say that it listens; a cold start from a slow disk took 4."""
@@ -55,14 +55,13 @@ class Linux:
         found = run_script(
             connection,
             python_command(contact.python),
-            "probe",
+            f"{REMOTE}.posix.probe",
             {
                 "root": root,
                 "chosen": host.folder is not None,
                 "requirements": [row.as_row() for row in _requirements()],
             },
             ProbeAnswer,
-            uses=PARTS,
         )
         if isinstance(found, Refusal):
             raise UnsupportedHost(
@@ -112,10 +111,9 @@ class Linux:
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        answer = run_script(
+        answer = run_deployed(
             connection,
-            self.command(facts),
-            "launch",
+            python_command(facts.python, f"{facts.root}/{deployed.agent}"),
             {
                 "root": facts.root,
                 "instance": self.instance(facts, deployed, host, options),
@@ -145,7 +143,9 @@ class Linux:
         return hashlib.sha256(kind.encode()).hexdigest()[:12]
 
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
-        answer = run_script(connection, self.command(facts), "remove", {"root": facts.root}, RemoveAnswer)
+        answer = run_script(
+            connection, self.command(facts), f"{HOST}.posix.remove", {"root": facts.root}, RemoveAnswer
+        )
         if isinstance(answer, Refusal):
             raise BootstrapError(
                 f"{facts.host} could not be cleaned up: {answer.error}",

@@ -48,7 +48,7 @@ def packages_name(target: str, python: tuple[int, int, int]) -> str:
 
 
 def stored_packages(cache: Path, name: str) -> Path:
-    """Where the archive of that name is kept, once it was fetched."""
+    """The place of the archive of that name, once it was fetched."""
     return cache / "packages" / f"{name}.zip"
 
 

@@ -1,5 +1,5 @@
-"""Scripts that are sent to a host's Python over stdin: standard library only, nothing of ours imported.
+"""Modules that are only ever sent to a host's Python over stdin: what is asked before anything is deployed.
 
-Each has one `main(arguments) -> answer`; both are JSON objects. An answer with the key `error` is a refusal
-in one sentence. `answer.py` is appended to whichever script is sent and does the talking.
+Standard library only, and of ours what is deployed with the agent for the same purpose (`deskagent.host`),
+which is sent along. Nothing of the console imports them.
 """

@@ -1,6 +1,6 @@
-"""Takes an uploaded archive into use on a host of any system, in two verbs: install, discard.
+"""Takes an uploaded archive into use on a host of any system, in three verbs: install, discard, verify.
 
-Needs `parts`. An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its
+An archive is a zip whose `.files.json` lists every file. Nothing of it is unpacked before its
 SHA-256 fits, and the folder appears under its name only when it is whole.
 """
 
@@ -15,18 +15,27 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from deskagent.host.posix.processes import environment, processes
+
 from .parts import hashed, is_intact
 
 KEEP = 2
 STALE = 86400.0
-"""Seconds after which an upload that was cut is a leftover: nobody has come back to resume it."""
+"""Seconds after which an upload that was cut is a leftover: no console has come back to resume it."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: verb, root, part (the upload's name); to install also name, sha256, keep (names in use)."""
+    """Arguments: verb, root; part (the upload's name) to install and discard; name, sha256 and keep (names in
+    use) to install; parts (names) to verify.
+
+    Verifying reads each file, after an agent that did not come up: probing compares the sizes of most, and a
+    power cut leaves files of the right size and with nothing in them.
+    """
     root = Path(arguments["root"])
-    part = root / arguments["part"]
     verb = arguments["verb"]
+    if verb == "verify":
+        return {"damaged": [name for name in arguments["parts"] if not is_intact(root / name, thorough=True)]}
+    part = root / arguments["part"]
     if verb == "discard":
         part.unlink(missing_ok=True)
         free = shutil.disk_usage(root).free if root.exists() else 0
@@ -95,7 +104,7 @@ def clear_away(root: Path) -> None:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether an agent runs from the folder: by its environment, or as its start noted it down."""
+    """True if an agent runs from the folder, by its environment or by what its start noted."""
     for note in folder.parent.glob("run/*/uses.json"):
         try:
             if folder.name in json.loads(note.read_bytes())["parts"]:
@@ -103,18 +112,18 @@ def in_use(folder: Path) -> bool:
         except (OSError, ValueError, KeyError, TypeError):
             continue
     needle = os.fsencode(folder)
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for pid in processes():
         try:
-            paths = [line for line in environ.read_bytes().split(b"\0") if line.startswith(b"PYTHONPATH=")]
+            paths = environment(pid).get(b"PYTHONPATH", b"")
         except OSError:
             continue
-        if any(needle in line[11:].split(b":") for line in paths):
+        if needle in paths.split(b":"):
             return True
     return False
 
 
 def clear_leftovers(root: Path) -> None:
-    """Removes uploads and half-unpacked folders that nobody has touched for a while."""
+    """Removes uploads and half-unpacked folders that have not changed for a while."""
     for leftover in [
         *root.glob("*.part"),
         *root.glob("*.old"),

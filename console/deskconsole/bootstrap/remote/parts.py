@@ -1,4 +1,4 @@
-"""The parts of ours that lie on a host of any system, judged by the list of files that each one carries."""
+"""Our parts on a host of any system, judged by the list of files that each one carries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def deployed(root: Path) -> list[dict[str, Any]]:
 
 
 def is_intact(folder: Path, *, thorough: bool) -> bool:
-    """Whether every listed file is there with its size and, if `thorough`, its content."""
+    """True if every listed file is there with its size and, if `thorough`, its content."""
     try:
         listed = listing(folder)
         sizes = dict(lying(folder))
@@ -47,7 +47,7 @@ def listing(folder: Path) -> dict[str, list[Any]]:
 
 
 def lying(folder: Path, prefix: str = "") -> Iterator[tuple[str, int]]:
-    """Path and size of every file that lies there, without compiled ones; quicker than to ask for each."""
+    """Yields path and size of every file in a folder, without compiled ones; quicker than to ask for each."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):

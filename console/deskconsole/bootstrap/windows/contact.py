@@ -1,4 +1,4 @@
-"""What a Windows host tells before there is a Python of ours on it: SFTP, and plain commands, read.
+"""Asks a Windows host before there is a Python of ours on it: by SFTP and plain commands.
 
 Every command means the same in cmd.exe and PowerShell: words without quotes, in every language's output only
 what is not translated is read.
@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 from deskconsole.bootstrap.facts import Contact, DesktopSession
-from deskconsole.bootstrap.remote.windows.system import logged_on, preference, same_user
 from deskconsole.bootstrap.script import last_words
 from deskconsole.common.errors import UnsupportedHost
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection
+from deskwin32.query_user import logged_on, preference, same_user
 
 from .python import FOLDER
 
@@ -25,7 +25,7 @@ _CODE_PAGES = (
     *("utf-8", "cp850", "cp437", "cp852", "cp858", "cp866", "cp932", "cp936", "cp949", "cp950", "cp737"),
     *("cp775", "cp855", "cp857", "cp860", "cp861", "cp862", "cp863", "cp865", "cp1252", "cp1258", "cp874"),
 )
-"""Those that a Windows console may have."""
+"""Code pages that a Windows console may have."""
 
 _NUMBER = re.compile(rb"\d{1,3}(?:[^0-9A-Za-z]{1,3}\d{2,3})+(?!\d)|\d+")
 """Digits in groups, whatever stands between these: a comma, a point, an apostrophe, a hard space."""
@@ -33,19 +33,19 @@ _NUMBER = re.compile(rb"\d{1,3}(?:[^0-9A-Za-z]{1,3}\d{2,3})+(?!\d)|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What plain commands tell of a host."""
+    """Answers of plain commands on a host."""
 
     shell: str
     """`cmd`, `powershell`, or empty: another one."""
     machine: str
-    """As PROCESSOR_ARCHITECTURE says: `AMD64`, `ARM64`, `x86`."""
+    """PROCESSOR_ARCHITECTURE: `AMD64`, `ARM64`, `x86`."""
     user: str
     free: int | None
     sessions: tuple[DesktopSession, ...]
 
 
 def look(connection: Connection) -> Contact:
-    """What SFTP shows: where it begins, and which runtimes lie there.
+    """Asks SFTP where it begins, and which runtimes are there.
 
     Raises ConnectionFailed where the server has no SFTP, DeployError where it shows nothing.
     """
@@ -60,7 +60,7 @@ def look(connection: Connection) -> Contact:
 
 
 def on_drive(path: str) -> bool:
-    """Whether an SFTP path is one of a Windows drive: `/C:/Users/Ann Lee`."""
+    """True if an SFTP path is one of a Windows drive: `/C:/Users/Ann Lee`."""
     return re.match(r"/[A-Za-z]:/", path) is not None
 
 
@@ -99,7 +99,7 @@ def ask(connection: Connection, host: Host, home: str) -> Plain:
 
 
 def shell_of(said: bytes) -> str:
-    """Which shell answered the question, or empty: neither of the two."""
+    """Names the shell that answered the question; empty if neither of the two did."""
     words = said.decode("ascii", "replace").rpartition("deskconsole")[2].split()
     if words[:1] == ["Windows_NT"]:
         return "cmd"
@@ -145,7 +145,7 @@ def free_of(said: bytes) -> int | None:
 
 
 def _alike(printed: str, name: str) -> bool:
-    """Whether a console may have printed that name so, in a code page without some of its letters."""
+    """True if a console may have printed that name so, in a code page without some of its letters."""
     return len(printed) == len(name) and all(
         one == other or not one.isascii() or not other.isascii()
         for one, other in zip(printed.casefold(), name.casefold(), strict=False)
@@ -153,7 +153,7 @@ def _alike(printed: str, name: str) -> bool:
 
 
 def sessions_of(said: str, user: str) -> tuple[DesktopSession, ...]:
-    """What `query user` says of who is logged on; nothing where the host has no such command."""
+    """Reads who is logged on from `query user`; nothing where the host has no such command."""
     rows = logged_on(said)
     for row in rows:
         if _alike(row["user"], user.rpartition("\\")[2]):

@@ -18,7 +18,7 @@ from deskconsole.bootstrap.facts import (
     Removed,
     RunningAgent,
 )
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_script
 from deskconsole.common.errors import BootstrapError, UnsupportedHost
 from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
@@ -27,10 +27,10 @@ from deskconsole.ssh.connection import Connection
 
 from . import removal, runtime, start
 from .contact import ask, native, on_drive
-from .python import FOLDER, SYSTEM, python_command, python_of
+from .python import FOLDER, python_command, python_of
 
 _MACHINES = {"AMD64", "ARM64"}
-"""Those on which 64-bit programs for Intel run; on ARM64 by emulation."""
+"""Processors on which 64-bit programs for Intel run; on ARM64 by emulation."""
 
 
 class Windows:
@@ -75,16 +75,14 @@ class Windows:
 
 
 def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:
-    """What the probing script says, run by the first of these runtimes that does it; None where none does.
+    """Runs the probing script with the first of these runtimes that works; None where none does.
 
     `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost.
     """
     for name in runtimes:
         command = python_command(python_of(name))
         try:
-            found = run_script(
-                connection, command, "windows/probe", {}, WindowsProbeAnswer, uses=(*PARTS, *SYSTEM)
-            )
+            found = run_script(connection, command, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
         except BootstrapError:
             continue  # a damaged one: the next may do
         if isinstance(found, Refusal):
@@ -130,7 +128,7 @@ def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFa
         root=native(f"{contact.home}/{FOLDER}"),
         folder=FOLDER,
         free=said.free,
-        # They lie there, and none of them runs.
+        # They are there, and none of them runs.
         deployed=tuple(DeployedPart(name, intact=False) for name in contact.runtimes),
         shell=said.shell,
         user=said.user,

@@ -1,12 +1,11 @@
-"""The Python of ours on a Windows host: where it lies, how a command starts it, what scripts may import."""
+"""Our Python on a Windows host: its path, and the commands that start it."""
 
 from __future__ import annotations
 
+from deskconsole.bootstrap.script import LAUNCH
+
 FOLDER = "AppData/Local/deskconsole"
 """Everything of ours on the host, from the folder where SFTP and commands begin: the user's profile."""
-
-SYSTEM = ("windows/api", "windows/system")
-"""What scripts on the host import that ask Windows, for `run_script(uses=...)`."""
 
 
 def python_of(runtime: str) -> str:
@@ -14,6 +13,7 @@ def python_of(runtime: str) -> str:
     return f"{FOLDER}/{runtime}/python.exe".replace("/", "\\")
 
 
-def python_command(python: str) -> str:
-    """The command that runs a program from stdin with that Python."""
-    return f"{python} -I -S -X utf8 -"  # without site-packages: scripts need none, and begin sooner
+def python_command(python: str, agent: str = "") -> str:
+    """The command that runs a program from stdin with that Python, or has a deployed agent launch another."""
+    program = f"{FOLDER}/{agent} {LAUNCH}".replace("/", "\\") if agent else "-"
+    return f"{python} -I -S -X utf8 {program}"  # without site-packages: none are needed, and it begins sooner

@@ -1,4 +1,4 @@
-"""Takes everything of ours off a Windows host: tasks, agents, files; with our Python there or without one."""
+"""Removes everything of ours from a Windows host: tasks, agents, files; with our Python or without."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import msgspec
 
 from deskconsole.bootstrap.answers import Pid, Refusal, RemoveAnswer
 from deskconsole.bootstrap.facts import HostFacts, Removed
-from deskconsole.bootstrap.remote.windows import task
-from deskconsole.bootstrap.script import last_words, run_script
+from deskconsole.bootstrap.script import HOST, last_words, run_script
 from deskconsole.common.errors import BootstrapError, DeployError
+from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Entry, Files
+from deskwin32 import schtasks
 
 from .contact import native
 from .python import FOLDER, python_command, python_of
-from .start import AGENTS
 
 PATIENCE = 8.0
 """Seconds to wait for Windows to let go of the files of programs that were just ended."""
@@ -36,7 +36,7 @@ _LONGEST = 4096
 
 @dataclass
 class _Gone:
-    """What was there and is to be gone."""
+    """Counts of what was there and is to be gone."""
 
     processes: int = 0
     files: int = 0
@@ -47,7 +47,7 @@ class _Gone:
 def remove(connection: Connection, facts: HostFacts) -> Removed:
     """Undeploys; a host that has nothing of ours is left as it is.
 
-    Raises DeployError where SFTP cannot tell what lies there, ConnectionLost.
+    Raises DeployError where SFTP cannot list our folder, ConnectionLost.
     """
     # First without /s: this takes away a link in our folder's place, never what it points to.
     if _there(connection):
@@ -64,19 +64,20 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
         _end_processes(connection, gone)
         with connection.files() as files:
             gone.files, gone.bytes = _content(files)
+    said = _delete(connection)
+    # Patience begins after the first try: on a busy host that alone has taken longer.
     deadline = time.monotonic() + PATIENCE
-    while True:
-        said = connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
-        if not _there(connection):
-            return _report(gone)
-        if time.monotonic() >= deadline:
-            break
+    while (left := _there(connection)) and time.monotonic() < deadline:
         time.sleep(0.2)
-    with connection.files() as files:
-        remaining = _names(files)
-    reason = last_words(said)
-    gone.left += [f"{native(path)} ({reason})" for path in remaining]
+        said = _delete(connection)
+    if left:
+        with connection.files() as files:
+            gone.left += [f"{native(path)} ({last_words(said)})" for path in _names(files)]
     return _report(gone)
+
+
+def _delete(connection: Connection) -> CommandResult:
+    return connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
 
 
 def _report(gone: _Gone) -> Removed:
@@ -84,7 +85,7 @@ def _report(gone: _Gone) -> Removed:
 
 
 def _there(connection: Connection) -> Entry | None:
-    """Our folder, or what else lies in its place; a link is not followed."""
+    """Our folder, or what else is in its place; a link is not followed."""
     with connection.files() as files:
         return next((entry for entry in files.list(_PARENT) if entry.name.casefold() == _NAME), None)
 
@@ -96,7 +97,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
     for python in dict.fromkeys(pythons):
         try:
             answer = run_script(
-                connection, python_command(python), "windows/remove", {}, RemoveAnswer, uses=AGENTS
+                connection, python_command(python), f"{HOST}.windows.remove", {}, RemoveAnswer
             )
         except BootstrapError:
             continue  # damaged
@@ -109,20 +110,20 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
 
 
 def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
-    """As the script does, by commands."""
+    """Deletes our tasks by commands, where no Python of ours runs."""
 
     def ask(*words: str) -> str:
         return connection.run(" ".join(("schtasks", *words))).stdout.decode("utf-8", "replace")
 
-    for name in task.names(ask(*task.LIST)):
-        if task.starts_from(ask(*task.DETAILS, name), root):
+    for name in schtasks.names(ask(*schtasks.LIST)):
+        if schtasks.starts_from(ask(*schtasks.DETAILS, name), root):
             deleted = connection.run(f"schtasks /delete /f /tn {name}")
             if deleted.exit_code:
                 gone.left.append(f"task {name} ({last_words(deleted)})")
 
 
 def _end_processes(connection: Connection, gone: _Gone) -> None:
-    """Ends the agents that said that they run, where their number still is that of such a program."""
+    """Ends the agents that reported themselves, if their number still is that of such a program."""
     listed = connection.run("tasklist /fo csv /nh").stdout.decode("utf-8", "replace")
     programs = {row[1]: row[0].casefold() for row in csv.reader(listed.splitlines()) if len(row) > 1}
     for pid in _agents(connection):

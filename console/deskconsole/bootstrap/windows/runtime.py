@@ -19,8 +19,8 @@ import msgspec
 from deskconsole.bootstrap.answers import Refusal, Text
 from deskconsole.bootstrap.console_id import console_id
 from deskconsole.bootstrap.facts import Foundation, HostFacts
-from deskconsole.bootstrap.install import MARGIN, require_room
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_script
+from deskconsole.bootstrap.upload import MARGIN, require_room
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
 from deskconsole.common.file_lock import locked
 from deskconsole.common.progress import Progress, ProgressMeter, Report
@@ -58,7 +58,7 @@ def foundation(
     report: Report,
     reprobe: Callable[[str], HostFacts | None],
 ) -> Foundation:
-    """A runtime for the agent of today: the one that lies there, else one of the console's, which goes up.
+    """A runtime for the agent of today: the one on the host, else one of the console's, which is uploaded.
 
     `reprobe` looks at the host again, by the runtime of that name. Raises DeployError, RuntimeUnavailable.
     """
@@ -116,7 +116,7 @@ def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, repo
 
 
 def needed_for(runtime: Runtime) -> int:
-    """Bytes that must be free on the host: the upload and what comes of it lie there side by side."""
+    """Bytes that must be free on the host: the upload and what comes of it are there side by side."""
     return runtime.manifest.upload + runtime.manifest.unpacked + MARGIN
 
 
@@ -196,7 +196,7 @@ class _Put:
     def _send(
         self, source: bytes | IO[bytes], path: str, progress: Callable[[int, int], None], *, resume: bool
     ) -> int:
-        """Uploads; a file that lies there and may not be written to is held, by a program that may end."""
+        """Uploads; a file that may not be written to is held by a program, which may end."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             there = self._files.stat(path)
@@ -234,7 +234,7 @@ class _Put:
             answer = run_script(
                 self._connection,
                 self._command("-I -S -X utf8 -"),
-                "windows/unpack",
+                f"{REMOTE}.windows.unpack",
                 {
                     "archive": REST,
                     "sha256": rest.sha256,
@@ -242,7 +242,6 @@ class _Put:
                     "seed": list(manifest.seed),
                 },
                 _Unpacked,
-                uses=(*PARTS, "windows/unpack_lock"),
                 timeout=_UNPACK_WITHIN,
                 told=told,
             )
@@ -321,7 +320,7 @@ class _Put:
         self._remove(away)
 
     def _try(self) -> str:
-        """What lies where it is going to: `nothing`, `whole` (another console was quicker) or `damaged`."""
+        """Tries it, and tells what has its name: `nothing`, `whole` (by another console) or `damaged`."""
         self._report(Progress("trying the runtime", 0, 0))
         version = self._runtime.manifest.version[:2]
         modules = [
@@ -332,10 +331,9 @@ class _Put:
         answer = run_script(
             self._connection,
             self._command("-I -X utf8 -"),
-            "windows/smoke_test",
+            f"{REMOTE}.windows.smoke_test",
             {"name": self._runtime.name, "modules": modules},
             _Tried,
-            uses=PARTS,
             timeout=180.0,
         )
         if isinstance(answer, Refusal):

@@ -7,17 +7,15 @@ import json
 import secrets
 from dataclasses import asdict
 
-import msgspec
-
-from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, Text
+from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, VerifyAnswer
 from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
-from deskconsole.bootstrap.script import PARTS, run_script
+from deskconsole.bootstrap.script import REMOTE, run_deployed, run_script
 from deskconsole.common.errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.listing import LISTING
 from deskconsole.ssh.connection import Connection
 
-from .python import SYSTEM, python_command
+from .python import python_command
 
 READY_WITHIN = 40.0
 """Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
@@ -27,9 +25,6 @@ _OTHERS = 90.0
 
 _LOOKING = 180.0
 """Seconds that reading all files may take, behind a virus scanner."""
-
-AGENTS = (*SYSTEM, "windows/security", "windows/task", "windows/agents")
-"""What scripts on the host import that deal with agents there, for `run_script(uses=...)`."""
 
 _REMEDIES = {
     "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
@@ -59,10 +54,9 @@ def launch(
 def _ask(
     connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
 ) -> LaunchAnswer | Refusal:
-    return run_script(
+    return run_deployed(
         connection,
-        python_command(facts.python),
-        "windows/launch",
+        python_command(facts.python, deployed.agent),
         {
             "instance": instance(facts, deployed, host, options),
             "agent": deployed.agent,
@@ -76,7 +70,6 @@ def _ask(
             "sessions": [asdict(session) for session in facts.sessions],
         },
         LaunchAnswer,
-        uses=AGENTS,
         timeout=options.wait_for_user + READY_WITHIN + _OTHERS,
     )
 
@@ -94,16 +87,15 @@ def _parts(deployed: Deployed) -> list[str]:
 def _damage(
     connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
 ) -> Damaged | None:
-    """Why the agent did not come up, where its files are not as they were sent; they are sent again then."""
+    """The error of an agent whose files are not as they were sent; None if they are."""
     parts = [name for name in (deployed.agent, deployed.runtime) if name]
     try:
         answer = run_script(
             connection,
             python_command(facts.python),
-            "windows/verify",
-            {"parts": parts},
-            _Whole,
-            uses=PARTS,
+            f"{REMOTE}.install",
+            {"verb": "verify", "root": facts.root, "parts": parts},
+            VerifyAnswer,
             timeout=_LOOKING,
         )
         damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]
@@ -119,10 +111,6 @@ def _damage(
         f"{error}; damaged there: {', '.join(damaged)}",
         remedy="Connect again: it is sent again. If it goes on, see to that host's disk and virus scanner.",
     )
-
-
-class _Whole(msgspec.Struct, frozen=True):
-    damaged: tuple[Text, ...]
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 
-from deskconsole.bootstrap.remote.windows.system import logged_on, preference, same_user
 from deskconsole.bootstrap.windows.contact import (
     account_of,
     code_page_of,
@@ -18,6 +17,7 @@ from deskconsole.bootstrap.windows.contact import (
     shell_of,
     variables_of,
 )
+from deskwin32.query_user import logged_on, preference, same_user
 
 LAST_LINES = {
     "english": ("               5 Dir(s)  123,456,789,012 bytes free", "cp437"),

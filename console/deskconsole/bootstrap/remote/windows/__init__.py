@@ -1,1 +1,1 @@
-"""Scripts for Windows hosts: their own Python runs them; nothing of the console is there."""
+"""Modules that are sent to Windows hosts; a Python of ours runs them there."""

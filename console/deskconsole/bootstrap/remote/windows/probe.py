@@ -1,18 +1,24 @@
-"""What a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
+"""Lists what a Windows host has: disk, processor, shell, user, sessions, deployed parts, running agents.
 
-Runs in one of our runtimes, needs `windows/system` and `parts`. Changes nothing on the host.
+Runs in one of our runtimes. Changes nothing on the host.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from deskagent.host.windows import agents
+from deskagent.host.windows.accounts import is_elevated, own_user
+from deskagent.host.windows.processes import own_folder
+from deskagent.host.windows.sessions import begin_query, enumerated, sessions
+from deskwin32.calls import windows
+
 from ..parts import deployed
-from .system import begin_query, disk_free, enumerated, image_of, is_elevated, own_folder, own_user, sessions
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
@@ -30,9 +36,16 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "elevated": is_elevated(),
         "deployed": deployed(root),
         "runtimes": runtimes(root),
-        "agents": agents(root),
+        "agents": running_agents(root),
         "sessions": sessions(asked),
     }
+
+
+def disk_free(path: str) -> int:
+    """Bytes that this user may still write where `path` is, quotas and all."""
+    free = ctypes.c_ulonglong()
+    windows("GetDiskFreeSpaceExW")(path, ctypes.byref(free), None, None)
+    return free.value
 
 
 def machine() -> str:
@@ -63,7 +76,7 @@ def registry(key: str, name: str) -> str:
 
 
 def runtimes(root: Path) -> list[dict[str, Any]]:
-    """What the runtimes say of themselves; one that says nothing is left out."""
+    """Reads the runtimes' manifests; one without a manifest is left out."""
     found = []
     for folder in sorted(root.glob("runtime-*")):
         try:
@@ -79,15 +92,7 @@ def runtimes(root: Path) -> list[dict[str, Any]]:
     return found
 
 
-def agents(root: Path) -> list[dict[str, Any]]:
+def running_agents(root: Path) -> list[dict[str, Any]]:
     """Process and instance of each living agent that said that it is ready."""
-    runtime = str(root / "runtime-").casefold()
-    found = []
-    for ready in sorted(root.glob("run/*/said/ready.json")):
-        try:
-            pid = int(json.loads(ready.read_bytes())["pid"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if image_of(pid).casefold().startswith(runtime):
-            found.append({"pid": pid, "instance": ready.parent.parent.name})
-    return found
+    said = ((folder.name, agents.speaking(folder, root)) for folder in agents.folders(root))
+    return [{"pid": ready["pid"], "instance": name} for name, ready in said if ready is not None]

@@ -1,6 +1,6 @@
 """Tries a runtime before it gets its name: imports what the agent imports, which also compiles it.
 
-Run by the runtime's own Python, needs `parts`. Tells too what already lies where the runtime is going to.
+Run by the runtime's own Python. Tells too what is already in the runtime's place.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes a runtime of its seed: verifies `rest.tar.xz` beside it, unpacks that, looks whether all is there.
 
-Run by the seed's own Python, which has hardly more than what is imported here, in `parts` and in `turn`. The
+Run by the seed's own Python, which has hardly more than what is imported here. The
 folder is the one in which that Python lies. What the listing does not name is deleted at the end, but not the
 archive: until the runtime is tried, a cut may make it needed again. A half unpacked folder is gone over once
 more. Where the console has gone, only what it sent stays.
@@ -89,12 +89,12 @@ def unpack(folder: Path, archive: Path, total: int, own: UnpackLock) -> None:
 
 
 def stays_below(name: str) -> bool:
-    """Whether a name leads to a file below the folder it is put to; to ask the disk for each took long."""
+    """True if a name leads to a file below the folder it is put to; to ask the disk for each took long."""
     return not any(part in {"", ".", ".."} or ":" in part or "\\" in part for part in name.split("/"))
 
 
 def is_there(path: Path, row: list[Any] | None) -> bool:
-    """Whether an earlier try, which was cut, brought the file; a program that it left running may hold it."""
+    """True if an earlier try, which was cut, brought the file; a program that it left running may hold it."""
     try:
         return row is not None and path.stat().st_size == row[0] and hashed(path) == row[1]
     except OSError:
@@ -108,7 +108,7 @@ def write(path: Path, content: IO[bytes]) -> None:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """A file to write to, as soon as nobody holds it any more."""
+    """A file to write to, as soon as no other program holds it."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

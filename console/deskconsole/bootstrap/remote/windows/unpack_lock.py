@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from ..answer import tell
+from deskagent.host.answer import tell
 
 STOP = "stop"
 """A file of this name asks for the end: the console was cancelled, or another unpacking waits."""
 HELD = "unpacking"
 """This one is open for as long as there is an unpacking: Windows does not let it be deleted meanwhile."""
 WAITING = "waiting"
-"""What the console writes to."""
+"""The file that the console writes to."""
 NAMES = {STOP, HELD, WAITING}
 
 PATIENCE = 20.0
@@ -30,7 +30,7 @@ LOOK_AGAIN = 0.1
 
 
 class Ended(Exception):
-    """Why an unpacking ends early; `kind` says it to the console: `gone`, `stopped` or `held`."""
+    """An unpacking ends early; `kind` says why to the console: `gone`, `stopped` or `held`."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)

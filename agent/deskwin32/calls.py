@@ -1,4 +1,4 @@
-"""Functions of Windows for ctypes: one table of prototypes, an error check per call. Runs on the host.
+"""Functions of Windows for ctypes: one table of prototypes, an error check per call.
 
 Imports everywhere; a call raises OSError, elsewhere always, on Windows where the system refuses.
 """
@@ -112,6 +112,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (HANDLE, BOOL, POINTER(Privilege), DWORD, c_void_p, c_void_p),
         not_zero,
     ),
+    "CloseDesktop": ("user32", BOOL, (HANDLE,), not_zero),
     "CloseHandle": ("kernel32", BOOL, (HANDLE,), not_zero),
     "ConvertSecurityDescriptorToStringSecurityDescriptorW": (
         "advapi32",
@@ -129,6 +130,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
+    "GetCurrentThreadId": ("kernel32", DWORD, (), None),
     "GetDiskFreeSpaceExW": ("kernel32", BOOL, (LPCWSTR, ULONGLONGS, ULONGLONGS, ULONGLONGS), not_zero),
     "GetExtendedTcpTable": (
         "iphlpapi",
@@ -142,13 +144,22 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (LPCWSTR, ctypes.c_int, DWORD, *[POINTER(c_void_p)] * 5),
         no_error,
     ),
+    "GetProcessWindowStation": ("user32", HANDLE, (), not_zero),
     "GetSecurityDescriptorDacl": (
         "advapi32",
         BOOL,
         (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
         not_zero,
     ),
+    "GetSystemMetrics": ("user32", ctypes.c_int, (ctypes.c_int,), None),  # 0 may be a value
+    "GetThreadDesktop": ("user32", HANDLE, (DWORD,), not_zero),
     "GetTokenInformation": ("advapi32", BOOL, (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS), not_zero),
+    "GetUserObjectInformationW": (
+        "user32",
+        BOOL,
+        (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS),
+        not_zero,
+    ),
     "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
     "LookupAccountNameW": (
         "advapi32",
@@ -163,8 +174,15 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "LookupPrivilegeValueW": ("advapi32", BOOL, (LPCWSTR, LPCWSTR, POINTER(DWORD * 2)), not_zero),
+    "OpenInputDesktop": ("user32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
+    "PowerSettingRegisterNotification": (
+        "powrprof",
+        DWORD,
+        (c_void_p, DWORD, c_void_p, POINTER(HANDLE)),
+        no_error,
+    ),
     "Process32FirstW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), not_zero),
     "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
     "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
@@ -175,6 +193,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (LPCWSTR, ctypes.c_int, DWORD, *[c_void_p] * 4),
         no_error,
     ),
+    "SetProcessDpiAwarenessContext": ("user32", BOOL, (HANDLE,), not_zero),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
     "WTSEnumerateSessionsW": (
         "wtsapi32",

@@ -1,6 +1,7 @@
-"""Ends everything of ours on a Windows host and counts what lies there.
+"""Ends everything of ours on a Windows host and counts its files.
 
-Runs on the host, needs `windows/agents`. The files are not deleted here: no program can delete itself.
+Sent over stdin: it has to work where the deployed folder is damaged, missing or of another version. The
+console deletes the files afterwards by a command of the system: no program can delete itself.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-from . import agents, system, task
+from . import agents, processes, tasks
+from .security import reach_others
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
-    """Answers processes (ended), files and bytes (that lie there), left (what would not go)."""
-    root = system.own_folder()
-    agents.reach()
+    """Answers processes (ended), files and bytes (that are there), left (what would not go)."""
+    root = processes.own_folder()
+    reach_others()
     # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
     pids = running(root)
     agents.end(pids)
-    refusals = {name: task.delete(name) for name in task.ours(str(root))}
+    refusals = {name: tasks.delete(name) for name in tasks.ours(str(root))}
     left = [f"task {name} ({refusal})" for name, refusal in refusals.items() if refusal]
     more = running(root)
     left += [f"process {pid}" for pid in sorted(agents.end(more))]
@@ -28,12 +30,17 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def running(root: Path) -> set[int]:
-    """Processes from below our folder, without this one."""
-    return {pid for pid, image in system.processes() if is_below(image, root) and pid != os.getpid()}
+    """Processes from below our folder without this one, and the schtasks that they began to make tasks."""
+    listed = processes.processes()
+    ours = {process.pid for process in listed if is_below(process.image, root)} - {os.getpid()}
+    schtasks = processes.program("schtasks").casefold()
+    return ours | {
+        process.pid for process in listed if process.parent in ours and process.image.casefold() == schtasks
+    }
 
 
 def is_below(image: str, root: Path) -> bool:
-    """Whether a program is ours: agents, and scripts of a console that was cut off."""
+    """True for agents, and for requests of a console that was cut off."""
     return image.casefold().startswith(f"{root}\\".casefold())
 
 

@@ -1,4 +1,6 @@
-"""The last part of every script that is sent: calls its main and prints the answer behind a marker."""
+"""Answers the console: calls a request's main and prints what it returns behind a marker."""
+
+from __future__ import annotations
 
 import errno
 import json
@@ -9,11 +11,11 @@ from typing import Any
 _marker: list[str] = []
 
 
-def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, arguments: str) -> None:
-    """One line, `marker` and JSON, on a line of its own: login scripts may have printed before it."""
+def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, arguments: dict[str, Any]) -> None:
+    """Prints one line, `marker` and JSON, on a line of its own: login scripts may have printed before it."""
     _marker.append(marker)
     try:
-        result = main(json.loads(arguments))
+        result = main(arguments)
     except OSError as error:
         what = error.strerror or str(error)
         result = {
@@ -24,5 +26,5 @@ def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, argume
 
 
 def tell(done: int, total: int) -> None:
-    """How far a long script has come; raises OSError where nobody listens any more."""
+    """Reports how far a long request has come; raises OSError where the console does not listen any more."""
     os.write(1, f"\n{_marker[-1]}{json.dumps([done, total])}\n".encode("ascii"))

@@ -1,4 +1,4 @@
-"""Takes one archive of ours to a host and into use there, by the host's Python."""
+"""Uploads one archive of ours to a host and has the host's Python install it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .answers import FreeAnswer, InstallAnswer, Refusal
 from .archive import Archive
 from .console_id import console_id
 from .facts import HostFacts
-from .script import PARTS, run_script
+from .script import REMOTE, run_script
 
 T = TypeVar("T")
 
@@ -49,10 +49,9 @@ def put(
         return run_script(
             connection,
             command,
-            "install",
+            f"{REMOTE}.install",
             {"verb": verb, "root": facts.root, "part": part, **more},
             kind,
-            uses=PARTS,
             timeout=300.0,
         )
 

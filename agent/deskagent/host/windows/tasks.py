@@ -5,20 +5,13 @@ A task is the one way from an SSH session into the session of the person at the 
 
 from __future__ import annotations
 
-import csv
-import re
 import subprocess
 
-from .system import program
+from deskwin32 import schtasks
 
-PREFIX = "deskconsole-"
-"""Every task of ours begins so."""
+from .processes import program
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
-
-LIST = ("/query", "/fo", "CSV", "/nh")
-DETAILS = (*LIST, "/v", "/tn")
-"""What to ask of schtasks; a task's name follows the second."""
 
 HAS_NOT_RUN = 0x41303
 RUNNING = 0x41301
@@ -39,7 +32,7 @@ RESULTS = {
     0xC000013A: "its session was logged off",
     0xC0000142: "a DLL that it needs did not start",
 }
-"""What a task's last result means, as far as it is known; others are exit codes of the program."""
+"""Meanings of a task's last result, as far as known; others are exit codes of the program."""
 
 SETTINGS = {
     "AllowStartOnDemand": "true",
@@ -59,10 +52,6 @@ SETTINGS = {
 
 PATIENCE = 20.0
 """Seconds that schtasks is given."""
-
-_COLUMN_RESULT = 6
-_COLUMN_COMMAND = 8
-"""Of `schtasks /query /v /fo CSV`; the names of its columns are translated, their order is not."""
 
 
 def task_xml(command: str, arguments: str, sid: str, *, highest: bool) -> bytes:
@@ -92,27 +81,22 @@ def task_xml(command: str, arguments: str, sid: str, *, highest: bool) -> bytes:
 
 def create(name: str, file: str) -> str | None:
     """Registers the task that the file describes; schtasks' own words where it would not."""
-    return _refusal(schtasks("/create", "/f", "/tn", name, "/xml", file))
+    return _refusal(ask("/create", "/f", "/tn", name, "/xml", file))
 
 
 def run(name: str) -> str | None:
     """Asks for the task to be run, in every session that fits; schtasks says SUCCESS whatever comes of it."""
-    return _refusal(schtasks("/run", "/i", "/tn", name))
+    return _refusal(ask("/run", "/i", "/tn", name))
 
 
 def delete(name: str) -> str | None:
     """Takes the task away; what it started goes on."""
-    return _refusal(schtasks("/delete", "/f", "/tn", name))
+    return _refusal(ask("/delete", "/f", "/tn", name))
 
 
 def last_result(name: str) -> int | None:
     """The task's last result without a sign, or None where there is none to be had."""
-    for row in rows(schtasks(*DETAILS, name)[1]):
-        try:
-            return int(row[_COLUMN_RESULT]) & 0xFFFFFFFF
-        except (ValueError, IndexError):
-            continue
-    return None
+    return schtasks.last_result(ask(*schtasks.DETAILS, name)[1])
 
 
 def in_words(result: int) -> str:
@@ -122,32 +106,13 @@ def in_words(result: int) -> str:
 
 def ours(root: str) -> list[str]:
     """Names of the tasks that start something from below our folder, whichever launch left them."""
-    _, listed = schtasks(*LIST)
-    return [name for name in names(listed) if starts_from(schtasks(*DETAILS, name)[1], root)]
+    _, listed = ask(*schtasks.LIST)
+    return [
+        name for name in schtasks.names(listed) if schtasks.starts_from(ask(*schtasks.DETAILS, name)[1], root)
+    ]
 
 
-def names(listed: str) -> list[str]:
-    """Tasks that are called as ours are, in what schtasks lists; folders are left out."""
-    found = {row[0].rpartition("\\")[2] for row in rows(listed) if row}
-    return sorted(name for name in found if re.fullmatch(rf"{PREFIX}[0-9a-f]+", name))
-
-
-def starts_from(details: str, root: str) -> bool:
-    """Whether a task starts something from below this folder: another user may have one of ours too.
-
-    What is not ASCII in its name may be anything here: code pages lack letters, others stand for them then.
-    """
-    folder = ".*?".join(re.escape(part) for part in re.split(r"[^\0-\x7f]+", root))
-    commands = [row[_COLUMN_COMMAND] for row in rows(details) if len(row) > _COLUMN_COMMAND]
-    return any(re.match(rf'"?{folder}\\', command, re.IGNORECASE) for command in commands)
-
-
-def rows(text: str) -> list[list[str]]:
-    """The rows of schtasks' CSV."""
-    return list(csv.reader(text.splitlines()))
-
-
-def schtasks(*words: str) -> tuple[int, str]:
+def ask(*words: str) -> tuple[int, str]:
     """Exit code and what was said, in one text."""
     try:
         finished = subprocess.run(

@@ -1,6 +1,6 @@
-"""What a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
+"""Lists what a POSIX host has: disk, C library, Python packages, deployed parts, running agents, X displays.
 
-Needs `parts`. Changes nothing on the host.
+Changes nothing on the host.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from .parts import deployed
+from deskagent.host.posix.processes import agents, environment, is_agent, owner, processes
+
+from ..parts import deployed
 
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
@@ -52,7 +54,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_ours(root: Path, *, chosen: bool) -> str:
-    """Why what lies at our folder's place may be another user's, in one sentence; empty where it is not."""
+    """Says in one sentence why our folder may be another user's; empty where it is not."""
     try:
         seen = root.lstat()
     except OSError:
@@ -71,7 +73,7 @@ def not_ours(root: Path, *, chosen: bool) -> str:
 
 
 def noexec(folder: Path) -> str:
-    """Why no library can be loaded from there, in words; empty where one can, and where nobody knows."""
+    """Says why no library can be loaded from there; empty where one can, and where that is unknown."""
     if os.statvfs(folder).f_flag & os.ST_NOEXEC:
         mount = folder.resolve()
         while not mount.is_mount():
@@ -122,12 +124,12 @@ def missing(requirements: list[dict[str, Any]]) -> list[str]:
 
 
 def applies(row: dict[str, Any]) -> bool:
-    """Whether this Python needs the module; some came into the standard library."""
+    """True if this Python needs the module; some came into the standard library."""
     return row["before"] is None or sys.version_info[:2] < tuple(row["before"])
 
 
 def satisfied(row: dict[str, Any]) -> bool:
-    """Whether the module is there in the right version, as far as its metadata says."""
+    """True if the module is there in the right version, as far as its metadata says."""
     if not applies(row):
         return True
     try:
@@ -156,7 +158,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def loads(modules: list[str]) -> bool:
-    """Whether the modules can really be imported: in a process of its own, which may die of it."""
+    """True if the modules can be imported: tried in a process of its own, which may die of it."""
     command = [sys.executable, "-I", "-X", "utf8", "-c", "import " + ", ".join(modules)]
     finished = subprocess.run(
         command,
@@ -169,30 +171,9 @@ def loads(modules: list[str]) -> bool:
     return finished.returncode == 0
 
 
-def agents(root: Path) -> list[tuple[int, str]]:
-    """Process and instance of each living agent that was started from our folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        start = os.fsencode(root / "run") + b"/"
-        for word in words:
-            if b"deskagent" in words and word.startswith(start):
-                found.append((int(entry.name), os.fsdecode(word[len(start) :].split(b"/")[0])))
-                break
-    return found
-
-
-def processes(number: int) -> str:
+def counted(number: int) -> str:
     """`1 process`, `11 processes`"""
     return "1 process" if number == 1 else f"{number} processes"
-
-
-def is_agent(process: Path) -> bool:
-    """An agent of a console's runs there, of whatever user; `process` is its folder in /proc."""
-    return b"deskagent" in (process / "cmdline").read_bytes()
 
 
 def find_displays() -> tuple[list[dict[str, str]], list[str]]:
@@ -206,21 +187,19 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
     sockets = open_sockets()
     used: dict[tuple[str, str], int] = {}
     people: dict[str, Counter[int]] = {}
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for pid in processes():
         try:
-            owner = environ.stat().st_uid
-            if is_agent(environ.parent):  # it looks at the desktop; that makes it nobody's
+            user = owner(pid)
+            if is_agent(pid):  # it looks at the desktop, and does not belong to it
                 continue
-            variables = dict(
-                line.split(b"=", 1) for line in environ.read_bytes().split(b"\0") if b"=" in line
-            )
+            variables = environment(pid)
         except OSError:
             continue
         display = os.fsdecode(variables.get(b"DISPLAY", b""))
         number = display[1:].split(".")[0]
         if display.startswith(":") and number in sockets:
-            people.setdefault(":" + number, Counter())[owner] += 1
-        if display.startswith(":") and number in sockets and owner == os.getuid():
+            people.setdefault(":" + number, Counter())[user] += 1
+        if display.startswith(":") and number in sockets and user == os.getuid():
             authority = os.fsdecode(variables.get(b"XAUTHORITY", b""))
             if authority and not os.access(authority, os.R_OK):
                 authority = ""
@@ -232,7 +211,7 @@ def find_displays() -> tuple[list[dict[str, str]], list[str]]:
         {
             "display": display,
             "authority": authority or usual,
-            "how": "DISPLAY of the login over SSH" if display == own else f"used by {processes(count)}",
+            "how": "DISPLAY of the login over SSH" if display == own else f"used by {counted(count)}",
         }
         for (display, authority), count in sorted(
             used.items(), key=lambda item: (item[0][0] != own, -item[1], item[0])
@@ -253,7 +232,7 @@ def person_at(display: str, owners: Counter[int]) -> str:
     """The name of the user whose desktop a display is; empty where that is not known.
 
     `owners` counts the processes that use it, by user: only root sees those of others. Those of the system
-    (the greeter of a display manager) are no person; root is one where nobody else is there. A server that
+    (the greeter of a display manager) are no person; root is one where there is no other. A server that
     runs as its user has made its socket so.
     """
     persons = [uid for uid, _ in owners.most_common() if uid >= PERSONS]
@@ -293,7 +272,7 @@ def open_sockets() -> set[str]:
 
 
 def answers(file: Path) -> bool:
-    """Whether something listens at that socket."""
+    """True if a server listens at that socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as attempt:
         attempt.settimeout(1.0)
         try:

@@ -1,4 +1,4 @@
-"""Who may read a folder on a Windows host, in SDDL (the system's own text for it), and who may end what.
+"""Rights on a Windows host: to read a folder, in SDDL (the system's own text for it), and to end processes.
 
 Wine keeps Unix modes in place of access lists: what is done here was read back there as far as modes can say
 it, and was not seen on a real Windows.
@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from ctypes import byref, c_void_p
 from ctypes.wintypes import BOOL, DWORD, HANDLE
 
-from .api import Privilege, SecurityAttributes, closing, windows
+from deskwin32.calls import Privilege, SecurityAttributes, closing, windows
 
 ADMINISTRATORS = "BA"
 SYSTEM = "SY"
-"""As SDDL abbreviates the two that reach everything anyway."""
+"""SDDL's abbreviations of the two that reach everything anyway."""
 
 READ_AND_RUN = "0x1200a9"
 """FILE_GENERIC_READ and FILE_GENERIC_EXECUTE."""
 
 ADD_FILES = "0x1201bb"
-"""That and FILE_GENERIC_WRITE, but no folder can be made, and nothing is deleted by the folder's rights."""
+"""The same and FILE_GENERIC_WRITE; no folder can be made, and nothing is deleted by the folder's rights."""
 
 CHANGE = "0x1301bf"
 """Read, write, run and delete, as it is right for a file of one's own."""
@@ -37,7 +37,7 @@ _PRIVILEGE_ENABLED = 2
 
 
 def make_private_folder(path: str, sid: str) -> None:
-    """Makes a folder with a list of its own: this user, administrators and the system, nobody else.
+    """Makes a folder with a list of its own: this user, administrators and the system, and no others.
 
     Raises OSError, also where the folder came out open to others.
     """
@@ -96,13 +96,14 @@ def trustees(text: str) -> set[str]:
 
 
 def reach_others() -> None:
-    """Lets an administrator end other users' processes too; raises OSError for anybody else."""
-    token = HANDLE()
-    windows("OpenProcessToken")(windows("GetCurrentProcess")(), _TOKEN_ADJUST_PRIVILEGES, byref(token))
-    with closing(token):
-        privilege = Privilege(count=1, attributes=_PRIVILEGE_ENABLED)
-        windows("LookupPrivilegeValueW")(None, "SeDebugPrivilege", byref(privilege.luid))
-        windows("AdjustTokenPrivileges")(token, 0, byref(privilege), 0, None, None)
+    """Lets an administrator see and end other users' processes too; does nothing for other users."""
+    with contextlib.suppress(OSError):
+        token = HANDLE()
+        windows("OpenProcessToken")(windows("GetCurrentProcess")(), _TOKEN_ADJUST_PRIVILEGES, byref(token))
+        with closing(token):
+            privilege = Privilege(count=1, attributes=_PRIVILEGE_ENABLED)
+            windows("LookupPrivilegeValueW")(None, "SeDebugPrivilege", byref(privilege.luid))
+            windows("AdjustTokenPrivileges")(token, 0, byref(privilege), 0, None, None)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Starts the agent by a scheduled task in the session of the person at the desktop, or finds one that runs.
 
-Runs on the host in one of our runtimes, needs `windows/agents`. The token comes in through stdin and goes to
+Runs on the host in one of our runtimes. The token comes in through stdin and goes to
 a file that only that user and administrators can read, never to a command line.
 """
 
@@ -17,8 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import agents, system, task
-from .security import allow_reading
+from deskwin32 import schtasks
+
+from .. import handover
+from . import agents, run_folder, sessions, tasks
+from .accounts import is_elevated, own_user
+from .processes import own_folder
+from .security import allow_reading, reach_others
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks whether somebody has logged on, and whether the agent lives."""
@@ -41,22 +46,23 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 
     Answers port, pid, token (of the agent that serves now), version, reused, word; or error, kind and log.
     """
-    root = system.own_folder()
+    root = own_folder()
     (root / "run").mkdir(exist_ok=True)
-    agents.reach()
+    reach_others()
     deadline = time.monotonic() + arguments["wait_for_user"]
     # Where it took a command to learn of sessions, it is not asked twice within a moment.
-    known = arguments["sessions"] if system.enumerated() is None else []
+    known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
-        # Two consoles at once: the second finds the first one's agent. Not held while nobody is logged on.
+        # Two consoles at once: the second finds the first one's agent. Not held while it waits for a log-on.
+        # A launch whose connection was cut goes on; it ends here by an OSError when the folder is removed.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (
                 running := find_running(root, arguments["instance"], arguments["sessions"])
             ):
                 return running
-            sessions = known or system.sessions()
-            session = choose(sessions, elevated=system.is_elevated())
-            refusal = {"error": nobody(sessions), "kind": "nobody"}
+            there = known or sessions.sessions()
+            session = choose(there, elevated=is_elevated())
+            refusal = {"error": nobody(there), "kind": "nobody"}
             if session is not None:
                 started = start(root, session, arguments)
                 if started.get("kind") != "nobody":
@@ -68,21 +74,21 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         time.sleep(LOOK_AGAIN)
 
 
-def choose(sessions: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
+def choose(there: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
     """The session to show, of those that are there, likeliest first: the user's own, in whatever state it is.
 
     An administrator gets that of somebody else where he has none and that one is in use.
     """
-    for session in sessions:
+    for session in there:
         if session["own"] or (elevated and session["sid"] and session["state"] == "active"):
             return session
     return None
 
 
-def nobody(sessions: list[dict[str, Any]]) -> str:
-    """Why there is no session to show."""
-    user, _ = system.own_user()
-    others = sorted({session["user"] for session in sessions if session["user"]})
+def nobody(there: list[dict[str, Any]]) -> str:
+    """Says why there is no session to show."""
+    user, _ = own_user()
+    others = sorted({session["user"] for session in there if session["user"]})
     if others:
         return (
             f"{user} is not logged on at the desktop, and {' and '.join(others)} cannot be shown to this user"
@@ -100,15 +106,15 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
     if said is None:
         return None
     try:
-        token = (folder / "token").read_bytes()
+        token = (folder / handover.TOKEN).read_bytes()
         if (
-            system.enumerated() is not None
+            sessions.enumerated() is not None
         ):  # else it takes a command to learn of sessions, too long for a reconnect
-            known = system.sessions()
-            session = choose(known, elevated=system.is_elevated())
+            known = sessions.sessions()
+            session = choose(known, elevated=is_elevated())
             if session is not None and session["number"] != said.get("session"):
                 return None
-        agents.promise(folder)
+        handover.note(folder)
     except OSError:
         return None
     user = next((session["user"] for session in known if session["number"] == said.get("session")), "")
@@ -116,7 +122,7 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
 
 
 def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict[str, Any]:
-    """An agent's ready file, as the console wants to hear of it; `user` is logged on where the agent is."""
+    """Makes the answer out of an agent's ready file; `user` is logged on in the agent's session."""
     word = ("session", "station", "desktop", "screen", "reason", "size", "flat", "capture")
     return {
         "port": said["port"],
@@ -130,7 +136,7 @@ def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict
 
 
 def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """A fresh agent, by a task that is gone again when this returns; others that nobody uses are ended."""
+    """Starts an agent by a task that is gone when this returns; other agents without a console are ended."""
     folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
     kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
     agents.end(agents.living(root) - kept)
@@ -139,27 +145,28 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
         if said is None or said["pid"] not in kept:
             # Somebody may read a log there: the next launch clears that. Its own has to be gone.
             with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
-                agents.clear(other)
-    _, own = system.own_user()
+                run_folder.clear(other)
+    _, own = own_user()
     user = own if session["own"] else session["sid"]
-    agents.make_folder(folder, own, user)
+    run_folder.make(folder, own, user)
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
-    (folder / "token").write_bytes(bytes.fromhex(arguments["token"]))
+    (folder / handover.TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
-    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0", "--token-file", str(folder / "token")]
+    words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0"]
+    words += ["--token-file", str(folder / handover.TOKEN)]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
     program = root / Path(sys.executable).parent.name / agents.PROGRAM
-    xml = task.task_xml(
+    xml = tasks.task_xml(
         str(program),
         subprocess.list2cmdline([*words, *arguments["options"]]),
         user,
         highest=arguments["highest"],
     )
-    name = task.PREFIX + folder.name
+    name = schtasks.PREFIX + folder.name
     (folder / "task.xml").write_bytes(xml)
-    if refusal := task.create(name, str(folder / "task.xml")) or task.run(name):
+    if refusal := tasks.create(name, str(folder / "task.xml")) or tasks.run(name):
         return failed(root, kept, folder, {"error": refusal, "kind": "task"})
     deadline = time.monotonic() + arguments["wait"]
     trouble = wait_for_begin(name, folder, agent, deadline) or wait_for_ready(root, kept, folder, deadline)
@@ -168,7 +175,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
-    agents.promise(folder)
+    handover.note(folder)
     return answer(said, arguments["token"], session["user"], reused=False)
 
 
@@ -181,22 +188,22 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
         time.sleep(0.02)
         if now - asked < ASK_TASK:
             continue
-        result = task.last_result(name)
+        result = tasks.last_result(name)
         asked = time.monotonic()
-        if result in (None, task.RUNNING) or (folder / agents.LOG).exists():
+        if result in (None, tasks.RUNNING) or (folder / agents.LOG).exists():
             continue
-        if result not in (task.HAS_NOT_RUN, task.QUEUED):
-            return {"error": f"the agent could not begin: {task.in_words(result)}", "log": tried(agent)}
+        if result not in (tasks.HAS_NOT_RUN, tasks.QUEUED):
+            return {"error": f"the agent could not begin: {tasks.in_words(result)}", "log": tried(agent)}
         if now > begun + NOT_RUN:
-            if result == task.HAS_NOT_RUN and system.enumerated() is None:
+            if result == tasks.HAS_NOT_RUN and sessions.enumerated() is None:
                 return {"error": "nobody is logged on, as far as Windows tells", "kind": "nobody"}
-            return {"error": f"the agent's task was not begun: {task.in_words(result)}"}
+            return {"error": f"the agent's task was not begun: {tasks.in_words(result)}"}
     return {"error": "the agent's task was begun, the agent was not"}
 
 
 def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:
     """Waits for the agent's ready file, and takes its task away meanwhile: what a task has begun goes on."""
-    dropping = threading.Thread(target=agents.drop_task, args=(folder,))
+    dropping = threading.Thread(target=run_folder.drop_task, args=(folder,))
     dropping.start()
     try:
         looked = time.monotonic()
@@ -214,7 +221,7 @@ def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) ->
 
 
 def misplaced(said: dict[str, Any]) -> str:
-    """What is wrong with where the agent found itself; empty where it can see a desktop, if only at times."""
+    """Says what is wrong with the agent's place; empty if it can see a desktop, if only at times."""
     if said.get("session") == 0:
         return "the agent found itself in session 0, among the services, where nobody's desktop is"
     station = str(said.get("station", VISIBLE_STATION))
@@ -227,12 +234,12 @@ def failed(root: Path, kept: set[int], folder: Path, refusal: dict[str, Any]) ->
     """The refusal, after what was begun is gone: the task, the process, the folder."""
     agents.end(agents.living(root) - kept)
     with contextlib.suppress(OSError):  # the next launch clears it
-        agents.clear(folder)
+        run_folder.clear(folder)
     return refusal
 
 
 def tried(agent: Path) -> list[str]:
-    """What an agent that wrote no log says on a standard error that it does not have in a task."""
+    """Collects what an agent that wrote no log says on standard error, which it does not have in a task."""
     command = [sys.executable, "-I", "-X", "utf8", str(agent), "--version"]
     try:
         finished = subprocess.run(

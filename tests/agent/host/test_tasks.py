@@ -7,17 +7,11 @@ from typing import Any
 
 import pytest
 
-from deskconsole.bootstrap.remote.windows.launch import choose, misplaced
-from deskconsole.bootstrap.remote.windows.security import trustees
-from deskconsole.bootstrap.remote.windows.system import preference
-from deskconsole.bootstrap.remote.windows.task import (
-    HAS_NOT_RUN,
-    NAMESPACE,
-    in_words,
-    names,
-    starts_from,
-    task_xml,
-)
+from deskagent.host.windows.launch import choose, misplaced
+from deskagent.host.windows.security import trustees
+from deskagent.host.windows.tasks import HAS_NOT_RUN, NAMESPACE, in_words, task_xml
+from deskwin32.query_user import preference
+from deskwin32.schtasks import names, starts_from
 
 ROOT = r"C:\Users\Žofie & Söhne\AppData\Local\deskconsole"
 SID = "S-1-5-21-1-2-3-1001"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskconsole.bootstrap.remote.windows import agents, launch, system, task
+from deskagent.host.windows import agents, launch, processes, run_folder, tasks
 
 ADMIN, OTHER = "S-1-5-21-1-500", "S-1-5-21-1-1001"
 ARGUMENTS: dict[str, Any] = {
@@ -25,8 +25,8 @@ ARGUMENTS: dict[str, Any] = {
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Our folder on a host without agents, whose user is an administrator."""
     (tmp_path / "run").mkdir()
-    monkeypatch.setattr(system, "own_user", lambda: (r"LAB\admin", ADMIN))
-    monkeypatch.setattr(system, "processes", list)
+    monkeypatch.setattr(launch, "own_user", lambda: (r"LAB\admin", ADMIN))
+    monkeypatch.setattr(processes, "processes", list)
     return tmp_path
 
 
@@ -53,10 +53,10 @@ def test_what_is_written_for_the_system_is_beyond_the_desktops_user(
         registered.append(Path(file))
         return "enough"
 
-    monkeypatch.setattr(agents, "make_private_folder", make)
-    monkeypatch.setattr(agents, "allow_reading", allow("read"))
-    monkeypatch.setattr(agents, "allow_files", allow("write"))
-    monkeypatch.setattr(task, "create", create)
+    monkeypatch.setattr(run_folder, "make_private_folder", make)
+    monkeypatch.setattr(run_folder, "allow_reading", allow("read"))
+    monkeypatch.setattr(run_folder, "allow_files", allow("write"))
+    monkeypatch.setattr(tasks, "create", create)
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
 
     launch.start(root, {"own": False, "sid": OTHER}, ARGUMENTS)
@@ -97,7 +97,7 @@ def test_the_process_that_an_agent_names_has_to_be_one(
     (tmp_path / "said").mkdir()
     (tmp_path / "said" / "ready.json").write_text('{"port": 1, "pid": 5, "version": ""}')
     images = {5: r"C:\Windows\System32\lsass.exe"}
-    monkeypatch.setattr(system, "image_of", images.__getitem__)
+    monkeypatch.setattr(processes, "image_of", images.__getitem__)
     root: Any = r"C:\Users\ann\AppData\Local\deskconsole"
     assert agents.speaking(tmp_path, root) is None
     images[5] = rf"{root}\runtime-0123456789ab\pythonw.exe"

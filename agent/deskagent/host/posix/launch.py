@@ -1,4 +1,4 @@
-"""Starts the agent on a POSIX host and waits for its word, or finds the one that still runs.
+"""Starts the agent on a POSIX host and waits until it is ready, or finds the one that still runs.
 
 The token comes in through stdin and goes to a file that only the user can read, never to a command line.
 """
@@ -9,15 +9,14 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-COMING = 15.0
-"""Seconds that a console which was told of an agent has to come to it, before others may end that."""
+from .. import handover
+from .processes import agents, end, instance_of, state
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -43,13 +42,13 @@ def find_running(folder: Path) -> dict[str, Any] | None:
     """The agent of this instance, where it lives and says so; a stopped one is as good as none."""
     try:
         ready = json.loads((folder / "ready.json").read_bytes())
-        token = (folder / "token").read_bytes()
+        token = (folder / handover.TOKEN).read_bytes()
         pid = int(ready["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if not ours(pid, folder) or state(pid) in "TtZX":
+    if instance_of(pid, folder.parent.parent) != folder.name or state(pid) in "TtZX":
         return None
-    os.utime(folder / "token")
+    handover.note(folder)
     return {
         "port": ready["port"],
         "pid": pid,
@@ -62,7 +61,7 @@ def find_running(folder: Path) -> dict[str, Any] | None:
 def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     """A fresh agent in a session of its own, so that it outlives the SSH connection."""
     folder.mkdir(mode=0o700)
-    token, ready, log = folder / "token", folder / "ready.json", folder / "agent.log"
+    token, ready, log = folder / handover.TOKEN, folder / "ready.json", folder / "agent.log"
     token.touch(mode=0o600, exist_ok=False)
     token.write_bytes(bytes.fromhex(arguments["token"]))
     # A login script may set PYTHONPATH or PYTHONHOME for other programs (ROS does): not for this one.
@@ -87,7 +86,7 @@ def start(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     while time.monotonic() < deadline:
         try:
             answer = json.loads(ready.read_bytes())
-            os.utime(token)
+            handover.note(folder)
             return {
                 "port": answer["port"],
                 "pid": agent.pid,
@@ -117,33 +116,17 @@ def end_others(run: Path, mine: Path) -> None:
 
     Nor may a console be on its way to one.
     """
+    running = agents(run.parent)
     for folder in [entry for entry in run.iterdir() if entry.is_dir()]:
-        pids = [pid for pid in processes() if ours(pid, folder)]
-        if pids and folder != mine and (awaits(folder) or serving(folder)):
+        pids = [pid for pid, instance in running if instance == folder.name]
+        if pids and folder != mine and (handover.is_awaited(folder) or serving(folder)):
             continue
         end(pids)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def end(pids: list[int]) -> None:
-    """Asks, waits three seconds, then insists."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGCONT)
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
-        deadline = time.monotonic() + 3.0
-        while time.monotonic() < deadline:
-            pids = [pid for pid in pids if state(pid) not in "ZX"]
-            if not pids:
-                return
-            time.sleep(0.02)
-
-
 def serving(folder: Path) -> bool:
-    """Whether somebody is connected to the port of this instance's agent."""
+    """True if a console is connected to the port of this instance's agent."""
     try:
         port = int(json.loads((folder / "ready.json").read_bytes())["port"])
         lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
@@ -151,33 +134,3 @@ def serving(folder: Path) -> bool:
         return False
     local = f"0100007F:{port:04X}"
     return any(fields[1] == local and fields[3] == "01" for fields in map(str.split, lines))
-
-
-def awaits(folder: Path) -> bool:
-    """Whether a console was told of this agent a moment ago: its token's time says when that was."""
-    try:
-        return abs(time.time() - (folder / "token").stat().st_mtime) < COMING
-    except OSError:
-        return False
-
-
-def processes() -> list[int]:
-    """Every process of the machine that can be looked at."""
-    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-
-
-def ours(pid: int, folder: Path) -> bool:
-    """Whether this process is the agent of that instance, and not one that got its number later."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return b"deskagent" in words and os.fsencode(folder / "token") in words
-
-
-def state(pid: int) -> str:
-    """The letter that the kernel gives it; X where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return "X"

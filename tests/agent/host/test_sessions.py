@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from deskconsole.bootstrap.remote.windows import agents, system
-from deskconsole.bootstrap.remote.windows.api import SessionInfo
+from deskagent.host.windows import agents, processes, sessions
+from deskwin32.calls import SessionInfo
 
 LOGON_SCREEN = [(0, "Services", 4), (1, "Console", 1), (65536, "RDP-Tcp", 6)]
 """As Windows lists its sessions with nobody logged on."""
@@ -38,13 +38,13 @@ def lists(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         }
 
         def text(number: int, what: int) -> str:
-            return users.get(number, "") if what == system.WTS_USER_NAME else ""
+            return users.get(number, "") if what == sessions.WTS_USER_NAME else ""
 
-        monkeypatch.setattr(system, "windows", functions.__getitem__)
-        monkeypatch.setattr(system, "session_text", text)
-        monkeypatch.setattr(system, "own_user", lambda: ("ann", "S-1-ann"))
-        monkeypatch.setattr(system, "sid_of", lambda account: f"S-1-{account}")
-        monkeypatch.setattr(system, "begin_query", lambda: begun.append("query"))  # there is none
+        monkeypatch.setattr(sessions, "windows", functions.__getitem__)
+        monkeypatch.setattr(sessions, "session_text", text)
+        monkeypatch.setattr(sessions, "own_user", lambda: ("ann", "S-1-ann"))
+        monkeypatch.setattr(sessions, "sid_of", lambda account: f"S-1-{account}")
+        monkeypatch.setattr(sessions, "begin_query", lambda: begun.append("query"))  # there is none
         return begun
 
     return set_up
@@ -52,14 +52,14 @@ def lists(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 
 def test_a_logon_screen_is_nobody_and_no_riddle(lists: Callable[..., list[str]]) -> None:
     begun = lists(LOGON_SCREEN, {})
-    assert system.enumerated() == []
-    assert system.sessions() == []
+    assert sessions.enumerated() == []
+    assert sessions.sessions() == []
     assert begun == []
 
 
 def test_who_is_listed_is_logged_on(lists: Callable[..., list[str]]) -> None:
     begun = lists([*LOGON_SCREEN, (2, "RDP-Tcp#3", 0), (3, "", 4)], {2: "bob", 3: "ann"})
-    assert [(row["number"], row["own"], row["state"]) for row in system.sessions()] == [
+    assert [(row["number"], row["own"], row["state"]) for row in sessions.sessions()] == [
         (3, True, "disconnected"),
         (2, False, "active"),
     ]
@@ -70,25 +70,27 @@ def test_where_nothing_is_listed_the_consoles_session_is_taken_to_be_the_users(
     lists: Callable[..., list[str]],
 ) -> None:
     begun = lists([], {})
-    assert system.enumerated() is None
-    assert [(row["number"], row["own"]) for row in system.sessions()] == [(1, True)]
+    assert sessions.enumerated() is None
+    assert [(row["number"], row["own"]) for row in sessions.sessions()] == [(1, True)]
     assert begun == ["query"]
 
 
 def test_programs_of_the_system_are_run_by_their_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYSTEMROOT", r"D:\WinNT")
-    assert system.program("query") == r"D:\WinNT\System32\query.exe"
+    assert processes.program("query") == r"D:\WinNT\System32\query.exe"
 
 
 def test_our_folder_is_named_as_the_system_names_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     moved = r"D:\Users\ann\AppData\Local\deskconsole"
     images = {os.getpid(): rf"{moved}\runtime-1\python.exe", 7: rf"{moved}\runtime-1\pythonw.exe"}
-    monkeypatch.setattr(system, "image_of", lambda pid: images.get(pid, ""))
-    monkeypatch.setattr(system, "processes", lambda: list(images.items()))
-    monkeypatch.setattr(system, "Path", PureWindowsPath)
+    monkeypatch.setattr(processes, "image_of", lambda pid: images.get(pid, ""))
+    monkeypatch.setattr(
+        processes, "processes", lambda: [processes.Process(pid, 0, image) for pid, image in images.items()]
+    )
+    monkeypatch.setattr(processes, "Path", PureWindowsPath)
     monkeypatch.setattr(sys, "executable", r"C:\Users\ann\AppData\Local\deskconsole\runtime-1\python.exe")
-    root = system.own_folder()
+    root = processes.own_folder()
     assert str(root) == moved
     assert agents.living(root) == {7}
     images[os.getpid()] = ""
-    assert str(system.own_folder()) == r"C:\Users\ann\AppData\Local\deskconsole"
+    assert str(processes.own_folder()) == r"C:\Users\ann\AppData\Local\deskconsole"

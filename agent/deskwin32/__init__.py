@@ -1,0 +1,1 @@
+"""Windows as both programs need it: its functions in one table, and what its own commands print."""

@@ -1,0 +1,1 @@
+"""Modules and a script that are sent to POSIX hosts."""
