@@ -20,6 +20,7 @@ from textual.pilot import Pilot
 
 from deskconsole.cli.console import DemoHosts, UsersHosts
 from deskconsole.common.paths import Paths
+from deskconsole.common.progress import StepId
 from deskconsole.demo.demo import SIZE
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.runtimes.store import RuntimeStore
@@ -111,7 +112,7 @@ async def windows_pictures(app: DeskconsoleApp) -> None:
             progress = snapshot(app).progress
             return (
                 progress is not None
-                and progress.step.startswith("unpacking")
+                and progress.step is StepId.UNPACK_RUNTIME
                 and progress.done > HALF * progress.total
             )
 

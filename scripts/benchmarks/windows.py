@@ -63,7 +63,7 @@ def _steps(way: WindowsWay) -> dict[str, float]:
         raise RuntimeError(f"no picture came: {[wording(event).text for event in way.events]}")
     seconds: dict[str, float] = {}
     for step in way.session.snapshot().steps:
-        seconds[step.name] = seconds.get(step.name, 0.0) + step.seconds
+        seconds[step.id] = seconds.get(step.id, 0.0) + step.seconds
     return seconds
 
 

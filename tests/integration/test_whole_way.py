@@ -15,6 +15,7 @@ from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import LaunchError
 from deskconsole.common.paths import Paths
+from deskconsole.common.progress import StepId
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event, StreamResumed
 from deskconsole.session.route import SshRoute
@@ -111,7 +112,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: Way) -> None:
     assert figures.reconnects == 1
     assert figures.refreshes["stream restart"] == 1
     assert any(isinstance(event, StreamResumed) for event in way.events)
-    assert not any(step.name == State.PROBING for step in way.session.snapshot().steps), "more than a tunnel"
+    assert not any(step.id is StepId.PROBE for step in way.session.snapshot().steps), "more than a tunnel"
     assert len(way.answers.host_keys) == 1, "asked again although the key was trusted"
 
 

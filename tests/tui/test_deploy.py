@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
+from deskconsole.common.progress import StepId
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.session.steps import SessionStep, StepOutcome
@@ -125,7 +126,7 @@ async def settle_until(pilot: Pilot[Outcome], kind: type[object]) -> None:
 
 async def test_the_first_picture_says_how_long_it_took(running: Running) -> None:
     fleet = laboratory()
-    done = (*UPLOADING[:4], SessionStep("first picture", StepOutcome.DONE, seconds=0.2))
+    done = (*UPLOADING[:4], SessionStep(StepId.FIRST_PICTURE, StepOutcome.DONE, seconds=0.2))
     fleet.states["lab-01"] = replace(live("lab-01"), steps=done)
     async with running(fleet) as pilot:
         await pilot.press("d")

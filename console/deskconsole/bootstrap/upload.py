@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
-from deskconsole.common.progress import Progress, ProgressMeter, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 from deskconsole.ssh.connection import Connection
 
 from .answers import FreeAnswer, InstallAnswer, Refusal
@@ -20,6 +20,11 @@ T = TypeVar("T")
 
 WORTH_RESUMING = 1_000_000
 """Bytes from which on an upload that was cut is kept."""
+Part = Literal["the agent", "packages"]
+
+_UPLOAD: dict[Part, StepId] = {"the agent": StepId.UPLOAD_AGENT, "packages": StepId.UPLOAD_PACKAGES}
+_INSTALL: dict[Part, StepId] = {"the agent": StepId.INSTALL_AGENT, "packages": StepId.INSTALL_PACKAGES}
+
 MARGIN = 4 * 1024 * 1024
 """Bytes that shall stay free on the host: logs and compiled files come after the upload."""
 
@@ -29,7 +34,7 @@ def put(
     facts: HostFacts,
     command: str,
     archive: Archive,
-    what: str,
+    what: Part,
     keep: list[str],
     progress: Report,
 ) -> int:
@@ -57,7 +62,7 @@ def put(
 
     needed = archive.size + archive.unpacked + MARGIN
     require_room(facts, what, needed)
-    meter = ProgressMeter(f"uploading {what}", progress)
+    meter = ProgressMeter(_UPLOAD[what], progress)
 
     def send() -> int:
         mode = None if facts.platform == "Windows" else 0o600
@@ -76,7 +81,7 @@ def put(
                 )
 
     def install() -> InstallAnswer | Refusal:
-        progress(Progress(f"installing {what}", 0, 0))
+        progress(Progress(_INSTALL[what]))
         return ask(InstallAnswer, "install", name=archive.name, sha256=archive.sha256(), keep=keep)
 
     try:

@@ -12,6 +12,7 @@ import typer
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome, first_bad
+from deskconsole.wording.steps import step_words
 
 from .options import HostName, Json
 from .terminal import print_json, print_line, terminal_questions
@@ -100,7 +101,7 @@ class FindingLines:
         if progress is not None:
             share = f" {100 * progress.done // progress.total} %" if progress.total else ""
             rate = f", {progress.rate / 1e6:.1f} MB/s" if progress.rate else ""
-            text = f"◐ {step}: {safe_text(progress.step)}{share}{rate}"
+            text = f"◐ {step}: {safe_text(step_words(progress.step, progress.subject))}{share}{rate}"
         self._clear()
         typer.echo(text[: self._width - 1], err=True, nl=False)
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from deskconsole.common.safe_text import safe_text
+from deskconsole.wording.steps import step_words
+
 if TYPE_CHECKING:
-    from deskconsole.common.progress import Report
+    from deskconsole.common.progress import Report, StepId
 
 
 @contextmanager
@@ -47,7 +50,7 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
     )
     disabled = quiet or not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), disable=disabled) as bars:
-        tasks: dict[str, TaskID] = {}
+        tasks: dict[StepId, TaskID] = {}
 
         def end_endless() -> None:
             """Takes away what has no end of its own, and would go to and fro for ever."""
@@ -57,7 +60,8 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
         def show(step: Step) -> None:
             if step.step not in tasks:
                 end_endless()
-                tasks[step.step] = bars.add_task(step.step, total=step.total or None)
+                words = safe_text(step_words(step.step, step.subject))
+                tasks[step.step] = bars.add_task(words, total=step.total or None)
             bars.update(tasks[step.step], completed=step.done, total=step.total or None)
 
         try:

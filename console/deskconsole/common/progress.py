@@ -5,19 +5,51 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class StepId(StrEnum):
+    """The steps from nothing to the first picture, in their order. `wording/steps.py` has their words."""
+
+    WAIT_FOR_LOGINS = "wait for logins"
+    CONNECT = "connect"
+    PROBE = "probe"
+    DEPLOY = "deploy"
+    WAIT_FOR_BUILD = "wait for build"
+    FETCH_PYTHON = "fetch python"
+    FETCH_PACKAGES = "fetch packages"
+    WAIT_FOR_PACKING = "wait for packing"
+    PACK_PACKAGES = "pack packages"
+    PACK_RUNTIME = "pack runtime"
+    VERIFY_RUNTIME = "verify runtime"
+    WAIT_FOR_DEPLOY = "wait for deploy"
+    WAIT_FOR_UNPACKING = "wait for unpacking"
+    WAIT_FOR_PROGRAM = "wait for program"
+    UPLOAD_RUNTIME = "upload runtime"
+    UNPACK_RUNTIME = "unpack runtime"
+    TRY_RUNTIME = "try runtime"
+    UPLOAD_PACKAGES = "upload packages"
+    INSTALL_PACKAGES = "install packages"
+    UPLOAD_AGENT = "upload agent"
+    INSTALL_AGENT = "install agent"
+    LAUNCH = "launch"
+    WAIT_FOR_USER = "wait for user"
+    GREET = "greet"
+    FIRST_PICTURE = "first picture"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One moment of one step."""
 
-    step: str
-    """What is being done, such as `uploading the agent`."""
-    done: int
-    total: int
-    """Bytes; 0 where nobody knows."""
+    step: StepId
+    done: int = 0
+    total: int = 0
+    """Bytes; 0 where that is not known."""
     rate: float = 0.0
     """Bytes a second, mean over the step."""
+    subject: str = ""
+    """The thing that the step is about, where that is not always the same: a path, a Python."""
 
 
 Report = Callable[[Progress], None]
@@ -34,7 +66,7 @@ def ignore(progress: Progress) -> None:
 class ProgressMeter:
     """Turns `(done, total)` of one step into reports: the first, the last, and ten a second between."""
 
-    def __init__(self, step: str, report: Report) -> None:
+    def __init__(self, step: StepId, report: Report) -> None:
         self._step = step
         self._report = report
         self._begun = self._told = 0.0

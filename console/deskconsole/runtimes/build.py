@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
-from deskconsole.common.progress import Progress, ProgressMeter, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 
 from .container import FORMAT, PLATFORM, Manifest, Payload, Runtime, write_container
 from .fetch import PythonSource, fetch_packages, fetch_python, python_version
@@ -61,7 +61,7 @@ def _outcome(attempt: Future[Runtime], report: Report) -> Runtime | None:
         except CancelledError:
             return None
         except TimeoutError:
-            report(Progress("waiting for the runtime that is being built", 0, 0))
+            report(Progress(StepId.WAIT_FOR_BUILD))
 
 
 def build_runtime(shelf: RuntimeStore, cache: Path, source: PythonSource, report: Report) -> Runtime:
@@ -103,7 +103,7 @@ def _pack(
     listed = listing(files)
     others = {name: data for name, data in files.items() if name not in seed}
     rest = scratch / "rest"
-    write_rest(rest, listed, others, ProgressMeter("packing the runtime", report))
+    write_rest(rest, listed, others, ProgressMeter(StepId.PACK_RUNTIME, report))
     with rest.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     manifest = Manifest(

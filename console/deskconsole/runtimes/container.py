@@ -27,7 +27,7 @@ from typing import IO, Annotated
 import msgspec
 
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.common.progress import ProgressMeter, Report, ignore
+from deskconsole.common.progress import ProgressMeter, Report, StepId, ignore
 
 from .listing import part_name
 from .payload import is_path, read_rest
@@ -151,7 +151,7 @@ class Runtime:
         for path in self.manifest.seed:
             self.read_seed(path)
         try:
-            meter = ProgressMeter("verifying the runtime", report)
+            meter = ProgressMeter(StepId.VERIFY_RUNTIME, report)
             with self.open_rest() as rest:
                 contents = read_rest(rest, self.manifest.rest.size, LARGEST, meter)
         except (OSError, *_UNREADABLE) as error:

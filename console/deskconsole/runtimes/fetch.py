@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RuntimeUnavailable
-from deskconsole.common.progress import Progress, Report
+from deskconsole.common.progress import Progress, Report, StepId
 
 from .container import PLATFORM
 from .pythons import DEFAULT_PYTHON, PYTHONS
@@ -67,7 +67,7 @@ def fetch_python(source: PythonSource, scratch: Path, cache: Path, report: Repor
         ["python", "install", "--no-bin", "--no-registry", "--install-dir", str(place), request],
         scratch,
         cache,
-        _watching(f"fetching Python {source.python} for Windows", place, report),
+        _watching(StepId.FETCH_PYTHON, f"{source.python} for Windows", place, report),
         {name: value for name, value in settings.items() if value},
     )
     if finished.code != 0:
@@ -89,8 +89,8 @@ def fetch_packages(version: str, scratch: Path, cache: Path, report: Report) -> 
     command = ["pip", "install", "--quiet", "--target", str(target), "--python", sys.executable]
     command += ["--python-platform", PLATFORM, "--python-version", short]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
-    step = f"fetching the agent's packages for Python {short} on Windows"
-    finished = run_uv(command, scratch, cache, _watching(step, target, report))
+    watching = _watching(StepId.FETCH_PACKAGES, f"Python {short} on Windows", target, report)
+    finished = run_uv(command, scratch, cache, watching)
     if finished.unreachable:
         raise RuntimeUnavailable(
             "the agent's packages for Windows cannot be fetched: no package index answers",
@@ -101,7 +101,7 @@ def fetch_packages(version: str, scratch: Path, cache: Path, report: Report) -> 
     return target
 
 
-def _watching(step: str, folder: Path, report: Report) -> Callable[[], None]:
+def _watching(step: StepId, subject: str, folder: Path, report: Report) -> Callable[[], None]:
     """Tells how much lies in a folder that uv fills."""
 
     def look() -> None:
@@ -110,7 +110,7 @@ def _watching(step: str, folder: Path, report: Report) -> Callable[[], None]:
             for name in names:
                 with contextlib.suppress(OSError):  # uv moves files meanwhile
                     size += os.lstat(os.path.join(inside, name)).st_size  # noqa: PTH118
-        report(Progress(step, size, 0))
+        report(Progress(step, size, subject=subject))
 
     return look
 

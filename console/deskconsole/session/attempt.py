@@ -19,7 +19,7 @@ from .reconnect_policy import AttemptOutcome
 from .route import AgentTransport, Route
 from .state import BRINGING_UP, State
 from .status import SessionStatus, StateDetails
-from .steps import StepOutcome, Steps
+from .steps import STEP_OF, StepOutcome, Steps
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Attempt(LinkObserver):
         if progress is not None:
             self._steps.progress(progress)
         else:
-            self._steps.begin(state.value)
+            self._steps.begin(STEP_OF[state])
         if self._status.state is not state:
             said = StateDetails.of(trouble)
             self._move(state, replace(said, attempt=self._status.now.attempt, progress=progress))

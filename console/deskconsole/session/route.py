@@ -23,7 +23,7 @@ from deskconsole.common.errors import (
     NobodyLoggedOn,
 )
 from deskconsole.common.paths import Paths
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection, closing_when, connect
 from deskconsole.ssh.forwarding import require_forwarding
@@ -149,7 +149,7 @@ class SshRoute:
             step(state, progress, trouble=trouble)
 
         def queued() -> None:
-            report(State.CONNECTING, Progress("waiting for other logins", 0, 0))
+            report(State.CONNECTING, Progress(StepId.WAIT_FOR_LOGINS))
 
         self._turn.waiting = queued
         last, self._last = self._last, None

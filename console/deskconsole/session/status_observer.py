@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from deskconsole.common.progress import StepId
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.preview import PreviewPicture
 from deskwire.geometry import Display
@@ -32,7 +33,7 @@ from .snapshot import Exactness
 from .state import State
 from .statistics import StatisticsMeter
 from .status import SessionStatus, StateDetails
-from .steps import FIRST_PICTURE, StepOutcome, Steps
+from .steps import StepOutcome, Steps
 
 _SCREEN_EVENTS_EVERY = 0.25
 """Seconds between two events about a host's screen: a host that says something else all the time must not
@@ -82,7 +83,7 @@ class StatusObserver(LinkObserver):
             self.lost_reason = reason
 
     def welcomed(self, welcome: Welcome) -> None:
-        self._steps.begin(FIRST_PICTURE)
+        self._steps.begin(StepId.FIRST_PICTURE)
         self.displays(welcome.displays)
         self._status.update(
             platform=welcome.platform,

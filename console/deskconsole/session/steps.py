@@ -7,12 +7,19 @@ import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 
 from .state import State
 
-FIRST_PICTURE = "first picture"
-"""The last step: from the agent's greeting to the first packet."""
+STEP_OF = {
+    State.CONNECTING: StepId.CONNECT,
+    State.PROBING: StepId.PROBE,
+    State.DEPLOYING: StepId.DEPLOY,
+    State.LAUNCHING: StepId.LAUNCH,
+    State.WAITING: StepId.WAIT_FOR_USER,
+    State.HANDSHAKE: StepId.GREET,
+}
+"""The step that a session does in each state on its way."""
 
 
 class StepOutcome(StrEnum):
@@ -27,8 +34,7 @@ class StepOutcome(StrEnum):
 class SessionStep:
     """One step of the way."""
 
-    name: str
-    """`connecting`, `uploading the agent`, ...: in words, for people."""
+    id: StepId
     outcome: StepOutcome = StepOutcome.RUNNING
     done: int = 0
     total: int = 0
@@ -37,6 +43,8 @@ class SessionStep:
     """Bytes a second, mean over the step."""
     seconds: float = 0.0
     """Seconds that it took, or has taken so far."""
+    subject: str = ""
+    """The thing that the step is about, as in `Progress`."""
 
 
 class Steps:
@@ -52,27 +60,31 @@ class Steps:
         with self._lock:
             self._steps.clear()
 
-    def begin(self, name: str) -> None:
+    def begin(self, step: StepId) -> None:
         """The next step begins and the one before it is done; naming the one that runs changes nothing."""
         with self._lock:
-            if self._steps and self._steps[-1].name == name:
+            if self._steps and self._steps[-1].id is step:
                 return
             self._end(StepOutcome.DONE)
             self._begun = time.monotonic()
-            self._steps.append(SessionStep(name))
+            self._steps.append(SessionStep(step))
 
     def progress(self, progress: Progress) -> None:
-        """Notes how far the step has come that bootstrap calls so; it begins with the first such word.
+        """Notes how far a step of bootstrap's has come; it begins with its first progress.
 
-        What came between deploying and that word was on the way to it: it is the same step.
+        What came between deploying and that was on the way to it: it is the same step.
         """
         with self._lock:
-            if self._running() and self._steps[-1].name == State.DEPLOYING.value:
-                self._steps[-1] = replace(self._steps[-1], name=progress.step)
+            if self._running() and self._steps[-1].id is StepId.DEPLOY:
+                self._steps[-1] = replace(self._steps[-1], id=progress.step)
         self.begin(progress.step)
         with self._lock:
             self._steps[-1] = replace(
-                self._steps[-1], done=progress.done, total=progress.total, rate=progress.rate
+                self._steps[-1],
+                done=progress.done,
+                total=progress.total,
+                rate=progress.rate,
+                subject=progress.subject,
             )
 
     def end(self, outcome: StepOutcome) -> None:

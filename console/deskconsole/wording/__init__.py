@@ -1,1 +1,1 @@
-"""The sentences of events and findings. An error keeps its own where it is raised."""
+"""The sentences of events, steps and findings. An error keeps its own where it is raised."""

@@ -10,12 +10,12 @@ import sys
 PROGRAM = """
 import time
 from deskconsole.cli.progress_bars import progress_bars
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 
 with progress_bars(quiet=False) as show:
-    show(Progress("uploading", 500, 1000))
-    show(Progress("uploading", 1000, 1000))
-    show(Progress("trying the runtime", 0, 0))
+    show(Progress(StepId.UPLOAD_RUNTIME, 500, 1000))
+    show(Progress(StepId.UPLOAD_RUNTIME, 1000, 1000))
+    show(Progress(StepId.TRY_RUNTIME, 0, 0))
     time.sleep(0.4)
 """
 
@@ -31,9 +31,9 @@ def test_a_step_without_bytes_shows_none_and_goes_when_it_is_over() -> None:
     os.close(master)
     assert process.returncode == 0
     text = said.decode()
-    assert "trying the runtime" in text
+    assert "trying the Python runtime" in text
     assert "/?" not in text
-    last = text.rpartition("trying the runtime")[2]
+    last = text.rpartition("trying the Python runtime")[2]
     assert "uploading" in last, "the last that is drawn is what has come to its end"
     assert "1.0/1.0 kB" in last
 

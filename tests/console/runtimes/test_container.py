@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskconsole.common.errors import Cancelled, ConfigurationError
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from deskconsole.runtimes.container import Runtime
 from support.small_runtime import FILES, SEED, write_small_runtime
 
@@ -123,5 +123,5 @@ def test_verifying_can_be_called_off(tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         raise Cancelled(progress.step)
 
-    with pytest.raises(Cancelled, match="verifying the runtime"):
+    with pytest.raises(Cancelled, match=StepId.VERIFY_RUNTIME):
         Runtime.read(write_small_runtime(tmp_path)).verify(stop)

@@ -8,7 +8,7 @@ from typing import get_type_hints
 import pytest
 
 from deskconsole.common.errors import LaunchError
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from deskconsole.picture.preview import PreviewPicture
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
@@ -32,7 +32,8 @@ def test_details_begin_with_what_a_new_snapshot_has() -> None:
 def test_another_state_forgets_the_details_of_the_last_and_keeps_the_rest() -> None:
     one = SessionStatus("lab")
     one.update(agent="abc")
-    one.move(State.CONNECTING, StateDetails(reason="why", attempt=3, progress=Progress("waiting", 1, 2)))
+    progress = Progress(StepId.WAIT_FOR_USER, 1, 2)
+    one.move(State.CONNECTING, StateDetails(reason="why", attempt=3, progress=progress))
     assert (one.now.state, one.now.reason, one.now.attempt) == (State.CONNECTING, "why", 3)
     one.update(lossy=7)
     assert one.now.reason == "why"

@@ -21,7 +21,7 @@ from deskconsole.bootstrap.launch import launch
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import Cancelled, DeployError, LaunchError
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from deskconsole.ssh.files import Files
 from support.bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
 
@@ -60,7 +60,7 @@ def test_a_second_deploy_uploads_nothing(ground: Ground) -> None:
 def test_progress_tells_of_every_byte(ground: Ground) -> None:
     seen: list[Progress] = []
     deployed = deploy(ground.connection, probe(ground.connection, ground.host), progress=seen.append)
-    uploads = [progress for progress in seen if progress.step == "uploading the agent"]
+    uploads = [progress for progress in seen if progress.step is StepId.UPLOAD_AGENT]
     assert uploads[-1].done == uploads[-1].total == deployed.uploaded
     assert [progress.done for progress in uploads] == sorted(progress.done for progress in uploads)
 

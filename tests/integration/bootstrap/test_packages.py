@@ -25,7 +25,7 @@ from deskconsole.bootstrap.posix import wheels
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import Cancelled, DeployError, UnsupportedHost
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from support.bootstrap_host import Ground, listing, names, open_connection, ssh_host
 
 
@@ -100,7 +100,12 @@ def test_a_bare_python_gets_its_packages_once(
     folder = Path(facts.root, deployed.packages)
     assert "pretend/__init__.py" in listing(folder)
     assert not listing(folder) & {"pretend/tests", "pretend/x.pyi"}, "what the agent does not load stays here"
-    assert {"fetching", "packing", "uploading", "installing"} <= {step.step.split()[0] for step in seen}
+    assert {
+        StepId.FETCH_PACKAGES,
+        StepId.PACK_PACKAGES,
+        StepId.UPLOAD_PACKAGES,
+        StepId.INSTALL_PACKAGES,
+    } <= {step.step for step in seen}
     said = subprocess.run(
         [facts.python, "-c", "import pretend; print(pretend.WORD)"],
         env={"PYTHONPATH": str(folder)},
@@ -128,16 +133,16 @@ def test_hosts_that_need_the_same_packages_at_once_wait_for_the_first(
     facts = probe(bare.connection, bare.host)
     target = wheels.wheels_platform(facts)
 
-    def ask(_number: int) -> tuple[Archive, set[str]]:
+    def ask(_number: int) -> tuple[Archive, set[StepId]]:
         seen: list[Progress] = []
         archive = wheels.packages_archive(facts, target, tmp_path / "cache", seen.append)
-        return archive, {step.step.split()[0] for step in seen}
+        return archive, {step.step for step in seen}
 
     with ThreadPoolExecutor(8) as hosts:
         got = list(hosts.map(ask, range(8)))
     assert len({archive.sha256() for archive, _ in got}) == 1
-    assert sum("fetching" in steps for _, steps in got) == 1
-    assert sum("packing" in steps for _, steps in got) == 1
+    assert sum(StepId.FETCH_PACKAGES in steps for _, steps in got) == 1
+    assert sum(StepId.PACK_PACKAGES in steps for _, steps in got) == 1
     # A hundred hosts are sent the same file: none of them has it in memory.
     assert all(isinstance(archive.content, Path) for archive, _ in got)
 

@@ -21,7 +21,7 @@ from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.upload import put
 from deskconsole.bootstrap.windows.runtime import REST, part_of
 from deskconsole.common.errors import Cancelled, ConnectionLost, DeployError
-from deskconsole.common.progress import Progress, Report, ignore
+from deskconsole.common.progress import Progress, Report, StepId, ignore
 from deskconsole.runtimes.container import Runtime
 from deskconsole.ssh.connection import Connection
 from support.bootstrap_host import names
@@ -84,11 +84,11 @@ def test_a_bare_host_gets_all_it_needs_once(
     assert deployed.uploaded == runtime.manifest.upload + agent_archive().size
     steps = list(dict.fromkeys(progress.step for progress in seen))
     assert steps == [
-        "uploading the runtime",
-        "unpacking the runtime",
-        "trying the runtime",
-        "uploading the agent",
-        "installing the agent",
+        StepId.UPLOAD_RUNTIME,
+        StepId.UNPACK_RUNTIME,
+        StepId.TRY_RUNTIME,
+        StepId.UPLOAD_AGENT,
+        StepId.INSTALL_AGENT,
     ]
     for step in steps[:2]:
         of_step = [progress for progress in seen if progress.step == step]
@@ -106,7 +106,7 @@ def test_a_deploy_that_is_cut_at_every_stage_goes_on(
     part = ours(bare) / part_of(runtime)
     seed = sum(size for size, _ in runtime.manifest.seed.values())
 
-    def cut_in(step: str) -> Callable[[Progress], None]:
+    def cut_in(step: StepId) -> Callable[[Progress], None]:
         def report(progress: Progress) -> None:
             seen.append(progress)
             if progress.step == step:
@@ -131,13 +131,13 @@ def test_a_deploy_that_is_cut_at_every_stage_goes_on(
     seen.clear()
     bare.cut_upload_after(None)
     with pytest.raises(ConnectionLost):
-        bring(bare, dial, cache, cut_in("unpacking the runtime"))
-    of_rest = [p.done for p in seen if p.step == "uploading the runtime" and p.done > seed]
+        bring(bare, dial, cache, cut_in(StepId.UNPACK_RUNTIME))
+    of_rest = [p.done for p in seen if p.step == StepId.UPLOAD_RUNTIME and p.done > seed]
     assert min(of_rest) >= seed + there, "it began where the second try was cut"
     assert (part / REST).stat().st_size == runtime.manifest.rest.size
 
     with pytest.raises(ConnectionLost):
-        bring(bare, dial, cache, cut_in("trying the runtime"))
+        bring(bare, dial, cache, cut_in(StepId.TRY_RUNTIME))
 
     deployed = bring(bare, dial, cache)
     assert deployed.uploaded < runtime.manifest.upload / 2, "the seed's library at most"
@@ -164,8 +164,8 @@ def test_damage_is_noticed_and_repaired(
     assert names(ours(shared_windows)) == [agent_archive().name, runtime.name]
 
 
-@pytest.mark.parametrize("step", ["uploading the runtime", "unpacking the runtime"])
-def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: str) -> None:
+@pytest.mark.parametrize("step", [StepId.UPLOAD_RUNTIME, StepId.UNPACK_RUNTIME])
+def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: StepId) -> None:
     def stop(progress: Progress) -> None:
         if progress.step == step and progress.done > 8_000_000:
             raise Cancelled("the user said so")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deskconsole.common.progress import StepId
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from support.deployed_runtime import equip
@@ -15,6 +16,8 @@ from support.windows.way import WindowsWay
 from support.xvfb import wait_for
 
 Start = Callable[..., WindowsHost]
+
+UPLOADS = {StepId.UPLOAD_RUNTIME, StepId.UPLOAD_AGENT}
 
 
 @pytest.fixture
@@ -43,9 +46,9 @@ def test_a_bare_host_is_seen_exactly_and_what_is_typed_there_arrives(bare: Windo
     figures = bare.session.snapshot().statistics
     assert figures.refreshes == {"first frame": 1}
     assert figures.saved_against_refreshes > 0
-    steps = [step.name for step in bare.session.snapshot().steps]
-    assert steps[0] == "connecting"
-    assert steps[-1] == "first picture"
+    steps = [step.id for step in bare.session.snapshot().steps]
+    assert steps[0] is StepId.CONNECT
+    assert steps[-1] is StepId.FIRST_PICTURE
 
 
 def test_a_cut_is_mended_with_the_agent_that_still_runs(way: WindowsWay) -> None:
@@ -70,7 +73,7 @@ def test_another_console_finds_the_agent_and_uploads_nothing(way: WindowsWay) ->
     way.session.connect()
     assert way.streams(), way.events
     assert way.windows.processes("pythonw.exe") == before
-    assert not any("uploading" in step.name for step in way.session.snapshot().steps)
+    assert not UPLOADS & {step.id for step in way.session.snapshot().steps}
 
 
 def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:

@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
-from deskconsole.common.progress import Progress
+from deskconsole.common.progress import Progress, StepId
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
@@ -140,7 +140,7 @@ class DisplayFleet:
         for finding in self.findings:
             begun(finding.step, None)
             report(finding)
-        begun("launch", Progress("uploading the agent", 31, 50))
+        begun("launch", Progress(StepId.UPLOAD_AGENT, 31, 50))
         while not self.patience.wait(0.01):
             if cancelled.is_set():
                 self.called_off = True
@@ -192,11 +192,11 @@ def live(name: str, *, since: float = NOW - 7800, scale: float = 1.0, busy: bool
 
 
 UPLOADING = (
-    SessionStep("connecting", StepOutcome.DONE, seconds=0.31),
-    SessionStep("probing", StepOutcome.DONE, seconds=0.12),
-    SessionStep("uploading the Python runtime", StepOutcome.DONE, 27_400_000, 27_400_000, 9_130_000.0, 3.0),
-    SessionStep("unpacking the Python runtime", StepOutcome.DONE, 61_200_000, 61_200_000, 40_800_000.0, 1.5),
-    SessionStep("uploading the agent", StepOutcome.RUNNING, 620_000, 1_000_000, 100_000.0, 6.2),
+    SessionStep(StepId.CONNECT, StepOutcome.DONE, seconds=0.31),
+    SessionStep(StepId.PROBE, StepOutcome.DONE, seconds=0.12),
+    SessionStep(StepId.UPLOAD_RUNTIME, StepOutcome.DONE, 27_400_000, 27_400_000, 9_130_000.0, 3.0),
+    SessionStep(StepId.UNPACK_RUNTIME, StepOutcome.DONE, 61_200_000, 61_200_000, 40_800_000.0, 1.5),
+    SessionStep(StepId.UPLOAD_AGENT, StepOutcome.RUNNING, 620_000, 1_000_000, 100_000.0, 6.2),
 )
 """The way of a bare Windows host, as far as the agent's upload."""
 
@@ -230,8 +230,8 @@ def plant() -> DisplayFleet:
             remedy="Log on there; it goes on by itself.",
             steps=(
                 *UPLOADING[:2],
-                SessionStep("launching", StepOutcome.DONE, seconds=1.4),
-                SessionStep("waiting", seconds=190),
+                SessionStep(StepId.LAUNCH, StepOutcome.DONE, seconds=1.4),
+                SessionStep(StepId.WAIT_FOR_USER, seconds=190),
             ),
         ),
         replace(
@@ -260,7 +260,7 @@ def laboratory() -> DisplayFleet:
             "lab-03",
             state=State.DEPLOYING,
             since=NOW - 3,
-            progress=Progress("uploading the agent", 620_000, 1_000_000, 100_000),
+            progress=Progress(StepId.UPLOAD_AGENT, 620_000, 1_000_000, 100_000),
             steps=UPLOADING,
         ),
         Snapshot(

@@ -18,7 +18,7 @@ from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.common import file_lock
 from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.common.paths import make_private_folder
-from deskconsole.common.progress import Progress, ProgressMeter, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 from deskconsole.runtimes.requirements import locked
 from deskconsole.runtimes.uv import UvResult, run_uv
 
@@ -62,7 +62,7 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
     if not stored.exists():
 
         def waiting() -> None:
-            report(Progress("waiting for the packages that are being packed", 0, 0))
+            report(Progress(StepId.WAIT_FOR_PACKING))
 
         with file_lock.locked(cache / "packages.lock", waiting):
             if not stored.exists():
@@ -77,7 +77,7 @@ def _make(stored: Path, facts: HostFacts, target: str, cache: Path, report: Repo
     with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
         fetch(facts, target, Path(scratch), cache, report)
         files = _Files(Path(scratch) / "packages")
-        meter = ProgressMeter("packing packages", report)
+        meter = ProgressMeter(StepId.PACK_PACKAGES, report)
         ready = Path(scratch) / "archive"
         with ready.open("wb") as into:
             pack(files, into, lambda done: meter(done, files.size))
@@ -90,12 +90,12 @@ def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Rep
     What was downloaded stays in `cache/uv`, or where the user's own UV_CACHE_DIR says.
     """
     version = f"{facts.python_version[0]}.{facts.python_version[1]}"
-    step = f"fetching packages for Python {version} on {target}"
+    fetching = Progress(StepId.FETCH_PACKAGES, subject=f"Python {version} on {target}")
     (scratch / "requirements.txt").write_bytes(locked())
     command = ["pip", "install", "--quiet", "--target", "packages"]
     command += ["--python", sys.executable, "--python-platform", target, "--python-version", version]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
-    finished = run_uv(command, scratch, cache, lambda: report(Progress(step, 0, 0)))
+    finished = run_uv(command, scratch, cache, lambda: report(fetching))
     if finished.code != 0:
         raise _failure(facts, target, finished)
 

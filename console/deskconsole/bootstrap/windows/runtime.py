@@ -23,7 +23,7 @@ from deskconsole.bootstrap.script import REMOTE, run_script
 from deskconsole.bootstrap.upload import MARGIN, require_room
 from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
 from deskconsole.common.file_lock import locked
-from deskconsole.common.progress import Progress, ProgressMeter, Report
+from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
 from deskconsole.runtimes.requirements import requirements
@@ -91,7 +91,7 @@ def _alone(connection: Connection, runtime: Runtime, cache: Path, report: Report
     upload = hashlib.sha256(f"{connection.description} {part_of(runtime)}".encode()).hexdigest()
     lock = locked(
         cache / "deploying" / upload[:16],
-        lambda: report(Progress("waiting for another deploy to the same host", 0, 0)),
+        lambda: report(Progress(StepId.WAIT_FOR_DEPLOY)),
     )
     with contextlib.ExitStack() as stack:
         try:
@@ -167,7 +167,7 @@ class _Put:
 
     def _upload(self) -> int:
         manifest = self._runtime.manifest
-        meter = ProgressMeter("uploading the runtime", self._report)
+        meter = ProgressMeter(StepId.UPLOAD_RUNTIME, self._report)
         sent = before = 0
 
         def progress(done: int, _total: int) -> None:
@@ -214,12 +214,12 @@ class _Put:
                         f"a program on {self._facts.host} holds {path}",
                         remedy="Wait a minute and deploy again: an earlier try may run there, or a scanner.",
                     ) from error
-                self._report(Progress(f"waiting for a program that holds {path}", 0, 0))
+                self._report(Progress(StepId.WAIT_FOR_PROGRAM, subject=str(path)))
                 time.sleep(0.5)
 
     def _unpack(self) -> bool:
         """False where the archive does not have the hash that it should have."""
-        meter = ProgressMeter("unpacking the runtime", self._report)
+        meter = ProgressMeter(StepId.UNPACK_RUNTIME, self._report)
         manifest = self._runtime.manifest
         rest = manifest.rest
         meter(0, rest.unpacked)
@@ -228,7 +228,7 @@ class _Put:
             if total:
                 meter(done, total)
             else:
-                self._report(Progress("waiting for an earlier unpacking to end", 0, 0))
+                self._report(Progress(StepId.WAIT_FOR_UNPACKING))
 
         with self._being_there():
             answer = run_script(
@@ -321,7 +321,7 @@ class _Put:
 
     def _try(self) -> str:
         """Tries it, and tells what has its name: `nothing`, `whole` (by another console) or `damaged`."""
-        self._report(Progress("trying the runtime", 0, 0))
+        self._report(Progress(StepId.TRY_RUNTIME))
         version = self._runtime.manifest.version[:2]
         modules = [
             row.module

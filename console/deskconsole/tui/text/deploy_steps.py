@@ -10,6 +10,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, UNDER_WAY, State
 from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.tui.view import FleetView
+from deskconsole.wording.steps import step_words
 
 from .status_text import COLOURS, FAINT, MUTED, WHOLE, Kind, look
 
@@ -72,7 +73,7 @@ def _step(step: SessionStep, width: int) -> list[Content]:
     speed = rate(step.rate) if step.rate and not running else ""
     right = f"{amount:>{AMOUNT}}{speed:>{RATE}}" if amount else ""
     right += f"{lasted(step.seconds):>{TIME}}"
-    name = fit(safe_text(step.name, 80), width - 2 - len(right))
+    name = fit(safe_text(step_words(step.id, step.subject), 80), width - 2 - len(right))
     style = "" if step.outcome is StepOutcome.DONE else f"bold {colour}"
     line = Content.assemble((f"{sign} ", colour), (name, style), (right, MUTED))
     return [line, _measured(step, width)] if measured else [line]

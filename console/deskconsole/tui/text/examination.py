@@ -14,6 +14,7 @@ from deskconsole.common.figures import lasted, percent
 from deskconsole.common.progress import Progress
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis import Finding, Outcome
+from deskconsole.wording.steps import step_words
 
 from .status_text import COLOURS, MUTED, WHOLE, Kind
 
@@ -83,7 +84,7 @@ class Examination:
         step, progress = self._at
         words = f", {safe_text(step, 40)}"
         if progress is not None:
-            words += f": {safe_text(progress.step, 60)}"
+            words += f": {safe_text(step_words(progress.step, progress.subject), 60)}"
             if progress.total:
                 words += f" {percent(progress.done / progress.total)}"
         return words

@@ -13,6 +13,7 @@ from deskconsole.common.figures import duration, percent, remaining, rough_durat
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import STALE_AFTER, UNDER_WAY, State
+from deskconsole.wording.steps import step_words
 from deskwire.messages import ScreenState
 
 
@@ -132,7 +133,7 @@ def _under_way(snapshot: Snapshot, age: float) -> str:
     if progress is None:
         text = word if age < 2 else f"{word}, {duration(age)}"
         return _with(text, snapshot.reason, snapshot.remedy)
-    text = f"{word}: {safe_text(progress.step, 60)}"
+    text = f"{word}: {safe_text(step_words(progress.step, progress.subject), 60)}"
     if progress.total > 0:
         text += f" {percent(progress.done / progress.total)}"
         if left := remaining(progress.done, progress.total, progress.rate):
