@@ -43,7 +43,6 @@ from deskconsole.wording.events import wording
 from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
 from .event_feed import EventFeed
-from .host_actions import ConsoleScreen, HostActions
 from .host_answers import Asked, HostAnswers
 from .lost_terminal import end_input, is_lost
 from .messages import QuestionsChanged
@@ -52,6 +51,7 @@ from .ports import Backend, FleetPort
 from .question_presenter import QuestionPresenter
 from .questions import QueuedQuestions
 from .removal import Removal
+from .screens.base import ConsoleScreen, HostActions
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.session.events import ActionFailed, Event, Failure
 
-from .host_actions import ConsoleScreen
 from .messages import EventsArrived
+from .screens.base import ConsoleScreen
 from .text.log_line import KEPT, LogLine
 from .text.toasts import Toasts
 from .widgets.event_pane import EventPane

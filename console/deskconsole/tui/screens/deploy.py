@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.state import LIVE, SETTLED, State
-from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.screens.base import ConsoleScreen
 from deskconsole.tui.text.deploy_steps import beside, steps, summary, words
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.lines import Lines

@@ -17,9 +17,9 @@ from deskconsole.common.figures import lasted
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
-from deskconsole.tui.host_actions import ConsoleScreen
 from deskconsole.tui.messages import ExaminationWentOn
 from deskconsole.tui.questions import OwnQuestions
+from deskconsole.tui.screens.base import ConsoleScreen
 from deskconsole.tui.text.examination import SIGNS, TINTS, Examination
 from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.view import FleetView

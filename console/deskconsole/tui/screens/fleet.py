@@ -10,14 +10,14 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
-from deskconsole.tui.heights import EVENTS, share_lines
-from deskconsole.tui.host_actions import HostActions
+from deskconsole.tui.screens.base import HostActions
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.heights import EVENTS, share_lines
 from deskconsole.tui.widgets.host_detail import HostDetail
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.keys import Keys

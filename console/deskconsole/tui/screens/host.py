@@ -11,13 +11,13 @@ from textual.content import Content
 from deskconsole.common.figures import decimal, rate
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.snapshot import Sample
-from deskconsole.tui.heights import share_host_lines
-from deskconsole.tui.host_actions import HostActions
+from deskconsole.tui.screens.base import HostActions
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.chart import large_chart
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.heights import share_host_lines
 from deskconsole.tui.widgets.host_detail import HostDetail
 from deskconsole.tui.widgets.keys import Keys
 from deskconsole.tui.widgets.lines import Lines

@@ -16,7 +16,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.session.events import Event, HostAdded, HostEdited
 from deskconsole.session.state import SETTLED
-from deskconsole.tui.host_fields import FIELDS, Field, read, texts
+from deskconsole.tui.text.host_fields import FIELDS, Field, read, texts
 from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.widgets.choice import Choice
 from deskconsole.tui.widgets.fields import PlainInput

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Label
 
-from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.screens.base import ConsoleScreen
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane

@@ -12,8 +12,8 @@ from textual.content import Content
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
-from deskconsole.tui.heights import PICTURE
 from deskconsole.tui.text.detail import facts
+from deskconsole.tui.widgets.heights import PICTURE
 
 from .lines import Lines
 from .preview import PreviewPane

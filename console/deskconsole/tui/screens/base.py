@@ -8,13 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from deskconsole.session.state import SETTLED, State
-
-from .text.log_line import LogLine
-from .view import FleetView
-from .widgets.event_pane import EventPane
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.event_pane import EventPane
 
 if TYPE_CHECKING:
-    from .app import DeskconsoleApp
+    from deskconsole.tui.app import DeskconsoleApp
 
 
 class ConsoleScreen(Screen[None]):

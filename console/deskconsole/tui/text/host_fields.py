@@ -11,7 +11,7 @@ from deskconsole.common.errors import InvalidField
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, host_from, split_address, with_plain_name
 
-from .text.status_text import WHOLE
+from .status_text import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
