@@ -1,4 +1,4 @@
-"""What has to be asked: what is the secret, shall this be destroyed; and what dialogs have in common.
+"""What a server asks for, a password or a code; and what dialogs have in common.
 
 In each the safe answer has the focus, and escape gives it.
 """
@@ -6,7 +6,7 @@ In each the safe answer has the focus, and escape gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -182,40 +182,6 @@ class SecretScreen(QuestionScreen):
             return f"Needed for {shown}. It also serves every other host that uses this key file."
         asked = safe_text(self._request.host, 64)
         return f"Jump host {asked}, on the way to {shown}." if names != [asked] else f"Host {shown}."
-
-
-Choice = Literal["yes", "also"]
-
-
-class ConfirmScreen(Dialog[Choice]):
-    """Something will be destroyed: what, and what not. `also` is a button that destroys more."""
-
-    KIND = "-danger"
-
-    def __init__(self, title: str, destroys: str, keeps: str, *, yes: str, also: str = "") -> None:
-        super().__init__(title)
-        self._also = also
-        self._destroys = destroys
-        self._keeps = keeps
-        self._yes = yes
-
-    def body(self) -> Iterable[Widget]:
-        yield text(self._destroys)
-        yield text(self._keeps, "quiet")
-        choices = [
-            Button("Keep", id="no", compact=True),
-            Button(Content(self._yes), id="yes", variant="error", compact=True),
-        ]
-        if self._also:
-            choices.append(Button(Content(self._also), id="also", variant="error", compact=True))
-        yield buttons(*choices)
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        choices: dict[str | None, Choice] = {"yes": "yes", "also": "also"}
-        self.dismiss(choices.get(event.button.id))
 
 
 def _alike(request: SecretRequest, waiting: Sequence[PendingQuestion]) -> list[PendingQuestion]:
