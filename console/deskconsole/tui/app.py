@@ -138,7 +138,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._undeploys.close()
         self.controller.close()
 
-    # What threads tell, and what comes to the top by itself
+    # News from threads, and what comes to the top without a key
 
     def on_events_arrived(self) -> None:
         self.controller.take_events()

@@ -1,4 +1,4 @@
-"""What the console does with the fleet: opens it, pulls its figures, keeps events and questions.
+"""The controller: opens the fleet, pulls its figures, acts on hosts, keeps events and questions.
 
 It knows no screen and no widget. It publishes signals, to which screens subscribe once they are mounted. What
 is done to hosts is a call of it; what puts a screen on top is a message to the application (`messages.py`).
@@ -79,7 +79,7 @@ class Foreground(Protocol):
 
 
 class Controller:
-    """All on the event loop, which nothing here blocks.
+    """Does things to the fleet and publishes what changed; all on the event loop, which nothing here blocks.
 
     After `open`, `close` ends what is under way. Until `open` is done `fleet` is None, and keys do nothing.
     """
@@ -235,7 +235,7 @@ class Controller:
     def say(
         self, text: str, host: str = "", *, severity: Literal["information", "warning"] = "information"
     ) -> None:
-        """Shows a text of ours for a moment, with the host that it is about above it."""
+        """Shows a text for a moment, below the name of the host that it is about."""
         self._app.notify(safe_text(text, LONGEST), title=safe_text(host, 64), severity=severity, markup=False)
 
     def _note(self, event: Event) -> LogLine:

@@ -1,4 +1,4 @@
-"""What the parts of the TUI ask of the application, and what threads tell it.
+"""Messages: requests of screens to the application, and news from threads.
 
 A screen asks by a message for all that changes what is on top: another screen, a dialog, leaving. The
 application alone handles these. What is done to hosts is a call of the `Controller`. Figures are no messages:

@@ -1,4 +1,4 @@
-"""What servers say during logins: as events, and in the row of a host whose login waits. No widgets."""
+"""Messages of servers during logins: as events, and in the row of a host whose login waits. No widgets."""
 
 from __future__ import annotations
 

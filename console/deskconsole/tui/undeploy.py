@@ -25,7 +25,7 @@ _ENDING = 15.0
 
 
 class Undeploys:
-    """What is being undeployed. `close` cancels it and waits for that."""
+    """The undeploys under way. `close` cancels them and waits for that."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller

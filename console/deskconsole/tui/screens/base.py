@@ -1,4 +1,4 @@
-"""What the screens of the console have in common, and the keys that act on the selected host."""
+"""The base of the console's screens, and the keys that act on the selected host."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ConsoleScreen(Screen[None]):
             pane.extend(self.wanted(lines))
 
     def wanted(self, lines: Sequence[LogLine]) -> Sequence[LogLine]:
-        """Which of the events this screen's log shows: all."""
+        """Those of the events that this screen's log shows: all."""
         return lines
 
     def tells(self, line: LogLine) -> bool:
@@ -113,7 +113,7 @@ class HostActions(ConsoleScreen):
         return self.controller.auto_open.due(view, self.selected)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """What cannot be done to this host now is greyed in the footer."""
+        """Greys in the footer what cannot be done to this host now."""
         if action in _OF_A_HOST:
             view = self.controller.view
             if self.selected is None or view.host(self.selected) is None:

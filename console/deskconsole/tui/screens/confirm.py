@@ -1,4 +1,4 @@
-"""Something will be destroyed: what, and what not."""
+"""The dialog before something is destroyed: what will be, and what not."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class HostForm(ModalScreen[None]):
 
 
 def _line(field: Field, value: str) -> PlainInput | Choice:
-    """What a field is filled in with."""
+    """The widget that a field is filled in with."""
     if field.choices:
         return Choice(value, field.choices, id=field.name)
     return PlainInput(value, placeholder=field.hint, id=field.name, compact=True)

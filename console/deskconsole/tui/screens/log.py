@@ -62,7 +62,7 @@ class LogScreen(ConsoleScreen):
 
     @work
     async def _read_past(self) -> None:
-        """What earlier consoles wrote down, above what this one knows."""
+        """Reads the events of earlier consoles and shows them above those of this one."""
         try:
             past = await asyncio.to_thread(self.controller.backend.past_events)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What a server asks for, a password or a code; and what dialogs have in common.
+"""The dialog for a password, passphrase or code; and the base of all dialogs.
 
 In each the safe answer has the focus, and escape gives it.
 """
@@ -23,7 +23,7 @@ from deskconsole.tui.widgets.fields import AnswerInput
 from deskconsole.tui.widgets.tick import Tick
 
 Given = dict[PendingQuestion, Answer]
-"""What a dialog decided: an answer for each question that it answers."""
+"""The decision of a dialog: an answer for each question that it answers."""
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Dialog(ModalScreen[T], Generic[T]):
             yield from self.body()
 
     def body(self) -> Iterable[Widget]:
-        """What stands inside the frame."""
+        """The widgets inside the frame."""
         raise NotImplementedError
 
     def action_no(self) -> None:
@@ -69,7 +69,7 @@ class QuestionScreen(Dialog[Given]):
         self._asked = list(asked)
 
     def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
-        """Whether the dialog is still the one for what waits now; it then shows what has changed."""
+        """True if the dialog is still the one for what waits now; it then shows what has changed."""
         return any(pending in waiting for pending in self._asked)
 
     def refusal(self) -> Given:
@@ -175,7 +175,7 @@ class SecretScreen(QuestionScreen):
         self.call_after_refresh(self._show)
 
     def _for_whom(self) -> str:
-        """Which hosts wait for the answer."""
+        """The hosts that wait for the answer, in a sentence."""
         names = [safe_text(name, 64) for name in dict.fromkeys(pending.host for pending in self._asked)]
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         if self._request.key_file:

@@ -1,4 +1,4 @@
-"""Which question is on the screen: one dialog at a time, never over one in which something is typed."""
+"""Chooses the dialog for the questions that wait: one at a time, never over one that is being typed in."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class QuestionDialogs:
 
 
 def _event(pending: PendingQuestion, answer: Answer) -> Event | None:
-    """What a person decided for a host, for the log."""
+    """The event that tells what a person decided for a host."""
     asked = pending.asked
     if isinstance(asked, UnknownHostKey) and answer is True:
         return HostKeyTrusted(host=pending.host, fingerprint=asked.fingerprint)

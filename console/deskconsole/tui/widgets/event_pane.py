@@ -1,4 +1,4 @@
-"""What happened, one line an event, newest last."""
+"""The events, a line each, newest last."""
 
 from __future__ import annotations
 
