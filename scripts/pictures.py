@@ -105,7 +105,7 @@ async def console_picture(app: DeskconsoleApp, seconds: float) -> None:
 async def windows_pictures(app: DeskconsoleApp) -> None:
     """Writes deploy.svg while a bare host gets all it needs, and doctor.svg once it is live."""
     async with app.run_test(size=CELLS) as pilot:
-        await until(pilot, lambda: bool(app.view.hosts))
+        await until(pilot, lambda: bool(app.controller.view.hosts))
         await pilot.press("d")
 
         def half_unpacked() -> bool:
@@ -127,7 +127,7 @@ async def windows_pictures(app: DeskconsoleApp) -> None:
 
 def snapshot(app: DeskconsoleApp) -> Snapshot:
     """Of the only host."""
-    return app.view.snapshot(app.view.hosts[0].name)
+    return app.controller.view.snapshot(app.controller.view.hosts[0].name)
 
 
 async def until(pilot: Pilot[Outcome], holds: Callable[[], bool], seconds: float = 120) -> None:

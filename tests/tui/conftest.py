@@ -37,9 +37,9 @@ def running(tmp_path: Path) -> Running:
         )
         try:
             async with app.run_test(size=size, notifications=True) as pilot:
-                while app.fleet is None:
+                while app.controller.fleet is None:
                     await pilot.pause()
-                app.pull()
+                app.controller.pull()
                 await pilot.pause()
                 yield pilot
         finally:

@@ -32,7 +32,7 @@ FAILED = Snapshot(
 async def shows(pilot: Pilot[Outcome], fleet: DisplayFleet, snapshot: Snapshot) -> str:
     """The screen once the host is so."""
     fleet.states[snapshot.host] = snapshot
-    console(pilot).pull()
+    console(pilot).controller.pull()
     await pilot.pause(0.2)
     return screen_text(pilot)
 
@@ -54,6 +54,19 @@ async def test_each_step_says_its_bytes_its_rate_and_what_is_left(
         assert "░ 62.0 % 620 kB of 1.0 MB 100 kB/s 4 s left" in bars[0]
         assert "11.1 s so far" in words
         assert all(len(line) <= size[0] for line in screen_text(pilot).splitlines())
+
+
+async def test_a_removed_host_takes_its_dialog_and_its_page_away(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("enter", "d")
+        await pilot.pause(0.2)
+        assert isinstance(pilot.app.screen, DeployScreen)
+        fleet.hosts = fleet.hosts[1:]
+        for _ in range(3):
+            console(pilot).controller.pull()
+            await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, FleetScreen)
 
 
 async def test_deploying_a_host_at_rest_connects_it_and_x_cancels_that(running: Running) -> None:

@@ -106,17 +106,17 @@ async def test_what_keeps_the_doctor_from_looking_is_said(running: Running) -> N
 async def test_a_question_of_the_doctor_outlasts_a_host_at_rest_and_ends_with_him(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
-        questions = OwnQuestions(console(pilot).questions, "lab-05")
+        questions = OwnQuestions(console(pilot).controller.questions, "lab-05")
         answers: list[bool] = []
         asked = UnknownHostKey("lab-05", "10.0.3.5:22", "ssh-ed25519", "SHA256:abc")
         thread = threading.Thread(target=lambda: answers.append(questions.trust_host_key(asked)))
         thread.start()
         for _ in range(100):
-            console(pilot).pull()
+            console(pilot).controller.pull()
             await pilot.pause(0.02)
             if isinstance(pilot.app.screen, TrustScreen):
                 break
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.1)
         assert isinstance(pilot.app.screen, TrustScreen)
         questions.withdraw()

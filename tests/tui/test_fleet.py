@@ -89,7 +89,7 @@ async def test_the_selection_stays_with_its_host_when_rows_come_and_go(running: 
     async with running(fleet) as pilot:
         await pilot.press("down", "down")
         fleet.hosts = (Host(name="first"), *fleet.hosts[1:])
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause()
         assert pilot.app.screen.query_one(HostTable).selected == "lab-03"
 
@@ -103,7 +103,7 @@ async def test_the_scroll_stays_when_figures_change(running: Running) -> None:
         before = table.scroll_offset.y
         assert before > 0
         fleet.states = {host.name: live(host.name, scale=2.0) for host in hosts}
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause()
         assert (table.scroll_offset.y, table.selected) == (before, "host-30")
         assert "host-30" in screen_text(pilot)
@@ -305,7 +305,7 @@ async def test_a_comparison_and_a_refresh_show_their_answer(running: Running) ->
         compared = Exactness(packet=4121, exact=True, digest="77", at=NOW)
         figures = replace(seen.statistics, refreshes={"console request": 9})
         fleet.states["lab-01"] = replace(seen, exactness=compared, statistics=figures)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.1)
         shown = " ".join(screen_text(pilot).split())
         assert "verified: every pixel is as on the host (packet 4,121)" in shown
@@ -314,6 +314,6 @@ async def test_a_comparison_and_a_refresh_show_their_answer(running: Running) ->
         await pilot.press("D")
         await settle(pilot)
         fleet.states["lab-01"] = Snapshot("lab-01")
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.1)
         assert "lab-01  the comparison did not come: see the state of the host" in logged(pilot)

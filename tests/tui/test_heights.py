@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.tui.heights import HOSTS, PICTURE, TINY, share_host_lines, share_lines
+from deskconsole.tui.widgets.heights import HOSTS, PICTURE, TINY, share_host_lines, share_lines
 
 HEIGHT = st.integers(1, 120)
 FACTS = st.integers(1, 20)

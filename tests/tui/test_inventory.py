@@ -10,9 +10,9 @@ from textual.widgets import Button, Input
 
 from deskconsole.common.errors import ConfigurationError, HostGone
 from deskconsole.inventory.host import Host
+from deskconsole.tui.screens.confirm import ConfirmScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
-from deskconsole.tui.screens.question import ConfirmScreen
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import DisplayFleet, Running, laboratory
 from support.screens.piloting import logged, screen_text, settle

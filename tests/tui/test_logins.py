@@ -91,7 +91,9 @@ def make_sshd(tmp_path: Path) -> Iterator[Callable[[str], Sshd]]:
 
 async def asked(pilot: Pilot[Outcome], kind: type[object], number: int = 1) -> None:
     """Until so many wait for an answer, in a dialog of this kind."""
-    while len(console(pilot).questions.waiting()) < number or not isinstance(pilot.app.screen, kind):
+    while len(console(pilot).controller.questions.waiting()) < number or not isinstance(
+        pilot.app.screen, kind
+    ):
         await pilot.pause(0.02)
     await pilot.pause(0.1)
 
@@ -210,7 +212,7 @@ async def test_a_key_that_the_users_own_file_has_is_not_the_consoles_to_forget(
     async with running(fleet) as pilot:
         logins.begin(fleet, server, "lab-01")
         assert await logins.over(pilot) == {"lab-01": HostKeyError.__name__}
-        assert not console(pilot).questions.waiting()
+        assert not console(pilot).controller.questions.waiting()
     assert server.user_known_hosts.read_text() == line
 
 
@@ -225,7 +227,7 @@ async def test_cancelling_a_host_behind_a_jump_host_withdraws_the_question_about
     async with running(fleet) as pilot:
         logins.begin(fleet, server, "lab-01", jump="gate")
         await asked(pilot, TrustScreen)
-        assert console(pilot).questions.hosts() == {"lab-01"}
+        assert console(pilot).controller.questions.hosts() == {"lab-01"}
         fleet.states["lab-01"] = Snapshot("lab-01", state=State.CLOSED, since=NOW)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         assert await logins.over(pilot) == {"lab-01": HostKeyError.__name__}

@@ -95,7 +95,7 @@ async def at_rest(pilot: Pilot[Outcome]) -> None:
 
 async def opened(pilot: Pilot[Outcome]) -> None:
     assert isinstance(pilot.app, DeskconsoleApp)
-    while pilot.app.fleet is None:
+    while pilot.app.controller.fleet is None:
         await pilot.pause()
-    pilot.app.pull()
+    pilot.app.controller.pull()
     await pilot.pause(0.1)

@@ -101,7 +101,7 @@ async def test_the_picture_has_the_room_that_there_is_and_every_host_its_row(
 ) -> None:
     async with running(laboratory(), size=size) as pilot:
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.2)
         across, down = drawn(pilot)
         assert across >= least[0]
@@ -110,7 +110,7 @@ async def test_the_picture_has_the_room_that_there_is_and_every_host_its_row(
         assert all(f"lab-0{number}" in screen_text(pilot) for number in range(1, 8))
         await pilot.press("enter")
         await pilot.pause(0.2)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.2)
         assert drawn(pilot)[1] >= least[1]
 
@@ -119,7 +119,7 @@ async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.press("end")
         await pilot.pause(0.1)
         await pilot.click(PreviewPane)
@@ -130,7 +130,7 @@ async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None
 async def test_it_gives_way_where_the_hosts_need_the_lines(running: Running) -> None:
     async with running(laboratory(), size=(60, 14)) as pilot:
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.1)
         assert drawn(pilot) == (0, 0)
         assert all(f"lab-0{number}" in screen_text(pilot) for number in range(1, 8))
@@ -141,15 +141,18 @@ async def test_the_fleet_hears_which_hosts_are_on_the_screen(running: Running) -
     async with running(fleet, size=(120, 40)) as pilot:
         await pilot.press("down")
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
+        await pilot.pause()
         assert fleet.looked_at == ("lab-02", tuple(f"lab-0{number}" for number in range(1, 8)))
         await pilot.press("enter")
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
+        await pilot.pause()
         assert fleet.looked_at == ("lab-02", ())
         await pilot.press("f1")
         await pilot.pause(0.1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
+        await pilot.pause()
         assert fleet.looked_at[0] is None
 
 
@@ -161,7 +164,7 @@ async def test_the_budget_and_what_is_lossy_are_told(running: Running) -> None:
         assert "439 kB/s of 2.0 MB/s" in screen_text(pilot).splitlines()[0]
         assert "lossy now 10.0 %" in facts(pilot)
         fleet.states["lab-01"] = replace(fleet.states["lab-01"], lossy=1)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause()
         # Only nothing is 0 %.
         assert "lossy now 0.1 %" in facts(pilot)

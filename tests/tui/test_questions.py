@@ -15,10 +15,11 @@ from deskconsole.session.state import State
 from deskconsole.ssh.prompts import ChangedHostKey, Question, SecretRequest, ServerMessage, UnknownHostKey
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.questions import QueuedQuestions
+from deskconsole.tui.screens.confirm import ConfirmScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.host_keys import ChangedKeyScreen, ForgetListScreen, TrustListScreen, TrustScreen
-from deskconsole.tui.screens.question import ConfirmScreen, SecretScreen
+from deskconsole.tui.screens.question import SecretScreen
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
 from support.screens.piloting import console, logged, screen_text
 
@@ -108,13 +109,13 @@ async def test_questions_wait_for_their_turn_and_for_the_form(running: Running) 
     async with running(fleet) as pilot:
         await pilot.press("a")
         first, first_answers = ask(fleet, SECRET)
-        while not console(pilot).questions.hosts():
+        while not console(pilot).controller.questions.hosts():
             await pilot.pause(0.01)
         second, second_answers = ask(fleet, KEY)
         await pilot.press(*"web")
         assert isinstance(pilot.app.screen, HostForm)
         await pilot.press("escape")
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await until(pilot, SecretScreen)
         await pilot.press("escape")
         await until(pilot, TrustScreen)
@@ -130,7 +131,7 @@ async def test_calling_off_the_connection_withdraws_its_question(running: Runnin
         thread, answers = ask(fleet, KEY)
         await until(pilot, TrustScreen)
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.CLOSED, since=NOW)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await until(pilot, FleetScreen)
         thread.join(5)
         assert answers == [False]
@@ -181,7 +182,7 @@ async def shown_text(pilot: Pilot[Outcome], words: str) -> None:
 
 async def asked_by(pilot: Pilot[Outcome], number: int) -> None:
     """Until so many questions wait."""
-    while len(console(pilot).questions.waiting()) < number:
+    while len(console(pilot).controller.questions.waiting()) < number:
         await pilot.pause(0.01)
     await pilot.pause(0.05)
 
@@ -245,7 +246,7 @@ async def test_a_key_that_comes_meanwhile_joins_the_list_and_keys_typed_before_t
         await asked_by(pilot, 3)
         assert "[x] lab-01" in screen_text(pilot)
         assert "[ ] lab-03" in screen_text(pilot)
-        console(pilot).questions.withdraw("lab-02")
+        console(pilot).controller.questions.withdraw("lab-02")
         second.join(5)
         await pilot.pause(0.1)
         assert "lab-02  10.0.3.2:22   ssh" not in screen_text(pilot)
@@ -263,8 +264,8 @@ async def test_a_jump_host_is_asked_about_once_for_all_hosts_behind_it(running: 
         asked = [ask(fleet, replace(gate, connecting=f"lab-0{number}")) for number in (1, 2, 3)]
         await until(pilot, TrustScreen)
         await asked_by(pilot, 3)
-        assert console(pilot).questions.hosts() == {"lab-01", "lab-02", "lab-03"}
-        console(pilot).questions.withdraw("lab-02")
+        assert console(pilot).controller.questions.hosts() == {"lab-01", "lab-02", "lab-03"}
+        console(pilot).controller.questions.withdraw("lab-02")
         await pilot.press("right", "enter")
         await until(pilot, FleetScreen)
         for thread, _ in asked:
@@ -436,7 +437,7 @@ async def test_what_a_server_says_while_the_login_waits_is_in_the_row_and_the_lo
         fleet.questions.tell(ServerMessage("lab-03", link))
         fleet.questions.tell(ServerMessage("lab-03", link, waiting=True))
         await pilot.pause(0.05)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.05)
         row = next(line for line in screen_text(pilot).splitlines() if "lab-03" in line)
         assert "the server says: To go on, open this: https://login.example/a/1b2c" in row
@@ -445,7 +446,7 @@ async def test_what_a_server_says_while_the_login_waits_is_in_the_row_and_the_lo
             "lab-03  the login waits; the server says: To go on, open this: https://login.example/a/1b2c",
         ]
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.PROBING, since=NOW)
-        console(pilot).pull()
+        console(pilot).controller.pull()
         await pilot.pause(0.05)
         row = next(line for line in screen_text(pilot).splitlines() if "lab-03" in line)
         assert "the server says" not in row

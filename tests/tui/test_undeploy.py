@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import AuthenticationFailed
+from deskconsole.tui.screens.confirm import ConfirmScreen
 from deskconsole.tui.screens.fleet import FleetScreen
-from deskconsole.tui.screens.question import ConfirmScreen
 from support.screens.display_fleet import Running, laboratory
 from support.screens.piloting import logged, screen_text, settle
 

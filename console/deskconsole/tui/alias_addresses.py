@@ -45,7 +45,7 @@ class AliasAddresses:
 
 
 def read_by_ssh(config: Path) -> Path | None:
-    """What to name to ssh: the user's own file is read by itself, together with the machine's."""
+    """The file to name to ssh; None: ssh reads the user's own anyway, together with the machine's."""
     return None if config == home() / ".ssh" / "config" else config
 
 

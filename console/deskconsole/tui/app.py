@@ -1,6 +1,6 @@
-"""The application: opens the fleet, pulls its snapshots once a second, keeps the events, asks questions.
+"""The application: shows the screens that are asked for by messages, and has the keys that work everywhere.
 
-It draws nothing itself: screens do, from the `FleetView` they are handed.
+It draws nothing itself: screens do, from what the `Controller` publishes.
 """
 
 from __future__ import annotations
@@ -11,47 +11,26 @@ import gc
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal
 
-import msgspec
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from deskconsole.common.errors import DeskconsoleError, HostGone
-from deskconsole.common.safe_text import safe_text
+from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.signals import has_job_control
-from deskconsole.inventory.host import Host
-from deskconsole.session.events import (
-    ALL_HOSTS,
-    Event,
-    ListReloaded,
-    PictureDiffers,
-    PictureResent,
-    PictureVerified,
-)
-from deskconsole.session.state import SETTLED, State
 from deskconsole.ssh.expansion import home
-from deskconsole.wording.events import wording
 
-from .alias_addresses import AliasAddresses
-from .auto_open import AutoOpen
-from .event_feed import EventFeed
-from .host_actions import ConsoleScreen, HostActions
-from .host_answers import Asked, HostAnswers
+from . import messages
+from .controller import Controller
 from .lost_terminal import end_input, is_lost
-from .messages import QuestionsChanged
 from .ordered_keys import OrderedKeysApp
-from .ports import Backend, FleetPort
-from .question_presenter import QuestionPresenter
-from .questions import QueuedQuestions
-from .removal import Removal
+from .ports import Backend
+from .screens.confirm import Confirmed, confirm_remove, confirm_undeploy
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
@@ -60,24 +39,18 @@ from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
-from .server_messages import ServerMessages
+from .screens.question import Given, QuestionScreen
+from .screens.question_dialogs import QuestionDialogs
 from .ssh_aliases import read_aliases
-from .text.log_line import LONGEST
 from .theme import THEME
+from .undeploy import Undeploys
 from .view import FleetView
-
-if TYPE_CHECKING:
-    from deskconsole.picture.decoders.part import BGR
-
-T = TypeVar("T")
+from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
 
-PULL = 1.0
-"""Seconds between two looks at the figures."""
-
-RELOAD = 2.0
-"""Seconds between two looks at whether another program has written hosts.toml."""
+TERMINAL_CHECK = 1.0
+"""Seconds between two looks at whether the terminal is still there."""
 
 CTRL_C_AGAIN = 3.0
 """Seconds within which a second ctrl+c leaves."""
@@ -91,15 +64,15 @@ for 270."""
 class DeskconsoleApp(OrderedKeysApp[Outcome]):
     """The console's terminal face.
 
-    `backend` is opened on a thread once the first picture stands. After `run`, call `close`: it waits
-    for what is under way and closes the fleet. `failure` is why the fleet could not be opened, if so.
+    The fleet is opened once the first picture stands. After `run`, call `close`: it waits for what is under
+    way and closes the fleet. `failure` is why the fleet could not be opened, if so.
     """
 
     TITLE = "deskconsole"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-wide")]  # noqa: RUF012 - the base class has no ClassVar
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = breakpoints.HORIZONTAL
+    VERTICAL_BREAKPOINTS = breakpoints.VERTICAL
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "Log", tooltip="All events, with a filter"),
         Binding("f1,question_mark", "help", "Help", tooltip="The keys of this screen"),
@@ -118,35 +91,22 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
-        self.backend = backend
-        self.ssh_config = ssh_config
-        self.demo_offered = demo_offered
-        self.clock = clock
-        self.events = EventFeed(self, backend.record)
-        self.server_messages = ServerMessages(self.events.deliver, clock)
-        self.questions = QueuedQuestions(self._questions_changed, self.server_messages.take)
-        self.fleet: FleetPort | None = None
+        self.controller = Controller(self, backend, ssh_config=ssh_config, clock=clock)
         self.failure: DeskconsoleError | None = None
-        self.view = FleetView((), {}, clock())
-        self._answers = HostAnswers()
-        self.addresses = AliasAddresses(ssh_config)
-        self._looking_up = False
+        self._ssh_config = ssh_config
+        self._demo_offered = demo_offered
         self._asked_to_leave = -CTRL_C_AGAIN
-        self.offers = AutoOpen()
-        self._asking = QuestionPresenter(self, self.questions)
-        self._removal = Removal(self)
-        # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
-        self._hand = ThreadPoolExecutor(1, thread_name_prefix="fleet")
-
-    # The fleet
+        self._dialogs = QuestionDialogs(self.controller)
+        self._undeploys = Undeploys(self.controller)
 
     def on_mount(self) -> None:
         self.register_theme(THEME)
         self.theme = THEME.name
-        self.push_screen(FleetScreen())
+        self.controller.view_changed.subscribe(self, self._view_changed)
+        self.push_screen(FleetScreen(self.controller, demo_offered=self._demo_offered))
         self._leave_when_told()
         if not self.is_headless:  # a terminal may be gone before the fleet is opened
-            self.set_interval(PULL, self._leave_if_lost)
+            self.set_interval(TERMINAL_CHECK, self._leave_if_lost)
         self.call_after_refresh(self._open)
 
     def _leave_when_told(self) -> None:
@@ -158,251 +118,124 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 if number is not None:
                     loop.add_signal_handler(number, self.exit, "quit")
 
-    @work
-    async def _open(self) -> None:
-        try:
-            self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
-        except DeskconsoleError as error:
-            self.failure = error
-            self.exit(return_code=error.exit_code)
-            return
-        self.on_events_arrived()
-        self.set_interval(PULL, self.pull)
-        self.set_interval(RELOAD, self.reload)
-        self.call_after_refresh(self.release_keys)
-
     def _leave_if_lost(self) -> None:
         if is_lost():
             self.exit("quit")
 
+    @work
+    async def _open(self) -> None:
+        try:
+            await self.controller.open()
+        except DeskconsoleError as error:
+            self.failure = error
+            self.exit(return_code=error.exit_code)
+            return
+        self.call_after_refresh(self.release_keys)
+
     def close(self) -> None:
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
-        self.questions.close()
-        self._removal.close()
-        if self.fleet is not None:
-            self._hand.submit(self.fleet.close).result()
-        self._hand.shutdown()
+        self.controller.questions.close()
+        self._undeploys.close()
+        self.controller.close()
 
-    async def _off_loop(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._hand, call)
-
-    def pull(self) -> None:
-        """Takes the fleet's figures and hands them to the screens."""
-        if self.fleet is None:
-            return
-        fleet = self.fleet
-        snapshots = self.server_messages.beside(fleet.snapshots())
-        self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
-        self._asking.drop_settled(self.view)
-        self.events.show_toast()
-        self._show_answers()
-        for screen in self.screen_stack:
-            # One that is being put up or taken down has not all of its widgets; the next pull comes soon.
-            with contextlib.suppress(NoMatches):
-                if isinstance(screen, ConsoleScreen):
-                    screen.show(self.view)
-        if isinstance(self.screen, HostActions):
-            fleet.shown(self.screen.selected, self.screen.visible_hosts)
-        else:
-            fleet.shown(None, ())
-        self._asking.next()
-        self._offer_deploy()
-        self._look_up_addresses()
-
-    def _look_up_addresses(self) -> None:
-        """Asks ssh for the addresses of the aliases that can be seen, beside everything else."""
-        if not self._looking_up and isinstance(self.screen, HostActions):
-            seen = self.screen.visible_hosts
-            unknown = self.addresses.unknown([host for host in self.view.hosts if host.name in seen])
-            if unknown:
-                self._looking_up = True
-                self._look_up(unknown)
-
-    @work
-    async def _look_up(self, hosts: list[Host]) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            for host in hosts:  # one at a time: leaving waits for no more than one
-                if await loop.run_in_executor(None, self.addresses.look_up, host):
-                    self.pull()
-        finally:
-            self._looking_up = False
-
-    def _offer_deploy(self) -> None:
-        """Shows an upload that takes a while to who looks at its host."""
-        if isinstance(self.screen, HostActions):
-            name = self.offers.due(self.view, self.screen.selected)
-            if name is not None:
-                self.push_screen(DeployScreen(name, unasked=True))
-
-    def picture(self, name: str, width: int, height: int) -> BGR | None:
-        """The newest picture of a host, made to fit."""
-        return None if self.fleet is None else self.fleet.picture(name, width, height)
-
-    async def attempt(self, call: Callable[[FleetPort], None]) -> DeskconsoleError | None:
-        """Does something to the fleet off the event loop; what it refuses is returned."""
-        fleet = self.fleet
-        if fleet is None:
-            return None
-        try:
-            await self._off_loop(lambda: call(fleet))
-        except DeskconsoleError as error:
-            return error
-        finally:
-            self.pull()
-        return None
-
-    @work
-    async def act(self, name: str, call: Callable[[FleetPort], None], done: Event | None = None) -> None:
-        """Does something to one host and shows what is refused; returns at once.
-
-        `done` is what the log says of it once it is done.
-        """
-        error = await self.attempt(call)
-        if isinstance(error, HostGone):
-            return  # removed meanwhile: there is no row any more that it could be about
-        if error is not None:
-            self.events.report(name, error)
-        elif done is not None:
-            self.events.note(msgspec.structs.replace(done, at=self.clock()))
-
-    def ask_host(self, name: str, asked: Asked) -> None:
-        """Asks a host for something; its answer is shown as soon as it is there."""
-        self._answers.ask(self.view.snapshot(name), asked, time.monotonic())
-        if asked == "check":
-            self.act(name, lambda fleet: fleet.check_exact(name))
-        else:
-            self.act(name, lambda fleet: fleet.request_refresh(name))
-
-    def _show_answers(self) -> None:
-        for answer in self._answers.found(self.view, time.monotonic()):
-            good = isinstance(answer, PictureVerified | PictureResent)
-            severity: Literal["information", "warning"] = "information" if good else "warning"
-            if not isinstance(answer, PictureDiffers):  # the session has told that
-                self.events.note(msgspec.structs.replace(answer, at=self.clock()))
-            text = safe_text(wording(answer).text, LONGEST)
-            self.notify(text, title=safe_text(answer.host, 64), severity=severity, markup=False)
-
-    # Hosts
-
-    @work
-    async def reload(self, *, asked: bool = False) -> None:
-        """Takes over what another program wrote into the list of hosts.
-
-        `asked`: somebody waits for an answer.
-        """
-        if self.fleet is None:
-            return
-        try:
-            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
-        except DeskconsoleError as error:
-            self.events.report(ALL_HOSTS, error)
-            return
-        if changed:
-            self.events.note(ListReloaded(host=ALL_HOSTS, at=self.clock()))
-            self.pull()
-        elif asked:
-            self.notify("hosts.toml has not changed", markup=False)
-
-    def add_host(self) -> None:
-        self.push_screen(HostForm(None))
-
-    def edit_host(self, name: str) -> None:
-        host = self.view.host(name)
-        if host is not None:
-            self.push_screen(HostForm(host))
-
-    def select_host(self, name: str) -> None:
-        """Puts the cursor of the fleet screen on a host."""
-        for screen in self.screen_stack:
-            if isinstance(screen, FleetScreen):
-                screen.select(name)
-
-    def open_host(self, name: str) -> None:
-        self.push_screen(HostScreen(name))
-
-    def connect_hosts(self, names: Collection[str]) -> None:
-        """Connects those that are not live or on their way already, and says how many these are."""
-        wanted = [
-            name
-            for name in names
-            if (snapshot := self.view.snapshot(name)).state in SETTLED or snapshot.unreachable
-        ]
-        self.act("all hosts", lambda fleet: fleet.connect_all(wanted))
-        count = len(wanted)
-        said = f"connecting {count} host{'' if count == 1 else 's'}"
-        none = "every host shown is live or on its way" if names else "no host is shown"
-        self.notify(said if wanted else none, markup=False)
-
-    def deploy_host(self, name: str) -> None:
-        """Shows the way to a host step by step, and begins it where it is not under way."""
-        state = self.view.snapshot(name).state
-        if state in SETTLED or state is State.RETRYING:
-            self.act(name, lambda fleet: fleet.connect(name))
-        self.push_screen(DeployScreen(name))
-
-    def examine_host(self, name: str) -> None:
-        host = self.view.host(name)
-        if host is not None:
-            self.push_screen(DoctorScreen(host))
-
-    def cancel_session(self, name: str) -> None:
-        """Ends a session, or the way to one; its question goes with it."""
-        self.questions.withdraw(name)
-        self.act(name, lambda fleet: fleet.disconnect(name))
-
-    def import_hosts(self) -> None:
-        known = {host.target for host in self.view.hosts} | {host.name for host in self.view.hosts}
-        names = [name for name in read_aliases(self.ssh_config) if name not in known]
-        self.push_screen(ImportScreen(self.ssh_config, names))
-
-    def try_demo(self) -> None:
-        self.exit("demo")
-
-    def remove_host(self, name: str) -> None:
-        host = self.view.host(name)
-        if host is not None:
-            self._removal.ask_to_remove(host)
-
-    def undeploy_host(self, name: str) -> None:
-        host = self.view.host(name)
-        if host is not None:
-            self._removal.ask_to_undeploy(host)
+    # News from threads, and what comes to the top without a key
 
     def on_events_arrived(self) -> None:
-        self.events.take()
-        self.pull()
-
-    # Questions
-
-    def _questions_changed(self) -> None:
-        if self.is_running:
-            self.post_message(QuestionsChanged())
+        self.controller.take_events()
 
     def on_questions_changed(self) -> None:
-        self._asking.next()
+        self._show_question()
+
+    def _view_changed(self, view: FleetView) -> None:
+        self._show_question()
+        below = self.controller.foreground
+        name = None if below is None else below.due_deploy(view)
+        if name is not None:
+            self.push_screen(DeployScreen(self.controller, name, unasked=True))
+
+    def _show_question(self) -> None:
+        dialog = self._dialogs.due()
+        if dialog is not None:
+            self.push_screen(dialog, partial(self._answer, dialog))
+
+    def _answer(self, dialog: QuestionScreen, given: Given | None) -> None:
+        self._dialogs.answer(dialog, given)
+        self._show_question()
+
+    # What screens ask for
+
+    def on_host_opened(self, message: messages.HostOpened) -> None:
+        self.push_screen(HostScreen(self.controller, message.name))
+
+    def on_deploy_opened(self, message: messages.DeployOpened) -> None:
+        self.push_screen(DeployScreen(self.controller, message.name))
+
+    def on_doctor_opened(self, message: messages.DoctorOpened) -> None:
+        host = self.controller.view.host(message.name)
+        if host is not None:
+            self.push_screen(DoctorScreen(self.controller, host))
+
+    def on_host_form_opened(self, message: messages.HostFormOpened) -> None:
+        host = self.controller.view.host(message.name)
+        if host is not None or message.name is None:
+            self.push_screen(HostForm(self.controller, host))
+
+    def on_import_opened(self) -> None:
+        hosts = self.controller.view.hosts
+        known = {host.target for host in hosts} | {host.name for host in hosts}
+        names = [name for name in read_aliases(self._ssh_config) if name not in known]
+        self.push_screen(ImportScreen(self.controller, self._ssh_config, names))
+
+    def on_remove_asked(self, message: messages.RemoveAsked) -> None:
+        host = self.controller.view.host(message.name)
+        if host is None:
+            return
+
+        def decided(choice: Confirmed | None) -> None:
+            if choice == "also":
+                self.run_worker(self._undeploys.undeploy(host, remove=True))
+            elif choice == "yes":
+                self.controller.remove(host)
+
+        self.push_screen(confirm_remove(host), decided)
+
+    def on_undeploy_asked(self, message: messages.UndeployAsked) -> None:
+        host = self.controller.view.host(message.name)
+        if host is None:
+            return
+
+        def decided(choice: Confirmed | None) -> None:
+            if choice == "yes":
+                self.run_worker(self._undeploys.undeploy(host))
+
+        self.push_screen(confirm_undeploy(host), decided)
+
+    def on_demo_chosen(self) -> None:
+        self.exit("demo")
+
+    def on_interrupt_pressed(self, message: messages.InterruptPressed) -> None:
+        self._leave_or_say(message.hint)
 
     # Keys and commands
 
     def action_log(self) -> None:
-        if not isinstance(self.screen, LogScreen):
-            self.push_screen(LogScreen())
+        if self.screen.id != LogScreen.ID:
+            self.push_screen(LogScreen(self.controller))
 
     def action_help(self) -> None:
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+        self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
         self.leave()
 
     def leave(self) -> None:
         """Ends the console with all of its sessions."""
-        self.questions.close()
+        self.controller.questions.close()
         self.exit("quit")
 
     def action_help_quit(self) -> None:
         """Says at the first ctrl+c how to leave; the second leaves."""
-        self.leave_or_say("ctrl+c again leaves; q does so at once.")
+        self._leave_or_say("ctrl+c again leaves; q does so at once.")
 
     # Bindings end at a dialog; these three keys do not.
     key_ctrl_c = action_help_quit
@@ -411,7 +244,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     def key_ctrl_z(self) -> None:
         self.action_suspend_process()
 
-    def leave_or_say(self, words: str) -> None:
+    def _leave_or_say(self, words: str) -> None:
         """Leaves, if ctrl+c was pressed just before; else shows `words`."""
         now = time.monotonic()
         if now - self._asked_to_leave < CTRL_C_AGAIN:

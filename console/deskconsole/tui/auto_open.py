@@ -1,4 +1,4 @@
-"""Whose deploy is shown without being asked for: that of the host that was just connected. No widgets."""
+"""Decides which deploy is shown without a key: that of the host that was just connected. No widgets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORTH = 0.5
 
 
 class AutoOpen:
-    """Knows for which host somebody waits: the one he connected and has not turned away from."""
+    """Remembers the host that somebody connected and has not turned away from since."""
 
     def __init__(self) -> None:
         self._awaited: str | None = None
@@ -32,7 +32,7 @@ class AutoOpen:
             return None
         deploying = [host.name for host in view.hosts if view.snapshot(host.name).state is State.DEPLOYING]
         snapshot = view.snapshot(selected)
-        # A host that was live before is being reconnected: nobody waits for that.
+        # A host that was live before reconnects without a key.
         if deploying != [selected] or snapshot.statistics.packets or not _uploading(snapshot):
             return None
         self._awaited = None

@@ -1,4 +1,4 @@
-"""What a host answers to a key that asks it for something: a comparison, the whole picture."""
+"""Answers of hosts to keys that ask for something: a comparison, the whole picture."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class HostAnswers:
 
 
 def _mark(snapshot: Snapshot, asked: Asked) -> object:
-    """What is another one once the answer is there."""
+    """A mark that is another one once the answer is there."""
     if asked == "check":
         return snapshot.exactness
     return sum(snapshot.statistics.refreshes.values())

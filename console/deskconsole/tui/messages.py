@@ -1,4 +1,9 @@
-"""What the parts of the TUI tell each other. Figures are not told: they are pulled once a second."""
+"""Messages: requests of screens to the application, and news from threads.
+
+A screen asks by a message for all that changes what is on top: another screen, a dialog, leaving. The
+application alone handles these. What is done to hosts is a call of the `Controller`. Figures are no messages:
+they are pulled once a second.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +30,67 @@ class ExaminationWentOn(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, ExaminationWentOn)
+
+
+class HostOpened(Message):
+    """Show everything about a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class DeployOpened(Message):
+    """Show the way to a host step by step."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class DoctorOpened(Message):
+    """Examine a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class HostFormOpened(Message):
+    """Show the form of a host, or an empty one for a new host."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ImportOpened(Message):
+    """Show the hosts that the SSH configuration names."""
+
+
+class RemoveAsked(Message):
+    """Ask whether to take a host off the list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class UndeployAsked(Message):
+    """Ask whether to remove the agent and its files from a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class DemoChosen(Message):
+    """Show the demo instead of the empty list."""
+
+
+class InterruptPressed(Message):
+    """ctrl+c was pressed where it copies; `hint` says how to leave all the same."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self.hint = hint

@@ -69,12 +69,12 @@ class OrderedKeysApp(App[T], Generic[T]):
 
     async def on_key_done(self, message: KeyDone) -> None:
         """Goes on with the next key, once the one before has changed screen and focus as far as it does."""
-        if message.number != self._number or not self._acting:
-            return
+        if message.number != self._number or not self._acting or not self.screen_stack:
+            return  # a later key acts, or the console is leaving
         place = self.screen, self.focused
         if getattr(self.screen, "keys_wait", False):
             self._place = None
-            self.set_timer(0.02, lambda: self._follow(self._receiver))
+            self.set_timer(0.02, self._follow_on)
         elif place != self._place:  # what the key led to, such as `Input.Submitted`, is under way
             self._place = place
             self._follow(self._receiver)
@@ -101,6 +101,10 @@ class OrderedKeysApp(App[T], Generic[T]):
             if not (isinstance(receiver, Input) and _is_text(event)):
                 self._place = None
                 self._follow(receiver)
+
+    def _follow_on(self) -> None:
+        if self.screen_stack:  # else the console is leaving
+            self._follow(self._receiver)
 
     def _follow(self, receiver: Widget) -> None:
         self._acting = True

@@ -1,4 +1,4 @@
-"""What the TUI needs of what lies below it, and no more: the composition root hands it in."""
+"""The ports: what the TUI needs from below, and no more. The command that starts it hands them in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FleetPort(Protocol):
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
     def shown(self, selected: str | None, visible: Collection[str]) -> None:
-        """Which hosts are on the screen now: they come first where the budget is shared out."""
+        """Takes the hosts that are on the screen now: they come first where the budget is shared out."""
         ...
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
@@ -66,7 +66,7 @@ class FleetPort(Protocol):
     def reload(self, *, watching: bool = False) -> bool:
         """Takes over what another program wrote into the list of hosts; False if the hosts are the same.
 
-        `watching`: nobody asked; this is one of many regular looks.
+        `watching`: this is one of many regular looks, not a request.
         """
         ...
 
@@ -104,7 +104,7 @@ class Backend(Protocol):
         ...
 
     def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
-        """Removes everything of ours from one host, and tells what that was.
+        """Removes the agent and all of its files from one host, and tells what that was.
 
         Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
         """

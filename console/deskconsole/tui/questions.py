@@ -17,7 +17,7 @@ class PendingQuestion:
     def __init__(self, asked: Question, owner: object = None) -> None:
         self.asked = asked
         self.owner = owner
-        """Whose it is: None is the session of the host."""
+        """The asker; None is the session of the host."""
         self._answered = threading.Event()
         self._answer: Answer = None
 

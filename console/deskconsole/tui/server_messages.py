@@ -1,4 +1,4 @@
-"""What servers say during logins: as events, and in the row of a host whose login waits. No widgets."""
+"""Messages of servers during logins: as events, and in the row of a host whose login waits. No widgets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from deskconsole.session.events import Event, LoginWaits, LoginWarning, ServerNo
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.ssh.prompts import ServerMessage
+from deskconsole.wording.events import wording
 
 _KEPT = 1000
 """Texts that are known to have been shown; a server that says something new each time starts them over."""
@@ -31,8 +32,9 @@ class ServerMessages:
         text = " ".join(message.text.split())
         through = "" if message.host == host else message.host
         if message.waiting:
+            said = wording(ServerNotice(host=host, through=through, text=text)).text
             with self._lock:
-                self._waiting[host] = f"the server{through and f' {through}'} says: {text}"
+                self._waiting[host] = said
             self._deliver(LoginWaits(host=host, at=self._clock(), through=through, text=text))
             return
         with self._lock:

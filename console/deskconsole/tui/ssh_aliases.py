@@ -8,7 +8,7 @@ from pathlib import Path
 from deskconsole.ssh.expansion import tilde
 
 DEPTH = 16
-"""How deep Include may nest, as in OpenSSH."""
+"""Includes may nest so deep, as in OpenSSH."""
 
 
 def read_aliases(config: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What all screens show at one tick: the hosts and their snapshots, taken together."""
+"""The view that all screens show at one tick: the hosts and their snapshots, taken together."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def screen_text(pilot: Pilot[Outcome]) -> str:
 
 def logged(pilot: Pilot[Outcome]) -> list[str]:
     """What the log says, without the times."""
-    return [f"{line.host}  {line.text}" for line in console(pilot).events.lines]
+    return [f"{line.host}  {line.text}" for line in console(pilot).controller.events.lines]
 
 
 async def settle(pilot: Pilot[Outcome]) -> None:

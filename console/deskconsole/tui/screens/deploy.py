@@ -13,10 +13,13 @@ from textual.widgets import Button, Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.state import LIVE, SETTLED, State
-from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.messages import DoctorOpened
 from deskconsole.tui.text.deploy_steps import beside, steps, summary, words
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.lines import Lines
+
+from .base import ConsoleScreen
 
 EVERY = 0.5
 """Seconds between two looks while it is open: bytes go quickly."""
@@ -32,7 +35,7 @@ CHOICES = {
 """The buttons: what each says, and its key."""
 
 
-class DeployScreen(ModalScreen[None], ConsoleScreen):
+class DeployScreen(ConsoleScreen, ModalScreen[None]):
     """Opened by a key it stays until it is closed; `unasked` it goes away with the first picture."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,8 +48,8 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
         Binding("right", "app.focus_next", "Next button", show=False),
     ]
 
-    def __init__(self, name: str, *, unasked: bool = False) -> None:
-        super().__init__()
+    def __init__(self, controller: Controller, name: str, *, unasked: bool = False) -> None:
+        super().__init__(controller)
         self.host = name
         self._unasked = unasked
         self._offered: tuple[str, ...] = ()
@@ -65,13 +68,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
                     yield Button(Content(f"{label}  {shown}"), id=name, compact=True)
 
     def on_mount(self) -> None:
-        self._offer(self.console.view.snapshot(self.host).state)
-        # How wide the lines are is known once it has been laid out.
-        self.call_after_refresh(self.show, self.console.view)
-        self.set_interval(EVERY, self.console.pull)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.show, self.console.view)
+        self.set_interval(EVERY, self.controller.pull)
 
     def show(self, view: FleetView) -> None:
         if view.host(self.host) is None:  # removed, or renamed
@@ -107,7 +104,7 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
             self.refresh_bindings()
 
     def _close(self) -> None:
-        if self.is_current:
+        if self.is_active:
             self.dismiss()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -126,24 +123,24 @@ class DeployScreen(ModalScreen[None], ConsoleScreen):
         ways.get(event.button.id or "", self.action_hide)()
 
     def action_leave(self) -> None:
-        state = self.console.view.snapshot(self.host).state
+        state = self.controller.view.snapshot(self.host).state
         if state not in LIVE and _goes_on(state):
-            self.console.cancel_session(self.host)
+            self.controller.cancel(self.host)
         self._close()
 
     def action_hide(self) -> None:
         self._close()
 
     def action_doctor(self) -> None:
+        self.post_message(DoctorOpened(self.host))
         self._close()
-        self.console.examine_host(self.host)
 
     def action_again(self) -> None:
-        self.console.act(self.host, lambda fleet: fleet.connect(self.host))
+        self.controller.act(self.host, lambda fleet: fleet.connect(self.host))
 
     def action_view(self) -> None:
         self._close()
-        self.console.act(self.host, lambda fleet: fleet.view(self.host))
+        self.controller.act(self.host, lambda fleet: fleet.view(self.host))
 
 
 def _goes_on(state: State) -> bool:

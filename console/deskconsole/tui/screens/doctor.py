@@ -17,7 +17,7 @@ from deskconsole.common.figures import lasted
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
-from deskconsole.tui.host_actions import ConsoleScreen
+from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import ExaminationWentOn
 from deskconsole.tui.questions import OwnQuestions
 from deskconsole.tui.text.examination import SIGNS, TINTS, Examination
@@ -25,6 +25,8 @@ from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.lines import Lines
+
+from .base import ConsoleScreen
 
 EVERY = 0.5
 """Seconds between two looks at the clock."""
@@ -39,8 +41,8 @@ class DoctorScreen(ConsoleScreen):
         Binding("y", "copy", "Copy", tooltip="Copy the report to the clipboard"),
     ]
 
-    def __init__(self, host: Host) -> None:
-        super().__init__()
+    def __init__(self, controller: Controller, host: Host) -> None:
+        super().__init__(controller)
         self._host = host
         self._examination = Examination()
         self._cancelled = threading.Event()
@@ -61,13 +63,9 @@ class DoctorScreen(ConsoleScreen):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        self.show(self.console.view)
         self.query_one(".findings").focus()
         self.set_interval(EVERY, self._show_verdict)
         self._begin()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.console.pull)
 
     def on_unmount(self) -> None:
         self._cancelled.set()
@@ -75,11 +73,11 @@ class DoctorScreen(ConsoleScreen):
             self._questions.withdraw()
 
     def show(self, view: FleetView) -> None:
-        self.query_one(Header).show(view, len(self.console.questions.hosts()))
+        self.query_one(Header).show(view, len(self.controller.questions.hosts()))
 
     def _begin(self) -> None:
         self._examination, self._shown = Examination(), 0
-        self._questions = OwnQuestions(self.console.questions, self._host.name)
+        self._questions = OwnQuestions(self.controller.questions, self._host.name)
         self.query_one(".findings").remove_children()
         self._examine(self._examination, self._questions)
         self._show_verdict()
@@ -99,7 +97,7 @@ class DoctorScreen(ConsoleScreen):
 
         failure = None
         try:
-            self.console.backend.examine(
+            self.controller.backend.examine(
                 self._host, questions, report=report, begun=examination.begin, cancelled=cancelled
             )
         except Cancelled:

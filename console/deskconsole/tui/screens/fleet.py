@@ -10,18 +10,21 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
-from deskconsole.tui.heights import EVENTS, share_lines
-from deskconsole.tui.host_actions import HostActions
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.messages import DemoChosen, HostFormOpened, HostOpened, ImportOpened
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
+from deskconsole.tui.widgets.heights import EVENTS, share_lines
 from deskconsole.tui.widgets.host_detail import HostDetail
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.keys import Keys
 from deskconsole.tui.widgets.welcome import WelcomePane
+
+from .base import HostActions
 
 
 class FleetScreen(HostActions, inherit_bindings=False):
@@ -40,8 +43,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, controller: Controller, *, demo_offered: bool) -> None:
+        super().__init__(controller)
+        self._demo_offered = demo_offered
         # Every key of the footer asks for the selected host: a query each would cost 8 ms a key pressed.
         self._table: HostTable | None = None
 
@@ -59,16 +63,17 @@ class FleetScreen(HostActions, inherit_bindings=False):
             yield Label("", classes="count", markup=False)
         self._table = HostTable()
         yield self._table
-        yield WelcomePane(demo_offered=self.console.demo_offered)
-        yield HostDetail()
-        yield EventPane()
+        yield WelcomePane(demo_offered=self._demo_offered)
+        yield HostDetail(self.controller.picture)
+        yield EventPane(self.controller.clock)
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
         log = self.query_one(EventPane)
         log.border_title = "Events"
         log.add_class("pane")
-        log.extend(self.console.events.lines)
+        log.extend(self.controller.events.lines)
+        self.controller.host_saved.subscribe(self, self.query_one(HostTable).select)
         self.query_one(HostTable).focus()
 
     @property
@@ -80,24 +85,20 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def visible_hosts(self) -> tuple[str, ...]:
         return () if self._table is None else self._table.in_sight
 
-    def select(self, name: str) -> None:
-        """Puts the cursor on a host, if the filter lets it be seen."""
-        self.query_one(HostTable).select(name)
-
     def show(self, view: FleetView) -> None:
         empty = not view.hosts
         if empty != self.has_class("-empty"):
             self.set_class(empty, "-empty")
             (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
         wanted = self.query_one(Input).value
-        behind = self.console.addresses.of
+        behind = self.controller.addresses.of
         rows = [make_row(host, view.snapshot(host.name), view.now, behind(host)) for host in view.hosts]
         shown = [row for row in rows if matches(row, wanted)]
         count, said = self.query_one(".count", Label), f"{len(shown)} of {len(rows)}" if wanted else ""
         if count.content != said:  # it would lay out the whole screen again: 3 ms
             count.update(said)
         self.query_one(HostTable).show(shown, filter_=wanted)
-        self.query_one(Header).show(view, len(self.console.questions.hosts()))
+        self.query_one(Header).show(view, len(self.controller.questions.hosts()))
         self._show_detail()
         self.refresh_bindings()
 
@@ -110,7 +111,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         name = next((name for name in table.in_sight if safe_text(name, 64) == line.host), None)
         if name is None:
             return False
-        snapshot = self.console.view.snapshot(name)
+        snapshot = self.controller.view.snapshot(name)
         parts = [safe_text(part, LONGEST).rstrip(".") for part in (snapshot.reason, snapshot.remedy) if part]
         shown = table.text_of(name)
         failure = getattr(line.event, "failure", None)
@@ -118,22 +119,19 @@ class FleetScreen(HostActions, inherit_bindings=False):
         return told and all(part in shown for part in parts)
 
     def _show_detail(self) -> None:
-        view = self.console.view
-        host = view.host(self.selected)
-        snapshot = view.snapshot(host.name) if host else None
+        view = self.controller.view
         detail, log = self.query_one(HostDetail), self.query_one(EventPane)
-        detail.show(host, snapshot, view.now, self.console.picture, self.size.width)
         width, height = self.size
-        facts, picture = detail.needs(width)
+        needs = detail.show(view.host(self.selected), view.snapshot(self.selected or ""), view.now, width)
         if not view.hosts:
             self._leave_room_for_welcome()
             return
         lines = share_lines(
             height - 3 if self.has_class("-filtered") else height - 2,
             rows=1 + max(1, len(self.query_one(HostTable).rows)),
-            facts=facts,
-            picture=picture,
-            events=len(self.console.events.lines),
+            facts=needs.facts,
+            picture=needs.picture,
+            events=len(self.controller.events.lines),
         )
         self.query_one(HostTable).styles.height = lines.table
         detail.styles.height = lines.detail
@@ -141,17 +139,14 @@ class FleetScreen(HostActions, inherit_bindings=False):
         log.styles.height = lines.events
         log.display = lines.events > 0
         self.lift_toasts(lines.events)
-        detail.lay_out(width, lines.detail)
+        detail.lay_out(needs, lines.detail)
 
     def _leave_room_for_welcome(self) -> None:
         log = self.query_one(EventPane)
-        lines = EVENTS if self.console.events.lines else 0
+        lines = EVENTS if self.controller.events.lines else 0
         log.styles.height = lines
         log.display = lines > 0
         self.lift_toasts(lines)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.console.pull)
 
     def on_host_table_moved(self) -> None:
         self._show_detail()
@@ -161,40 +156,36 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.action_open()
 
     def on_welcome_pane_chosen(self, event: WelcomePane.Chosen) -> None:
-        ways = {
-            "add": self.console.add_host,
-            "import": self.console.import_hosts,
-            "demo": self.console.try_demo,
-        }
-        ways[event.way]()
+        ways = {"add": HostFormOpened, "import": ImportOpened, "demo": DemoChosen}
+        self.post_message(ways[event.way]())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value:  # a filter is never hidden
             self.add_class("-filtered")
-        self.show(self.console.view)
+        self.show(self.controller.view)
 
     def on_input_submitted(self) -> None:
         self.query_one(HostTable).focus()
 
     def action_open(self) -> None:
         if name := self.selected:
-            self.console.open_host(name)
+            self.post_message(HostOpened(name))
 
     def action_connect_all(self) -> None:
         if self._table is not None:
-            self.console.connect_hosts([row.name for row in self._table.rows])
+            self.controller.connect_all([row.name for row in self._table.rows])
 
     def action_columns(self) -> None:
         self.query_one(HostTable).turn_columns()
 
     def action_reload(self) -> None:
-        self.console.reload(asked=True)
+        self.controller.reload(asked=True)
 
     def action_add(self) -> None:
-        self.console.add_host()
+        self.post_message(HostFormOpened())
 
     def action_import(self) -> None:
-        self.console.import_hosts()
+        self.post_message(ImportOpened())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the filter itself a slash is a letter; escape is a key where there is one to close."""

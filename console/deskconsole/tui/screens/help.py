@@ -19,7 +19,7 @@ _NOISE = frozenset({"scroll_left", "scroll_right", "page_left", "page_right"})
 
 
 class HelpScreen(ModalScreen[None]):
-    """What every key of `screen` does."""
+    """Lists what every key of `screen` does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "close", "Close")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,16 +14,12 @@ from textual.widgets import Button, Input, Label, Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, same_way
-from deskconsole.session.events import Event, HostAdded, HostEdited
 from deskconsole.session.state import SETTLED
-from deskconsole.tui.host_fields import FIELDS, Field, read, texts
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.text.host_fields import FIELDS, Field, read, texts
 from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.widgets.choice import Choice
 from deskconsole.tui.widgets.fields import PlainInput
-
-if TYPE_CHECKING:
-    from deskconsole.tui.app import DeskconsoleApp
-
 
 SAVES = "enter or ctrl+s saves, escape cancels"
 SAVES_AND_CONNECTS = "enter or ctrl+s saves and connects again, escape cancels"
@@ -40,8 +36,9 @@ class HostForm(ModalScreen[None]):
         Binding("shift+tab,up", "app.focus_previous", "Field before", show=False, priority=True),
     ]
 
-    def __init__(self, host: Host | None) -> None:
+    def __init__(self, controller: Controller, host: Host | None) -> None:
         super().__init__()
+        self._controller = controller
         self._host = host
         self.keys_wait = False
 
@@ -70,10 +67,9 @@ class HostForm(ModalScreen[None]):
         self.query_one("#name").focus()
 
     def _read(self) -> tuple[Host | None, dict[str, str]]:
-        console = cast("DeskconsoleApp", self.app)
         typed = {field.name: self._typed(field) for field in FIELDS}
         own = self._host.name if self._host else None
-        return read(typed, {host.name for host in console.view.hosts} - {own}, self._host)
+        return read(typed, {host.name for host in self._controller.view.hosts} - {own}, self._host)
 
     def _typed(self, field: Field) -> str:
         line = self.query_one(f"#{field.name}")
@@ -97,9 +93,8 @@ class HostForm(ModalScreen[None]):
 
     def _foretell(self, host: Host | None) -> None:
         """Says beforehand if saving ends the session and begins another one."""
-        console = cast("DeskconsoleApp", self.app)
         before = self._host
-        active = before is not None and console.view.snapshot(before.name).state not in SETTLED
+        active = before is not None and self._controller.view.snapshot(before.name).state not in SETTLED
         again = active and before is not None and host is not None and not same_way(before, host)
         self.query_one(".dialog").border_subtitle = SAVES_AND_CONNECTS if again else SAVES
 
@@ -127,26 +122,10 @@ class HostForm(ModalScreen[None]):
 
     @work(exclusive=True)
     async def _save(self, host: Host) -> None:
-        console = cast("DeskconsoleApp", self.app)
-        before = self._host
-        done: Event | None
-        if before is None:
-            error = await console.attempt(lambda fleet: fleet.add(host))
-            done = HostAdded(host=host.name)
-        elif before == host:
-            error = None
-            done = None
-        else:
-            if before.name != host.name or not same_way(before, host):
-                console.questions.withdraw(before.name)
-            error = await console.attempt(lambda fleet: fleet.replace(before.name, host))
-            done = HostEdited(host=host.name, previous="" if before.name == host.name else before.name)
+        error = await self._controller.save(self._host, host)
         self.keys_wait = False
         if error is None:
-            if done is not None:
-                console.events.note(done)
             self.dismiss()
-            console.select_host(host.name)
         else:
             self._complain("form", safe_text(error.whole, WHOLE))
 
@@ -157,7 +136,7 @@ class HostForm(ModalScreen[None]):
 
 
 def _line(field: Field, value: str) -> PlainInput | Choice:
-    """What a field is filled in with."""
+    """The widget that a field is filled in with."""
     if field.choices:
         return Choice(value, field.choices, id=field.name)
     return PlainInput(value, placeholder=field.hint, id=field.name, compact=True)

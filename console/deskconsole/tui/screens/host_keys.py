@@ -15,14 +15,12 @@ from textual.widgets import Button, Label, Static
 from deskconsole.common.safe_text import safe_text
 from deskconsole.ssh.prompts import ChangedHostKey, UnknownHostKey
 from deskconsole.tui.questions import PendingQuestion
+from deskconsole.tui.widgets.breakpoints import KEY_LINE
 from deskconsole.tui.widgets.tick_list import TickList
 
 from .question import QuestionScreen, buttons, text
 
 KeyQuestion = UnknownHostKey | ChangedHostKey
-
-WIDE = 118
-"""Columns from which a host and its key fit into one line."""
 
 _COMPARE = (
     "Compare with what the host itself prints:\n\n  ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\n"
@@ -169,7 +167,7 @@ class KeyListScreen(QuestionScreen):
     def _show(self) -> None:
         if not self.is_mounted or not self._keys:
             return
-        wide = self.app.size.width >= WIDE
+        wide = self.app.size.width >= KEY_LINE
         self.query_one(".dialog").set_class(wide, "-wide")
         rows = [(safe_text(key.host, 30), safe_text(key.address, 40)) for key in self._keys]
         columns = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]

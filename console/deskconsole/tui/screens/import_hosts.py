@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import work
@@ -20,15 +19,11 @@ from textual.widgets import Button, Label, Static
 from deskconsole.common.errors import ConfigurationError, InvalidField
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.destination import Destination
-from deskconsole.inventory.host import Host, host_from
-from deskconsole.session.events import HostAdded
+from deskconsole.inventory.host import host_from
 from deskconsole.ssh.ssh_config import resolve
 from deskconsole.tui.alias_addresses import read_by_ssh
-from deskconsole.tui.ports import FleetPort
+from deskconsole.tui.controller import Controller
 from deskconsole.tui.widgets.tick_list import TickList
-
-if TYPE_CHECKING:
-    from deskconsole.tui.app import DeskconsoleApp
 
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\[\]]")
 
@@ -42,8 +37,9 @@ class ImportScreen(ModalScreen[None]):
         Binding("left,right", "app.focus_next", "Other button", show=False),
     ]
 
-    def __init__(self, config: Path, aliases: list[str]) -> None:
+    def __init__(self, controller: Controller, config: Path, aliases: list[str]) -> None:
         super().__init__()
+        self._controller = controller
         self._config = config
         self._aliases = aliases
         self._addresses: dict[str, str] = {}
@@ -125,7 +121,6 @@ class ImportScreen(ModalScreen[None]):
         chosen: list[str] = self.query_one(TickList).ticked if self._aliases else []
         if not chosen:
             return
-        console = cast("DeskconsoleApp", self.app)
         self.dismiss()
         for alias in chosen:
             name = _NOT_IN_NAMES.sub("-", alias)[:64].strip()
@@ -137,7 +132,7 @@ class ImportScreen(ModalScreen[None]):
                 ):  # ssh takes `box:2` for a name, the console for an address and a port
                     raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
             except InvalidField as error:
-                console.events.report(
+                self._controller.report(
                     alias,
                     ConfigurationError(
                         f"The alias {alias} cannot be a host here: {error}.",
@@ -145,8 +140,4 @@ class ImportScreen(ModalScreen[None]):
                     ),
                 )
             else:
-                console.act(name, partial(_add, host), HostAdded(host=name))
-
-
-def _add(host: Host, fleet: FleetPort) -> None:
-    fleet.add(host)
+                self._controller.add(host)

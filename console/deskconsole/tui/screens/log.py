@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -11,12 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Label
 
-from deskconsole.tui.host_actions import ConsoleScreen
-from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.text.log_line import KEPT, LogLine
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
+
+from .base import ConsoleScreen
 
 
 class LogScreen(ConsoleScreen):
@@ -28,9 +32,15 @@ class LogScreen(ConsoleScreen):
         Binding("y", "copy", "Copy", tooltip="Copy the shown lines to the clipboard"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    ID = "log-screen"
+    """So that a key need not open it over itself."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller)
+        self.id = self.ID
         self._past: list[LogLine] = []
+        # What came so far: the rest is on its way to `add_events`.
+        self._known: deque[LogLine] = deque(maxlen=KEPT)
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -38,37 +48,41 @@ class LogScreen(ConsoleScreen):
             yield Label("/")
             yield PlainInput(placeholder="words in the line", compact=True, select_on_focus=False)
             yield Label("", classes="count", markup=False)
-        yield EventPane()
+        yield EventPane(self.controller.clock)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
+        self._known.extend(self.controller.events.lines)
         self._fill()
         self._read_past()
         self.query_one(EventPane).focus()
-        self.show(self.console.view)
 
     def show(self, view: FleetView) -> None:
-        self.query_one(Header).show(view, len(self.console.questions.hosts()))
+        self.query_one(Header).show(view, len(self.controller.questions.hosts()))
 
     @work
     async def _read_past(self) -> None:
-        """What earlier consoles wrote down, above what this one knows."""
+        """Reads the events of earlier consoles and shows them above those of this one."""
         try:
-            past = await asyncio.to_thread(self.console.backend.past_events)
+            past = await asyncio.to_thread(self.controller.backend.past_events)
         except OSError as error:
             self.notify(
                 f"The earlier events cannot be read: {error.strerror}", severity="warning", markup=False
             )
             return
-        begin = min((line.at for line in self.console.events.lines), default=float("inf"))
+        begin = min((line.at for line in self._known), default=float("inf"))
         self._past = [LogLine.of(event) for event in past if event.at < begin]
         self._fill()
 
     @property
     def _lines(self) -> list[LogLine]:
-        return [*self._past, *self.console.events.lines]
+        return [*self._past, *self._known]
 
-    def wanted(self, lines: list[LogLine]) -> list[LogLine]:
+    def add_events(self, lines: Sequence[LogLine]) -> None:
+        self._known.extend(lines)
+        super().add_events(lines)
+
+    def wanted(self, lines: Sequence[LogLine]) -> Sequence[LogLine]:
         words = self.query_one(Input).value.casefold().split()
         return [line for line in lines if all(word in str(line).casefold() for word in words)]
 

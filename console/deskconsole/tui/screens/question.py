@@ -1,4 +1,4 @@
-"""What has to be asked: what is the secret, shall this be destroyed; and what dialogs have in common.
+"""The dialog for a password, passphrase or code; and the base of all dialogs.
 
 In each the safe answer has the focus, and escape gives it.
 """
@@ -6,7 +6,7 @@ In each the safe answer has the focus, and escape gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,7 +23,7 @@ from deskconsole.tui.widgets.fields import AnswerInput
 from deskconsole.tui.widgets.tick import Tick
 
 Given = dict[PendingQuestion, Answer]
-"""What a dialog decided: an answer for each question that it answers."""
+"""The decision of a dialog: an answer for each question that it answers."""
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Dialog(ModalScreen[T], Generic[T]):
             yield from self.body()
 
     def body(self) -> Iterable[Widget]:
-        """What stands inside the frame."""
+        """The widgets inside the frame."""
         raise NotImplementedError
 
     def action_no(self) -> None:
@@ -69,7 +69,7 @@ class QuestionScreen(Dialog[Given]):
         self._asked = list(asked)
 
     def goes_on(self, waiting: Sequence[PendingQuestion]) -> bool:
-        """Whether the dialog is still the one for what waits now; it then shows what has changed."""
+        """True if the dialog is still the one for what waits now; it then shows what has changed."""
         return any(pending in waiting for pending in self._asked)
 
     def refusal(self) -> Given:
@@ -175,47 +175,13 @@ class SecretScreen(QuestionScreen):
         self.call_after_refresh(self._show)
 
     def _for_whom(self) -> str:
-        """Which hosts wait for the answer."""
+        """The hosts that wait for the answer, in a sentence."""
         names = [safe_text(name, 64) for name in dict.fromkeys(pending.host for pending in self._asked)]
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         if self._request.key_file:
             return f"Needed for {shown}. It also serves every other host that uses this key file."
         asked = safe_text(self._request.host, 64)
         return f"Jump host {asked}, on the way to {shown}." if names != [asked] else f"Host {shown}."
-
-
-Choice = Literal["yes", "also"]
-
-
-class ConfirmScreen(Dialog[Choice]):
-    """Something will be destroyed: what, and what not. `also` is a button that destroys more."""
-
-    KIND = "-danger"
-
-    def __init__(self, title: str, destroys: str, keeps: str, *, yes: str, also: str = "") -> None:
-        super().__init__(title)
-        self._also = also
-        self._destroys = destroys
-        self._keeps = keeps
-        self._yes = yes
-
-    def body(self) -> Iterable[Widget]:
-        yield text(self._destroys)
-        yield text(self._keeps, "quiet")
-        choices = [
-            Button("Keep", id="no", compact=True),
-            Button(Content(self._yes), id="yes", variant="error", compact=True),
-        ]
-        if self._also:
-            choices.append(Button(Content(self._also), id="also", variant="error", compact=True))
-        yield buttons(*choices)
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        choices: dict[str | None, Choice] = {"yes": "yes", "also": "also"}
-        self.dismiss(choices.get(event.button.id))
 
 
 def _alike(request: SecretRequest, waiting: Sequence[PendingQuestion]) -> list[PendingQuestion]:

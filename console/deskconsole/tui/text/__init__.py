@@ -1,1 +1,1 @@
-"""What the screens say, as text and plain values. No widgets."""
+"""The words of the screens, as text and plain values. No widgets."""

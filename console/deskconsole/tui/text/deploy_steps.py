@@ -30,7 +30,7 @@ def steps(snapshot: Snapshot, width: int) -> list[Content]:
 
 
 def words(snapshot: Snapshot, now: float) -> list[Content]:
-    """What there is to say about the last of them: the reason why it goes no further, and the remedy."""
+    """The words about the last of them: the reason why it goes no further, and the remedy."""
     seen = look(snapshot, now)
     if seen.kind is Kind.LIVE:
         return []

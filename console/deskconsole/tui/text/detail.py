@@ -1,4 +1,4 @@
-"""What is known about one host, in lines: the detail pane's and the host screen's words. No widgets."""
+"""The facts about one host, in lines: the detail pane's and the host screen's words. No widgets."""
 
 from __future__ import annotations
 

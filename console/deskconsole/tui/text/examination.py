@@ -58,7 +58,7 @@ class Examination:
         self._ended = time.monotonic()
 
     def verdict(self) -> list[Content]:
-        """Where it stands, in a line: under way, all is well, or the first thing that is wrong."""
+        """The state in a line: under way, all is well, or the first thing that is wrong."""
         seconds = lasted((self._ended or time.monotonic()) - self._begun)
         found = list(self.findings)
         bad = self.first_bad

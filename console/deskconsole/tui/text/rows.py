@@ -31,7 +31,7 @@ NAME = 8
 
 
 class Figures(Enum):
-    """How much of a row's right side is figures; the reason of a bad state takes the rest."""
+    """The share of figures in a row's right side; the reason of a bad state takes the rest."""
 
     ALL = "all"
     SOME = "some"
@@ -99,7 +99,7 @@ Cell = tuple[str, str]
 
 
 def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Row:
-    """What the table says of one host at `now` (Unix time).
+    """Makes the row of one host as it is at `now` (Unix time).
 
     `behind` is the address that the host's one stands for, where it is an alias.
     """

@@ -1,4 +1,4 @@
-"""How a session's snapshot reads: a sign, a word, a kind (which the style sheet colours), what to do."""
+"""A session's snapshot in words: a sign, a word, a kind (which the style sheet colours), what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deskwire.messages import ScreenState
 
 
 class Kind(StrEnum):
-    """What a state means to the person looking; each has its own sign, never a colour alone."""
+    """The meaning of a state to the person looking; each has its own sign, never a colour alone."""
 
     LIVE = "live"
     ATTENTION = "attention"
@@ -53,7 +53,7 @@ SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ScreenState.GRAB_FAILED: ("no picture", ""),
     }
 )
-"""What a screen that cannot be seen is called, and what to do about it, in as few words as a narrow row has.
+"""Screens that cannot be seen: what each is called, and what to do, in as few words as a narrow row has.
 Where the grab failed, the host's own words matter more."""
 
 
@@ -65,7 +65,7 @@ class StatusText:
     word: str
     """One or two words, for counting and filtering: `live`, `locked`, `down`."""
     text: str
-    """What the row says: the word with its time, or the reason and the next step."""
+    """The words of the row: the word with its time, or the reason and the next step."""
     tight: str = ""
     """The same for a narrow column, where that can be said shorter without cutting it."""
 
@@ -80,7 +80,7 @@ OFF_STEP = 10
 
 
 def look(snapshot: Snapshot, now: float) -> StatusText:
-    """How `snapshot` reads at `now` (Unix time)."""
+    """Words `snapshot` as it is at `now` (Unix time)."""
     state = snapshot.state
     age = now - snapshot.since
     if state is State.STREAMING:

@@ -1,4 +1,4 @@
-"""Which events are also said where the eyes are: at most one a second, the worst first. No widgets."""
+"""Chooses the events that are also shown as a toast: at most one a second, the worst first. No widgets."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Toasts:
                 self._waiting = line
 
     def take(self, now: float) -> Toast | None:
-        """What is to be shown at `now` (seconds on a clock that never goes back), if anything."""
+        """The toast to be shown at `now` (seconds on a clock that never goes back), if any."""
         waiting = self._waiting
         if waiting is None:
             return None

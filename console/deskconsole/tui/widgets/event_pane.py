@@ -1,10 +1,9 @@
-"""What happened, one line an event, newest last."""
+"""The events, a line each, newest last."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable
 
 from rich.text import Text
 from textual.events import Resize
@@ -13,9 +12,6 @@ from textual.widgets import RichLog
 from deskconsole.common.figures import day_before, moment
 from deskconsole.tui.text.log_line import KEPT, SIGNS, LogLine
 from deskconsole.wording.events import Severity
-
-if TYPE_CHECKING:
-    from deskconsole.tui.app import DeskconsoleApp
 
 COLOURS: dict[Severity, str] = {"info": "foreground", "warning": "warning", "error": "error"}
 
@@ -26,8 +22,10 @@ HIDDEN = -1
 class EventPane(RichLog):
     """The events in a pane; follows the newest unless scrolled up."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` gives Unix time: an event of another day shows its date."""
         super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=True, min_width=0)
+        self._clock = clock
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
 
@@ -58,14 +56,11 @@ class EventPane(RichLog):
             self.replace(list(self._held))
         self._drawn_for = width
 
-    def _now(self) -> float:
-        return cast("DeskconsoleApp", self.app).clock()
-
     def _text(self, line: LogLine) -> Text:
         colours = self.app.theme_variables
         colour = colours[COLOURS[line.severity]]
         return Text.assemble(
-            (day_before(line.at, self._now()) + moment(line.at, seconds=True), "dim"),
+            (day_before(line.at, self._clock()) + moment(line.at, seconds=True), "dim"),
             (f" {SIGNS[line.severity]} ", colour),
             (line.host, "bold"),
             ("  " + line.text, colour),

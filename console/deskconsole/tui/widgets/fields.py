@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import events
 from textual.widgets import Input
 
 from deskconsole.common.safe_text import safe_text
-
-if TYPE_CHECKING:
-    from deskconsole.tui.app import DeskconsoleApp
+from deskconsole.tui.messages import InterruptPressed
 
 
 class PlainInput(Input):
@@ -22,7 +18,7 @@ class PlainInput(Input):
     def action_copy(self) -> None:
         """Copies what is marked; where ctrl+c was meant to leave, the second one still does."""
         super().action_copy()
-        cast("DeskconsoleApp", self.app).leave_or_say("Copied. ctrl+c again leaves.")
+        self.post_message(InterruptPressed("Copied. ctrl+c again leaves."))
 
 
 class AnswerInput(Input):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HALF = "▀"
 
 _OLD_LIGHT = 0.55
-"""How bright an old picture's grey is, against its own."""
+"""The brightness of an old picture's grey, against its own."""
 
 Line = list[tuple[int, int]]
 """Cells from left to right: upper and lower colour as 0xRRGGBB."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .breakpoints import SHORT
+
 HOSTS = 7
 """The heading and six hosts: the picture does not take these lines."""
 
@@ -16,8 +18,8 @@ EVENTS = 4
 LOW_CHART, HIGH_CHART = 5, 8
 """Lines of a chart with its title and its time axis."""
 
-TINY = 14
-"""The table has all lines of a screen that has fewer than these."""
+TINY = SHORT - 2
+"""The table has all lines between the header and the keys where these are fewer."""
 
 
 @dataclass(frozen=True, slots=True)

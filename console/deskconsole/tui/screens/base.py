@@ -1,32 +1,76 @@
-"""What can be done to the selected host: the keys shared by the fleet screen and the host screen."""
+"""The base of the console's screens, and the keys that act on the selected host."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from deskconsole.session.state import SETTLED, State
-
-from .text.log_line import LogLine
-from .view import FleetView
-from .widgets.event_pane import EventPane
-
-if TYPE_CHECKING:
-    from .app import DeskconsoleApp
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.messages import DeployOpened, DoctorOpened, HostFormOpened, RemoveAsked, UndeployAsked
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.event_pane import EventPane
 
 
 class ConsoleScreen(Screen[None]):
-    """A screen that shows the fleet's latest view whenever it is handed one."""
+    """Shows the fleet's newest view and the newest events for as long as it is mounted.
+
+    A question or a toast may come over it at any time.
+    """
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.controller = controller
+
+    def on_mount(self) -> None:
+        """Runs behind the `on_mount` of the derived class."""
+        self.controller.view_changed.subscribe(self, self._show)
+        self.controller.events_arrived.subscribe(self, self.add_events)
+        self._show(self.controller.view)
+
+    def on_screen_resume(self) -> None:
+        self.controller.foreground = self
+
+    def on_resize(self) -> None:
+        # Behind the layout, and as a callback of the screen: it may be gone by then.
+        self.call_after_refresh(self.call_next, self._show_newest)
+
+    def _show_newest(self) -> None:
+        self._show(self.controller.view)
+
+    def _show(self, view: FleetView) -> None:
+        if self.controller.fleet is None or view is not self.controller.view:
+            return  # there is nothing yet, or a newer one follows
+        self.show(view)
+        if self.is_active:
+            self.controller.look_at(self.selected, self.visible_hosts)
 
     @property
-    def console(self) -> DeskconsoleApp:
-        return cast("DeskconsoleApp", self.app)
+    def selected(self) -> str | None:
+        """The host that the keys act on."""
+        return None
+
+    @property
+    def visible_hosts(self) -> tuple[str, ...]:
+        """The hosts that can be seen besides."""
+        return ()
 
     def show(self, view: FleetView) -> None:
         """Shows `view`; called once a second and whenever something happened."""
         raise NotImplementedError
+
+    def add_events(self, lines: Sequence[LogLine]) -> None:
+        """Shows new events below the others."""
+        for pane in self.query(EventPane):
+            pane.extend(self.wanted(lines))
+
+    def wanted(self, lines: Sequence[LogLine]) -> Sequence[LogLine]:
+        """Those of the events that this screen's log shows: all."""
+        return lines
 
     def tells(self, line: LogLine) -> bool:
         """The line can be read on this screen: its pane of events shows the newest ones."""
@@ -34,14 +78,14 @@ class ConsoleScreen(Screen[None]):
             log.display and log.size.height and log.is_vertical_scroll_end for log in self.query(EventPane)
         )
 
+    def due_deploy(self, view: FleetView) -> str | None:  # noqa: ARG002
+        """The host whose deploy is to be shown over this screen now, if any; each is named once."""
+        return None
+
     def lift_toasts(self, lines: int) -> None:
         """Keeps what is shown for a moment off the last `lines` above the keys."""
         for rack in self.query("ToastRack"):
             rack.styles.margin = (0, 0, lines + 1, 0)
-
-    def wanted(self, lines: list[LogLine]) -> list[LogLine]:
-        """Which of the events this screen's log shows: all."""
-        return lines
 
 
 _OF_A_HOST = frozenset(
@@ -65,20 +109,13 @@ class HostActions(ConsoleScreen):
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
     ]
 
-    @property
-    def selected(self) -> str | None:
-        """The host that the keys act on."""
-        raise NotImplementedError
-
-    @property
-    def visible_hosts(self) -> tuple[str, ...]:
-        """The hosts that can be seen besides."""
-        return ()
+    def due_deploy(self, view: FleetView) -> str | None:
+        return self.controller.auto_open.due(view, self.selected)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """What cannot be done to this host now is greyed in the footer."""
+        """Greys in the footer what cannot be done to this host now."""
         if action in _OF_A_HOST:
-            view = self.console.view
+            view = self.controller.view
             if self.selected is None or view.host(self.selected) is None:
                 return None
             state = view.snapshot(self.selected).state
@@ -91,42 +128,41 @@ class HostActions(ConsoleScreen):
 
     def action_view(self) -> None:
         if name := self.selected:
-            self.console.offers.awaited(name)
-            self.console.act(name, lambda fleet: fleet.view(name))
+            self.controller.view_host(name)
 
     def action_connect(self) -> None:
         if name := self.selected:
-            self.console.offers.awaited(name)
-            self.console.act(name, lambda fleet: fleet.connect(name))
+            self.controller.connect(name)
 
     def action_deploy(self) -> None:
         if name := self.selected:
-            self.console.deploy_host(name)
+            self.controller.deploy(name)
+            self.post_message(DeployOpened(name))
 
     def action_doctor(self) -> None:
         if name := self.selected:
-            self.console.examine_host(name)
+            self.post_message(DoctorOpened(name))
 
     def action_disconnect(self) -> None:
         if name := self.selected:
-            self.console.cancel_session(name)
+            self.controller.cancel(name)
 
     def action_refresh(self) -> None:
         if name := self.selected:
-            self.console.ask_host(name, "refresh")
+            self.controller.ask_host(name, "refresh")
 
     def action_check(self) -> None:
         if name := self.selected:
-            self.console.ask_host(name, "check")
+            self.controller.ask_host(name, "check")
 
     def action_edit(self) -> None:
         if name := self.selected:
-            self.console.edit_host(name)
+            self.post_message(HostFormOpened(name))
 
     def action_undeploy(self) -> None:
         if name := self.selected:
-            self.console.undeploy_host(name)
+            self.post_message(UndeployAsked(name))
 
     def action_remove(self) -> None:
         if name := self.selected:
-            self.console.remove_host(name)
+            self.post_message(RemoveAsked(name))

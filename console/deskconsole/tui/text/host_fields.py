@@ -11,7 +11,7 @@ from deskconsole.common.errors import InvalidField
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, host_from, split_address, with_plain_name
 
-from .text.status_text import WHOLE
+from .status_text import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Field:
     name: str
     label: str
     hint: str
-    """What stands in the empty field."""
+    """Shown in the empty field."""
     takes: str
-    """What is right, said when something else was typed."""
+    """Shown when something else was typed."""
     choices: tuple[tuple[str, str], ...] = ()
     """Words to choose from and what they mean, the usual one first; without any, text is typed."""
 
@@ -64,7 +64,7 @@ FIELDS = (
 
 
 def texts(host: Host | None) -> dict[str, str]:
-    """What stands in the fields at first."""
+    """The texts of the fields at first."""
     if host is None:
         return {field.name: "" for field in FIELDS}
     given = msgspec.to_builtins(host)
@@ -113,7 +113,7 @@ def read(
 
 
 def _values(typed: Mapping[str, str], before: Host | None) -> dict[str, object]:
-    """What stands in the fields, without those that are empty."""
+    """The values of the fields that are not empty."""
     shown = texts(before)
     given = msgspec.to_builtins(before) if before else {}
     values: dict[str, object] = {}

@@ -1,0 +1,357 @@
+"""The controller: opens the fleet, pulls its figures, acts on hosts, keeps events and questions.
+
+It knows no screen and no widget. It publishes signals, to which screens subscribe once they are mounted. What
+is done to hosts is a call of it; what puts a screen on top is a message to the application (`messages.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+import msgspec
+from textual.app import App
+from textual.signal import Signal
+
+from deskconsole.common.errors import DeskconsoleError, HostGone
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host, same_way
+from deskconsole.session.events import (
+    ALL_HOSTS,
+    ActionFailed,
+    Event,
+    Failure,
+    HostAdded,
+    HostEdited,
+    HostRemoved,
+    ListReloaded,
+    PictureDiffers,
+    PictureResent,
+    PictureVerified,
+)
+from deskconsole.session.state import SETTLED, State
+from deskconsole.wording.events import wording
+
+from .alias_addresses import AliasAddresses
+from .auto_open import AutoOpen
+from .event_feed import EventFeed
+from .host_answers import Asked, HostAnswers
+from .messages import EventsArrived, QuestionsChanged
+from .ports import Backend, FleetPort
+from .questions import QueuedQuestions
+from .server_messages import ServerMessages
+from .text.log_line import LONGEST, LogLine
+from .text.toasts import Toasts
+from .view import FleetView
+
+if TYPE_CHECKING:
+    from deskconsole.picture.decoders.part import BGR
+
+T = TypeVar("T")
+
+PULL = 1.0
+"""Seconds between two looks at the figures."""
+
+RELOAD = 2.0
+"""Seconds between two looks at whether another program has written hosts.toml."""
+
+
+class Foreground(Protocol):
+    """The screen that came to the top last, as far as the console has to know it."""
+
+    @property
+    def is_active(self) -> bool:
+        """It is on top; False below the menu and below a dialog that takes what is typed."""
+        ...
+
+    def tells(self, line: LogLine) -> bool:
+        """The line can be read on it."""
+        ...
+
+    def due_deploy(self, view: FleetView) -> str | None:
+        """The host whose deploy is to be shown over it now, if any; each is named once."""
+        ...
+
+
+class Controller:
+    """Does things to the fleet and publishes what changed; all on the event loop, which nothing here blocks.
+
+    After `open`, `close` ends what is under way. Until `open` is done `fleet` is None, and keys do nothing.
+    """
+
+    def __init__(
+        self, app: App[Any], backend: Backend, *, ssh_config: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._app = app
+        self.backend = backend
+        self.clock = clock
+        self.fleet: FleetPort | None = None
+        self.view = FleetView((), {}, clock())
+        """The newest view."""
+        self.view_changed: Signal[FleetView] = Signal(app, "view changed")
+        self.events_arrived: Signal[list[LogLine]] = Signal(app, "events arrived")
+        self.host_saved: Signal[str] = Signal(app, "host saved")
+        """The name of a host that was added or changed in its form."""
+        self.events = EventFeed(arrived=lambda: self._wake(EventsArrived()), keep=backend.record)
+        self._server_messages = ServerMessages(self.events.deliver, clock)
+        self.questions = QueuedQuestions(lambda: self._wake(QuestionsChanged()), self._server_messages.take)
+        self.addresses = AliasAddresses(ssh_config)
+        self.auto_open = AutoOpen()
+        self._came_up: Foreground | None = None
+        self._toasts = Toasts()
+        self._answers = HostAnswers()
+        self._looking_up = False
+        # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="fleet")
+
+    # The fleet
+
+    async def open(self) -> None:
+        """Opens the fleet on its thread and begins to pull. Raises the `DeskconsoleError` of the backend."""
+        self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
+        self.take_events()
+        self._app.set_interval(PULL, self.pull)
+        self._app.set_interval(RELOAD, self.reload)
+
+    def close(self) -> None:
+        """Closes the fleet; blocks until then."""
+        self.questions.close()
+        if self.fleet is not None:
+            self._executor.submit(self.fleet.close).result()
+        self._executor.shutdown()
+
+    def pull(self) -> None:
+        """Takes the fleet's figures and publishes them."""
+        fleet = self.fleet
+        if fleet is None:
+            return
+        snapshots = self._server_messages.beside(fleet.snapshots())
+        self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
+        self._withdraw_settled()
+        self._show_toast()
+        self._show_answers()
+        if self.foreground is None:
+            fleet.shown(None, ())
+        self.view_changed.publish(self.view)
+
+    def picture(self, name: str, width: int, height: int) -> BGR | None:
+        """The newest picture of a host, made to fit into width x height pixels."""
+        return None if self.fleet is None else self.fleet.picture(name, width, height)
+
+    async def attempt(self, call: Callable[[FleetPort], None]) -> DeskconsoleError | None:
+        """Does something to the fleet off the event loop; what it refuses is returned."""
+        fleet = self.fleet
+        if fleet is None:
+            return None
+        try:
+            await self._off_loop(lambda: call(fleet))
+        except DeskconsoleError as error:
+            return error
+        finally:
+            self.pull()
+        return None
+
+    def act(self, name: str, call: Callable[[FleetPort], None], done: Event | None = None) -> None:
+        """Does something to one host and shows what is refused; returns at once.
+
+        `done` is what the log says of it once it is done.
+        """
+        self._app.run_worker(self._act(name, call, done))
+
+    async def _act(self, name: str, call: Callable[[FleetPort], None], done: Event | None) -> None:
+        error = await self.attempt(call)
+        if isinstance(error, HostGone):
+            return  # removed meanwhile: there is no row any more that it could be about
+        if error is not None:
+            self.report(name, error)
+        elif done is not None:
+            self.note(done)
+
+    async def _off_loop(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+    def _wake(self, message: EventsArrived | QuestionsChanged) -> None:
+        if self._app.is_running:
+            self._app.post_message(message)
+
+    # The screen on top
+
+    @property
+    def foreground(self) -> Foreground | None:
+        """The screen on top; None while something lies above it that no question and no toast may disturb."""
+        came_up = self._came_up
+        return came_up if came_up is not None and came_up.is_active else None
+
+    @foreground.setter
+    def foreground(self, screen: Foreground) -> None:
+        self._came_up = screen
+
+    def look_at(self, selected: str | None, visible: Collection[str]) -> None:
+        """Takes from the screen on top which hosts are seen on it."""
+        if self.fleet is not None:
+            self.fleet.shown(selected, visible)
+            self._look_up_addresses(visible)
+
+    def _look_up_addresses(self, visible: Collection[str]) -> None:
+        """Asks ssh for the addresses of the aliases that can be seen, beside everything else."""
+        unknown = self.addresses.unknown([host for host in self.view.hosts if host.name in visible])
+        if unknown and not self._looking_up:
+            self._looking_up = True
+            self._app.run_worker(self._look_up(unknown))
+
+    async def _look_up(self, hosts: list[Host]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            for host in hosts:  # one at a time: leaving waits for no more than one
+                if await loop.run_in_executor(None, self.addresses.look_up, host):
+                    self.pull()
+        finally:
+            self._looking_up = False
+
+    # What is said
+
+    def take_events(self) -> None:
+        """Collects what threads delivered. A toast does not repeat what the screen on top tells already."""
+        lines = self.events.take()
+        self.events_arrived.publish(lines)
+        screen = self.foreground
+        self._toasts.add(line for line in lines if screen is None or not screen.tells(line))
+        self.pull()
+
+    def note(self, event: Event) -> None:
+        """Writes down what was done to a host, now."""
+        self._note(event)
+
+    def report(self, name: str, error: DeskconsoleError) -> None:
+        """Shows an error that a key led to: as a toast now, as an event for later."""
+        self._toasts.add([self._note(ActionFailed(host=name, failure=Failure.of(error)))])
+        self._show_toast()
+
+    def say(
+        self, text: str, host: str = "", *, severity: Literal["information", "warning"] = "information"
+    ) -> None:
+        """Shows a text for a moment, below the name of the host that it is about."""
+        self._app.notify(safe_text(text, LONGEST), title=safe_text(host, 64), severity=severity, markup=False)
+
+    def _note(self, event: Event) -> LogLine:
+        line = self.events.note(msgspec.structs.replace(event, at=self.clock()))
+        self.events_arrived.publish([line])
+        return line
+
+    def _show_toast(self) -> None:
+        """Shows the worst of what has just happened, in the place of the toast before."""
+        toast = self._toasts.take(time.monotonic())
+        if toast is not None:
+            severity: Literal["error", "warning"] = "error" if toast.line.severity == "error" else "warning"
+            self._app.clear_notifications()
+            self._app.notify(toast.text, title=toast.line.host, severity=severity, markup=False)
+
+    def _show_answers(self) -> None:
+        for answer in self._answers.found(self.view, time.monotonic()):
+            if not isinstance(answer, PictureDiffers):  # the session has told that
+                self.note(answer)
+            good = isinstance(answer, PictureVerified | PictureResent)
+            self.say(wording(answer).text, answer.host, severity="information" if good else "warning")
+
+    def _withdraw_settled(self) -> None:
+        """A session that was cancelled no longer waits for its answer."""
+        for host in self.questions.hosts():
+            snapshot = self.view.snapshots.get(host)
+            if snapshot is not None and snapshot.state in SETTLED:
+                self.questions.withdraw(host)
+
+    # Hosts
+
+    def view_host(self, name: str) -> None:
+        self.auto_open.awaited(name)
+        self.act(name, lambda fleet: fleet.view(name))
+
+    def connect(self, name: str) -> None:
+        self.auto_open.awaited(name)
+        self.act(name, lambda fleet: fleet.connect(name))
+
+    def connect_all(self, names: Collection[str]) -> None:
+        """Connects those that are not live or on their way already, and says how many these are."""
+        wanted = [
+            name
+            for name in names
+            if (snapshot := self.view.snapshot(name)).state in SETTLED or snapshot.unreachable
+        ]
+        self.act("all hosts", lambda fleet: fleet.connect_all(wanted))
+        count = len(wanted)
+        if wanted:
+            self.say(f"connecting {count} host{'' if count == 1 else 's'}")
+        else:
+            self.say("every host shown is live or on its way" if names else "no host is shown")
+
+    def deploy(self, name: str) -> None:
+        """Begins the way to a host where it is not under way."""
+        state = self.view.snapshot(name).state
+        if state in SETTLED or state is State.RETRYING:
+            self.act(name, lambda fleet: fleet.connect(name))
+
+    def cancel(self, name: str) -> None:
+        """Ends a session, or the way to one; its question goes with it."""
+        self.questions.withdraw(name)
+        self.act(name, lambda fleet: fleet.disconnect(name))
+
+    def ask_host(self, name: str, asked: Asked) -> None:
+        """Asks a host for something; its answer is shown as soon as it is there."""
+        self._answers.ask(self.view.snapshot(name), asked, time.monotonic())
+        if asked == "check":
+            self.act(name, lambda fleet: fleet.check_exact(name))
+        else:
+            self.act(name, lambda fleet: fleet.request_refresh(name))
+
+    def add(self, host: Host) -> None:
+        self.act(host.name, lambda fleet: fleet.add(host), HostAdded(host=host.name))
+
+    def remove(self, host: Host) -> None:
+        """Takes a host off the list; its question goes with it."""
+        self.questions.withdraw(host.name)
+        self.act(host.name, lambda fleet: fleet.remove(host.name), HostRemoved(host=host.name))
+
+    async def save(self, before: Host | None, host: Host) -> DeskconsoleError | None:
+        """Adds `host`, or puts it in the place of `before`; what is refused is returned."""
+        name = host.name
+        if before is None:
+            error = await self.attempt(lambda fleet: fleet.add(host))
+            done: Event | None = HostAdded(host=name)
+        elif before == host:
+            error, done = None, None
+        else:
+            if before.name != name or not same_way(before, host):
+                self.questions.withdraw(before.name)
+            error = await self.attempt(lambda fleet: fleet.replace(before.name, host))
+            done = HostEdited(host=name, previous="" if before.name == name else before.name)
+        if error is None:
+            if done is not None:
+                self.note(done)
+            self.host_saved.publish(name)
+        return error
+
+    def reload(self, *, asked: bool = False) -> None:
+        """Takes over what another program wrote into the list of hosts; returns at once.
+
+        `asked`: somebody waits for an answer.
+        """
+        self._app.run_worker(self._reload(asked=asked))
+
+    async def _reload(self, *, asked: bool) -> None:
+        if self.fleet is None:
+            return
+        try:
+            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
+        except DeskconsoleError as error:
+            self.report(ALL_HOSTS, error)
+            return
+        if changed:
+            self.note(ListReloaded(host=ALL_HOSTS))
+            self.pull()
+        elif asked:
+            self.say("hosts.toml has not changed")
