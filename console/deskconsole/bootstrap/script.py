@@ -71,19 +71,19 @@ def run_script(
     kind: type[T],
     *,
     timeout: float = 60.0,
-    told: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> T | Refusal:
     """Sends a module to the Python that `command` starts, and returns what its `main` answers.
 
-    `name` is the module's full name; those of ours that it imports go along. `told` gets the `(done, total)`
-    of a module that tells how far it has come.
+    `name` is the module's full name; those of ours that it imports go along. `progress` is called with
+    `(done, total)` by a module that tells how far it has come.
     A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
     marker = new_marker()
-    heard = None if told is None else Listener(marker, told)
+    heard = None if progress is None else Listener(marker, progress)
     program = module_program(name, marker, arguments)
     finished = connection.run(command, stdin=program, timeout=timeout, heard=heard)
-    lines = [line for line in marked(finished, marker) if told is None or not line.startswith("[")]
+    lines = [line for line in marked(finished, marker) if progress is None or not line.startswith("[")]
     return _answer(connection, finished, lines, name.rpartition(".")[2], kind)
 
 
@@ -120,9 +120,9 @@ def _answer(
 class Listener:
     """Picks out of a script's output how far it has come."""
 
-    def __init__(self, marker: str, told: Callable[[int, int], None]) -> None:
+    def __init__(self, marker: str, progress: Callable[[int, int], None]) -> None:
         self._marker = marker.encode("ascii") + b"["
-        self._told = told
+        self._progress = progress
         self._rest = b""
 
     def __call__(self, data: bytes) -> None:
@@ -131,7 +131,7 @@ class Listener:
             if line.startswith(self._marker):
                 with contextlib.suppress(msgspec.DecodeError):
                     done, total = msgspec.json.decode(line[len(self._marker) - 1 :], type=tuple[Size, Size])
-                    self._told(min(done, total), total)
+                    self._progress(min(done, total), total)
 
 
 def module_program(name: str, marker: str, arguments: dict[str, Any]) -> bytes:

@@ -224,7 +224,7 @@ class _Put:
         rest = manifest.rest
         meter(0, rest.unpacked)
 
-        def told(done: int, total: int) -> None:
+        def progress(done: int, total: int) -> None:
             if total:
                 meter(done, total)
             else:
@@ -243,7 +243,7 @@ class _Put:
                 },
                 _Unpacked,
                 timeout=_UNPACK_WITHIN,
-                told=told,
+                progress=progress,
             )
         if isinstance(answer, Refusal):
             raise self._ended(answer) if answer.kind else self._refusal(answer)
