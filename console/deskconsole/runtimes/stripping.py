@@ -56,8 +56,9 @@ PACKAGES = {
 
 STUBBED = {
     "OpenCV's films": (
-        "*.libs/libavcodec-*", "*.libs/libavformat-*", "*.libs/libavutil-*", "*.libs/libswresample-*",
-        "*.libs/libswscale-*", "*.libs/libdav1d-*", "*.libs/libvpx-*", "*.libs/libdrm-*",
+        "*.libs/libavcodec-*", "*.libs/libavdevice-*", "*.libs/libavfilter-*", "*.libs/libavformat-*",
+        "*.libs/libavutil-*", "*.libs/libswresample-*", "*.libs/libswscale-*", "*.libs/libdav1d-*",
+        "*.libs/libvpx-*", "*.libs/libdrm-*",
     ),
     "films that come over TLS": ("*.libs/libcrypto-*", "*.libs/libssl-*"),
     "AVIF's compression; libavif itself is called when OpenCV lists its codecs": ("*.libs/libaom-*",),

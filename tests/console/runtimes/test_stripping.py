@@ -87,6 +87,8 @@ def test_of_packages(path: str, *, stays: bool) -> None:
         ("opencv_python_headless.libs/libcrypto-a324fe28.so.1.1.1k", True),
         ("opencv_python_headless.libs/libopenblasp-r0-59ffcd50.3.15.so", True),
         ("opencv_python_headless.libs/libopenblas-r0-f650aae0.3.3.so", True),
+        ("opencv_python.libs/libavfilter-dc48f827.so.11.14.102", True),
+        ("opencv_python.libs/libQt5Core-9088e21b.so.5.15.19", False),
         ("opencv_python_headless.libs/libpng16-529cb57a.so.16.58.0", False),
         ("opencv_python_headless.libs/libavif-43e630fc.so.16.4.2", False),
         ("numpy.libs/libscipy_openblas64_-32a4b2a6.so", False),
