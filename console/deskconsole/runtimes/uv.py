@@ -99,3 +99,9 @@ def run_uv(
                 process.kill()
                 process.wait()
     return UvResult(process.returncode, log.read_text("utf-8", "replace"))
+
+
+def clear_downloads(scratch: Path, cache: Path) -> None:
+    """Deletes what uv keeps in `cache/uv`, when its other runs have ended; not the user's UV_CACHE_DIR."""
+    if "UV_CACHE_DIR" not in os.environ:
+        run_uv(["cache", "clean"], scratch, cache, lambda: None)
