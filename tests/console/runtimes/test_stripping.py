@@ -40,7 +40,7 @@ from deskconsole.runtimes.stripping import is_stubbed, stays_of_packages, stays_
         ("BUILD", False),
     ],
 )
-def test_of_a_python(path: str, *, stays: bool) -> None:
+def test_files_of_python_that_go_to_hosts(path: str, *, stays: bool) -> None:
     assert stays_of_python(path) is stays
 
 
@@ -76,7 +76,7 @@ def test_of_a_python(path: str, *, stays: bool) -> None:
         (".lock", False),
     ],
 )
-def test_of_packages(path: str, *, stays: bool) -> None:
+def test_files_of_packages_that_go_to_hosts(path: str, *, stays: bool) -> None:
     assert stays_of_packages(path) is stays
 
 
@@ -97,5 +97,5 @@ def test_of_packages(path: str, *, stays: bool) -> None:
         ("cv2/cv2.pyd", False),
     ],
 )
-def test_of_stubs(path: str, *, stubbed: bool) -> None:
+def test_libraries_that_stubs_replace(path: str, *, stubbed: bool) -> None:
     assert is_stubbed(path) is stubbed
