@@ -18,7 +18,7 @@ from deskconsole.inventory.inventory import Inventory
 from support.inventory_file import GROWN, names, write
 
 
-def test_what_was_added_is_on_the_disk(path: Path) -> None:
+def test_added_host_is_written_to_the_file(path: Path) -> None:
     inventory = Inventory.load(path)
     inventory.add(Host(name="a"))
     inventory.add(Host(name="b", address="10.0.0.2", port=22, display=2, group="g"))
@@ -32,7 +32,7 @@ def test_what_was_added_is_on_the_disk(path: Path) -> None:
     assert set(path.parent.iterdir()) == {path, path.with_name("hosts.toml.lock")}
 
 
-def test_a_changed_host_keeps_the_words_around_it(path: Path) -> None:
+def test_changed_host_keeps_the_comments_around_it(path: Path) -> None:
     inventory = write(path, GROWN)
     before = path.read_text()
     inventory.replace("lab-01", Host(name="lab-01", port=22, user="ada"))
@@ -90,7 +90,7 @@ def test_a_file_without_a_last_line_end_can_be_added_to(path: Path) -> None:
     assert names(Inventory.load(path)) == ["a", "b"]
 
 
-def test_what_an_editor_wrote_meanwhile_is_kept(path: Path) -> None:
+def test_changes_of_an_editor_meanwhile_are_kept(path: Path) -> None:
     inventory = write(path, '[[host]]\nname = "a"\n')
     path.write_text('# new\n[[host]]\nname = "z"\n[[host]]\nname = "a"\nuser = "ada"\n')
     inventory.add(Host(name="b"))
@@ -113,7 +113,7 @@ def test_a_file_that_became_unreadable_is_not_written_to(path: Path, meanwhile: 
     assert names(inventory) == ["a"]
 
 
-def test_what_cannot_be_done_changes_nothing(path: Path) -> None:
+def test_change_that_is_refused_changes_nothing(path: Path) -> None:
     inventory = write(path, '[[host]]\nname = "a"\n[[host]]\nname = "b"\n')
     before = path.read_bytes()
     with pytest.raises(ConfigurationError, match="a host called 'a' already"):
@@ -143,7 +143,7 @@ def test_a_link_is_followed_and_the_mode_stays(path: Path, tmp_path: Path) -> No
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file")
     inventory = Inventory(tmp_path / "config" / "hosts.toml", ())
     with pytest.raises(ConfigurationError, match=r"hosts\.toml could not be (read|written): "):

@@ -48,7 +48,7 @@ def test_two_names_of_one_file_share_one_lock(path: Path, tmp_path: Path) -> Non
     assert inventory.reload()
 
 
-def test_a_lock_that_is_never_given_back_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_that_is_never_released_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as that of a console that was stopped by Ctrl-Z in the middle of a change."""
     inventory = write(path, '[[host]]\nname = "a"\n')
     monkeypatch.setattr("deskconsole.inventory.inventory.briefly", lambda: file_lock.briefly(0.0))

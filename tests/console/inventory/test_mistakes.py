@@ -74,7 +74,7 @@ def test_the_first_host_of_a_taken_name_is_pointed_at(path: Path) -> None:
     assert "'a' is taken by the host in line 2" in str(error)
 
 
-def test_a_folder_in_the_place_of_the_file_is_told(path: Path) -> None:
+def test_folder_in_place_of_the_file_is_an_error(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(ConfigurationError, match="is not a regular file"):
         Inventory.load(path)
@@ -89,7 +89,7 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "device"])
-def test_what_is_no_file_is_refused_with_its_name(path: Path, kind: str) -> None:
+def test_device_or_folder_in_place_of_the_file_is_refused(path: Path, kind: str) -> None:
     path.parent.mkdir(parents=True)
     if kind == "folder":
         path.mkdir()

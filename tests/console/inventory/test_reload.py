@@ -13,7 +13,7 @@ from deskconsole.inventory.inventory import Inventory
 from support.inventory_file import names, write
 
 
-def test_what_another_program_writes_is_taken_over(path: Path) -> None:
+def test_changes_of_another_program_are_read(path: Path) -> None:
     inventory = write(path, '[[host]]\nname = "a"\n')
     assert not inventory.reload()
     path.write_text('[[host]]\nname = "a"\n[[host]]\nname = "b"\n')
