@@ -71,12 +71,14 @@ prepare() {
         find_python
         say "making .venv with $("$found" --version) ($found)"
         "$found" -Im venv --clear "$venv" >&2 || fail "could not make $venv; the lines above say why."
+        # Python 3.11 adds it, 10 MB, and nothing needs it.
+        "$python" -Im pip --disable-pip-version-check uninstall -q -y setuptools >/dev/null 2>&1
     fi
     rm -f "$venv"/ready-*
     # PIP_USER and PIP_TARGET of a user's configuration would lead out of the environment.
     pip=(closed env PIP_USER=0 PIP_TARGET= "$python" -m pip --disable-pip-version-check --no-input)
     say "installing the locked packages (scripts/locks/$kind.txt)"
-    "${pip[@]}" install --require-hashes --only-binary :all: --no-deps \
+    "${pip[@]}" install --require-hashes --only-binary :all: --no-deps --no-compile \
         -r "$root/scripts/locks/$kind.txt" 2>&1 | tee "$log" | show_progress "$kind"
     if [ "${PIPESTATUS[0]}" != 0 ]; then
         grep -v '^Collecting\|^Requirement already\|^ *Downloading\|^ *Using cached' "$log" | tail -n 12 >&2
@@ -87,6 +89,7 @@ prepare() {
         tail -n 12 "$log" >&2
         fail "pip could not install the project itself; the whole story is in $log."
     fi
+    "$python" -I "$root/scripts/bytecode.py" >>"$log" 2>&1 || say "the first start takes longer; $log says why."
     fingerprint "$kind" >"$venv/ready-$kind"
     # The packages of the tests include those of the program.
     [ "$kind" != test ] || fingerprint run >"$venv/ready-run"

@@ -14,8 +14,8 @@ from .posix.wheels import packages_name, stored_packages, wheels_platform
 from .upload import MARGIN
 from .windows.runtime import needed_for
 
-PACKAGES = 300_000_000
-"""Bytes of packages not yet fetched, upload and unpacked together: 291 MB were seen on an x86_64 host."""
+PACKAGES = 190_000_000
+"""Bytes of packages not yet fetched, upload and unpacked together: 168 MB were seen on an x86_64 host."""
 
 
 def needed_room(facts: HostFacts, cache: Path) -> int:

@@ -1,1 +1,1 @@
-"""What every floor uses: errors, paths, settings, progress, signals, safe text."""
+"""Things that every floor uses: errors, paths, settings, progress, signals, safe text."""

@@ -160,7 +160,7 @@ class NobodyLoggedOn(LaunchError):
 
 
 class Damaged(LaunchError):
-    """What was deployed is there and not as it was sent; the next deploy knows and sends it again."""
+    """The deployed files are not as they were sent; the next deploy knows and sends it again."""
 
     code = "damaged"
 

@@ -88,7 +88,7 @@ def age(seconds: float) -> str:
 
 
 def lasted(seconds: float) -> str:
-    """How long something took: `0.3 s`, `12.4 s`, `2 min`"""
+    """A duration as text: `0.3 s`, `12.4 s`, `2 min`"""
     return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)
 
 

@@ -1,4 +1,4 @@
-"""Where the console keeps its files, by the platform's own rules.
+"""The places of the console's files, by the platform's own rules.
 
 `DESKCONSOLE_HOME` puts everything below one folder instead: for portable use, tests and the demo.
 """
@@ -64,7 +64,7 @@ class Paths:
 
     @property
     def settings(self) -> Path:
-        """What holds for the console as a whole."""
+        """The settings of the console as a whole."""
         return self.config / "settings.toml"
 
     @property
@@ -74,7 +74,7 @@ class Paths:
 
     @property
     def events(self) -> Path:
-        """What happened to the hosts."""
+        """The log of what happened to the hosts."""
         return self.data / "events.jsonl"
 
     @property

@@ -1,4 +1,4 @@
-"""How far a long step has come, and how fast it goes; who shows it gets it by a callback."""
+"""Progress of a long step and its speed, told to a callback."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _PAUSE = 0.1
 
 
 def ignore(progress: Progress) -> None:
-    """For those who do not want to know."""
+    """Does nothing: for callers that show no progress."""
 
 
 class ProgressMeter:

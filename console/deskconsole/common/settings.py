@@ -1,4 +1,4 @@
-"""What the user set for the console as a whole, in settings.toml; hosts have a file of their own.
+"""The user's settings of the console as a whole, in settings.toml; hosts have a file of their own.
 
 It is only read here: people write it.
 """
@@ -19,11 +19,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings; docs/configuration.md has each."""
 
     bytes_per_second: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
-    """What all hosts together may take from the network; 0: no bound."""
+    """The budget of all hosts together on the network; 0: no bound."""
 
     @classmethod
     def load(cls, path: Path) -> Settings:
-        """What the file at `path` says; without a file everything is as by default.
+        """Reads the file at `path`; without a file, all settings have their defaults.
 
         Raises ConfigurationError for a file that cannot be read or has a mistake.
         """

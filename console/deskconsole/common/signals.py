@@ -44,7 +44,7 @@ def end_in_order() -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """As Python's own handler does, and again where that came to nothing.
+    """Raises KeyboardInterrupt as Python's own handler does, and again where that came to nothing.
 
     An extension module that clears errors of its own clears this one too, and says nothing: seen once in 500
     Ctrl+C's, while modules were imported.
@@ -60,7 +60,7 @@ _taken = threading.Event()
 
 
 def take_interrupt() -> None:
-    """For code that handles a KeyboardInterrupt and goes on: it does not come again."""
+    """Says that a KeyboardInterrupt was handled: it does not come again."""
     _taken.set()
 
 

@@ -1,4 +1,4 @@
-"""Where to log in, as one text: `[user@]address[:port]`, `ssh://[user@]address[:port]`, IPv6 in brackets.
+"""A destination, as one text: `[user@]address[:port]`, `ssh://[user@]address[:port]`, IPv6 in brackets.
 
 The form, `hosts add`, HOST on the command line, hosts.toml and jump hosts all mean the same by it.
 """

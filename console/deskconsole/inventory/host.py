@@ -1,6 +1,6 @@
-"""What a host is: the fields of a configured machine and what may stand in them. It holds no secrets.
+"""A host: the fields of a configured machine and what they may hold. It holds no secrets.
 
-Where the hosts are kept is the inventory's business.
+The inventory keeps the hosts.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     python: PathText | None = None
     """The host's Python to use; None: found by itself."""
     folder: Folder | None = None
-    """Where our own folder is made on a POSIX host, `~/` allowed; None: in the user's home."""
+    """The folder in which our own is made on a POSIX host, `~/` allowed; None: in the user's home."""
     run_level: Literal["least", "highest"] = "least"
     """Rights of the agent on a Windows host: `highest` reaches windows of elevated programs too."""
     group: Label = ""
@@ -69,12 +69,12 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def target(self) -> str:
-        """What to hand to SSH as the destination."""
+        """The destination that SSH gets."""
         return self.address or self.name
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What holds for all hosts with the same `group`."""
+    """The settings of all hosts with the same `group`."""
 
     name: Annotated[Label, msgspec.Meta(min_length=1)]
     autoconnect: bool = False
@@ -85,7 +85,7 @@ _LABELS = ("name", "group", "autoconnect")
 
 
 def same_way(one: Host, other: Host) -> bool:
-    """Whether both are reached in the same way and show the same desktop."""
+    """True if both are reached in the same way and show the same desktop."""
     if one.target != other.target:
         return False
     same = {label: getattr(other, label) for label in (*_LABELS, "address")}
@@ -110,7 +110,7 @@ EXPECTED: Mapping[str, str] = {
     "group": "a text of at most 64 characters",
     "autoconnect": "true or false",
 }
-"""What a field wants, as the end of the sentence "FIELD must be ..."."""
+"""The values that a field accepts, as the end of the sentence "FIELD must be ..."."""
 
 _SECRETS = frozenset({"pass", "passwd", "password", "passphrase", "secret"})
 

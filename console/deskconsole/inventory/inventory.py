@@ -56,7 +56,7 @@ class Inventory:
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        """As last read or written."""
+        """The hosts as last read or written."""
         return self._hosts
 
     @property
@@ -166,7 +166,7 @@ class Inventory:
 
 
 def _cut(text: str, position: int) -> tuple[str, str, str]:
-    """What stands before the table of the host at `position`, the table's own lines, and what follows."""
+    """The text before the table of the host at `position`, the table's own lines, and the text after it."""
     head, blocks = toml_positions.split(text, KINDS)
     at = [number for number, block in enumerate(blocks) if block.kind == KIND][position]
     block = blocks[at]
@@ -193,7 +193,7 @@ def _check_free(name: str, others: tuple[Host, ...]) -> None:
 
 
 def _fields(host: Host) -> dict[str, Any]:
-    """What of `host` is written: the checked fields that are not as they are by default."""
+    """The fields of `host` that are written: checked, and different from their defaults."""
     fields: dict[str, Any] = msgspec.to_builtins(host)
     host_from(fields)
     return fields

@@ -24,7 +24,7 @@ from .host import Group, Host, group_from, host_from
 KIND = "host"
 GROUP = "group"
 KINDS = (KIND, GROUP)
-"""Of the tables in the file."""
+"""The names of tables in the file."""
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Some editors begin a UTF-8 file with it; TOML does not know it."""
 
@@ -64,14 +64,14 @@ def read(path: Path) -> str:
 
 
 class Listed(NamedTuple):
-    """What a file describes."""
+    """The hosts and groups of a file."""
 
     hosts: tuple[Host, ...]
     groups: tuple[Group, ...]
 
 
 def parse(text: str, path: Path) -> Listed:
-    """What `text` describes; raises `ConfigurationError` with `path`, line and field."""
+    """Reads the hosts and groups in `text`; raises `ConfigurationError` with `path`, line and field."""
     text = text.removeprefix(BOM)
     try:
         data = tomllib.loads(text)
@@ -101,7 +101,7 @@ def _read_tables(
     kind: str,
     read_fields: Callable[[Mapping[str, object]], T],
 ) -> tuple[T, ...]:
-    """What the tables of one kind describe; raises `ConfigurationError`, also if two have the same name."""
+    """Reads the tables of one kind; raises `ConfigurationError`, also if two have the same name."""
     found: list[T] = []
     lines: dict[str, int] = {}
     own = [block for block in blocks if block.kind == kind]

@@ -1,4 +1,4 @@
-"""Where the tables of one kind and their keys stand in a TOML text. No reader of values: tomllib does that.
+"""The lines of tables of one kind, and of their keys, in a TOML text. tomllib reads the values.
 
 Neither tomllib nor tomlkit keeps positions. So the text is cut at its lines, and tomllib is asked: a cut
 inside of a string or an array over several lines is the only one that leaves something unreadable.
@@ -29,7 +29,7 @@ class Block:
 
     @property
     def own(self) -> int:
-        """How many of the lines are the table's own; comments after its last key belong to what follows."""
+        """The number of lines that are the table's own; comments after its last key are not."""
         count = len(self.lines)
         while count > 1 and _is_trivia(self.lines[count - 1]) and _read(self.lines[: count - 1]) is not None:
             count -= 1

@@ -36,7 +36,7 @@ _YOUNG = 60.0
 
 
 def shared_folders() -> list[Path]:
-    """Where framebuffers may lie, best first: memory where the system offers it as files, then disk."""
+    """Folders for framebuffers, best first: memory if the system offers it as files, then disk."""
     folders = [Path(tempfile.gettempdir())]
     memory = Path("/dev/shm")  # noqa: S108  # names are random and the file is made with mode 0600
     if memory.is_dir() and os.access(memory, os.W_OK | os.X_OK):
@@ -114,7 +114,7 @@ class _SharedFile:
 
 
 class Shared(NamedTuple):
-    """What another process needs to map the picture."""
+    """All that another process needs to map the picture."""
 
     path: Path
     width: int

@@ -35,7 +35,7 @@ class PreviewPicture:
 
     @classmethod
     def received(cls, message: PreviewMessage, at: float) -> PreviewPicture:
-        """What an agent sent; raises RemoteProtocolError where it is not what it says it is, or too large."""
+        """Decodes what an agent sent; raises RemoteProtocolError if it is too large or no such picture."""
         if message.width > WIDTH or message.height > HEIGHT:
             raise RemoteProtocolError(f"a preview of {message.width} x {message.height}, too large")
         try:

@@ -19,6 +19,7 @@ from .payload import write_rest
 from .seed import seed_of
 from .store import RuntimeStore, requirements_today
 from .stripping import stays_of_packages, stays_of_python
+from .uv import clear_downloads
 
 _SITE_PACKAGES = "Lib/site-packages"
 _attempts: dict[Path, Future[Runtime]] = {}
@@ -65,20 +66,23 @@ def _outcome(attempt: Future[Runtime], report: Report) -> Runtime | None:
 
 
 def build_runtime(shelf: RuntimeStore, cache: Path, source: PythonSource, report: Report) -> Runtime:
-    """Builds a runtime and puts it onto the shelf. What uv downloads stays in `cache`.
+    """Builds a runtime and puts it onto the shelf.
 
+    uv's downloads stay in `cache/windows` until a build succeeds: one that was cut fetches nothing twice.
     Raises ConfigurationError (what the user gave is wrong) and RuntimeUnavailable (it cannot be fetched or
     kept). What `report` raises ends it, and nothing is left.
     """
+    downloads = cache / "windows"
     with shelf.aside() as scratch:
-        python = fetch_python(source, scratch, cache, report)
+        python = fetch_python(source, scratch, downloads, report)
         version = python_version(python)
-        packages = fetch_packages(version, scratch, cache, report)
+        packages = fetch_packages(version, scratch, downloads, report)
         files = _files(python, stays_of_python)
         site = _files(packages, stays_of_packages)
         files |= {f"{_SITE_PACKAGES}/{name}": data for name, data in site.items()}
-        runtime = _pack(scratch, files, version, _versions(packages), report)
-        return shelf.put(runtime)
+        runtime = shelf.put(_pack(scratch, files, version, _versions(packages), report))
+        clear_downloads(scratch, downloads)
+        return runtime
 
 
 def _versions(packages: Path) -> dict[str, str]:

@@ -47,7 +47,7 @@ _UNREADABLE = (
     EOFError, KeyError, NotImplementedError, RuntimeError, ValueError,
     lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What the standard library raises at a file that is damaged in one place or another."""
+"""Errors of the standard library at a file that is damaged in one place or another."""
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
@@ -63,14 +63,14 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a runtime is. `seed` has size and SHA-256 by path."""
+    """Describes a runtime. `seed` has size and SHA-256 by path."""
 
     format: int
     name: Annotated[str, msgspec.Meta(pattern=r"^runtime-[0-9a-f]{12}$")]
     python: Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]{1,3}\.[0-9]{1,3}$")]
     platform: str
     requirements: Digest
-    """Of the agent's locked list for which it was built: it fits while that is today's."""
+    """SHA-256 of the agent's locked list for which it was built: it fits while that is today's."""
     packages: dict[str, str]
     seed: dict[str, tuple[Size, Digest]]
     rest: Payload
@@ -79,7 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def version(self) -> tuple[int, ...]:
-        """Of the Python, to compare."""
+        """The Python's version, to compare."""
         return tuple(map(int, self.python.split(".")))
 
     @property

@@ -1,4 +1,4 @@
-"""What a runtime is made of, fetched by uv: a Windows Python, and the agent's packages for it.
+"""Fetches the parts of a runtime by uv: a Windows Python, and the agent's packages for it.
 
 uv knows where Pythons lie and what their hashes are; a mirror, or a list of downloads of the user's own,
 takes the place of that where the Internet is out of reach. Packages are held against the agent's locked list.

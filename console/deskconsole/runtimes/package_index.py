@@ -1,4 +1,4 @@
-"""Where uv looks for packages: its own settings, or, where it has none, those that the user gave pip."""
+"""The index in which uv looks for packages: its own setting, else the one that the user gave pip."""
 
 from __future__ import annotations
 

@@ -41,10 +41,10 @@ unpacking takes of a host's memory."""
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a `rest.tar.xz` holds."""
+    """The content of a `rest.tar.xz`."""
 
     sha256: str
-    """Of the compressed stream."""
+    """The compressed stream's."""
     listing: bytes
     files: dict[str, tuple[int, str]] = field(repr=False)
     """Size and SHA-256 by path, without the listing."""
@@ -98,7 +98,7 @@ def read_rest(stream: IO[bytes], size: int, largest: int, told: Told) -> Content
 
 
 def is_path(name: str) -> bool:
-    """Whether a file of that name stays in its folder, on Windows too."""
+    """True if a file of that name stays in its folder, on Windows too."""
     return not (_NOT_IN_NAMES.search(name) or {"", ".", ".."}.intersection(name.split("/")))
 
 
@@ -131,5 +131,5 @@ class _Watched(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """Of what was read."""
+        """The SHA-256 of what was read."""
         return self._hash.hexdigest()

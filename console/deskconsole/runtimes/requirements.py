@@ -1,4 +1,4 @@
-"""What the agent needs of a Python, read from the one list that is also locked and shipped."""
+"""The packages that the agent needs of a Python, read from the one list that is also locked and shipped."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Requirement:
     needed: bool
 
     def as_row(self) -> dict[str, Any]:
-        """For the probing script."""
+        """The requirement as the probing script takes it."""
         return asdict(self)
 
 

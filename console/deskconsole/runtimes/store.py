@@ -1,4 +1,4 @@
-"""Where runtimes are kept on the console: one folder of containers, none of them half-way."""
+"""The runtimes on the console: one folder of containers, all of them whole."""
 
 from __future__ import annotations
 
@@ -108,6 +108,6 @@ class RuntimeStore:
 
 
 def fits(runtime: Runtime, requirements: str | None = None, platform: str = PLATFORM) -> bool:
-    """Whether the agent of today (or the one whose locked list has that hash) runs on it."""
+    """True if the agent of today (or the one whose locked list has that hash) runs on it."""
     wanted = requirements or requirements_today()
     return (runtime.manifest.requirements, runtime.manifest.platform) == (wanted, platform)

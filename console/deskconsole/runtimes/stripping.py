@@ -1,6 +1,6 @@
-"""What of a Windows Python and its packages does not go to hosts, as data with reasons.
+"""Files of a Windows Python and of the agent's packages that do not go to hosts, as data with reasons.
 
-Paths are those below the runtime's folder, in small letters; `*` stands for anything, slashes too.
+Paths are those below the folder that uv filled, in small letters; `*` stands for anything, slashes too.
 """
 
 from __future__ import annotations
@@ -33,15 +33,14 @@ PYTHON = {
     "uv's own notes": ("build", "lib/externally-managed"),
     "Windows 10 and later has these itself": ("*/api-ms-win-*.dll", "api-ms-win-*.dll"),
 }  # fmt: skip
-"""Of the Python as it is installed."""
+"""Files of the Python as it is installed."""
 
 PACKAGES = {
     "stubs and headers are for developers": (
-        "*.pyi", "*.c", "*.h", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
+        "*.pyi", "*.c", "*.h", "*.a", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
     ),
     "tests": (
-        "*/tests/*", "comtypes/test/*", "numpy/conftest.py", "numpy/_core/*_tests.*.pyd",
-        "numpy/_core/_simd.*.pyd",
+        "*/tests/*", "comtypes/test/*", "numpy/conftest.py", "numpy/_core/*_tests.*", "numpy/_core/_simd.*",
     ),
     "compiling Fortran": ("numpy/f2py/*", "numpy/distutils/*"),
     "documentation": ("numpy/doc/*", "numpy/random/_examples/*"),
@@ -53,17 +52,37 @@ PACKAGES = {
     "films are not decoded, faces are not looked for": ("cv2/opencv_videoio_ffmpeg*.dll", "cv2/data/*.xml"),
     "bytecode of the machine on which this was made": ("*/__pycache__/*", "*.pyc"),
 }  # fmt: skip
-"""Of the packages. Their licences and METADATA stay."""
+"""Files of the packages, on each system. Licences and METADATA stay."""
+
+STUBBED = {
+    "OpenCV's films": (
+        "*.libs/libavcodec-*", "*.libs/libavdevice-*", "*.libs/libavfilter-*", "*.libs/libavformat-*",
+        "*.libs/libavutil-*", "*.libs/libswresample-*", "*.libs/libswscale-*", "*.libs/libdav1d-*",
+        "*.libs/libvpx-*", "*.libs/libdrm-*",
+    ),
+    "films that come over TLS": ("*.libs/libcrypto-*", "*.libs/libssl-*"),
+    "AVIF's compression; libavif itself is called when OpenCV lists its codecs": ("*.libs/libaom-*",),
+    "OpenCV's linear algebra; numpy's OpenBLAS is another file, and `import numpy` multiplies with it": (
+        "opencv*.libs/libopenblas*",
+    ),
+    "messages of linear algebra in Fortran": ("*.libs/libgfortran-*", "*.libs/libquadmath-*"),
+}  # fmt: skip
+"""Libraries in packages for Linux that must be found when others are loaded, and are never called."""
 
 
 def stays_of_python(path: str) -> bool:
-    """Whether a file of the Python goes along; `path` has slashes."""
+    """True if a file of the Python goes along; `path` has slashes."""
     return not _PYTHON.fullmatch(path.lower())
 
 
 def stays_of_packages(path: str) -> bool:
-    """Whether a file of the packages goes along."""
+    """True if a file of the packages goes along, as it is or as a stub."""
     return not _PACKAGES.fullmatch(path.lower())
+
+
+def is_stubbed(path: str) -> bool:
+    """True if a stub goes along in place of a library of the packages."""
+    return bool(_STUBBED.fullmatch(path.lower()))
 
 
 def _expression(table: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
@@ -72,3 +91,4 @@ def _expression(table: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
 
 _PYTHON = _expression(PYTHON)
 _PACKAGES = _expression(PACKAGES)
+_STUBBED = _expression(STUBBED)

@@ -29,16 +29,16 @@ _UNREACHABLE = (
     "network connectivity",
 )
 _DISK_FULL = ("(os error 28)", "(os error 112)")
-"""Of Linux and macOS, and of Windows."""
+"""Texts of Linux and macOS, and of Windows."""
 
 
 @dataclass(frozen=True, slots=True)
 class UvResult:
-    """How a run of uv ended."""
+    """The end of a run of uv."""
 
     code: int
     log: str
-    """What it printed."""
+    """Its output."""
 
     @property
     def unreachable(self) -> bool:
@@ -52,7 +52,7 @@ class UvResult:
 
     @property
     def reason(self) -> str:
-        """What and why, in uv's words."""
+        """uv's own words for what failed and why."""
         # uv writes `error: what`, then `  cause: why`, from the outermost to the innermost.
         said = re.findall(r"^\s*(?:error|cause): (.+)$", self.log, re.MULTILINE)
         return "; ".join(said[:2]) or "uv gave no reason"
@@ -99,3 +99,9 @@ def run_uv(
                 process.kill()
                 process.wait()
     return UvResult(process.returncode, log.read_text("utf-8", "replace"))
+
+
+def clear_downloads(scratch: Path, cache: Path) -> None:
+    """Deletes what uv keeps in `cache/uv`, when its other runs have ended; not the user's UV_CACHE_DIR."""
+    if "UV_CACHE_DIR" not in os.environ:
+        run_uv(["cache", "clean"], scratch, cache, lambda: None)

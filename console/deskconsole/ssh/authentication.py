@@ -61,7 +61,7 @@ class _Login:
     secrets: Secrets
     offered: int = 0
     refused: list[str] = field(default_factory=list)
-    """What was tried and not accepted, for the message."""
+    """Methods and keys that were not accepted, for the message."""
     remedies: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
     """Key files that the server would accept and nobody opened."""
@@ -312,5 +312,5 @@ def _is_password(asked: Round) -> bool:
 
 
 def _asked_text(asked: Round, prompt: Prompt) -> str:
-    """What the server says around a prompt and the prompt itself, with their line breaks."""
+    """The server's words around a prompt, and the prompt itself, with their line breaks."""
     return "\n".join(filter(None, (part.strip() for part in (asked.name, asked.instruction, prompt.text))))

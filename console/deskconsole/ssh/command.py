@@ -22,7 +22,7 @@ _LINGER = 1.0
 
 
 class CommandResult(NamedTuple):
-    """How a command ended."""
+    """The end of a command."""
 
     exit_code: int
     """-1 where a signal ended it."""

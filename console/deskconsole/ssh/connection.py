@@ -42,7 +42,7 @@ class Connection:
         self.port = target.port
         """The SSH server's, as seen from here."""
         self.server: str = link.remote_version
-        """How the server introduces itself, such as `SSH-2.0-OpenSSH_for_Windows_9.5`; a server's words."""
+        """The server's introduction in its own words, such as `SSH-2.0-OpenSSH_for_Windows_9.5`."""
 
     @property
     def alive(self) -> bool:

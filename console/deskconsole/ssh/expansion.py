@@ -74,7 +74,7 @@ def known_hosts_paths(text: str) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What the tokens of one target stand for."""
+    """The values of the tokens of one target."""
 
     label: str
     tokens: Mapping[str, str]

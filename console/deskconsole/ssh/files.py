@@ -24,12 +24,12 @@ READ_MAX = 64 << 20
 _SILENCE = 30.0
 """Seconds without any answer after which the connection counts as dead."""
 _CUT = (paramiko.SSHException, paramiko.SFTPError, EOFError)
-"""What paramiko raises where no answer came, or nonsense."""
+"""Errors of paramiko where no answer came, or nonsense."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What lies in a folder."""
+    """A file or folder in a folder."""
 
     name: str
     size: int
@@ -62,7 +62,7 @@ class Files:
                 return None
 
     def list(self, path: str) -> tuple[Entry, ...]:
-        """What lies in a folder, by name; nothing where there is no such folder."""
+        """Lists a folder's entries by name; none where there is no such folder."""
         with self._asking(f"list {path}"):
             try:
                 rows = self._sftp.listdir_attr(path)

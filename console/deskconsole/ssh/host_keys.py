@@ -135,7 +135,7 @@ class KnownHosts:
 
 
 class HostKeyCheck:
-    """What is known about one target, and the verdict on the key that it shows."""
+    """The known keys of one target, and the verdict on the key that it shows."""
 
     def __init__(self, known: KnownHosts, target: Target) -> None:
         self._known = known
@@ -145,7 +145,7 @@ class HostKeyCheck:
         self._loose = [entry for name in target.key_names[1:] for entry in known.find(name)]
 
     def algorithms(self) -> tuple[str, ...]:
-        """What to offer: first what a key is known for, else a known host would look unknown or changed.
+        """Algorithms to offer: first those of known keys, else a known host would look unknown or changed.
 
         Certificates are asked for only where an authority is trusted for the name: nobody else could
         judge them.
@@ -326,7 +326,7 @@ def _signer(data: bytes) -> bytes | None:
 
 
 def _signature_algorithm(data: bytes, signer: bytes) -> str:
-    """How a certificate is signed: its signature stands behind the key that signed."""
+    """The algorithm of a certificate's signature: the signature stands behind the key that signed."""
     signature = paramiko.Message(data[data.rindex(signer) + len(signer) :]).get_string()
     return paramiko.Message(signature).get_text()
 
@@ -347,7 +347,7 @@ def key_family(algorithm: str) -> str:
 
 
 def _names_one_host(line: str) -> bool:
-    """Whether a known_hosts line has one name (plain or hashed) and no pattern."""
+    """True if a known_hosts line has one name (plain or hashed) and no pattern."""
     names = line.split(maxsplit=1)[0]
     return not any(sign in names for sign in ",*?!")
 
@@ -389,7 +389,7 @@ def _parsed(path: Path, _version: tuple[int, int]) -> tuple[_Line, ...]:
 
 
 def _matches(names: str, name: str) -> bool:
-    """Whether the first field of a line stands for a name, which is in lower case."""
+    """True if the first field of a line stands for a name, which is in lower case."""
     if names.startswith("|"):
         return _is_hash_of(names, name)
     matched = False

@@ -39,7 +39,7 @@ _FIELDS = {
     "ecdsa-sha2-nistp384": 2,
     "ecdsa-sha2-nistp521": 2,
 }
-"""Of how many fields a public key is, after its type."""
+"""The number of fields of a public key, after its type."""
 _MAGIC = b"openssh-key-v1\0"
 _LIST_TIMEOUT = 5.0
 _SIGN_TIMEOUT = 60.0  # a person may have to confirm, or to touch a token
@@ -101,7 +101,7 @@ class KeyFile:
         return file
 
     def shown(self) -> list[PublicKey | None]:
-        """What the server may be shown of it: the plain key, then its certificate, as ssh does."""
+        """Lists what the server may see of it: the plain key, then its certificate, as ssh does."""
         return [self.public, self.certificate] if self.certificate is not None else [self.public]
 
     def open(self, passphrase: str | None) -> paramiko.PKey:
@@ -145,7 +145,7 @@ def _is_unknown_format(error: ValueError) -> bool:
 
 
 def public_key(key: paramiko.PKey) -> PublicKey:
-    """What a private key shows the server: its certificate where it has one."""
+    """The public half that a private key shows the server: its certificate where it has one."""
     certificate = getattr(key, "public_blob", None)
     if certificate is not None:
         return PublicKey(certificate.key_type, certificate.key_blob)
@@ -224,7 +224,7 @@ def plain_blob(key: PublicKey) -> bytes:
 
 
 def _header(path: Path, data: bytes) -> tuple[bool, PublicKey]:
-    """Whether an OpenSSH key is encrypted, and its public half, which it carries in the clear."""
+    """Reads whether an OpenSSH key is encrypted, and its public half, which it carries in the clear."""
     body = data.partition(b"BEGIN OPENSSH PRIVATE KEY-----")[2].partition(b"-----END")[0]
     try:
         raw = base64.b64decode(b"".join(body.split()), validate=True)

@@ -10,7 +10,7 @@ from deskconsole.common.errors import ConfigurationError
 
 
 class Use(StrEnum):
-    """What the console makes of a keyword."""
+    """The console's use of a keyword."""
 
     HONOURED = "honoured"
     HARMLESS = "without effect"
@@ -176,7 +176,7 @@ _KEYWORDS: tuple[Keyword, ...] = (
 )
 
 KEYWORDS: Mapping[str, Keyword] = {entry.name.lower(): entry for entry in _KEYWORDS}
-"""By name in lower case, as `ssh -G` prints it."""
+"""Keywords by name in lower case, as `ssh -G` prints it."""
 
 
 def review(settings: Mapping[str, Sequence[str]], label: str) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from .ssh_config import resolve
 
 @dataclass(frozen=True, slots=True)
 class ForgottenKeys:
-    """What became of a host's trusted keys."""
+    """The result of forgetting a host's trusted keys."""
 
     host: str
     name: str
-    """What known_hosts calls the host: `name` or `[name]:port`."""
+    """The host's name in known_hosts: `name` or `[name]:port`."""
     forgotten: tuple[KnownKey, ...]
     left: tuple[KnownKey, ...]
     """Those in the user's own files, and in lines that stand for several hosts."""

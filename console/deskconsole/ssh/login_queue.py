@@ -30,7 +30,7 @@ class LoginQueue:
         return LoginTurn(self, waiting)
 
     def ask(self, turn: LoginTurn) -> bool:
-        """Whether there is a place now; if not, the turn waits until `let_in` is called on it."""
+        """True if there is a place now; if not, the turn waits until `let_in` is called on it."""
         with self._lock:
             if self._free:
                 self._free -= 1

@@ -15,7 +15,7 @@ Offer = tuple[PublicKey | None, paramiko.PKey | KeyFile]
 
 
 def candidates(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -> Iterator[Offer]:
-    """What to show, with what signs for it, in ssh's order.
+    """Yields the keys to show, each with its signer, in ssh's order.
 
     Certificates of CertificateFile; keys of the agent (`held`) that the configuration names; its other keys;
     key files. A server gives up after a handful.
@@ -57,7 +57,7 @@ def _ordered(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -> 
 def _signer(
     certificate: PublicKey, target: Target, files: Sequence[KeyFile], held: Sequence[Held], named: set[bytes]
 ) -> paramiko.PKey | KeyFile | None:
-    """What holds the private key of a certificate."""
+    """Finds the key, file or agent that has the private key of a certificate."""
     blob = plain_blob(certificate)
     for public, key in held:
         if public.blob == blob and (blob in named or not target.identities_only):
@@ -69,7 +69,7 @@ def _signer(
 
 
 def _is_allowed(target: Target, public: PublicKey) -> bool:
-    """Whether PubkeyAcceptedAlgorithms and RequiredRSASize let the key be offered."""
+    """True if PubkeyAcceptedAlgorithms and RequiredRSASize let the key be offered."""
     algorithm = public.algorithm
     names = [algorithm]
     if algorithm.startswith("ssh-rsa"):

@@ -1,4 +1,4 @@
-"""What connecting may have to ask a person. The TUI answers with modals, the command line with prompts.
+"""Questions that a login may ask a person. The TUI answers with modals, the command line with prompts.
 
 Every method is called on the connecting thread and may block for as long as the person thinks;
 None or False means "no", and connecting ends with a `HostKeyError`, `AuthenticationFailed` or `Cancelled`.
@@ -33,12 +33,12 @@ class ChangedHostKey:
     """A host showed another key than the one that the console's own known_hosts file has."""
 
     host: str
-    """As in `UnknownHostKey`."""
+    """The same as in `UnknownHostKey`."""
     address: str
     algorithm: str
-    """Of the key that is shown now."""
+    """That of the key that is shown now."""
     fingerprint: str
-    """Of the key that is shown now."""
+    """That of the key that is shown now."""
     known: tuple[tuple[str, str], ...]
     """Algorithm and fingerprint of each key that was trusted before."""
     connecting: str = ""
@@ -49,11 +49,11 @@ class SecretRequest:
     """A secret is wanted; it is never stored on disk."""
 
     host: str
-    """As in `UnknownHostKey`."""
+    """The same as in `UnknownHostKey`."""
     kind: str
     """`password`, `passphrase`, or `code` (another question of keyboard-interactive)."""
     prompt: str
-    """What is asked; may have several lines and hold the server's words."""
+    """The question; may have several lines and hold the server's words."""
     attempt: int = 1
     account: str = ""
     """`user@address:port` that is logged in to."""
@@ -66,10 +66,10 @@ class SecretRequest:
 
 @dataclass(frozen=True, slots=True)
 class ServerMessage:
-    """What a server says during a login without asking anything: a banner, "approve it on your phone"."""
+    """A server's message during a login that asks nothing: a banner, "approve it on your phone"."""
 
     host: str
-    """As in `UnknownHostKey`."""
+    """The same as in `UnknownHostKey`."""
     text: str
     """The server's words, in one line or more."""
     waiting: bool = False
@@ -118,7 +118,7 @@ class NoQuestions:
         return None
 
     def tell(self, message: ServerMessage) -> None:
-        """What the server says is in the sentence of a login that fails."""
+        """Does nothing: the sentence of a login that fails has the server's words."""
 
 
 class HostQuestions:

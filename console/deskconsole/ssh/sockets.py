@@ -30,7 +30,7 @@ _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 @dataclass(frozen=True, slots=True)
 class BindSource:
-    """Where a connection comes from: AddressFamily, BindAddress and BindInterface of ssh_config."""
+    """The source of a connection: AddressFamily, BindAddress and BindInterface of ssh_config."""
 
     family: str = "any"
     address: str = ""

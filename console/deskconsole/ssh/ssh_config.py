@@ -1,4 +1,4 @@
-"""What a host's address means to the user's own SSH configuration; it opens no connection.
+"""The meaning of a host's address in the user's own SSH configuration; this opens no connection.
 
 OpenSSH itself reads the configuration (`ssh -G`), so Include, Match, wildcards and the order of precedence
 are exactly those of the user's `ssh`. Where there is no ssh program, plain defaults stand in.
@@ -36,10 +36,10 @@ _METHODS = ("publickey", "keyboard-interactive", "password")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where and how to connect, after everything was looked up."""
+    """The way to connect to a host, after everything was looked up."""
 
     label: str
-    """What messages call it: the host's name, or a jump host as written."""
+    """Its name in messages: the host's name, or a jump host as written."""
     address: str
     """Host name or IP address, without brackets."""
     port: int
@@ -66,21 +66,21 @@ class Target:
     bind_address: str = ""
     bind_interface: str = ""
     methods: tuple[str, ...] = _METHODS
-    """How to log in, in that order."""
+    """Methods of logging in, in that order."""
     password_prompts: int = 3
     asks: bool = True
     """False: BatchMode, nothing is asked."""
     trusts_new: bool = True
     """False: StrictHostKeyChecking yes, a person is not asked about an unknown host key."""
     algorithms: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """What `ssh -G` says of a kind of algorithms, such as `ciphers`; one that is not there is not limited."""
+    """Allowed algorithms by kind, such as `ciphers`, as `ssh -G` lists them; other kinds are not limited."""
     rsa_bits: int = 1024
     """RequiredRSASize."""
     warnings: tuple[str, ...] = ()
-    """What the configuration asks for and the console does not do."""
+    """Sentences about what the configuration asks for and the console does not do."""
 
     def allows(self, kind: str, algorithm: str) -> bool:
-        """Whether the configuration lets an algorithm be used; `kind` is the keyword in lower case."""
+        """True if the configuration lets an algorithm be used; `kind` is the keyword in lower case."""
         return kind not in self.algorithms or algorithm in self.algorithms[kind]
 
     @property

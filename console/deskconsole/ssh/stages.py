@@ -21,4 +21,4 @@ sentence may hold a server's words."""
 
 
 def unwatched(stage: Stage, sentence: str) -> None:
-    """For those who do not want to know."""
+    """Does nothing: for callers that show no stages."""

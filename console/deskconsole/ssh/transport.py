@@ -76,7 +76,7 @@ class SshTransport(paramiko.Transport):
         options.kex = _allowed("KexAlgorithms", tuple(options.kex), allows)
         self._host_key_algorithms = tuple(host_key_algorithms)
         self.farewell = ""
-        """What the server said when it disconnected; a server's words."""
+        """The server's words when it disconnected."""
         self.opening = threading.Lock()
         """Held while a channel opens: paramiko has one place for the error of any of them."""
 
@@ -90,7 +90,7 @@ class SshTransport(paramiko.Transport):
         self.farewell = " ".join(m.get_string().decode("utf-8", "replace").split())[:200]
 
     def get_exception(self) -> Exception | None:
-        """What ended the link; bytes that are no packet are no error of SSH to paramiko (InvalidTag)."""
+        """The error that ended the link; bytes that are no packet are no error of SSH to paramiko."""
         error = super().get_exception()
         if error is None or isinstance(error, paramiko.SSHException | EOFError | OSError):
             return error

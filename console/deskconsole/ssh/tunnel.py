@@ -51,7 +51,7 @@ class Tunnel:
             raise self._lost() from error
 
     def settimeout(self, seconds: float | None) -> None:
-        """For every later call; None waits for ever."""
+        """Sets the limit of every later call; None waits for ever."""
         self._channel.settimeout(seconds)
 
     def close(self) -> None:

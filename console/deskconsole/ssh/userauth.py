@@ -70,7 +70,7 @@ class Prompt(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What keyboard-interactive asks at once; the server's words."""
+    """Questions that keyboard-interactive asks at once; the server's words."""
 
     name: str
     instruction: str
@@ -82,7 +82,7 @@ Heard = Callable[[str, bool], None]
 
 
 class PublicKey(NamedTuple):
-    """What the server is shown of a key."""
+    """The part of a key that the server sees."""
 
     algorithm: str
     blob: bytes
@@ -201,7 +201,7 @@ class UserAuth:
         raise ConnectionFailed(f"the login at {self._where} does not come to an end", remedy="")
 
     def said(self) -> str:
-        """What the server said during this login, in one line; what it said since the last request, if so."""
+        """The server's words in one line: those since the last request, else all of this login."""
         return _one_line("\n".join(self._messages[self._answered :] or self._messages))
 
     def _round(self, message: paramiko.Message) -> Round:

@@ -57,7 +57,7 @@ def test_the_opening_in_any_chunks(size: int) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 15, 31])
-def test_a_wrong_token(place: int) -> None:
+def test_wrong_token_is_refused(place: int) -> None:
     wrong = bytearray(TOKEN)
     wrong[place] ^= 1
     agent = AgentConnection(TOKEN)
@@ -275,7 +275,7 @@ def test_what_is_being_encoded_may_go_though_the_window_became_smaller_meanwhile
 
 
 @pytest.mark.parametrize("packet", [3, 2**62])
-def test_a_credit_for_what_was_never_sent(packet: int) -> None:
+def test_credit_for_packets_never_sent_is_refused(packet: int) -> None:
     _, agent = open_link()
     for _ in range(2):
         agent.send_packet(IDENTITY, REFRESH, refresh=True)
@@ -283,7 +283,7 @@ def test_a_credit_for_what_was_never_sent(packet: int) -> None:
         agent.receive(encode_message(Credit(packet, 1, 1)))
 
 
-def test_a_credit_going_back() -> None:
+def test_credit_that_goes_back_is_refused() -> None:
     _, agent = open_link()
     agent.send_packet(IDENTITY, REFRESH, refresh=True)
     agent.receive(encode_message(Credit(1, 1, 1)))

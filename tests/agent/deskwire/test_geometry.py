@@ -16,7 +16,7 @@ def pixels(rectangle: Rectangle) -> set[tuple[int, int]]:
 
 
 @given(RECTANGLES, RECTANGLES)
-def test_what_is_outside_of_a_hole_is_covered_once(one: Rectangle, hole: Rectangle) -> None:
+def test_area_outside_of_a_hole_is_covered_once(one: Rectangle, hole: Rectangle) -> None:
     pieces = one.without(hole)
     assert sum(piece.area for piece in pieces) == len(pixels(one) - pixels(hole))
     assert set().union(*map(pixels, pieces)) == pixels(one) - pixels(hole)

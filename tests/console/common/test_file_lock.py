@@ -19,7 +19,7 @@ with locked(pathlib.Path(sys.argv[1]), lambda: None):
 """
 
 
-def test_it_is_waited_for_until_its_process_dies(tmp_path: Path) -> None:
+def test_lock_is_waited_for_until_its_process_dies(tmp_path: Path) -> None:
     path = tmp_path / "locks" / "one"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -32,7 +32,7 @@ def test_it_is_waited_for_until_its_process_dies(tmp_path: Path) -> None:
         assert not waited
 
 
-def test_waiting_can_be_called_off(tmp_path: Path) -> None:
+def test_waiting_for_a_lock_can_be_cancelled(tmp_path: Path) -> None:
     def call_off() -> None:
         raise InterruptedError
 

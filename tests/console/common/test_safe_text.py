@@ -34,7 +34,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
         ("Zürich 東京 Việt שלום", "Zürich 東京 Việt שלום"),
     ],
 )
-def test_what_is_shown(text: str, shown: str) -> None:
+def test_text_is_shown_safely(text: str, shown: str) -> None:
     assert safe_text(text) == shown
 
 
@@ -57,7 +57,7 @@ def test_a_long_text_ends_in_an_ellipsis() -> None:
 
 @given(ANY_TEXT, st.integers(-1, 250))
 @example("\u0301" * 300, 5)
-def test_it_is_always_one_short_visible_line(text: str, limit: int) -> None:
+def test_safe_text_is_one_short_visible_line(text: str, limit: int) -> None:
     shown = safe_text(text, limit)
     assert len(shown) <= max(limit, 0)
     assert not any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Co"} for c in shown)
@@ -67,7 +67,7 @@ def test_it_is_always_one_short_visible_line(text: str, limit: int) -> None:
 
 
 @given(ANY_TEXT, st.integers(0, 250))
-def test_twice_is_once(text: str, limit: int) -> None:
+def test_safe_text_of_safe_text_is_the_same(text: str, limit: int) -> None:
     once = safe_text(text, limit)
     assert safe_text(once, limit) == once
 

@@ -11,12 +11,12 @@ from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.settings import Settings
 
 
-def test_without_a_file_there_is_no_bound(tmp_path: Path) -> None:
+def test_without_settings_there_is_no_budget(tmp_path: Path) -> None:
     assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_a_budget(tmp_path: Path, encoding: str) -> None:
+def test_budget_is_read_from_settings(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "settings.toml").write_text("bytes_per_second = 2_000_000\n", encoding=encoding)
     assert Settings.load(tmp_path / "settings.toml").bytes_per_second == 2_000_000
 
@@ -24,7 +24,7 @@ def test_a_budget(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize(
     "text", ["bytes_per_second = -1", "bytes_per_second = 'much'", "bites_per_second = 1", "= 1", "\udcff"]
 )
-def test_mistakes_are_named(tmp_path: Path, text: str) -> None:
+def test_mistake_in_settings_names_the_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError, match=r"settings\.toml"):

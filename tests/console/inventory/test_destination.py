@@ -67,7 +67,7 @@ def test_a_destination_is_taken_apart(text: str, meant: Destination) -> None:
         ("fe80::1%eth0:22", "with a port one is written [::1]:22"),
     ],
 )
-def test_what_is_no_destination_is_told(text: str, words: str) -> None:
+def test_text_that_is_no_destination_is_refused(text: str, words: str) -> None:
     with pytest.raises(InvalidField) as caught:
         parse_destination(text)
     assert words in str(caught.value)

@@ -38,7 +38,7 @@ def test_a_name_is_enough_and_is_the_address() -> None:
     assert host_from({"name": "fe80::1%eth0"}).target == "fe80::1%eth0"
 
 
-def test_every_field_says_what_it_wants() -> None:
+def test_every_field_has_a_text_of_the_values_it_accepts() -> None:
     assert tuple(EXPECTED) == FIELDS
 
 

@@ -18,7 +18,7 @@ from deskwire.errors import RemoteProtocolError
 from deskwire.geometry import Rectangle
 
 
-def test_another_process_reads_it_by_its_path() -> None:
+def test_another_process_maps_the_framebuffer_by_its_path() -> None:
     buffer = Framebuffer()
     buffer.reset(40, 30)
     buffer.view(Rectangle(3, 4, 2, 1))[:] = (1, 2, 3)

@@ -63,7 +63,7 @@ def test_no_damage_reaches_what_is_read(tmp_path: Path, data: st.DataObject) -> 
         (b"\x7fELF and more", "is not a runtime, or not all of one"),
     ],
 )
-def test_what_is_no_runtime_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+def test_file_that_is_no_runtime_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=said):
@@ -113,13 +113,13 @@ def test_an_archive_holds_what_it_says_and_nothing_else(
         runtime.verify()
 
 
-def test_a_name_is_earned(tmp_path: Path) -> None:
+def test_runtime_whose_name_does_not_fit_its_files_is_refused(tmp_path: Path) -> None:
     runtime = Runtime.read(write_small_runtime(tmp_path, name="runtime-0123456789ab"))
     with pytest.raises(ConfigurationError, match="not those that it is named by"):
         runtime.verify()
 
 
-def test_verifying_can_be_called_off(tmp_path: Path) -> None:
+def test_verifying_can_be_cancelled(tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         raise Cancelled(progress.step)
 

@@ -98,5 +98,5 @@ def test_the_seed_of_this_python_has_all_that_unpacking_loads() -> None:
         ("lazy = f'{x:{'nested'}}'\nimport a", "", {"a"}),
     ],
 )
-def test_what_a_source_imports_at_its_top(source: str, package: str, found: set[str]) -> None:
+def test_imports_at_the_top_of_a_source_are_found(source: str, package: str, found: set[str]) -> None:
     assert set(imported(source, package)) == found

@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         RuntimeStore.below(tmp_path / "cache").take(write_small_runtime(tmp_path))
 
 
-def test_what_a_killed_console_left_goes_after_a_day(shelf: RuntimeStore) -> None:
+def test_leftovers_of_a_killed_console_are_deleted_after_a_day(shelf: RuntimeStore) -> None:
     old, young = shelf.folder / ".making-old", shelf.folder / ".making-young"
     for folder in (old, young):
         folder.mkdir(parents=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskconsole.runtimes.stripping import stays_of_packages, stays_of_python
+from deskconsole.runtimes.stripping import is_stubbed, stays_of_packages, stays_of_python
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ from deskconsole.runtimes.stripping import stays_of_packages, stays_of_python
         ("BUILD", False),
     ],
 )
-def test_of_a_python(path: str, *, stays: bool) -> None:
+def test_files_of_python_that_go_to_hosts(path: str, *, stays: bool) -> None:
     assert stays_of_python(path) is stays
 
 
@@ -67,9 +67,35 @@ def test_of_a_python(path: str, *, stays: bool) -> None:
         ("cv2/opencv_videoio_ffmpeg4140_64.dll", False),
         ("cv2/data/haarcascade_eye.xml", False),
         ("numpy-2.5.5.dist-info/RECORD", False),
+        ("numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so", True),
+        ("numpy/_core/_simd.cpython-311-x86_64-linux-gnu.so", False),
+        ("numpy/_core/_umath_tests.cpython-311-x86_64-linux-gnu.so", False),
+        ("numpy/random/lib/libnpyrandom.a", False),
+        ("opencv_python_headless.libs/libavcodec-57aca189.so.62.28.102", True),
         ("bin/f2py.exe", False),
         (".lock", False),
     ],
 )
-def test_of_packages(path: str, *, stays: bool) -> None:
+def test_files_of_packages_that_go_to_hosts(path: str, *, stays: bool) -> None:
     assert stays_of_packages(path) is stays
+
+
+@pytest.mark.parametrize(
+    ("path", "stubbed"),
+    [
+        ("opencv_python_headless.libs/libavcodec-57aca189.so.62.28.102", True),
+        ("opencv_python_headless.libs/libcrypto-a324fe28.so.1.1.1k", True),
+        ("opencv_python_headless.libs/libopenblasp-r0-59ffcd50.3.15.so", True),
+        ("opencv_python_headless.libs/libopenblas-r0-f650aae0.3.3.so", True),
+        ("opencv_python.libs/libavfilter-dc48f827.so.11.14.102", True),
+        ("opencv_python.libs/libQt5Core-9088e21b.so.5.15.19", False),
+        ("opencv_python_headless.libs/libpng16-529cb57a.so.16.58.0", False),
+        ("opencv_python_headless.libs/libavif-43e630fc.so.16.4.2", False),
+        ("numpy.libs/libscipy_openblas64_-32a4b2a6.so", False),
+        ("numpy.libs/libgfortran-040039e1-0352e75f.so.5.0.0", True),
+        ("cv2/cv2.abi3.so", False),
+        ("cv2/cv2.pyd", False),
+    ],
+)
+def test_libraries_that_stubs_replace(path: str, *, stubbed: bool) -> None:
+    assert is_stubbed(path) is stubbed

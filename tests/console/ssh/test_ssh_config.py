@@ -71,7 +71,7 @@ def test_the_user_before_the_address(config: Path) -> None:
     assert resolve("me@somewhere", ssh_config=config).user == "me"
 
 
-def test_an_ipv6_address(config: Path) -> None:
+def test_ipv6_address_is_resolved_in_brackets(config: Path) -> None:
     target = resolve("::1", port=2222, ssh_config=config)
     assert target.where == "[::1]:2222"
     assert target.key_names[0] == "[::1]:2222"
@@ -99,13 +99,13 @@ def test_a_jump_host_may_be_written_like_any_destination(config: Path) -> None:
         assert resolve("somewhere", jump=jump, ssh_config=config).jump == meant
 
 
-def test_no_jump_at_all(config: Path) -> None:
+def test_jump_none_means_no_jump_host(config: Path) -> None:
     assert resolve("lab", jump="none", ssh_config=config).jump == ""
 
 
 @pytest.mark.parametrize(
     "hop", ["", "host:", "host:port", "host:0", "host:70000", "a@", "1:2:3", "[::1", "@a"]
 )
-def test_what_is_no_jump_host(hop: str) -> None:
+def test_text_that_is_no_jump_host_is_refused(hop: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a jump host"):
         parse_jump(hop)

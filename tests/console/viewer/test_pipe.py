@@ -41,7 +41,7 @@ def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
 
 
 @pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
-def test_what_queued_is_merged_and_the_end_of_the_pipe_closes(
+def test_queued_messages_are_merged_and_the_end_of_the_pipe_closes(
     kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]
 ) -> None:
     reader, writer = pipe
@@ -69,7 +69,9 @@ def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
-def test_what_is_not_understood_closes(kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]) -> None:
+def test_message_that_cannot_be_read_closes_the_window(
+    kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]
+) -> None:
     reader, writer = pipe
     os.write(writer, b'{"type": "nonsense"}\n')
     os.close(writer)

@@ -9,14 +9,11 @@ import base64
 import hashlib
 import os
 import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from deskconsole.bootstrap.archive import Archive
@@ -26,7 +23,7 @@ from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import Cancelled, DeployError, UnsupportedHost
 from deskconsole.common.progress import Progress, StepId
-from support.bootstrap_host import Ground, listing, names, open_connection, ssh_host
+from support.bootstrap_host import Ground, listing, names
 
 
 def make_wheel(folder: Path, name: str, tag: str, files: dict[str, bytes]) -> Path:
@@ -56,16 +53,6 @@ def lock(*built: Path) -> bytes:
         f"{wheel.name.split('-')[0]}==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
         for wheel in built
     ).encode()
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Ground]:
-    """A host whose Python has nothing but its standard library."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
-    with ssh_host(tmp_path / "sshd") as (server, host):
-        bare = msgspec.structs.replace(host, python=str(tmp_path / "bare/bin/python"))
-        with open_connection(server, bare) as connection:
-            yield Ground(server, bare, connection)
 
 
 @pytest.fixture

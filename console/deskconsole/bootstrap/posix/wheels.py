@@ -20,11 +20,9 @@ from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.common.paths import make_private_folder
 from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 from deskconsole.runtimes.requirements import locked
+from deskconsole.runtimes.stripping import PACKAGES, STUBBED, is_stubbed, stays_of_packages
+from deskconsole.runtimes.stub_library import stub_of
 from deskconsole.runtimes.uv import UvResult, run_uv
-
-_DROPPED_FOLDERS = frozenset({"tests", "__pycache__", "bin"})
-_DROPPED_ENDINGS = (".pyi", ".h", ".a", ".lib", ".xml")
-"""Stubs, headers, OpenCV's cascades: nothing that the agent loads."""
 
 
 def wheels_platform(facts: HostFacts) -> str:
@@ -42,8 +40,11 @@ def wheels_platform(facts: HostFacts) -> str:
 
 
 def packages_name(target: str, python: tuple[int, int, int]) -> str:
-    """`packages-<hash>`, by the locked list, the platform and the Python: known without fetching anything."""
-    key = f"{target} {python[0]}.{python[1]} ".encode() + locked()
+    """`packages-<hash>`, known without fetching anything.
+
+    The locked list, the platform, the Python and what is left out make the hash.
+    """
+    key = f"{target} {python[0]}.{python[1]} {PACKAGES} {STUBBED} ".encode() + locked()
     return f"packages-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
@@ -104,17 +105,14 @@ class _Files(Mapping[str, bytes]):
     """The files of a folder that go to a host, by their path in it; each is read when it is asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths: dict[str, Path] = {}
-        for file in folder.rglob("*"):
-            inside = file.relative_to(folder)
-            dropped = _DROPPED_FOLDERS.intersection(inside.parts) or file.name.endswith(_DROPPED_ENDINGS)
-            if file.is_file() and not dropped and file.name != ".lock":
-                self._paths[inside.as_posix()] = file
-        self.size = sum(path.stat().st_size for path in self._paths.values())
-        """Bytes of all."""
+        paths = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+        self._paths = {inside: file for inside, file in paths.items() if stays_of_packages(inside)}
+        self.size = sum(path.stat().st_size for inside, path in self._paths.items() if not is_stubbed(inside))
+        """Bytes of all; stubs, which are small, are not counted."""
 
     def __getitem__(self, name: str) -> bytes:
-        return self._paths[name].read_bytes()
+        data = self._paths[name].read_bytes()
+        return stub_of(data) if is_stubbed(name) else data
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)

@@ -1,4 +1,4 @@
-"""How the body of a slice becomes pixels again: one decoder a file, one registry, by the first byte.
+"""Decoders turn the body of a slice into pixels: one a file, one registry, by the first byte.
 
 Bodies come from a host and are not trusted: sizes are read from their own headers and compared with
 the rectangle before anything is decoded, output is bounded, and whatever is wrong with a body raises

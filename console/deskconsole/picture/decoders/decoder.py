@@ -27,7 +27,7 @@ DECODERS: Final[Mapping[Encoding, Callable[[], PartDecoder]]] = {
     Encoding.PNG: PngDecoder,
     Encoding.JPEG: JpegDecoder,
 }
-"""What the console reads; the keys are what it offers in its hello."""
+"""The encodings that the console reads, and offers in its hello."""
 
 
 class Decoder:
@@ -43,7 +43,7 @@ class Decoder:
         self._decoders = {int(encoding): made[make] for encoding, make in DECODERS.items()}
 
     def restart(self, width: int, height: int, picture: BGR | None = None) -> None:
-        """To be called before the body of every refresh, with its size: streams begin again.
+        """Begins all streams again; comes before the body of every refresh, with its size.
 
         `picture` is the whole of that size of which the targets of what follows are views. Without it
         copies within it are refused, as from a peer that never agreed on them.

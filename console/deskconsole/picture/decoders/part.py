@@ -1,4 +1,4 @@
-"""What every decoder offers, and the pixels it writes."""
+"""The interface of every decoder, and the pixels it writes."""
 
 from __future__ import annotations
 

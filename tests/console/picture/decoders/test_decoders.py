@@ -91,7 +91,7 @@ def test_solid_fills_and_touches_nothing_else() -> None:
     assert int(np.count_nonzero(framebuffer)) == 30
 
 
-def test_a_body_says_what_it_is_or_is_refused() -> None:
+def test_empty_body_and_unknown_encoding_are_refused() -> None:
     refused(b"", "empty body")
     for first in set(range(256)) - set(Encoding):
         refused(bytes((first,)) + body_of(Encoding.PNG)[1:], "unknown encoding")
