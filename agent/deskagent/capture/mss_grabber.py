@@ -23,7 +23,7 @@ from mss.exception import ScreenShotError
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
 
-from .grabber import Grab, GrabError, whole
+from .source import Grab, GrabError, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,27 +75,19 @@ class MssGrabber:
     def displays(self) -> list[Display]:
         """The whole desktop first, then its displays, as last looked at; coordinates are the system's own
         and may be negative. Raises GrabError."""
-        try:
-            monitors = self._monitors if self._source is not None else _geometry()
-        except _FAULTS as error:
-            raise GrabError(
-                f"the displays of {screen_name()} cannot be found out: {_sentence(error)}"
-            ) from error
-        return [described(number, monitor) for number, monitor in enumerate(monitors)]
+        if self._source is None:
+            return find_displays()
+        return [described(number, monitor) for number, monitor in enumerate(self._monitors)]
 
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    def wait(self, timeout: float) -> bool:  # noqa: ARG002
-        """There may always be something new."""
-        return True
+    def next(self, timeout: float) -> None:
+        """There may always be something new, anywhere."""
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
-        """It is all or nothing here."""
-        return False
-
-    def grab(self) -> Grab:
-        """All of it. Raises GrabError where the screen is locked, gone or cannot be read."""
+    def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
+        """All of it, for a grab costs Windows as much by itself. Raises GrabError where the screen is locked,
+        gone or cannot be read."""
         try:
             return whole(self._grab())
         except _FAULTS:
@@ -168,6 +160,15 @@ def _geometry() -> Sequence[_Monitor]:
     with _open() as source:
         monitors: Sequence[_Monitor] = source.monitors
         return monitors
+
+
+def find_displays() -> list[Display]:
+    """The whole desktop first, then its displays, as they are now. Raises GrabError."""
+    try:
+        monitors = _geometry()
+    except _FAULTS as error:
+        raise GrabError(f"the displays of {screen_name()} cannot be found out: {_sentence(error)}") from error
+    return [described(number, monitor) for number, monitor in enumerate(monitors)]
 
 
 def described(number: int, monitor: Mapping[str, Any]) -> Display:

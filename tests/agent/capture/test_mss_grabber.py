@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import GrabError
 from deskagent.capture.mss_grabber import MssGrabber
+from deskagent.capture.source import GrabError
 from support.xvfb import Xvfb, wait_for
 
 if TYPE_CHECKING:

@@ -20,14 +20,15 @@ import numpy as np
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display
 
-from .preferred import FramesError
+from .preferred import FIRST_WITHIN, FramesError
 
 
 class OutputFrames:
     """The `Frames` of the one output that shows a display."""
 
     def __init__(self, display: Display) -> None:
-        """Raises FramesError: no such output, a rotated one, or one that the system does not duplicate."""
+        """Raises FramesError: no such output, a rotated one, one that the system does not duplicate, or one
+        that gives no first picture."""
         self._taken = False
         self._pixels: Pixels = np.empty((display.height, display.width, 4), np.uint8)
         with _told():
@@ -40,6 +41,12 @@ class OutputFrames:
             # Asks for 8 bits a colour; what a display in HDR gives then is for the comparison to judge.
             self._duplication: Any = core.DXGIDuplicator(output=output, device=device).duplicator
             self._all = self._d3d11.D3D11_BOX(0, 0, 0, display.width, display.height, 1)
+        try:
+            if not self.take(FIRST_WITHIN):
+                raise FramesError("it gave no picture")
+        except FramesError:
+            self.close()
+            raise
 
     def take(self, timeout: float) -> bool:
         """A pointer that moved makes no new picture."""

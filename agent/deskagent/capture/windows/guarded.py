@@ -7,10 +7,10 @@ picture of before, or black.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError
+from deskagent.capture.source import Grab, Grabber, GrabError
 from deskagent.pixels import is_flat
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import ScreenState
@@ -48,21 +48,19 @@ class GuardedGrabber:
         self._look(judge)
         self._source.check()
 
-    def wait(self, timeout: float) -> bool:
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
         """As the source does, but that it is time to ask the system again counts too: a desktop that is
         locked need not change."""
-        return self._source.wait(timeout) or self._clock() - self._looked >= LOOK_EVERY
+        changed = self._source.next(timeout)
+        nothing = changed is not None and not changed
+        return None if nothing and self._clock() - self._looked >= LOOK_EVERY else changed
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:
-        """As the source does."""
-        return self._source.spare(area, seconds)
-
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         """What the source has of a live desktop. Raises GrabError."""
         if self._clock() - self._looked >= LOOK_EVERY:
             self._look(judge)
         try:
-            grab = self._source.grab()
+            grab = self._source.grab(region)
         except GrabError:
             # The desktop's own reason, where there is one, tells more than the failed call's.
             self._look(judge_blank)

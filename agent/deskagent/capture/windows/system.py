@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 from ctypes import byref, c_int32, c_uint16, c_uint32, c_void_p
@@ -120,6 +121,12 @@ class WindowsDesktop:
         if kind == _PBT_POWERSETTINGCHANGE and setting:
             self._power = int(_PowerBroadcastSetting.from_address(setting).data)
         return 0
+
+
+@functools.cache
+def windows_desktop() -> WindowsDesktop:
+    """The one of this process."""
+    return WindowsDesktop()
 
 
 def be_dpi_aware() -> None:

@@ -82,11 +82,6 @@ class DueRegions:
         """It is being looked at."""
         self._places = [one for one in self._places if one.area != area]
 
-    @property
-    def busy(self) -> bool:
-        """Whether places wait or were looked at a moment ago, as of the last `next`."""
-        return bool(self._places or self._spared)
-
     def _mate(self, place: _Place, now: float) -> _Place | None:
         """A place that is better looked at together with this one."""
         for mate in self._places:
