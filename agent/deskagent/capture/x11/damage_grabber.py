@@ -82,8 +82,12 @@ class DamageGrabber:
         is gone."""
         end = self._clock() + timeout
         try:
+            readable = False
             while True:
-                self._take_events()
+                # Events that came together with an answer are in the queue, and nothing is readable for them.
+                if readable or self._connection.display.event_queue:
+                    self._take_events()
+                self._check_fault()
                 if self._moved:
                     return None
                 now = self._clock()
@@ -93,10 +97,9 @@ class DamageGrabber:
                         return places
                     continue
                 wake = min(end, self._asked + _GAP) if self._reported else end
-                if wake <= now:
+                readable = bool(select.select([self._connection.fileno()], [], [], max(0.0, wake - now))[0])
+                if not readable and wake == end:
                     return ()
-                # While an answer is held back the connection stays readable only for what else it says.
-                select.select([self._connection.fileno()], [], [], wake - now)
         except _FAULTS as error:
             raise GrabError(f"the X server has gone: {error}") from error
 
@@ -105,6 +108,7 @@ class DamageGrabber:
         try:
             if region is None:
                 self._take_events()
+                self._check_fault()
             if self._moved:
                 self._look_around()
                 region = None
@@ -171,7 +175,6 @@ class DamageGrabber:
                 self._moved = True
             else:
                 self._reported = True
-        self._check_fault()
 
     def _changed(self) -> list[Rectangle]:
         """Asks the server where the display changed since this was asked before."""
