@@ -76,7 +76,7 @@ class GrabThread:
         return self._open_error
 
     def demand(self) -> None:
-        """One more frame, please; demands that nobody has answered yet are one demand."""
+        """Asks for one more frame; demands that were not answered yet are one demand."""
         self._demanded.set()
 
     @property
@@ -114,7 +114,7 @@ class GrabThread:
         self._guarded(self._let_go)
 
     def _guarded(self, step: Callable[[], _Result]) -> _Result | GrabError:
-        """What a step with the grabber gives, or a GrabError, whatever it raised."""
+        """Returns what a step with the grabber gives, or a GrabError, whatever it raised."""
         try:
             return step()
         except GrabError as error:

@@ -1,4 +1,4 @@
-"""Which grabbers each platform has: a folder of `capture/` and a row here."""
+"""The platforms whose screens can be grabbed: each a folder of `capture/` and a row here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Report = Callable[[str], None]
 
 
 class CapturePlatform(NamedTuple):
-    """How screens are grabbed on one platform."""
+    """A platform, and what opens its screens."""
 
     is_here: Callable[[], bool]
     opener: Callable[[Report], GrabberOpener]
@@ -30,5 +30,5 @@ PLATFORMS: Final = (
 
 
 def screen_opener(report: Report = lambda _means: None) -> GrabberOpener:
-    """What opens the displays of this host, for any thread."""
+    """Returns what opens the displays of this host, on any thread."""
     return next(one for one in PLATFORMS if one.is_here()).opener(report)

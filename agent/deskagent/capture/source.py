@@ -1,4 +1,4 @@
-"""What the agent asks of a source of pictures, whether a real screen or a synthetic one.
+"""The protocols of a source of pictures, whether a real screen or a synthetic one.
 
 A source does three jobs, and none needs a call of another one before it. How often it is asked is decided
 outside of it: `grab_thread`, with `due_regions`, `grab_cost` and `pacing`.
@@ -15,12 +15,12 @@ from deskwire.messages import ScreenState
 
 
 class Grab(NamedTuple):
-    """What a grab gave."""
+    """Pixels of a display."""
 
     pixels: Pixels
     """(area.height, area.width, 4), whose contents are good until the next grab."""
     area: Rectangle
-    """Where they belong on the display."""
+    """Their place on the display."""
     size: tuple[int, int]
     """Width and height of the whole display."""
 
@@ -37,7 +37,7 @@ class GrabError(Exception):
     def __init__(self, reason: str, *, state: ScreenState = ScreenState.GRAB_FAILED) -> None:
         super().__init__(reason)
         self.state = state
-        """What the screen is doing; never LIVE."""
+        """The state of the screen; never LIVE."""
 
 
 class UnreadableScreen(GrabError):
@@ -45,7 +45,7 @@ class UnreadableScreen(GrabError):
 
 
 class DisplayList(Protocol):
-    """Which displays there are."""
+    """Knows which displays there are."""
 
     def displays(self) -> list[Display]:
         """The whole desktop (number 0) and its displays, as last seen. Raises GrabError."""

@@ -1,7 +1,7 @@
 """One display of Windows as desktop duplication gives it, by the parts that dxcam is made of.
 
 Not by dxcam's camera: that one looks and does not wait, and after a loss it waits inside of its own call
-until the desktop comes back, so that nobody would tell of a locked screen. Written after dxcam's source and
+until the desktop comes back, so that a locked screen would not be reported. Written after dxcam's source and
 Microsoft's documentation; the stand-in for a Windows host refuses duplication, and no real one has run this.
 """
 
@@ -74,7 +74,7 @@ class OutputFrames:
         self._duplication = self._stage = self._context = None
 
     def _acquire(self, timeout: float) -> bool | None:
-        """Whether the next frame has a new picture; None where no frame came."""
+        """Returns whether the next frame has a new picture; None where no frame came."""
         comtypes: Any = importlib.import_module("comtypes")
         frame = self._dxgi.DXGI_OUTDUPL_FRAME_INFO()
         resource = ctypes.POINTER(self._dxgi.IDXGIResource)()

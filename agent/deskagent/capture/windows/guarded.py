@@ -1,7 +1,7 @@
 """A grabber that asks its system before it believes a picture. Nothing of a locked screen goes out as one.
 
-What a grab gives while a desktop is locked, disconnected or not ours is the system's mood: an error, the
-picture of before, or black.
+While a desktop is locked, disconnected or somebody else's, a grab may give an error, the picture of before,
+or black.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Desktop(Protocol):
     """Who answers for the system."""
 
     def answers(self) -> SystemAnswers:
-        """What it says now. Raises OSError where it says nothing."""
+        """Returns what it says now. Raises OSError where it says nothing."""
 
 
 class GuardedGrabber:
@@ -49,14 +49,14 @@ class GuardedGrabber:
         self._source.check()
 
     def next(self, timeout: float) -> Sequence[Rectangle] | None:
-        """As the source does, but that it is time to ask the system again counts too: a desktop that is
-        locked need not change."""
+        """Waits as the source does; None also where it is time to ask the system again: a desktop that
+        is locked need not change."""
         changed = self._source.next(timeout)
         nothing = changed is not None and not changed
         return None if nothing and self._clock() - self._looked >= LOOK_EVERY else changed
 
     def grab(self, region: Rectangle | None = None) -> Grab:
-        """What the source has of a live desktop. Raises GrabError."""
+        """Passes on what the source has of a live desktop. Raises GrabError."""
         if self._clock() - self._looked >= LOOK_EVERY:
             self._look(judge)
         try:

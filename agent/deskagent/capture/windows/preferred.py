@@ -90,11 +90,11 @@ class PreferredGrabber:
         self._reported = ""
 
     def displays(self) -> list[Display]:
-        """As last looked at. Raises GrabError."""
+        """Returns them as last seen. Raises GrabError."""
         return self._screen.displays() if self._frames is None else list(self._displays)
 
     def check(self) -> None:
-        """What `screen` knows."""
+        """Asks `screen`."""
         self._screen.check()
 
     def next(self, timeout: float) -> Sequence[Rectangle] | None:
@@ -159,7 +159,7 @@ class PreferredGrabber:
 
     def _give_up(self, error: FramesError) -> None:
         self._let_go()
-        # What half a beginning holds of the system's goes now, not some day: 4 MB an attempt on the stand-in
+        # The system's objects of a failed attempt are freed now: they take 4 MB an attempt on the stand-in
         # for a Windows host. `ctypes.cast`, which dxcam calls with its device, ties that to itself.
         traceback.clear_frames(error.__traceback__)
         gc.collect()
@@ -180,8 +180,8 @@ class PreferredGrabber:
 
 
 def agree(before: Pixels, picture: Pixels, after: Pixels) -> bool:
-    """Whether `picture` shows the screen that was grabbed otherwise before and after it. What changed between
-    those two says nothing, and where nearly all of it did, nobody can tell: False."""
+    """Returns whether `picture` shows the screen that was grabbed the other way before and after it. What
+    changed between those two says nothing; where nearly all of it did, the answer is False."""
     if not before.shape == picture.shape == after.shape:
         return False
     first, between, last = (each.view(np.uint32) & _COLOURS for each in (before, picture, after))

@@ -81,12 +81,12 @@ class WindowsDesktop:
 
     def __init__(self) -> None:
         self._power: int | None = None
-        # Windows calls what lies in here: it lives as long as the registration, which is never given back.
+        # Windows calls what is in here: it lives as long as the registration, which is never given back.
         self._subscription = _Subscription(_callback_type(self._power_changed), None)
         self._watch_power()
 
     def answers(self) -> SystemAnswers:
-        """What Windows says now; what it does not answer is None. Raises OSError where it does not even tell
+        """Asks Windows now; what it does not answer is None. Raises OSError where it does not even tell
         the session. Measured under Wine, where some answers are refused: 0.08 ms."""
         session = DWORD()
         windows("ProcessIdToSessionId")(os.getpid(), byref(session))

@@ -32,7 +32,7 @@ from .root_image import RootImage
 from .xfixes import Regions
 
 _FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError, LookupError, ValueError, TypeError)
-"""What python-xlib raises where a server refuses, goes away or lacks something; the last two are what its
+"""Exceptions of python-xlib where a server refuses, goes away or lacks something; the last two are what its
 parser makes of a connection that ends half way."""
 
 _GAP: Final = 0.004
@@ -71,7 +71,7 @@ class DamageGrabber:
             raise
 
     def displays(self) -> list[Display]:
-        """As of the last change of the geometry."""
+        """Returns them as of the last change of the geometry."""
         return list(self._displays)
 
     def check(self) -> None:
@@ -148,7 +148,7 @@ class DamageGrabber:
         self._look_around()
 
     def _look_around(self) -> None:
-        """Takes the displays as they are, and memory for one picture of ours."""
+        """Finds the displays as they are now, and takes memory for one picture."""
         self._displays = self._find_displays()
         if self._number >= len(self._displays):
             raise GrabError(f"there is no display {self._number} now, only {len(self._displays) - 1}")

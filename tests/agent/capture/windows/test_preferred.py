@@ -172,7 +172,7 @@ def test_frames_of_another_size_are_not_used(computer: Computer) -> None:
     assert not by_frames(grabber)
 
 
-def test_where_all_of_the_screen_moves_nobody_can_tell(computer: Computer) -> None:
+def test_frames_are_not_used_while_all_of_the_screen_moves(computer: Computer) -> None:
     computer.films = True
     grabber = computer.grabber()
     grabber.grab()
@@ -233,7 +233,7 @@ def test_a_loss_within_a_grab_is_none_of_the_picture(computer: Computer) -> None
     assert not by_frames(grabber)
 
 
-def test_a_screen_that_nobody_may_see_is_a_failed_grab(computer: Computer) -> None:
+def test_a_screen_that_must_not_be_seen_is_a_failed_grab(computer: Computer) -> None:
     grabber = computer.grabber()
     grabber.grab()
     computer.lost, computer.unreadable = "access was lost", True

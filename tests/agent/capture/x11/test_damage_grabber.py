@@ -96,7 +96,7 @@ def test_a_region_is_grabbed_without_a_word_before(screen: Xvfb, grabber: Damage
     assert np.array_equal(grab.pixels[..., :3], screen.screenshot()[90:140, 90:150])
 
 
-def test_a_screen_of_another_size_is_grabbed_anew(screen: Xvfb, grabber: DamageGrabber) -> None:
+def test_a_screen_of_another_size_is_grabbed_whole(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     screen.resize(1024, 768)
     wait_for(lambda: grabber.next(2) is None, what="its word that all is new")
