@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import logging
 import math
@@ -19,9 +18,9 @@ from deskwire.limits import size_fault
 from deskwire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
 
 from . import __version__
-from .capture.grabber import Grabber, GrabError, UnreadableScreen
+from .capture.platforms import screen_opener
+from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
-from .capture.windows.guarded import Desktop
 from .log_file import LimitedFileHandler
 
 EXIT_USAGE = 2
@@ -160,62 +159,13 @@ def _set_up_logging(path: Path | None) -> None:
 
 
 def _grabber_opener(
-    options: argparse.Namespace, say: Callable[[str], None] = lambda _means: None
-) -> Callable[[int], Grabber]:
-    """Returns the function that opens display number n of the chosen source; `say` hears by which means."""
+    options: argparse.Namespace, report: Callable[[str], None] = lambda _means: None
+) -> GrabberOpener:
+    """Returns what opens display number n of the chosen source; `report` hears by which means."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
-
-    # Imported late: they load the system's libraries, which the synthetic desktop does without.
-    if sys.platform == "win32":
-        from .capture.windows.guarded import GuardedGrabber
-        from .capture.windows.system import be_dpi_aware, virtual_screen
-
-        be_dpi_aware()
-        from .capture.mss_grabber import MssGrabber
-        from .capture.windows.duplication import OutputFrames
-        from .capture.windows.preferred import PreferredGrabber
-
-        def open_best(number: int) -> Grabber:
-            screen = MssGrabber(number, outline=virtual_screen)
-            return GuardedGrabber(PreferredGrabber(number, screen, OutputFrames, say), _desktop())
-
-        return open_best
-
-    said: dict[int, str] = {}
-
-    def tell(number: int, means: str) -> None:
-        # A screen that is gone is tried twice a second for as long as a console waits for it.
-        if said.get(number) != means:
-            said[number] = means
-            _log.info("the screen is grabbed %s", means)
-
-    def open_screen(number: int) -> Grabber:
-        from .capture.mss_grabber import MssGrabber
-
-        screen = MssGrabber(number)
-        try:
-            from .capture.x11.damage_grabber import DamageGrabber
-
-            grabber = DamageGrabber(number, screen)
-        except UnreadableScreen:
-            raise
-        except (ImportError, GrabError) as error:
-            tell(number, f"by mss: {error}")
-            return screen
-        tell(number, "where the X server says that it changed")
-        return grabber
-
-    return open_screen
-
-
-@functools.cache
-def _desktop() -> Desktop:
-    """The one that answers for Windows."""
-    from .capture.windows.system import WindowsDesktop
-
-    return WindowsDesktop()
+    return screen_opener(report)
 
 
 def _token(path: Path) -> bytes:
@@ -253,7 +203,9 @@ def _serve(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: server.close())
     words |= {"port": server.port, "pid": os.getpid(), "version": __version__}
     if sys.platform == "win32":
-        words |= desktop_words(_desktop(), open_grabber)
+        from .capture.windows.system import windows_desktop
+
+        words |= desktop_words(windows_desktop(), open_grabber)
     ready = json.dumps(words)
     if options.ready_file is not None:
         _write_whole(options.ready_file, ready)

@@ -5,16 +5,14 @@ Its word is all that its launcher believes: the system says success of a start i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from deskwire.messages import ScreenState
 
-from .capture.grabber import Grabber, GrabError
+from .capture.source import GrabberOpener, GrabError
 from .capture.windows.guarded import Desktop
 from .pixels import Pixels, is_flat
 
 
-def desktop_words(desktop: Desktop, open_grabber: Callable[[int], Grabber]) -> dict[str, object]:
+def desktop_words(desktop: Desktop, open_grabber: GrabberOpener) -> dict[str, object]:
     """Reports where this agent is, and what a first grab of the whole desktop gave.
 
     `size` is [width, height] in pixels and `flat` says that the picture has one colour only; both are None
@@ -35,7 +33,7 @@ def desktop_words(desktop: Desktop, open_grabber: Callable[[int], Grabber]) -> d
     return {**words, **live, "size": [width, height], "flat": is_flat(picture)}
 
 
-def _first_picture(open_grabber: Callable[[int], Grabber]) -> Pixels:
+def _first_picture(open_grabber: GrabberOpener) -> Pixels:
     grabber = open_grabber(0)
     try:
         return grabber.grab().pixels

@@ -1,4 +1,4 @@
-"""MIT-SHM, declared for python-xlib, which has it not: pictures between a program and its X server without a
+"""MIT-SHM, declared for python-xlib, which lacks it: pictures between a program and its X server without a
 copy through the connection."""
 
 from __future__ import annotations

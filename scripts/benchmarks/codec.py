@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 
-from deskagent.capture.grabber import whole
+from deskagent.capture.source import whole
 from deskagent.capture.synthetic import render
 from deskagent.delivery.packet_budget import PacketBudget
 from deskagent.encoding.codecs.jpeg import VideoLimits

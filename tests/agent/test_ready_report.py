@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
+from deskagent.capture.source import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.capture.windows.guarded import GuardedGrabber
 from deskagent.capture.windows.session_state import SystemAnswers
 from deskagent.ready_report import desktop_words
+from deskwire.geometry import Rectangle
 
 USED = SystemAnswers(session=3, station="WinSta0", desktop="Default", console=3)
 
@@ -28,10 +29,10 @@ class Source(SyntheticGrabber):
     fault: GrabError | None = None
     black = False
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         if self.fault is not None:
             raise self.fault
-        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab()
+        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab(region)
 
     def close(self) -> None:
         self.closed = True

@@ -13,7 +13,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
+from deskagent.capture.source import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.delivery import link as link_module
 from deskagent.delivery import server as server_module
@@ -22,7 +22,7 @@ from deskagent.delivery.display_feed import DisplayFeed, DisplayFeeds
 from deskagent.delivery.link import ConsoleLink
 from deskwire.connection import ConsoleConnection
 from deskwire.errors import LocalProtocolError
-from deskwire.geometry import Display
+from deskwire.geometry import Display, Rectangle
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
@@ -50,11 +50,11 @@ class Faulty(SyntheticGrabber):
         super().__init__("still", 1, 64, 48)
         self._script = list(script)
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         fault = self._script.pop(0) if self._script else None
         if fault is not None:
             raise fault
-        return super().grab()
+        return super().grab(region)
 
 
 @pytest.mark.parametrize("fault", [MemoryError(), ValueError("cannot reshape"), KeyError("left")], ids=repr)
@@ -103,9 +103,9 @@ class Lockable(SyntheticGrabber):
         if self.locked:
             raise GrabError("the session is locked", state=ScreenState.LOCKED)
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         self.check()
-        return super().grab()
+        return super().grab(region)
 
 
 def test_a_screen_that_is_locked_at_first_is_welcomed_as_such_and_begins_when_it_is_not() -> None:
@@ -195,7 +195,7 @@ class Wide(SyntheticGrabber):
     def displays(self) -> list[Display]:
         return [Display(0, 0, 0, 19200, 16, bytes(16))]
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         self.grabs += 1
         return whole(np.zeros((16, 19200 if self.grabs == 1 else 15360, 4), np.uint8))
 

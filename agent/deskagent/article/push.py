@@ -11,10 +11,9 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError
+from deskagent.capture.source import Grabber, GrabberOpener, GrabError
 from deskagent.encoding.crop import crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.picture.damage import find_damage
@@ -56,7 +55,7 @@ class Counts:
 
 def push(
     address: tuple[str, int],
-    open_grabber: Callable[[int], Grabber],
+    open_grabber: GrabberOpener,
     display: int = 0,
     *,
     identity: bool = True,
@@ -119,23 +118,22 @@ def _wait(connection: socket.socket, due: float, end: float | None) -> None:
 class _Source:
     """The grabber, opened again whenever it failed."""
 
-    def __init__(self, open_grabber: Callable[[int], Grabber], display: int) -> None:
+    def __init__(self, open_grabber: GrabberOpener, display: int) -> None:
         self.identity = bytes(16)
         self._open_grabber = open_grabber
         self._display = display
         self._grabber: Grabber | None = None
         self._fault = ""
-        self._frame: Pixels | None = None
 
     def grab(self) -> Pixels | None:
-        """A frame, or None where there was none to be had; the reason is logged once."""
+        """A frame in memory of its own, or None where there was none to be had; the reason is logged once."""
         try:
             if self._grabber is None:
                 self._grabber = self._open_grabber(self._display)
                 self.identity = next(
                     (d.identity for d in self._grabber.displays() if d.number == self._display), self.identity
                 )
-            frame = self._whole(self._grabber.grab())
+            frame = self._grabber.grab().pixels.copy()
         except GrabError as error:
             if str(error) != self._fault:
                 self._fault = str(error)
@@ -144,16 +142,6 @@ class _Source:
             return None
         self._fault = ""
         return frame
-
-    def _whole(self, grab: Grab) -> Pixels:
-        """The whole picture, in memory of its own: the one before is still compared with it."""
-        area = grab.area
-        if area.size == grab.size or self._frame is None:
-            self._frame = grab.pixels.copy()
-        else:
-            self._frame = self._frame.copy()
-            self._frame[area.y : area.y + area.height, area.x : area.x + area.width] = grab.pixels
-        return self._frame
 
     def close(self) -> None:
         """Gives the grabber back."""

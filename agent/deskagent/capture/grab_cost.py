@@ -1,4 +1,4 @@
-"""What a look at part of a screen costs this process, and how long to leave that part alone for it."""
+"""The cost of a look at part of a screen, and how long that part is left alone for it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GrabCost:
 
     def begin(self, area: int, spent: float) -> None:
         """A look at `area` pixels begins; `spent`: seconds of CPU that the process took in its life. What it
-        takes until the next look, or until a rest, is this one's cost: encoding goes on on other threads."""
+        takes until the next look, or until a rest, is this one's cost: other threads go on encoding."""
         self.end(spent)
         self._last = area.bit_length(), spent
 

@@ -1,4 +1,4 @@
-"""The thread that grabs: one frame for each demand, at a pace, and never dead because a grab failed."""
+"""The thread that grabs: one frame for each demand, when it is due, and never dead because a grab failed."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-from deskwire.geometry import Display
+from deskwire.geometry import Display, Rectangle
 from deskwire.limits import size_fault
 
+from .due_regions import DueRegions
 from .grab_cost import GrabCost
-from .grabber import Grab, Grabber, GrabError
 from .pacing import Pacing
+from .source import Grab, Grabber, GrabError
 
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
 
 _PATIENCE = 0.1
-"""Seconds that the source's word is waited for at a time: what `close` may have to wait, and ten looks at the
-system a second where nothing happens."""
+"""Seconds that the source's changes are waited for at a time: what `close` may have to wait, and ten calls to
+the system a second where nothing happens."""
 
-_Step = TypeVar("_Step")
+_OPEN_WITHIN = 5.0
+"""Seconds in which a screen must open."""
+
+_Result = TypeVar("_Result")
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +37,8 @@ class GrabThread:
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
     closed there. One that failed is opened again at the next demand, half a second later at the soonest.
+    Where the source tells the places that change, each place has its own pace (`GrabCost`); else all of the
+    display has one (`pacing`).
     """
 
     def __init__(
@@ -46,10 +53,11 @@ class GrabThread:
         self._fail = fail
         self._pacing = pacing
         self._cost = GrabCost()
-        self._by_place = False
         self._demanded = threading.Event()
         self._closing = threading.Event()
         self._grabber: Grabber | None = None
+        self._due: DueRegions | None = None
+        """None while nothing was grabbed from this grabber."""
         self._displays: tuple[Display, ...] = ()
         self._opened = threading.Event()
         self._starting = threading.Lock()
@@ -57,26 +65,24 @@ class GrabThread:
         self._logged = ""
         self._thread = threading.Thread(target=self._run, name="grab", daemon=True)
 
-    def start(self) -> None:
-        """Opens the grabber; grabs come only when demanded. May be called again."""
+    def open(self) -> GrabError | None:
+        """Opens the grabber, if that was not done yet, and returns why there is none, or None. Grabs come
+        only when demanded."""
         with self._starting:
             if self._thread.ident is None:
                 self._thread.start()
+        if not self._opened.wait(_OPEN_WITHIN):
+            return GrabError(f"the screen did not open within {_OPEN_WITHIN:.0f} s")
+        return self._open_error
 
     def demand(self) -> None:
-        """One more frame, please; demands that nobody has answered yet are one demand."""
+        """Asks for one more frame; demands that were not answered yet are one demand."""
         self._demanded.set()
 
     @property
     def displays(self) -> tuple[Display, ...]:
         """The displays as last seen; empty while none could be opened."""
         return self._displays
-
-    def wait_open(self, timeout: float = 5.0) -> GrabError | None:
-        """Waits for the first attempt to open the grabber and returns why there is none, or None."""
-        if not self._opened.wait(timeout):
-            return GrabError(f"the screen did not open within {timeout:.0f} s")
-        return self._open_error
 
     def close(self) -> None:
         """Ends the thread, after the grab that it may be in."""
@@ -86,25 +92,29 @@ class GrabThread:
             self._thread.join(timeout=5.0)
 
     def _run(self) -> None:
-        self._open_error = self._guarded(self._open)
+        fault = self._open_error = self._guarded(self._open)
         self._opened.set()
-        failed = self._open_error is not None
-        if failed:
-            self._guarded(self._let_go)
         started = time.perf_counter()
-        while self._next_demand(started, failed=failed):
-            started = time.perf_counter()
-            fault = self._guarded(self._look)
-            failed = fault is not None
+        while True:
             if fault is not None:
                 self._guarded(self._let_go)
-                self._fail(fault)
-            else:
+            self._demanded.wait()
+            self._demanded.clear()
+            if fault is not None:
+                self._pause(started, lambda _now: _RETRY_INTERVAL)
+            region = self._next_region(started)
+            if self._closing.is_set():
+                break
+            started = time.perf_counter()
+            fault = self._guarded(partial(self._look, region))
+            if fault is None:
                 self._pacing.grabbed(time.perf_counter() - started)
+            else:
+                self._fail(fault)
         self._guarded(self._let_go)
 
-    def _guarded(self, step: Callable[[], _Step]) -> _Step | GrabError:
-        """What a step with the grabber gives, or a GrabError, whatever it raised."""
+    def _guarded(self, step: Callable[[], _Result]) -> _Result | GrabError:
+        """Returns what a step with the grabber gives, or a GrabError, whatever it raised."""
         try:
             return step()
         except GrabError as error:
@@ -124,53 +134,57 @@ class GrabThread:
         self._displays = tuple(self._grabber.displays())
         self._grabber.check()
 
-    def _look(self) -> None:
-        grab = self._grab()
-        area = grab.area
-        self._cost.begin(area.area, time.process_time())
-        self._deliver(grab)
-        if self._grabber is not None:
-            self._by_place = self._grabber.spare(area, self._cost.pause(area.area))
-
-    def _grab(self) -> Grab:
-        if self._grabber is None:
-            self._grabber = self._open_grabber()
-        grab = self._grabber.grab()
-        if (fault := size_fault(*grab.size)) is not None:
-            raise GrabError(fault)
-        self._displays = tuple(self._grabber.displays())
-        return grab
-
     def _let_go(self) -> None:
-        grabber, self._grabber = self._grabber, None
+        grabber, self._grabber, self._due = self._grabber, None, None
         if grabber is not None:
             grabber.close()
 
-    def _next_demand(self, started: float, *, failed: bool) -> bool:
-        """Waits for a demand and for the pace; False when it is time to end."""
-        self._demanded.wait()
-        self._demanded.clear()
+    def _next_region(self, started: float) -> Rectangle | None:
+        """Waits for what is worth a grab, None for all of the display, or until this thread is to end."""
+        grabber, due = self._grabber, self._due
+        if grabber is None or due is None:
+            return None
         while not self._closing.is_set():
             now = time.perf_counter()
-            due = started + self._interval(now, failed=failed)
-            if due <= now:
-                if self._has_news():
-                    return True
-                continue
+            waiting = due.next(now)
+            timeout = _PATIENCE if waiting is None else min(_PATIENCE, max(0.0, waiting[1] - now))
+            changed = self._guarded(partial(grabber.next, timeout))
+            if isinstance(changed, GrabError):
+                return None  # what failed here fails in the grab
+            if changed is None:
+                self._pause(started, self._pacing.interval)
+                return None
+            now = time.perf_counter()
+            due.add(changed, now)
+            waiting = due.next(now)
+            if waiting is not None and waiting[1] <= now:
+                return waiting[0]
+            if not changed:
+                self._cost.end(time.process_time())
+        return None
+
+    def _pause(self, started: float, interval: Callable[[float], float]) -> None:
+        """Waits until the interval since `started` is over."""
+        while not self._closing.is_set():
+            now = time.perf_counter()
+            end = started + interval(now)
+            if end <= now:
+                return
             # In short steps, so that a change of pace counts at once; by `sleep`, because on Windows all else
             # that waits with a timeout goes by a clock that ticks every 15.6 ms.
-            time.sleep(min(due - now, 0.02))
-        return False
+            time.sleep(min(end - now, 0.02))
 
-    def _interval(self, now: float, *, failed: bool) -> float:
-        if failed:
-            return _RETRY_INTERVAL
-        return 0.0 if self._by_place else self._pacing.interval(now)
-
-    def _has_news(self) -> bool:
-        """Waits a moment for the source's word that something changed; what fails here fails in the grab."""
-        grabber = self._grabber
-        if grabber is None or self._guarded(lambda: grabber.wait(_PATIENCE)) is not False:
-            return True
-        self._cost.end(time.process_time())
-        return False
+    def _look(self, region: Rectangle | None) -> None:
+        if self._grabber is None:
+            self._grabber = self._open_grabber()
+        grab = self._grabber.grab(region)
+        if (fault := size_fault(*grab.size)) is not None:
+            raise GrabError(fault)
+        self._displays = tuple(self._grabber.displays())
+        if self._due is None or grab.area.size == grab.size:
+            self._due = DueRegions()
+        else:
+            self._due.take(grab.area)
+        self._cost.begin(grab.area.area, time.process_time())
+        self._deliver(grab)
+        self._due.spare(grab.area, time.perf_counter() + self._cost.pause(grab.area.area))

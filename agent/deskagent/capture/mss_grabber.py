@@ -23,7 +23,7 @@ from mss.exception import ScreenShotError
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
 
-from .grabber import Grab, GrabError, whole
+from .source import Grab, GrabError, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ GEOMETRY_EVERY: Final = 0.5
 by the grab that fails; one that grew, or a display that was plugged in, only by looking."""
 
 _FAULTS: Final = (ScreenShotError, OSError, AssertionError)
-"""What mss raises where it cannot read the screen; the last when the X server went away beneath it."""
+"""Exceptions of mss where it cannot read the screen; the last when the X server went away beneath it."""
 
 _Monitor = Mapping[str, Any]
 
@@ -75,27 +75,19 @@ class MssGrabber:
     def displays(self) -> list[Display]:
         """The whole desktop first, then its displays, as last looked at; coordinates are the system's own
         and may be negative. Raises GrabError."""
-        try:
-            monitors = self._monitors if self._source is not None else _geometry()
-        except _FAULTS as error:
-            raise GrabError(
-                f"the displays of {screen_name()} cannot be found out: {_sentence(error)}"
-            ) from error
-        return [described(number, monitor) for number, monitor in enumerate(monitors)]
+        if self._source is None:
+            return find_displays()
+        return [described(number, monitor) for number, monitor in enumerate(self._monitors)]
 
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    def wait(self, timeout: float) -> bool:  # noqa: ARG002
-        """There may always be something new."""
-        return True
+    def next(self, timeout: float) -> None:
+        """There may always be something new, anywhere."""
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
-        """It is all or nothing here."""
-        return False
-
-    def grab(self) -> Grab:
-        """All of it. Raises GrabError where the screen is locked, gone or cannot be read."""
+    def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
+        """All of it, for a grab costs Windows as much by itself. Raises GrabError where the screen is locked,
+        gone or cannot be read."""
         try:
             return whole(self._grab())
         except _FAULTS:
@@ -108,7 +100,7 @@ class MssGrabber:
             raise GrabError(f"{screen_name()} cannot be grabbed: {_sentence(error)}") from error
 
     def close(self) -> None:
-        """Lets go of the screen; a later grab opens it again."""
+        """Closes the screen; a later grab opens it again."""
         source, self._source = self._source, None
         if source is not None:
             # A connection that broke says so once more when it is closed.
@@ -152,7 +144,7 @@ def _open() -> mss.MSS:
 
 def _disconnect(error: ScreenShotError) -> None:
     """Ends the connection that mss leaves open where it cannot read a screen (of 16 or 30 bits a pixel).
-    A server has 256 for all programs: with two attempts a second it soon let in nobody any more."""
+    A server has 256 for all programs: with two attempts a second it would soon be full."""
     from mss.linux.base import MSSImplXCBBase
 
     for frame, _ in traceback.walk_tb(error.__traceback__):
@@ -164,10 +156,19 @@ def _disconnect(error: ScreenShotError) -> None:
 
 
 def _geometry() -> Sequence[_Monitor]:
-    """What a fresh look says; in the public interface of mss only a new instance looks."""
+    """Looks now; in the public interface of mss only a new instance looks."""
     with _open() as source:
         monitors: Sequence[_Monitor] = source.monitors
         return monitors
+
+
+def find_displays() -> list[Display]:
+    """The whole desktop first, then its displays, as they are now. Raises GrabError."""
+    try:
+        monitors = _geometry()
+    except _FAULTS as error:
+        raise GrabError(f"the displays of {screen_name()} cannot be found out: {_sentence(error)}") from error
+    return [described(number, monitor) for number, monitor in enumerate(monitors)]
 
 
 def described(number: int, monitor: Mapping[str, Any]) -> Display:
@@ -185,7 +186,7 @@ def described(number: int, monitor: Mapping[str, Any]) -> Display:
 
 
 def _place(number: int, monitor: _Monitor) -> str:
-    """What tells a display from all others of this computer, and stays the same as long as it can."""
+    """A name that no other display of this computer has, the same for as long as possible."""
     if sys.platform == "win32":
         # The device behind the display: numbers change when another one is plugged in.
         return str(monitor.get("unique_id") or number)

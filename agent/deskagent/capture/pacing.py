@@ -1,4 +1,4 @@
-"""How often to look at a screen that cannot tell when it changed. It keeps time, it does not sleep."""
+"""The pace of looks at a screen that cannot tell when it changed. It keeps time, it does not sleep."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
 from deskwire.limits import size_fault
 
-from .grabber import Grab, whole
 from .scenes.script import SCRIPTS
 from .scenes.wallpaper import backdrop, draw_clock
+from .source import Grab, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SCENES: Final = tuple(SCRIPTS)
 """`typing`, `scroll`, `drag`, `motion`, `still`; and mixed over time `office`, `studio`, `quiet`."""
@@ -81,16 +81,12 @@ class SyntheticGrabber:
     def check(self) -> None:
         """There is always a picture."""
 
-    def wait(self, timeout: float) -> bool:  # noqa: ARG002
-        """There may always be something new."""
-        return True
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:  # noqa: ARG002
+        """There may always be something new, anywhere."""
+        return None
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
-        """It is all or nothing here."""
-        return False
-
-    def grab(self) -> Grab:
-        """The picture of now."""
+    def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
+        """All of the picture of now."""
         t = max(0.0, self._clock() - self._begin)
         return whole(render(self._scene, self._seed, t, self._width, self._height))
 

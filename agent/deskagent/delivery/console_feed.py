@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import cv2
 
-from deskagent.capture.grabber import GrabError
+from deskagent.capture.source import GrabError
 from deskagent.encoding.crop import Crop, crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.encoding.thumbnail import make_preview, shrink

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from deskagent.capture.grab_thread import GrabThread
-from deskagent.capture.grabber import Grab, Grabber, GrabError
 from deskagent.capture.pacing import Pacing
+from deskagent.capture.source import Grab, Grabber, GrabberOpener, GrabError
 from deskagent.picture.screen import Change, Picture
 from deskwire.geometry import Display
 
@@ -47,8 +47,7 @@ class DisplayFeed:
 
     def open(self) -> None:
         """Opens the display; `fault` tells whether that worked. May be called by each who joins."""
-        self._grabs.start()
-        error = self._grabs.wait_open()
+        error = self._grabs.open()
         with self.lock:
             if error is not None and self.picture.pixels is None:
                 self.fault = self.fault or error
@@ -98,7 +97,7 @@ class DisplayFeed:
 class DisplayFeeds:
     """The feeds of an agent: a display's begins with who looks at it first and ends with the last."""
 
-    def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
+    def __init__(self, open_grabber: GrabberOpener) -> None:
         self._open_grabber = open_grabber
         self._lock = threading.Lock()
         self._held: dict[int, tuple[DisplayFeed, int]] = {}

@@ -11,9 +11,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
 
-from deskagent.capture.grabber import Grabber
+from deskagent.capture.source import GrabberOpener
 from deskwire.triggers import Trigger
 
 from .display_feed import DisplayFeeds
@@ -43,7 +42,7 @@ class Server:
     where there are too many the newest displaces the oldest, which is told so.
     """
 
-    def __init__(self, port: int, token: bytes, open_grabber: Callable[[int], Grabber]) -> None:
+    def __init__(self, port: int, token: bytes, open_grabber: GrabberOpener) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot."""
         self._token = token
         self._feeds = DisplayFeeds(open_grabber)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from deskagent.capture.grabber import Grab
+from deskagent.capture.source import Grab
 from deskagent.pixels import Pixels
 from deskwire.geometry import Rectangle
 

@@ -1,4 +1,9 @@
-"""Is there a screen for a window? Asked before highgui is touched, which aborts the process without one."""
+"""Is there a screen for a window? Asked before highgui is touched, which aborts the process without one.
+
+The greeting is made by hand, not by python-xlib: it takes 0.7 ms of CPU instead of 25, and of 30 more for
+the import in the console's process. It also gives up a server that does not answer; python-xlib waits
+for it without end.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import GrabError
 from deskagent.capture.mss_grabber import MssGrabber
+from deskagent.capture.source import GrabError
 from support.xvfb import Xvfb, wait_for
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def test_displays_left_of_the_origin_are_grabbed_where_they_are(scripted: type[S
     assert np.all(picture == -800 % 256)
 
 
-def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_anew(scripted: type[Scripted]) -> None:
+def test_a_picture_of_a_desktop_that_was_resized_meanwhile_is_grabbed_again(scripted: type[Scripted]) -> None:
     outlines = [(0, 0, 1, 1), (0, 0, 2, 2), (0, 0, 2, 2), (0, 0, 2, 2)]
     grabber = MssGrabber(outline=lambda: outlines.pop(0))
     assert grabber.grab().pixels.shape == (968, 1824, 4)

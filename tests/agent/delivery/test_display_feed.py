@@ -9,14 +9,15 @@ import gc
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import Grab, whole
+from deskagent.capture.source import Grab, whole
 from deskagent.capture.synthetic import SyntheticGrabber, render
+from deskwire.geometry import Rectangle
 from deskwire.limits import MAX_PREVIEW
 from deskwire.messages import Preview, Refresh, Watch, WatchMode
 from deskwire.packet import Packet
@@ -37,7 +38,7 @@ class Counted(SyntheticGrabber):
         self.grabs = 0
         self.threads: set[int] = set()
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         self.grabs += 1
         self.threads.add(threading.get_ident())
         return whole(self.picture.copy())
@@ -46,11 +47,11 @@ class Counted(SyntheticGrabber):
 class Telling(Counted):
     """A desktop that says by itself when there is something to see: once, as nothing ever changes."""
 
-    def wait(self, timeout: float) -> bool:
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
         if not self.grabs:
-            return True
+            return None
         time.sleep(timeout)
-        return False
+        return ()
 
 
 @pytest.fixture

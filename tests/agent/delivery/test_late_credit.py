@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deskagent.capture.grabber import Grab, whole
+from deskagent.capture.source import Grab, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskwire.encodings import Encoding
+from deskwire.geometry import Rectangle
 from deskwire.messages import Lossy, Watch, WatchMode
 from deskwire.packet import Packet
 from support.peers.bare_console import has
@@ -50,18 +51,15 @@ class Desktop(SyntheticGrabber):
             self._news.notify_all()
             self._news.wait_for(lambda: not self._new, timeout=1)
 
-    def wait(self, timeout: float) -> bool:
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
         with self._news:
-            return self._news.wait_for(lambda: self._new, timeout)
+            return None if self._news.wait_for(lambda: self._new, timeout) else ()
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         with self._news:
             self._new = False
             self._news.notify_all()
             return whole(self.picture)
-
-    def spare(self, *_: object) -> bool:
-        return True
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskagent.capture.grabber import Grab, whole
+from deskagent.capture.source import Grab, whole
 from deskagent.delivery.packet_plan import PacketPlan, PendingUpdate
 from deskagent.delivery.update_tracker import UpdateTracker
 from deskagent.encoding.codecs.jpeg import VideoLimits

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskagent.capture.grabber import Grab, whole
+from deskagent.capture.source import Grab, whole
 from deskagent.capture.synthetic import render
 from deskagent.picture.copy_rects import CopyRect, find_copies
 from deskagent.picture.damage import find_damage

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from deskagent.capture.grabber import Grabber
+from deskagent.capture.source import Grabber
 from deskagent.delivery.server import Server
 
 TOKEN = bytes(range(32))

@@ -12,7 +12,7 @@ from .windows import draw_editor, draw_film, draw_log, draw_note
 
 
 class ScenePlace(NamedTuple):
-    """Where a window stands, in thousandths of the desktop above the task bar."""
+    """A window's place, in thousandths of the desktop above the task bar."""
 
     x: int
     y: int
@@ -42,7 +42,7 @@ class Act(NamedTuple):
 
 
 class Script(NamedTuple):
-    """The acts from the hindmost window to the foremost."""
+    """The acts from the window at the back to the one in front."""
 
     acts: tuple[Act, ...]
     cycle: float = 3600

@@ -1,7 +1,7 @@
 """One display of Windows as desktop duplication gives it, by the parts that dxcam is made of.
 
 Not by dxcam's camera: that one looks and does not wait, and after a loss it waits inside of its own call
-until the desktop comes back, so that nobody would tell of a locked screen. Written after dxcam's source and
+until the desktop comes back, so that a locked screen would not be reported. Written after dxcam's source and
 Microsoft's documentation; the stand-in for a Windows host refuses duplication, and no real one has run this.
 """
 
@@ -20,14 +20,15 @@ import numpy as np
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display
 
-from .preferred import FramesError
+from .preferred import FIRST_WITHIN, FramesError
 
 
 class OutputFrames:
     """The `Frames` of the one output that shows a display."""
 
     def __init__(self, display: Display) -> None:
-        """Raises FramesError: no such output, a rotated one, or one that the system does not duplicate."""
+        """Raises FramesError: no such output, a rotated one, one that the system does not duplicate, or one
+        that gives no first picture."""
         self._taken = False
         self._pixels: Pixels = np.empty((display.height, display.width, 4), np.uint8)
         with _told():
@@ -40,6 +41,12 @@ class OutputFrames:
             # Asks for 8 bits a colour; what a display in HDR gives then is for the comparison to judge.
             self._duplication: Any = core.DXGIDuplicator(output=output, device=device).duplicator
             self._all = self._d3d11.D3D11_BOX(0, 0, 0, display.width, display.height, 1)
+        try:
+            if not self.take(FIRST_WITHIN):
+                raise FramesError("it gave no picture")
+        except FramesError:
+            self.close()
+            raise
 
     def take(self, timeout: float) -> bool:
         """A pointer that moved makes no new picture."""
@@ -67,7 +74,7 @@ class OutputFrames:
         self._duplication = self._stage = self._context = None
 
     def _acquire(self, timeout: float) -> bool | None:
-        """Whether the next frame has a new picture; None where no frame came."""
+        """Returns whether the next frame has a new picture; None where no frame came."""
         comtypes: Any = importlib.import_module("comtypes")
         frame = self._dxgi.DXGI_OUTDUPL_FRAME_INFO()
         resource = ctypes.POINTER(self._dxgi.IDXGIResource)()

@@ -1,16 +1,16 @@
 """A grabber that asks its system before it believes a picture. Nothing of a locked screen goes out as one.
 
-What a grab gives while a desktop is locked, disconnected or not ours is the system's mood: an error, the
-picture of before, or black.
+While a desktop is locked, disconnected or somebody else's, a grab may give an error, the picture of before,
+or black.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError
+from deskagent.capture.source import Grab, Grabber, GrabError
 from deskagent.pixels import is_flat
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import ScreenState
@@ -25,7 +25,7 @@ class Desktop(Protocol):
     """Who answers for the system."""
 
     def answers(self) -> SystemAnswers:
-        """What it says now. Raises OSError where it says nothing."""
+        """Returns what it says now. Raises OSError where it says nothing."""
 
 
 class GuardedGrabber:
@@ -48,21 +48,19 @@ class GuardedGrabber:
         self._look(judge)
         self._source.check()
 
-    def wait(self, timeout: float) -> bool:
-        """As the source does, but that it is time to ask the system again counts too: a desktop that is
-        locked need not change."""
-        return self._source.wait(timeout) or self._clock() - self._looked >= LOOK_EVERY
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
+        """Waits as the source does; None also where it is time to ask the system again: a desktop that
+        is locked need not change."""
+        changed = self._source.next(timeout)
+        nothing = changed is not None and not changed
+        return None if nothing and self._clock() - self._looked >= LOOK_EVERY else changed
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:
-        """As the source does."""
-        return self._source.spare(area, seconds)
-
-    def grab(self) -> Grab:
-        """What the source has of a live desktop. Raises GrabError."""
+    def grab(self, region: Rectangle | None = None) -> Grab:
+        """Passes on what the source has of a live desktop. Raises GrabError."""
         if self._clock() - self._looked >= LOOK_EVERY:
             self._look(judge)
         try:
-            grab = self._source.grab()
+            grab = self._source.grab(region)
         except GrabError:
             # The desktop's own reason, where there is one, tells more than the failed call's.
             self._look(judge_blank)

@@ -9,12 +9,12 @@ import gc
 import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import numpy as np
 
-from deskagent.capture.grabber import Grab, Grabber, GrabError, whole
+from deskagent.capture.source import Grab, Grabber, GrabError, whole
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
 
@@ -48,66 +48,66 @@ class FramesError(Exception):
 
 
 class Frames(Protocol):
-    """The pictures of one display, as the system shows them. To be used from one thread only."""
+    """The pictures of one display, as the system shows them; they are opened with a first one. To be used
+    from one thread only."""
 
     def take(self, timeout: float) -> bool:
-        """Waits up to so many seconds for a new picture, and keeps it. Raises FramesError."""
+        """Waits up to so many seconds for a newer picture, and keeps it. Raises FramesError."""
 
     def read(self) -> Pixels:
-        """All of the picture taken last; good until the next `read`. Raises FramesError."""
+        """All of the newest picture taken; good until the next `read`. Raises FramesError."""
 
     def close(self) -> None:
         """Gives back what is held; may be called again."""
 
 
 class PreferredGrabber:
-    """Grabs by frames while they last, and by `screen` otherwise; says by `say` which it is, and why."""
+    """Grabs by frames while they last, and by `screen` otherwise; reports which it is, and why."""
 
     def __init__(
         self,
         number: int,
         screen: Grabber,
+        find_displays: Callable[[], list[Display]],
         open_frames: Callable[[Display], Frames],
-        say: Callable[[str], None],
+        report: Callable[[str], None],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`screen` grabs that display number too; `open_frames` raises FramesError where there are none."""
+        """`screen` grabs that display number too; `find_displays` finds out where the displays are now, and
+        raises GrabError; `open_frames` raises FramesError where there are none."""
         self._number = number
         self._screen = screen
+        self._find_displays = find_displays
         self._open_frames = open_frames
-        self._say = say
+        self._report = report
         self._clock = clock
         self._frames: Frames | None = None
         self._displays: list[Display] = []
         self._looked = 0.0
         self._pause = RETRY_FIRST
         self._next_attempt = float("-inf")
-        self._said = ""
+        self._reported = ""
 
     def displays(self) -> list[Display]:
-        """As last looked at. Raises GrabError."""
+        """Returns them as last seen. Raises GrabError."""
         return self._screen.displays() if self._frames is None else list(self._displays)
 
     def check(self) -> None:
-        """What `screen` knows."""
+        """Asks `screen`."""
         self._screen.check()
 
-    def wait(self, timeout: float) -> bool:
-        """Waits for a frame; that they failed is news too, for `grab` finds another way."""
-        if self._frames is None:
-            return True
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
+        """Waits for a frame, which is of the whole display; that they failed is news too, for `grab` finds
+        another way."""
         try:
-            return self._frames.take(timeout)
+            if self._frames is not None and not self._frames.take(timeout):
+                return ()
         except FramesError as error:
             self._give_up(error)
-            return True
+        return None
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:  # noqa: ARG002
-        """A frame is of the whole display."""
-        return False
-
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         """The whole display. Raises GrabError."""
         try:
             if self._frames is None and self._clock() >= self._next_attempt:
@@ -116,7 +116,7 @@ class PreferredGrabber:
                 return self._newest(self._frames)
         except FramesError as error:
             self._give_up(error)
-        return self._screen.grab()
+        return self._screen.grab(region)
 
     def close(self) -> None:
         """Closes both."""
@@ -127,7 +127,7 @@ class PreferredGrabber:
         now = self._clock()
         if now - self._looked >= LOOK_EVERY:
             self._looked = now
-            if self._screen.displays() != self._displays:
+            if self._find_displays() != self._displays:
                 raise FramesError("the displays have changed")
         frames.take(0.0)
         return whole(frames.read())
@@ -142,15 +142,12 @@ class PreferredGrabber:
         except (FramesError, GrabError):
             frames.close()
             raise
-        # It is asked where the displays are from now on, and looks afresh for that where it holds nothing.
-        self._screen.close()
+        self._screen.close()  # it rests meanwhile
         self._frames, self._displays, self._looked = frames, displays, self._clock()
         self._pause = RETRY_FIRST
         self._tell("desktop duplication")
 
     def _compare(self, frames: Frames, before: Pixels) -> None:
-        if not frames.take(FIRST_WITHIN):
-            raise FramesError("it gave no picture")
         for _ in range(TRIALS):
             picture = frames.read()
             after = self._screen.grab().pixels
@@ -162,7 +159,7 @@ class PreferredGrabber:
 
     def _give_up(self, error: FramesError) -> None:
         self._let_go()
-        # What half a beginning holds of the system's goes now, not some day: 4 MB an attempt on the stand-in
+        # The system's objects of a failed attempt are freed now: they take 4 MB an attempt on the stand-in
         # for a Windows host. `ctypes.cast`, which dxcam calls with its device, ties that to itself.
         traceback.clear_frames(error.__traceback__)
         gc.collect()
@@ -176,15 +173,15 @@ class PreferredGrabber:
             frames.close()
 
     def _tell(self, means: str) -> None:
-        if means != self._said:
-            self._said = means
+        if means != self._reported:
+            self._reported = means
             _log.info("the screen is grabbed by %s", means)
-            self._say(means)
+            self._report(means)
 
 
 def agree(before: Pixels, picture: Pixels, after: Pixels) -> bool:
-    """Whether `picture` shows the screen that was grabbed otherwise before and after it. What changed between
-    those two says nothing, and where nearly all of it did, nobody can tell: False."""
+    """Returns whether `picture` shows the screen that was grabbed the other way before and after it. What
+    changed between those two says nothing; where nearly all of it did, the answer is False."""
     if not before.shape == picture.shape == after.shape:
         return False
     first, between, last = (each.view(np.uint32) & _COLOURS for each in (before, picture, after))

@@ -48,10 +48,10 @@ class DisplayPower(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SystemAnswers:
-    """What was asked, and what came back; None stands for no answer."""
+    """The system's answers; None stands for no answer."""
 
     session: int
-    """Of this process; 0 is where services live."""
+    """The session of this process; 0 is where services run."""
     station: str
     """The window station of this process; empty where it has none."""
     desktop: str
@@ -70,7 +70,7 @@ class SystemAnswers:
 
 
 class ScreenVerdict(NamedTuple):
-    """What the screen is doing, and the reason in one sentence; no reason where it is live."""
+    """The state of the screen, and the reason in one sentence; no reason where it is live."""
 
     state: ScreenState
     reason: str = ""
@@ -93,7 +93,7 @@ class _Row(NamedTuple):
 
 _TABLE: Final = (
     # The wrong place to be: nothing that happens on the desktop changes it, so it is asked first. Services
-    # have a desktop of 1024 x 768 that nobody has ever seen.
+    # have a desktop of 1024 x 768 that is never shown to anybody.
     _Row(
         lambda it: it.session == _SERVICES,
         ScreenState.GRAB_FAILED,
@@ -155,7 +155,7 @@ _TABLE: Final = (
 
 
 def judge(answers: SystemAnswers) -> ScreenVerdict:
-    """What the answers mean for grabbing. What nobody knows speaks for a live screen: the grab will tell.
+    """Returns what the answers mean for grabbing. No answer speaks for a live screen: the grab will tell.
 
     A display that is switched off is not looked at here: `judge_blank` says why.
     """
@@ -180,7 +180,7 @@ def judge_blank(answers: SystemAnswers) -> ScreenVerdict:
 
 
 def locked_by_flags(flags: int, version: tuple[int, int]) -> bool | None:
-    """Whether WTSINFOEX's `SessionFlags` say locked; None where they say nothing."""
+    """Returns whether WTSINFOEX's `SessionFlags` say locked; None where they say nothing."""
     if flags not in (0, 1):  # 0xFFFFFFFF is the system's "unknown".
         return None
     # 0 is locked and 1 is not; Windows 7 and Server 2008 R2 (6.1) mean the opposite, by a defect that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 from ctypes import byref, c_int32, c_uint16, c_uint32, c_void_p
@@ -80,12 +81,12 @@ class WindowsDesktop:
 
     def __init__(self) -> None:
         self._power: int | None = None
-        # Windows calls what lies in here: it lives as long as the registration, which is never given back.
+        # Windows calls what is in here: it lives as long as the registration, which is never given back.
         self._subscription = _Subscription(_callback_type(self._power_changed), None)
         self._watch_power()
 
     def answers(self) -> SystemAnswers:
-        """What Windows says now; what it does not answer is None. Raises OSError where it does not even tell
+        """Asks Windows now; what it does not answer is None. Raises OSError where it does not even tell
         the session. Measured under Wine, where some answers are refused: 0.08 ms."""
         session = DWORD()
         windows("ProcessIdToSessionId")(os.getpid(), byref(session))
@@ -120,6 +121,12 @@ class WindowsDesktop:
         if kind == _PBT_POWERSETTINGCHANGE and setting:
             self._power = int(_PowerBroadcastSetting.from_address(setting).data)
         return 0
+
+
+@functools.cache
+def windows_desktop() -> WindowsDesktop:
+    """The one of this process."""
+    return WindowsDesktop()
 
 
 def be_dpi_aware() -> None:

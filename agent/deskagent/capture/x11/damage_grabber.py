@@ -12,31 +12,27 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import numpy as np
 from Xlib import X
 from Xlib.error import ConnectionClosedError, DisplayError, XError
 from Xlib.ext import damage
 
-from deskagent.capture.grabber import Grab, GrabError, UnreadableScreen
-from deskagent.capture.mss_grabber import described, screen_name
+from deskagent.capture.mss_grabber import described, find_displays, screen_name
+from deskagent.capture.source import Grab, GrabError, UnreadableScreen
 from deskwire.geometry import Display, Rectangle
 from deskx11.connection import connect
 from deskx11.get_image import SharedImages
 from deskx11.monitors import monitors
-from deskx11.segment import Segment
 
-from .due_regions import DueRegions
 from .pixel_reader import PixelFormatError, PixelReader
+from .root_image import RootImage
 from .xfixes import Regions
 
-if TYPE_CHECKING:
-    from deskagent.capture.mss_grabber import MssGrabber
-
 _FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError, LookupError, ValueError, TypeError)
-"""What python-xlib raises where a server refuses, goes away or lacks something; the last two are what its
+"""Exceptions of python-xlib where a server refuses, goes away or lacks something; the last two are what its
 parser makes of a connection that ends half way."""
 
 _GAP: Final = 0.004
@@ -45,28 +41,23 @@ and a program that draws has changed something again at once."""
 
 
 class DamageGrabber:
-    """A Grabber of the union of all displays (number 0) or one of them, which grabs what changed.
+    """A Grabber of the union of all displays (number 0) or one of them, which knows the places that change.
 
     Raises GrabError from the constructor where the server cannot do this: `MssGrabber` can do without.
     It is UnreadableScreen where that cannot help either.
     """
 
-    def __init__(
-        self, number: int, screen: MssGrabber, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, number: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._number = number
-        self._screen = screen
         self._clock = clock
-        self._changes = DueRegions()
-        self._segment: Segment | None = None
-        self._handle = 0
         self._fault: XError | None = None
         self._connection: Any = None
-        self._stale = True
-        self._asked = 0.0
-        self._due: Rectangle | None = None
+        self._image: RootImage | None = None
         self._displays: list[Display] = []
         self._place = Rectangle(0, 0, 1, 1)
+        self._moved = False
+        self._reported = True
+        self._asked = 0.0
         try:
             self._open()
         except PixelFormatError as error:
@@ -80,57 +71,55 @@ class DamageGrabber:
             raise
 
     def displays(self) -> list[Display]:
-        """As of the last change of the geometry."""
+        """Returns them as of the last change of the geometry."""
         return list(self._displays)
 
     def check(self) -> None:
         """Nothing is known before a grab."""
 
-    def wait(self, timeout: float) -> bool:
-        """Waits until a place is due that has changed. Raises GrabError where the server is gone."""
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
+        """Waits for the server's word; None where the geometry has changed. Raises GrabError where the server
+        is gone."""
         end = self._clock() + timeout
         try:
+            readable = False
             while True:
-                self._listen()
+                # Events that came together with an answer are in the queue, and nothing is readable for them.
+                if readable or self._connection.display.event_queue:
+                    self._take_events()
+                self._check_fault()
+                if self._moved:
+                    return None
                 now = self._clock()
-                known = self._changes.next(now)
-                if known is not None and known[1] <= now:
-                    self._due = known[0]
-                    return True
-                if self._due is not None or self._stale:
-                    return True
-                wake = end if known is None else min(end, known[1])
-                if self._stirred:
-                    wake = min(wake, self._asked + _GAP)
-                if wake <= now:
-                    if now >= end:
-                        return False
+                if self._reported and now - self._asked >= _GAP:
+                    self._asked = now
+                    if places := self._changed():
+                        return places
                     continue
-                # While an answer is held back the connection stays readable only for what else it says.
-                select.select([self._connection.fileno()], [], [], wake - now)
+                wake = min(end, self._asked + _GAP) if self._reported else end
+                readable = bool(select.select([self._connection.fileno()], [], [], max(0.0, wake - now))[0])
+                if not readable and wake == end:
+                    return ()
         except _FAULTS as error:
             raise GrabError(f"the X server has gone: {error}") from error
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:
-        """Sees to it by place."""
-        self._changes.spare(area, self._clock() + seconds)
-        return True
-
-    def grab(self) -> Grab:
-        """The place that `wait` found due, or all there is. Raises GrabError."""
+    def grab(self, region: Rectangle | None = None) -> Grab:
+        """The region, or all there is. Raises GrabError."""
         try:
-            if self._due is None:  # else `wait` has just done so
-                self._listen()
-            if self._stale:
+            if region is None:
+                self._take_events()
+                self._check_fault()
+            if self._moved:
                 self._look_around()
-            whole = Rectangle(0, 0, *self._place.size)
-            area, self._due = self._due or whole, None
-            if area == whole:
-                self._changes = DueRegions()
-            else:
-                self._changes.take(area)
-            # What changes from here on is told again, so it cannot be missed.
-            return Grab(self._read(area), area, self._place.size)
+                region = None
+            if region is None:
+                # What changes from here on is told again, so it cannot be missed.
+                self._connection.damage_subtract(self._damage, X.NONE, X.NONE)
+                self._reported = False
+                region = Rectangle(0, 0, *self._place.size)
+            if self._image is None:
+                raise GrabError("the X screen is closed")
+            return Grab(self._image.read(region), region, self._place.size)
         except _FAULTS as error:
             raise GrabError(f"the X screen cannot be grabbed: {error}") from error
 
@@ -140,18 +129,16 @@ class DamageGrabber:
         if connection is not None:
             with contextlib.suppress(*_FAULTS):
                 connection.close()
-        self._segment = None
-        self._screen.close()
+        self._image = None
 
     def _open(self) -> None:
-        self._connection = connection = self._connect()
+        self._connection = connection = _connect()
         connection.set_error_handler(self._refused)
         root = connection.screen().root
         if not connection.has_extension(damage.extname):
             raise LookupError(f"the X server has no {damage.extname}")
         connection.damage_query_version()
-        self._format = PixelReader(connection)
-        self._root: int = root.id
+        self._reader = PixelReader(connection)
         self._images = SharedImages(connection)
         self._regions = Regions(connection)
         # The size of the root changes with every change of displays that matters.
@@ -159,83 +146,47 @@ class DamageGrabber:
         self._damage: int = root.damage_create(damage.DamageReportNonEmpty)
         self._region = self._regions.create()
         self._look_around()
-        self._listen()
-
-    def _connect(self) -> Any:
-        try:
-            return connect()
-        except _FAULTS:
-            # mss says better than python-xlib why no server answers.
-            self._screen.displays()
-            raise
 
     def _look_around(self) -> None:
-        """Takes the displays as they are, and memory for one picture of ours."""
+        """Finds the displays as they are now, and takes memory for one picture."""
         self._displays = self._find_displays()
         if self._number >= len(self._displays):
             raise GrabError(f"there is no display {self._number} now, only {len(self._displays) - 1}")
         one = self._displays[self._number]
+        if self._image is not None:
+            self._image.close()
         self._place = Rectangle(one.x, one.y, one.width, one.height)
-        if self._segment is not None:
-            self._images.detach(self._handle)
-        self._segment = Segment(self._place.area * 4)
-        self._handle = self._images.attach(self._segment.number)
-        # A server on another machine, or in another container, refuses it here.
+        self._image = RootImage(self._connection, self._images, self._reader, self._place)
         self._connection.sync()
         self._check_fault()
-        self._stale, self._due = False, None
-        self._changes = DueRegions()
-        self._stirred = True
-        self._asked = 0.0
+        self._moved = False
 
     def _find_displays(self) -> list[Display]:
-        # The geometry of mss is of when it last grabbed; closed, it looks afresh.
-        self._screen.close()
         try:
-            return self._screen.displays()
+            return find_displays()
         except GrabError:
             found = monitors(self._connection)
             return [described(number, monitor) for number, monitor in enumerate(found)]
 
-    def _listen(self) -> None:
-        """Takes what the server said, and asks where it changed unless that was a moment ago."""
+    def _take_events(self) -> None:
+        """Takes what the server said."""
         for _ in range(self._connection.pending_events()):
-            event = self._connection.next_event()
-            if event.type == X.ConfigureNotify:
-                self._stale = True
+            if self._connection.next_event().type == X.ConfigureNotify:
+                self._moved = True
             else:
-                self._stirred = True
-        self._check_fault()
-        now = self._clock()
-        if not self._stirred or (self._changes.busy and now - self._asked < _GAP):
-            return
-        self._asked = now
-        self._stirred = False
-        # From here on the next change is told again.
+                self._reported = True
+
+    def _changed(self) -> list[Rectangle]:
+        """Asks the server where the display changed since this was asked before."""
+        self._reported = False
+        # From here on the next change is reported again.
         self._connection.damage_subtract(self._damage, X.NONE, self._region)
         found = np.frombuffer(self._regions.fetch(self._region), np.int16).reshape(-1, 4).tolist()
+        place = self._place
         here = (
-            Rectangle(x, y, width & 0xFFFF, height & 0xFFFF).common(self._place)
-            for x, y, width, height in found
+            Rectangle(x, y, width & 0xFFFF, height & 0xFFFF).common(place) for x, y, width, height in found
         )
-        self._changes.add(
-            (
-                one._replace(x=one.x - self._place.x, y=one.y - self._place.y)
-                for one in here
-                if one is not None
-            ),
-            now,
-        )
-
-    def _read(self, area: Rectangle) -> Any:
-        if self._segment is None:
-            raise GrabError("the X screen is closed")
-        x, y, width, height = area
-        where = (self._place.x + x, self._place.y + y, width, height)
-        _, size = self._images.get(self._root, where, self._handle)
-        if size != self._format.row(width) * height:
-            raise GrabError(f"the X server gave {size} bytes for {width} x {height} pixels")
-        return self._format.read(self._segment.bytes[:size], width, height)
+        return [one._replace(x=one.x - place.x, y=one.y - place.y) for one in here if one is not None]
 
     def _refused(self, fault: XError, _request: object) -> None:
         """An answer to a request that waits for none; python-xlib would print it."""
@@ -245,3 +196,12 @@ class DamageGrabber:
         fault, self._fault = self._fault, None
         if fault is not None:
             raise LookupError(f"{type(fault).__name__} from the X server")
+
+
+def _connect() -> Any:
+    try:
+        return connect()
+    except _FAULTS:
+        # mss says better than python-xlib why no server answers.
+        find_displays()
+        raise

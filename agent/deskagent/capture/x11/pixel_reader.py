@@ -20,7 +20,7 @@ class PixelFormatError(Exception):
 
 
 class PixelReader:
-    """How the root window's pixels lie in memory.
+    """Reads the root window's pixels as they are in memory.
 
     Measured with noise of 1920x1080 on a busy machine, the worst case: nothing at 24 bits, 27 ms for all of
     a screen at 16, 107 ms at 30. What changed is usually a small part of it.

@@ -1,4 +1,4 @@
-"""Regions of XFIXES, declared for python-xlib, which has them not: sets of rectangles that a server keeps."""
+"""Regions of XFIXES, declared for python-xlib, which lacks them: sets of rectangles that a server keeps."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import Grab, GrabError, whole
+from deskagent.capture.source import Grab, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.capture.windows.guarded import LOOK_EVERY, GuardedGrabber
 from deskagent.capture.windows.session_state import DisplayPower, SystemAnswers
 from deskagent.pixels import is_flat
+from deskwire.geometry import Rectangle
 from deskwire.messages import ScreenState
 
 USED = SystemAnswers(session=1, station="WinSta0", desktop="Default", console=1)
@@ -41,11 +42,11 @@ class Source(SyntheticGrabber):
         self.fault: GrabError | None = None
         self.grabs = 0
 
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         self.grabs += 1
         if self.fault is not None:
             raise self.fault
-        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab()
+        return whole(np.zeros((48, 64, 4), np.uint8)) if self.black else super().grab(region)
 
 
 class Clock:

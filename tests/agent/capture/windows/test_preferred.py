@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from deskagent.capture.grabber import Grab, GrabError, whole
+from deskagent.capture.source import Grab, GrabError, whole
 from deskagent.capture.windows.duplication import OutputFrames
 from deskagent.capture.windows.preferred import (
     FIRST_WITHIN,
@@ -41,14 +43,17 @@ class Computer:
         self.said: list[str] = []
 
     def grabber(self, number: int = 0) -> PreferredGrabber:
-        return PreferredGrabber(number, Screen(self), self.open, self.said.append, clock=lambda: self.now)
+        screen = Screen(self)
+        return PreferredGrabber(
+            number, screen, screen.displays, self.open, self.said.append, clock=lambda: self.now
+        )
 
     def open(self, display: Display) -> OpenFrames:
         if self.refuses:
             raise FramesError(self.refuses)
         assert (display.width, display.height) == (WIDTH, HEIGHT)
         self.opened.append(OpenFrames(self))
-        self.news = 1
+        self.news = 0
         return self.opened[-1]
 
     def held(self) -> int:
@@ -72,13 +77,10 @@ class Screen:
     def check(self) -> None:
         pass
 
-    def wait(self, timeout: float) -> bool:
-        return True
+    def next(self, timeout: float) -> Sequence[Rectangle] | None:
+        return None
 
-    def spare(self, area: Rectangle, seconds: float) -> bool:
-        return False
-
-    def grab(self) -> Grab:
+    def grab(self, region: Rectangle | None = None) -> Grab:
         if self.computer.unreadable:
             raise GrabError("the screen is locked")
         self.computer.grabs += 1
@@ -125,7 +127,7 @@ def computer() -> Computer:
 
 def test_frames_that_show_the_screen_are_used_and_waited_for(computer: Computer) -> None:
     grabber = computer.grabber()
-    assert grabber.wait(0.0), "nothing was grabbed yet"
+    assert grabber.next(0.0) is None, "nothing was grabbed yet"
     grab = grabber.grab()
     assert np.array_equal(grab.pixels, computer.picture)
     assert grab.area.size == grab.size == (WIDTH, HEIGHT)
@@ -133,10 +135,10 @@ def test_frames_that_show_the_screen_are_used_and_waited_for(computer: Computer)
     assert computer.said == ["desktop duplication"]
 
     grabs = computer.grabs
-    assert not grabber.wait(0.1)
+    assert grabber.next(0.1) == (), "no place has changed"
     computer.picture = 255 - computer.picture
     computer.news = 1
-    assert grabber.wait(0.1)
+    assert grabber.next(0.1) is None
     assert np.array_equal(grabber.grab().pixels, computer.picture)
     assert computer.grabs == grabs, "the slow way rests meanwhile"
     grabber.close()
@@ -157,7 +159,7 @@ def test_frames_that_show_something_else_are_not_used(computer: Computer, *, bla
     grabber = computer.grabber()
     assert np.array_equal(grabber.grab().pixels, computer.picture)
     assert not by_frames(grabber)
-    assert grabber.wait(5.0), "nothing tells of changes: there may be some"
+    assert grabber.next(5.0) is None, "nothing tells of changes: there may be some"
     assert computer.held() == 0
     assert computer.said == ["mss (desktop duplication: its picture is not that of the screen)"]
     assert computer.now - 100.0 <= TRIALS * FIRST_WITHIN, "the stream is not held up for long"
@@ -170,7 +172,7 @@ def test_frames_of_another_size_are_not_used(computer: Computer) -> None:
     assert not by_frames(grabber)
 
 
-def test_where_all_of_the_screen_moves_nobody_can_tell(computer: Computer) -> None:
+def test_frames_are_not_used_while_all_of_the_screen_moves(computer: Computer) -> None:
     computer.films = True
     grabber = computer.grabber()
     grabber.grab()
@@ -208,7 +210,7 @@ def test_a_loss_is_news_and_the_other_way_goes_on_at_once(computer: Computer) ->
     grabber = computer.grabber()
     grabber.grab()
     computer.lost = "the mode has changed"
-    assert grabber.wait(0.1)
+    assert grabber.next(0.1) is None
     assert not by_frames(grabber)
     assert np.array_equal(grabber.grab().pixels, computer.picture)
     assert computer.held() == 0
@@ -231,7 +233,7 @@ def test_a_loss_within_a_grab_is_none_of_the_picture(computer: Computer) -> None
     assert not by_frames(grabber)
 
 
-def test_a_screen_that_nobody_may_see_is_a_failed_grab(computer: Computer) -> None:
+def test_a_screen_that_must_not_be_seen_is_a_failed_grab(computer: Computer) -> None:
     grabber = computer.grabber()
     grabber.grab()
     computer.lost, computer.unreadable = "access was lost", True

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deskagent.capture.grabber import Grab, GrabError
-from deskagent.capture.mss_grabber import MssGrabber
+from deskagent.capture.source import Grab, GrabError
 from deskagent.capture.x11.damage_grabber import DamageGrabber
 from deskwire.geometry import Rectangle
 from support.xvfb import Xvfb, wait_for
@@ -22,7 +21,7 @@ if sys.platform != "linux":
 
 @pytest.fixture
 def grabber(screen: Xvfb) -> Iterator[DamageGrabber]:
-    grabber = DamageGrabber(0, MssGrabber(0))
+    grabber = DamageGrabber(0)
     yield grabber
     grabber.close()
 
@@ -44,10 +43,17 @@ class Kept:
         self.picture[y : y + height, x : x + width] = grab.pixels
         self.areas.append(grab.area)
 
+    def follow(self, timeout: float) -> bool:
+        """Grabs where it is told to; False where nothing changes within so many seconds."""
+        changed = self.grabber.next(timeout)
+        for place in [None] if changed is None else changed:
+            self.take(self.grabber.grab(place))
+        return changed is None or bool(changed)
+
     def settle(self) -> None:
-        """Looks wherever it is told to, until nothing more is."""
-        while self.grabber.wait(0.3):
-            self.take(self.grabber.grab())
+        """Follows until nothing changes any more."""
+        while self.follow(0.3):
+            pass
 
     def shows(self, screen: Xvfb) -> bool:
         """Whether it is what another program sees, once nothing changes any more."""
@@ -58,7 +64,7 @@ class Kept:
 def test_what_changes_is_told_and_the_rest_is_not_looked_at(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     kept.settle()
-    assert not grabber.wait(0.2), "nothing changes"
+    assert grabber.next(0.2) == (), "nothing changes"
     screen.run("xterm", "-geometry", "30x8+500+300", "-T", "small", "-e", "echo told; sleep 60")
     screen.wait_for_window("small")
     wait_for(lambda: kept.shows(screen), what="the terminal")
@@ -71,30 +77,31 @@ def test_pictures_stay_right_through_a_storm_of_changes(screen: Xvfb, grabber: D
     for place in ("+10+10", "+300+80", "+60+240"):
         screen.run("xterm", "-geometry", f"50x12{place}", "-e", "ls -lR /usr/lib | head -2000; sleep 60")
     for _ in range(200):
-        if grabber.wait(0.02):
-            grab = grabber.grab()
-            kept.take(grab)
-            grabber.spare(grab.area, 0.02)
+        kept.follow(0.02)
     wait_for(lambda: kept.shows(screen), what="the same picture")
 
 
-def test_what_is_spared_waits_and_what_is_elsewhere_does_not(screen: Xvfb, grabber: DamageGrabber) -> None:
-    kept = Kept(grabber)
-    kept.settle()
-    grabber.spare(Rectangle(0, 0, 300, 500), 30)
+def test_a_grab_of_everything_leaves_no_change_to_be_told(screen: Xvfb, grabber: DamageGrabber) -> None:
+    Kept(grabber).settle()
     paint(screen, 100, 100)
-    assert not grabber.wait(0.5)
-    paint(screen, 600, 100)
-    assert grabber.wait(2)
-    assert grabber.grab().area.x >= 300
+    grabber.grab()
+    assert grabber.next(0.3) == (), "no place is looked at twice"
 
 
-def test_a_screen_of_another_size_is_grabbed_anew(screen: Xvfb, grabber: DamageGrabber) -> None:
+def test_a_region_is_grabbed_without_a_word_before(screen: Xvfb, grabber: DamageGrabber) -> None:
+    paint(screen, 100, 100)
+    region = Rectangle(90, 90, 60, 50)
+    grab = grabber.grab(region)
+    assert (grab.area, grab.size) == (region, (800, 500))
+    assert np.array_equal(grab.pixels[..., :3], screen.screenshot()[90:140, 90:150])
+
+
+def test_a_screen_of_another_size_is_grabbed_whole(screen: Xvfb, grabber: DamageGrabber) -> None:
     kept = Kept(grabber)
     screen.resize(1024, 768)
-    assert grabber.wait(2)
-    grab = grabber.grab()
-    assert grab.area == Rectangle(0, 0, 1024, 768)
+    wait_for(lambda: grabber.next(2) is None, what="its word that all is new")
+    grab = grabber.grab(Rectangle(10, 10, 20, 20))
+    assert grab.area == Rectangle(0, 0, 1024, 768), "all of it comes, whatever was asked for"
     assert grab.size == (1024, 768)
     kept.take(grab)
     kept.settle()
@@ -106,7 +113,7 @@ def test_a_server_that_goes_away_is_a_failed_grab(screen: Xvfb, grabber: DamageG
     grabber.grab()
     screen.kill()
     with pytest.raises(GrabError):
-        grabber.wait(2)
+        grabber.next(2)
     with pytest.raises(GrabError):
         grabber.grab()
 
@@ -114,7 +121,7 @@ def test_a_server_that_goes_away_is_a_failed_grab(screen: Xvfb, grabber: DamageG
 def test_no_shared_memory_is_left(screen: Xvfb) -> None:
     before = segments()
     for _ in range(3):
-        grabber = DamageGrabber(0, MssGrabber(0))
+        grabber = DamageGrabber(0)
         grabber.grab()
         grabber.close()
     wait_for(lambda: segments() == before, what="the end of its segments")
@@ -123,12 +130,12 @@ def test_no_shared_memory_is_left(screen: Xvfb) -> None:
 def test_where_no_server_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":4077")
     with pytest.raises(GrabError):
-        DamageGrabber(0, MssGrabber(0))
+        DamageGrabber(0)
 
 
 def test_a_display_that_is_not_there_is_named(screen: Xvfb) -> None:
     with pytest.raises(GrabError, match="no display 7"):
-        DamageGrabber(7, MssGrabber(7))
+        DamageGrabber(7)
 
 
 def paint(screen: Xvfb, x: int, y: int) -> None:

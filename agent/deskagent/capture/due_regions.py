@@ -1,4 +1,4 @@
-"""Where a screen has changed and was not looked at since, and from when on each place is worth a look.
+"""Places of a screen that have changed and were not looked at since, and when each is worth a look.
 
 It reads no screen and no clock. What changes for the first time in a while is due at once, whatever goes on
 elsewhere: a click is answered while a film plays beside it.
@@ -32,8 +32,8 @@ class _Place(NamedTuple):
     since: float
     """When it changed first."""
     until: float
-    """How long it may wait. It stays as it was when the change came: what lies across two films would wait
-    for ever otherwise, for one of them was always looked at just now."""
+    """The end of its wait, as it was when the change came: a place across two films would else wait for ever,
+    for one of them was always looked at just now."""
 
     @property
     def due(self) -> float:
@@ -67,7 +67,7 @@ class DueRegions:
             self._places = [reduce(lambda one, other: one.with_(other, now), self._places)]
 
     def spare(self, area: Rectangle, until: float) -> None:
-        """What changes in `area` from now on may wait until then."""
+        """Changes in `area` from now on may wait until then."""
         self._spared.append((area, until))
 
     def next(self, now: float) -> tuple[Rectangle, float] | None:
@@ -82,11 +82,6 @@ class DueRegions:
         """It is being looked at."""
         self._places = [one for one in self._places if one.area != area]
 
-    @property
-    def busy(self) -> bool:
-        """Whether places wait or were looked at a moment ago, as of the last `next`."""
-        return bool(self._places or self._spared)
-
     def _mate(self, place: _Place, now: float) -> _Place | None:
         """A place that is better looked at together with this one."""
         for mate in self._places:
@@ -99,6 +94,6 @@ class DueRegions:
 
 
 def _touch(a: Rectangle, b: Rectangle) -> bool:
-    """Whether they are one thing: a small change does not wait with a large one that is somewhere else."""
+    """Returns whether they are one thing: a small change does not wait with a large one elsewhere."""
     near = Rectangle(a.x - _NEAR, a.y - _NEAR, a.width + 2 * _NEAR, a.height + 2 * _NEAR)
     return near.common(b) is not None

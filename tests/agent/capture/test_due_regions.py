@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskagent.capture.x11.due_regions import SETTLE, DueRegions
+from deskagent.capture.due_regions import SETTLE, DueRegions
 from deskwire.geometry import Rectangle
 
 FILM = Rectangle(100, 100, 960, 540)
