@@ -1,4 +1,4 @@
-"""Writes the bytecode that the program's start needs, run by .venv's Python when pip has installed everything.
+"""Writes the bytecode that the program's start needs; .venv's Python runs it after pip.
 
 pip compiles every module of every package, 52 MB, and takes 3 seconds of CPU longer for it; the program loads
 modules of 10 MB. scripts/environment.sh starts this.
