@@ -107,7 +107,7 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)
             terminal.keys("o")
-            shown = terminal.until(lambda shown: "is gone again" in shown and "◐" not in shown)
+            shown = terminal.until(lambda shown: "what was sent is removed" in shown and "◐" not in shown)
             assert re.search(r"✓ exact +the digests of both pictures agree", shown)
             assert listing(server.home) == set()
             server.authorized_keys.write_text("")

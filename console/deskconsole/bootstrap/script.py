@@ -113,7 +113,7 @@ def _answer(
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise BootstrapError(
             f"{connection.description} answered the {what} script with something else ({error})",
-            remedy="Log in with ssh and see what stands in the way of the host's Python.",
+            remedy="Log in with ssh and check why the host's Python does not run.",
         ) from error
 
 

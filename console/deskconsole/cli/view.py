@@ -24,7 +24,7 @@ def view(
     token_file: TokenFile = None,
     display: Display = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
-    seconds: Annotated[float | None, seconds_option("Close by itself after so long.")] = None,
+    seconds: Annotated[float | None, seconds_option("Close after this time.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
     ] = False,

@@ -146,7 +146,7 @@ class LinkLoop:
                 remedy=_SEND_AGAIN,
             ) from None
         except TimeoutError:
-            raise Stale("the agent stopped reading", remedy="The console reconnects by itself.") from None
+            raise Stale("the agent stopped reading", remedy="Reconnecting automatically.") from None
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
 

@@ -202,7 +202,7 @@ class Files:
         except (*_CUT, OSError) as error:
             raise self._trouble(error) or DeployError(
                 f"{self._where} does not {what} (its server says only: {error})",
-                remedy="Check the rights and the owner of what lies there; a running program may hold it.",
+                remedy="Check the file's permissions and owner; a running program may hold it.",
             ) from error
 
     def _trouble(self, error: Exception, when: str = "") -> ConnectionLost | None:

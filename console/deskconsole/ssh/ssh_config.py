@@ -230,7 +230,7 @@ def parse_jump(hop: str) -> Destination:
 def _no_jump(hop: str, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"{hop!r} is not a jump host: {reason}",
-        remedy="Write it as user@host:port; user and port may be left out, IPv6 stands in brackets.",
+        remedy="Write it as user@host:port; user and port may be left out, IPv6 goes in brackets.",
     )
 
 

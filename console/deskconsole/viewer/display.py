@@ -88,7 +88,7 @@ def _greet(link: socket.socket, cookie: bytes, display: str) -> XScreen:
     if status != 1:
         reason = rest[:length_of_reason].decode("latin-1").strip()
         raise ViewerError(
-            f"The X display {display} lets nobody in without the right cookie ({reason}).",
+            f"The X display {display} refuses everyone without the right cookie ({reason}).",
             remedy="Set XAUTHORITY to the session's file, or run `xhost +si:localuser:$USER` in the session.",
         )
     vendor, formats = struct.unpack_from("<H", rest, 16)[0], rest[21]

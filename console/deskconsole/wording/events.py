@@ -36,9 +36,9 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.StreamResumed():
             return Wording(f"streaming again after {event.after:.1f} s ({event.reason})", "info")
         case events.LinkLost():
-            return Wording(f"lost, connecting again: {_whole(event.failure)}", "warning")
+            return Wording(f"lost, reconnecting: {_whole(event.failure)}", "warning")
         case events.HostUnreachable():
-            return Wording(f"not reached, tried again by itself: {_whole(event.failure)}", "warning")
+            return Wording(f"not reached, trying again later: {_whole(event.failure)}", "warning")
         case events.DesktopAwaited():
             return Wording(f"waiting: {_whole(event.failure)}", "warning")
         case events.SessionFailed():
@@ -46,9 +46,9 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.SessionEnded():
             return Wording("disconnected", "info")
         case events.SettingsChanged():
-            return Wording("the settings have changed: connecting again", "info")
+            return Wording("settings changed: reconnecting", "info")
         case events.PictureFlat():
-            flat = "the first picture has one colour only: the desktop may be black, or not to be seen"
+            flat = "the first picture has one colour only: the desktop may be black or hidden"
             return Wording(flat, "warning")
         case events.ScreenSeen():
             return Wording("the screen can be seen again", "info")
@@ -99,7 +99,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.HostRemoved():
             return Wording("removed", "info")
         case events.ListReloaded():
-            return Wording("another program has changed it: the list is read again", "info")
+            return Wording("changed by another program; read again", "info")
         case events.UndeployStarted():
             return Wording("undeploying", "info")
         case events.UndeployCancelled():

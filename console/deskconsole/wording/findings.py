@@ -21,7 +21,7 @@ class Doubt(NamedTuple):
 
 
 def skipped_after(step: str) -> str:
-    return f"not before this is right: {step}"
+    return f"skipped until this is fixed: {step}"
 
 
 NOT_ASKED_FOR = "not asked for"
@@ -30,11 +30,11 @@ NOT_ASKED_FOR = "not asked for"
 
 # Looking
 
-FORWARDING = "the SSH server lets tunnels through"
+FORWARDING = "the SSH server allows tunnels"
 
 
 def files(home: str) -> str:
-    return f"SFTP begins in {home}"
+    return f"SFTP starts in {home}"
 
 
 def shell(system: str) -> str:
@@ -53,7 +53,7 @@ def linux(facts: HostFacts) -> str:
 def emulated(facts: HostFacts) -> Doubt:
     return Doubt(
         f"{' '.join(_windows(facts))}: the agent's x64 Python runs there under emulation",
-        "Nothing, unless it is too slow; nobody has tried it yet.",
+        "Nothing to do unless it is too slow; this has not been tried yet.",
     )
 
 
@@ -123,7 +123,7 @@ def room(facts: HostFacts, free: int) -> str:
 
 def room_unknown(facts: HostFacts, needed: int) -> Doubt:
     return Doubt(
-        f"how much is free at {facts.root} is not known", f"It should be {needed / 1e6:.0f} MB at least."
+        f"the free space at {facts.root} is not known", f"It should be at least {needed / 1e6:.0f} MB."
     )
 
 
@@ -158,7 +158,7 @@ def sent(parts: Sequence[str], uploaded: int) -> str:
 
 
 def launched(agent: Launched) -> str:
-    return f"the agent came up: process {agent.pid}, port {agent.port}"
+    return f"the agent started: process {agent.pid}, port {agent.port}"
 
 
 def agent_session(agent: Launched, word: DesktopWord) -> str:
@@ -172,11 +172,11 @@ def desktop_place(word: DesktopWord) -> str:
 
 def token_taken(platform: str = "") -> str:
     """`platform` is the agent's own word for its system."""
-    return f"the agent took the token: {platform}" if platform else "the agent took the token"
+    return f"the agent accepted the token: {platform}" if platform else "the agent accepted the token"
 
 
 def versions(agent: str, wire: int) -> str:
-    return f"agent {agent}, version {wire} of the wire on both sides"
+    return f"agent {agent}, wire version {wire} on both sides"
 
 
 NOTHING_TO_COMPARE = "there is no picture to compare"
@@ -193,7 +193,7 @@ def picture_lost(size: tuple[int, int], state: str, reason: str, remedy: str) ->
 def picture_flat(size: tuple[int, int]) -> Doubt:
     return Doubt(
         f"{picture(size)}, all of one colour",
-        "Look there whether the screen is that empty: a sleeping or phantom screen looks so too.",
+        "Check on the host whether the screen really is empty: a sleeping or phantom screen looks the same.",
     )
 
 
@@ -206,17 +206,17 @@ EXACT = "the digests of both pictures agree"
 
 
 def files_stay(seconds: float) -> str:
-    return f"this agent ends by itself within {seconds:.0f} s; the files stay"
+    return f"this agent ends within {seconds:.0f} s; the files stay"
 
 
 def kept(foreign: Sequence[str]) -> Doubt:
     return Doubt(
-        f"everything stays there: another console uses the host by now ({', '.join(foreign)})",
-        "`deskconsole undeploy` takes all away when nobody uses it any more.",
+        f"left in place: another console is using this host ({', '.join(foreign)})",
+        "`deskconsole undeploy` removes everything once no console uses it.",
     )
 
 
-REMOVED = "what was sent is gone again: the host is as it was before"
+REMOVED = "what was sent is removed: the host is as before"
 
 
 def _named(runtime: Runtime) -> str:

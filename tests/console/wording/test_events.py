@@ -51,7 +51,7 @@ def test_every_kind_has_a_sentence_and_survives_the_log(kind: type[Event]) -> No
 
 def test_a_failure_is_told_with_its_remedy() -> None:
     (told, severity) = wording(sample(KINDS["LinkLost"]))
-    assert told == "lost, connecting again: the connection broke. Look at the cable."
+    assert told == "lost, reconnecting: the connection broke. Look at the cable."
     assert severity == "warning"
 
 

@@ -58,8 +58,8 @@ def test_a_doubt_is_a_clause_and_its_remedy_a_sentence(doubt: Doubt) -> None:
         (findings.sent(["packages-1", "agent-1"], 1_500_000), "packages-1 and agent-1, 1.5 MB sent"),
         (findings.sent(["agent-1"], 0), "agent-1 already installed and intact"),
         (findings.agent_session(AGENT, WORD), "the agent (process 42) runs in session 2, WinSta0\\Default"),
-        (findings.token_taken(), "the agent took the token"),
-        (findings.token_taken("Linux"), "the agent took the token: Linux"),
+        (findings.token_taken(), "the agent accepted the token"),
+        (findings.token_taken("Linux"), "the agent accepted the token: Linux"),
         (findings.picture((1024, 768)), "1024x768"),
     ],
 )

@@ -57,7 +57,7 @@ def wrong(said: Said, code: int, step: str) -> dict[str, Any]:
     assert report["first_bad"] == step
     assert set(PROOF) <= set(steps(report, "skipped"))
     assert all(
-        finding["sentence"] == f"not before this is right: {step}"
+        finding["sentence"] == f"skipped until this is fixed: {step}"
         for finding in report["findings"]
         if finding["outcome"] == "skipped"
     )
@@ -111,7 +111,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
         f"✖ bad       port            nothing listens at 127.0.0.1:{server.port} (connection refused)"
     )
     assert lines[2].strip() == "Check the port, and that an SSH server runs there."
-    assert lines[3] == "· skipped   host key        not before this is right: port"
+    assert lines[3] == "· skipped   host key        skipped until this is fixed: port"
     assert last == "lab is not healthy: the first thing that is wrong is port"
     assert cause == f"  nothing listens at 127.0.0.1:{server.port} (connection refused)"
 
@@ -270,7 +270,7 @@ def test_another_consoles_agent_keeps_everything_though_ours_never_came_up(
         found = examined(report=lambda finding: None, cancelled=threading.Event(), begun=begun)
         cleaned = {finding.step: finding for finding in found}[DoctorStep.CLEANUP]
         assert cleaned.outcome is Outcome.DOUBTFUL
-        assert "another console uses the host by now (run/" in cleaned.sentence
+        assert "another console is using this host (run/" in cleaned.sentence
         assert agents(server.home)
 
 

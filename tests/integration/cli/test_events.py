@@ -33,7 +33,7 @@ def test_a_night_is_told_by_host_and_time(user: CommandLine) -> None:
     assert len(whole.stdout.splitlines()) == 4
     night = user.run("events", "--host", "pc-7", "--since", "8h").stdout.splitlines()
     assert [line.partition("pc-7")[2].strip() for line in night] == [
-        "lost, connecting again: the connection broke. Look at the cable.",
+        "lost, reconnecting: the connection broke. Look at the cable.",
         "streaming again after 3600.0 s (the connection broke)",
     ]
     facts = [json.loads(line) for line in user.run("events", "--json", "--since", "8h").stdout.splitlines()]

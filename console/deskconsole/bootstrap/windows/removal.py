@@ -57,7 +57,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
     if entry is None or not entry.folder:
         _end_tasks(connection, facts.root, gone)
         if entry is not None:
-            gone.left.append(f"{native(FOLDER)} (it is no folder of ours: a file, or a link to elsewhere)")
+            gone.left.append(f"{native(FOLDER)} (not a deskconsole folder: a file, or a link to elsewhere)")
         return _report(gone)
     if not _ended_by_python(connection, facts, gone):
         _end_tasks(connection, facts.root, gone)

@@ -27,7 +27,7 @@ _LOOKING = 180.0
 """Seconds that reading all files may take, behind a virus scanner."""
 
 _REMEDIES = {
-    "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop shows up by itself then.",
+    "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop then appears.",
     "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it; "
     "if it does, log in as an administrator.",
     "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
@@ -109,7 +109,7 @@ def _damage(
             files.remove(f"{facts.folder}/{name}/{LISTING}")
     return Damaged(
         f"{error}; damaged there: {', '.join(damaged)}",
-        remedy="Connect again: it is sent again. If it goes on, see to that host's disk and virus scanner.",
+        remedy="Connect again: it is sent again. If that does not help, check its disk and virus scanner.",
     )
 
 

@@ -66,7 +66,7 @@ class TrustScreen(OneKeyScreen):
         address = safe_text(question.address, 120)
         yield text(f"{address} has not been seen before. Its {safe_text(question.algorithm, 40)} key is")
         yield _fingerprint(question.fingerprint)
-        yield text(f"{_COMPARE}\n\nIf it differs, somebody may stand between you and the host.", "quiet")
+        yield text(f"{_COMPARE}\n\nIf it differs, someone may be intercepting the connection.", "quiet")
         yield buttons(
             Button("Do not trust", id="no", compact=True), Button("Trust and connect", id="yes", compact=True)
         )
@@ -202,7 +202,7 @@ class ForgetListScreen(KeyListScreen):
     KIND = "-danger"
     ABOUT = ChangedHostKey
     INTRODUCTION = (
-        "Not the keys that you trusted: somebody may stand between, or the hosts were installed again. "
+        "Not the keys that you trusted: someone may be intercepting, or the hosts were installed again. "
         "Tick whose old key to forget."
     )
     RESULT = "The new keys are asked about next."

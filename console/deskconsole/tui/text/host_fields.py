@@ -49,9 +49,9 @@ FIELDS = (
         "yes or no",
         (("no", "connected by hand, or with its group"), ("yes", "connected when the console starts")),
     ),
-    Field("x_display", "X display", "found by itself, such as :0", "a display such as :0"),
-    Field("x_authority", "X authority", "found by itself", "a path on the host"),
-    Field("python", "Python", "found by itself", "a path on the host"),
+    Field("x_display", "X display", "found automatically, such as :0", "a display such as :0"),
+    Field("x_authority", "X authority", "found automatically", "a path on the host"),
+    Field("python", "Python", "found automatically", "a path on the host"),
     Field("folder", "folder", "the home there", "a path on the host that begins with / or ~/"),
     Field(
         "run_level",
