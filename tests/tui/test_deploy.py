@@ -34,6 +34,7 @@ async def shows(pilot: Pilot[Outcome], fleet: DisplayFleet, snapshot: Snapshot) 
     fleet.states[snapshot.host] = snapshot
     console(pilot).controller.pull()
     await pilot.pause(0.2)
+    await pilot.pause()
     return screen_text(pilot)
 
 

@@ -15,7 +15,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import DisplayFleet, Running, laboratory
-from support.screens.piloting import logged, screen_text, settle
+from support.screens.piloting import console, logged, screen_text, settle
 
 
 async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> None:
@@ -301,3 +301,11 @@ async def test_an_edit_that_ends_a_live_session_says_so_beforehand(running: Runn
         await pilot.press("escape", "down", "down", "down", "down", "e", "tab", "end", *"0")
         await pilot.pause(0.1)
         assert "saves, escape cancels" in screen_text(pilot), "nothing is connected there"
+
+
+async def test_a_saved_host_is_selected_though_newer_figures_follow_at_once(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await console(pilot).controller.save(None, Host(name="new"))
+        console(pilot).controller.pull()
+        await pilot.pause()
+        assert pilot.app.screen.query_one(HostTable).selected == "new"

@@ -43,8 +43,9 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def _show(self, view: FleetView) -> None:
-        if self.controller.fleet is None or view is not self.controller.view:
-            return  # there is nothing yet, or a newer one follows
+        if self.controller.fleet is None:
+            return  # there is nothing to show yet
+        # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
             self.controller.look_at(self.selected, self.visible_hosts)
