@@ -47,6 +47,7 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         await at_rest(pilot)
 
     app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    app.NOTIFICATION_TIMEOUT = 600.0  # the toast is part of the picture, however busy the machine is
     try:
         assert snap_compare(app, terminal_size=size, run_before=before)
     finally:
