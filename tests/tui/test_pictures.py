@@ -33,7 +33,11 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param(["e", "up", "up", "up"], NARROW, id="form"),
     ],
 )
-def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int]) -> None:
+def test_fleet(
+    snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The toast is part of the picture, however busy the machine is.
+    monkeypatch.setattr(DeskconsoleApp, "NOTIFICATION_TIMEOUT", 600.0)
     fleet = laboratory()
 
     async def before(pilot: Pilot[Outcome]) -> None:
@@ -47,7 +51,6 @@ def test_fleet(snap_compare: Callable[..., bool], keys: list[str], size: tuple[i
         await at_rest(pilot)
 
     app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
-    app.NOTIFICATION_TIMEOUT = 600.0  # the toast is part of the picture, however busy the machine is
     try:
         assert snap_compare(app, terminal_size=size, run_before=before)
     finally:
