@@ -34,7 +34,7 @@ from .reader import MessageBody, PacketReader
 
 
 class Phase(Enum):
-    """How far a link has come."""
+    """The phases of a link, in their order."""
 
     OPENING = auto()
     GREETING = auto()
@@ -43,7 +43,7 @@ class Phase(Enum):
 
 
 class _Connection:
-    """What both ends share: the phase and the framing of messages."""
+    """The common part of both ends: the phase and the framing of messages."""
 
     def __init__(self, phase: Phase, reader: PacketReader) -> None:
         self.phase = phase
@@ -82,7 +82,7 @@ class AgentConnection(_Connection):
         self.peer_version = 0
         """The console's version, known once the opening is read."""
         self.credit: CreditWindow | None = None
-        """What the console lets us send; there is none before its Hello."""
+        """The credit that the console gave; there is none before its Hello."""
         self._token = token
         self._opening = b""
 

@@ -8,7 +8,7 @@ from .errors import LocalProtocolError, RemoteProtocolError
 
 
 class CreditWindow:
-    """What is out and how much may be.
+    """Counts what is out and how much may be.
 
     A packet may be begun while fewer than `packets` packets and fewer than `bytes` bytes are out. Its size
     is known only when it is encoded, and what is encoded has to be sent; so at most one packet overshoots

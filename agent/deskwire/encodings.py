@@ -20,13 +20,13 @@ class Encoding(IntEnum):
     COPY = 0x02
     """Pixels that the console has already: where they begin, x and y, as `COPY_BODY` packs it."""
     ZSTD_ROWS = 0x03
-    """As ZSTD, of each row less the one above it: photographs take 40 % fewer bytes."""
+    """ZSTD of each row less the one above it: photographs take 40 % fewer bytes."""
     PNG = 0x89
     JPEG = 0xFF
 
 
 ARTICLE_ENCODINGS = frozenset({Encoding.PNG, Encoding.JPEG})
-"""What the article's receiver reads; a peer that has agreed on nothing gets PNG only."""
+"""The encoding that the article's receiver reads; a peer that has agreed on nothing gets PNG only."""
 
 COPY_BODY = struct.Struct(">BII")
 """The whole body of a copy: 0x02, then x and y of the source's upper left corner."""

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire.
+"""The errors of the wire.
 
 WireError
   LocalProtocolError     we were about to do what the protocol forbids: a fault in this program

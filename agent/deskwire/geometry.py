@@ -30,7 +30,7 @@ class Rectangle(NamedTuple):
         return self.width, self.height
 
     def common(self, other: Rectangle) -> Rectangle | None:
-        """What both cover, if anything."""
+        """The part that both cover, if there is one."""
         x, y = max(self.x, other.x), max(self.y, other.y)
         width = min(self.x + self.width, other.x + other.width) - x
         height = min(self.y + self.height, other.y + other.height) - y
@@ -44,7 +44,7 @@ class Rectangle(NamedTuple):
         return Rectangle(x, y, right - x, bottom - y)
 
     def without(self, hole: Rectangle) -> list[Rectangle]:
-        """What lies outside of a hole, wherever that is: above, below, to the left and to the right of it."""
+        """The parts outside of a hole, wherever that is: above, below, to the left and to the right of it."""
         inner = self.common(hole)
         if inner is None:
             return [self]

@@ -18,7 +18,7 @@ TOKEN_DEADLINE = 5.0
 
 
 class Opening(NamedTuple):
-    """What an opening said."""
+    """The contents of an opening."""
 
     version: int
     token_matches: bool

@@ -21,7 +21,7 @@ MAX_PREVIEW_SIDE = 1024
 """Pixels along one side of a preview."""
 
 COVERAGE = 4
-"""How often the slices of one update may cover the picture. The article's bounding boxes overlap, and its
+"""The slices of one update may cover the picture so often. The article's bounding boxes overlap, and its
 sender turns to a refresh above 0.9; anything near this bound is an attack or a fault."""
 
 

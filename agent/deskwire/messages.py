@@ -29,7 +29,7 @@ Side = Annotated[int, msgspec.Meta(ge=16, le=MAX_PREVIEW_SIDE)]
 
 
 class ScreenState(StrEnum):
-    """What the host's screen is doing, as far as its system tells."""
+    """The states of a host's screen, as far as its system tells."""
 
     LIVE = "live"
     LOCKED = "locked"
@@ -40,7 +40,7 @@ class ScreenState(StrEnum):
 
 
 class WatchMode(StrEnum):
-    """How closely a console looks."""
+    """The two ways in which a console looks at a host."""
 
     FULL = "full"
     """Packets: every change, exactly."""
@@ -74,19 +74,19 @@ class Close(Message, frozen=True):
     reason: Text
     version: int = WIRE_VERSION
     again: bool = True
-    """Whether it makes sense to come back by oneself."""
+    """True where it makes sense to reconnect."""
 
 
 # From the console
 
 
 class Watch(Message, frozen=True):
-    """How the console looks from now on. What follows a change to FULL begins with a refresh."""
+    """Says how the console looks from now on. What follows a change to FULL begins with a refresh."""
 
     mode: WatchMode
     width: Side = 320
     height: Side = 180
-    """What a preview must fit into, in pixels."""
+    """The largest size of a preview, in pixels."""
     interval: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 1.0
     """Seconds between two previews at least."""
     rate: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
@@ -94,7 +94,7 @@ class Watch(Message, frozen=True):
 
 
 class Hello(Message, frozen=True):
-    """What the console speaks and wants; its first message."""
+    """Says what the console speaks and wants; its first message."""
 
     version: int
     encodings: Annotated[tuple[int, ...], msgspec.Meta(max_length=256)]
@@ -128,7 +128,7 @@ class WantDigest(Message, frozen=True):
 
 
 class Welcome(Message, frozen=True):
-    """What the agent is and has; its first message."""
+    """Says what the agent is and has; its first message."""
 
     version: int
     platform: Text

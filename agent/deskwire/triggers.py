@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Trigger(StrEnum):
-    """What caused a refresh."""
+    """The causes of a refresh."""
 
     FIRST_FRAME = "first frame"
     TOO_MANY_SLICES = "too many slices"

@@ -32,7 +32,8 @@ _LOOKS = 0.01
 def measure(
     systems: str = "ours,tigervnc-jpeg8,tigervnc-lossless", link: str | None = None
 ) -> dict[str, Any]:
-    """By link and system: seconds until it is seen and until it is exact, and how many bytes that took."""
+    """Measures by link and system: seconds until it is seen and until it is exact, and how many bytes that
+    took."""
     require_programs()
     links = LINKS if link is None else (link,)
     with tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as folder:

@@ -201,7 +201,7 @@ def _flips(patch: Patch, witness: Witness, end: float, moments: random.Random) -
 
 
 def _middle(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of several runs the medians, but of exactness the worst."""
+    """Merges several runs: medians, but of exactness the worst."""
     middle: dict[str, Any] = {}
     for name in rows[0]:
         values = [row[name] for row in rows]

@@ -32,10 +32,9 @@ _LEAST = 0.02
 
 
 def measure(seconds: float = 8.0, workloads: str = ",".join(WORKLOADS)) -> dict[str, Any]:
-    """By workload and process: `cpu`, in % of a core, and by function `share` of it, `calls` a second, and
-    `ms` of CPU a call, without what it calls among ours. What none was seen to take is `elsewhere`: functions
-    that never return, Python's own work between threads, threads of libraries.
-    """
+    """Measures by workload and process: `cpu`, in % of a core, and by function `share` of it, `calls` a
+    second, and `ms` of CPU a call, without what it calls among ours. What none was seen to take is
+    `elsewhere`: functions that never return, Python's own work between threads, threads of libraries."""
     require_programs()
     with tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as material:
         rows = {name: _one(name, seconds, Path(material)) for name in workloads.split(",")}

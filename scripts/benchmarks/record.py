@@ -77,7 +77,7 @@ def recorded(folder: Path, workload: str) -> Frames:
 
 
 def table(result: Mapping[str, Any]) -> str:
-    """For people."""
+    """The figures as a table."""
     lines = [
         f"{result['frames']} frames at {result['rate']}/s",
         f"{'':10}{'frames that differ':>20}{'of pixels':>12}",

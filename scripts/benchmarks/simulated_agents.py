@@ -39,7 +39,7 @@ IDENTITY = bytes(range(16))
 
 
 def previews() -> list[Preview]:
-    """Of the synthetic office while somebody works there, a second apart."""
+    """Pictures of the synthetic office while somebody works there, a second apart."""
     moments = range(PICTURES)
     return [make_preview(shrink(render("office", 1, float(at), WIDTH, HEIGHT), 320, 180)) for at in moments]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Mapping[str, Row]]
-"""By workload and system."""
+"""Figures by workload and system."""
 
 _JPEG, _LOSSLESS = "tigervnc-jpeg8", "tigervnc-lossless"
 _BOTH = (_JPEG, _LOSSLESS)
@@ -40,7 +40,7 @@ TARGETS = (
     Target("exact after rest, s", _ALL, "exact_after", 1.0),
 )
 _NO_WORSE = ("psnr", "ssim")
-"""Of a film, against JPEG 8: the bytes alone would be won by blurring it."""
+"""A film's quality, against JPEG 8: the bytes alone would be won by blurring it."""
 
 _LEAST: Mapping[str, float] = {"server_cpu": 0.5, "viewer_cpu": 0.5, "kB_s": 0.1}
 """What a peer counts as having needed at least: clocks of processes tick 100 times a second, and

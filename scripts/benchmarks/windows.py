@@ -76,7 +76,7 @@ def _changed(archive: Archive) -> Archive:
 
 
 def table(result: Mapping[str, Any]) -> str:
-    """For people."""
+    """The figures as a table."""
     lines = [f"runtime {result['runtime'] / 1e6:.1f} MB, agent {result['agent'] / 1e3:.0f} kB", ""]
     for name, steps in result["ways"].items():
         target = f" (at most {TARGETS[name]} s)" if name in TARGETS else ""

@@ -27,7 +27,7 @@ Monitor = tuple[int, int, int, int]
 
 
 class Frame:
-    """What highgui's window `name` is to be like.
+    """The size and place of highgui's window `name`.
 
     `monitors`: those of the screen, the first is where it opens by itself; empty where nobody can tell.
     `host` and `places`: under what and in which file its place is remembered; None: it is not.
@@ -48,11 +48,11 @@ class Frame:
         self._before: tuple[int, int] | None = None
         """The size that its user had chosen when it became full screen."""
         self._place: tuple[int, int] | None = None
-        """Where it was last, outside of full screen."""
+        """Its last place outside of full screen."""
         self._settle_at: float | None = None
         """When a window manager has done its part, and the rest is to be done by hand."""
         self._wanted: tuple[int, int] | None = None
-        """Where it is to be opened, until it is there."""
+        """The place to open it at, until it is there."""
         self._tries = 3
         self._enlarged = False
         """It was made as large as the screen by hand."""

@@ -1,4 +1,4 @@
-"""What the console says to the window, as it comes in on a pipe. It melts together what queued.
+"""The window's end of the pipe: messages of the console, those that queued melted together.
 
 The window's main thread waits on the pipe itself where the system can (`Inbox`), and else has a thread
 that reads it (`ThreadedInbox`): Windows cannot wait for pipes and times at once.
@@ -53,11 +53,11 @@ class ThreadedInbox:
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
 
     def wait(self, timeout: float | None, also: int | None = None) -> bool:  # noqa: ARG002  # no X here
-        """As `Inbox.wait`."""
+        """Waits like `Inbox.wait`."""
         return self._mailbox.wait(timeout)
 
     def take(self) -> list[ToWindow]:
-        """As `Inbox.take`."""
+        """Takes like `Inbox.take`."""
         return self._mailbox.take()
 
     def _listen(self) -> None:

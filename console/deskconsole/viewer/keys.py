@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 
 class Action(Enum):
-    """What a key asks for."""
+    """An action that a key asks for."""
 
     CLOSE = auto()
     FULLSCREEN = auto()
@@ -48,5 +48,5 @@ HINT = "F1 keys    f full screen    0 fit    1 one to one    2 double    q close
 
 
 def action_of(code: int) -> Action | None:
-    """What the key with this code of highgui's asks for; None for other keys."""
+    """The action of the key with this code of highgui's; None for other keys."""
     return _CODES.get(chr(code & 0xFFFF).lower())

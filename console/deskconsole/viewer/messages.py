@@ -1,4 +1,4 @@
-"""What the console and the window's process say to each other: one JSON object a line, nothing else."""
+"""The messages between the console and the window's process: one JSON object a line, nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Damage(msgspec.Struct, frozen=True, tag="damage"):
 
 
 class Status(msgspec.Struct, frozen=True, tag="status"):
-    """What the title says, and whether the picture is old."""
+    """Says the title, and whether the picture is old."""
 
     title: str
     text: str
@@ -58,7 +58,7 @@ class Shown(msgspec.Struct, frozen=True, tag="shown"):
 
     packet: int
     draws: int
-    """How often the window was drawn since it opened."""
+    """Drawings of the window since it opened."""
 
 
 CLOSED_BY_HAND = "it was closed"

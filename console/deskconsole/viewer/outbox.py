@@ -1,4 +1,4 @@
-"""What the console says to the window, on its way into the pipe. It never makes anybody wait.
+"""The console's end of the pipe to the window. Putting a message never waits.
 
 What fits goes into the pipe at once, on the caller's thread. What does not, because the window is busy, is
 merged in a mailbox, and a thread brings it as soon as there is room.
@@ -24,7 +24,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._mailbox = Mailbox()
         self._rest = b""
-        """What of a line did not fit; the thread's alone while something waits."""
+        """The rest of a line that did not fit; the thread's alone while something waits."""
         self._waiting = threading.Event()
         """Something waits for room: what comes now has to stand behind it."""
         self._ended = False

@@ -1,4 +1,4 @@
-"""What lies over the picture: the banner of an old picture, the line with the keys, the box with all keys.
+"""The overlay over the picture: the banner of an old picture, the line with the keys, the box with all keys.
 
 No window here, only arrays and a clock that is given.
 """
@@ -33,7 +33,7 @@ _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
 class Overlay:
-    """What is shown over the picture now. `now` is seconds on the monotonic clock."""
+    """The texts that are shown over the picture. `now` is seconds on the monotonic clock."""
 
     def __init__(self) -> None:
         self.helping = False
@@ -99,7 +99,7 @@ class Overlay:
             _draw_hint(image, HINT, strength)
 
     def _strength(self, now: float) -> float:
-        """How much of the line with the keys is seen, from 0 to 1."""
+        """The strength at which the line with the keys is seen, 0 to 1."""
         return min(1.0, max(0.0, (self._hint_until - now) / _FADING))
 
 

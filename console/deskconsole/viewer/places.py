@@ -1,4 +1,4 @@
-"""Where each host's window was, and how large: kept in a file for the next time."""
+"""The place and size of each host's window: kept in a file for the next time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _MOST = 1000
 
 
 class WindowPlace(msgspec.Struct, frozen=True):
-    """Where the inside of a window begins on the screen, and its size where its user chose one (pixels)."""
+    """The point on the screen where the inside of a window begins, and its size where its user chose one
+    (pixels)."""
 
     x: int
     y: int
@@ -22,7 +23,7 @@ class WindowPlace(msgspec.Struct, frozen=True):
 
 
 def place_of(host: str, path: Path) -> WindowPlace | None:
-    """Where the host's window was; None where that is not known or the file cannot be read."""
+    """The last place of a host's window; None where that is not known or the file cannot be read."""
     return _load(path).get(host)
 
 

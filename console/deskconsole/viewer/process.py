@@ -87,7 +87,7 @@ class Viewer:
         self.shown = 0
         """The last packet that is known to be in the window; it says so a few times a second."""
         self.draws = 0
-        """How often the window was drawn."""
+        """Drawings of the window so far."""
         # What Qt and OpenCV print must not reach the terminal; it is logged if the process dies.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `_read`
         self._process = self._start(fullscreen=fullscreen, places=places)
@@ -155,7 +155,7 @@ class Viewer:
         self._host = _printable(host)[:100]
 
     def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
-        """What the title says (`NAME - word - deskconsole (F1: keys)`).
+        """Sets the title (`NAME - word - deskconsole (F1: keys)`).
 
         `stale` greys the picture and counts its age from `at` (Unix time; None: now), with `why` below it.
         """

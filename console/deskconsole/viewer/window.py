@@ -145,7 +145,7 @@ class Window:
         return reason
 
     def _pause(self) -> float | None:
-        """How long to wait for a message; None before there is a window."""
+        """Seconds to wait for a message; None before there is a window."""
         return max(0.0, self._look_at_keys - time.monotonic()) if self._open else None
 
     def _handle(self, message: Map | Damage | Status | Raise) -> None:

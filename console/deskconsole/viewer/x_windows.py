@@ -18,7 +18,7 @@ _DEEPEST = 4
 """A window manager puts a frame or two around a window: further below the root there are only parts."""
 
 _FROM_A_PERSON = 2
-"""Of _NET_ACTIVE_WINDOW (EWMH 1.5): somebody asked for it. Requests of programs may be refused."""
+"""The source of _NET_ACTIVE_WINDOW (EWMH 1.5): a person asked for it. Requests of programs may be refused."""
 
 
 def find_window(display: Display, title: str) -> XWindow | None:
@@ -53,7 +53,7 @@ def bring_to_front(display: Display, window: XWindow) -> None:
 
 
 def place_of(display: Display, window: XWindow) -> tuple[int, int]:
-    """Where on the screen the inside of the window begins."""
+    """The point on the screen where the inside of the window begins."""
     corner = display.screen().root.translate_coords(window, 0, 0)
     return corner.x, corner.y
 

@@ -1,4 +1,4 @@
-"""How large the picture is shown, and which part of it where it is larger than the window."""
+"""Zoom: how large the picture is shown, and which part of it where it is larger than the window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Zoom:
         self.offset = (0, 0)
         """The first pixel of the canvas that is seen, x and y."""
         self._grip: tuple[int, int, tuple[int, int]] | None = None
-        """Where the mouse took hold of the picture, and the offset then."""
+        """The point where the mouse took hold of the picture, and the offset then."""
 
     def choose(self, scale: Scale | None) -> None:
         """Shows the picture at this scale, from its first pixel on."""

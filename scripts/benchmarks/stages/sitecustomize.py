@@ -27,7 +27,7 @@ _SMALL = ("deskwire.geometry", "deskwire.limits", "deskconsole.common.errors", "
 _EVERY = 0.2
 
 _sums: dict[str, list[int]] = {}
-"""By function: calls, nanoseconds of CPU."""
+"""Counts by function: calls, nanoseconds of CPU."""
 _local = threading.local()
 
 

@@ -1,1 +1,1 @@
-"""What the window's picture is drawn on."""
+"""The surfaces that a window's picture is drawn on."""

@@ -1,4 +1,4 @@
-"""How an X server wants its pixels: the bits of red, green and blue in each."""
+"""The pixel format of an X server: the bits of red, green and blue in each."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PixelFormat:
         return bool(((one ^ other) & self._type.type(used) == 0).all())
 
     def _placed(self, mask: int) -> NDArray[np.unsignedinteger]:
-        """What each of 256 values of a colour is in a pixel: its upper bits, or repeated to fill more."""
+        """The bits in a pixel of each of 256 values of a colour: its upper bits, or repeated to fill more."""
         shift = (mask & -mask).bit_length() - 1
         width = (mask >> shift).bit_length()
         values = np.arange(256, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Where the window's picture is drawn, and the surface that works everywhere: highgui's own.
+"""The protocol of a surface, and the one that works everywhere: highgui's own.
 
 Another is `x_surface.XSurface`, which shows parts.
 """
@@ -41,7 +41,7 @@ class Surface(Protocol):
         ...
 
     def place(self) -> tuple[int, int] | None:
-        """Where on the screen the window's inside begins; None where nobody can tell now."""
+        """The point on the screen where the window's inside begins; None where that is not known now."""
         ...
 
     def to_front(self) -> bool:
@@ -53,7 +53,8 @@ class Surface(Protocol):
         ...
 
     def fileno(self) -> int | None:
-        """What becomes readable when `attend` has something to do, where there is such a thing."""
+        """The descriptor that becomes readable when `attend` has something to do, where there is such a
+        thing."""
         ...
 
     @property

@@ -56,7 +56,7 @@ class XSurface:
         self._mouse = mouse
         self._lost = False
         self._place: tuple[int, int] | None = None
-        """As it was when it was last asked for, until the window moves."""
+        """The place that was last asked for, until the window moves."""
         self._memory: Segment | None = None
         self._segment: SharedSegment | None = None
         self._image: NDArray[np.uint8] | None = None
