@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from deskconsole.runtimes.container import Runtime
     from deskconsole.session.snapshot import Snapshot
     from deskconsole.session.snapshot import Statistics as Counted
-    from deskconsole.ssh.host_keys import KnownKey
-    from deskconsole.ssh.known_keys import ForgottenKeys
+    from deskconsole.ssh.forget_keys import ForgottenKeys
+    from deskconsole.ssh.known_hosts import KnownKey
 
 _SAME = (
     "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",

@@ -197,7 +197,7 @@ def forget_key(
       deskconsole hosts forget-key lab-01 lab-02 lab-03
     """
     from deskconsole.common.paths import Paths
-    from deskconsole.ssh.known_keys import forget_keys
+    from deskconsole.ssh.forget_keys import forget_keys
 
     from .targets import find_host
 

@@ -17,7 +17,8 @@ from deskconsole.inventory.host import Host
 from .authentication import authenticate
 from .command import CommandResult, close_channel, run_command
 from .files import Files, open_files
-from .host_keys import HostKeyCheck, KnownHosts, fingerprint, key_type
+from .host_keys import HostKeyCheck
+from .known_hosts import KnownHosts, fingerprint, key_type
 from .login_queue import LoginTurn
 from .prompts import HostQuestions, NoQuestions, Questions, ServerMessage, Unasked
 from .secrets import Secrets

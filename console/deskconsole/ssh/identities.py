@@ -27,7 +27,7 @@ from paramiko.agent import AgentSSH
 
 from deskconsole.common.errors import DeskconsoleError
 
-from .host_keys import key_type
+from .known_hosts import key_type
 from .userauth import PublicKey
 
 _CERTIFICATE = "-cert-v01@openssh.com"

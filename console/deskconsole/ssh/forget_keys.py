@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deskconsole.inventory.host import Host
 
-from .host_keys import KnownHosts, KnownKey
+from .known_hosts import KnownHosts, KnownKey
 from .ssh_config import resolve
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.ssh.host_keys import KnownHosts, fingerprint
+from deskconsole.ssh.known_hosts import KnownHosts, fingerprint
 from support.sshd import keygen, public_line
 
 
@@ -85,7 +85,7 @@ def test_a_pipe_among_the_files_is_not_waited_for(key: str, tmp_path: Path) -> N
 def test_consoles_that_trust_and_forget_keys_at_once_lose_none(key: str, tmp_path: Path) -> None:
     own = tmp_path / "known_hosts"
     program = (
-        "import base64, sys; from pathlib import Path; from deskconsole.ssh.host_keys import KnownHosts\n"
+        "import base64, sys; from pathlib import Path; from deskconsole.ssh.known_hosts import KnownHosts\n"
         "known, blob = KnownHosts(Path(sys.argv[1])), base64.b64decode(sys.argv[3])\n"
         "sys.stdin.readline()\n"
         "for number in range(8):\n"
