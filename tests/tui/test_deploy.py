@@ -87,7 +87,7 @@ async def test_deploying_a_host_at_rest_connects_it_and_x_cancels_that(running: 
 
 
 @pytest.mark.parametrize("key", ["escape", "h", "d", "enter"])
-async def test_what_is_put_aside_goes_on(running: Running, key: str) -> None:
+async def test_a_hidden_deploy_continues(running: Running, key: str) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("down", "down", "d")

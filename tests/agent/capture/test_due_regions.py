@@ -9,7 +9,7 @@ FILM = Rectangle(100, 100, 960, 540)
 BUTTON = Rectangle(1700, 20, 60, 30)
 
 
-def test_nothing_changed() -> None:
+def test_nothing_is_due_where_nothing_changed() -> None:
     assert DueRegions().next(1.0) is None
 
 

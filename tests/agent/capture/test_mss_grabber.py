@@ -79,7 +79,7 @@ def test_a_larger_desktop_is_noticed_at_the_next_look(
     assert grabber.grab().pixels.shape == (768, 1024, 4)
 
 
-def test_displays_and_their_lasting_identities(screen: Xvfb, grabber: MssGrabber) -> None:
+def test_displays_keep_their_identities(screen: Xvfb, grabber: MssGrabber) -> None:
     whole, first = grabber.displays()
     assert (whole.number, whole.x, whole.y, whole.width, whole.height) == (0, 0, 0, 800, 500)
     assert (first.number, first.width, first.height) == (1, 800, 500)
@@ -98,7 +98,7 @@ def test_one_display_is_grabbed_alone(screen: Xvfb) -> None:
     grabber.close()
 
 
-def test_a_display_that_is_not_there(screen: Xvfb) -> None:
+def test_a_missing_display_is_a_grab_error(screen: Xvfb) -> None:
     del screen
     with pytest.raises(GrabError, match="no display 3 now, only 1"):
         MssGrabber(3).grab()

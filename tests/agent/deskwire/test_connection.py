@@ -95,7 +95,7 @@ def test_a_token_has_32_bytes() -> None:
         encode_opening(b"short")
 
 
-def test_token_files() -> None:
+def test_token_files_are_read_with_and_without_a_line_break() -> None:
     assert token_from_file(TOKEN) == TOKEN
     assert token_from_file(b"a secret of the user's\n") == token_from_file(b"  a secret of the user's")
     assert len(token_from_file(b"a secret of the user's")) == 32

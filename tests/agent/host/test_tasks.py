@@ -105,7 +105,9 @@ def session(number: int, user: str, state: str = "active", *, own: bool = False)
         ([], True, None),
     ],
 )
-def test_whose_desktop_is_shown(sessions: list[dict[str, Any]], elevated: bool, chosen: int | None) -> None:
+def test_the_session_of_the_user_is_chosen(
+    sessions: list[dict[str, Any]], elevated: bool, chosen: int | None
+) -> None:
     found = choose(sorted(sessions, key=preference), elevated=elevated)
     assert (found and found["number"]) == chosen
 

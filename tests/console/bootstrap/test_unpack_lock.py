@@ -71,7 +71,7 @@ def test_a_console_that_is_silent_ends_the_work(tmp_path: Path) -> None:
         work()
 
 
-def test_a_word_to_stop_is_heeded(tmp_path: Path) -> None:
+def test_a_request_to_stop_ends_the_unpacking(tmp_path: Path) -> None:
     with unpack_lock.turn(tmp_path) as own:
         (tmp_path / unpack_lock.STOP).touch()
         with pytest.raises(Ended, match="asked it to end"):

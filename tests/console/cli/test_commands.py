@@ -55,7 +55,7 @@ def test_help_loads_nothing_that_takes_its_time(user: CommandLine) -> None:
     assert not heavy & set(modules)
 
 
-def test_the_version(user: CommandLine) -> None:
+def test_version_is_printed(user: CommandLine) -> None:
     assert user.run("--version").stdout == f"deskconsole {__version__}\n"
 
 
@@ -63,7 +63,9 @@ def test_the_version(user: CommandLine) -> None:
     ("arguments", "hint"),
     [(("veiw",), "'view'"), (("hosts", "ad"), "'add'"), (("demo", "--headles"), "--headless")],
 )
-def test_a_slip_of_the_finger(arguments: tuple[str, ...], hint: str, user: CommandLine) -> None:
+def test_a_mistyped_command_is_corrected_in_one_sentence(
+    arguments: tuple[str, ...], hint: str, user: CommandLine
+) -> None:
     said = user.run(*arguments)
     assert (said.code, said.stdout) == (2, "")
     assert hint in said.stderr
@@ -142,7 +144,7 @@ def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
     assert stderr == ""
 
 
-def test_a_full_disk_under_the_result(user: CommandLine) -> None:
+def test_json_onto_a_full_disk_is_an_error(user: CommandLine) -> None:
     user.add_host("lab")
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -153,7 +155,7 @@ def test_a_full_disk_under_the_result(user: CommandLine) -> None:
     assert done.stderr == "deskconsole: the result cannot be written to stdout: No space left on device\n"
 
 
-def test_diff(user: CommandLine, tmp_path: Path) -> None:
+def test_diff_frames_what_changed(user: CommandLine, tmp_path: Path) -> None:
     before = np.zeros((60, 80, 3), np.uint8)
     after = before.copy()
     after[20:30, 40:60] = (255, 0, 0)
@@ -182,7 +184,7 @@ def test_diff(user: CommandLine, tmp_path: Path) -> None:
         ("-oProxyCommand=x", "with no dash or space at its beginning, not '-oProxyCommand=x'"),
     ],
 )
-def test_what_cannot_be_a_host(host: str, words: str, tmp_path: Path) -> None:
+def test_bad_host_fields_are_refused(host: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(words)) as caught:
         find_host(host, Paths.below(tmp_path))
     assert "deskconsole hosts" in caught.value.remedy
@@ -223,7 +225,7 @@ def test_an_address_that_contradicts_an_option_is_refused(user: CommandLine) -> 
     assert "the address says user root, the field user says ann" in said.stderr
 
 
-def test_seconds_that_nobody_can_wait(user: CommandLine) -> None:
+def test_seconds_out_of_range_are_refused(user: CommandLine) -> None:
     commands = [["stats", "lab", "--seconds", text] for text in ("inf", "nan", "-1", "10000001", "soon")]
     commands += [["view", "lab", "--json", "--seconds", "inf"], ["listen", "--seconds", "inf"]]
     commands += [["demo", "--headless", "inf"]]
@@ -234,16 +236,16 @@ def test_seconds_that_nobody_can_wait(user: CommandLine) -> None:
         assert sentence.endswith(" seconds.")
 
 
-def test_nothing_to_change(user: CommandLine) -> None:
+def test_an_edit_without_changes_is_refused(user: CommandLine) -> None:
     user.add_host("lab")
     assert user.run("hosts", "edit", "lab").refusal(2).startswith("nothing was given to change of lab\n")
 
 
-def test_one_is_not_many() -> None:
+def test_words_for_one_thing_are_singular() -> None:
     assert [counted(number, "agent") for number in (0, 1, 1200)] == ["0 agents", "1 agent", "1,200 agents"]
 
 
-def test_listening_where_it_cannot(user: CommandLine) -> None:
+def test_listen_says_why_it_cannot_listen(user: CommandLine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         listen = ("listen", "--json", "--seconds", "0")

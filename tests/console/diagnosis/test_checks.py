@@ -85,7 +85,7 @@ def test_emulation_is_told_and_fails_nothing() -> None:
 @pytest.mark.parametrize(
     ("elevated", "outcome"), [(True, Outcome.GOOD), (False, Outcome.DOUBTFUL), (None, Outcome.DOUBTFUL)]
 )
-def test_rights(elevated: bool | None, outcome: Outcome) -> None:
+def test_missing_administrator_rights_are_a_doubt(elevated: bool | None, outcome: Outcome) -> None:
     verdict = checks.rights(replace(FACTS, elevated=elevated))
     assert verdict.outcome is outcome
     assert "LAB\\ann" in verdict.sentence

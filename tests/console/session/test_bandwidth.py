@@ -55,7 +55,7 @@ def fleet(full: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 0
         ),
     ],
 )
-def test_shares(
+def test_bandwidth_is_shared_by_priority(
     claims: list[Claim], limit: int, stretch: float, expected: dict[Priority, tuple[float, int]]
 ) -> None:
     shares = share_out(claims, limit, stretch)

@@ -47,7 +47,7 @@ def test_a_host_that_is_off_for_a_week_is_still_tried() -> None:
     assert max(backoff.next_delay() for _ in range(20_000)) < 40
 
 
-def test_a_success_begins_anew() -> None:
+def test_a_success_restarts_the_pauses() -> None:
     backoff = Backoff(random.Random(1))
     for _ in range(6):
         backoff.next_delay()

@@ -201,7 +201,7 @@ def test_leftovers_of_a_cut_upload_go_and_fresh_ones_of_another_console_stay(gro
     assert [name for name in names(root) if name.endswith(".part")] == ["agent-0.bb.part"]
 
 
-def test_calling_a_deploy_off_leaves_nothing(ground: Ground) -> None:
+def test_a_cancelled_deploy_leaves_nothing_behind(ground: Ground) -> None:
     before = listing(ground.home)
     facts = probe(ground.connection, ground.host)
 

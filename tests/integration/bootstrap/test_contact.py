@@ -66,7 +66,7 @@ def test_a_login_script_that_reads_what_is_sent_is_named(tmp_path: Path) -> None
     assert ".bashrc" in told.value.remedy
 
 
-def test_a_host_without_python(tmp_path: Path) -> None:
+def test_a_host_without_python_says_so(tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     with (
         ssh_host(tmp_path / "sshd", environment={"PATH": path}) as (server, host),
@@ -77,7 +77,7 @@ def test_a_host_without_python(tmp_path: Path) -> None:
         assert "3.11" in caught.value.remedy
 
 
-def test_a_host_whose_python_is_too_old(tmp_path: Path) -> None:
+def test_a_host_whose_python_is_too_old_says_its_version(tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     path = bare_path(folder)
     fake_python(folder, "python3", "3.8.10 /usr/bin/python3.8")

@@ -148,7 +148,7 @@ def test_a_wheel_with_another_hash_is_not_taken(
     assert names(tmp_path / "cache/packages") == []
 
 
-def test_no_ready_made_package_for_the_platform(
+def test_a_platform_without_ready_packages_is_named(
     bare: Ground, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = make_wheel(index, "pretend", "cp311-cp311-win_amd64", {"pretend.py": b""})
@@ -172,7 +172,7 @@ def test_without_a_network_one_sentence_says_so(
     assert listing(bare.home) == set()
 
 
-def test_fetching_can_be_called_off(bare: Ground, index: Path, tmp_path: Path) -> None:
+def test_fetching_packages_can_be_cancelled(bare: Ground, index: Path, tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         raise Cancelled("the user said so")
 

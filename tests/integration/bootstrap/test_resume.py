@@ -31,7 +31,7 @@ def part(ground: Ground) -> Path:
     return ground.home / ".deskconsole" / f"{LARGE.name}.{console_id()}.part"
 
 
-def test_a_cut_upload_is_gone_on_with(ground: Ground) -> None:
+def test_a_cut_upload_resumes(ground: Ground) -> None:
     def cut(progress: Progress) -> None:
         if progress.done > 1_000_000:
             ground.server.kill_connections()

@@ -11,7 +11,7 @@ from support.command_line import CommandLine, end, settled, shared_memory
 from support.xvfb import wait_for
 
 
-def test_headless(user: CommandLine) -> None:
+def test_headless_demo_is_exact_and_leaves_nothing(user: CommandLine) -> None:
     said = user.run("demo", "--headless", "1", "--json")
     assert (said.code, said.stderr) == (0, "")
     reports = [json.loads(line) for line in said.stdout.splitlines()]

@@ -116,7 +116,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
     assert cause == f"  nothing listens at 127.0.0.1:{server.port} (connection refused)"
 
 
-def test_what_is_wrong_before_the_login(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+def test_doctor_names_what_is_wrong_before_the_login(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         refusing = listener.getsockname()[1]
     other = CommandLine(tmp_path / "other")
@@ -147,7 +147,7 @@ def test_forwarding_prohibited_is_told_and_the_rest_still_looked_at(
     assert listing(server.home) == set()
 
 
-def test_what_a_host_lacks(
+def test_doctor_names_what_a_host_lacks(
     user: CommandLine, make_sshd: Callable[..., Sshd], screen: Xvfb, tmp_path: Path
 ) -> None:
     (tmp_path / "bin").mkdir()

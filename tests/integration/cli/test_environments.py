@@ -209,7 +209,7 @@ def polluted_server(tmp_path: Path, pollution: Mapping[str, str]) -> Iterator[Ss
         end_agents(server.home)
 
 
-def test_a_host_with_another_programs_python(
+def test_python_variables_of_another_program_do_no_harm(
     user: CommandLine, polluted_server: Sshd, screen: Xvfb, tmp_path: Path
 ) -> None:
     user.know(polluted_server, "lab", x_display=screen.display)

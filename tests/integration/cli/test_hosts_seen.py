@@ -59,14 +59,14 @@ def test_a_shot_is_the_screen(user: CommandLine, used_lab: str, screen: Xvfb, tm
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "shot.png").read_bytes()
 
 
-def test_a_host_by_its_address_alone(user: CommandLine, server: Sshd) -> None:
+def test_a_host_is_reached_by_its_address_alone(user: CommandLine, server: Sshd) -> None:
     user.trust(server.known_hosts_line)
     user.ssh_config.write_text(f"IdentityFile {server.identity}\n" + user.ssh_config.read_text())
     report = user.run("deploy", f"{server.user}@127.0.0.1:{server.port}", "--json").json()
     assert report["uploaded"] > 0
 
 
-def test_deploy_and_undeploy(user: CommandLine, lab: str, server: Sshd) -> None:
+def test_deploy_and_undeploy_leave_the_host_as_it_was(user: CommandLine, lab: str, server: Sshd) -> None:
     before = listing(server.home)
     first = user.run("deploy", lab, "--json").json()
     assert first["uploaded"] > 0

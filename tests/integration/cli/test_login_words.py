@@ -18,7 +18,9 @@ def known(server: Sshd, key: Path) -> str:
     return f"[127.0.0.1]:{server.port} {public_line(key)}\n"
 
 
-def test_a_host_that_was_installed_again(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+def test_a_reinstalled_host_has_its_key_forgotten_by_command(
+    user: CommandLine, server: Sshd, tmp_path: Path
+) -> None:
     user.know(server)
     old = keygen(tmp_path / "old")
     others = f"# mine\nother.example {public_line(old)}\n"
@@ -52,7 +54,9 @@ def test_keys_in_the_users_own_file_stay_and_the_command_that_removes_them_is_to
     assert own.read_text() == known(server, old)
 
 
-def test_several_names_and_json(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+def test_forget_key_takes_several_names_and_prints_json(
+    user: CommandLine, server: Sshd, tmp_path: Path
+) -> None:
     user.know(server)
     user.add_host("elsewhere", address="elsewhere.example")
     listed = user.run("hosts", "forget-key", "lab", "elsewhere", "--json")
@@ -109,7 +113,7 @@ class Menu(Interactive):
     )
 
 
-def test_a_menu_on_a_terminal(user: CommandLine, tmp_path: Path) -> None:
+def test_a_menu_of_the_server_is_shown_on_a_terminal(user: CommandLine, tmp_path: Path) -> None:
     with serving(Menu) as port:
         home = tmp_path / "terminal"
         home.mkdir()

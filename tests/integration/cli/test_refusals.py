@@ -32,18 +32,18 @@ def free_port() -> int:
 # On the way to the host
 
 
-def test_an_unknown_name(user: CommandLine) -> None:
+def test_a_name_that_does_not_resolve_is_one_sentence(user: CommandLine) -> None:
     said = user.run("stats", "nowhere.invalid").refusal(3)
     assert "nowhere.invalid" in said
     assert "resolve" in said
 
 
-def test_a_port_that_refuses(user: CommandLine) -> None:
+def test_a_port_that_refuses_is_named(user: CommandLine) -> None:
     port = free_port()
     assert f"127.0.0.1:{port}" in user.run("stats", f"127.0.0.1:{port}").refusal(3)
 
 
-def test_a_wrong_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+def test_a_wrong_key_is_refused_with_its_exit_code(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
     user.know(server, identity_file=str(keygen(tmp_path / "stranger")))
     assert "did not accept the key" in user.run("stats", "lab").refusal(5)
 
@@ -88,7 +88,7 @@ def echoes(terminal: int) -> bool:
     return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
 
 
-def test_a_wrong_password(user: CommandLine) -> None:
+def test_a_wrong_password_is_asked_for_three_times(user: CommandLine) -> None:
     """Passwords are asked for on the terminal."""
     with password_server() as (port, line):
         user.trust(line)
@@ -124,7 +124,9 @@ def test_a_wrong_password_without_a_terminal(user: CommandLine) -> None:
         assert "password" in user.run("stats", "lab").refusal(5)
 
 
-def test_a_changed_host_key(user: CommandLine, server: Sshd, tmp_path: Path) -> None:
+def test_a_changed_host_key_is_refused_with_its_exit_code(
+    user: CommandLine, server: Sshd, tmp_path: Path
+) -> None:
     old = keygen(tmp_path / "old")
     user.trust("# mine\n")
     user.trust(f"[127.0.0.1]:{server.port} {public_line(old)}\n")
@@ -141,7 +143,7 @@ def know_without_trust(user: CommandLine, server: Sshd) -> None:
     user.add_host("lab", **login, identity_file=str(server.identity))
 
 
-def test_an_unknown_host_key_and_nobody_to_ask(user: CommandLine, server: Sshd) -> None:
+def test_an_unknown_host_key_without_a_person_to_ask_is_refused(user: CommandLine, server: Sshd) -> None:
     know_without_trust(user, server)
     assert fingerprint(server.host_key) in user.run("deploy", "lab").refusal(4)
     assert not user.known_hosts.exists()
@@ -159,7 +161,7 @@ def bare_path(folder: Path) -> str:
     return str(folder)
 
 
-def test_a_host_without_python(user: CommandLine, tmp_path: Path) -> None:
+def test_a_missing_python_is_named(user: CommandLine, tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     with Sshd(tmp_path / "host", environment={"PATH": path}) as server:
         user.know(server)
@@ -168,7 +170,7 @@ def test_a_host_without_python(user: CommandLine, tmp_path: Path) -> None:
     assert "3.11" in said
 
 
-def test_a_host_whose_python_is_too_old(user: CommandLine, tmp_path: Path) -> None:
+def test_a_python_that_is_too_old_is_named(user: CommandLine, tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     old = tmp_path / "bin" / "python3"
     old.write_text("#!/bin/sh\nprintf '3.8.10 /usr/bin/python3.8'\n")
@@ -180,7 +182,7 @@ def test_a_host_whose_python_is_too_old(user: CommandLine, tmp_path: Path) -> No
     assert "too old" in said
 
 
-def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
+def test_a_full_disk_of_a_host_is_named(user: CommandLine, tmp_path: Path) -> None:
     # A limit of 8 blocks for each file: to the SFTP server a write fails as it does on a full disk.
     limit = "case $SSH_ORIGINAL_COMMAND in *sftp-server*) trap '' XFSZ; ulimit -f 8;; esac"
     with Sshd(tmp_path / "host", environment={"PATH": VENV_PATH}, prelude=limit) as server:
@@ -189,7 +191,9 @@ def test_a_host_whose_disk_is_full(user: CommandLine, tmp_path: Path) -> None:
         assert listing(server.home) == set()
 
 
-def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab: str, tmp_path: Path) -> None:
+def test_displays_that_a_host_does_not_have_are_refused(
+    user: CommandLine, server: Sshd, used_lab: str, tmp_path: Path
+) -> None:
     """Of the settings on one, of the command line on another."""
     other = CommandLine(tmp_path / "other")
     other.know(server, x_display=":987")
@@ -212,7 +216,9 @@ def test_displays_that_a_host_has_not(user: CommandLine, server: Sshd, used_lab:
     [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40, b"\xff" * 4096, bytes(4096)],
     ids=["http", "ff", "zeros"],
 )
-def test_garbage_instead_of_an_agent(garbage: bytes, user: CommandLine, tmp_path: Path) -> None:
+def test_garbage_instead_of_an_agent_is_one_sentence(
+    garbage: bytes, user: CommandLine, tmp_path: Path
+) -> None:
     token = tmp_path / "token"
     token.write_bytes(bytes(32))
 
@@ -232,13 +238,13 @@ def test_garbage_instead_of_an_agent(garbage: bytes, user: CommandLine, tmp_path
     assert "protocol" in said
 
 
-def test_nobody_at_the_agent_s_port(user: CommandLine, tmp_path: Path) -> None:
+def test_an_empty_port_of_an_agent_is_one_sentence(user: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(bytes(32))
     place = f"127.0.0.1:{free_port()}"
     assert place in user.run("stats", "--direct", place, "--token-file", tmp_path / "token").refusal(3)
 
 
-def test_token_files(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
+def test_bad_token_files_are_named(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
     missing, short, wrong = (tmp_path / name for name in ("missing", "too short", "wrong"))
     short.write_text("too short")
     wrong.write_bytes(bytes(32))
@@ -254,7 +260,7 @@ def test_token_files(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> 
 # Here
 
 
-def test_a_mistake_in_hosts_toml(user: CommandLine) -> None:
+def test_a_mistake_in_hosts_toml_is_shown_with_its_line(user: CommandLine) -> None:
     text = '# my hosts\n[[host]]\nname = "lab"\n\n[[host]]\nname = "desk"\nport = 70000\n'
     user.hosts.parent.mkdir(parents=True)
     user.hosts.write_text(text)
@@ -267,14 +273,16 @@ def test_a_mistake_in_hosts_toml(user: CommandLine) -> None:
     assert user.hosts.read_text() == text
 
 
-def test_no_display_for_a_window(user: CommandLine, agent: AgentProcess) -> None:
+def test_a_window_without_a_display_is_one_sentence(user: CommandLine, agent: AgentProcess) -> None:
     arguments = ["view", "--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
     assert "no display" in user.run(*arguments).refusal(8)
     said = user.run(*arguments, environment={"DISPLAY": ":987"}).refusal(8)
     assert ":987" in said
 
 
-def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess, tmp_path: Path) -> None:
+def test_a_screenshot_that_cannot_be_written_is_named(
+    user: CommandLine, agent: AgentProcess, tmp_path: Path
+) -> None:
     direct = ["--direct", f"127.0.0.1:{agent.port}", "--token-file", str(agent.token_file)]
     for output in (tmp_path / "no folder" / "shot.png", tmp_path):
         assert str(output) in user.run("shot", *direct, "-o", output).refusal(2)
@@ -283,7 +291,7 @@ def test_a_picture_that_cannot_be_written(user: CommandLine, agent: AgentProcess
     assert list(tmp_path.glob("*.jpg")) == []
 
 
-def test_arguments_that_mean_nothing(user: CommandLine) -> None:
+def test_arguments_that_mean_nothing_are_refused(user: CommandLine) -> None:
     commands = (
         ("view",),
         ("view", "lab", "--direct", "127.0.0.1:5000"),

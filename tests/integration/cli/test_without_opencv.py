@@ -23,7 +23,7 @@ def path(user: CommandLine, tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join([str(folder), user.environment["PYTHONPATH"]])}
 
 
-def test_commands_with_pictures(user: CommandLine, path: dict[str, str]) -> None:
+def test_commands_with_pictures_name_the_missing_library(user: CommandLine, path: dict[str, str]) -> None:
     commands = ("view lab", "stats lab", "shot lab -o a.png", "demo --headless 1", "listen", "diff a b -o c")
     for said in user.run_all(*(command.split() for command in (*commands, "doctor lab")), environment=path):
         words = said.refusal(1)
@@ -31,7 +31,9 @@ def test_commands_with_pictures(user: CommandLine, path: dict[str, str]) -> None
         assert "apt-get install libgl1" in words
 
 
-def test_commands_without_pictures(user: CommandLine, server: Sshd, path: dict[str, str]) -> None:
+def test_commands_without_pictures_need_no_opencv(
+    user: CommandLine, server: Sshd, path: dict[str, str]
+) -> None:
     user.trust(server.known_hosts_line)
     login = {"address": "127.0.0.1", "port": server.port, "user": server.user}
     user.add_host("lab", **login, identity_file=str(server.identity))
@@ -40,7 +42,7 @@ def test_commands_without_pictures(user: CommandLine, server: Sshd, path: dict[s
     assert user.run("undeploy", "lab", "--json", environment=path).json()["left"] == []
 
 
-def test_the_console(tmp_path: Path, path: dict[str, str]) -> None:
+def test_the_console_without_opencv_names_the_missing_library(tmp_path: Path, path: dict[str, str]) -> None:
     terminal = Terminal(tmp_path, more=path)
     try:
         terminal.until(lambda shown: "Add a host" in shown and "Quit" in shown)

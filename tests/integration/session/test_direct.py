@@ -151,7 +151,7 @@ def test_a_port_where_nobody_is_fails_with_its_address(tmp_path: Path) -> None:
     session.close()
 
 
-def test_what_was_called_off_at_a_question_says_so() -> None:
+def test_a_login_cancelled_at_a_question_says_so() -> None:
     class Asking(DirectRoute):
         def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
             step(State.CONNECTING, None)

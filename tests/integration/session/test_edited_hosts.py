@@ -17,7 +17,7 @@ from deskconsole.session.state import State
 from support.peers.agent_process import AgentProcess
 
 
-def test_an_edit_of_a_live_host(tmp_path: Path) -> None:
+def test_an_edited_live_host_reconnects_only_where_it_must(tmp_path: Path) -> None:
     path, events = tmp_path / "hosts.toml", list[Event]()
     path.write_text('[[host]]\nname = "lab"\n')
     with AgentProcess(tmp_path, "--source", "synthetic", "--size", "64x48") as agent:

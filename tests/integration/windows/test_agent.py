@@ -144,7 +144,7 @@ def welcome(agent: WindowsAgent) -> Welcome:
         console.close()
 
 
-def test_it_says_where_it_is(agent: WindowsAgent) -> None:
+def test_agent_reports_its_session_and_desktop(agent: WindowsAgent) -> None:
     said = agent.start_as_task()
     assert {key: said[key] for key in ("station", "desktop", "screen", "reason", "size", "flat")} == {
         "station": "WinSta0",

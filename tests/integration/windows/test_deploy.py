@@ -165,7 +165,7 @@ def test_damage_is_noticed_and_repaired(
 
 
 @pytest.mark.parametrize("step", [StepId.UPLOAD_RUNTIME, StepId.UNPACK_RUNTIME])
-def test_calling_it_off_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: StepId) -> None:
+def test_a_cancelled_deploy_leaves_nothing(bare: WindowsHost, dial: Dial, cache: Path, step: StepId) -> None:
     def stop(progress: Progress) -> None:
         if progress.step == step and progress.done > 8_000_000:
             raise Cancelled("the user said so")

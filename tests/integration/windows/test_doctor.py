@@ -113,14 +113,14 @@ def test_a_bare_host_is_healthy_and_bare_again(user: CommandLine, host: WindowsH
     assert report["healthy"]
 
 
-def test_only_looking(user: CommandLine, host: WindowsHost) -> None:
+def test_doctor_without_a_deploy_brings_nothing(user: CommandLine, host: WindowsHost) -> None:
     before = host.listing()
     found = outcomes(report_of(user.run("doctor", "lab", "--no-launch", "--json"), 0))
     assert [step for step, outcome in found.items() if outcome != "skipped"] == LOOKS
     assert host.listing() == before
 
 
-def test_forwarding_that_is_switched_off(user: CommandLine, host: WindowsHost) -> None:
+def test_doctor_names_forwarding_that_is_switched_off(user: CommandLine, host: WindowsHost) -> None:
     host.change(forwarding=False)
     try:
         assert "AllowTcpForwarding" in wrong(user.run("doctor", "lab", "--json"), 3, "forwarding")["remedy"]
@@ -128,7 +128,7 @@ def test_forwarding_that_is_switched_off(user: CommandLine, host: WindowsHost) -
         host.change(forwarding=True)
 
 
-def test_no_sftp(user: CommandLine, host: WindowsHost) -> None:
+def test_doctor_names_missing_sftp(user: CommandLine, host: WindowsHost) -> None:
     host.change(sftp=False)
     try:
         assert "SFTP" in wrong(user.run("doctor", "lab", "--json"), 3, "files")["sentence"]
@@ -137,7 +137,7 @@ def test_no_sftp(user: CommandLine, host: WindowsHost) -> None:
 
 
 @pytest.mark.usefixtures("equipped")
-def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
+def test_doctor_names_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
     host.refuse_tasks()
     try:
         finding = wrong(user.run("doctor", "lab", "--json", timeout=180), 6, "launch")
@@ -148,7 +148,7 @@ def test_a_task_that_is_refused(user: CommandLine, host: WindowsHost) -> None:
 
 
 @pytest.mark.usefixtures("equipped")
-def test_nobody_is_logged_on(user: CommandLine, host: WindowsHost) -> None:
+def test_doctor_says_that_no_one_is_logged_on(user: CommandLine, host: WindowsHost) -> None:
     host.log_off()
     try:
         finding = wrong(user.run("doctor", "lab", "--json", timeout=180), 6, "launch")
@@ -188,7 +188,7 @@ def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, ho
     assert time.monotonic() - called_off < 90, "it waited for the user"
 
 
-def test_a_link_that_dies_after_the_deploy(examined: Examine, host: WindowsHost) -> None:
+def test_doctor_names_a_link_that_dies_after_the_deploy(examined: Examine, host: WindowsHost) -> None:
     def begun(step: DoctorStep, progress: Progress | None) -> None:
         if step is DoctorStep.LAUNCH:
             host.drop_connections()

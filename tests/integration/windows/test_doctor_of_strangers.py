@@ -79,7 +79,7 @@ def test_uploads_of_others_are_named_and_stay(windows: WindowsHost, examined: Ex
     assert upload.name in examined(launching=False)[DoctorStep.DEPLOYED].sentence
 
 
-def test_a_key_that_is_refused(examined: Examined, tmp_path: Path) -> None:
+def test_doctor_names_a_key_that_is_refused(examined: Examined, tmp_path: Path) -> None:
     refused = examined(key=keygen(tmp_path / "stranger"), launching=False)[DoctorStep.AUTHENTICATION]
     assert refused.outcome is Outcome.BAD
     assert "%ProgramData%\\ssh\\administrators_authorized_keys" in refused.remedy

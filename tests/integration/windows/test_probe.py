@@ -60,7 +60,9 @@ def test_a_server_that_does_not_say_what_it_is_is_found_out(
         assert probe(connection, host_of(shared_windows)).platform == "Windows"
 
 
-def test_powershell_and_a_name_with_a_space(odd_windows: WindowsHost, tmp_path: Path) -> None:
+def test_probing_through_powershell_finds_a_user_with_a_space(
+    odd_windows: WindowsHost, tmp_path: Path
+) -> None:
     facts = look(odd_windows, tmp_path)
     assert facts.shell == "powershell"
     assert facts.home == rf"C:\users\{NAME}"

@@ -147,7 +147,7 @@ def test_only_pythons_that_the_agent_runs_on(user: CommandLine, version: str) ->
     ).refusal(2)
 
 
-def test_lists_of_downloads_that_are_wrong(user: CommandLine, tmp_path: Path) -> None:
+def test_wrong_lists_of_downloads_are_named(user: CommandLine, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text("[1")
     assert "there is no /none" in build(user, tmp_path, "--downloads", "/none").refusal(2)

@@ -155,7 +155,7 @@ def test_any_name_and_either_shell(make_windows: Start, shell: str, tmp_path: Pa
         way.session.close()
 
 
-def test_two_hosts_at_once(make_windows: Start, tmp_path: Path) -> None:
+def test_two_hosts_deploy_at_once(make_windows: Start, tmp_path: Path) -> None:
     ways = []
     for name, size in (("lab-01", (1280, 720)), ("lab-02", (1024, 768))):
         (tmp_path / name).mkdir()

@@ -91,12 +91,14 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("answers", LIVE_CASES.values(), ids=LIVE_CASES)
-def test_live(answers: SystemAnswers) -> None:
+def test_answers_of_a_live_desktop_are_live(answers: SystemAnswers) -> None:
     assert judge(answers) == LIVE
 
 
 @pytest.mark.parametrize(("answers", "state", "words"), OTHERS.values(), ids=OTHERS)
-def test_not_live(answers: SystemAnswers, state: ScreenState, words: str) -> None:
+def test_answers_of_a_hidden_desktop_have_a_reason(
+    answers: SystemAnswers, state: ScreenState, words: str
+) -> None:
     verdict = judge(answers)
     assert verdict.state is state
     assert words in verdict.reason

@@ -63,7 +63,7 @@ def test_zstd_bodies_are_one_stream_each_part_readable_at_once() -> None:
     assert len(bodies[1]) < len(bodies[0]) // 5, "the rows were sent before"
 
 
-def test_zstd_begins_anew_at_every_refresh() -> None:
+def test_zstd_restarts_at_every_refresh() -> None:
     encoder = ZstdEncoder()
     encoder.restart(33, 40)
     first = encoder.encode(NOISE)

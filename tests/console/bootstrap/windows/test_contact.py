@@ -119,7 +119,7 @@ GERMAN = """\
 """
 
 
-def test_query_user_in_english() -> None:
+def test_query_user_is_read_in_english() -> None:
     assert [(row["number"], row["station"], row["user"], row["state"]) for row in logged_on(ENGLISH)] == [
         (3, "rdp-tcp#3", "bob", "active"),
         (4, "", "carol", "disconnected"),
@@ -127,7 +127,7 @@ def test_query_user_in_english() -> None:
     ]
 
 
-def test_query_user_in_german() -> None:
+def test_query_user_is_read_in_german() -> None:
     assert [(row["number"], row["user"], row["state"]) for row in logged_on(GERMAN)] == [
         (1, "jürgen", "active"),
         (2, "erika.mustermann-lang", "disconnected"),
