@@ -102,7 +102,6 @@ KEY: Final = (
     Stage("console", Controller.view_host, "name"),
     Stage("console", Fleet.view, "name"),
     Stage("console", Session.view),
-    Stage("console", HostWindow.want),
     Stage("console", LinkLoop.update_watch),
     Stage("console", ConsoleConnection.send, "message"),
     Stage("agent", AgentConnection.receive, "data"),

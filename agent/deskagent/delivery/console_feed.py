@@ -132,7 +132,7 @@ class ConsoleFeed:
             self._live = self._fault is None and self._feed.picture.pixels is not None
             self._looked = self._changed = self._inherited = self._live
         if self._fault is not None:
-            self._screen = self._told(self._fault)
+            self._screen = self._screen_message(self._fault)
         self._displays = self._feed.displays
         return ScreenFacts(self._displays, self._screen.state, self._screen.reason)
 
@@ -184,7 +184,7 @@ class ConsoleFeed:
     def copies(self) -> bool:
         return self._encoder.copies and self._watch.mode is WatchMode.FULL
 
-    def looked(self, change: Change | None) -> None:
+    def picture_changed(self, change: Change | None) -> None:
         with self._wake:
             self._live = self._looked = True
             self._inherited = False
@@ -217,7 +217,7 @@ class ConsoleFeed:
         """Waits for the next act; None when closed."""
         with self._wake:
             while not self._closed:
-                if self._fault is not None and self._told(self._fault) != self._screen:
+                if self._fault is not None and self._screen_message(self._fault) != self._screen:
                     return self._report
                 if self._digests and self._sent and not self._behind and not self._lossy:
                     return self._send_digest
@@ -255,7 +255,7 @@ class ConsoleFeed:
     def _behind(self) -> bool:
         return self._refresh is not None or bool(self._tracker)
 
-    def _told(self, error: GrabError) -> Screen:
+    def _screen_message(self, error: GrabError) -> Screen:
         return Screen(error.state, str(error)[:_MOST_WORDS])
 
     def _report(self) -> None:
@@ -263,11 +263,11 @@ class ConsoleFeed:
         with self._wake:
             error = self._fault
         if error is not None:
-            self._screen = self._told(error)
+            self._screen = self._screen_message(error)
             _log.warning("no picture: %s: %s", self._screen.state, self._screen.reason)
             self._sink.send(self._screen)
 
-    def _say_live(self) -> None:
+    def _announce_live(self) -> None:
         if self._screen.state is not ScreenState.LIVE:
             self._screen = Screen(ScreenState.LIVE)
             self._sink.send(self._screen)
@@ -278,7 +278,7 @@ class ConsoleFeed:
 
     def _send_refresh(self) -> None:
         """Sends the whole picture as it is now."""
-        self._say_live()
+        self._announce_live()
         now = time.monotonic()
         with self._feed.lock:
             with self._wake:
@@ -297,7 +297,7 @@ class ConsoleFeed:
 
     def _send_update(self) -> None:
         """Sends what is planned of all that the console has not got yet, as the picture is now."""
-        self._say_live()
+        self._announce_live()
         now = time.monotonic()
         with self._feed.lock:
             with self._wake:
@@ -332,7 +332,7 @@ class ConsoleFeed:
 
     def _send_preview(self) -> None:
         """Sends a small picture where there is another one than the last."""
-        self._say_live()
+        self._announce_live()
         self._previewed = time.monotonic()
         with self._feed.lock:
             with self._wake:

@@ -22,7 +22,7 @@ class Watcher(Protocol):
         """Its console can copy within its picture."""
         ...
 
-    def looked(self, change: Change | None) -> None:
+    def picture_changed(self, change: Change | None) -> None:
         """The picture is of now, and this changed since the last time; None: all of it is new."""
         ...
 
@@ -68,7 +68,7 @@ class DisplayFeed:
         return self._grabs.displays
 
     def demand(self) -> None:
-        """One more look, please; demands that nobody has answered yet are one demand."""
+        """Requests one grab; requests that wait for it are one."""
         self._grabs.demand()
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class DisplayFeed:
             if change is None or change:
                 self._pacing.changed(time.perf_counter())
             for watcher in self._watchers:
-                watcher.looked(change)
+                watcher.picture_changed(change)
 
     def _fail(self, error: GrabError) -> None:
         with self.lock:

@@ -1,4 +1,4 @@
-"""The plan of the next packet. The size of a packet is decided here and nowhere else.
+"""The plan of the next packet. What a packet holds is decided here, within its `PacketBudget`.
 
 `plan_packet` is a pure function: the link reads the plan, encodes and sends it.
 """
@@ -35,8 +35,8 @@ class PendingUpdate(NamedTuple):
     """In their order, before the rectangles."""
     changed: Sequence[Rectangle] = ()
     """The places where its picture differs after the copies. No two overlap."""
-    turns: Mapping[Rectangle, int] = {}
-    """The packet in which a tile was sent last, counted by one; 0: not for long."""
+    last_sent: Mapping[Rectangle, int] = {}
+    """The number of the packet in which a tile was sent last; a tile that is missing waits longest."""
     large_waited: int = 0
     """Packets in a row in which what is small held back all that is large."""
 
@@ -106,7 +106,9 @@ def _divide(
     parts = ([one] if weight(one) <= pixels else _tiles(one) for one in pending.changed)
     tiles = [tile for part in parts for tile in part]
     large_first = pending.large_waited >= _PATIENCE
-    tiles.sort(key=lambda tile: ((tile.area > SMALL) != large_first, pending.turns.get(tile, 0), tile.area))
+    tiles.sort(
+        key=lambda tile: ((tile.area > SMALL) != large_first, pending.last_sent.get(tile, 0), tile.area)
+    )
     count, total = 1, weight(tiles[0])
     while count < len(tiles) and (total := total + weight(tiles[count])) <= pixels:
         count += 1

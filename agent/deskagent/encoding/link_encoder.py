@@ -1,6 +1,6 @@
-"""Which encoding a rectangle gets, among those that the console reads. Only pictures in motion, and whole
-frames that a link would take long for, are sent with loss; what has such pixels is known until they were sent
-without.
+"""Chooses an encoding for each rectangle, among those that the console reads. Only pictures in motion, and
+whole frames that a link would take long for, are sent with loss; what has such pixels is known until they
+were sent without.
 
 It turns frames and parts of them into slices and knows nothing of links and credits.
 """

@@ -1,4 +1,4 @@
-"""An agent is handed to a console: it is spared for a moment, for that console is on its way."""
+"""Marks an agent as promised to a console, so that other consoles do not end it meanwhile."""
 
 from __future__ import annotations
 

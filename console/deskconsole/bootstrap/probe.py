@@ -83,7 +83,7 @@ def _without_shell(connection: Connection, host: Host, words: str) -> Contact:
         seen = look(connection)
         return replace(seen, system="Windows")
     if "password" in words.lower() and ("change" in words.lower() or "expired" in words.lower()):
-        # sshd with PAM lets a key in and then runs nothing but the change of a password that has run out.
+        # sshd with PAM lets a key in and then runs nothing but the change of a password that has expired.
         raise UnsupportedHost(
             f"{host.name} runs no command before the password of this user is changed: {words}",
             remedy="Log in there once with ssh and change it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.errors import BootstrapError, Cancelled, DeskconsoleError
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection, closing_when, connect
@@ -20,6 +20,15 @@ from .probe import probe
 def remove(connection: Connection, facts: HostFacts) -> Removed:
     """Undeploys. What could not be removed is named in `Removed.left`, which is empty when all is gone."""
     return PLATFORMS[facts.platform].remove(connection, facts)
+
+
+def require_removed(removed: Removed, host: str) -> None:
+    """Raises BootstrapError where something is left on the host."""
+    if removed.left:
+        raise BootstrapError(
+            f"not everything could be removed from {host}: {', '.join(removed.left)}",
+            remedy="End these processes or delete these files on the host manually.",
+        )
 
 
 def connect_and_remove(

@@ -19,7 +19,11 @@ def listen(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     no_identity: Annotated[
-        bool, typer.Option("--no-identity", help="The dialect of the article's whole program.")
+        bool,
+        typer.Option(
+            "--no-identity",
+            help="Packets come without the 16 bytes of identity.",
+        ),
     ] = False,
     seconds: Annotated[float | None, seconds_option("Stop after so long.")] = None,
     json: Annotated[

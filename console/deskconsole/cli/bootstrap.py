@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 
+from deskconsole.common.figures import size
+
 from .options import HostName, Json
 from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
@@ -14,7 +16,7 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     """Copy the agent to a host without starting it.
 
     On Windows hosts a Python runtime is uploaded first. Files already present are skipped; interrupted
-    uploads resume. `view` and the console do all this by themselves.
+    uploads resume. `view` and the console deploy automatically.
 
     \b
     Example:
@@ -32,9 +34,8 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     if json:
         print_json(result)
     else:
-        there = " and ".join(filter(None, (result.runtime, result.packages, result.agent)))
-        verb = "are" if " and " in there else "is"
-        say(f"{host}: {there} {verb} there; sent: {counted(result.uploaded, 'byte')}")
+        parts = " and ".join(filter(None, (result.runtime, result.packages, result.agent)))
+        say(f"{host}: {parts} deployed; {size(result.uploaded)} uploaded")
 
 
 def undeploy(host: HostName, *, json: Json = False) -> None:
@@ -44,7 +45,7 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     Example:
       deskconsole undeploy lab-01
     """
-    from deskconsole.bootstrap.remove import connect_and_remove
+    from deskconsole.bootstrap.remove import connect_and_remove, require_removed
     from deskconsole.common.errors import BootstrapError
     from deskconsole.common.paths import Paths
 
@@ -60,13 +61,10 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
         print_json(UndeployResult.of(host, removed))
         if removed.left:
             sys.exit(BootstrapError.exit_code)
-    elif removed.left:
-        raise BootstrapError(
-            f"not everything could be taken off {host}: {', '.join(removed.left)}",
-            remedy="End or delete that there by hand.",
-        )
-    elif not removed.processes and not removed.files:
+        return
+    require_removed(removed, host)
+    if not removed.processes and not removed.files:
         say(f"{host}: no deskconsole files on this host")
     else:
-        ended, gone = counted(removed.processes, "agent"), counted(removed.files, "file")
-        say(f"{host}: {ended} ended, {gone} gone ({removed.bytes / 1e6:,.0f} MB)")
+        ended, files = counted(removed.processes, "agent"), counted(removed.files, "file")
+        say(f"{host}: {ended} ended, {files} removed ({removed.bytes / 1e6:,.0f} MB)")

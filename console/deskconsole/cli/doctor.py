@@ -123,7 +123,7 @@ class FindingLines:
         if wrong is None:
             print_line(f"{safe_text(host)} is healthy")
         else:
-            print_line(f"{safe_text(host)} is not healthy: the first thing that is wrong is {wrong.step}")
+            print_line(f"{safe_text(host)} is not healthy. First problem: {wrong.step}")
             for line in self._wrapped(wrong.sentence):
                 print_line(f"  {line}")
 

@@ -75,7 +75,7 @@ def import_(
     shelf, _ = _shelf()
     with progress_bars(quiet=json) as show:
         taken = shelf.take(file, show)
-    _tell(taken, "taken over", json=json)
+    _tell(taken, "imported", json=json)
 
 
 @app.command("list")
@@ -117,8 +117,8 @@ def remove(
         typer.Argument(metavar="NAME...", help="As `runtime list` says.", show_default=False),
     ] = None,
     *,
-    unfit: Annotated[
-        bool, typer.Option("--unfit", help="All that the current agent does not run on, and damaged ones.")
+    outdated: Annotated[
+        bool, typer.Option("--outdated", help="All that the current agent does not run on, and damaged ones.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -127,14 +127,14 @@ def remove(
     \b
     Examples:
       deskconsole runtime remove runtime-0123456789ab
-      deskconsole runtime remove --unfit
+      deskconsole runtime remove --outdated
     """
     from deskconsole.runtimes.store import fits
 
     wanted = set(names or ())
-    if not wanted and not unfit:
+    if not wanted and not outdated:
         raise ConfigurationError(
-            "no runtimes were given", remedy="Name some (see `runtime list`), or pass --unfit."
+            "no runtimes were given", remedy="Name some (see `runtime list`), or pass --outdated."
         )
     shelf, _ = _shelf()
     known = {runtime.name: fits(runtime) for runtime in shelf.runtimes()}
@@ -144,7 +144,7 @@ def remove(
             f"there is no runtime {', '.join(missing)} in {shelf.folder}",
             remedy="`deskconsole runtime list` says what is there.",
         )
-    gone = [name for name, fit in known.items() if name in wanted or (unfit and not fit)]
+    gone = [name for name, fit in known.items() if name in wanted or (outdated and not fit)]
     freed = sum(map(shelf.remove, gone))
     if json:
         from deskconsole.app.results import RuntimeRemoveResult

@@ -211,8 +211,8 @@ def clean_up(removed: Removed, host: str) -> Verdict:
     if removed.left:
         return bad(
             BootstrapError(
-                f"not everything could be taken off {host} again: {', '.join(removed.left)}",
-                remedy="End or delete that there by hand.",
+                f"not everything could be removed from {host}: {', '.join(removed.left)}",
+                remedy="End these processes or delete these files on the host manually.",
             )
         )
     return good(findings.REMOVED)

@@ -37,7 +37,7 @@ from deskconsole.ssh.connection import Connection, closing_when, connect
 from deskconsole.ssh.forwarding import require_forwarding
 from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
-from deskconsole.ssh.stages import Passed, Stage
+from deskconsole.ssh.stages import OnStage, Stage
 from deskconsole.ssh.stages import unwatched as unnoticed
 from deskconsole.wording import findings as wording
 
@@ -76,7 +76,7 @@ PROOF = (
 )
 """The steps of every host; a Windows host has some more."""
 
-Begun = Callable[[DoctorStep, Progress | None], None]
+OnStepBegun = Callable[[DoctorStep, Progress | None], None]
 """Told which step is under way, and how far it has come where that is known."""
 
 
@@ -91,7 +91,7 @@ def examine(
     *,
     report: Callable[[Finding], None],
     cancelled: threading.Event,
-    begun: Begun = unwatched,
+    begun: OnStepBegun = unwatched,
     launching: bool = True,
     options: AgentOptions | None = None,
     ssh_config: Path | None = None,
@@ -128,7 +128,7 @@ class _Examination:
         ssh_config: Path | None,
         record: Record,
         cancelled: threading.Event,
-        begun: Begun,
+        begun: OnStepBegun,
         keys: OpenedKeys | None,
     ) -> None:
         self._host = host
@@ -179,7 +179,7 @@ class _Examination:
             self._record.bad(under_way, error)
             raise _Stopped from error
 
-    def _connect(self, cancelled: threading.Event, passed: Passed = unnoticed) -> Connection:
+    def _connect(self, cancelled: threading.Event, passed: OnStage = unnoticed) -> Connection:
         return connect(
             self._host,
             self._questions,

@@ -149,7 +149,7 @@ class Inventory:
                 self._change_alone(edit)
         except OSError as error:
             raise ConfigurationError(
-                f"{self.path} could not be written: {error.strerror}; it is as it was"
+                f"{self.path} could not be written: {error.strerror}; the file is unchanged"
             ) from error
 
     def _change_alone(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:

@@ -171,5 +171,7 @@ def write(path: Path, text: str) -> Version:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
-        raise ConfigurationError(f"{path} could not be written: {error.strerror}; it is as it was") from error
+        raise ConfigurationError(
+            f"{path} could not be written: {error.strerror}; the file is unchanged"
+        ) from error
     return written

@@ -17,7 +17,7 @@ from .listing import LISTING
 if TYPE_CHECKING:
     from typing_extensions import Buffer  # collections.abc has it from 3.12 on
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Gets bytes done and bytes of all; what it raises ends the work."""
 
 _PIECE = 1 << 20
@@ -50,7 +50,7 @@ class Contents:
     """Size and SHA-256 by path, without the listing."""
 
 
-def write_rest(path: Path, listing: bytes, files: Mapping[str, bytes], told: Told) -> None:
+def write_rest(path: Path, listing: bytes, files: Mapping[str, bytes], told: OnProgress) -> None:
     """Packs files, and their listing first; the same bytes for the same input."""
     total = sum(map(len, files.values()))
     done = 0
@@ -65,7 +65,7 @@ def write_rest(path: Path, listing: bytes, files: Mapping[str, bytes], told: Tol
             done += len(data)
 
 
-def read_rest(stream: IO[bytes], size: int, largest: int, told: Told) -> Contents:
+def read_rest(stream: IO[bytes], size: int, largest: int, told: OnProgress) -> Contents:
     """Reads all of it, `size` bytes, and hashes every file. Raises TarError, LZMAError, EOFError.
 
     A stream from which more than `largest` bytes would come is not read on.
@@ -111,7 +111,7 @@ def _among_its_kind(item: tuple[str, bytes]) -> tuple[str, str]:
 class _Watched(io.RawIOBase):
     """A stream that hashes what is read of it and tells how far that is."""
 
-    def __init__(self, stream: IO[bytes], done: int, total: int, told: Told) -> None:
+    def __init__(self, stream: IO[bytes], done: int, total: int, told: OnProgress) -> None:
         self._stream = stream
         self._hash = hashlib.sha256()
         self._done = done

@@ -50,10 +50,10 @@ class StreamStarted(Event, frozen=True, kw_only=True):
 
 
 class StreamResumed(Event, frozen=True, kw_only=True):
-    """There is a stream again, `after` seconds without one; `reason` is why it was lost."""
+    """There is a stream again, `after` seconds without one; `failure` is why it was lost."""
 
     after: float
-    reason: str
+    failure: Failure
 
 
 class LinkLost(Event, frozen=True, kw_only=True):
@@ -115,13 +115,10 @@ class ScreenHidden(Event, frozen=True, kw_only=True):
     by: Actor = "host"
 
 
-SILENCE = "nothing is heard from the agent"
-"""The reason of a stale session, and what the event of it says."""
-
-
 class AgentSilent(Event, frozen=True, kw_only=True):
     """Nothing is heard from the agent."""
 
+    failure: Failure
     by: Actor = "host"
 
 

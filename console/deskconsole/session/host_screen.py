@@ -13,7 +13,7 @@ NO_PICTURE_AFTER = 4.0
 SCREEN_REMEDIES: Mapping[str, str] = MappingProxyType(
     {
         ScreenState.LOCKED: "Unlock it there, or answer the prompt that it shows.",
-        ScreenState.NO_USER: "Log in there.",
+        ScreenState.NO_USER: "Log on there.",
         ScreenState.DISCONNECTED: "Connect to that remote-desktop session again, or log in at the console.",
         ScreenState.DISPLAY_OFF: "Wake it up: move its mouse or press a key there.",
         ScreenState.GRAB_FAILED: "Check which display is wanted, and look at the host's desktop.",

@@ -213,14 +213,14 @@ class LinkLoop:
                 beat = now
                 self._ping(now)
             self._follow_watch(now)
-        self._farewell()
+        self._send_close()
         raise Cancelled("closed")
 
     def _receive(self, data: bytes) -> None:
         for observer in self._observers:
             observer.received(len(data))
         for event in self._connection.receive(data):
-            self._take(event)
+            self._handle_event(event)
 
     def _follow_watch(self, now: float) -> None:
         """Compares the framebuffer where the full stream is watched, or gives it up."""
@@ -241,10 +241,10 @@ class LinkLoop:
             remedy="Connect again; with a token file, give that of the agent that runs there now.",
         )
 
-    def _take(self, event: Packet | AgentMessage) -> None:
+    def _handle_event(self, event: Packet | AgentMessage) -> None:
         match event:
             case Packet():
-                self._accept(event)
+                self._handle_packet(event)
             case Ping(number=number):
                 self._send(Pong(number))
             case Pong(number=number):
@@ -258,7 +258,7 @@ class LinkLoop:
                 raise self._closed(event)
             case _:
                 for observer in self._observers:
-                    self._tell(observer, event)
+                    self._notify(observer, event)
 
     def _compare(self, theirs: Digest) -> None:
         # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
@@ -275,7 +275,7 @@ class LinkLoop:
             observer.compared(theirs.packet, ours, theirs.digest)
 
     @staticmethod
-    def _tell(
+    def _notify(
         observer: LinkObserver, message: Welcome | Displays | Screen | Refresh | Lossy | Preview
     ) -> None:
         """Hands on what needs no answer."""
@@ -302,7 +302,7 @@ class LinkLoop:
             self._decoder = Decoder()
             self._framebuffer.close()
 
-    def _skips(self, packet: Packet) -> bool:
+    def _should_skip(self, packet: Packet) -> bool:
         """A packet that was on its way when the full stream ended has nothing to be drawn on."""
         if self._skipping and packet.refresh and self._watch.mode is WatchMode.FULL:
             self._skipping = False
@@ -320,12 +320,12 @@ class LinkLoop:
             return ConnectionLost(f"the agent closed the link: {close.reason}")
         return Refused(f"the agent closed the link: {close.reason}", remedy="Connect again to take it back.")
 
-    def _accept(self, packet: Packet) -> None:
+    def _handle_packet(self, packet: Packet) -> None:
         """Draws a packet where it is wanted, and acknowledges it."""
         for observer in self._observers:
             observer.arrived(packet)
         self._drawn += 1
-        if not self._skips(packet):
+        if not self._should_skip(packet):
             self._draw(packet)
         with self._sending:
             self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
@@ -365,7 +365,7 @@ class LinkLoop:
             self._transport.close()
             raise
 
-    def _farewell(self) -> None:
+    def _send_close(self) -> None:
         """Says goodbye; a link that is gone already does not need it."""
         try:
             self._send(Close("the console closed the link"))

@@ -274,7 +274,7 @@ class Session:
     def _wait_for_retry(self, error: DeskconsoleError, retry: Retry, cancelled: threading.Event) -> None:
         """Waits until it is time, or until `connect` or `disconnect` is called."""
         if not retry.unreachable:
-            self._status_observer.lost(str(error))
+            self._status_observer.lost(error)
         self._move(
             State.RETRYING,
             replace(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from deskconsole.common.errors import DeskconsoleError, Stale
 from deskconsole.common.progress import StepId
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.preview import PreviewPicture
@@ -17,10 +18,10 @@ from deskwire.messages import Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 
 from .events import (
-    SILENCE,
     AgentHeard,
     AgentSilent,
     Event,
+    Failure,
     PictureDiffers,
     ScreenHidden,
     ScreenSeen,
@@ -34,6 +35,8 @@ from .state import State
 from .statistics import StatisticsMeter
 from .status import SessionStatus, StateDetails
 from .steps import StepOutcome, Steps
+
+_SILENT = Stale("nothing is heard from the agent")
 
 _SCREEN_EVENTS_EVERY = 0.25
 """Seconds between two events about a host's screen: a host that says something else all the time must not
@@ -70,17 +73,17 @@ class StatusObserver(LinkObserver):
         self._size: tuple[int, int] | None = None
         self.lost_at: float | None = None
         """Since when there has been no stream though there should be one."""
-        self.lost_reason = ""
+        self._loss: Failure | None = None
 
     @property
     def _host(self) -> str:
         return self._status.now.host
 
-    def lost(self, reason: str) -> None:
+    def lost(self, error: DeskconsoleError) -> None:
         """There is no stream, and there will be one again."""
         if self.lost_at is None:
             self.lost_at = time.monotonic()
-            self.lost_reason = reason
+            self._loss = Failure.of(error)
 
     def welcomed(self, welcome: Welcome) -> None:
         self._steps.begin(StepId.FIRST_PICTURE)
@@ -94,12 +97,12 @@ class StatusObserver(LinkObserver):
         )
         self._status.move(State.STREAMING)
         self.show_state()
-        if self.lost_at is None:
+        if self.lost_at is None or self._loss is None:
             self._tell(StreamStarted(host=self._host))
         else:
             self._meter.reconnected()
             gap = time.monotonic() - self.lost_at
-            self._tell(StreamResumed(host=self._host, after=gap, reason=self.lost_reason))
+            self._tell(StreamResumed(host=self._host, after=gap, failure=self._loss))
             self.lost_at = None
 
     def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
@@ -123,11 +126,15 @@ class StatusObserver(LinkObserver):
 
     def silent(self, stale: bool) -> None:
         if stale:
-            self._status.move(State.STALE, StateDetails(reason=SILENCE))
+            self._status.move(State.STALE, StateDetails.of(_SILENT))
         else:
             self._status.move(State.STREAMING)
         self.show_state()
-        self._tell(AgentSilent(host=self._host) if stale else AgentHeard(host=self._host))
+        self._tell(
+            AgentSilent(host=self._host, failure=Failure.of(_SILENT))
+            if stale
+            else AgentHeard(host=self._host)
+        )
 
     def answered(self, round_trip: float) -> None:  # noqa: ARG002
         if self._status.now.current and self._status.now.picture_at is not None:
@@ -163,6 +170,7 @@ class StatusObserver(LinkObserver):
         """Tells the window whether what it shows is current, and else of when it is and why."""
         snapshot = self._status.now
         word = snapshot.screen if snapshot.state is State.STREAMING else snapshot.state.value
-        cause = snapshot.cause or (self.lost_reason if self.lost_at is not None else "")
+        loss = self._loss if self.lost_at is not None else None
+        cause = snapshot.cause or (loss.reason if loss is not None else "")
         why = " ".join(f"{said.rstrip('.')}." for said in (cause, snapshot.advice) if said)
         self._window.state(word, stale=not snapshot.current, why=why, at=snapshot.picture_at)

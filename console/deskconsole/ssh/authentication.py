@@ -306,7 +306,7 @@ def _times(number: int) -> str:
 
 def _is_password(asked: Round) -> bool:
     # Only a lone hidden "password" that is asked first is one to keep: an answer to anything else may be good
-    # once only, or be the new password of one that has run out.
+    # once only, or be the new password of one that has expired.
     (prompt, *more) = asked.prompts
     return not more and not prompt.echo and "password" in prompt.text.lower()
 

@@ -20,11 +20,11 @@ from .files import Files, open_files
 from .host_keys import HostKeyCheck
 from .known_hosts import KnownHosts, fingerprint, key_type
 from .login_queue import LoginTurn
-from .prompts import HostQuestions, NoQuestions, Questions, ServerMessage, Unasked
+from .prompts import HostQuestions, NonInteractiveQuestions, NoQuestions, Questions, ServerMessage
 from .secrets import Secrets
 from .sockets import BindSource, ProxyCommand, connect_tcp
 from .ssh_config import Target, parse_jump, resolve
-from .stages import Passed, Stage, unwatched
+from .stages import OnStage, Stage, unwatched
 from .transport import SshTransport, handshake
 from .tunnel import Tunnel, open_channel
 
@@ -100,7 +100,7 @@ def connect(
     timeout: float = 10.0,
     secrets: Secrets | None = None,
     ssh_config: Path | None = None,
-    passed: Passed = unwatched,
+    passed: OnStage = unwatched,
     turn: LoginTurn | None = None,
 ) -> Connection:
     """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
@@ -197,7 +197,7 @@ class _Route:
         timeout: float,
         secrets: Secrets,
         ssh_config: Path | None,
-        passed: Passed,
+        passed: OnStage,
         parts: _Parts,
         turn: LoginTurn,
     ) -> None:
@@ -216,7 +216,7 @@ class _Route:
         timeout = target.connect_timeout or self._timeout
         for warning in target.warnings:
             self._questions.tell(ServerMessage(target.label, warning, by_console=True))
-        questions = self._questions if target.asks else Unasked(self._questions)
+        questions = self._questions if target.asks else NonInteractiveQuestions(self._questions)
         check = HostKeyCheck(KnownHosts(self._known_hosts, target.known_hosts), target)
         proxy: ProxyCommand | None = None
         sock: socket.socket | paramiko.Channel

@@ -197,7 +197,7 @@ def review(settings: Mapping[str, Sequence[str]], label: str) -> tuple[str, ...]
         elif entry.use is Use.REFUSED:
             raise ConfigurationError(
                 f"{entry.name} is set for {label} in the SSH configuration ({value}): {entry.note}",
-                remedy="Take it out for this host if the console shall connect; ssh -G shows what is set.",
+                remedy="Remove it for this host to let the console connect; ssh -G shows what is set.",
             )
         else:
             warnings.append(f"{entry.name} {value} in the SSH configuration has no effect here: {entry.note}")

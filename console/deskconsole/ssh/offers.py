@@ -10,11 +10,11 @@ from .identities import KeyFile, plain_blob, read_public
 from .ssh_config import Target
 from .userauth import PublicKey
 
-Held = tuple[PublicKey, paramiko.PKey]
+HeldKey = tuple[PublicKey, paramiko.PKey]
 Offer = tuple[PublicKey | None, paramiko.PKey | KeyFile]
 
 
-def candidates(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -> Iterator[Offer]:
+def candidates(target: Target, files: Sequence[KeyFile], held: Sequence[HeldKey]) -> Iterator[Offer]:
     """Yields the keys to show, each with its signer, in ssh's order.
 
     Certificates of CertificateFile; keys of the agent (`held`) that the configuration names; its other keys;
@@ -25,7 +25,7 @@ def candidates(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -
             yield public, key
 
 
-def _ordered(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -> Iterator[Offer]:
+def _ordered(target: Target, files: Sequence[KeyFile], held: Sequence[HeldKey]) -> Iterator[Offer]:
     # Where certificates are named, those beside the key files do not count.
     of_files: list[tuple[PublicKey | None, KeyFile]] = [
         (public, file)
@@ -55,7 +55,11 @@ def _ordered(target: Target, files: Sequence[KeyFile], held: Sequence[Held]) -> 
 
 
 def _signer(
-    certificate: PublicKey, target: Target, files: Sequence[KeyFile], held: Sequence[Held], named: set[bytes]
+    certificate: PublicKey,
+    target: Target,
+    files: Sequence[KeyFile],
+    held: Sequence[HeldKey],
+    named: set[bytes],
 ) -> paramiko.PKey | KeyFile | None:
     """Finds the key, file or agent that has the private key of a certificate."""
     blob = plain_blob(certificate)

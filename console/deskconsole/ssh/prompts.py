@@ -163,7 +163,7 @@ class HostQuestions:
         self._questions.tell(replace(message, connecting=self._connecting))
 
 
-class Unasked(NoQuestions):
+class NonInteractiveQuestions(NoQuestions):
     """Asks nothing, as BatchMode wants it; the person is still told what is said."""
 
     def __init__(self, questions: Questions) -> None:

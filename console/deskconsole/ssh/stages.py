@@ -15,7 +15,7 @@ class Stage(StrEnum):
     AUTHENTICATION = "authentication"
 
 
-Passed = Callable[[Stage, str], None]
+OnStage = Callable[[Stage, str], None]
 """Told of each stage that was passed, on the connecting thread, and in a sentence what was met there. The
 sentence may hold a server's words."""
 

@@ -77,7 +77,7 @@ class Round(NamedTuple):
     prompts: tuple[Prompt, ...]
 
 
-Heard = Callable[[str, bool], None]
+OnServerText = Callable[[str, bool], None]
 """Told what the server says (one line or more), and whether the login waits since then."""
 
 
@@ -91,7 +91,7 @@ class PublicKey(NamedTuple):
 class UserAuth:
     """The dialogue of one link. `link.auth_handler` is this object, so the transport feeds it."""
 
-    def __init__(self, link: SshTransport, user: str, where: str, heard: Heard) -> None:
+    def __init__(self, link: SshTransport, user: str, where: str, heard: OnServerText) -> None:
         """`heard` is called on the thread that logs in."""
         self._link = link
         self._user = user
@@ -148,7 +148,7 @@ class UserAuth:
         if kind == _MSG_PASSWD_CHANGEREQ:
             said = _one_line(_text(message))
             raise AuthenticationFailed(
-                f"the password of {self._subject} has run out and must be changed"
+                f"the password of {self._subject} has expired and must be changed"
                 + (f"; the server says: {said}" if said else ""),
                 remedy="Log in there once with ssh and change it.",
             )
@@ -198,7 +198,10 @@ class UserAuth:
             for text in answers:
                 reply.add_string(text)
             self._send(reply, goes_on=not answers)
-        raise ConnectionFailed(f"the login at {self._where} does not come to an end", remedy="")
+        raise ConnectionFailed(
+            f"{self._where} keeps asking: the login was given up",
+            remedy="Its sshd or PAM may be set up wrongly.",
+        )
 
     def said(self) -> str:
         """The server's words in one line: those since the last request, else all of this login."""

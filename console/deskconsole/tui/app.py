@@ -259,7 +259,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         if has_job_control():
             super().action_suspend_process()
         else:
-            self.notify("No shell waits here that could bring the console back: q leaves.", markup=False)
+            self.notify("Cannot suspend: not started from a shell with job control. q leaves.", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen, by name; then Textual's own."""

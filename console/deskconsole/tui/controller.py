@@ -40,7 +40,7 @@ from deskconsole.wording.events import wording
 from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
 from .event_feed import EventFeed
-from .host_answers import Asked, HostAnswers
+from .host_answers import HostAnswers, RequestKind
 from .messages import EventsArrived, QuestionsChanged
 from .ports import Backend, FleetPort
 from .questions import QueuedQuestions
@@ -300,7 +300,7 @@ class Controller:
         self.questions.withdraw(name)
         self.act(name, lambda fleet: fleet.disconnect(name))
 
-    def ask_host(self, name: str, asked: Asked) -> None:
+    def ask_host(self, name: str, asked: RequestKind) -> None:
         """Asks a host for something; its answer is shown as soon as it is there."""
         self._answers.ask(self.view.snapshot(name), asked, time.monotonic())
         if asked == "check":

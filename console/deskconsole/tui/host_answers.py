@@ -11,7 +11,7 @@ from deskconsole.session.state import LIVE
 
 from .view import FleetView
 
-Asked = Literal["check", "refresh"]
+RequestKind = Literal["check", "refresh"]
 
 LONGEST = 15.0
 """Seconds after which no answer is one too."""
@@ -24,9 +24,9 @@ class HostAnswers:
     """Remembers what was asked and finds the answer in later snapshots."""
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[str, Asked], tuple[object, float]] = {}
+        self._asked: dict[tuple[str, RequestKind], tuple[object, float]] = {}
 
-    def ask(self, snapshot: Snapshot, asked: Asked, now: float) -> None:
+    def ask(self, snapshot: Snapshot, asked: RequestKind, now: float) -> None:
         """`snapshot` is as it was before; `now` in seconds, of the clock that `found` is given."""
         self._asked[snapshot.host, asked] = (_mark(snapshot, asked), now)
 
@@ -44,14 +44,14 @@ class HostAnswers:
                 yield answer
 
 
-def _mark(snapshot: Snapshot, asked: Asked) -> object:
+def _mark(snapshot: Snapshot, asked: RequestKind) -> object:
     """A mark that is another one once the answer is there."""
     if asked == "check":
         return snapshot.exactness
     return sum(snapshot.statistics.refreshes.values())
 
 
-def _answer(snapshot: Snapshot, asked: Asked) -> Answer | None:
+def _answer(snapshot: Snapshot, asked: RequestKind) -> Answer | None:
     if asked == "refresh":
         return PictureResent(host=snapshot.host)
     exactness = snapshot.exactness

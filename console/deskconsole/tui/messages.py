@@ -25,11 +25,11 @@ class QuestionsChanged(Message):
         return isinstance(message, QuestionsChanged)
 
 
-class ExaminationWentOn(Message):
+class ExaminationAdvanced(Message):
     """An examining thread found something, or ended."""
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, ExaminationWentOn)
+        return isinstance(message, ExaminationAdvanced)
 
 
 class HostOpened(Message):

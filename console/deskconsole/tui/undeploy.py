@@ -7,7 +7,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from deskconsole.common.errors import BootstrapError, Cancelled, DeskconsoleError
+from deskconsole.bootstrap.remove import require_removed
+from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event, UndeployCancelled, Undeployed, UndeployStarted
 from deskconsole.session.state import SETTLED
@@ -59,11 +60,7 @@ class Undeploys:
                 self._executor,
                 lambda: controller.backend.undeploy(host, questions, cancelled=self._cancelled),
             )
-            if removed.left:
-                raise BootstrapError(
-                    f"not everything could be removed: {', '.join(removed.left)}",
-                    remedy="End or delete that there by hand.",
-                )
+            require_removed(removed, name)
         except Cancelled:
             self._say(UndeployCancelled(host=name))
         except DeskconsoleError as error:

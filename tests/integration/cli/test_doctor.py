@@ -112,7 +112,7 @@ def test_for_people_it_prints_lines_that_align(user: CommandLine, server: Sshd, 
     )
     assert lines[2].strip() == "Check the port, and that an SSH server runs there."
     assert lines[3] == "· skipped   host key        skipped until this is fixed: port"
-    assert last == "lab is not healthy: the first thing that is wrong is port"
+    assert last == "lab is not healthy. First problem: port"
     assert cause == f"  nothing listens at 127.0.0.1:{server.port} (connection refused)"
 
 

@@ -27,7 +27,7 @@ def test_a_night_is_told_by_host_and_time(user: CommandLine) -> None:
         HostAdded(host="pc-7", at=now - 90_000),
         LinkLost(host="pc-7", at=now - 7200, failure=FAILURE),
         LinkLost(host="pc-8", at=now - 7100, failure=FAILURE),
-        StreamResumed(host="pc-7", at=now - 3600, after=3600.0, reason="the connection broke"),
+        StreamResumed(host="pc-7", at=now - 3600, after=3600.0, failure=FAILURE),
     )
     whole = user.run("events")
     assert len(whole.stdout.splitlines()) == 4

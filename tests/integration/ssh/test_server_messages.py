@@ -154,7 +154,7 @@ def test_a_password_that_has_run_out_is_named_as_such(log_in: LogIn) -> None:
     ):
         log_in(port, Answers(["right"]))
     assert str(caught.value) == (
-        f"the password of someone@127.0.0.1:{port} has run out and must be changed; the server says: "
+        f"the password of someone@127.0.0.1:{port} has expired and must be changed; the server says: "
         "Your password expired on Monday. New password:"
     )
     assert "ssh" in caught.value.remedy

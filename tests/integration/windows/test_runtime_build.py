@@ -122,7 +122,7 @@ def test_a_runtime_is_carried_to_another_console_and_removed(user: CommandLine, 
     listed = user.run("runtime", "list")
     assert [line.split()[3:5] for line in listed.stdout.splitlines()[1:]] == [["MB", "no"], ["MB", "yes"]]
     assert "runtime-0123456789ab.zip is damaged" in listed.stderr
-    assert len(user.run("runtime", "remove", "--unfit", "--json").json()["removed"]) == 2
+    assert len(user.run("runtime", "remove", "--outdated", "--json").json()["removed"]) == 2
     assert kept(user) == [container.name]
     assert user.run("runtime", "remove", container.stem).code == 0
     assert kept(user) == []

@@ -35,7 +35,7 @@ _LONGEST = 4096
 
 
 @dataclass
-class _Gone:
+class _RemovalCounts:
     """Counts of what was there and is to be gone."""
 
     processes: int = 0
@@ -52,7 +52,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
     # First without /s: this takes away a link in our folder's place, never what it points to.
     if _there(connection):
         connection.run(f"cmd /c rmdir {native(FOLDER)}")
-    gone = _Gone()
+    gone = _RemovalCounts()
     entry = _there(connection)
     if entry is None or not entry.folder:
         _end_tasks(connection, facts.root, gone)
@@ -80,7 +80,7 @@ def _delete(connection: Connection) -> CommandResult:
     return connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
 
 
-def _report(gone: _Gone) -> Removed:
+def _report(gone: _RemovalCounts) -> Removed:
     return Removed(processes=gone.processes, files=gone.files, bytes=gone.bytes, left=tuple(gone.left))
 
 
@@ -90,7 +90,7 @@ def _there(connection: Connection) -> Entry | None:
         return next((entry for entry in files.list(_PARENT) if entry.name.casefold() == _NAME), None)
 
 
-def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> bool:
+def _ended_by_python(connection: Connection, facts: HostFacts, gone: _RemovalCounts) -> bool:
     """Has a Python of ours end tasks and agents; False where none runs there any more."""
     pythons = [facts.python] if facts.python else []
     pythons += [python_of(part.name) for part in facts.deployed if part.name.startswith("runtime-")]
@@ -109,7 +109,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _Gone) -> b
     return False
 
 
-def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
+def _end_tasks(connection: Connection, root: str, gone: _RemovalCounts) -> None:
     """Deletes our tasks by commands, where no Python of ours runs."""
 
     def ask(*words: str) -> str:
@@ -122,7 +122,7 @@ def _end_tasks(connection: Connection, root: str, gone: _Gone) -> None:
                 gone.left.append(f"task {name} ({last_words(deleted)})")
 
 
-def _end_processes(connection: Connection, gone: _Gone) -> None:
+def _end_processes(connection: Connection, gone: _RemovalCounts) -> None:
     """Ends the agents that reported themselves, if their number still is that of such a program."""
     listed = connection.run("tasklist /fo csv /nh").stdout.decode("utf-8", "replace")
     programs = {row[1]: row[0].casefold() for row in csv.reader(listed.splitlines()) if len(row) > 1}
@@ -147,16 +147,16 @@ class _Ready(msgspec.Struct):
 
 
 def _content(files: Files) -> tuple[int, int]:
-    sizes = [entry.size for _, entry in _lying(files) if entry is not None]
+    sizes = [entry.size for _, entry in _remaining_files(files) if entry is not None]
     return len(sizes), sum(sizes)
 
 
 def _names(files: Files) -> list[str]:
     """Paths of some files that are left, and of folders with nothing in them."""
-    return [path for path, _ in islice(_lying(files), _NAMED_AT_MOST)]
+    return [path for path, _ in islice(_remaining_files(files), _NAMED_AT_MOST)]
 
 
-def _lying(files: Files) -> Iterator[tuple[str, Entry | None]]:
+def _remaining_files(files: Files) -> Iterator[tuple[str, Entry | None]]:
     """Every file of ours, and None for a folder with nothing in it; only so many of a host without end."""
     folders = [FOLDER]
     for _ in range(_FOLDERS_AT_MOST):

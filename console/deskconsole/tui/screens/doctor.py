@@ -18,7 +18,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.messages import ExaminationWentOn
+from deskconsole.tui.messages import ExaminationAdvanced
 from deskconsole.tui.questions import OwnQuestions
 from deskconsole.tui.text.examination import SIGNS, TINTS, Examination
 from deskconsole.tui.text.status_text import WHOLE
@@ -89,7 +89,7 @@ class DoctorScreen(ConsoleScreen):
 
         def went_on() -> None:
             if not cancelled.is_set():
-                self.post_message(ExaminationWentOn())
+                self.post_message(ExaminationAdvanced())
 
         def report(finding: Finding) -> None:
             examination.findings.append(finding)
@@ -108,7 +108,7 @@ class DoctorScreen(ConsoleScreen):
             examination.finish(failure)
             went_on()
 
-    def on_examination_went_on(self) -> None:
+    def on_examination_advanced(self) -> None:
         findings = self.query_one(".findings", VerticalScroll)
         examination = self._examination
         first_bad = examination.first_bad
