@@ -1,7 +1,7 @@
 """The import contract "allow": modules import what is listed, and nothing else.
 
-import-linter's own contract on outside modules lists what is forbidden: a new module is allowed until somebody
-notices it.
+import-linter's own contract on outside modules lists what is forbidden: a new module is allowed until it is
+noticed.
 """
 
 from __future__ import annotations
