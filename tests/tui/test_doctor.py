@@ -103,7 +103,7 @@ async def test_what_keeps_the_doctor_from_looking_is_said(running: Running) -> N
         assert "✖ known_hosts cannot be read. Make it readable." in screen_text(pilot)
 
 
-async def test_a_question_of_the_doctor_outlasts_a_host_at_rest_and_ends_with_him(running: Running) -> None:
+async def test_a_question_of_the_doctor_ends_with_the_doctor_only(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         questions = OwnQuestions(console(pilot).controller.questions, "lab-05")

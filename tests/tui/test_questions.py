@@ -64,7 +64,7 @@ async def test_questions_wait_for_their_turn_and_for_the_form(running: Running) 
         assert (first_answers, second_answers) == ([None], [False])
 
 
-async def test_calling_off_the_connection_withdraws_its_question(running: Running) -> None:
+async def test_cancelling_the_connection_withdraws_its_question(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         thread, answers = ask(fleet, KEY)

@@ -69,7 +69,7 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
     assert str(host.port) in (home / "data" / "known_hosts").read_text()
 
 
-def test_a_deploy_over_a_slow_link_shows_itself_and_is_called_off_and_gone_through_with(
+def test_a_deploy_over_a_slow_link_shows_itself_is_cancelled_and_completes(
     tmp_path: Path,
 ) -> None:
     home = tmp_path / "user"

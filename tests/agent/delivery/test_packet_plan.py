@@ -98,7 +98,7 @@ CASES: Final = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_packet_holds(case: str) -> None:
+def test_packet_plan_of_one_update(case: str) -> None:
     pending, picture, budget, changed, deferred, refine = CASES[case]
     plan = plan_packet(pending, picture, budget, 10.0)
     assert list(plan.copies) == list(pending.copies)

@@ -71,7 +71,7 @@ def test_wrong_token_is_refused(place: int) -> None:
 @pytest.mark.parametrize(
     "data", [b"GET / HTTP/1.1\r\nHost: 127.0.0.1:4000\r\n\r\n....", b"SSH-2.0-x" * 9, bytes(99)]
 )
-def test_strangers(data: bytes) -> None:
+def test_an_opening_of_a_stranger_closes_the_link(data: bytes) -> None:
     agent = AgentConnection(TOKEN)
     with pytest.raises(RemoteProtocolError, match="not a console"):
         agent.receive(data)

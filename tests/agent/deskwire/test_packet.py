@@ -116,7 +116,7 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("name", "right", "wrong"), LIMITS, ids=[row[0] for row in LIMITS])
-def test_limits(name: str, right: bytes, wrong: bytes) -> None:
+def test_packets_beyond_the_limits_are_refused(name: str, right: bytes, wrong: bytes) -> None:
     for head, fits in ((right, True), (wrong, False)):
         reader = PacketReader(identity=False)
         reader.feed(encode_packet(REFRESH))

@@ -205,7 +205,7 @@ def examined(server: Sshd, screen: Xvfb, tmp_path: Path) -> Examine:
 @pytest.mark.parametrize(
     "moment", [DoctorStep.SYSTEM, DoctorStep.DEPLOY, DoctorStep.LAUNCH, DoctorStep.TOKEN]
 )
-def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
+def test_doctor_cancelled_at_any_step_leaves_a_bare_host_bare(
     server: Sshd, examined: Examine, moment: DoctorStep
 ) -> None:
     cancelled = threading.Event()
@@ -222,7 +222,7 @@ def test_called_off_at_any_step_it_ends_and_a_bare_host_is_bare(
     assert settled(lambda: agents(server.home)) == []
 
 
-def test_called_off_while_the_host_does_not_answer_it_ends_soon(server: Sshd, examined: Examine) -> None:
+def test_doctor_cancelled_while_the_host_is_silent_ends_soon(server: Sshd, examined: Examine) -> None:
     cancelled = threading.Event()
     found: list[Finding] = []
 

@@ -15,7 +15,7 @@ import pytest
 
 from deskconsole.common.errors import ProtocolViolation
 from deskconsole.picture.framebuffer import shared_folders
-from deskconsole.session.events import Event, WindowClosed
+from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
@@ -107,8 +107,7 @@ def test_a_window_has_the_full_stream_at_once_and_gives_it_back_when_it_closes(
     time.sleep(GRACE + 1)
     assert watch(session) == WatchMode.FULL
     assert len(framebuffers()) == 1
-    session._window.close()
-    session._window_changed(WindowClosed(host="lab-01"))
+    xvfb.ask_to_close(xvfb.wait_for_window("lab-01"))
     wait_for(lambda: framebuffers() == [], what="the framebuffer's end", timeout=20)
     # What the window showed last is the preview until the agent sends one.
     assert session.snapshot().preview is not None

@@ -111,7 +111,7 @@ def test_a_session_that_is_cut_while_it_unpacks_goes_on_by_itself(way: WindowsWa
     wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
 
 
-def test_a_session_that_is_called_off_while_it_unpacks_leaves_nothing(way: WindowsWay) -> None:
+def test_a_session_cancelled_while_it_unpacks_leaves_nothing(way: WindowsWay) -> None:
     way.session.connect()
     wait_until_it_unpacks(way.windows)
     way.session.disconnect()

@@ -158,7 +158,9 @@ def test_doctor_says_that_no_one_is_logged_on(user: CommandLine, host: WindowsHo
     assert "Log on" in finding["remedy"]
 
 
-def test_the_shelf_is_empty(user: CommandLine, host: WindowsHost, tmp_path: Path) -> None:
+def test_doctor_doubts_a_console_without_a_runtime(
+    user: CommandLine, host: WindowsHost, tmp_path: Path
+) -> None:
     other = CommandLine(tmp_path / "other")
     other.trust(host.known_hosts_line)
     other.add_host("lab", address="127.0.0.1", port=host.port, user=host.user, identity_file=str(host.key))
@@ -166,7 +168,7 @@ def test_the_shelf_is_empty(user: CommandLine, host: WindowsHost, tmp_path: Path
     assert outcomes(report)["runtime"] == "doubtful"
 
 
-def test_called_off_in_the_middle_of_a_launch_it_ends_soon(examined: Examine, host: WindowsHost) -> None:
+def test_doctor_cancelled_in_the_middle_of_a_launch_ends_soon(examined: Examine, host: WindowsHost) -> None:
     cancelled = threading.Event()
     timer = threading.Timer(1.5, cancelled.set)
     called_off = 0.0
