@@ -20,7 +20,7 @@ from .source import Grab, Grabber, GrabError
 _RETRY_INTERVAL = 0.5
 """Seconds between two attempts while grabs fail."""
 
-_PATIENCE = 0.1
+_LONGEST_WAIT = 0.1
 """Seconds that the source's changes are waited for at a time: what `close` may have to wait, and ten calls to
 the system a second where nothing happens."""
 
@@ -147,7 +147,7 @@ class GrabThread:
         while not self._closing.is_set():
             now = time.perf_counter()
             waiting = due.next(now)
-            timeout = _PATIENCE if waiting is None else min(_PATIENCE, max(0.0, waiting[1] - now))
+            timeout = _LONGEST_WAIT if waiting is None else min(_LONGEST_WAIT, max(0.0, waiting[1] - now))
             changed = self._guarded(partial(grabber.next, timeout))
             if isinstance(changed, GrabError):
                 return None  # what failed here fails in the grab

@@ -23,7 +23,7 @@ from something of twice that height is too low to count as part of a picture in 
 SMALL: Final = 64 * 1024
 """Pixels of what goes first: as a rule, what somebody just did."""
 
-_PATIENCE: Final = 3
+_MOST_WAITS: Final = 3
 """Packets, at most, in which what is small may hold back all that is large: what never rests, as the faces in
 a conference, would do so for ever."""
 
@@ -105,7 +105,7 @@ def _divide(
     # What goes whole shows one picture of a film, not parts of several.
     parts = ([one] if weight(one) <= pixels else _tiles(one) for one in pending.changed)
     tiles = [tile for part in parts for tile in part]
-    large_first = pending.large_waited >= _PATIENCE
+    large_first = pending.large_waited >= _MOST_WAITS
     tiles.sort(
         key=lambda tile: ((tile.area > SMALL) != large_first, pending.last_sent.get(tile, 0), tile.area)
     )

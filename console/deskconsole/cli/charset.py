@@ -14,7 +14,7 @@ from deskconsole.common.errors import ConfigurationError
 _PROBE = "\N{LATIN SMALL LETTER G WITH DOT ABOVE}"
 """One cell in UTF-8, in East Asian terminals too; its two bytes are two cells of Latin-1."""
 
-_PATIENCE = 1.0
+_TERMINAL_TIMEOUT = 1.0
 """Seconds in which a terminal, on the other side of a slow link too, says where its cursor is."""
 
 
@@ -52,7 +52,7 @@ def _column_behind(text: str) -> int | None:
     try:
         tty.setcbreak(0, termios.TCSANOW)
         os.write(2, b"\r" + text.encode() + b"\x1b[6n")
-        answer, end = b"", time.monotonic() + _PATIENCE
+        answer, end = b"", time.monotonic() + _TERMINAL_TIMEOUT
         while (found := re.search(rb"\x1b\[\d+;(\d+)R", answer)) is None:
             readable, _, _ = select.select([0], [], [], max(0.0, end - time.monotonic()))
             part = os.read(0, 1024) if readable else b""

@@ -30,10 +30,10 @@ from .transport import SshTransport
 _SERVICE = "ssh-connection"
 _ANSWER_TIMEOUT = 30.0
 """Seconds for one answer of the server: PAM stacks with a directory behind them take their time."""
-_PATIENCE = 180.0
+_PERSON_TIMEOUT = 180.0
 """Seconds from what the server said last, or from the answer to a question of its own: it may wait for a
 person who opens a link or confirms on a phone, and need not say so (RADIUS)."""
-_PATIENCE_MAX = 900.0
+_PERSON_TIMEOUT_MAX = 900.0
 """Seconds for one answer, whatever the server says meanwhile."""
 _WAITING_AFTER = 2.0
 """Seconds without an answer after which what the server said is what the login waits for."""
@@ -144,7 +144,7 @@ class UserAuth:
         request.add_boolean(False)  # noqa: FBT003
         request.add_string(password)
         self._send(request)
-        kind, message = self._receive(_PATIENCE)
+        kind, message = self._receive(_PERSON_TIMEOUT)
         if kind == _MSG_PASSWD_CHANGEREQ:
             said = _one_line(_text(message))
             raise AuthenticationFailed(
@@ -189,7 +189,7 @@ class UserAuth:
             answers = []
             if asked.prompts:
                 answers = answer(asked)
-                patience = _PATIENCE
+                patience = _PERSON_TIMEOUT
             else:
                 self._hear("\n".join(filter(None, asked[:2])))
             reply = paramiko.Message()
@@ -271,7 +271,7 @@ class UserAuth:
                     raise self._broken() from None
                 now = time.monotonic()
                 said_at = self._said_at if self._said_at is not None else begun
-                if now > min(max(begun + patience, said_at + _PATIENCE), begun + _PATIENCE_MAX):
+                if now > min(max(begun + patience, said_at + _PERSON_TIMEOUT), begun + _PERSON_TIMEOUT_MAX):
                     raise self._silent(now - begun) from None
                 fresh = self._messages[self._answered :]
                 if fresh and told_at != said_at and now - said_at > _WAITING_AFTER:

@@ -21,7 +21,7 @@ from textual.widgets import Input
 
 T = TypeVar("T")
 
-PATIENCE = 2.0
+ACTION_TIMEOUT = 2.0
 """Seconds after which the keys that wait go on, should a widget have gone with the message behind the key."""
 
 AT_ONCE = frozenset({"ctrl+c", "ctrl+q"})
@@ -64,7 +64,7 @@ class OrderedKeysApp(App[T], Generic[T]):
         else:
             self._typed.extend(_keys(event))
             if self._acting and self._released:
-                self.set_timer(PATIENCE, partial(self._done, self._number))
+                self.set_timer(ACTION_TIMEOUT, partial(self._done, self._number))
             await self._type()
 
     async def on_key_done(self, message: KeyDone) -> None:

@@ -1,4 +1,4 @@
-"""Is there a screen for a window? Asked before highgui is touched, which aborts the process without one.
+"""Checks that there is a screen for a window, before highgui is touched, which aborts the process without one.
 
 The greeting is made by hand, not by python-xlib: it takes 0.7 ms of CPU instead of 25, and of 30 more for
 the import in the console's process. It also gives up a server that does not answer; python-xlib waits
@@ -21,7 +21,7 @@ from deskconsole.common.errors import ViewerError
 _NO_SCREEN = "Run the console in a desktop session, or use `ssh -X`; everything but the window works without."
 _WITHOUT_PALETTE = {4, 5}
 """TrueColor and DirectColor, of the classes of X's visuals."""
-_PATIENCE = 5.0
+_SERVER_TIMEOUT = 5.0
 """Seconds for the X server to answer."""
 
 
@@ -63,10 +63,10 @@ def require_display(environment: Mapping[str, str]) -> XScreen | None:
 
 def _connect(host: str, number: int) -> socket.socket:
     if host and not host.startswith("/"):
-        return socket.create_connection((host.strip("[]"), 6000 + number), _PATIENCE)
+        return socket.create_connection((host.strip("[]"), 6000 + number), _SERVER_TIMEOUT)
     path = f"/tmp/.X11-unix/X{number}"  # noqa: S108  # where X servers listen
     link = socket.socket(socket.AF_UNIX)
-    link.settimeout(_PATIENCE)
+    link.settimeout(_SERVER_TIMEOUT)
     try:
         try:
             link.connect(path)

@@ -49,6 +49,6 @@ def test_one_that_may_not_be_ended_does_not_keep_the_others(
         kill(pid, number)
 
     monkeypatch.setattr(os, "kill", refused)
-    monkeypatch.setattr(processes, "PATIENCE", 0.1)
+    monkeypatch.setattr(processes, "EXIT_TIMEOUT", 0.1)
     processes.end([os.getpid(), 2**31 - 1, waiting.pid])
     assert waiting.wait() == -signal.SIGTERM

@@ -118,8 +118,8 @@ def test_a_link_that_is_never_opened_ends_with_what_the_server_said(
     log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(userauth, "_ANSWER_TIMEOUT", 5.0)
-    monkeypatch.setattr(userauth, "_PATIENCE", 0.3)
-    monkeypatch.setattr(userauth, "_PATIENCE_MAX", 0.5)
+    monkeypatch.setattr(userauth, "_PERSON_TIMEOUT", 0.3)
+    monkeypatch.setattr(userauth, "_PERSON_TIMEOUT_MAX", 0.5)
     done = threading.Event()
 
     class ByLink(Server):
@@ -140,7 +140,7 @@ def test_a_link_that_is_never_opened_ends_with_what_the_server_said(
 
 def test_a_server_that_waits_for_a_person_gets_minutes_and_a_silent_one_half_a_minute() -> None:
     assert userauth._ANSWER_TIMEOUT == 30
-    assert userauth._PATIENCE >= 120
+    assert userauth._PERSON_TIMEOUT >= 120
 
 
 def test_a_password_that_has_run_out_is_named_as_such(log_in: LogIn) -> None:

@@ -103,7 +103,7 @@ def test_a_task_of_a_console_that_died_goes_and_others_tasks_stay(
 def test_what_is_held_is_named_and_goes_with_the_next_try(
     ground: WindowsGround, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskconsole.bootstrap.windows.removal.PATIENCE", 0.0)
+    monkeypatch.setattr("deskconsole.bootstrap.windows.removal.DELETE_TIMEOUT", 0.0)
     held = ground.root / "held"
     held.touch()
     # Somebody else's program, which is not ours to end.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
-PATIENCE = 3.0
+EXIT_TIMEOUT = 3.0
 """Seconds a process has to end by itself."""
 
 
@@ -75,7 +75,7 @@ def end(pids: list[int]) -> None:
                 os.kill(pid, number)
             except (ProcessLookupError, PermissionError):
                 continue
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + EXIT_TIMEOUT
         while time.monotonic() < deadline:
             pids = [pid for pid in pids if state(pid) not in "ZX"]
             if not pids:

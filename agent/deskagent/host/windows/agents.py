@@ -22,7 +22,7 @@ LOG = f"{SAID}/agent.log"
 _LARGEST = 65536
 """Bytes that are read of what an agent says."""
 
-PATIENCE = 3.0
+EXIT_TIMEOUT = 3.0
 """Seconds until a process that was ended, or a file that it held, is gone."""
 
 
@@ -85,4 +85,4 @@ def folders(root: Path) -> list[Path]:
 
 def end(pids: set[int]) -> set[int]:
     """Ends processes and returns those that would not go."""
-    return {pid for pid in pids if not processes.end(pid, PATIENCE)}
+    return {pid for pid in pids if not processes.end(pid, EXIT_TIMEOUT)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from deskwin32 import schtasks
 
 from . import tasks
-from .agents import PATIENCE, SAID
+from .agents import EXIT_TIMEOUT, SAID
 from .security import allow_files, allow_reading, make_private_folder
 
 
@@ -37,7 +37,7 @@ def drop_task(folder: Path) -> None:
 def clear(folder: Path) -> None:
     """Deletes a run folder, and the task that a launch left with it when it was cut off."""
     drop_task(folder)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + EXIT_TIMEOUT
     while folder.exists():
         # Windows lets go of a process' files a moment after the process is gone.
         shutil.rmtree(folder, ignore_errors=time.monotonic() < deadline)

@@ -50,7 +50,7 @@ SETTINGS = {
 }
 """Without these a task ends on battery power, after three days, or runs like background work."""
 
-PATIENCE = 20.0
+SCHTASKS_TIMEOUT = 20.0
 """Seconds that schtasks is given."""
 
 
@@ -123,10 +123,10 @@ def ask(*words: str) -> tuple[int, str]:
             stderr=subprocess.STDOUT,
             encoding="oem",  # as programs of the system speak into a pipe
             errors="replace",
-            timeout=PATIENCE,
+            timeout=SCHTASKS_TIMEOUT,
         )
     except subprocess.TimeoutExpired:
-        return 1, f"schtasks did not answer within {PATIENCE:.0f} s"
+        return 1, f"schtasks did not answer within {SCHTASKS_TIMEOUT:.0f} s"
     return finished.returncode, finished.stdout
 
 

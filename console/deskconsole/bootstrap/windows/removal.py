@@ -23,7 +23,7 @@ from deskwin32 import schtasks
 from .contact import native
 from .python import FOLDER, python_command, python_of
 
-PATIENCE = 8.0
+DELETE_TIMEOUT = 8.0
 """Seconds to wait for Windows to let go of the files of programs that were just ended."""
 
 _PARENT, _, _NAME = FOLDER.rpartition("/")
@@ -66,7 +66,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
             gone.files, gone.bytes = _content(files)
     said = _delete(connection)
     # Patience begins after the first try: on a busy host that alone has taken longer.
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DELETE_TIMEOUT
     while (left := _there(connection)) and time.monotonic() < deadline:
         time.sleep(0.2)
         said = _delete(connection)

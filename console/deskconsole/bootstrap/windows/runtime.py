@@ -34,7 +34,7 @@ REST = "rest.tar.xz"
 _MANIFEST = "runtime.json"
 _UNPACK_WITHIN = 900.0
 """Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
-_PATIENCE = 20.0
+_HELD_TIMEOUT = 20.0
 """Seconds in which something may still be held: by a program that is just ending, or a virus scanner."""
 _LIFE = 0.5
 """Seconds between two signs of life to the unpacking, which ends ten times as long after the last one."""
@@ -197,7 +197,7 @@ class _Put:
         self, source: bytes | IO[bytes], path: str, progress: Callable[[int, int], None], *, resume: bool
     ) -> int:
         """Uploads; a file that may not be written to is held by a program, which may end."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _HELD_TIMEOUT
         while True:
             there = self._files.stat(path)
             try:
@@ -296,7 +296,7 @@ class _Put:
         """Tries it, and gives it its name; a damaged one of that name makes way."""
         target = f"{self._facts.folder}/{self._runtime.name}"
         away = f"{target}.{console_id()}.old"
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _HELD_TIMEOUT
         while (there := self._try()) != "whole":
             self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
             self._files.remove(f"{self._part}/{REST}")
@@ -354,7 +354,7 @@ class _Put:
             self._files.remove(self._facts.folder)
 
     def _remove(self, folder: str) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _HELD_TIMEOUT
         while self._files.stat(folder) is not None and time.monotonic() < deadline:
             self._connection.run("cmd /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
             time.sleep(0.1 if self._files.stat(folder) is None else 0.5)

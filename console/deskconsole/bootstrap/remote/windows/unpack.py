@@ -23,7 +23,7 @@ from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 MANIFEST = "runtime.json"
 PIECE = 1 << 20
 PAUSE = 0.1
-PATIENCE = 10.0
+HELD_TIMEOUT = 10.0
 """Seconds in which another program may hold a file: one that is just ending, or a virus scanner."""
 
 
@@ -109,7 +109,7 @@ def write(path: Path, content: IO[bytes]) -> None:
 
 def opened(path: Path) -> IO[bytes]:
     """A file to write to, as soon as no other program holds it."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + HELD_TIMEOUT
     while True:
         try:
             return path.open("wb")

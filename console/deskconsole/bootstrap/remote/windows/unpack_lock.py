@@ -22,7 +22,7 @@ WAITING = "waiting"
 """The file that the console writes to."""
 NAMES = {STOP, HELD, WAITING}
 
-PATIENCE = 20.0
+STOP_TIMEOUT = 20.0
 """Seconds for an earlier unpacking to end."""
 SILENCE = 5.0
 """Seconds without a word after which the console is gone."""
@@ -96,7 +96,7 @@ def turn(folder: Path) -> Iterator[UnpackLock]:
 def taken(folder: Path, held: Path) -> IO[bytes]:
     """The open file, after an earlier unpacking that held it was asked to end and did."""
     stop = folder / STOP
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + STOP_TIMEOUT
     asked = False
     while True:
         try:
