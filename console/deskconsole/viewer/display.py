@@ -1,4 +1,4 @@
-"""Checks that there is a screen for a window, before highgui is touched, which aborts the process without one.
+"""Checks that there is a screen for a window before highgui is touched, which aborts without one.
 
 The greeting is made by hand, not by python-xlib: it takes 0.7 ms of CPU instead of 25, and of 30 more for
 the import in the console's process. It also gives up a server that does not answer; python-xlib waits
