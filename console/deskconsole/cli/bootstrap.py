@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 
-from deskconsole.common.figures import size
-
 from .options import HostName, Json
 from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
@@ -23,6 +21,7 @@ def deploy(host: HostName, *, json: Json = False) -> None:
       deskconsole deploy lab-01
     """
     from deskconsole.app.deployment import connect_and_deploy
+    from deskconsole.common.figures import size
     from deskconsole.common.paths import Paths
 
     from .targets import find_host

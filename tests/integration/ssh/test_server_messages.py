@@ -143,14 +143,14 @@ def test_a_server_that_waits_for_a_person_gets_minutes_and_a_silent_one_half_a_m
     assert userauth._PERSON_TIMEOUT >= 120
 
 
-def test_a_password_that_has_run_out_is_named_as_such(log_in: LogIn) -> None:
+def test_an_expired_password_is_named_as_such(log_in: LogIn) -> None:
     class RunOut(Server):
         async def validate_password(self, username: str, password: str) -> bool:
             raise asyncssh.PasswordChangeRequired("Your password expired on Monday.\nNew password:")
 
     with (
         serving(RunOut) as port,
-        pytest.raises(AuthenticationFailed, match="has run out and must be changed") as caught,
+        pytest.raises(AuthenticationFailed, match="has expired and must be changed") as caught,
     ):
         log_in(port, Answers(["right"]))
     assert str(caught.value) == (
