@@ -26,7 +26,7 @@ PLATFORMS: Final = (
     CapturePlatform(lambda: sys.platform == "win32", windows_opener),
     CapturePlatform(lambda: True, x11_opener),
 )
-"""The first that is here is the one."""
+"""The first that is here is the one; the last takes what is left."""
 
 
 def screen_opener(report: Report = lambda _means: None) -> GrabberOpener:

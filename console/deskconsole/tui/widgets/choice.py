@@ -1,4 +1,7 @@
-"""One of a few words, all of them in sight: the arrows or a click choose."""
+"""One of a few words, all of them in sight in one line: the arrows or a click choose.
+
+Textual's RadioSet takes a line a choice, and the form of a host has to fit into 24 lines.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thing to be ticked or not: `[ ]` and `[x]`, told by more than a colour."""
+"""One thing to be ticked or not: `[ ]` and `[x]`. Textual's Checkbox tells them apart by a colour only."""
 
 from __future__ import annotations
 

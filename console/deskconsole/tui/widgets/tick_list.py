@@ -1,4 +1,7 @@
-"""A list in which several entries can be ticked: `[ ]` and `[x]`, told by more than a colour."""
+"""A list in which several entries can be ticked: `[ ]` and `[x]`.
+
+Textual's SelectionList tells them apart by a colour only.
+"""
 
 from __future__ import annotations
 
