@@ -51,13 +51,12 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     from .targets import find_host
 
     paths = Paths.default()
-    removed = connect_and_remove(
-        find_host(host, paths), terminal_questions(), paths, cancelled=threading.Event()
-    )
+    found = find_host(host, paths)
+    removed = connect_and_remove(found, terminal_questions(), paths, cancelled=threading.Event())
     if json:
         from deskconsole.app.results import UndeployResult
 
-        print_json(UndeployResult.of(host, removed))
+        print_json(UndeployResult.of(found.name, removed))
         if removed.left:
             sys.exit(BootstrapError.exit_code)
         return

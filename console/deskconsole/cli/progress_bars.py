@@ -11,7 +11,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.wording.steps import step_words
 
 if TYPE_CHECKING:
-    from deskconsole.common.progress import Report, StepId
+    from deskconsole.common.progress import Report
 
 
 @contextmanager
@@ -50,19 +50,21 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
     )
     disabled = quiet or not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), disable=disabled) as bars:
-        tasks: dict[StepId, TaskID] = {}
+        tasks: dict[str, TaskID] = {}
 
         def end_endless() -> None:
             """Takes away what has no end of its own, and would go to and fro for ever."""
-            for earlier in [task.id for task in bars.tasks if task.total is None]:
-                bars.remove_task(earlier)
+            endless = {task.id for task in bars.tasks if task.total is None}
+            for words, task in list(tasks.items()):
+                if task in endless:
+                    bars.remove_task(tasks.pop(words))
 
         def show(step: Step) -> None:
-            if step.step not in tasks:
+            words = safe_text(step_words(step.step, step.subject))
+            if words not in tasks:
                 end_endless()
-                words = safe_text(step_words(step.step, step.subject))
-                tasks[step.step] = bars.add_task(words, total=step.total or None)
-            bars.update(tasks[step.step], completed=step.done, total=step.total or None)
+                tasks[words] = bars.add_task(words, total=step.total or None)
+            bars.update(tasks[words], completed=step.done, total=step.total or None)
 
         try:
             yield show

@@ -129,7 +129,7 @@ def disk(facts: HostFacts, needed: int) -> Verdict:
         require_executing(facts)
     except DeployError as error:
         return bad(error)
-    return good(findings.room(facts, facts.free))
+    return good(findings.room(facts.root, facts.free))
 
 
 def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:

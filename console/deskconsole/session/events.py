@@ -50,10 +50,13 @@ class StreamStarted(Event, frozen=True, kw_only=True):
 
 
 class StreamResumed(Event, frozen=True, kw_only=True):
-    """There is a stream again, `after` seconds without one; `failure` is why it was lost."""
+    """There is a stream again, `after` seconds without one; `failure` is why it was lost.
+
+    Logs of an earlier version have no `failure`.
+    """
 
     after: float
-    failure: Failure
+    failure: Failure | None = None
 
 
 class LinkLost(Event, frozen=True, kw_only=True):
@@ -116,9 +119,9 @@ class ScreenHidden(Event, frozen=True, kw_only=True):
 
 
 class AgentSilent(Event, frozen=True, kw_only=True):
-    """Nothing is heard from the agent."""
+    """Nothing is heard from the agent. Logs of an earlier version have no `failure`."""
 
-    failure: Failure
+    failure: Failure | None = None
     by: Actor = "host"
 
 

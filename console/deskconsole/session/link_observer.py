@@ -12,7 +12,7 @@ from deskwire.packet import Packet
 class LinkObserver:
     """A link loop calls these methods on its own thread; an observer overrides those that it needs.
 
-    None may block or raise: the link waits for each.
+    None may block: the link waits for each. A RemoteProtocolError of one ends the link.
     """
 
     def received(self, count: int) -> None:

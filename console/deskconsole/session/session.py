@@ -260,8 +260,8 @@ class Session:
                 return
 
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
-        # The window first: a person waits for it.
-        observers = (self._window, self._status_observer, self._meter, attempt)
+        # The window first: a person waits for it. Figures before the status, which wakes who waits for them.
+        observers = (self._window, self._meter, self._status_observer, attempt)
         return LinkLoop(
             transport.transport,
             transport.token,

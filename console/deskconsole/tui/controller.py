@@ -199,8 +199,10 @@ class Controller:
 
     def _look_up_addresses(self, visible: Collection[str]) -> None:
         """Asks ssh for the addresses of the aliases that can be seen, beside everything else."""
+        if self._looking_up:
+            return
         unknown = self.addresses.unknown([host for host in self.view.hosts if host.name in visible])
-        if unknown and not self._looking_up:
+        if unknown:
             self._looking_up = True
             self._app.run_worker(self._look_up(unknown))
 
@@ -223,13 +225,9 @@ class Controller:
         self._toasts.add(line for line in lines if screen is None or not screen.tells(line))
         self.pull()
 
-    def note(self, event: Event) -> None:
-        """Writes down what was done to a host, now."""
-        self._note(event)
-
     def report(self, name: str, error: DeskconsoleError) -> None:
         """Shows an error that a key led to: as a toast now, as an event for later."""
-        self._toasts.add([self._note(ActionFailed(host=name, failure=Failure.of(error)))])
+        self._toasts.add([self.note(ActionFailed(host=name, failure=Failure.of(error)))])
         self._show_toast()
 
     def say(
@@ -238,7 +236,8 @@ class Controller:
         """Shows a text for a moment, below the name of the host that it is about."""
         self._app.notify(safe_text(text, LONGEST), title=safe_text(host, 64), severity=severity, markup=False)
 
-    def _note(self, event: Event) -> LogLine:
+    def note(self, event: Event) -> LogLine:
+        """Writes down what was done to a host, now, and returns it as a line."""
         line = self.events.note(msgspec.structs.replace(event, at=self.clock()))
         self.events_arrived.publish([line])
         return line

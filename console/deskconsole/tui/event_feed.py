@@ -28,9 +28,8 @@ class EventFeed:
         """Takes an event from any thread, at any time."""
         first = not self._delivered
         self._delivered.append(event)
-        if (
-            first
-        ):  # one call for all that is waiting: a host that says much must not fill the queue of the keys
+        # One call for all that is waiting: a host that says much must not fill the queue of the keys.
+        if first:
             self._arrived()
 
     def take(self) -> list[LogLine]:

@@ -34,7 +34,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.StreamStarted():
             return Wording("streaming", "info")
         case events.StreamResumed():
-            return Wording(f"streaming again after {event.after:.1f} s ({event.failure.reason})", "info")
+            return Wording(f"streaming again after {event.after:.1f} s{_why(event.failure)}", "info")
         case events.LinkLost():
             return Wording(f"lost, reconnecting: {_whole(event.failure)}", "warning")
         case events.HostUnreachable():
@@ -55,7 +55,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.ScreenHidden():
             return Wording(f"no picture, {event.state}: {event.reason}", "warning")
         case events.AgentSilent():
-            return Wording(event.failure.reason, "warning")
+            return Wording("nothing is heard from the agent", "warning")
         case events.AgentHeard():
             return Wording("the agent answers again", "warning")
         case events.PictureVerified():
@@ -113,6 +113,10 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
 
 def _whole(failure: Failure) -> str:
     return sentence(failure.reason, failure.remedy)
+
+
+def _why(failure: Failure | None) -> str:
+    return f" ({failure.reason})" if failure is not None else ""
 
 
 def _through(jump: str) -> str:

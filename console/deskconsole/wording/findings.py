@@ -117,8 +117,8 @@ def runtime_to_send(runtime: Runtime) -> str:
     return f"{_named(runtime)} will be sent, {runtime.manifest.upload / 1e6:.0f} MB"
 
 
-def room(facts: HostFacts, free: int) -> str:
-    return f"{free / 1e9:.1f} GB are free at {facts.root}"
+def room(root: str, free: int) -> str:
+    return f"{free / 1e9:.1f} GB are free at {root}"
 
 
 def room_unknown(facts: HostFacts, needed: int) -> Doubt:

@@ -7,6 +7,9 @@ import pty
 import subprocess
 import sys
 
+from deskconsole.cli.progress_bars import progress_bars
+from deskconsole.common.progress import Progress, StepId
+
 PROGRAM = """
 import time
 from deskconsole.cli.progress_bars import progress_bars
@@ -36,6 +39,13 @@ def test_a_step_without_bytes_shows_none_and_goes_when_it_is_over() -> None:
     last = text.rpartition("trying the Python runtime")[2]
     assert "uploading" in last, "the last that is drawn is what has come to its end"
     assert "1.0/1.0 kB" in last
+
+
+def test_a_step_about_another_thing_has_a_bar_of_its_own() -> None:
+    with progress_bars(quiet=True) as show:
+        for path in ("a.dll", "b.dll", "a.dll"):
+            show(Progress(StepId.WAIT_FOR_PROGRAM, subject=path))
+            show(Progress(StepId.UPLOAD_RUNTIME, 500, 1000))
 
 
 def _read(terminal: int) -> bytes:

@@ -33,7 +33,8 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def on_screen_resume(self) -> None:
-        self.controller.foreground = self
+        if self.is_active:  # else another screen has come over it meanwhile, and says so itself
+            self.controller.foreground = self
 
     def on_resize(self) -> None:
         # Behind the layout, and as a callback of the screen: it may be gone by then.
