@@ -52,7 +52,7 @@ def test_a_doubt_is_a_clause_and_its_remedy_a_sentence(doubt: Doubt) -> None:
         (findings.x_display(":0", "", []), ":0"),
         (findings.x_display(":0", "lightdm", [":1", ":2"]), ":0 (lightdm); others: :1, :2"),
         (findings.logged_on(BEN), "ben is logged on in session 3 (active)"),
-        (findings.room(FACTS, 50_000_000_000), "50.0 GB are free at /home/ann/.cache/deskconsole"),
+        (findings.room(FACTS.root, 50_000_000_000), "50.0 GB are free at /home/ann/.cache/deskconsole"),
         (findings.deployed(["agent-1"], 0), "agent-1; no agent runs"),
         (findings.deployed(["agent-1", "packages-1"], 2), "agent-1, packages-1; 2 agents run"),
         (findings.sent(["packages-1", "agent-1"], 1_500_000), "packages-1 and agent-1, 1.5 MB sent"),
