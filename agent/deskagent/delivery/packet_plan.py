@@ -64,6 +64,8 @@ class PacketPlan(NamedTuple):
     """Places that were sent with loss, rest and are made exact."""
     video: VideoLimits
     """The limits of what is in motion."""
+    divided: bool = False
+    """The budget had no room for all changes as they were: large ones are tiles now."""
 
     @property
     def share(self) -> float:
@@ -84,24 +86,26 @@ def plan_packet(
     def weight(one: Rectangle) -> float:
         return budget.weight(one.area, in_motion=picture.in_motion(one))
 
-    changed, deferred = _divide(pending, budget.pixels, weight)
+    changed = pending.changed
+    deferred: Sequence[Rectangle] = ()
     taken = sum(map(weight, changed))
+    divided = taken > budget.pixels
+    if divided:
+        changed, deferred = _divide(pending, budget.pixels, weight)
+        taken = sum(map(weight, changed))
     refine = picture.resting(now, budget.refined(taken), (*changed, *deferred))
-    plan = PacketPlan(pending.copies, changed, deferred, refine, VideoLimits())
+    plan = PacketPlan(pending.copies, changed, deferred, refine, VideoLimits(), divided)
     return plan._replace(video=budget.video(plan.share))
 
 
 def _divide(
     pending: PendingUpdate, pixels: float, weight: Callable[[Rectangle], float]
 ) -> tuple[Sequence[Rectangle], Sequence[Rectangle]]:
-    """Divides what goes now from what waits: all, or tiles of about so many pixels together, one tile at
-    least.
+    """Divides what goes now, tiles of about so many pixels together, one tile at least, from what waits.
 
     Of large ones those come first whose turn it is: a film on a link that is too narrow for it would
     otherwise begin again all the time and never get to its lower half.
     """
-    if sum(map(weight, pending.changed)) <= pixels:
-        return pending.changed, ()
     # What goes whole shows one picture of a film, not parts of several.
     parts = ([one] if weight(one) <= pixels else _tiles(one) for one in pending.changed)
     tiles = [tile for part in parts for tile in part]

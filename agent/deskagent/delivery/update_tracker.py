@@ -65,9 +65,9 @@ class UpdateTracker:
     def sent(self, plan: PacketPlan) -> None:
         """A packet brings this: what it defers stays pending."""
         self._copies, self._changed = [], list(plan.deferred)
-        if not plan.deferred:
+        if not plan.divided:
             return
-        held_back = plan.changed[-1].area <= SMALL < plan.deferred[-1].area
+        held_back = bool(plan.deferred) and plan.changed[-1].area <= SMALL < plan.deferred[-1].area
         self._large_waited = self._large_waited + 1 if held_back else 0
         if len(self._turns) > _MOST_TURNS:
             self._turns.clear()

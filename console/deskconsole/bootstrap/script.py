@@ -25,6 +25,13 @@ from .answers import Refusal, Size
 
 T = TypeVar("T")
 
+
+class NoAnswer(BootstrapError):
+    """A script ended without an answer: the Python does not run, or the script's file is missing."""
+
+    code = "no-answer"
+
+
 REMOTE = f"{__package__}.remote"
 """The package of what is only ever sent."""
 
@@ -101,7 +108,7 @@ def _answer(
     connection: Connection, finished: CommandResult, lines: list[str], what: str, kind: type[T]
 ) -> T | Refusal:
     if not lines:
-        raise BootstrapError(
+        raise NoAnswer(
             f"the {what} script gave no answer on {connection.description}: {last_words(finished)}",
             remedy="Log in with ssh and see whether the host's Python works.",
         )

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import struct
 
+FORMAT = 1
+"""The number of what is made here: packages with stubs of another number are made again."""
+
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
 _SECTION = struct.Struct("<IIQQQQIIQQ")

@@ -5,6 +5,7 @@ What uv says when it fails is read here, once: its callers put it into sentences
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from .package_index import index_environment
 WITHIN = 600.0
 """Seconds for one run of uv."""
 _LOOK_EVERY = 0.2
+_CLEARED_WITHIN = 10.0
 
 _UNREACHABLE = (
     "error sending request",
@@ -102,6 +104,16 @@ def run_uv(
 
 
 def clear_downloads(scratch: Path, cache: Path) -> None:
-    """Deletes what uv keeps in `cache/uv`, when its other runs have ended; not the user's UV_CACHE_DIR."""
+    """Deletes what uv keeps in `cache/uv`; not the user's UV_CACHE_DIR.
+
+    What cannot be deleted within seconds, because another run of uv uses it, stays.
+    """
+    deadline = time.monotonic() + _CLEARED_WITHIN
+
+    def look() -> None:
+        if time.monotonic() > deadline:
+            raise TimeoutError("another run of uv uses its downloads")
+
     if "UV_CACHE_DIR" not in os.environ:
-        run_uv(["cache", "clean"], scratch, cache, lambda: None)
+        with contextlib.suppress(OSError):
+            run_uv(["cache", "clean"], scratch, cache, look)

@@ -195,6 +195,24 @@ def test_what_never_rests_does_not_keep_back_what_is_large() -> None:
     assert seen == page.area
 
 
+def test_a_packet_that_was_divided_and_holds_all_ends_the_waiting_of_what_is_large() -> None:
+    lone = Rectangle(0, 0, 300, 100)
+    plan = plan_packet(PendingUpdate(changed=[lone], large_waited=3), EXACT, SLOW, 10.0)
+    assert (plan.divided, list(plan.changed), list(plan.deferred)) == (False, [lone], [])
+    slower = SLOW._replace(cost=EncodingCost(exact=20.0))
+    tracker = UpdateTracker(1920, 1200, copies=True)
+    for _ in range(3):
+        tracker.add(Change([], [LETTER, PAGE]))
+        sent(tracker, slower)
+    assert tracker.pending().large_waited == 3
+    everything = PacketPlan([], tracker.pending().changed, (), (), slower.video(1.0))
+    tracker.sent(everything)
+    tracker.add(Change([], [lone]))
+    plan = sent(tracker, slower)
+    assert (plan.divided, list(plan.deferred)) == (True, [])
+    assert tracker.pending().large_waited == 0
+
+
 def test_a_film_that_takes_few_bytes_goes_whole() -> None:
     tracker = UpdateTracker(1920, 1200, copies=True)
     cheap = link(144_000)._replace(cost=EncodingCost(exact=0.5, video=0.05))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -22,6 +23,7 @@ from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.common.errors import Cancelled, DeployError, LaunchError
 from deskconsole.common.progress import Progress, StepId
+from deskconsole.session.reconnect_policy import worth_retrying
 from deskconsole.ssh.files import Files
 from support.bootstrap_host import OPTIONS, Ground, agents, listing, names, open_connection, ssh_host
 
@@ -316,3 +318,12 @@ def test_the_archive_is_the_same_every_time_and_holds_no_compiled_files() -> Non
         names = archive.namelist()
     assert "deskagent/__main__.py" in names
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in names)
+
+
+def test_an_agent_undeployed_meanwhile_is_worth_another_attempt(ground: Ground) -> None:
+    facts = probe(ground.connection, ground.host)
+    deployed = deploy(ground.connection, facts)
+    shutil.rmtree(Path(facts.root, deployed.agent))
+    with pytest.raises(LaunchError, match="gave no answer") as caught:
+        launch(ground.connection, facts, deployed, ground.host, OPTIONS)
+    assert worth_retrying(caught.value)

@@ -118,7 +118,8 @@ def end_others(run: Path, mine: Path) -> None:
     """
     running = agents(run.parent)
     for folder in [entry for entry in run.iterdir() if entry.is_dir()]:
-        pids = [pid for pid, instance in running if instance == folder.name]
+        # Those that have ended since are left out: their numbers may be given out again.
+        pids = [pid for pid, name in running if name == folder.name and instance_of(pid, run.parent) == name]
         if pids and folder != mine and (handover.is_awaited(folder) or serving(folder)):
             continue
         end(pids)

@@ -21,7 +21,7 @@ from deskconsole.bootstrap.facts import (
     RunningAgent,
     XDisplay,
 )
-from deskconsole.bootstrap.script import HOST, REMOTE, python_command, run_deployed, run_script
+from deskconsole.bootstrap.script import HOST, REMOTE, NoAnswer, python_command, run_deployed, run_script
 from deskconsole.bootstrap.upload import put
 from deskconsole.common.errors import BootstrapError, DeployError, LaunchError, UnsupportedHost
 from deskconsole.common.progress import Report
@@ -111,22 +111,22 @@ class Linux:
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
     ) -> Launched:
-        answer = run_deployed(
-            connection,
-            python_command(facts.python, f"{facts.root}/{deployed.agent}"),
-            {
-                "root": facts.root,
-                "instance": self.instance(facts, deployed, host, options),
-                "token": secrets.token_hex(32),
-                "paths": [f"{facts.root}/{part}" for part in _parts(deployed)],
-                "environment": _environment(facts, host, options),
-                "options": options.words(),
-                "wait": READY_WITHIN,
-                "reuse": options.reuse,
-            },
-            LaunchAnswer,
-            timeout=READY_WITHIN + 30.0,
-        )
+        request = {
+            "root": facts.root,
+            "instance": self.instance(facts, deployed, host, options),
+            "token": secrets.token_hex(32),
+            "paths": [f"{facts.root}/{part}" for part in _parts(deployed)],
+            "environment": _environment(facts, host, options),
+            "options": options.words(),
+            "wait": READY_WITHIN,
+            "reuse": options.reuse,
+        }
+        command = python_command(facts.python, f"{facts.root}/{deployed.agent}")
+        try:
+            answer = run_deployed(connection, command, request, LaunchAnswer, timeout=READY_WITHIN + 30.0)
+        except NoAnswer as error:
+            # Another console may have undeployed since this one looked: the next attempt looks again.
+            raise LaunchError(str(error), remedy=error.remedy) from error
         if isinstance(answer, Refusal):
             last = next((line.strip() for line in reversed(answer.log) if line.strip()), "")
             raise LaunchError(

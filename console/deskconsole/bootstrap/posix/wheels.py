@@ -7,6 +7,7 @@ hash in the agent's locked list. The host needs no access to any index.
 from __future__ import annotations
 
 import hashlib
+import struct
 import sys
 import tempfile
 import zipfile
@@ -21,7 +22,7 @@ from deskconsole.common.paths import make_private_folder
 from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
 from deskconsole.runtimes.requirements import locked
 from deskconsole.runtimes.stripping import PACKAGES, STUBBED, is_stubbed, stays_of_packages
-from deskconsole.runtimes.stub_library import stub_of
+from deskconsole.runtimes.stub_library import FORMAT, stub_of
 from deskconsole.runtimes.uv import UvResult, run_uv
 
 
@@ -44,7 +45,7 @@ def packages_name(target: str, python: tuple[int, int, int]) -> str:
 
     The locked list, the platform, the Python and what is left out make the hash.
     """
-    key = f"{target} {python[0]}.{python[1]} {PACKAGES} {STUBBED} ".encode() + locked()
+    key = f"{target} {python[0]}.{python[1]} {PACKAGES} {STUBBED} {FORMAT} ".encode() + locked()
     return f"packages-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
@@ -81,7 +82,7 @@ def _make(stored: Path, facts: HostFacts, target: str, cache: Path, report: Repo
         meter = ProgressMeter(StepId.PACK_PACKAGES, report)
         ready = Path(scratch) / "archive"
         with ready.open("wb") as into:
-            pack(files, into, lambda done: meter(done, files.size))
+            pack(files, into, lambda done: meter(min(done, files.size), files.size))
         ready.replace(stored)
 
 
@@ -112,7 +113,12 @@ class _Files(Mapping[str, bytes]):
 
     def __getitem__(self, name: str) -> bytes:
         data = self._paths[name].read_bytes()
-        return stub_of(data) if is_stubbed(name) else data
+        if not is_stubbed(name):
+            return data
+        try:
+            return stub_of(data)
+        except (ValueError, struct.error):  # built in another way than those that are known: it goes as it is
+            return data
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
