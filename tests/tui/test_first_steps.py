@@ -127,7 +127,7 @@ def test_ctrl_z_does_not_stop_a_console_that_no_shell_could_bring_back(home: Pat
     try:
         terminal.until(lambda shown: "Add a host" in shown and "Quit" in shown)
         terminal.keys("C-z")
-        terminal.until(lambda shown: "No shell waits here" in " ".join(shown.split()))
+        terminal.until(lambda shown: "Cannot suspend: not started from a shell" in " ".join(shown.split()))
         terminal.type("q")
         terminal.until(lambda _: terminal.exited())
     finally:

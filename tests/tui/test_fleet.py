@@ -236,7 +236,7 @@ async def test_a_window_that_cannot_be_shown_is_said_and_the_console_goes_on(run
     ("name", "short", "full"),
     [
         ("plant-1", "locked: unlock it there", "locked: the session is locked. Unlock it there"),
-        ("plant-2", "nobody logged on: log on there", "nobody is logged on in session 1. Log in there."),
+        ("plant-2", "nobody logged on: log on there", "nobody is logged on in session 1. Log on there."),
         ("plant-3", "desktop disconnected: log on again", "its Remote Desktop window was closed"),
         ("plant-4", "display off: wake it up there", "the display is switched off. Wake it up"),
         (

@@ -66,7 +66,7 @@ async def test_what_could_not_be_removed_is_named(running: Running) -> None:
         await pilot.press("down", "down", "down", "down", "minus", "left", "enter")
         await settle(pilot)
         assert len(fleet.hosts) == 7
-        assert "not everything could be removed: agent-1␛[31m" in logged(pilot)[-1]
+        assert "not everything could be removed from lab-05: agent-1␛[31m" in logged(pilot)[-1]
 
 
 async def test_a_host_with_nothing_on_it_says_so(running: Running) -> None:
