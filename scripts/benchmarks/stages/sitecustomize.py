@@ -108,7 +108,7 @@ def _tell(file: Path) -> None:
 
 
 def _begin() -> None:
-    roles = {"deskagent": "agent", "scripts.benchmarks.viewing": "console", "deskconsole.viewer": "window"}
+    roles = {"deskagent": "agent", "scripts.benchmarks.viewing": "console"}
     role = next((roles[word] for word in sys.orig_argv if word in roles), None)
     folder = os.environ.get("DESKCONSOLE_BENCH_STAGES")
     if role is not None and folder:
