@@ -159,7 +159,7 @@ class GrabThread:
             waiting = due.next(now)
             if waiting is not None and waiting[1] <= now:
                 return waiting[0]
-            if not changed:
+            if not changed and timeout == _LONGEST_WAIT:  # else a place waits, and what is done is its look's
                 self._cost.end(time.process_time())
         return None
 
