@@ -36,7 +36,7 @@ from support.xvfb import Xvfb
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 CELLS = (124, 30)
-"""Of the terminal: columns and rows."""
+"""The terminal's columns and rows."""
 WIDTH = 640
 """Pixels of the window's picture: at full size it takes 346 kB."""
 BORDERS = 80
@@ -126,7 +126,7 @@ async def windows_pictures(app: DeskconsoleApp) -> None:
 
 
 def snapshot(app: DeskconsoleApp) -> Snapshot:
-    """Of the only host."""
+    """The snapshot of the only host."""
     return app.controller.view.snapshot(app.controller.view.hosts[0].name)
 
 

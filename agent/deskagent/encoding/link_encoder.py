@@ -100,7 +100,7 @@ class LinkEncoder:
 
     def in_motion(self, rectangle: Rectangle) -> bool:
         """Says whether all of it is in motion and went with loss the last time, so that it will again: of a
-        page that only may be a picture in motion nobody knows how it will go."""
+        page that only may be a picture in motion it is not known how it will go."""
         return (
             self._jpeg is not None
             and self._lossy.within(rectangle) >= _MOSTLY * rectangle.area

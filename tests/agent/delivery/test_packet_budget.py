@@ -1,4 +1,4 @@
-"""What a packet may take follows what the packets before it took."""
+"""The budget of a packet follows the cost of the packets before it."""
 
 from __future__ import annotations
 

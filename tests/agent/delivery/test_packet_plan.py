@@ -1,4 +1,4 @@
-"""What the next packet holds: a table of cases, and what many packets in a row come to."""
+"""The plan of the next packet: a table of cases, and many packets in a row."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ConsolePicture:
     film: Rectangle | None = None
     inexact: Rectangle | None = None
     wanted: list[int] = dataclasses.field(default_factory=list)
-    """How many pixels it was asked to make exact."""
+    """The pixels that it was asked to make exact, each time."""
 
     def in_motion(self, rectangle: Rectangle) -> bool:
         return self.film is not None and rectangle.common(self.film) == rectangle

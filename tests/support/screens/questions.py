@@ -47,7 +47,7 @@ def ask(fleet: DisplayFleet, asked: Question) -> tuple[threading.Thread, list[ob
 
 
 def dialog_text(pilot: Pilot[Outcome]) -> str:
-    """What stands within the frame of the dialog."""
+    """The text within the frame of the dialog."""
     region = pilot.app.screen.query_one(".dialog").region
     lines = screen_text(pilot).splitlines()[region.y : region.bottom]
     return "\n".join(line[region.x : region.right] for line in lines)
