@@ -6,7 +6,7 @@ import csv
 import re
 
 PREFIX = "deskconsole-"
-"""Every task of ours begins so."""
+"""The names of all deskconsole's tasks begin with it."""
 
 LIST = ("/query", "/fo", "CSV", "/nh")
 DETAILS = (*LIST, "/v", "/tn")

@@ -35,7 +35,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A part of ours, ready to be uploaded."""
+    """A part of the deployment, ready to be uploaded."""
 
     name: str
     """`agent-<hash>` or `packages-<hash>`: the folder it becomes."""

@@ -57,7 +57,7 @@ class DesktopSession:
 
 @dataclass(frozen=True, slots=True)
 class DeployedPart:
-    """A part of ours on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
+    """A deployed part on the host: `agent-<hash>`, `packages-<hash>` or `runtime-<hash>`."""
 
     name: str
     intact: bool
@@ -87,7 +87,7 @@ class HostFacts:
     python_version: tuple[int, int, int]
     home: str
     root: str
-    """The one folder of ours on the host, as its own programs name it."""
+    """The one folder of deskconsole on the host, as its own programs name it."""
     folder: str
     """The same folder as SFTP names it, from the folder in which SFTP and commands begin or absolute."""
     free: int | None

@@ -1,4 +1,4 @@
-"""Removes everything of ours from a host: agents, files, folders. Verified on the host, and reported."""
+"""Removes everything of deskconsole from a host: agents, files, folders; verified there, and reported."""
 
 from __future__ import annotations
 

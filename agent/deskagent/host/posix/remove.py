@@ -1,4 +1,4 @@
-"""Removes everything of ours from a POSIX host: ends the agents, deletes the folder, verifies.
+"""Removes everything of deskconsole from a POSIX host: ends the agents, deletes the folder, verifies.
 
 Sent over stdin: it has to work where the deployed folder is damaged, missing or of another version.
 """

@@ -1,4 +1,4 @@
-"""Ends everything of ours on a Windows host and counts its files.
+"""Ends everything of deskconsole on a Windows host and counts its files.
 
 Sent over stdin: it has to work where the deployed folder is damaged, missing or of another version. The
 console deletes the files afterwards by a command of the system: no program can delete itself.
