@@ -18,8 +18,11 @@ from deskagent.host.posix import processes
 def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that looks like the agent of the instance `one`."""
     token = str(tmp_path / "run" / "one" / "token")
-    command = [sys.executable, "-c", "input()", "deskagent", "serve", "--token-file", token]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    # Its command line is empty for a moment after Popen returns: it is waited for until it speaks.
+    command = [sys.executable, "-c", "input(1)", "deskagent", "serve", "--token-file", token]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == b"1"
         yield process
         process.kill()
 
