@@ -25,6 +25,15 @@ COVERAGE = 4
 sender turns to a refresh above 0.9; anything near this bound is an attack or a fault."""
 
 
+MAX_TYPED = 1024
+"""Characters of one Typing: a longer text goes in several, so that it can be ended between two of them."""
+
+MAX_CLIP = 64_000
+"""Characters of a clipboard: at most 256,000 bytes, which fits into one message."""
+
+MAX_NOTCHES = 7680
+"""120ths of a notch of one Wheel: 64 notches."""
+
 MAX_PACKETS_OUT = 1024
 """Packets that a console may let be out: the agent remembers the size of each."""
 

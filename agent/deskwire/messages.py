@@ -11,20 +11,37 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from .clipboard import Clip, NoClip, PutClip, WantClip
+from .control import (
+    AllUp,
+    Button,
+    Chord,
+    Consent,
+    Control,
+    Done,
+    Effect,
+    EndControl,
+    Key,
+    Pointer,
+    Typing,
+    WantControl,
+    Wheel,
+)
 from .digest import DIGEST_SIZE
 from .errors import LocalProtocolError, RemoteProtocolError
 from .geometry import Display
 from .limits import MAX_MESSAGE, MAX_PACKETS_OUT, MAX_PIXELS, MAX_PREVIEW, MAX_PREVIEW_SIDE
+from .message import Count, Message, Text
 from .packet import COUNT, IDENTITY_SIZE, MESSAGE_BIT
 from .triggers import Trigger
 
 WIRE_VERSION = 1
 """Goes up with every change that an older peer could not live with."""
 
-Text = Annotated[str, msgspec.Meta(max_length=1024)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 PacketWindow = Annotated[int, msgspec.Meta(ge=1, le=MAX_PACKETS_OUT)]
 Window = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+Features = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=32)], ...], msgspec.Meta(max_length=32)]
+ConsoleId = Annotated[bytes, msgspec.Meta(max_length=16)]
 Side = Annotated[int, msgspec.Meta(ge=16, le=MAX_PREVIEW_SIDE)]
 
 
@@ -37,6 +54,19 @@ class ScreenState(StrEnum):
     DISCONNECTED = "disconnected"
     DISPLAY_OFF = "display off"
     GRAB_FAILED = "grab failed"
+    ASKING = "asking"
+    """The person at the host is asked whether the console may see it."""
+    REFUSED = "refused"
+    """That person, or the host's policy, said no."""
+
+
+class Feature(StrEnum):
+    """The groups of messages that an older peer does not know; sent only to a peer that speaks them."""
+
+    CONTROL = "control"
+    CLIP = "clip"
+    COURTESY = "courtesy"
+    """The states ASKING and REFUSED of the screen."""
 
 
 class WatchMode(StrEnum):
@@ -46,10 +76,6 @@ class WatchMode(StrEnum):
     """Packets: every change, exactly."""
     PREVIEW = "preview"
     """Now and then a small picture, and nothing else."""
-
-
-class Message(msgspec.Struct, tag_field="t", tag=str.lower, frozen=True):
-    """Base of all messages."""
 
 
 # Both ways
@@ -106,6 +132,13 @@ class Hello(Message, frozen=True):
     display: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     """0: the whole desktop; n: display n."""
     watch: Watch = Watch(WatchMode.FULL)
+    speaks: Features = ()
+    """The features whose messages it understands, see `Feature`; names that are not known are passed over."""
+    name: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Whom the host's user is shown: `anna@desk`."""
+    console: ConsoleId = b""
+    """16 random bytes of this console's process, so that a reconnect is the same console."""
+    consent: Consent = Consent.OTHERS
 
 
 class Credit(Message, frozen=True):
@@ -139,6 +172,10 @@ class Welcome(Message, frozen=True):
     """The stream that was asked for; every packet bears it."""
     screen: ScreenState = ScreenState.LIVE
     screen_reason: Text = ""
+    speaks: Features = ()
+    """The features whose messages it understands, see `Feature`."""
+    may: Features = ()
+    """What this agent can do here, see `Ability`; empty where it only shows."""
 
 
 class Displays(Message, frozen=True):
@@ -181,8 +218,13 @@ class Preview(Message, frozen=True):
     picture: Annotated[bytes, msgspec.Meta(min_length=1, max_length=MAX_PREVIEW)]
 
 
-ConsoleMessage = Hello | Watch | Credit | WantRefresh | WantDigest | Ping | Pong | Close
-AgentMessage = Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close
+Input = Key | Pointer | Button | Wheel | Typing | Chord | AllUp
+ControlRequest = WantControl | EndControl | Input | WantClip | PutClip
+ConsoleMessage = Hello | Watch | Credit | WantRefresh | WantDigest | Ping | Pong | Close | ControlRequest
+ControlAnswer = Control | Done | Effect | Clip | NoClip
+AgentMessage = (
+    Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close | ControlAnswer
+)
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FROM_CONSOLE: msgspec.msgpack.Decoder[ConsoleMessage] = msgspec.msgpack.Decoder(ConsoleMessage)

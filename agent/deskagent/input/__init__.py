@@ -1,0 +1,1 @@
+"""Acts on the host's desktop: keys, text, pointer."""
