@@ -16,6 +16,7 @@ from enum import Enum, auto
 from .credit import CreditWindow
 from .errors import LocalProtocolError, RemoteProtocolError
 from .hello import OPENING, decode_opening, encode_opening
+from .message import Message
 from .messages import (
     WIRE_VERSION,
     AgentMessage,
@@ -23,7 +24,6 @@ from .messages import (
     ConsoleMessage,
     Credit,
     Hello,
-    Message,
     Welcome,
     decode_from_agent,
     decode_from_console,

@@ -1,7 +1,7 @@
 """The messages of control: who acts on a host, what is typed and clicked, and what became of it.
 
-Sent only to a peer that speaks the feature `control`. Every input bears the number of the grant that allows it
-and a number of its own, counted from 1 on each link.
+Sent only to a peer that speaks the feature `control`. Every input bears the number of the grant that allows
+it and a number of its own, counted from 1 on each link.
 """
 
 from __future__ import annotations

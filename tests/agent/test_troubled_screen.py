@@ -23,13 +23,13 @@ from deskagent.delivery.link import ConsoleLink
 from deskwire.connection import ConsoleConnection
 from deskwire.errors import LocalProtocolError
 from deskwire.geometry import Display, Rectangle
+from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
     Digest,
     Displays,
     Hello,
-    Message,
     Ping,
     Refresh,
     Screen,

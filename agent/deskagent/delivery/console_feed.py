@@ -24,12 +24,12 @@ from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError
 from deskwire.geometry import Display
+from deskwire.message import Message
 from deskwire.messages import (
     Digest,
     Displays,
     Hello,
     Lossy,
-    Message,
     Refresh,
     Screen,
     ScreenState,

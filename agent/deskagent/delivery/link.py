@@ -13,13 +13,13 @@ from collections.abc import Callable
 from deskwire.connection import AgentConnection, Phase
 from deskwire.errors import LocalProtocolError, RemoteProtocolError, WireError
 from deskwire.hello import TOKEN_DEADLINE
+from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
     ConsoleMessage,
     Credit,
     Hello,
-    Message,
     Ping,
     Pong,
     WantDigest,

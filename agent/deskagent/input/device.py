@@ -70,7 +70,7 @@ class InputDevice(Protocol):
         """What no single key can say; raises InputBlocked, with what would help, where it cannot be done."""
 
     def release_all(self) -> None:
-        """Every key and button that injected input may hold goes up, also what an agent left that was killed."""
+        """Every key and button that injected input may hold goes up; also what a killed agent left."""
 
     def close(self) -> None:
         """Gives back what is held; may be called again."""

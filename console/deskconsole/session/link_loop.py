@@ -25,6 +25,7 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskwire.connection import ConsoleConnection, Phase
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
+from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     AgentMessage,
@@ -33,7 +34,6 @@ from deskwire.messages import (
     Displays,
     Hello,
     Lossy,
-    Message,
     Ping,
     Pong,
     Preview,

@@ -1,0 +1,1 @@
+"""The host's clipboard: text, on request."""

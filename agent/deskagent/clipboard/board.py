@@ -1,0 +1,30 @@
+"""The protocol of a clipboard: one transfer a request, nothing is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class ClipRefused(Exception):
+    """The transfer cannot be made; `str` says why in one sentence, in lower case and without a full stop."""
+
+
+class Board(Protocol):
+    """The clipboard of one desktop, from one thread only. Lines end with a line feed."""
+
+    def fetch(self) -> str:
+        """Its text, without control characters but tab and line feed, at most MAX_CLIP characters.
+
+        Raises ClipRefused where there is none, it is too long, or its owner marked it as secret.
+        """
+
+    def put(self, text: str) -> None:
+        """This text is the clipboard from now on, until somebody else owns it. Raises ClipRefused."""
+
+    def close(self) -> None:
+        """Gives back what is held; what was put may be lost with it. May be called again."""
+
+
+BoardOpener = Callable[[], Board]
+"""Opens the clipboard of the host's desktop. Raises ClipRefused."""
