@@ -275,9 +275,7 @@ class LinkLoop:
             observer.compared(theirs.packet, ours, theirs.digest)
 
     @staticmethod
-    def _notify(
-        observer: LinkObserver, message: Welcome | Displays | Screen | Refresh | Lossy | Preview
-    ) -> None:
+    def _notify(observer: LinkObserver, message: AgentMessage) -> None:
         """Hands on what needs no answer."""
         match message:
             case Welcome():

@@ -10,12 +10,12 @@ from deskwire.credit import CreditWindow
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.geometry import Rectangle
 from deskwire.hello import OPENING, encode_opening, token_from_file
+from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
     Credit,
     Hello,
-    Message,
     Ping,
     Pong,
     Refresh,

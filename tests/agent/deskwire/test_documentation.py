@@ -14,12 +14,12 @@ from deskwire.connection import AgentConnection, ConsoleConnection
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.geometry import Display, Rectangle
+from deskwire.message import Message
 from deskwire.messages import (
     AgentMessage,
     ConsoleMessage,
     Digest,
     Hello,
-    Message,
     Refresh,
     ScreenState,
     WantDigest,

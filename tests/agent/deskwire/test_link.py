@@ -9,12 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from deskwire.connection import AgentConnection, ConsoleConnection
 from deskwire.geometry import Rectangle
+from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     Credit,
     Digest,
     Hello,
-    Message,
     Ping,
     Pong,
     Refresh,

@@ -10,9 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskwire import messages
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import (
+    Ability,
+    AllUp,
+    Button,
+    Chord,
+    ChordName,
+    Consent,
+    Control,
+    ControlState,
+    Done,
+    Effect,
+    EndControl,
+    InputOutcome,
+    Key,
+    Pointer,
+    Typing,
+    WantControl,
+    Wheel,
+)
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.geometry import Display
 from deskwire.limits import MAX_MESSAGE
+from deskwire.message import Message
 from deskwire.messages import (
     AgentMessage,
     Close,
@@ -20,9 +41,9 @@ from deskwire.messages import (
     Credit,
     Digest,
     Displays,
+    Feature,
     Hello,
     Lossy,
-    Message,
     Ping,
     Pong,
     Preview,
@@ -57,6 +78,30 @@ FROM_CONSOLE: list[Message] = [
     Watch(WatchMode.PREVIEW, width=16, height=1024, interval=0.1),
     Watch(WatchMode.FULL, rate=2**40),
     Hello(version=1, encodings=(), packets=1, bytes=1, watch=Watch(WatchMode.PREVIEW)),
+    Hello(
+        version=1,
+        encodings=(),
+        packets=1,
+        bytes=1,
+        speaks=tuple(Feature),
+        name="anna@desk",
+        console=bytes(16),
+        consent=Consent.ALWAYS,
+    ),
+    WantControl(),
+    WantControl(force=True, ask=True),
+    EndControl(),
+    Key(grant=1, n=1, code=0x1E, down=True),
+    Key(grant=2**62, n=2**62, code=0xFFFF, down=False, text="é" * 8, dead=True, locks=7, repeat=True),
+    Pointer(grant=1, n=1, x=0, y=16_383),
+    Button(grant=1, n=1, x=16_383, y=0, button=5, down=True),
+    Wheel(grant=1, n=1, x=0, y=0, right=-7_680, down=7_680),
+    Wheel(grant=1, n=1, x=0, y=0),
+    Typing(grant=1, n=1, text="😀" * 1_024),
+    *[Chord(grant=1, n=1, chord=chord) for chord in ChordName],
+    AllUp(grant=1, n=1),
+    WantClip(grant=1, n=1),
+    PutClip(grant=1, n=1, text="😀" * 64_000),
 ]
 FROM_AGENT: list[Message] = [
     *BOTH,
@@ -69,6 +114,14 @@ FROM_AGENT: list[Message] = [
     *[Screen(state, "x" * 1024) for state in ScreenState],
     *[Refresh(trigger) for trigger in Trigger],
     Digest(packet=5, digest=bytes(16)),
+    Welcome(1, "", (), bytes(16), speaks=tuple(Feature), may=tuple(Ability)),
+    *[Control(state) for state in ControlState],
+    Control(ControlState.YOURS, grant=2**62, holder="x" * 1024, reason="x" * 1024),
+    *[Done(1, outcome) for outcome in InputOutcome],
+    Done(2**62, reason="x" * 1024),
+    Effect(1),
+    Clip(1, "😀" * 64_000),
+    NoClip(1, "the clipboard holds no text"),
 ]
 
 
@@ -120,8 +173,13 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
 
 
 HELLO = {"t": "hello", "version": 1, "encodings": [0], "packets": 2, "bytes": 100, "display": 0}
+SAID_BY_AGENTS = {message.__name__.lower() for message in get_args(AgentMessage)}
 SCREEN = {"t": "screen", "state": "live", "reason": ""}
 DIGEST = {"t": "digest", "packet": 1, "digest": bytes(16)}
+KEY = {"t": "key", "grant": 1, "n": 1, "code": 30, "down": True}
+PLACE = {"grant": 1, "n": 1, "x": 0, "y": 0}
+BUTTON = {"t": "button", "button": 1, "down": True} | PLACE
+WHEEL = {"t": "wheel"} | PLACE
 DISPLAY = {"number": 0, "x": 0, "y": 0, "width": 9, "height": 9, "identity": bytes(16), "name": ""}
 
 
@@ -156,10 +214,36 @@ DISPLAY = {"number": 0, "x": 0, "y": 0, "width": 9, "height": 9, "identity": byt
         ({"t": "displays"}, "displays", [DISPLAY | {"x": 2**31}]),
         ({"t": "displays"}, "displays", [DISPLAY | {"name": "x" * 1025}]),
         ({"t": "refresh"}, "trigger", "boredom"),
+        (HELLO, "speaks", ["x"] * 33),
+        (HELLO, "speaks", ["x" * 33]),
+        (HELLO, "name", "x" * 65),
+        (HELLO, "console", bytes(17)),
+        (HELLO, "consent", "sometimes"),
+        (KEY, "grant", 0),
+        (KEY, "n", 0),
+        (KEY, "n", 2**62 + 1),
+        (KEY, "code", -1),
+        (KEY, "code", 0x10000),
+        (KEY, "text", "x" * 9),
+        (KEY, "locks", 8),
+        (KEY, "down", 1),
+        ({"t": "pointer"} | PLACE, "x", -1),
+        ({"t": "pointer"} | PLACE, "y", 16_384),
+        (BUTTON, "button", 0),
+        (BUTTON, "button", 6),
+        (BUTTON, "x", 16_384),
+        (WHEEL, "right", -7_681),
+        (WHEEL, "down", 7_681),
+        ({"t": "typing", "grant": 1, "n": 1}, "text", "x" * 1_025),
+        ({"t": "chord", "grant": 1, "n": 1}, "chord", "ctrl alt delete"),
+        ({"t": "putclip", "grant": 1, "n": 1}, "text", "x" * 64_001),
+        ({"t": "control"}, "state", "mine"),
+        ({"t": "done", "n": 1}, "outcome", "perhaps"),
+        ({"t": "clip", "n": 1}, "text", "x" * 64_001),
     ],
 )
 def test_fields_outside_their_limits(message: dict[str, object], field: str, value: object) -> None:
-    decode = decode_from_console if message["t"] == "hello" else decode_from_agent
+    decode = decode_from_agent if message["t"] in SAID_BY_AGENTS else decode_from_console
     with pytest.raises(RemoteProtocolError):
         decode(msgspec.msgpack.encode(message | {field: value}))
 

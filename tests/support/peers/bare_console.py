@@ -9,7 +9,8 @@ from typing import Protocol
 
 from deskwire.connection import ConsoleConnection
 from deskwire.encodings import Encoding
-from deskwire.messages import WIRE_VERSION, AgentMessage, Digest, Hello, Message, WantDigest, Watch, WatchMode
+from deskwire.message import Message
+from deskwire.messages import WIRE_VERSION, AgentMessage, Digest, Hello, WantDigest, Watch, WatchMode
 from deskwire.packet import Packet
 
 FULL = Watch(WatchMode.FULL)
