@@ -1,7 +1,7 @@
 """The protocol of an input device: what one desktop lets a program do with its pointer and keyboard.
 
-A device does what it is told and decides nothing: which key a character needs is `key_router`'s decision, what
-is held down `held_keys` knows, in which order and when all is done the input thread decides.
+A device does what it is told and decides nothing: which key a character needs is `key_router`'s decision,
+what is held down `held_keys` knows, in which order and when all is done the input thread decides.
 """
 
 from __future__ import annotations
