@@ -19,6 +19,8 @@ _VERSION: Final = (1, 0)
 _TYPES_SYMBOLS_MODIFIERS: Final = 0b111
 _KEY_NAMES: Final = 1 << 9
 _DETECTABLE_REPEAT: Final = 1
+_NEW_KEYBOARD, _NEW_MAP = 0, 1
+_MAP_EVENTS: Final = 1 << _NEW_KEYBOARD | 1 << _NEW_MAP
 _GROUP_SHIFT: Final = 13
 _GROUPS: Final = 0x0F
 _CLAMP, _REDIRECT = 0x40, 0x80
@@ -36,6 +38,20 @@ class _UseExtension(rq.ReplyRequest):
         rq.Card16("major"),
         rq.Card16("minor"),
         rq.Pad(20),
+    )
+
+
+class _SelectEvents(rq.Request):
+    _request = rq.Struct(
+        rq.Card8("opcode"),
+        rq.Opcode(1),
+        rq.RequestLength(),
+        rq.Card16("device"),
+        rq.Card16("affected"),
+        rq.Card16("clear"),
+        rq.Card16("all"),
+        rq.Card16("affected_parts"),
+        rq.Card16("parts"),
     )
 
 
@@ -251,6 +267,20 @@ class XKeyboard:
         if not _UseExtension(**self._request, major=major, minor=minor).supported:
             raise LookupError(f"the X server has another version of {EXTENSION}")
         self._request["device"] = _CORE_KEYBOARD
+        self._event: int = known.first_event
+        # Who speaks XKB gets no MappingNotify any more.
+        _SelectEvents(
+            **self._request,
+            affected=_MAP_EVENTS,
+            clear=0,
+            all=_MAP_EVENTS,
+            affected_parts=_TYPES_SYMBOLS_MODIFIERS,
+            parts=_TYPES_SYMBOLS_MODIFIERS,
+        )
+
+    def is_new_map(self, event: Any) -> bool:
+        """Says whether an event of this connection means that `keymap` would be another one now."""
+        return event.type == self._event and event.detail in (_NEW_KEYBOARD, _NEW_MAP)
 
     def state(self) -> KeyboardState:
         """The modifiers and the layout that are active now."""
