@@ -9,8 +9,12 @@ from typing import Any, Final
 
 from Xlib import display as xlib
 from Xlib import xauth
-from Xlib.error import XNoAuthError
+from Xlib.error import ConnectionClosedError, DisplayError, XError, XNoAuthError
 from Xlib.protocol import event
+
+FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError, LookupError, ValueError, TypeError)
+"""Exceptions of python-xlib where a server refuses, goes away or lacks something; the last two are what its
+parser makes of a connection that ends half way."""
 
 _ANY_ADDRESS: Final = 65535
 """FamilyWild: the cookie is good for whatever address the host has now. python-xlib does not know it."""

@@ -17,23 +17,19 @@ from typing import Any, Final
 
 import numpy as np
 from Xlib import X
-from Xlib.error import ConnectionClosedError, DisplayError, XError
+from Xlib.error import XError
 from Xlib.ext import damage
 
 from deskagent.capture.mss_grabber import described, find_displays, screen_name
 from deskagent.capture.source import Grab, GrabError, UnreadableScreen
 from deskwire.geometry import Display, Rectangle
-from deskx11.connection import connect
+from deskx11.connection import FAULTS, connect
 from deskx11.get_image import SharedImages
 from deskx11.monitors import monitors
 
 from .pixel_reader import PixelFormatError, PixelReader
 from .root_image import RootImage
 from .xfixes import Regions
-
-_FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError, LookupError, ValueError, TypeError)
-"""Exceptions of python-xlib where a server refuses, goes away or lacks something; the last two are what its
-parser makes of a connection that ends half way."""
 
 _GAP: Final = 0.004
 """Seconds between two questions to a busy server: all it says is that something changed after the last one,
@@ -63,7 +59,7 @@ class DamageGrabber:
         except PixelFormatError as error:
             self.close()
             raise UnreadableScreen(f"{screen_name()} cannot be shown: {error}") from error
-        except _FAULTS as error:
+        except FAULTS as error:
             self.close()
             raise GrabError(f"the X server does not tell what changes: {error}") from error
         except GrabError:
@@ -100,7 +96,7 @@ class DamageGrabber:
                 readable = bool(select.select([self._connection.fileno()], [], [], max(0.0, wake - now))[0])
                 if not readable and wake == end:
                     return ()
-        except _FAULTS as error:
+        except FAULTS as error:
             raise GrabError(f"the X server has gone: {error}") from error
 
     def grab(self, region: Rectangle | None = None) -> Grab:
@@ -120,14 +116,14 @@ class DamageGrabber:
             if self._image is None:
                 raise GrabError("the X screen is closed")
             return Grab(self._image.read(region), region, self._place.size)
-        except _FAULTS as error:
+        except FAULTS as error:
             raise GrabError(f"the X screen cannot be grabbed: {error}") from error
 
     def close(self) -> None:
         """Ends the connection; the server frees what it held for it."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(*_FAULTS):
+            with contextlib.suppress(*FAULTS):
                 connection.close()
         self._image = None
 
@@ -201,7 +197,7 @@ class DamageGrabber:
 def _connect() -> Any:
     try:
         return connect()
-    except _FAULTS:
+    except FAULTS:
         # mss says better than python-xlib why no server answers.
         find_displays()
         raise

@@ -1,0 +1,30 @@
+"""The platforms whose clipboard can be reached: each a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from .board import Board, BoardOpener
+
+
+class ClipboardPlatform(NamedTuple):
+    """A platform, and what opens its clipboard."""
+
+    is_here: Callable[[], bool]
+    open: BoardOpener
+
+
+def _open_x11() -> Board:
+    from .x11 import open_x11_board
+
+    return open_x11_board()
+
+
+PLATFORMS: Final = (ClipboardPlatform(lambda: True, _open_x11),)
+"""The first that is here is the one; the last takes what is left."""
+
+
+def board_opener() -> BoardOpener:
+    """Returns what opens the clipboard of this host's desktop, on the thread that uses it."""
+    return next(one for one in PLATFORMS if one.is_here()).open

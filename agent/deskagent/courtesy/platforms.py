@@ -1,0 +1,47 @@
+"""The platforms on which the person at the host can be asked, and sees who acts: each a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from .question import Asker, AskerOpener
+from .sign import Sign, SignOpener
+
+
+class CourtesyPlatform(NamedTuple):
+    """A platform, and what opens its question and its sign."""
+
+    is_here: Callable[[], bool]
+    open_asker: AskerOpener
+    open_sign: SignOpener
+
+
+def _open_x11_asker() -> Asker:
+    from .x11.asker import X11Asker
+
+    return X11Asker()
+
+
+def _open_x11_sign(clicked: Callable[[], None]) -> Sign:
+    from .x11.sign import X11Sign
+
+    return X11Sign(clicked)
+
+
+PLATFORMS: Final = (CourtesyPlatform(lambda: True, _open_x11_asker, _open_x11_sign),)
+"""The first that is here is the one; the last takes what is left."""
+
+
+def asker_opener() -> AskerOpener:
+    """Returns what opens the question of this host's desktop."""
+    return _here().open_asker
+
+
+def sign_opener() -> SignOpener:
+    """Returns what opens the sign of this host's desktop."""
+    return _here().open_sign
+
+
+def _here() -> CourtesyPlatform:
+    return next(one for one in PLATFORMS if one.is_here())

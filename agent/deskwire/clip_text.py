@@ -1,0 +1,35 @@
+"""The text of a clipboard: which characters may travel, and how much of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .limits import MAX_CLIP
+
+_CONTROLS: Final = {*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")}
+"""C0 without tab and line feed, DEL, and C1: terminals act on them, editors show them as rubbish."""
+_SURROGATES: Final = range(0xD800, 0xE000)
+"""Halves of a character; UTF-8 has no form for them."""
+_REORDERING: Final = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Bidi embeddings, overrides and isolates: with them a text reads otherwise than it is."""
+
+_LEFT_OUT: Final = dict.fromkeys((*_CONTROLS, *_SURROGATES))
+_LEFT_OUT_OF_STRANGERS: Final = _LEFT_OUT | dict.fromkeys(_REORDERING)
+
+
+def clip_text(text: str) -> str:
+    """The text as it travels: lines end with a line feed, and there are no control characters but that and
+    the tab."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_LEFT_OUT)
+
+
+def strangers_clip_text(text: str) -> str:
+    """The same for a text that another machine gave: without marks that make it read otherwise than it is."""
+    return clip_text(text).translate(_LEFT_OUT_OF_STRANGERS)
+
+
+def clip_fault(text: str) -> str | None:
+    """Why this text cannot travel, or None where it can. Nothing is ever cut."""
+    if len(text) > MAX_CLIP:
+        return f"the text has {len(text):,} characters; the clipboard takes at most {MAX_CLIP:,}"
+    return None

@@ -1,0 +1,18 @@
+"""The X screen at which a person sits: xdotool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.xvfb import Xvfb
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Xvfb]:
+    """800 x 500, and may grow; what opens a display opens this one."""
+    with Xvfb(800, 500, maximum=(1024, 768)) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        monkeypatch.delenv("XAUTHORITY", raising=False)
+        yield server
