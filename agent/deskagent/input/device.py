@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from deskwire.control import Ability, ChordName
+from deskwire.keys import LOCK_KEYS
 
 SHIFT_LEVEL, ALTGR_LEVEL = 1, 2
 """Bits of a key's level: 0 plain, 1 with Shift, 2 with AltGr, 3 with both."""
+
+KEYPAD: Final = frozenset({0x37, *range(0x47, 0x54), 0x59, 0x7E, 0xE035})
+"""Keys of the keypad: what they give depends on Num Lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,24 @@ class KeyboardLayout:
     """(code, level) of each dead key to its combining character."""
     capitals: frozenset[int] = frozenset()
     """Codes of the keys for which Caps Lock is as good as Shift."""
+    toggles: frozenset[int] = frozenset(LOCK_KEYS)
+    """Codes of the keys that toggle the lock which stands on them: some have another use for that key."""
+
+    def gives(self, code: int, level: int, *, caps: bool) -> str:
+        """The character that a key gives on this level, "" for none."""
+        return self.characters.get((code, level ^ self._turned(code, caps=caps)), "")
+
+    def find(self, text: str, level: int, *, caps: bool) -> tuple[int, int] | None:
+        """The key that has this character and its level: the one nearest to `level`. None: no key has it."""
+        places = [
+            (code, on ^ self._turned(code, caps=caps))
+            for (code, on), character in self.characters.items()
+            if character == text and code not in KEYPAD
+        ]
+        return min(places, key=lambda place: ((place[1] ^ level).bit_count(), place), default=None)
+
+    def _turned(self, code: int, *, caps: bool) -> int:
+        return SHIFT_LEVEL if caps and code in self.capitals else 0
 
 
 class InputBlocked(Exception):
@@ -54,7 +76,7 @@ class InputDevice(Protocol):
         """A key by its position goes down or up. Releasing what is up is no error."""
 
     def write(self, text: str) -> None:
-        """Characters as such, whatever the layout is; no line feeds or tabs. For those that no key has."""
+        """Characters as such, whatever the layout is; no line feeds or tabs. Shift and AltGr are up."""
 
     def move(self, x: int, y: int) -> None:
         """The pointer to a pixel, in the system's own coordinates (they may be negative)."""
