@@ -21,7 +21,7 @@ _KEY_NAMES: Final = 1 << 9
 _DETECTABLE_REPEAT: Final = 1
 _NEW_KEYBOARD, _NEW_MAP = 0, 1
 _MAP_EVENTS: Final = 1 << _NEW_KEYBOARD | 1 << _NEW_MAP
-_GROUP_SHIFT: Final = 13
+GROUP_SHIFT: Final = 13
 _GROUPS: Final = 0x0F
 _CLAMP, _REDIRECT = 0x40, 0x80
 
@@ -245,7 +245,7 @@ class Keymap:
         of = self._symbols.get(keycode)
         if of is None or not of.groups & _GROUPS:
             return 0, 0
-        group = _effective_group(state >> _GROUP_SHIFT & 3, of.groups)
+        group = _effective_group(state >> GROUP_SHIFT & 3, of.groups)
         kind = self._types[of.types[group]]
         level, kept = kind.levels.get(state & kind.mask, (0, 0))
         at = group * of.width + level

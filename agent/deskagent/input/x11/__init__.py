@@ -1,0 +1,1 @@
+"""Pointer and keyboard of an X server."""

@@ -1,0 +1,141 @@
+"""Keycodes that give nothing, lent to characters that no key has.
+
+A program reads the new map some time after it changed. Measured with xterm: a character that is typed at
+once after its key was changed comes wrong, after 0.05 s it never did; a key that is changed back at once
+loses its last character. So each character gets a keycode of its own and keeps it while it is in use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from Xlib.error import ConnectionClosedError, DisplayError, XError
+
+from deskwire.keys import BY_X_NAME
+from deskx11.connection import connect
+from deskx11.keysyms import keysym_of
+from deskx11.xkb import Keymap
+
+FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError)
+"""What python-xlib raises where the server is gone or refuses."""
+
+_SETTLE: Final = 0.06
+"""Seconds from the change of the map until its keys may be pressed."""
+_KEEP: Final = 0.3
+"""Seconds after its last use for which a keycode keeps its character."""
+_IDLE: Final = 2.0
+"""Seconds after the last use of all, when everything is given back."""
+
+_log = logging.getLogger(__name__)
+
+
+class SpareKeys:
+    """Lends keycodes to characters, and gives them back by itself when none was used for a while.
+
+    It has a connection of its own while it lends: a timer gives back, and the device may act at that moment.
+    Raises what python-xlib raises.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._display: Any = None
+        self._lent: dict[str, int] = {}
+        self._used: dict[str, float] = {}
+        self._timer: threading.Timer | None = None
+
+    def room(self, keymap: Keymap) -> int:
+        """Counts the characters that can have a keycode at the same time."""
+        with self._lock:
+            return len({*self._lent.values(), *_spare(keymap)})
+
+    def lend(self, characters: Iterable[str], keymap: Keymap) -> Mapping[str, int]:
+        """Each character's keycode, for at most `room` of them; they may be pressed when this returns."""
+        with self._lock:
+            self._stop_timer()
+            # Another program may have loaded another map meanwhile.
+            for character, keycode in [*self._lent.items()]:
+                if keymap.keysym(keycode, 0) != keysym_of(character):
+                    self._forget(character)
+            wanted = dict.fromkeys(characters)
+            missing = [character for character in wanted if character not in self._lent]
+            if missing:
+                keycodes = self._take(len(missing), set(wanted), keymap)
+                self._lent.update(zip(missing, keycodes, strict=True))
+                self._change({self._lent[character]: keysym_of(character) for character in missing})
+                time.sleep(_SETTLE)
+            return {character: self._lent[character] for character in wanted}
+
+    def used(self, characters: Iterable[str]) -> None:
+        """They were pressed just now."""
+        now = time.monotonic()
+        with self._lock:
+            self._used.update(dict.fromkeys(characters, now))
+            self._stop_timer()
+            self._timer = threading.Timer(_IDLE, self._give_back)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def close(self) -> None:
+        """Gives everything back, once the last character has been read."""
+        with self._lock:
+            self._stop_timer()
+            self._wait_for(self._lent)
+        self._give_back()
+
+    def _take(self, count: int, kept: AbstractSet[str], keymap: Keymap) -> list[int]:
+        """Takes so many keycodes: free ones, then those whose characters were not used for longest."""
+        lent = set(self._lent.values())
+        free = [keycode for keycode in _spare(keymap) if keycode not in lent]
+        old = sorted(self._lent.keys() - kept, key=lambda character: self._used.get(character, 0.0))
+        old = old[: max(0, count - len(free))]
+        self._wait_for(old)
+        for character in old:
+            free.append(self._lent[character])
+            self._forget(character)
+        return free[:count]
+
+    def _forget(self, character: str) -> None:
+        del self._lent[character]
+        self._used.pop(character, None)
+
+    def _wait_for(self, characters: Iterable[str]) -> None:
+        latest = max((self._used.get(character, 0.0) for character in characters), default=0.0)
+        time.sleep(max(0.0, latest + _KEEP - time.monotonic()))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_back(self) -> None:
+        with self._lock:
+            lent = dict.fromkeys(self._lent.values(), 0)
+            self._lent.clear()
+            self._used.clear()
+            try:
+                if lent:
+                    self._change(lent)
+            except FAULTS as error:
+                _log.info("keycodes were not given back: %s", error)
+            display, self._display = self._display, None
+            if display is not None:
+                with contextlib.suppress(*FAULTS):
+                    display.close()
+
+    def _change(self, keysyms: Mapping[int, int]) -> None:
+        if self._display is None:
+            self._display = connect()
+        for keycode, keysym in sorted(keysyms.items()):
+            self._display.change_keyboard_mapping(keycode, [(keysym, keysym)])
+        self._display.sync()
+
+
+def _spare(keymap: Keymap) -> list[int]:
+    """The keycodes that give nothing and are at no place of a PC's keyboard."""
+    return [keycode for keycode in keymap.spare if keymap.names.get(keycode) not in BY_X_NAME]

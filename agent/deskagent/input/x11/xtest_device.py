@@ -1,0 +1,257 @@
+"""The input device of an X server: XTEST for keys and pointer, borrowed keycodes for what no key has."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from Xlib import X
+
+from deskagent.input.device import (
+    ALTGR_LEVEL,
+    SHIFT_LEVEL,
+    DeviceGone,
+    InputBlocked,
+    KeyboardLayout,
+)
+from deskwire.control import Ability, ChordName
+from deskwire.keys import ALT, ALTGR, BY_CODE
+from deskx11.connection import connect
+from deskx11.xkb import LOCK_MASK, Keymap, XKeyboard
+
+from .key_places import KeyPlaces, key_places, layout_of
+from .screen_lock import lock_screen
+from .spare_keys import FAULTS, SpareKeys
+
+EXTENSION: Final = "XTEST"
+
+_ESCAPE, _SHIFT, _CONTROL, _DELETE, _PRINT = 0x01, 0x2A, 0x1D, 0xE053, 0xE037
+_BUTTONS: Final = {1: 1, 2: 2, 3: 3, 4: 8, 5: 9}
+"""Buttons of the wire to the server's; 4 to 7 are the wheel there."""
+_WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
+_NOTCH: Final = 120
+_KEYCODES: Final = 256
+
+_Place = tuple[int, int]
+
+
+class XTestDevice:
+    """Acts on the desktop of the server that DISPLAY names."""
+
+    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
+    repeats = False
+    """The server repeats a held key by itself."""
+
+    def __init__(self) -> None:
+        """Raises DeviceGone where the server lets no program act."""
+        try:
+            self._display: Any = connect()
+        except FAULTS as error:
+            raise DeviceGone(f"the X server does not answer: {error}") from error
+        try:
+            if not self._display.has_extension(EXTENSION):
+                raise DeviceGone(f"the X server has no {EXTENSION}, by which programs type and click")
+            self._keyboard = XKeyboard(self._display)
+            # A menu that has grabbed the server would hold us up, too.
+            self._display.xtest_grab_control(impervious=True)
+            self._read_keymap()
+        except LookupError as error:
+            self._display.close()
+            raise DeviceGone(str(error)) from error
+        except DeviceGone:
+            self._display.close()
+            raise
+        except FAULTS as error:
+            raise DeviceGone(f"the X server does not answer: {error}") from error
+        self._spare = SpareKeys()
+        self._turned = [0, 0]
+        """The part of a notch that is left, to the right and down."""
+
+    def layout(self) -> KeyboardLayout:
+        """The layout that is active; a round trip while it is a known one."""
+        with _speaking():
+            return self._layout()
+
+    def _layout(self) -> KeyboardLayout:
+        group = self._keyboard.state().group
+        self._note_changes()
+        known = self._layouts.get(group)
+        if known is None:
+            known = layout_of(self._keymap, self._places, group)
+            self._layouts[group] = known
+        return known
+
+    def _note_changes(self) -> None:
+        changed = False
+        while self._display.pending_events():
+            changed |= self._keyboard.is_new_map(self._display.next_event())
+        if changed:
+            self._read_keymap()
+
+    def _read_keymap(self) -> None:
+        self._keymap: Keymap = self._keyboard.keymap()
+        self._places: KeyPlaces = key_places(self._keymap)
+        self._layouts: dict[int, KeyboardLayout] = {}
+
+    def locks(self) -> int:
+        """The locks that are on."""
+        with _speaking():
+            locked = self._keyboard.state().locked
+            return sum(lock for lock, mask in self._places.lock_masks.items() if locked & mask)
+
+    def press(self, code: int, *, down: bool) -> None:
+        """A key by its place goes down or up."""
+        keycode = self._places.keycodes.get(code)
+        if keycode is None:
+            if down:
+                key = BY_CODE.get(code)
+                raise InputBlocked(f"the host's keyboard has no key {key.name if key else f'{code:#x}'!r}")
+            return
+        with _speaking():
+            self._fake_key(keycode, down=down)
+            self._display.sync()
+
+    def write(self, text: str) -> None:
+        """Characters: by the keys that have them, the others by borrowed keycodes."""
+        with _speaking():
+            layout = self._layout()
+            places = {character: layout.find(character, 0, caps=False) for character in set(text)}
+            # A program makes a capital of a borrowed key's letter where Caps Lock is on.
+            caps = self._keyboard.state().locked & LOCK_MASK
+            if caps:
+                self._keyboard.lock(LOCK_MASK, on=False)
+            try:
+                for piece in self._pieces(text, places):
+                    self._write_piece(piece, places)
+            finally:
+                if caps:
+                    self._keyboard.lock(LOCK_MASK, on=True)
+                self._display.sync()
+
+    def _pieces(self, text: str, places: Mapping[str, _Place | None]) -> Iterator[str]:
+        """Cuts a text where more characters would need a keycode than there are."""
+        room = self._spare.room(self._keymap)
+        begin, unknown = 0, set[str]()
+        for at, character in enumerate(text):
+            if character in unknown or places[character]:
+                continue
+            if not room:
+                raise InputBlocked(f"no key of the host has {character!r}, and none is spare for it")
+            if len(unknown) == room:
+                yield text[begin:at]
+                begin, unknown = at, set()
+            unknown.add(character)
+        yield text[begin:]
+
+    def _write_piece(self, text: str, places: Mapping[str, _Place | None]) -> None:
+        self._note_changes()
+        unknown = [character for character in dict.fromkeys(text) if not places[character]]
+        lent = self._spare.lend(unknown, self._keymap) if unknown else {}
+        for character in text:
+            place = places[character]
+            if place is None:
+                self._tap(lent[character], 0)
+            else:
+                self._tap(self._places.keycodes[place[0]], place[1])
+        self._display.sync()
+        if unknown:
+            self._spare.used(unknown)
+
+    def _tap(self, keycode: int, level: int) -> None:
+        keycodes = [keycode]
+        if level & ALTGR_LEVEL:
+            keycodes.insert(0, self._places.keycodes[ALTGR])
+        if level & SHIFT_LEVEL:
+            keycodes.insert(0, self._places.keycodes[_SHIFT])
+        for one in keycodes:
+            self._fake_key(one, down=True)
+        for one in reversed(keycodes):
+            self._fake_key(one, down=False)
+
+    def _fake_key(self, keycode: int, *, down: bool) -> None:
+        self._display.xtest_fake_input(X.KeyPress if down else X.KeyRelease, keycode)
+
+    def _fake_button(self, number: int, *, down: bool) -> None:
+        self._display.xtest_fake_input(X.ButtonPress if down else X.ButtonRelease, number)
+
+    def move(self, x: int, y: int) -> None:
+        """The pointer to a pixel of the screen."""
+        with _speaking():
+            self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
+            self._display.sync()
+
+    def button(self, number: int, *, down: bool, x: int, y: int) -> None:
+        """A button goes down or up there: both requests go out together."""
+        with _speaking():
+            self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
+            self._fake_button(_BUTTONS[number], down=down)
+            self._display.sync()
+
+    def wheel(self, right: int, down: int, x: int, y: int) -> None:
+        """The wheel turns there; parts of a notch wait until they make a whole one."""
+        with _speaking():
+            self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
+            for axis, turn, buttons in (
+                (0, right, (_WHEEL_LEFT, _WHEEL_RIGHT)),
+                (1, down, (_WHEEL_UP, _WHEEL_DOWN)),
+            ):
+                # Who turns back has not turned on by half a notch first.
+                kept = self._turned[axis] if self._turned[axis] * turn >= 0 else 0
+                notches = int((kept + turn) / _NOTCH)
+                self._turned[axis] = kept + turn - notches * _NOTCH
+                for _ in range(abs(notches)):
+                    self._fake_button(buttons[notches > 0], down=True)
+                    self._fake_button(buttons[notches > 0], down=False)
+            self._display.sync()
+
+    def chord(self, name: ChordName) -> None:
+        """All but the lock are keys here; what they do depends on the desktop."""
+        match name:
+            case ChordName.CTRL_ALT_DEL:
+                self._tap_together(_CONTROL, ALT, _DELETE)
+            case ChordName.PRINT:
+                self._tap_together(_PRINT)
+            case ChordName.LOCK:
+                lock_screen()
+            case ChordName.TASK_MANAGER:
+                self._tap_together(_CONTROL, _SHIFT, _ESCAPE)
+
+    def _tap_together(self, *codes: int) -> None:
+        try:
+            for code in codes:
+                self.press(code, down=True)
+        finally:
+            for code in reversed(codes):
+                self.press(code, down=False)
+
+    def release_all(self) -> None:
+        """Releases whatever the server says is down: a killed agent's keys stay down for ever."""
+        with _speaking():
+            keymap = self._display.query_keymap()
+            down = [keycode for keycode in range(_KEYCODES) if keymap[keycode >> 3] >> (keycode & 7) & 1]
+            for keycode in sorted(down, key=lambda one: self._keymap.modifiers.get(one, 0) != 0):
+                self._fake_key(keycode, down=False)
+            for button in _BUTTONS.values():
+                self._fake_button(button, down=False)
+            self._display.sync()
+        self._turned = [0, 0]
+
+    def close(self) -> None:
+        """Gives the borrowed keycodes and the connection back."""
+        display, self._display = self._display, None
+        if display is None:
+            return
+        with contextlib.suppress(*FAULTS):
+            self._spare.close()
+        with contextlib.suppress(*FAULTS):
+            display.close()
+
+
+@contextlib.contextmanager
+def _speaking() -> Iterator[None]:
+    """A server that is gone is a device that is gone."""
+    try:
+        yield
+    except FAULTS as error:
+        raise DeviceGone(f"the X server is gone: {type(error).__name__}") from error
