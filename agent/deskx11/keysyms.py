@@ -6,12 +6,16 @@ still used by layouts (Cyrillic, Greek, Polish): facts from the notes in X11's k
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 _UNICODE: Final = 0x01000000
 _LAST_CHARACTER: Final = 0x10FFFF
+
+_NO_CHARACTERS: Final = frozenset({"Cc", "Cs"})
+"""Control characters, and halves of UTF-16's pairs."""
 
 _PAGES: Final = """
 01a1: 0104 02d8 0141
@@ -197,7 +201,7 @@ def character_of(keysym: int) -> str:
         return chr(keysym)
     if _UNICODE < keysym <= _UNICODE + _LAST_CHARACTER:
         character = chr(keysym - _UNICODE)
-        return character if character.isprintable() or character.isspace() else ""
+        return "" if unicodedata.category(character) in _NO_CHARACTERS else character
     return _CHARACTERS.get(keysym, "")
 
 

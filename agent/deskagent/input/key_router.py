@@ -89,7 +89,7 @@ class KeyRouter:
             self._altgr = True
         elif code in MODIFIERS:
             yield from self._hold(key.code, code)
-        elif not text.isprintable() or not text or code in _KEYPAD_DIGITS:
+        elif not text or _is_control(text) or code in _KEYPAD_DIGITS:
             self._mark = ""
             yield from self._place(key.code, code)
         elif not self._held.codes.isdisjoint(_COMMANDS):
@@ -194,6 +194,10 @@ class KeyRouter:
         yield from steps
         self._held.tapped()
         yield from (KeyStep(code, down=not down) for code, down in reversed(changes))
+
+
+def _is_control(text: str) -> bool:
+    return any(unicodedata.category(character) == "Cc" for character in text)
 
 
 def _command_code(code: int, text: str, level: int, layout: KeyboardLayout) -> int:

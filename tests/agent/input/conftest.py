@@ -1,0 +1,21 @@
+"""Six real layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from deskagent.input.device import KeyboardLayout
+from support.keyboard_layouts import read_layouts
+from support.xvfb import Xvfb
+
+LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp")
+
+
+@pytest.fixture(scope="session")
+def layouts() -> Iterator[Mapping[str, KeyboardLayout]]:
+    """By setxkbmap's name."""
+    with Xvfb(64, 64) as screen, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        yield read_layouts(screen, LAYOUTS)
