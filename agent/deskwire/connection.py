@@ -24,10 +24,12 @@ from .messages import (
     ConsoleMessage,
     Credit,
     Hello,
+    NumberedRequest,
     Welcome,
     decode_from_agent,
     decode_from_console,
     encode_message,
+    feature_of,
 )
 from .packet import Packet, Slice, encode_packet
 from .reader import MessageBody, PacketReader
@@ -49,6 +51,9 @@ class _Connection:
         self.phase = phase
         self.closed_by_peer = False
         """The peer said Close: nothing that follows is read, and nothing need be sent."""
+        self.peer_speaks: frozenset[str] = frozenset()
+        """The features of which the peer said, in its greeting, that it understands them."""
+        self._speaks: frozenset[str] = frozenset()
         self._reader = reader
 
     def send(self, message: Message) -> bytes:
@@ -59,9 +64,19 @@ class _Connection:
             raise LocalProtocolError(f"{type(message).__name__} before the token has matched")
         if self.phase is not Phase.OPEN and not isinstance(message, Close):
             raise LocalProtocolError(f"{type(message).__name__} before the greetings are over")
+        self._check_peer_speaks(message)
         if isinstance(message, Close):
             self.phase = Phase.CLOSED
         return encode_message(message)
+
+    def _check_peer_speaks(self, message: Message) -> None:
+        if (feature := feature_of(message)) is not None and feature not in self.peer_speaks:
+            raise LocalProtocolError(f"{type(message).__name__} to a peer that does not speak {feature}")
+
+    def _check_spoken(self, message: Message) -> None:
+        """Refuses a message of a feature that the peer was not told of."""
+        if (feature := feature_of(message)) is not None and feature not in self._speaks:
+            raise RemoteProtocolError(f"{type(message).__name__}, which belongs to {feature}, unasked")
 
     def _fail(self, sentence: str) -> RemoteProtocolError:
         self.phase = Phase.CLOSED
@@ -85,6 +100,7 @@ class AgentConnection(_Connection):
         """The credit that the console gave; there is none before its Hello."""
         self._token = token
         self._opening = b""
+        self._last_number = 0
 
     def receive(self, data: bytes) -> list[ConsoleMessage]:
         """Takes bytes from the console and returns the messages they completed.
@@ -124,7 +140,9 @@ class AgentConnection(_Connection):
         """The answer to Hello; from here on the link is open."""
         if self.phase is not Phase.GREETING or self.credit is None:
             raise LocalProtocolError("a Welcome without a Hello")
+        self._check_peer_speaks(welcome)
         self.phase = Phase.OPEN
+        self._speaks = frozenset(welcome.speaks)
         return encode_message(welcome)
 
     def send_packet(self, identity: bytes, slices: tuple[Slice, ...], *, refresh: bool) -> tuple[bytes, int]:
@@ -156,10 +174,16 @@ class AgentConnection(_Connection):
             if self.credit is not None:
                 raise RemoteProtocolError("a second Hello")
             self.credit = CreditWindow(message.packets, message.bytes)
+            self.peer_speaks = frozenset(message.speaks)
         elif isinstance(message, Hello):
             raise RemoteProtocolError("a second Hello")
         elif isinstance(message, Credit) and self.credit is not None:
             self.credit.grant(message.packet, message.packets, message.bytes)
+        self._check_spoken(message)
+        if isinstance(message, NumberedRequest):
+            if message.n <= self._last_number:
+                raise RemoteProtocolError(f"input number {message.n} after number {self._last_number}")
+            self._last_number = message.n
         return message
 
 
@@ -172,6 +196,7 @@ class ConsoleConnection(_Connection):
         """Number of the last packet received; the first is 1."""
         self.identity = b""
         """The stream's, from Welcome."""
+        self._speaks = frozenset(hello.speaks)
         self._opening = encode_opening(token, hello.version) + encode_message(hello)
         self._granted = hello.packets
 
@@ -223,11 +248,13 @@ class ConsoleConnection(_Connection):
                         f" {WIRE_VERSION}"
                     )
                 self.identity = message.identity
+                self.peer_speaks = frozenset(message.speaks)
                 self.phase = Phase.OPEN
             else:
                 raise RemoteProtocolError(f"{type(message).__name__} where a Welcome belongs")
         elif isinstance(message, Welcome):
             raise RemoteProtocolError("a second Welcome")
+        self._check_spoken(message)
         return message
 
     def _count(self, packet: Packet) -> Packet:

@@ -6,8 +6,10 @@ field can be added without a new version; a type that is not known is an error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from types import MappingProxyType
+from typing import Annotated, TypeVar, get_args
 
 import msgspec
 
@@ -219,11 +221,17 @@ class Preview(Message, frozen=True):
 
 
 Input = Key | Pointer | Button | Wheel | Typing | Chord | AllUp
-ControlRequest = WantControl | EndControl | Input | WantClip | PutClip
+NumberedRequest = Input | WantClip | PutClip
+ControlRequest = WantControl | EndControl | NumberedRequest
 ConsoleMessage = Hello | Watch | Credit | WantRefresh | WantDigest | Ping | Pong | Close | ControlRequest
 ControlAnswer = Control | Done | Effect | Clip | NoClip
 AgentMessage = (
     Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close | ControlAnswer
+)
+
+_FEATURES: Mapping[type[Message], Feature] = MappingProxyType(
+    dict.fromkeys((WantControl, EndControl, *get_args(Input), Control, Done, Effect), Feature.CONTROL)
+    | dict.fromkeys((WantClip, PutClip, Clip, NoClip), Feature.CLIP)
 )
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -231,6 +239,17 @@ _FROM_CONSOLE: msgspec.msgpack.Decoder[ConsoleMessage] = msgspec.msgpack.Decoder
 _FROM_AGENT: msgspec.msgpack.Decoder[AgentMessage] = msgspec.msgpack.Decoder(AgentMessage)
 _M = TypeVar("_M")
 _NO_IDENTITY = bytes(IDENTITY_SIZE)
+
+
+def feature_of(message: Message) -> Feature | None:
+    """The feature that a peer must speak to be sent this message; None: every peer knows it."""
+    if isinstance(message, Screen):
+        state = message.state
+    elif isinstance(message, Welcome):
+        state = message.screen
+    else:
+        return _FEATURES.get(type(message))
+    return Feature.COURTESY if state in (ScreenState.ASKING, ScreenState.REFUSED) else None
 
 
 def encode_message(message: Message) -> bytes:

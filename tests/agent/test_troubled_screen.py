@@ -15,6 +15,8 @@ import pytest
 
 from deskagent.capture.source import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.view_only import ViewOnlyGate
 from deskagent.delivery import link as link_module
 from deskagent.delivery import server as server_module
 from deskagent.delivery.console_feed import ConsoleFeed
@@ -283,7 +285,13 @@ def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest
         # Room for a few hundred answers: what a link over the network takes megabytes to fill.
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
         link = ConsoleLink(
-            theirs, TOKEN, DisplayFeeds(lambda _: Faulty()), "here", lambda _: Trigger.FIRST_FRAME
+            theirs,
+            TOKEN,
+            DisplayFeeds(lambda _: Faulty()),
+            "here",
+            lambda _: Trigger.FIRST_FRAME,
+            ViewOnlyGate("shows only"),
+            HostCourtesy(),
         )
         thread = threading.Thread(target=link.run, daemon=True)
         thread.start()

@@ -33,7 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 class GrabThread:
-    """Grabs on a thread of its own, for `deliver`; the GrabError that there was instead is for `fail`.
+    """Grabs on a thread of its own, for `deliver`, with the time of `perf_counter` at which the grab began;
+    the GrabError that there was instead is for `fail`.
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
     closed there. One that failed is opened again at the next demand, half a second later at the soonest.
@@ -44,7 +45,7 @@ class GrabThread:
     def __init__(
         self,
         open_grabber: Callable[[], Grabber],
-        deliver: Callable[[Grab], None],
+        deliver: Callable[[Grab, float], None],
         fail: Callable[[GrabError], None],
         pacing: Pacing,
     ) -> None:
@@ -177,6 +178,7 @@ class GrabThread:
     def _look(self, region: Rectangle | None) -> None:
         if self._grabber is None:
             self._grabber = self._open_grabber()
+        began = time.perf_counter()
         grab = self._grabber.grab(region)
         if (fault := size_fault(*grab.size)) is not None:
             raise GrabError(fault)
@@ -186,5 +188,5 @@ class GrabThread:
         else:
             self._due.take(grab.area)
         self._cost.begin(grab.area.area, time.process_time())
-        self._deliver(grab)
+        self._deliver(grab, began)
         self._due.spare(grab.area, time.perf_counter() + self._cost.pause(grab.area.area))

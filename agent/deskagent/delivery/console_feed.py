@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import cv2
 
@@ -20,6 +20,7 @@ from deskagent.encoding.crop import Crop, crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.encoding.thumbnail import make_preview, shrink
 from deskagent.picture.screen import Change
+from deskwire.control import Effect
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError
@@ -46,6 +47,15 @@ from .packet_plan import PacketPlan, plan_packet
 from .update_tracker import UpdateTracker
 
 _log = logging.getLogger(__name__)
+
+_REST_BEFORE_EFFECT: Final = 0.3
+"""Seconds without a packet before an input that counts: what moves by itself is not its effect."""
+
+_EFFECT_WITHIN: Final = 2.0
+"""Seconds after an input in which a change may be its effect: a clock's next minute is not."""
+
+_MOST_EFFECTS: Final = 16
+"""Inputs that wait for their effect: a pointer that moves over what does not change."""
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
@@ -109,6 +119,13 @@ class ConsoleFeed:
         self._inherited = False
         self._fault: GrabError | None = None
         self._digests = 0
+        # Inputs that were injected, with when; those of which the next packet has the effect.
+        self._injected: list[tuple[int, float]] = []
+        self._effects: list[int] = []
+        self._packet_at = float("-inf")
+        # The size of the picture now, that of the last refresh, and the packet that brought that size.
+        self._size = self._sent_size = (0, 0)
+        self._sized_by = self._drawn = 0
         self._closed = False
         self._congestion = Congestion()
         self._congestion.limit(hello.watch.rate, time.monotonic())
@@ -121,9 +138,9 @@ class ConsoleFeed:
         self._previewed = float("-inf")
         self._thread = threading.Thread(target=self._run, name="console feed", daemon=True)
 
-    def open(self) -> ScreenFacts:
+    def open(self, hidden: Screen | None = None) -> ScreenFacts:
         """Opens the screen. What this returns is for the console to know before `start`: from there on only
-        what differs from it is told."""
+        what differs from it is told. `hidden`: what it is told instead of the screen's state."""
         self._feed.open()
         self._feed.join(self)
         with self._feed.lock:
@@ -133,6 +150,8 @@ class ConsoleFeed:
             self._looked = self._changed = self._inherited = self._live
         if self._fault is not None:
             self._screen = self._screen_message(self._fault)
+        if hidden is not None:
+            self._screen = hidden
         self._displays = self._feed.displays
         return ScreenFacts(self._displays, self._screen.state, self._screen.reason)
 
@@ -164,10 +183,26 @@ class ConsoleFeed:
     def credited(self, packet: int) -> None:
         """The console has drawn everything up to that packet, and there may be credit now."""
         with self._wake:
+            self._drawn = packet
             self._congestion.acknowledged(packet, time.monotonic())
             # Mostly nothing waits for credit: who types would wake the thread twice for every key.
             if self._behind or self._lossy or self._screen.state is not ScreenState.LIVE:
                 self._wake.notify()
+
+    def injected(self, number: int, at: float) -> None:
+        """Input `number` of this console was injected at that time of `time.perf_counter`."""
+        with self._wake:
+            if at - self._packet_at >= _REST_BEFORE_EFFECT:
+                self._injected = [*self._injected[1 - _MOST_EFFECTS :], (number, at)]
+        self._feed.expect_change()
+
+    @property
+    def aims(self) -> bool:
+        """The console has drawn a picture of the size that the picture has now, or was sent none at all."""
+        with self._wake:
+            if self._watch.mode is WatchMode.PREVIEW or not self._sized_by:
+                return True
+            return self._size == self._sent_size and self._drawn >= self._sized_by
 
     def close(self) -> None:
         """Ends the thread, from another one."""
@@ -184,8 +219,14 @@ class ConsoleFeed:
     def copies(self) -> bool:
         return self._encoder.copies and self._watch.mode is WatchMode.FULL
 
-    def picture_changed(self, change: Change | None) -> None:
+    def picture_changed(self, change: Change | None, began: float) -> None:
+        pixels = self._feed.picture.pixels
         with self._wake:
+            if pixels is not None:
+                height, width = pixels.shape[:2]
+                self._size = (width, height)
+            if self._injected and (change is None or change):
+                self._note_effects(began)
             self._live = self._looked = True
             self._inherited = False
             self._fault = None
@@ -195,6 +236,13 @@ class ConsoleFeed:
                 self._tracker.add(change)
             self._changed |= change is None or bool(change)
             self._wake.notify()
+
+    def _note_effects(self, began: float) -> None:
+        """Something changed, in a grab that began then."""
+        if self._watch.mode is WatchMode.FULL:
+            found = [n for n, at in self._injected if at <= began and began - at <= _EFFECT_WITHIN]
+            self._effects = [*self._effects, *found][-_MOST_EFFECTS:]
+        self._injected = [one for one in self._injected if one[1] > began]
 
     def failed(self, error: GrabError) -> None:
         with self._wake:
@@ -288,6 +336,10 @@ class ConsoleFeed:
                 self._refresh = None
                 height, width = picture.shape[:2]
                 self._tracker = UpdateTracker(width, height, copies=self._encoder.copies)
+                self._size = (width, height)
+                if self._sent_size != (width, height):
+                    self._sent_size = (width, height)
+                    self._sized_by = self._sent + 1
                 size = PacketBudget(self._congestion.rate, self._cost).refresh_size
             frame = picture.copy()
         # The next grab runs while this one is encoded.
@@ -323,8 +375,12 @@ class ConsoleFeed:
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)
         with self._wake:
+            effects, self._effects = self._effects, []
+            self._packet_at = time.perf_counter()
             # Before it goes: the answer may be here before the call returns.
             self._congestion.sent(self._sent + 1, size, time.monotonic())
+        for number in effects:
+            self._sink.send(Effect(number))
         self._sent = self._sink.send_packet(tuple(slices), refresh=refresh)
         if self._encoder.lossy != self._lossy:
             self._lossy = self._encoder.lossy

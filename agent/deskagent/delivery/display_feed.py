@@ -22,8 +22,9 @@ class Watcher(Protocol):
         """Its console can copy within its picture."""
         ...
 
-    def picture_changed(self, change: Change | None) -> None:
-        """The picture is of now, and this changed since the last time; None: all of it is new."""
+    def picture_changed(self, change: Change | None, began: float) -> None:
+        """The picture is of now, and this changed since the last time; None: all of it is new. The grab began
+        at that time of `time.perf_counter`."""
         ...
 
     def failed(self, error: GrabError) -> None:
@@ -71,6 +72,11 @@ class DisplayFeed:
         """Requests one grab; requests that wait for it are one."""
         self._grabs.demand()
 
+    def expect_change(self) -> None:
+        """Something was done that may change the picture: it is looked at soon, and often for a while."""
+        self._pacing.changed(time.perf_counter())
+        self._grabs.demand()
+
     def close(self) -> None:
         """Ends the thread, and gives the picture back, which would wait for the collector: thread and
         feed know each other."""
@@ -78,14 +84,14 @@ class DisplayFeed:
         with self.lock:
             self.picture = Picture()
 
-    def _take(self, grab: Grab) -> None:
+    def _take(self, grab: Grab, began: float) -> None:
         with self.lock:
             change = self.picture.take(grab, copies=any(watcher.copies for watcher in self._watchers))
             self.fault = None
             if change is None or change:
                 self._pacing.changed(time.perf_counter())
             for watcher in self._watchers:
-                watcher.picture_changed(change)
+                watcher.picture_changed(change, began)
 
     def _fail(self, error: GrabError) -> None:
         with self.lock:

@@ -8,30 +8,41 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
+from deskagent.control.client import ControlGate
+from deskagent.control.host_courtesy import HostCourtesy
+from deskwire.clipboard import Clip, NoClip
 from deskwire.connection import AgentConnection, Phase
+from deskwire.control import Done, InputOutcome
 from deskwire.errors import LocalProtocolError, RemoteProtocolError, WireError
+from deskwire.geometry import Rectangle
 from deskwire.hello import TOKEN_DEADLINE
 from deskwire.message import Message
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
     ConsoleMessage,
+    ControlRequest,
     Credit,
+    Feature,
     Hello,
     Ping,
     Pong,
+    Screen,
+    ScreenState,
     WantDigest,
     WantRefresh,
     Watch,
     Welcome,
+    feature_of,
 )
 from deskwire.packet import IDENTITY_SIZE, Slice
 from deskwire.triggers import Trigger
 
 from .console_feed import ConsoleFeed
-from .display_feed import DisplayFeeds
+from .display_feed import DisplayFeed, DisplayFeeds
 
 HEARTBEAT = 1.0
 """Seconds between two Pings of ours."""
@@ -42,12 +53,17 @@ us: it is the console that reconnects, and a new link is served at once."""
 
 _READ_SIZE = 64 * 1024
 
-_MOST_OWED = 4096
+_MOST_PENDING = 4096
 """Answers that may wait for the console to read: an hour's heartbeats behind one packet on a slow way, and
 more than one read of Pings can ask for."""
 
-_PAID_AT_ONCE = 64
+_FLUSHED_AT_ONCE = 64
 """Answers sent in one piece, 3 kB: less than the room in any socket that is writable."""
+
+_NO_HELLO = Hello(WIRE_VERSION, encodings=(), packets=1, bytes=1)
+"""The greeting of a console that has not said anything yet: it understands nothing."""
+
+_ASKING = "the person at the host is asked"
 
 _log = logging.getLogger(__name__)
 
@@ -66,11 +82,17 @@ class ConsoleLink:
         feeds: DisplayFeeds,
         platform: str,
         admitted: Callable[[ConsoleLink], Trigger],
+        gate: ControlGate,
+        courtesy: HostCourtesy,
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
         self._feeds = feeds
-        self._display: int | None = None
+        self._gate = gate
+        self._courtesy = courtesy
+        self.hello = _NO_HELLO
+        self._display_feed: DisplayFeed | None = None
+        self._heard = 0.0
         self._platform = platform
         self._admitted = admitted
         self._feed: ConsoleFeed | None = None
@@ -79,7 +101,13 @@ class ConsoleLink:
         # Where both locks are taken, `_sending` comes first.
         self._sending = threading.Lock()
         self._booking = threading.Lock()
-        self._owed: list[Message] = []
+        # What waits for the reading thread to send it, and what wakes that thread.
+        self._pending: deque[Message] = deque()
+        self._pending_lock = threading.Lock()
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        for end in (self._wake_reader, self._wake_writer):
+            end.settimeout(0)
+        self._crowded = False
 
     def run(self) -> None:
         """Serves the console; never raises for anything that the console or the network did."""
@@ -88,17 +116,24 @@ class ConsoleLink:
         except (OSError, WireError) as error:
             # A LocalProtocolError too: `dismiss` may close the link from another thread at any time.
             # Other users of the host can connect as often as they like; without the token they write no log.
-            if self._display is not None:
+            if self._display_feed is not None:
                 _log.info("link ended: %s", error)
         finally:
             self.end()
+            self._gate.leave(self)
+            self._courtesy.forget(self)
             if self._feed is not None:
                 self._feed.close()
                 # It knows us too: its stream's window of up to 16 MB would wait for the collector.
                 self._feed = None
-            if self._display is not None:
-                self._feeds.release(self._display)
-            self._socket.close()
+            if self._display_feed is not None:
+                self._feeds.release(self.hello.display)
+            self.close()
+
+    def close(self) -> None:
+        """Gives the sockets back, of a link that does not run."""
+        for end in (self._socket, self._wake_reader, self._wake_writer):
+            end.close()
 
     def end(self) -> None:
         """Hangs up, from any thread; `run` then returns."""
@@ -129,11 +164,60 @@ class ConsoleLink:
             with self._booking:
                 data, number = self._connection.send_packet(self._identity, slices, refresh=refresh)
             self._socket.sendall(data)
-            return number
+        if self._pending:  # It waited for the packet.
+            self._wake()
+        return number
 
     def send(self, message: Message) -> None:
         with self._sending:
             self._socket.sendall(self._connection.send(message))
+
+    # The client of control
+
+    @property
+    def heard(self) -> float:
+        return self._heard
+
+    @property
+    def area(self) -> Rectangle | None:
+        if self._display_feed is None:
+            return None
+        for display in self._display_feed.displays:
+            if display.number == self.hello.display:
+                return Rectangle(display.x, display.y, display.width, display.height)
+        return None
+
+    @property
+    def aims(self) -> bool:
+        return self._feed is not None and self._feed.aims
+
+    @property
+    def obstacle(self) -> str:
+        fault = None if self._display_feed is None else self._display_feed.fault
+        return "" if fault is None else str(fault) or fault.state
+
+    def injected(self, number: int, at: float) -> None:
+        if (feed := self._feed) is not None:
+            feed.injected(number, at)
+
+    def tell(self, message: Message) -> None:
+        if (feature := feature_of(message)) is not None and feature not in self.hello.speaks:
+            return
+        with self._pending_lock:
+            pending = self._pending
+            if isinstance(message, Clip) and any(isinstance(one, Clip) for one in pending):
+                # A text may have 256 kB, and the console does not read.
+                message = NoClip(message.n, "another text is still on its way")
+            if pending and _is_plain_done(message) and _is_plain_done(pending[-1]):
+                pending.pop()  # The later one says that too.
+            pending.append(message)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Lets the reading thread look for what there is to send."""
+        # It is awake where there is no room, and gone where the socket is.
+        with contextlib.suppress(OSError):
+            self._wake_writer.send(b"\0")
 
     # Reading
 
@@ -142,13 +226,17 @@ class ConsoleLink:
         opened = heard = beat = time.monotonic()
         beats = 0
         while True:
-            readable, _, _ = select.select([self._socket], [], [], HEARTBEAT / 4)
+            # Where there is no room for what waits, the socket tells when there is.
+            blocked = [self._socket] if self._crowded else []
+            readable, _, _ = select.select([self._socket, self._wake_reader], blocked, [], HEARTBEAT / 4)
             now = time.monotonic()
-            if readable:
+            if self._wake_reader in readable:
+                self._wake_reader.recv(_READ_SIZE)
+            if self._socket in readable:
                 data = self._socket.recv(_READ_SIZE)
                 if not data:
                     return
-                heard = now
+                heard = self._heard = now
                 with self._booking:
                     messages = self._connection.receive(data)
                 for message in messages:
@@ -164,8 +252,8 @@ class ConsoleLink:
                 raise RemoteProtocolError(f"the console was silent for {SILENCE:.0f} s")
             elif now - beat >= HEARTBEAT:
                 beat, beats = now, beats + 1
-                self._owed.append(Ping(beats))
-            self._pay()
+                self._pending.append(Ping(beats))
+            self._flush()
 
     def _handle(self, message: ConsoleMessage) -> bool:
         """Acts on one message; False ends the link."""
@@ -185,34 +273,52 @@ class ConsoleLink:
         elif isinstance(message, Watch):
             self._feed.watch(message)
         elif isinstance(message, Ping):
-            self._owed.append(Pong(message.number))
+            self._pending.append(Pong(message.number))
+        elif isinstance(message, ControlRequest):
+            self._gate.handle(self, message)
         return True
 
-    def _pay(self) -> None:
+    def _flush(self) -> None:
         """Sends what the reading thread has to say, unless a packet is on its way out just now.
 
         Waiting for that packet would stop the reading, and a console that stopped reading would never be
         found silent. The packet is as good a sign of life as what waits behind it. For the same reason
         nothing is sent into a socket that has no room.
         """
-        if self._owed and self._sending.acquire(blocking=False):
+        self._crowded = False
+        if self._pending and self._sending.acquire(blocking=False):
             try:
-                while self._owed and select.select([], [self._socket], [], 0)[1]:
-                    batch = self._owed[:_PAID_AT_ONCE]
-                    del self._owed[:_PAID_AT_ONCE]
-                    self._socket.sendall(b"".join(self._connection.send(message) for message in batch))
+                while self._pending:
+                    if not select.select([], [self._socket], [], 0)[1]:
+                        self._crowded = True
+                        break
+                    self._socket.sendall(b"".join(map(self._connection.send, self._next_batch())))
             finally:
                 self._sending.release()
-        if len(self._owed) > _MOST_OWED:
+        if len(self._pending) > _MOST_PENDING:
             raise RemoteProtocolError("a console that asks and does not read the answers")
+
+    def _next_batch(self) -> list[Message]:
+        """What is sent next in one piece; a clipboard's text goes alone."""
+        batch: list[Message] = []
+        with self._pending_lock:
+            while self._pending and len(batch) < _FLUSHED_AT_ONCE:
+                if isinstance(self._pending[0], Clip) and batch:
+                    break
+                batch.append(self._pending.popleft())
+                if isinstance(batch[-1], Clip):
+                    break
+        return batch
 
     def _greet(self, hello: Hello) -> None:
         first = self._admitted(self)
         display_feed = self._feeds.hold(hello.display)
-        self._display = hello.display
+        self.hello, self._display_feed = hello, display_feed
         feed = ConsoleFeed(display_feed, self, hello, first, ended=self.end)
         self._feed = feed
-        displays, screen, reason = feed.open()
+        must_ask = self._courtesy.must_ask_to_see(hello)
+        hidden = self._hidden(ScreenState.ASKING, _ASKING) if must_ask else None
+        displays, screen, reason = feed.open(hidden)
         for display in displays:
             if display.number == hello.display:
                 self._identity = display.identity
@@ -224,6 +330,33 @@ class ConsoleLink:
                 identity=self._identity,
                 screen=screen,
                 screen_reason=reason,
+                speaks=tuple(Feature),
+                may=tuple(sorted(self._gate.abilities | self._courtesy.abilities)),
             )
             self._socket.sendall(self._connection.welcome(welcome))
-        feed.start()
+        self._gate.join(self)
+        if must_ask:
+            self._courtesy.may_see(self, self._decided)
+        else:
+            self._show()
+
+    def _decided(self, refusal: str) -> None:
+        """The person at the host has said whether this console may see."""
+        if not refusal:
+            self._show()
+        else:
+            self.tell(self._hidden(ScreenState.REFUSED, refusal))
+
+    def _show(self) -> None:
+        if (feed := self._feed) is not None:
+            feed.start()
+            self._courtesy.watched_by(self)
+
+    def _hidden(self, state: ScreenState, reason: str) -> Screen:
+        """What this console understands of a screen that it may not see."""
+        known = Feature.COURTESY in self.hello.speaks
+        return Screen(state if known else ScreenState.GRAB_FAILED, reason)
+
+
+def _is_plain_done(message: Message) -> bool:
+    return isinstance(message, Done) and message.outcome is InputOutcome.DONE

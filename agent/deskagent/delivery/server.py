@@ -13,6 +13,9 @@ import threading
 import time
 
 from deskagent.capture.source import GrabberOpener
+from deskagent.control.client import ControlGate
+from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.view_only import ViewOnlyGate
 from deskwire.triggers import Trigger
 
 from .display_feed import DisplayFeeds
@@ -42,8 +45,18 @@ class Server:
     where there are too many the newest displaces the oldest, which is told so.
     """
 
-    def __init__(self, port: int, token: bytes, open_grabber: GrabberOpener) -> None:
-        """Binds `port`, 0 for a free one; raises OSError where it cannot."""
+    def __init__(
+        self,
+        port: int,
+        token: bytes,
+        open_grabber: GrabberOpener,
+        gate: ControlGate | None = None,
+        courtesy: HostCourtesy | None = None,
+    ) -> None:
+        """Binds `port`, 0 for a free one; raises OSError where it cannot. Without a gate consoles only look,
+        without a courtesy no person is asked and there is no sign."""
+        self._gate = gate or ViewOnlyGate("this agent only shows")
+        self._courtesy = courtesy or HostCourtesy()
         self._token = token
         self._feeds = DisplayFeeds(open_grabber)
         self._platform = _platform()
@@ -92,7 +105,9 @@ class Server:
         if crowded:
             sock.close()
             return
-        link = ConsoleLink(sock, self._token, self._feeds, self._platform, self._admit)
+        link = ConsoleLink(
+            sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._courtesy
+        )
         with self._lock:
             self._links.add(link)
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
@@ -102,7 +117,7 @@ class Server:
             _log.warning("could not serve a connection: %s", error)
             with self._lock:
                 self._links.discard(link)
-            sock.close()
+            link.close()
 
     def _run_link(self, link: ConsoleLink) -> None:
         try:
@@ -128,6 +143,9 @@ class Server:
         return trigger
 
     def _end_links(self) -> None:
+        # First of all what is held goes up: a console that does not read may take its time.
+        self._gate.close()
+        self._courtesy.close()
         with self._lock:
             links = list(self._links)
         for link in links:

@@ -45,7 +45,7 @@ class Grabbed:
         self._work = work
         self.thread = GrabThread(lambda: grabber, self._deliver, lambda _error: None, Pacing())
 
-    def _deliver(self, grab: Grab) -> None:
+    def _deliver(self, grab: Grab, _began: float) -> None:
         self._looks.put((grab.area, time.monotonic()))
         self._work(grab)
         self.thread.demand()

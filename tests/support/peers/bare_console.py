@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from deskwire.connection import ConsoleConnection
+from deskwire.control import Consent
 from deskwire.encodings import Encoding
 from deskwire.message import Message
 from deskwire.messages import WIRE_VERSION, AgentMessage, Digest, Hello, WantDigest, Watch, WatchMode
@@ -37,9 +38,25 @@ class Console:
         version: int = WIRE_VERSION,
         watch: Watch = FULL,
         encodings: Iterable[Encoding] = Encoding,
+        speaks: Iterable[str] = (),
+        name: str = "",
+        console: bytes = b"",
+        consent: Consent = Consent.OTHERS,
+        display: int = 0,
     ) -> None:
         read = tuple(int(e) for e in encodings)
-        hello = Hello(version, read, packets=packets, bytes=1 << 20, watch=watch)
+        hello = Hello(
+            version,
+            read,
+            packets=packets,
+            bytes=1 << 20,
+            display=display,
+            watch=watch,
+            speaks=tuple(speaks),
+            name=name,
+            console=console,
+            consent=consent,
+        )
         self.connection = ConsoleConnection(agent.token, hello)
         self.socket = agent.connect()
         self.socket.sendall(self.connection.open())

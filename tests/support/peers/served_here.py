@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from deskagent.capture.source import Grabber
+from deskagent.control.client import ControlGate
+from deskagent.control.host_courtesy import HostCourtesy
 from deskagent.delivery.server import Server
 
 TOKEN = bytes(range(32))
@@ -18,8 +20,13 @@ class ServedHere:
 
     token = TOKEN
 
-    def __init__(self, open_grabber: Callable[[int], Grabber]) -> None:
-        self._server = Server(0, TOKEN, open_grabber)
+    def __init__(
+        self,
+        open_grabber: Callable[[int], Grabber],
+        gate: ControlGate | None = None,
+        courtesy: HostCourtesy | None = None,
+    ) -> None:
+        self._server = Server(0, TOKEN, open_grabber, gate, courtesy)
         self._thread = threading.Thread(target=self._server.serve, args=(None,))
         self._thread.start()
 
@@ -33,8 +40,12 @@ class ServedHere:
 
 
 @contextmanager
-def served(open_grabber: Callable[[int], Grabber]) -> Iterator[ServedHere]:
-    agent = ServedHere(open_grabber)
+def served(
+    open_grabber: Callable[[int], Grabber],
+    gate: ControlGate | None = None,
+    courtesy: HostCourtesy | None = None,
+) -> Iterator[ServedHere]:
+    agent = ServedHere(open_grabber, gate, courtesy)
     try:
         yield agent
     finally:

@@ -1,0 +1,1 @@
+"""Control of one desktop: who may act, the queue of inputs, the person at the host."""

@@ -1,0 +1,81 @@
+"""The protocols between control and a link: neither knows how the other does its part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from deskwire.control import Ability
+from deskwire.geometry import Rectangle
+from deskwire.message import Message
+from deskwire.messages import ControlRequest, Hello
+
+
+class ControlClient(Protocol):
+    """One console's link, as control sees it. Every method may be called from any thread, and none waits."""
+
+    @property
+    def hello(self) -> Hello:
+        """The console's greeting."""
+        ...
+
+    @property
+    def heard(self) -> float:
+        """When the last byte came from it, by `time.monotonic`."""
+        ...
+
+    @property
+    def area(self) -> Rectangle | None:
+        """The place of its picture in the system's own coordinates; None while there is none."""
+        ...
+
+    @property
+    def aims(self) -> bool:
+        """The console has drawn a picture of the size that the picture has now."""
+        ...
+
+    @property
+    def obstacle(self) -> str:
+        """Why the console sees no picture of now, in one sentence; empty where it does."""
+        ...
+
+    def tell(self, message: Message) -> None:
+        """Sends a message as soon as there is room for it, if the console understands it."""
+        ...
+
+    def injected(self, number: int, at: float) -> None:
+        """Input `number` was injected at that time of `time.perf_counter`: the screen may change now."""
+        ...
+
+    def dismiss(self, reason: str, *, again: bool) -> None:
+        """Ends the link, and tells the console why and whether to come back by itself."""
+        ...
+
+
+class ControlGate(Protocol):
+    """The one place that decides what a console may do on the host beside looking, and does it."""
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What a console that asks now could be allowed."""
+        ...
+
+    def join(self, client: ControlClient) -> None:
+        """A console was welcomed."""
+        ...
+
+    def leave(self, client: ControlClient) -> None:
+        """Its link has ended: everything that it holds goes up. May be called for one that never joined."""
+        ...
+
+    def handle(self, client: ControlClient, request: ControlRequest) -> None:
+        """Acts on a request, or lets another thread do it. Raises RemoteProtocolError for what a console
+        that keeps to the rules does not send."""
+        ...
+
+    def close(self) -> None:
+        """Everything goes up, and nothing is injected any more."""
+        ...
+
+
+GateOpener = Callable[[], ControlGate]

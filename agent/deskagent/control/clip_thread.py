@@ -1,0 +1,90 @@
+"""The thread of the host's clipboard: a text that is long in coming must not stop what is typed."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from deskagent.clipboard.board import Board, BoardOpener, ClipRefused
+
+_PUT_WITHIN: Final = 3.0
+"""Seconds that the inputs after a text wait until it is on the clipboard: they may be what pastes it."""
+
+_CLOSE_WITHIN: Final = 3.0
+
+_log = logging.getLogger(__name__)
+
+
+class ClipThread:
+    """Opens the board at the first request. Its methods may be called from any thread."""
+
+    def __init__(self, open_board: BoardOpener) -> None:
+        self._open_board = open_board
+        self._board: Board | None = None
+        self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="clipboard", daemon=True)
+
+    def fetch(self, answered: Callable[[str | ClipRefused], None]) -> None:
+        """The clipboard's text, or why there is none, for `answered`, which is called on this thread."""
+
+        def request() -> None:
+            try:
+                answered(self._opened().fetch())
+            except ClipRefused as refused:
+                answered(refused)
+
+        self._request(request)
+
+    def put(self, text: str) -> None:
+        """This text is the clipboard when this returns. Raises ClipRefused."""
+        done: Future[None] = Future()
+
+        def request() -> None:
+            try:
+                self._opened().put(text)
+                done.set_result(None)
+            except ClipRefused as refused:
+                done.set_exception(refused)
+
+        self._request(request)
+        try:
+            done.result(_PUT_WITHIN)
+        except TimeoutError:
+            raise ClipRefused("the host's clipboard does not answer") from None
+
+    def close(self) -> None:
+        """Gives the board back."""
+        self._requests.put(None)
+        if self._thread.ident is not None:
+            self._thread.join(_CLOSE_WITHIN)
+
+    def _opened(self) -> Board:
+        if self._board is None:
+            self._board = self._open_board()
+        return self._board
+
+    def _request(self, request: Callable[[], None]) -> None:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
+        self._requests.put(request)
+
+    def _run(self) -> None:
+        while (request := self._requests.get()) is not None:
+            try:
+                request()
+            except Exception:  # noqa: BLE001
+                # A library's own error: the next request begins with a board of its own.
+                _log.exception("the clipboard failed")
+                self._close_board()
+        self._close_board()
+
+    def _close_board(self) -> None:
+        board, self._board = self._board, None
+        if board is not None:
+            board.close()

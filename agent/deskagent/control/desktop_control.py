@@ -1,0 +1,269 @@
+"""Control of a desktop: who may act, and the one gate for keys, pointer, text, chords and clipboard alike."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from deskagent.clipboard.board import BoardOpener, ClipRefused
+from deskagent.courtesy.policy import PolicyRule
+from deskagent.input.device import DeviceGone
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import Ability, Button, Control, ControlState, Done, EndControl, WantControl
+from deskwire.messages import ControlRequest, NumberedRequest
+
+from .client import ControlClient
+from .clip_thread import ClipThread
+from .desktop_lock import DesktopLock, DesktopTaken, NoLock
+from .grants import Grants
+from .host_courtesy import HostCourtesy, shown_name
+from .input_thread import InjectorOpener, InputThread
+
+_CLEAR_WITHIN: Final = 1.0
+"""Seconds that the first console may wait until what a killed agent left down is up."""
+
+_ENDED_AT_HOST: Final = "ended at the host"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ControlTools:
+    """What a desktop is acted on with."""
+
+    open_injector: InjectorOpener
+    abilities: frozenset[Ability] = frozenset({Ability.POINTER, Ability.KEYBOARD})
+    """What this system's device has, as far as that is known before it is opened."""
+    open_board: BoardOpener | None = None
+    lock: DesktopLock = field(default_factory=NoLock)
+
+
+class DesktopControl:
+    """The gate of an agent that lets consoles act. Safe between threads."""
+
+    def __init__(self, tools: ControlTools, courtesy: HostCourtesy) -> None:
+        self._tools = tools
+        self._courtesy = courtesy
+        self._lock = threading.RLock()
+        self._grants = Grants()
+        self._begun = False
+        """The console that has the grant knows of it."""
+        self._counts: Counter[str] = Counter()
+        self._told: dict[ControlClient, Control] = {}
+        """Each console that is told of changes, with what it was told last."""
+        self._cleared = False
+        self._inputs = InputThread(tools.open_injector, tools.lock, self)
+        self._clips = None if tools.open_board is None else ClipThread(tools.open_board)
+        courtesy.question_began = self._inputs.all_up
+        courtesy.sign_clicked = self._end_at_host
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        policy = self._courtesy.policy()
+        found: set[Ability] = set()
+        if policy.control is not PolicyRule.NEVER:
+            found |= self._tools.abilities
+            if self._clips is not None and policy.clip:
+                found.add(Ability.CLIP)
+        return frozenset(found)
+
+    def join(self, client: ControlClient) -> None:
+        with self._lock:
+            self._say(client, self._view(client))
+            cleared, self._cleared = self._cleared, True
+        if not cleared:
+            self._inputs.clear(_CLEAR_WITHIN)
+
+    def leave(self, client: ControlClient) -> None:
+        with self._lock:
+            self._told.pop(client, None)
+            if self._grants.holder is client:
+                self._end("its link ended")
+
+    def handle(self, client: ControlClient, request: ControlRequest) -> None:
+        if isinstance(request, WantControl):
+            self._want(client, request)
+            return
+        with self._lock:
+            if isinstance(request, EndControl):
+                # Behind what was typed before it.
+                if self._grants.holder is client:
+                    self._inputs.put(client, self._grants.number, request)
+            elif self._grants.allows(client, request.grant):
+                self._counts[type(request).__name__.lower()] += 1
+                self._inputs.put(client, request.grant, request)
+
+    def close(self) -> None:
+        self._inputs.close()
+        if self._clips is not None:
+            self._clips.close()
+
+    # Who may
+
+    def _want(self, client: ControlClient, request: WantControl) -> None:
+        policy = self._courtesy.policy()
+        with self._lock:
+            if policy.control is PolicyRule.NEVER:
+                reason = policy.mistake or "the policy of this host allows no control"
+                self._say(client, Control(ControlState.OFF, reason=reason))
+                return
+            if self._grants.holder is client or (self._is_taken(client) and not request.force):
+                self._say(client, self._view(client))
+                return
+
+        def decided(refusal: str) -> None:
+            if refusal:
+                self._say(client, Control(ControlState.REFUSED, reason=refusal))
+            else:
+                self._give(client, force=request.force)
+
+        def asking() -> None:
+            self._say(client, Control(ControlState.ASKING))
+
+        self._courtesy.may_act(client, ask=request.ask, decided=decided, asking=asking)
+
+    def _is_taken(self, client: ControlClient) -> bool:
+        """Another console acts. The same one on a new link, while its old link seems to live, may go on."""
+        holder = self._grants.holder
+        if holder is None or holder is client:
+            return False
+        return not client.hello.console or holder.hello.console != client.hello.console
+
+    def _give(self, client: ControlClient, *, force: bool) -> None:
+        name = shown_name(client.hello)
+        with self._lock:
+            before = self._grants.holder
+            if client not in self._told or before is client:
+                return  # it left meanwhile, or asked twice
+            if self._is_taken(client) and not force:
+                self._say(client, self._view(client))
+                return
+            if before is not None:
+                how = "by force" if self._is_taken(client) else "on another link"
+                self._log_end(f"{name} takes it {how}")
+            # From here on what the one before sent is passed over.
+            number = self._grants.give(client)
+            self._begun = False
+            if before is not None:
+                self._say(before, Control(ControlState.OTHER, holder=name, reason=f"{name} took control"))
+        self._inputs.begin(client, number, name, force=force)
+
+    def _end_at_host(self) -> None:
+        with self._lock:
+            self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
+
+    def _end(self, why: str, told: Control | None = None) -> None:
+        """Control is free from now on. `told`: what the console that acted is told instead of just that."""
+        holder = self._grants.holder
+        if holder is None:
+            return
+        self._log_end(why)
+        self._grants.end()
+        self._begun = False
+        self._inputs.end()
+        self._courtesy.held_by(None)
+        if told is not None:
+            self._say(holder, told)
+        self._tell_all()
+
+    def _log_end(self, why: str) -> None:
+        holder = self._grants.holder
+        if holder is not None and self._begun:
+            counts = ", ".join(f"{number} {name}" for name, number in sorted(self._counts.items()))
+            _log.info("%s controls no more: %s; sent: %s", shown_name(holder.hello), why, counts or "nothing")
+        self._counts.clear()
+
+    # Telling
+
+    def _view(self, client: ControlClient) -> Control:
+        holder = self._grants.holder
+        if holder is None or not self._begun:
+            return Control(ControlState.FREE)
+        if holder is client:
+            return Control(ControlState.YOURS, grant=self._grants.number)
+        return Control(ControlState.OTHER, holder=shown_name(holder.hello))
+
+    def _say(self, client: ControlClient, control: Control) -> None:
+        with self._lock:
+            self._told[client] = control
+            client.tell(control)
+
+    def _tell_all(self) -> None:
+        for client, told in list(self._told.items()):
+            view = self._view(client)
+            if (view.state, view.grant, view.holder) != (told.state, told.grant, told.holder):
+                self._say(client, view)
+
+    # The rules of the input thread
+
+    def allows(self, client: ControlClient, grant: int) -> bool:
+        with self._lock:
+            return self._grants.holder is client and self._grants.number == grant
+
+    def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
+        if self._courtesy.asking:
+            return "the person at the host is being asked"
+        if isinstance(message, Button):
+            sign, area = self._courtesy.sign_area, client.area
+            if sign is not None and area is not None:
+                x, y = area.x + message.x - sign.x, area.y + message.y - sign.y
+                if 0 <= x < sign.width and 0 <= y < sign.height:
+                    return "only the person at the host can click the sign"
+        return client.obstacle
+
+    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
+        if not isinstance(message, (WantClip, PutClip)):
+            return False
+        number = message.n
+        if self._clips is None:
+            client.tell(NoClip(number, "this agent has no clipboard"))
+        elif not self._courtesy.policy().clip:
+            client.tell(NoClip(number, "the policy of this host does not allow the clipboard"))
+        elif (reason := self.refusal(client, message)) != "":
+            client.tell(NoClip(number, reason))
+        elif isinstance(message, PutClip):
+            try:
+                self._clips.put(message.text)
+                client.tell(Done(number))
+            except ClipRefused as refused:
+                client.tell(NoClip(number, str(refused)))
+        else:
+
+            def answered(text: str | ClipRefused) -> None:
+                refused = isinstance(text, ClipRefused)
+                client.tell(NoClip(number, str(text)) if refused else Clip(number, str(text)))
+
+            self._clips.fetch(answered)
+        return True
+
+    def ended(self, client: ControlClient) -> None:
+        with self._lock:
+            if self._grants.holder is client:
+                self._end("it was given back")
+
+    def begun(self, client: ControlClient, grant: int) -> None:
+        with self._lock:
+            if not self.allows(client, grant):
+                return
+            self._begun = True
+            _log.info("%s controls from now on, by grant %d", shown_name(client.hello), grant)
+            self._courtesy.held_by(client)
+            self._tell_all()
+
+    def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
+        with self._lock:
+            if self.allows(client, grant):
+                self._end(f"it could not begin: {why}", _as_told(why))
+
+    def lost(self, why: DeviceGone | DesktopTaken) -> None:
+        with self._lock:
+            self._end(str(why), _as_told(why))
+
+
+def _as_told(why: DeviceGone | DesktopTaken) -> Control:
+    if isinstance(why, DesktopTaken):
+        return Control(ControlState.OTHER, holder=str(why) or "a console of another agent")
+    return Control(ControlState.OFF, reason=str(why))

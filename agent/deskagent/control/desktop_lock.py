@@ -1,0 +1,47 @@
+"""The lock of a desktop: two agents of two users may look at the same one, and only one of them acts.
+
+It dies with its process, so that nothing has to be cleared up after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class DesktopTaken(Exception):
+    """Another agent's console acts on this desktop; `str` is its name, empty where that is not known."""
+
+
+class DesktopLock(Protocol):
+    """The lock, used from one thread only."""
+
+    def acquire(self, holder: str, *, force: bool) -> None:
+        """Takes it for the console of that name, from another agent too where `force` says so and the system
+        can. Raises DesktopTaken; taking what is held already only changes the name."""
+        ...
+
+    def taken_by(self) -> str | None:
+        """The name of the console whose agent took it away; None while it is held."""
+        ...
+
+    def release(self) -> None:
+        """Gives it back; may be called again."""
+        ...
+
+
+class NoLock:
+    """The lock of a desktop that this agent has for itself, such as a synthetic one."""
+
+    def acquire(self, holder: str, *, force: bool) -> None:
+        pass
+
+    def taken_by(self) -> str | None:
+        return None
+
+    def release(self) -> None:
+        pass
+
+
+LockOpener = Callable[[], DesktopLock]
+"""Makes the lock; nothing is asked of the system before `acquire`."""

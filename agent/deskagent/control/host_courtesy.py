@@ -1,0 +1,289 @@
+"""The person at the host: is asked before a console sees or acts, sees who does, and ends it.
+
+One question at a time; while it is open nothing is injected, so that no console can answer it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from deskagent.courtesy.policy import Policy, PolicyRule
+from deskagent.courtesy.question import Answer, Asker, AskerOpener, Question
+from deskagent.courtesy.sign import Sign, SignOpener
+from deskwire.control import Ability, Consent
+from deskwire.geometry import Rectangle
+from deskwire.messages import Hello
+
+from .client import ControlClient
+
+NO_LASTS: Final = 60.0
+"""Seconds for which a no is remembered: a console cannot ask again and again, and a person who was away can
+be asked later. A yes holds until the agent ends."""
+
+_NOT_ASKED: Final = "the person at the host cannot be asked: {}"
+
+_log = logging.getLogger(__name__)
+
+Decision = Callable[[str], None]
+"""Is called with why it is not allowed; empty where it is."""
+
+
+class _PendingQuestion(NamedTuple):
+    client: ControlClient
+    control: bool
+    decided: Decision
+
+
+class _GivenAnswer(NamedTuple):
+    answer: Answer
+    at: float
+
+
+def shown_name(hello: Hello) -> str:
+    """The console's name without anything that a screen or a log could take for more than text."""
+    return "".join(one for one in hello.name if one.isprintable()).strip() or "a console without a name"
+
+
+class HostCourtesy:
+    """Asks, remembers the answers for each console, and keeps the sign up to date."""
+
+    def __init__(
+        self,
+        *,
+        policy: Callable[[], Policy] = Policy,
+        is_other: Callable[[], bool] = lambda: False,
+        open_asker: AskerOpener | None = None,
+        open_sign: SignOpener | None = None,
+    ) -> None:
+        """`policy` reads the host's; `is_other` says whether the desktop belongs to another user than the one
+        who logged in."""
+        self._read_policy = policy
+        self._is_other = is_other
+        self._open_asker = open_asker
+        self._open_sign = open_sign
+        self._lock = threading.Lock()
+        self._questions: queue.SimpleQueue[_PendingQuestion | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._open: tuple[ControlClient, Asker] | None = None
+        self._answers: dict[tuple[bytes | int, bool], _GivenAnswer] = {}
+        self._sign: Sign | None = None
+        self._sign_failed = False
+        self._watchers: list[ControlClient] = []
+        self._holder: ControlClient | None = None
+        self._mistake = ""
+        self._closed = False
+        self.question_began: Callable[[], None] = lambda: None
+        """Is called before a question is shown: what is held goes up."""
+        self.sign_clicked: Callable[[], None] = lambda: None
+        """Is called when somebody at the host clicks the sign while a console acts."""
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What it could do here."""
+        found = {Ability.QUESTION: self._open_asker, Ability.SIGN: self._open_sign}
+        return frozenset(ability for ability, opener in found.items() if opener is not None)
+
+    @property
+    def asking(self) -> bool:
+        """A question is open."""
+        return self._open is not None
+
+    @property
+    def sign_area(self) -> Rectangle | None:
+        """The place of the sign on the host's desktop, while it is there."""
+        sign = self._sign
+        return None if sign is None else sign.area
+
+    def policy(self) -> Policy:
+        """The host's policy as it is now; a mistake in it is written to the log once."""
+        policy = self._read_policy()
+        if policy.mistake != self._mistake:
+            self._mistake = policy.mistake
+            if policy.mistake:
+                _log.warning("the host's policy is read as strictly as it can be meant: %s", policy.mistake)
+        return policy
+
+    # Consent
+
+    def must_ask_to_see(self, hello: Hello) -> bool:
+        """Before this console sees anything the person at the host has to be asked."""
+        return self.policy().see is PolicyRule.ASK or self._wants_consent(hello.consent)
+
+    def may_see(self, client: ControlClient, decided: Decision) -> None:
+        """Asks whether this console may see, or knows the answer; `decided` may be called on any thread."""
+        self._decide(client, control=False, decided=decided)
+
+    def may_act(
+        self, client: ControlClient, *, ask: bool, decided: Decision, asking: Callable[[], None]
+    ) -> None:
+        """Decides whether this console may act; calls `asking` where the person is asked first.
+
+        `ask`: the console itself wants that person to be asked.
+        """
+        if ask or self.policy().control is PolicyRule.ASK or self._wants_consent(client.hello.consent):
+            self._decide(client, control=True, decided=decided, asking=asking)
+        else:
+            decided("")
+
+    def forget(self, client: ControlClient) -> None:
+        """The console's link has ended: a question for it is taken away."""
+        with self._lock:
+            opened = self._open
+            self._answers = {key: one for key, one in self._answers.items() if key[0] != id(client)}
+            if client in self._watchers:
+                self._watchers.remove(client)
+        if opened is not None and opened[0] is client:
+            opened[1].cancel()
+        self._update_sign()
+
+    def close(self) -> None:
+        """No question and no sign any more."""
+        self._closed = True
+        self._questions.put(None)
+        opened, sign = self._open, self._sign
+        if opened is not None:
+            opened[1].cancel()
+        if sign is not None:
+            sign.close()
+
+    def _wants_consent(self, consent: Consent) -> bool:
+        return consent is Consent.ALWAYS or (consent is Consent.OTHERS and self._is_other())
+
+    def _decide(
+        self,
+        client: ControlClient,
+        *,
+        control: bool,
+        decided: Decision,
+        asking: Callable[[], None] = lambda: None,
+    ) -> None:
+        known = self._known(client, control=control)
+        if known is not None:
+            decided("" if known else "the person at the host said no")
+            return
+        asking()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
+                self._thread.start()
+        self._questions.put(_PendingQuestion(client, control, decided))
+
+    def _known(self, client: ControlClient, *, control: bool) -> bool | None:
+        """The answer that this console has got already; None where the person has to be asked."""
+        who = _who(client)
+        with self._lock:
+            given = self._answers.get((who, control))
+            if not control and given is None and (acting := self._answers.get((who, True))) is not None:
+                given = acting if acting.answer is not Answer.NO else None
+            if control and given is None:
+                seeing = self._answers.get((who, False))
+                if seeing is not None and seeing.answer is not Answer.SEE:
+                    given = seeing
+        if given is None:
+            return None
+        wanted = (Answer.CONTROL,) if control else (Answer.SEE, Answer.CONTROL)
+        if given.answer in wanted:
+            return True
+        return False if time.monotonic() - given.at < NO_LASTS else None
+
+    # The thread that asks
+
+    def _run(self) -> None:
+        while (pending := self._questions.get()) is not None and not self._closed:
+            known = self._known(pending.client, control=pending.control)
+            reason = "the person at the host said no, or did not answer"
+            if known is None:
+                try:
+                    answer = self._ask(pending)
+                except OSError as error:
+                    answer, reason = Answer.NO, _NOT_ASKED.format(error.strerror or error)
+                wanted = (Answer.CONTROL,) if pending.control else (Answer.SEE, Answer.CONTROL)
+                known = answer in wanted
+            pending.decided("" if known else reason)
+
+    def _ask(self, pending: _PendingQuestion) -> Answer:
+        """Shows the question and waits for the answer. Raises OSError where nothing can be shown."""
+        if self._open_asker is None:
+            raise OSError("this desktop has no way to ask")
+        asker = self._open_asker()
+        name = shown_name(pending.client.hello)
+        with self._lock:
+            self._open = (pending.client, asker)
+        try:
+            self.question_began()
+            _log.info("asking whether %s may %s", name, "control" if pending.control else "see")
+            answer = asker.ask(Question(name, pending.control))
+        finally:
+            with self._lock:
+                self._open = None
+        _log.info("the answer for %s: %s", name, answer)
+        with self._lock:
+            self._answers[_who(pending.client), pending.control] = _GivenAnswer(answer, time.monotonic())
+        return answer
+
+    # The sign
+
+    def watched_by(self, client: ControlClient) -> None:
+        """This console sees the desktop from now on."""
+        with self._lock:
+            self._watchers.append(client)
+        self._update_sign()
+
+    def held_by(self, client: ControlClient | None) -> None:
+        """This console acts from now on; None: no console does."""
+        with self._lock:
+            self._holder = client
+        self._update_sign()
+
+    def _update_sign(self) -> None:
+        if self._open_sign is None:
+            return
+        with self._lock:
+            text = self._sign_text()
+            if self._sign is None and text and not self._sign_failed and not self._closed:
+                try:
+                    self._sign = self._open_sign(self._clicked)
+                except OSError as error:
+                    self._sign_failed = True
+                    _log.warning("no sign can be shown at the host: %s", error)
+            sign = self._sign
+        if sign is not None and not self._closed:
+            if text:
+                sign.show(text)
+            else:
+                sign.hide()
+
+    def _sign_text(self) -> str:
+        if self._holder is not None:
+            return f"{shown_name(self._holder.hello)} controls this computer - click to end"
+        seen_by = [shown_name(one.hello) for one in self._watchers if self._needs_sign(one)]
+        if not seen_by:
+            return ""
+        return f"{', '.join(dict.fromkeys(seen_by))} can see this computer - click to end"
+
+    def _needs_sign(self, client: ControlClient) -> bool:
+        return self._read_policy().sign_always or self.must_ask_to_see(client.hello)
+
+    def _clicked(self) -> None:
+        with self._lock:
+            holder, watchers = self._holder, list(self._watchers)
+            if holder is None:
+                for client in watchers:
+                    self._answers[_who(client), False] = _GivenAnswer(Answer.NO, time.monotonic())
+        _log.info("the sign was clicked at the host")
+        if holder is not None:
+            self.sign_clicked()
+            return
+        for client in watchers:
+            if self._needs_sign(client):
+                client.dismiss("ended at the host", again=False)
+
+
+def _who(client: ControlClient) -> bytes | int:
+    """The console across its links; one that does not say who it is counts as another with each link."""
+    return client.hello.console or id(client)

@@ -1,0 +1,63 @@
+"""The inputs of one desktop that wait to be injected, in the order in which they came."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple
+
+from deskwire.control import EndControl, Pointer
+from deskwire.errors import RemoteProtocolError
+from deskwire.messages import NumberedRequest
+
+from .client import ControlClient
+
+_MANY: Final = 1024
+"""Inputs from which on only the newest move is kept: every press and every turn of the wheel has its own
+place, so nothing is clicked elsewhere."""
+
+_MOST: Final = 4096
+"""Inputs that may wait: more come from no keyboard."""
+
+
+class QueuedInput(NamedTuple):
+    """An input, whose it is, and by which grant."""
+
+    client: ControlClient
+    grant: int
+    message: NumberedRequest | EndControl
+
+
+class InputQueue:
+    """Keeps the order. Not safe between threads: its owner locks."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[QueuedInput] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, client: ControlClient, grant: int, message: NumberedRequest | EndControl) -> None:
+        """Puts an input behind the others; a move that another one follows is passed over.
+
+        Raises RemoteProtocolError where the console sends more than can be injected.
+        """
+        waiting = self._waiting
+        if isinstance(message, Pointer):
+            if waiting and _is_move(waiting[-1], client):
+                waiting.pop()
+            elif len(waiting) >= _MANY:
+                self._waiting = waiting = deque(one for one in waiting if not _is_move(one, client))
+        if len(waiting) >= _MOST:
+            raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
+        waiting.append(QueuedInput(client, grant, message))
+
+    def next(self) -> QueuedInput:
+        """The oldest, which does not wait any more."""
+        return self._waiting.popleft()
+
+
+def _is_move(queued: QueuedInput, client: ControlClient) -> bool:
+    return queued.client is client and isinstance(queued.message, Pointer)

@@ -1,0 +1,347 @@
+"""The one thread of a desktop that injects, so that a slow injection never stops the reading of a link."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from deskagent.input.device import DeviceGone, InputBlocked
+from deskwire.control import (
+    AllUp,
+    Button,
+    Chord,
+    ChordName,
+    Done,
+    EndControl,
+    InputOutcome,
+    Key,
+    Pointer,
+    Typing,
+    Wheel,
+)
+from deskwire.messages import NumberedRequest
+
+from .client import ControlClient
+from .desktop_lock import DesktopLock, DesktopTaken
+from .input_queue import InputQueue, QueuedInput
+
+LEASE: Final = 1.2
+"""Seconds without a byte from a console that holds something, after which it is released. The console pings
+every 0.4 s meanwhile."""
+
+_LOOK: Final = 0.1
+"""Seconds between two looks, while a console acts, at what ends its holding."""
+
+_CLOSE_WITHIN: Final = 3.0
+"""Seconds that the end of the agent may wait for what is just being typed."""
+
+_log = logging.getLogger(__name__)
+
+
+class Injector(Protocol):
+    """Turns inputs into what a device understands. Each method may raise InputBlocked or DeviceGone."""
+
+    @property
+    def held(self) -> bool: ...
+
+    def begin(self) -> None: ...
+
+    def end(self) -> None: ...
+
+    def key(self, key: Key, /) -> None: ...
+
+    def type(self, text: str, /) -> None: ...
+
+    def move(self, x: int, y: int, /) -> None: ...
+
+    def button(self, number: int, /, *, down: bool, x: int, y: int) -> None: ...
+
+    def wheel(self, right: int, down: int, x: int, y: int, /) -> None: ...
+
+    def chord(self, name: ChordName, /) -> None: ...
+
+    def release_all(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+InjectorOpener = Callable[[], Injector]
+"""Opens the device of the desktop. Raises DeviceGone."""
+
+
+class InputRules(Protocol):
+    """What the input thread asks and tells; called on that thread, and none of it waits."""
+
+    def allows(self, client: ControlClient, grant: int) -> bool:
+        """This console acts now, by this grant."""
+        ...
+
+    def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
+        """Why nothing is injected now, in one sentence; empty where it may be."""
+        ...
+
+    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
+        """Takes a request for the clipboard, in its turn; False: it is none."""
+        ...
+
+    def ended(self, client: ControlClient) -> None:
+        """The console gave control back, and all that it sent before is injected."""
+        ...
+
+    def begun(self, client: ControlClient, grant: int) -> None:
+        """Its inputs can be injected from now on."""
+        ...
+
+    def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
+        """Its inputs cannot be injected, and why."""
+        ...
+
+    def lost(self, why: DeviceGone | DesktopTaken) -> None:
+        """Nothing can be injected any more."""
+        ...
+
+
+class InputThread:
+    """Opens the device for a console that acts, injects what it sends, and closes it when no console acts."""
+
+    def __init__(self, open_injector: InjectorOpener, lock: DesktopLock, rules: InputRules) -> None:
+        self._open_injector = open_injector
+        self._lock = lock
+        self._rules = rules
+        self._wake = threading.Condition()
+        self._queue = InputQueue()
+        self._commands: deque[Callable[[], None]] = deque()
+        self._closed = False
+        # The thread's own.
+        self._injector: Injector | None = None
+        self._client: ControlClient | None = None
+        self._looked = 0.0
+        self._thread = threading.Thread(target=self._run, name="input", daemon=True)
+
+    def put(self, client: ControlClient, grant: int, message: NumberedRequest | EndControl) -> None:
+        """Puts an input behind those that wait; RemoteProtocolError where there are too many."""
+        with self._wake:
+            self._queue.add(client, grant, message)
+            self._wake.notify()
+
+    def begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
+        """The next inputs come from this console; `rules` hears whether that works."""
+        self._command(lambda: self._begin(client, grant, name, force=force))
+
+    def end(self) -> None:
+        """Everything goes up, before any input that waits, and the device is closed."""
+        self._command(self._end)
+
+    def all_up(self) -> None:
+        """Everything goes up, before any input that waits."""
+        self._command(self._all_up)
+
+    def clear(self, wait: float) -> None:
+        """Everything goes up that an agent which was killed left down; waits so many seconds at most."""
+        done = threading.Event()
+
+        def command() -> None:
+            try:
+                self._clear()
+            finally:
+                done.set()
+
+        self._command(command)
+        done.wait(wait)
+
+    def close(self) -> None:
+        """Everything goes up, and the thread ends."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        if self._thread.ident is not None:
+            self._thread.join(_CLOSE_WITHIN)
+
+    def _command(self, command: Callable[[], None]) -> None:
+        with self._wake:
+            if self._closed:
+                return
+            self._commands.append(command)
+            if self._thread.ident is None:
+                self._thread.start()
+            self._wake.notify()
+
+    # The thread
+
+    def _run(self) -> None:
+        while (act := self._next()) is not None:
+            self._guarded(act)
+            if self._injector is not None and time.monotonic() - self._looked >= _LOOK:
+                self._guarded(self._look)
+        self._guarded(self._end)
+
+    def _next(self) -> Callable[[], None] | None:
+        """Waits for the next act; None at the end."""
+        with self._wake:
+            while not (self._closed or self._commands or self._queue):
+                if not self._wake.wait(None if self._injector is None else _LOOK):
+                    return self._look
+            if self._closed:
+                return None
+            if self._commands:
+                return self._commands.popleft()
+            queued = self._queue.next()
+        return lambda: self._inject(queued)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Does something with the device, whatever that raises."""
+        try:
+            act()
+        except InputBlocked as error:
+            _log.info("the system did not let it through: %s", error)
+        except DeviceGone as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001
+            # A library's own error must not end this thread while something is held down.
+            _log.exception("the desktop's device failed")
+            self._give_up(DeviceGone(f"input failed: {type(error).__name__}"))
+
+    def _give_up(self, why: DeviceGone | DesktopTaken) -> None:
+        self._let_go()
+        self._rules.lost(why)
+
+    def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
+        if not self._rules.allows(client, grant):
+            return
+        try:
+            if self._injector is not None:
+                self._injector.end()
+            self._lock.acquire(name, force=force)
+            if self._injector is None:
+                self._injector = self._open_injector()
+                self._injector.release_all()
+            self._injector.begin()
+        except (DeviceGone, DesktopTaken) as error:
+            self._let_go()
+            self._rules.not_begun(client, grant, error)
+            return
+        self._client = client
+        self._rules.begun(client, grant)
+
+    def _end(self) -> None:
+        injector = self._injector
+        try:
+            if injector is not None:
+                injector.end()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        injector, self._injector, self._client = self._injector, None, None
+        try:
+            if injector is not None:
+                injector.close()
+        except DeviceGone as error:
+            _log.info("the device was gone before it was closed: %s", error)
+        finally:
+            self._lock.release()
+
+    def _all_up(self) -> None:
+        if self._injector is not None:
+            self._injector.release_all()
+
+    def _clear(self) -> None:
+        if self._injector is not None:
+            return
+        try:
+            self._lock.acquire("", force=False)
+            injector = self._open_injector()
+            try:
+                injector.release_all()
+            finally:
+                injector.close()
+        except (DeviceGone, DesktopTaken, InputBlocked) as error:
+            _log.info("nothing was released: %s", error)
+        finally:
+            self._lock.release()
+
+    def _look(self) -> None:
+        """Lets go what the console that acts does not hold any more, or cannot mean any more."""
+        self._looked = time.monotonic()
+        injector, client = self._injector, self._client
+        if injector is None or client is None:
+            return
+        if (holder := self._lock.taken_by()) is not None:
+            self._all_up()
+            self._give_up(DesktopTaken(holder))
+        elif injector.held and self._looked - client.heard > LEASE:
+            _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
+            injector.release_all()
+        elif injector.held and client.obstacle:
+            injector.release_all()
+
+    def _inject(self, queued: QueuedInput) -> None:
+        client, grant, message = queued
+        if not self._rules.allows(client, grant):
+            return
+        if isinstance(message, EndControl):
+            self._rules.ended(client)
+            return
+        if self._rules.transfer_clip(client, message):
+            return
+        outcome, reason = InputOutcome.DONE, ""
+        injector = self._injector
+        if injector is None:
+            outcome, reason = InputOutcome.BLOCKED, "the desktop takes no input"
+        elif not _lets_go(message) and (refusal := self._rules.refusal(client, message)):
+            outcome, reason = InputOutcome.BLOCKED, refusal
+        else:
+            try:
+                if not self._act(injector, client, message):
+                    outcome = InputOutcome.DROPPED
+            except InputBlocked as error:
+                outcome, reason = InputOutcome.BLOCKED, str(error)
+        if outcome is InputOutcome.DONE:
+            client.injected(message.n, time.perf_counter())
+        client.tell(Done(message.n, outcome, reason))
+
+    def _act(self, injector: Injector, client: ControlClient, message: NumberedRequest) -> bool:
+        """Injects one input; False where it is dropped because it was aimed at another picture."""
+        match message:
+            case Key():
+                injector.key(message)
+            case Typing(text=text):
+                injector.type(text)
+            case Chord(chord=chord):
+                injector.chord(chord)
+            case AllUp():
+                injector.release_all()
+            case Pointer(x=x, y=y):
+                if (place := _place(client, x, y)) is None:
+                    return False
+                injector.move(*place)
+            case Button(x=x, y=y, button=button, down=down):
+                place = _place(client, x, y)
+                if down and (place is None or not client.aims):
+                    return False
+                if place is None:  # it was dragged out of a picture that became smaller
+                    injector.release_all()
+                else:
+                    injector.button(button, down=down, x=place[0], y=place[1])
+            case Wheel(x=x, y=y, right=right, down=down):
+                if (place := _place(client, x, y)) is None or not client.aims:
+                    return False
+                injector.wheel(right, down, *place)
+        return True
+
+
+def _lets_go(message: NumberedRequest) -> bool:
+    """True for what only releases: that always goes through."""
+    return isinstance(message, AllUp) or (isinstance(message, (Key, Button)) and not message.down)
+
+
+def _place(client: ControlClient, x: int, y: int) -> tuple[int, int] | None:
+    """A place of the console's picture in the system's coordinates; None outside of the picture."""
+    area = client.area
+    if area is None or x >= area.width or y >= area.height:
+        return None
+    return area.x + x, area.y + y

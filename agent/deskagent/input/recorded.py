@@ -1,0 +1,54 @@
+"""An input device that only records what it is told: for tests, and to try an agent without a desktop."""
+
+from __future__ import annotations
+
+from deskwire.control import Ability, ChordName
+
+from .device import KeyboardLayout
+
+
+class RecordedDevice:
+    """Keeps every call as a tuple, and knows what is down."""
+
+    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
+    repeats = False
+
+    def __init__(self, layout: KeyboardLayout | None = None) -> None:
+        self._layout = layout or KeyboardLayout()
+        self.calls: list[tuple[object, ...]] = []
+        self.keys_down: set[int] = set()
+        self.buttons_down: set[int] = set()
+
+    def layout(self) -> KeyboardLayout:
+        return self._layout
+
+    def locks(self) -> int:
+        return 0
+
+    def press(self, code: int, *, down: bool) -> None:
+        self.calls.append(("press", code, down))
+        (self.keys_down.add if down else self.keys_down.discard)(code)
+
+    def write(self, text: str) -> None:
+        self.calls.append(("write", text))
+
+    def move(self, x: int, y: int) -> None:
+        self.calls.append(("move", x, y))
+
+    def button(self, number: int, *, down: bool, x: int, y: int) -> None:
+        self.calls.append(("button", number, down, x, y))
+        (self.buttons_down.add if down else self.buttons_down.discard)(number)
+
+    def wheel(self, right: int, down: int, x: int, y: int) -> None:
+        self.calls.append(("wheel", right, down, x, y))
+
+    def chord(self, name: ChordName) -> None:
+        self.calls.append(("chord", name))
+
+    def release_all(self) -> None:
+        self.calls.append(("release_all",))
+        self.keys_down.clear()
+        self.buttons_down.clear()
+
+    def close(self) -> None:
+        self.calls.append(("close",))
