@@ -128,6 +128,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
+    "CreateMutexW": ("kernel32", HANDLE, (c_void_p, BOOL, LPCWSTR), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
     "GetCurrentThreadId": ("kernel32", DWORD, (), None),
@@ -187,6 +188,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
     "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
     "QueryFullProcessImageNameW": ("kernel32", BOOL, (HANDLE, DWORD, LPWSTR, DWORDS), not_zero),
+    "ReleaseMutex": ("kernel32", BOOL, (HANDLE,), not_zero),
     "SetNamedSecurityInfoW": (
         "advapi32",
         DWORD,

@@ -1,0 +1,60 @@
+"""The user whose desktop an X server shows: where it is not the agent's own, that person is asked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import struct
+import sys
+from pathlib import Path
+from typing import Final
+
+_SESSIONS: Final = Path("/run/systemd/sessions")
+"""A file for each login session, as systemd-logind writes them."""
+
+
+def is_another_users(display: str | None = None, sessions: Path = _SESSIONS) -> bool:
+    """True if the X display belongs to another user than this process's, or it cannot be found out whose it
+    is. `display`: such as `:0`; by default that of DISPLAY."""
+    if sys.platform == "win32":
+        return False  # its agent always runs as the desktop's user, and its launcher says who started it
+    display = os.environ.get("DISPLAY", "") if display is None else display
+    return _owner(display, sessions) != os.getuid()
+
+
+def _owner(display: str, sessions: Path) -> int | None:
+    """The user of the session with that display; else of the X server, which a display manager runs as root;
+    else of the authority file. None where none of these is known."""
+    number = re.match(r"(?:unix)?:(\d+)", display)
+    if number is None:
+        return None
+    with contextlib.suppress(OSError):
+        for session in sessions.iterdir():
+            if session.name.endswith(".ref"):
+                continue
+            lines = session.read_text("utf-8", "replace").splitlines()
+            values = dict(line.split("=", 1) for line in lines if "=" in line)
+            if values.get("DISPLAY") == f":{number[1]}" and values.get("UID", "").isdigit():
+                return int(values["UID"])
+    server = _server_user(number[1])
+    if server in (0, None):
+        with contextlib.suppress(OSError, KeyError):
+            return Path(os.environ["XAUTHORITY"]).stat().st_uid
+    return server
+
+
+def _server_user(number: str) -> int | None:
+    """The user that runs the X server of this number, as the system says of the other end of its socket."""
+    if sys.platform != "linux":
+        return None
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(1)
+        try:
+            sock.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108
+            answer = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        except OSError:
+            return None
+    _, user, _ = struct.unpack("3i", answer)
+    return int(user)
