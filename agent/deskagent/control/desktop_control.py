@@ -10,7 +10,7 @@ from typing import Final
 
 from deskagent.clipboard.board import BoardOpener, ClipRefused
 from deskagent.courtesy.policy import PolicyRule
-from deskagent.input.device import DeviceGone
+from deskagent.input.device import DeviceGone, DeviceOpener
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import Ability, Button, Control, ControlState, Done, EndControl, WantControl
 from deskwire.messages import ControlRequest, NumberedRequest
@@ -20,7 +20,7 @@ from .clip_thread import ClipThread
 from .desktop_lock import DesktopLock, DesktopTaken, NoLock
 from .grants import Grants
 from .host_courtesy import HostCourtesy, shown_name
-from .input_thread import InjectorOpener, InputThread
+from .input_thread import InputThread
 
 _CLEAR_WITHIN: Final = 1.0
 """Seconds that the first console may wait until what a killed agent left down is up."""
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class ControlTools:
     """What a desktop is acted on with."""
 
-    open_injector: InjectorOpener
+    open_device: DeviceOpener
     abilities: frozenset[Ability] = frozenset({Ability.POINTER, Ability.KEYBOARD})
     """What this system's device has, as far as that is known before it is opened."""
     open_board: BoardOpener | None = None
@@ -55,7 +55,7 @@ class DesktopControl:
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
         self._cleared = False
-        self._inputs = InputThread(tools.open_injector, tools.lock, self)
+        self._inputs = InputThread(tools.open_device, tools.lock, self)
         self._clips = None if tools.open_board is None else ClipThread(tools.open_board)
         courtesy.question_began = self._inputs.all_up
         courtesy.sign_clicked = self._end_at_host
@@ -165,9 +165,11 @@ class DesktopControl:
         self._begun = False
         self._inputs.end()
         self._courtesy.held_by(None)
-        if told is not None:
+        if told is not None and holder in self._told:
             self._say(holder, told)
-        self._tell_all()
+            self._tell_all(but=holder)
+        else:
+            self._tell_all()
 
     def _log_end(self, why: str) -> None:
         holder = self._grants.holder
@@ -191,8 +193,10 @@ class DesktopControl:
             self._told[client] = control
             client.tell(control)
 
-    def _tell_all(self) -> None:
+    def _tell_all(self, but: ControlClient | None = None) -> None:
         for client, told in list(self._told.items()):
+            if client is but:
+                continue
             view = self._view(client)
             if (view.state, view.grant, view.holder) != (told.state, told.grant, told.holder):
                 self._say(client, view)
@@ -256,14 +260,14 @@ class DesktopControl:
     def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
             if self.allows(client, grant):
-                self._end(f"it could not begin: {why}", _as_told(why))
+                self._end(f"it could not begin: {why}", _as_told(why, ControlState.OFF))
 
     def lost(self, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
-            self._end(str(why), _as_told(why))
+            self._end(str(why), _as_told(why, ControlState.FREE))
 
 
-def _as_told(why: DeviceGone | DesktopTaken) -> Control:
+def _as_told(why: DeviceGone | DesktopTaken, gone: ControlState) -> Control:
     if isinstance(why, DesktopTaken):
         return Control(ControlState.OTHER, holder=str(why) or "a console of another agent")
-    return Control(ControlState.OFF, reason=str(why))
+    return Control(gone, reason=str(why))

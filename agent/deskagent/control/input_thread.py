@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from deskagent.input.device import DeviceGone, InputBlocked
+from deskagent.input.device import DeviceGone, DeviceOpener, InputBlocked
+from deskagent.input.injector import Injector
 from deskwire.control import (
     AllUp,
     Button,
     Chord,
-    ChordName,
     Done,
     EndControl,
     InputOutcome,
@@ -40,37 +40,6 @@ _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""
 
 _log = logging.getLogger(__name__)
-
-
-class Injector(Protocol):
-    """Turns inputs into what a device understands. Each method may raise InputBlocked or DeviceGone."""
-
-    @property
-    def held(self) -> bool: ...
-
-    def begin(self) -> None: ...
-
-    def end(self) -> None: ...
-
-    def key(self, key: Key, /) -> None: ...
-
-    def type(self, text: str, /) -> None: ...
-
-    def move(self, x: int, y: int, /) -> None: ...
-
-    def button(self, number: int, /, *, down: bool, x: int, y: int) -> None: ...
-
-    def wheel(self, right: int, down: int, x: int, y: int, /) -> None: ...
-
-    def chord(self, name: ChordName, /) -> None: ...
-
-    def release_all(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-InjectorOpener = Callable[[], Injector]
-"""Opens the device of the desktop. Raises DeviceGone."""
 
 
 class InputRules(Protocol):
@@ -108,8 +77,8 @@ class InputRules(Protocol):
 class InputThread:
     """Opens the device for a console that acts, injects what it sends, and closes it when no console acts."""
 
-    def __init__(self, open_injector: InjectorOpener, lock: DesktopLock, rules: InputRules) -> None:
-        self._open_injector = open_injector
+    def __init__(self, open_device: DeviceOpener, lock: DesktopLock, rules: InputRules) -> None:
+        self._open_device = open_device
         self._lock = lock
         self._rules = rules
         self._wake = threading.Condition()
@@ -217,7 +186,7 @@ class InputThread:
                 self._injector.end()
             self._lock.acquire(name, force=force)
             if self._injector is None:
-                self._injector = self._open_injector()
+                self._injector = Injector(self._open_device())
                 self._injector.release_all()
             self._injector.begin()
         except (DeviceGone, DesktopTaken) as error:
@@ -254,7 +223,7 @@ class InputThread:
             return
         try:
             self._lock.acquire("", force=False)
-            injector = self._open_injector()
+            injector = Injector(self._open_device())
             try:
                 injector.release_all()
             finally:

@@ -3,46 +3,91 @@ records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
 
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.input.device import DeviceGone, InputBlocked, KeyboardLayout
 from deskagent.input.recorded import RecordedDevice
 from deskwire.control import (
+    AllUp,
     Button,
     Control,
     ControlState,
     Done,
+    EndControl,
+    InputOutcome,
     Key,
+    Pointer,
     Typing,
+    WantControl,
 )
-from deskwire.messages import Ping, Welcome
+from deskwire.messages import Ping, Pong, Welcome
 from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import Console, has
-from support.peers.plain_injector import PlainInjector
 from support.peers.served_here import ServedHere, served
 
-A = 0x1E
+A, SHIFT = 0x1E, 0x2A
 
 
 class Desk(RecordedDevice):
-    """A device that is never really closed, so that a test sees all that was done to it."""
+    """Records what consoles did, without what the agent does around it."""
+
+    def __init__(self) -> None:
+        super().__init__(KeyboardLayout({(A, 0): "a", (SHIFT, 0): ""}))
+        self.busy = threading.Event()
+        self.busy.set()
+        self.fault: Exception | None = None
 
     def acted(self) -> list[tuple[object, ...]]:
-        """What consoles did, without what the agent does around it."""
-        return [call for call in self.calls if call[0] not in {"release_all", "close"}]
+        """All that went down, moved or was typed, and the buttons that went up."""
+        return [
+            call for call in self.calls if call[0] not in {"release_all", "close"} and call[-1] is not False
+        ]
+
+    def write(self, text: str) -> None:
+        self.busy.wait(60)
+        if self.fault is not None:
+            raise self.fault
+        super().write(text)
+
+    @property
+    def down(self) -> set[int]:
+        return self.keys_down | self.buttons_down
 
 
 @contextmanager
-def desk(**courtesy: object) -> Iterator[tuple[ServedHere, Desk]]:
+def desk(**courtesy: Any) -> Iterator[tuple[ServedHere, Desk]]:
     device = Desk()
-    manners = HostCourtesy(**courtesy)  # type: ignore[arg-type]
-    gate = DesktopControl(ControlTools(lambda: PlainInjector(device)), manners)
+    manners = HostCourtesy(**courtesy)
+    gate = DesktopControl(ControlTools(lambda: device), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
         yield agent, device
+
+
+@contextmanager
+def two_consoles(agent: ServedHere) -> Iterator[tuple[ActingConsole, ActingConsole]]:
+    with closing(ActingConsole(agent)) as anna, closing(ActingConsole(agent, name="bob@hall")) as bob:
+        yield anna, bob
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    """Waits for something that happens in the agent."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
 
 
 def test_who_asks_gets_control_and_its_inputs_are_injected_in_their_order() -> None:
@@ -56,7 +101,6 @@ def test_who_asks_gets_control_and_its_inputs_are_injected_in_their_order() -> N
         assert console.done(last) == Done(last)
         assert device.acted() == [
             ("press", A, True),
-            ("press", A, False),
             ("button", 1, True, 3, 4),
             ("button", 1, False, 5, 4),
             ("write", "grüße"),
@@ -79,3 +123,167 @@ def test_an_input_that_was_never_allowed_ends_the_link() -> None:
         console.act(Key, code=A, down=True)
         assert not console.until(lambda _: False, seconds=10), "the link goes on"
         assert not device.acted()
+
+
+def test_a_second_console_is_told_who_acts_and_takes_it_only_by_force() -> None:
+    with desk() as (agent, device), two_consoles(agent) as (anna, bob):
+        anna.take()
+        anna.done(anna.act(Key, code=SHIFT, down=True))
+        assert device.keys_down == {SHIFT}
+        assert bob.take() == Control(ControlState.OTHER, holder="anna@desk")
+        device.busy.clear()
+        anna.act(Typing, text="before the change")
+        anna.act(Typing, text="not after it")
+        bob.send(WantControl(force=True))
+        assert anna.told(ControlState.OTHER) == Control(
+            ControlState.OTHER, holder="bob@hall", reason="bob@hall took control"
+        )
+        anna.act(Typing, text="too late")
+        device.busy.set()
+        assert bob.told(ControlState.YOURS) == Control(ControlState.YOURS, grant=2)
+        assert not device.down
+        bob.grant = 2
+        last = bob.act(Typing, text="bob")
+        assert bob.done(last) == Done(last)
+        texts = [call[1] for call in device.calls if call[0] == "write"]
+        assert texts == ["before the change", "bob"]
+        anna.send(Ping(9))
+        assert anna.until(lambda events: Pong(9) in events), "an input that was on its way ended the link"
+
+
+def test_the_same_console_on_a_new_link_goes_on_though_the_old_link_seems_to_live() -> None:
+    with desk() as (agent, _), closing(ActingConsole(agent, console=b"c" * 16)) as before:
+        before.take()
+        with closing(ActingConsole(agent, console=b"c" * 16)) as after:
+            assert after.take() == Control(ControlState.YOURS, grant=2)
+
+
+@pytest.mark.parametrize("how", ["link", "given back", "all up", "agent"])
+def test_nothing_stays_down_when_control_ends(how: str) -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        console.act(Button, x=1, y=1, button=1, down=True)
+        console.done(console.act(Key, code=SHIFT, down=True))
+        assert (device.keys_down, device.buttons_down) == ({SHIFT}, {1})
+        if how == "link":
+            console.close()
+        elif how == "given back":
+            console.send(EndControl())
+        elif how == "all up":
+            console.act(AllUp)
+        else:
+            agent.close()
+        assert until(lambda: not device.down, 2)
+
+
+def test_what_is_held_is_released_when_the_console_falls_silent() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        console.done(console.act(Key, code=SHIFT, down=True))
+        began = time.monotonic()
+        while time.monotonic() - began < 1.6:
+            console.send(Ping(1))
+            time.sleep(0.4)
+        assert device.keys_down == {SHIFT}, "it was released though the console spoke"
+        assert until(lambda: not device.down, 1.5)
+
+
+def test_what_was_typed_before_control_is_given_back_is_typed() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        device.busy.clear()
+        for text in ("one", "two", "three"):
+            console.act(Typing, text=text)
+        console.send(EndControl())
+        device.busy.set()
+        console.told(ControlState.FREE)
+        assert [call[1] for call in device.calls if call[0] == "write"] == ["one", "two", "three"]
+
+
+def test_moves_that_wait_are_one_move_and_a_click_keeps_its_place() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        device.busy.clear()
+        console.act(Typing, text="-")
+        for x in range(100):
+            console.act(Pointer, x=x, y=7)
+        console.act(Button, x=99, y=7, button=3, down=True)
+        for x in range(100):
+            console.act(Pointer, x=x, y=8)
+        last = console.act(Button, x=99, y=8, button=3, down=False)
+        console.send(Ping(5))
+        assert console.until(lambda events: Pong(5) in events)
+        device.busy.set()
+        console.done(last)
+        assert [call for call in device.calls if call[0] in {"move", "button"}] == [
+            ("move", 99, 7),
+            ("button", 3, True, 99, 7),
+            ("move", 99, 8),
+            ("button", 3, False, 99, 8),
+        ]
+
+
+def test_a_place_outside_of_the_picture_is_dropped_and_a_release_is_not() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        number = console.act(Pointer, x=640, y=0)
+        assert console.done(number).outcome is InputOutcome.DROPPED
+        console.done(console.act(Button, x=1, y=1, button=1, down=True))
+        number = console.act(Button, x=9000, y=9000, button=1, down=False)
+        assert console.done(number) == Done(number)
+        assert not device.down
+
+
+def test_an_agent_that_is_flooded_ends_the_link_and_lets_go() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        console.done(console.act(Key, code=SHIFT, down=True))
+        device.busy.clear()
+        console.act(Typing, text="-")
+        with contextlib.suppress(OSError):
+            for _ in range(5000):
+                console.act(Key, code=A, down=True)
+        device.busy.set()
+        with contextlib.suppress(ConnectionError):
+            assert not console.until(lambda _: False, seconds=10)
+        assert until(lambda: not device.down, 2)
+
+
+def test_numbers_that_go_back_end_the_link() -> None:
+    with desk() as (agent, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        console.done(console.act(AllUp))
+        console.number = 0
+        console.act(AllUp)
+        with pytest.raises(AssertionError):
+            console.done(2, seconds=3)
+
+
+def test_a_device_that_blocks_says_why_and_control_goes_on() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        device.fault = InputBlocked("the window in front belongs to a program with more rights")
+        number = console.act(Typing, text="x")
+        assert console.done(number) == Done(number, InputOutcome.BLOCKED, str(device.fault))
+        device.fault = None
+        number = console.act(Typing, text="y")
+        assert console.done(number) == Done(number)
+
+
+def test_a_device_that_is_gone_ends_control_with_its_reason() -> None:
+    with desk() as (agent, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        device.fault = DeviceGone("the X server is gone")
+        console.act(Typing, text="x")
+        assert console.told(ControlState.FREE).reason == "the X server is gone"
+        device.fault = None
+        assert console.take().state is ControlState.YOURS
+
+
+def test_an_agent_that_only_shows_says_so_and_takes_no_input() -> None:
+    with served(lambda _: SyntheticGrabber("still")) as agent, closing(ActingConsole(agent)) as console:
+        assert console.take().state is ControlState.OFF
+        assert console.all(Welcome)[0].may == ()
+        console.grant = 1
+        console.act(Key, code=A, down=True)
+        assert not console.until(lambda _: False, seconds=10), "the link goes on"

@@ -8,6 +8,7 @@ from deskwire.clipboard import Clip, NoClip
 from deskwire.control import Control, ControlState, Done, WantControl
 from deskwire.message import Message
 from deskwire.messages import Feature, NumberedRequest
+from deskwire.packet import Packet
 
 from .bare_console import Console, Reachable, has
 
@@ -20,11 +21,17 @@ class ActingConsole(Console):
     def __init__(self, agent: Reachable, **hello: Any) -> None:
         super().__init__(agent, speaks=tuple(Feature), **{"name": "anna@desk", **hello})
         self.grant = 0
+        self.sees = True
+        """It waits for a picture before it takes control."""
         self.number = 0
 
     def take(self, *, force: bool = False, ask: bool = False, seconds: float = 40) -> Control:
         """Asks for control and waits for the answer."""
         assert self.until(has(Control))
+        if self.connection.packets == 0 and self.sees:
+            # A press at a picture that was never drawn is aimed at nothing.
+            assert self.until(has(Packet))
+            self.credit()
         known = len(self.all(Control))
         self.send(WantControl(force=force, ask=ask))
         assert self.until(lambda _: bool(self._answers(known)), seconds)
