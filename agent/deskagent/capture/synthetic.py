@@ -97,7 +97,7 @@ class SyntheticGrabber:
         desktop: SyntheticDesktop | None = None,
     ) -> None:
         """`desktop`, of the same scene and size, is one that people use."""
-        self._script = find_script(scene, width, height)
+        self._screenplay = find_script(scene, width, height)
         self._desktop = desktop
         self._scene, self._seed, self._width, self._height = scene, seed, width, height
         self._clock = clock
@@ -124,7 +124,7 @@ class SyntheticGrabber:
         room = state = None
         if self._desktop is not None:
             room, state = self._desktop.room, self._desktop.state
-        return whole(_drawn(self._script, self._seed, t, self._width, self._height, room, state))
+        return whole(_drawn(self._screenplay, self._seed, t, self._width, self._height, room, state))
 
     def close(self) -> None:
         """Nothing is held."""
