@@ -1,7 +1,7 @@
 """A desktop that no machine has: for the demo, the tests and the benchmarks. Not a screen.
 
-What it shows is a pure function of scene, seed, time and size, so that a test or a benchmark sees
-the same pixels everywhere and always.
+What it shows is a pure function of scene, seed, time and size, and of what people did to it, so that a test
+or a benchmark sees the same pixels everywhere and always.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
-from deskwire.limits import size_fault
 
-from .scenes.script import SCRIPTS
-from .scenes.wallpaper import backdrop, draw_clock
+from .scenes.actions import TimedAction
+from .scenes.desk_state import DeskRoom, DeskState
+from .scenes.notepad import draw_notepad
+from .scenes.script import SCRIPTS, Script, find_script
+from .scenes.wallpaper import backdrop, draw_clock, draw_sign
 from .source import Grab, whole
+from .synthetic_desktop import SyntheticDesktop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,28 +34,58 @@ RATE: Final = 30
 _NAMESPACE: Final = uuid.UUID("a3b1c0de-6a0f-5b7c-8f5e-2c4d9e7b1a60")
 
 
-def render(scene: str, seed: int, t: float, width: int, height: int) -> Pixels:
+def render(
+    scene: str,
+    seed: int,
+    t: float,
+    width: int,
+    height: int,
+    inputs: Sequence[TimedAction] | None = None,
+) -> Pixels:
     """The desktop `t` seconds (0 or later) after its beginning, (height, width, 4), in a fresh buffer.
 
-    Raises ValueError for a scene or a size that does not exist. Measured at 1920x1080: 2 to 4 ms,
-    with a picture in motion 8 ms.
+    With `inputs`, in the order of their times, it is one that people use: a notepad invites them, and all
+    that was done up to then is to be seen. Raises ValueError for a scene or a size that does not exist.
+    Measured at 1920x1080: 2 to 4 ms, with a picture in motion 8 ms; the notepad takes 0.1 ms more.
     """
-    script = SCRIPTS.get(scene)
-    if script is None:
-        raise ValueError(f"there is no scene {scene!r}, only {', '.join(SCENES)}")
-    if (fault := size_fault(width, height)) is not None:
-        raise ValueError(fault)
+    script = find_script(scene, width, height)
+    if inputs is None:
+        return _drawn(script, seed, t, width, height)
+    room = script.room(width, height)
+    state = room.replay([one.action for one in inputs if one.t <= t])
+    return _drawn(script, seed, t, width, height, room, state)
+
+
+def _drawn(
+    script: Script,
+    seed: int,
+    t: float,
+    width: int,
+    height: int,
+    room: DeskRoom | None = None,
+    state: DeskState | None = None,
+) -> Pixels:
     # A hair's breadth more, or 0.1 s times 30 would be a picture too early.
     t = math.floor(t * RATE + 1e-6) / RATE
     frame = backdrop(seed, width, height).copy()
-    for act in script.acts:
-        act.draw(frame, seed, act.time(t, script.cycle), act.place)
+    if room is None or state is None:
+        for act in script.acts:
+            act.draw(frame, seed, act.time(t, script.cycle), act.place)
+    else:
+        for number in state.order:
+            if number == len(script.acts):
+                draw_notepad(frame, room.plan(state), state.content, state.clicks, pressed=state.pressed)
+            else:
+                act = script.acts[number]
+                place = act.place._replace(shift=state.shifts[number])
+                act.draw(frame, seed, act.time(t, script.cycle), place)
+        draw_sign(frame, state.sign)
     draw_clock(frame, t, seconds=script.seconds)
     return frame
 
 
 class SyntheticGrabber:
-    """A Grabber over `render`, at the time that passed on `clock` since it was made."""
+    """A Grabber over what `render` draws, at the time that passed on `clock` since it was made."""
 
     def __init__(
         self,
@@ -61,11 +94,11 @@ class SyntheticGrabber:
         width: int = 1920,
         height: int = 1080,
         clock: Callable[[], float] = time.monotonic,
+        desktop: SyntheticDesktop | None = None,
     ) -> None:
-        if scene not in SCRIPTS:
-            raise ValueError(f"there is no scene {scene!r}, only {', '.join(SCENES)}")
-        if (fault := size_fault(width, height)) is not None:
-            raise ValueError(fault)
+        """`desktop`, of the same scene and size, is one that people use."""
+        self._screenplay = find_script(scene, width, height)
+        self._desktop = desktop
         self._scene, self._seed, self._width, self._height = scene, seed, width, height
         self._clock = clock
         self._begin = clock()
@@ -88,7 +121,10 @@ class SyntheticGrabber:
     def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
         """All of the picture of now."""
         t = max(0.0, self._clock() - self._begin)
-        return whole(render(self._scene, self._seed, t, self._width, self._height))
+        room = state = None
+        if self._desktop is not None:
+            room, state = self._desktop.room, self._desktop.state
+        return whole(_drawn(self._screenplay, self._seed, t, self._width, self._height, room, state))
 
     def close(self) -> None:
         """Nothing is held."""

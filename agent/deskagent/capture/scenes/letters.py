@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -25,6 +26,24 @@ _TEXT: Final = (
 _WORDS: Final = tuple(_TEXT.split())
 
 
+_MARKS: Final = {
+    "\N{COMBINING DIAERESIS}": (((10, 14), (12, 14)), ((24, 14), (26, 14))),
+    "\N{COMBINING ACUTE ACCENT}": (((14, 18), (22, 10)),),
+    "\N{COMBINING GRAVE ACCENT}": (((22, 18), (14, 10)),),
+    "\N{COMBINING CIRCUMFLEX ACCENT}": (((11, 18), (18, 10), (25, 18)),),
+    "\N{COMBINING CARON}": (((11, 10), (18, 18), (25, 10)),),
+    "\N{COMBINING TILDE}": (((9, 16), (14, 11), (22, 16), (27, 11)),),
+    "\N{COMBINING RING ABOVE}": (((18, 8), (23, 13), (18, 18), (13, 13), (18, 8)),),
+    "\N{COMBINING CEDILLA}": (((18, 54), (21, 60), (15, 64)),),
+    "€": (((3, 34), (22, 34)), ((3, 42), (22, 42))),
+    "ß": (
+        ((9, 54), (9, 26), (13, 20), (22, 20), (26, 25), (20, 34), (28, 43), (26, 51), (21, 54), (16, 52)),
+    ),
+}
+"""The strokes of each mark, in quarters of a cell's pixels, above a small letter."""
+_BASES: Final = {"€": "C", "ß": " "}
+
+
 @lru_cache(maxsize=1024)
 def words(seed: int, line: int, width: int) -> str:
     """A line of prose of at most `width` letters; about every ninth line is empty."""
@@ -44,9 +63,20 @@ def _glyph(letter: str, ink: Colour, paper: Colour) -> Bgr:
     """One cell, (18, 9, 4): drawn at four times its size, since small Hershey letters are ragged."""
     cell = np.empty((CELL_HEIGHT * 4, CELL_WIDTH * 4, 3), np.uint8)
     cell[:] = paper
-    (letter_width, _), _ = cv2.getTextSize(letter, cv2.FONT_HERSHEY_SIMPLEX, 1.5, 4)
-    at = ((CELL_WIDTH * 4 - letter_width) // 2, 54)
-    cv2.putText(cell, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 1.5, ink, 4, cv2.LINE_AA)
+    # Hershey's letters are those of ASCII.
+    parts = unicodedata.normalize("NFD", letter)
+    base, marks = _BASES.get(parts[0], parts[0]), parts[1:]
+    if base.isascii() and base.isprintable():
+        (letter_width, _), _ = cv2.getTextSize(base, cv2.FONT_HERSHEY_SIMPLEX, 1.5, 4)
+        at = ((CELL_WIDTH * 4 - letter_width) // 2, 54)
+        cv2.putText(cell, base, at, cv2.FONT_HERSHEY_SIMPLEX, 1.5, ink, 4, cv2.LINE_AA)
+    else:
+        cv2.rectangle(cell, (6, 24), (CELL_WIDTH * 4 - 7, 54), ink, 3)
+    for mark in (letter, *marks):
+        for points in _MARKS.get(mark, ()):
+            stroke = np.array(points, np.int32)
+            stroke[:, 1] -= 8 if base.isupper() else 0
+            cv2.polylines(cell, [stroke], isClosed=False, color=ink, thickness=4, lineType=cv2.LINE_AA)
     small = cv2.resize(cell, (CELL_WIDTH, CELL_HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2BGRA), np.uint8)
 

@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskagent.pixels import Bgr
+from deskwire.geometry import Rectangle
 
 from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, line, paste
 
 BAR_HEIGHT: Final = 40
 _BAR: Final[Colour] = (46, 38, 32)
 _INK: Final[Colour] = (235, 232, 228)
+
+_SIGN: Final[Colour] = (90, 200, 250)
+_SIGN_INK: Final[Colour] = (20, 20, 20)
 
 _SKIES: Final = (
     ((150, 90, 40), (190, 190, 250)),
@@ -70,6 +74,23 @@ def _draw_tree(picture: NDArray[np.float32], x: int, foot: int, size: int, colou
         base, half = foot - tier * size, size - tier * size // 4
         outline = np.array([[x - half, base], [x + half, base], [x, base - 2 * size]], np.int32)
         cv2.fillPoly(picture, [outline], colour, cv2.LINE_AA)
+
+
+def sign_place(text: str, width: int) -> Rectangle:
+    """Where the sign is on a desktop of this width: in the middle of its upper edge."""
+    wide = min(width, (len(text) + 4) * CELL_WIDTH)
+    return Rectangle((width - wide) // 2, 0, wide, CELL_HEIGHT + 8)
+
+
+def draw_sign(frame: Bgr, text: str) -> None:
+    """The sign that says who acts, above all windows; without a text there is none."""
+    if not text:
+        return
+    place = sign_place(text, frame.shape[1])
+    strip = np.empty((place.height, place.width, 4), np.uint8)
+    strip[:] = (*_SIGN, 255)
+    paste(strip, line(text, len(text), _SIGN_INK, _SIGN), 2 * CELL_WIDTH, 4)
+    paste(frame, strip, place.x, place.y)
 
 
 def draw_clock(frame: Bgr, t: float, *, seconds: bool) -> None:

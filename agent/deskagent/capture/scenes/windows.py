@@ -28,7 +28,7 @@ SCROLL_PER_SECOND: Final = 180
 
 
 @lru_cache(maxsize=8)
-def _empty(title: str, width: int, height: int, paper: Colour) -> Bgr:
+def empty_window(title: str, width: int, height: int, paper: Colour) -> Bgr:
     """A window's frame and title bar around plain paper; not to be written to."""
     window = np.empty((height, width, 4), np.uint8)
     window[:] = (*_BORDER, 255)
@@ -43,7 +43,7 @@ def _empty(title: str, width: int, height: int, paper: Colour) -> Bgr:
 
 def draw_editor(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """Somebody writes, twelve letters a second, and the page moves up by a line when it is full."""
-    paste(frame, _empty("Minutes.txt - Editor", width, height, _PAPER), x, y)
+    paste(frame, empty_window("Minutes.txt - Editor", width, height, _PAPER), x, y)
     columns, rows = (width - 24) // CELL_WIDTH, (height - TITLE_HEIGHT - 12) // CELL_HEIGHT
     if columns < 4 or rows < 2:
         return
@@ -69,7 +69,7 @@ def draw_editor(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, hei
 
 def draw_log(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """A terminal in which coloured lines run upward without pause."""
-    window = _empty("journal --follow", width, height, _NIGHT).copy()
+    window = empty_window("journal --follow", width, height, _NIGHT).copy()
     inside = window[TITLE_HEIGHT + 4 : -4, 8:-8]
     columns = inside.shape[1] // CELL_WIDTH
     if columns >= 4:
@@ -85,7 +85,7 @@ def draw_log(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height
 
 @lru_cache(maxsize=2)
 def _note(seed: int, width: int, height: int) -> Bgr:
-    window = _empty("Report - Document", width, height, _PAPER).copy()
+    window = empty_window("Report - Document", width, height, _PAPER).copy()
     columns = max(1, (width - 24) // CELL_WIDTH)
     wide, high = width - 24, (height - TITLE_HEIGHT) * 2 // 5
     if wide > 0 and high > 0:
@@ -113,7 +113,7 @@ def _grain(seed: int) -> Bgr:
 
 def draw_film(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """A picture in motion, with the grain of a camera: nothing in it stays and nothing can be found again."""
-    paste(frame, _empty("Harbour.mkv - Player", width, height, (0, 0, 0)), x, y)
+    paste(frame, empty_window("Harbour.mkv - Player", width, height, (0, 0, 0)), x, y)
     wide, high = width - 2, height - TITLE_HEIGHT - 1
     if wide < 8 or high < 8:
         return

@@ -158,6 +158,20 @@ def test_nobody_is_asked_at_a_locked_screen(screen: Xvfb, asker: Asker) -> None:
     locked.close()
 
 
+def test_nobody_is_asked_while_the_screen_saver_is_on(screen: Xvfb, asker: Asker) -> None:
+    screen.call("xset", "s", "activate")
+    began = time.monotonic()
+    assert asker.ask(Question("anna@desk", control=True, seconds=LONG)) is Answer.NO
+    assert time.monotonic() - began < LONG / 2
+
+
+def test_a_server_with_its_built_in_fonts_alone_asks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Xvfb(800, 500, options=("-fp", "built-ins")) as plain:
+        monkeypatch.setenv("DISPLAY", plain.display)
+        asking = Asking(plain, asker_opener()(), Question("Žofie@desk", control=True, seconds=LONG))
+        assert asking.click_until_answered(1) is Answer.SEE
+
+
 def test_a_lock_ends_the_question(screen: Xvfb, asker: Asker) -> None:
     asking = Asking(screen, asker, Question("anna@desk", control=True, seconds=LONG))
     locked = lock(screen)

@@ -1,0 +1,69 @@
+"""The input device of a synthetic desktop: a PC's keyboard with the US layout, and a pointer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deskagent.capture.scenes.actions import Action, ButtonAction, KeyAction, PointerAction, TextAction
+from deskagent.capture.scenes.us_keyboard import CHARACTERS, LETTERS
+from deskagent.capture.synthetic_desktop import SyntheticDesktop
+from deskagent.input.device import InputBlocked, KeyboardLayout
+from deskwire.control import Ability, ChordName
+
+_LAYOUT: Final = KeyboardLayout(characters=CHARACTERS, capitals=LETTERS)
+
+
+class SyntheticDevice:
+    """An InputDevice over a desktop that people use."""
+
+    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
+    repeats = True
+
+    def __init__(self, desktop: SyntheticDesktop) -> None:
+        self._desktop = desktop
+
+    def layout(self) -> KeyboardLayout:
+        """The US one."""
+        return _LAYOUT
+
+    def locks(self) -> int:
+        """Those that were toggled by their keys."""
+        return self._desktop.state.locks
+
+    def press(self, code: int, *, down: bool) -> None:
+        """A key goes down or up."""
+        self._act(KeyAction(code, down))
+
+    def write(self, text: str) -> None:
+        """Characters that its keys do not give."""
+        self._act(TextAction(text))
+
+    def move(self, x: int, y: int) -> None:
+        """The pointer to a pixel."""
+        self._act(PointerAction(x, y))
+
+    def button(self, number: int, *, down: bool, x: int, y: int) -> None:
+        """A button goes down or up there."""
+        self._act(ButtonAction(number, down, x, y))
+
+    def wheel(self, right: int, down: int, x: int, y: int) -> None:  # noqa: ARG002
+        """The pointer moves there; nothing on this desktop scrolls."""
+        self.move(x, y)
+
+    def chord(self, name: ChordName) -> None:
+        """Raises InputBlocked: there is no system behind this desktop."""
+        raise InputBlocked(f"a synthetic desktop has nothing that answers {name.value!r}")
+
+    def release_all(self) -> None:
+        """Every key and button goes up."""
+        state = self._desktop.state
+        for code in sorted(state.held):
+            self.press(code, down=False)
+        for button in sorted(state.buttons):
+            self.button(button, down=False, x=state.pointer[0], y=state.pointer[1])
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _act(self, action: Action) -> None:
+        self._desktop.act(action)

@@ -1,0 +1,35 @@
+"""The sign of a synthetic desktop: a line in its picture. Nobody sits there who could click on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deskagent.capture.scenes.actions import SignAction
+from deskagent.capture.scenes.wallpaper import sign_place
+from deskagent.capture.synthetic_desktop import SyntheticDesktop
+from deskwire.geometry import Rectangle
+
+
+class SyntheticSign:
+    """A Sign on a desktop that people use."""
+
+    def __init__(self, desktop: SyntheticDesktop, clicked: Callable[[], None]) -> None:  # noqa: ARG002
+        self._desktop = desktop
+
+    def show(self, text: str) -> None:
+        """It says this from now on."""
+        self._desktop.act(SignAction(text))
+
+    def hide(self) -> None:
+        """It goes away."""
+        self._desktop.act(SignAction(""))
+
+    @property
+    def area(self) -> Rectangle | None:
+        """Its place while it is there."""
+        text = self._desktop.state.sign
+        return sign_place(text, self._desktop.room.width) if text else None
+
+    def close(self) -> None:
+        """It goes away."""
+        self.hide()
