@@ -206,6 +206,12 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
         not_zero,
     ),
+    "GetSecurityDescriptorSacl": (
+        "advapi32",
+        BOOL,
+        (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
+        not_zero,
+    ),
     "GetSystemMetrics": ("user32", ctypes.c_int, (ctypes.c_int,), None),  # 0 may be a value
     "GetThreadDesktop": ("user32", HANDLE, (DWORD,), not_zero),
     "GetTokenInformation": ("advapi32", BOOL, (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS), not_zero),
