@@ -89,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="end so long after the last console; 0 never does",
     )
+    serve.add_argument(
+        "--refuse-control",
+        default="",
+        metavar="REASON",
+        help="only show, and tell consoles this reason (default: none)",
+    )
     serve.set_defaults(run=_serve)
 
     push = verbs.add_parser(
@@ -212,6 +218,8 @@ def _serve(options: argparse.Namespace) -> int:
     if sys.stdout is not None:  # pythonw has none.
         print(ready, flush=True)
     _log.info("serving: %s", ready)
+    if options.refuse_control:
+        _log.warning("control is refused: %s", options.refuse_control)
     server.serve(options.idle_exit or None)
     return 0
 

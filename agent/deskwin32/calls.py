@@ -11,10 +11,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import POINTER, c_void_p, wintypes
-from ctypes.wintypes import BOOL, DWORD, HANDLE, LPCWSTR, LPWSTR
+from ctypes.wintypes import BOOL, DWORD, HANDLE, LPARAM, LPCWSTR, LPWSTR, WPARAM
 from typing import Any
 
 INVALID_HANDLE = c_void_p(-1).value
+LRESULT = ctypes.c_ssize_t
 
 
 class SessionInfo(ctypes.Structure):
@@ -49,6 +50,29 @@ class ProcessEntry(ctypes.Structure):
         ("priority", wintypes.LONG),
         ("flags", DWORD),
         ("file", wintypes.WCHAR * 260),
+    )
+
+
+if sys.platform == "win32":
+    WindowProcedure = ctypes.WINFUNCTYPE(LRESULT, HANDLE, wintypes.UINT, WPARAM, LPARAM)
+else:
+    WindowProcedure = ctypes.CFUNCTYPE(LRESULT, HANDLE, wintypes.UINT, WPARAM, LPARAM)
+
+
+class WindowClass(ctypes.Structure):
+    """WNDCLASSW."""
+
+    _fields_ = (
+        ("style", wintypes.UINT),
+        ("procedure", WindowProcedure),
+        ("class_bytes", ctypes.c_int),
+        ("window_bytes", ctypes.c_int),
+        ("module", HANDLE),
+        ("icon", HANDLE),
+        ("cursor", HANDLE),
+        ("background", HANDLE),
+        ("menu", LPCWSTR),
+        ("name", LPCWSTR),
     )
 
 
@@ -112,6 +136,8 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (HANDLE, BOOL, POINTER(Privilege), DWORD, c_void_p, c_void_p),
         not_zero,
     ),
+    "AdjustWindowRectEx": ("user32", BOOL, (POINTER(wintypes.RECT), DWORD, BOOL, DWORD), not_zero),
+    "CloseClipboard": ("user32", BOOL, (), not_zero),
     "CloseDesktop": ("user32", BOOL, (HANDLE,), not_zero),
     "CloseHandle": ("kernel32", BOOL, (HANDLE,), not_zero),
     "ConvertSecurityDescriptorToStringSecurityDescriptorW": (
@@ -128,17 +154,46 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
+    "CreateFontW": ("gdi32", HANDLE, (ctypes.c_int,) * 5 + (DWORD,) * 8 + (LPCWSTR,), not_zero),
     "CreateMutexW": ("kernel32", HANDLE, (c_void_p, BOOL, LPCWSTR), not_zero),
+    "CreateSolidBrush": ("gdi32", HANDLE, (DWORD,), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
+    "CreateWindowExW": (
+        "user32",
+        HANDLE,
+        (DWORD, LPCWSTR, LPCWSTR, DWORD, *[ctypes.c_int] * 4, *[HANDLE] * 3, c_void_p),
+        not_zero,
+    ),
+    "DefWindowProcW": ("user32", LRESULT, (HANDLE, wintypes.UINT, WPARAM, LPARAM), None),
+    "DeleteObject": ("gdi32", BOOL, (HANDLE,), None),
+    "DestroyWindow": ("user32", BOOL, (HANDLE,), not_zero),
+    "DispatchMessageW": ("user32", LRESULT, (POINTER(wintypes.MSG),), None),
+    "DrawTextW": (
+        "user32",
+        ctypes.c_int,
+        (HANDLE, LPCWSTR, ctypes.c_int, POINTER(wintypes.RECT), wintypes.UINT),
+        not_zero,
+    ),
+    "EmptyClipboard": ("user32", BOOL, (), not_zero),
+    "GetClipboardData": ("user32", HANDLE, (wintypes.UINT,), not_zero),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
     "GetCurrentThreadId": ("kernel32", DWORD, (), None),
+    "GetDC": ("user32", HANDLE, (HANDLE,), not_zero),
     "GetDiskFreeSpaceExW": ("kernel32", BOOL, (LPCWSTR, ULONGLONGS, ULONGLONGS, ULONGLONGS), not_zero),
+    "GetDpiForSystem": ("user32", wintypes.UINT, (), not_zero),
     "GetExtendedTcpTable": (
         "iphlpapi",
         DWORD,
         (c_void_p, DWORDS, BOOL, wintypes.ULONG, ctypes.c_int, wintypes.ULONG),
         None,
     ),
+    "GetMessageW": (
+        "user32",
+        ctypes.c_int,
+        (POINTER(wintypes.MSG), HANDLE, wintypes.UINT, wintypes.UINT),
+        None,
+    ),
+    "GetModuleHandleW": ("kernel32", HANDLE, (LPCWSTR,), not_zero),
     "GetNamedSecurityInfoW": (
         "advapi32",
         DWORD,
@@ -147,6 +202,12 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     ),
     "GetProcessWindowStation": ("user32", HANDLE, (), not_zero),
     "GetSecurityDescriptorDacl": (
+        "advapi32",
+        BOOL,
+        (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
+        not_zero,
+    ),
+    "GetSecurityDescriptorSacl": (
         "advapi32",
         BOOL,
         (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
@@ -161,6 +222,15 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS),
         not_zero,
     ),
+    "GlobalAlloc": ("kernel32", HANDLE, (wintypes.UINT, ctypes.c_size_t), not_zero),
+    "GlobalFree": ("kernel32", HANDLE, (HANDLE,), None),
+    "GlobalLock": ("kernel32", c_void_p, (HANDLE,), not_zero),
+    "GlobalSize": ("kernel32", ctypes.c_size_t, (HANDLE,), not_zero),
+    "GlobalUnlock": ("kernel32", BOOL, (HANDLE,), None),
+    "IsClipboardFormatAvailable": ("user32", BOOL, (wintypes.UINT,), None),
+    "IsDialogMessageW": ("user32", BOOL, (HANDLE, POINTER(wintypes.MSG)), None),
+    "KillTimer": ("user32", BOOL, (HANDLE, ctypes.c_size_t), None),
+    "LoadCursorW": ("user32", HANDLE, (HANDLE, c_void_p), not_zero),
     "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
     "LookupAccountNameW": (
         "advapi32",
@@ -175,9 +245,12 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "LookupPrivilegeValueW": ("advapi32", BOOL, (LPCWSTR, LPCWSTR, POINTER(DWORD * 2)), not_zero),
+    "OpenClipboard": ("user32", BOOL, (HANDLE,), not_zero),
     "OpenInputDesktop": ("user32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
+    "PostMessageW": ("user32", BOOL, (HANDLE, wintypes.UINT, WPARAM, LPARAM), not_zero),
+    "PostQuitMessage": ("user32", None, (ctypes.c_int,), None),
     "PowerSettingRegisterNotification": (
         "powrprof",
         DWORD,
@@ -188,7 +261,16 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
     "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
     "QueryFullProcessImageNameW": ("kernel32", BOOL, (HANDLE, DWORD, LPWSTR, DWORDS), not_zero),
+    "RegisterClassW": ("user32", wintypes.ATOM, (POINTER(WindowClass),), not_zero),
+    "RegisterClipboardFormatW": ("user32", wintypes.UINT, (LPCWSTR,), not_zero),
+    "ReleaseDC": ("user32", ctypes.c_int, (HANDLE, HANDLE), None),
     "ReleaseMutex": ("kernel32", BOOL, (HANDLE,), not_zero),
+    "SelectObject": ("gdi32", HANDLE, (HANDLE, HANDLE), not_zero),
+    "SendMessageW": ("user32", LRESULT, (HANDLE, wintypes.UINT, WPARAM, LPARAM), None),
+    "SetBkColor": ("gdi32", DWORD, (HANDLE, DWORD), None),
+    "SetClipboardData": ("user32", HANDLE, (wintypes.UINT, HANDLE), not_zero),
+    "SetFocus": ("user32", HANDLE, (HANDLE,), None),
+    "SetLayeredWindowAttributes": ("user32", BOOL, (HANDLE, DWORD, wintypes.BYTE, DWORD), not_zero),
     "SetNamedSecurityInfoW": (
         "advapi32",
         DWORD,
@@ -196,7 +278,13 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         no_error,
     ),
     "SetProcessDpiAwarenessContext": ("user32", BOOL, (HANDLE,), not_zero),
+    "SetTextColor": ("gdi32", DWORD, (HANDLE, DWORD), None),
+    "SetTimer": ("user32", ctypes.c_size_t, (HANDLE, ctypes.c_size_t, wintypes.UINT, c_void_p), not_zero),
+    "SetWindowPos": ("user32", BOOL, (HANDLE, HANDLE, *[ctypes.c_int] * 4, wintypes.UINT), not_zero),
+    "SetWindowTextW": ("user32", BOOL, (HANDLE, LPCWSTR), not_zero),
+    "ShowWindow": ("user32", BOOL, (HANDLE, ctypes.c_int), None),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
+    "TranslateMessage": ("user32", BOOL, (POINTER(wintypes.MSG),), None),
     "WTSEnumerateSessionsW": (
         "wtsapi32",
         BOOL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -15,13 +16,22 @@ class ClipboardPlatform(NamedTuple):
     open: BoardOpener
 
 
+def _open_windows() -> Board:
+    from .windows import WindowsBoard
+
+    return WindowsBoard()
+
+
 def _open_x11() -> Board:
     from .x11 import open_x11_board
 
     return open_x11_board()
 
 
-PLATFORMS: Final = (ClipboardPlatform(lambda: True, _open_x11),)
+PLATFORMS: Final = (
+    ClipboardPlatform(lambda: sys.platform == "win32", _open_windows),
+    ClipboardPlatform(lambda: True, _open_x11),
+)
 """The first that is here is the one; the last takes what is left."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -17,6 +18,18 @@ class CourtesyPlatform(NamedTuple):
     open_sign: SignOpener
 
 
+def _open_windows_asker() -> Asker:
+    from .windows.asker import WindowsAsker
+
+    return WindowsAsker()
+
+
+def _open_windows_sign(clicked: Callable[[], None]) -> Sign:
+    from .windows.sign import WindowsSign
+
+    return WindowsSign(clicked)
+
+
 def _open_x11_asker() -> Asker:
     from .x11.asker import X11Asker
 
@@ -29,7 +42,10 @@ def _open_x11_sign(clicked: Callable[[], None]) -> Sign:
     return X11Sign(clicked)
 
 
-PLATFORMS: Final = (CourtesyPlatform(lambda: True, _open_x11_asker, _open_x11_sign),)
+PLATFORMS: Final = (
+    CourtesyPlatform(lambda: sys.platform == "win32", _open_windows_asker, _open_windows_sign),
+    CourtesyPlatform(lambda: True, _open_x11_asker, _open_x11_sign),
+)
 """The first that is here is the one; the last takes what is left."""
 
 

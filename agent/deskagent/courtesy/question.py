@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 ANSWER_TIME = 30.0
 """Seconds after which no answer means no."""
+
+QUIET = 0.5
+"""Seconds in which nothing says yes: who was clicking when the question came did not mean it."""
 
 
 class Answer(StrEnum):
@@ -18,6 +21,10 @@ class Answer(StrEnum):
     CONTROL = "see and control"
 
 
+LABELS: Final = {Answer.NO: "No", Answer.SEE: "See", Answer.CONTROL: "See and control"}
+"""What the buttons say."""
+
+
 class Question(NamedTuple):
     """What is asked: whether this console may see, or see and control."""
 
@@ -26,6 +33,29 @@ class Question(NamedTuple):
     control: bool
     """It wants to act; False: it wants to see only, and `SEE` is the most that is offered besides."""
     seconds: float = ANSWER_TIME
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is offered, the default first."""
+        return tuple(Answer) if self.control else (Answer.NO, Answer.SEE)
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """What the dialog says: the console's name, without characters that could be more than text, and what
+        it wants."""
+        name = "".join(
+            letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in self.console
+        )
+        wants = "wants to see this screen"
+        return (
+            name.strip() or "A console without a name",
+            f"{wants} and to use its pointer and keyboard." if self.control else f"{wants}.",
+        )
+
+
+def unanswered(seconds: float) -> str:
+    """The dialog's last line: what no answer within these seconds means."""
+    return f"No answer within {max(0, round(seconds))} s means No."
 
 
 class Asker(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deskagent.host.windows import agents, launch, processes, run_folder, tasks
+from deskagent.host.windows.protection import PartFault, ProtectionFault
 
 ADMIN, OTHER = "S-1-5-21-1-500", "S-1-5-21-1-1001"
 ARGUMENTS: dict[str, Any] = {
@@ -66,6 +67,83 @@ def test_what_is_written_for_the_system_is_beyond_the_desktops_user(
     assert registered == [folder / "task.xml"]
     assert {path.name for path in folder.iterdir()} == {"task.xml", "token", "uses.json", "said"}
     assert [path.name for path in (folder / "said").iterdir()] == ["kept"]
+
+
+def started(root: Path, monkeypatch: pytest.MonkeyPatch, *, own: bool, highest: bool) -> str:
+    """The command line of an agent's task, as far as it gets on this system."""
+    lines: list[str] = []
+
+    def task(_program: str, line: str, _user: str, *, highest: bool) -> bytes:
+        lines.append(line)
+        return b""
+
+    monkeypatch.setattr(run_folder, "make_private_folder", lambda path, _sid: Path(path).mkdir())
+    monkeypatch.setattr(run_folder, "allow_reading", lambda _path, _sid: None)
+    monkeypatch.setattr(run_folder, "allow_files", lambda _path, _sid: None)
+    monkeypatch.setattr(tasks, "task_xml", task)
+    monkeypatch.setattr(tasks, "create", lambda _name, _file: "enough")
+    monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
+    session = {"own": own, "sid": ADMIN if own else OTHER}
+    launch.start(root, session, {**ARGUMENTS, "highest": highest})
+    (line,) = lines
+    return line
+
+
+def test_the_token_of_an_elevated_agent_is_written_when_its_folder_is_closed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Path] = []
+
+    def close(folder: Path) -> None:
+        assert not (folder / "token").exists()
+        closed.append(folder)
+
+    monkeypatch.setattr(launch, "protect_parts", lambda _root, _parts: None)
+    monkeypatch.setattr(launch, "protect_folder", close)
+    line = started(root, monkeypatch, own=True, highest=True)
+    assert closed == [root / "run" / ARGUMENTS["instance"]]
+    assert (closed[0] / "token").exists()
+    assert "--refuse-control" not in line
+
+
+def test_an_elevated_agent_whose_files_stay_open_is_started_without_control(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_root: Path, _parts: list[str]) -> None:
+        raise ProtectionFault("Windows did not keep the label")
+
+    monkeypatch.setattr(launch, "protect_parts", refuse)
+    line = started(root, monkeypatch, own=True, highest=True)
+    assert '--refuse-control "the agent has the highest rights, and its files could not be protected' in line
+    assert "Windows did not keep the label" in line
+
+
+def test_an_elevated_agent_on_anothers_desktop_has_no_control(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = started(root, monkeypatch, own=False, highest=True)
+    assert '--refuse-control "the agent has the highest rights of the user at the desktop' in line
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_an_agent_of_least_rights_needs_no_protection(
+    root: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    assert "--refuse-control" not in started(root, monkeypatch, own=own, highest=False)
+
+
+def test_damaged_files_are_not_run_with_the_highest_rights(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_root: Path, _parts: list[str]) -> None:
+        raise PartFault("runtime-0123456789ab")
+
+    monkeypatch.setattr(launch, "protect_parts", damaged)
+    monkeypatch.setattr(run_folder, "make_private_folder", lambda path, _sid: Path(path).mkdir())
+    monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
+    refusal = launch.start(root, {"own": True, "sid": ADMIN}, ARGUMENTS)
+    assert refusal["error"].startswith("runtime-0123456789ab is not what was sent")
+    assert not (root / "run" / ARGUMENTS["instance"] / "token").exists()
 
 
 @pytest.mark.parametrize(

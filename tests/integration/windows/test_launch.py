@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from deskagent.host.windows.tasks import task_xml
@@ -103,6 +104,18 @@ def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGr
     assert json.loads((folder / "uses.json").read_text()) == {
         "parts": [ground.deployed.agent, ground.deployed.runtime]
     }
+
+
+def test_an_elevated_agent_whose_files_cannot_be_closed_runs_and_refuses_control(
+    ground: WindowsGround,
+) -> None:
+    """Wine keeps no mandatory labels: what it refuses, a real Windows may refuse too."""
+    highest = replace(ground, host=msgspec.structs.replace(ground.host, run_level="highest"))
+    assert highest.launch().word is not None
+    (instance,) = runs(ground)
+    log = (ground.root / "run" / instance / "said" / "agent.log").read_text("utf-8")
+    assert "control is refused: the agent has the highest rights, and its files could not be protected" in log
+    assert "Windows refused: Access" in log
 
 
 def test_a_second_launch_finds_the_first_ones_agent(ground: WindowsGround) -> None:

@@ -208,6 +208,14 @@ class WindowsHost:
         """Types into the desktop's notepad; its picture follows within moments."""
         self._ask("type_text", text)
 
+    def start_program(self, *command: str) -> subprocess.Popen[bytes]:
+        """Starts a Windows program on the desktop; it ends with the host at the latest."""
+        return wine.start(self._environment, *command)
+
+    def xdotool(self, *words: str) -> str:
+        """What a hand at the host does: xdotool on the display behind the desktop; returns what it prints."""
+        return self._display.call("xdotool", *words)
+
     def resize(self, width: int, height: int) -> None:
         """Another size of the desktop, of Wine's list: 800x600, 1024x768, 1280x720, 1600x900, 1920x1080..."""
         self._ask("resize", width, height)

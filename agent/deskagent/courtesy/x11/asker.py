@@ -10,16 +10,12 @@ from typing import Any, Final
 
 from Xlib import XK, X
 
-from deskagent.courtesy.question import Answer, Question
+from deskagent.courtesy.question import LABELS, QUIET, Answer, Question, unanswered
 from deskwire.geometry import Rectangle
 from deskx11.connection import FAULTS, connect
 
 from .popup import LOOK, Popup
 
-QUIET: Final = 0.5
-"""Seconds in which nothing answers: who was clicking or typing when it came did not mean it."""
-
-_LABELS: Final = {Answer.NO: "No", Answer.SEE: "See", Answer.CONTROL: "See and control"}
 _MARGIN: Final = 20
 _PAPER: Final = (250, 246, 230)
 _INK: Final = (20, 20, 20)
@@ -73,16 +69,11 @@ class _Dialog:
         self._until = time.monotonic() + question.seconds
         self._ready = time.monotonic() + min(QUIET, question.seconds / 4)
         self._cancelled = False
-        self._answers = list(Answer) if question.control else [Answer.NO, Answer.SEE]
+        self._answers = question.answers
         self._chosen = 0
         self._pressed: int | None = None
         self._focus_before: Any = None
-        self._lines = [
-            question.console.strip() or "A console without a name",
-            "wants to see this screen and to use its pointer and keyboard."
-            if question.control
-            else "wants to see this screen.",
-        ]
+        self._lines = question.lines
         self._size = 1, 1
         popup = self._popup = Popup("deskconsole question", _PAPER)
         self._line = popup.font.height + 6
@@ -124,7 +115,7 @@ class _Dialog:
     def _show(self) -> None:
         """Puts it in the middle of the first monitor, as wide as its widest line."""
         font, monitor = self._popup.font, self._popup.first_monitor()
-        button = max(font.width(_LABELS[answer]) for answer in self._answers) + 2 * _MARGIN
+        button = max(font.width(LABELS[answer]) for answer in self._answers) + 2 * _MARGIN
         widest = max(map(font.width, (*self._lines, self._time_left())))
         width = max(widest + 2 * _MARGIN, (button + _MARGIN) * len(self._answers) + _MARGIN)
         width = min(width, monitor.width - 2)
@@ -195,7 +186,7 @@ class _Dialog:
         self._draw_time()
         for number, place in enumerate(self._buttons()):
             paper = _CHOSEN if number == self._chosen else _BUTTON
-            label = _LABELS[self._answers[number]]
+            label = LABELS[self._answers[number]]
             window.fill_rectangle(self._fills[paper], *place)
             window.rectangle(self._inks[_PAPER], *place)
             left = place.x + (place.width - font.width(label)) // 2
@@ -207,5 +198,4 @@ class _Dialog:
         self._popup.font.draw(self._popup.window, self._inks[_PAPER], _MARGIN, top, self._time_left() + " ")
 
     def _time_left(self) -> str:
-        left = max(0, round(self._until - time.monotonic()))
-        return f"No answer within {left} s means No."
+        return unanswered(self._until - time.monotonic())

@@ -23,6 +23,7 @@ from .. import handover
 from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder
+from .protection import PartFault, ProtectionFault, protect_folder, protect_parts
 from .security import allow_reading, reach_others
 
 LOOK_AGAIN = 0.5
@@ -152,11 +153,21 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
+    try:
+        exposed = (
+            exposure(root, folder, arguments["parts"], of_others=user != own) if arguments["highest"] else ""
+        )
+    except PartFault as part:
+        return failed(
+            root, kept, folder, {"error": f"{part} is not what was sent; connect again to send it again"}
+        )
     (folder / handover.TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
     words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0"]
     words += ["--token-file", str(folder / handover.TOKEN)]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
+    if exposed:
+        words += ["--refuse-control", exposed]
     program = root / Path(sys.executable).parent.name / agents.PROGRAM
     xml = tasks.task_xml(
         str(program),
@@ -177,6 +188,28 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
     handover.note(folder)
     return answer(said, arguments["token"], session["user"], reused=False)
+
+
+def exposure(root: Path, folder: Path, parts: list[str], *, of_others: bool) -> str:
+    """Protects what an agent with the highest rights runs from, and its folder; empty where that is done.
+
+    Else the reason why such an agent must not act: other programs could act through it with more rights than
+    they have. Raises PartFault.
+    """
+    if of_others:
+        return (
+            "the agent has the highest rights of the user at the desktop, whose other programs can read its "
+            "token; run_level = least allows control"
+        )
+    try:
+        protect_parts(root, parts)
+        protect_folder(folder)
+    except ProtectionFault as why:
+        return (
+            "the agent has the highest rights, and its files could not be protected from programs that have "
+            f"fewer ({why}); run_level = least allows control"
+        )
+    return ""
 
 
 def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dict[str, Any] | None:

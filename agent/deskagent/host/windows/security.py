@@ -31,6 +31,7 @@ CHANGE = "0x1301bf"
 _REVISION = 1
 _FILE_OBJECT = 1
 _DACL = 4
+_LABEL = 0x10
 _PROTECTED = 0x80000000
 _TOKEN_ADJUST_PRIVILEGES = 0x20
 _PRIVILEGE_ENABLED = 2
@@ -95,6 +96,25 @@ def trustees(text: str) -> set[str]:
     return {fields[5] for fields in entries if len(fields) > 5 and "A" in fields[0]}
 
 
+def label(path: str) -> str:
+    """The mandatory label of a file or folder in SDDL, such as `S:AI(ML;OICI;NW;;;HI)`; without one, `S:` or
+    nothing, it has a medium one."""
+    descriptor = c_void_p()
+    windows("GetNamedSecurityInfoW")(path, _FILE_OBJECT, _LABEL, None, None, None, None, byref(descriptor))
+    try:
+        return _text(descriptor, _LABEL)
+    finally:
+        windows("LocalFree")(descriptor)
+
+
+def set_label(path: str, text: str) -> None:
+    """Gives a file or folder the mandatory label that is written in SDDL. Raises OSError."""
+    with _descriptor(text) as descriptor:
+        present, defaulted, found = BOOL(), BOOL(), c_void_p()
+        windows("GetSecurityDescriptorSacl")(descriptor, byref(present), byref(found), byref(defaulted))
+        windows("SetNamedSecurityInfoW")(path, _FILE_OBJECT, _LABEL, None, None, None, found)
+
+
 def reach_others() -> None:
     """Lets an administrator see and end other users' processes too; does nothing for other users."""
     with contextlib.suppress(OSError):
@@ -116,10 +136,10 @@ def _descriptor(text: str) -> Iterator[c_void_p]:
         windows("LocalFree")(descriptor)
 
 
-def _text(descriptor: c_void_p) -> str:
+def _text(descriptor: c_void_p, what: int = _DACL) -> str:
     text, size = c_void_p(), DWORD()
     windows("ConvertSecurityDescriptorToStringSecurityDescriptorW")(
-        descriptor, _REVISION, _DACL, byref(text), byref(size)
+        descriptor, _REVISION, what, byref(text), byref(size)
     )
     try:
         return ctypes.wstring_at(text.value or 0)

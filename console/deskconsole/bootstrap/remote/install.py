@@ -15,9 +15,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from deskagent.host.parts import hashed, is_intact
 from deskagent.host.posix.processes import environment, processes
-
-from .parts import hashed, is_intact
 
 KEEP = 2
 STALE = 86400.0

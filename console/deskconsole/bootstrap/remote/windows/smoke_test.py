@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..parts import is_intact
+from deskagent.host.parts import is_intact
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:

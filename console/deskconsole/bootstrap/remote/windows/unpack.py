@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from ..parts import LISTING, hashed, listing, lying
+from deskagent.host.parts import LISTING, MANIFEST, hashed, listing, lying
+
 from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 
-MANIFEST = "runtime.json"
 PIECE = 1 << 20
 PAUSE = 0.1
 HELD_TIMEOUT = 10.0

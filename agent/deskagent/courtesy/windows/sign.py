@@ -1,0 +1,146 @@
+"""The sign on a Windows desktop: one line in the middle of the top edge."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from deskwin32.calls import windows
+from deskwire.geometry import Rectangle
+
+from .window import (
+    SS_NOPREFIX,
+    WM_CLOSE,
+    WM_TIMER,
+    WS_EX_TOPMOST,
+    WS_POPUP,
+    CourtesyWindow,
+    handle_of,
+    make_child,
+    make_font,
+    make_window,
+    scaled,
+    screen_size,
+    text_size,
+)
+
+_WM_MOUSEACTIVATE: Final = 0x0021
+_WM_DISPLAYCHANGE: Final = 0x007E
+_WM_CTLCOLORSTATIC: Final = 0x0138
+_WM_LBUTTONUP: Final = 0x0202
+_WM_APP: Final = 0x8000
+_MA_NOACTIVATE: Final = 3
+_WS_EX_TOOLWINDOW, _WS_EX_LAYERED, _WS_EX_NOACTIVATE = 0x0080, 0x0008_0000, 0x0800_0000
+_SS_CENTER, _SS_CENTERIMAGE = 0x0001, 0x0200
+_LWA_ALPHA: Final = 2
+_HWND_TOPMOST: Final = -1
+_NO_MOVE_NO_SIZE_INACTIVE: Final = 0x0001 | 0x0002 | 0x0010
+_SHOW_INACTIVE: Final = 0x0010 | 0x0040
+_HIDE: Final = 0
+
+_INK, _PAPER = 0x00_1414_14, 0x00_3CB4_FA
+"""Blue, green, red: dark on amber, as the frame of a window whose host is controlled."""
+_OPAQUENESS: Final = 235
+_RAISE_EVERY: Final = 1000
+"""Milliseconds: another window that is topmost may have come before it."""
+
+_log = logging.getLogger(__name__)
+
+
+class WindowsSign:
+    """The line on the desktop of this process. Raises OSError where it cannot be shown."""
+
+    def __init__(self, clicked: Callable[[], None]) -> None:
+        self._window = _SignWindow(clicked)
+        self._window.open()
+
+    def show(self, text: str) -> None:
+        """It says this from now on; it comes where it was not."""
+        self._window.say(text)
+
+    def hide(self) -> None:
+        """It goes away."""
+        self._window.say("")
+
+    @property
+    def area(self) -> Rectangle | None:
+        """Its place while it is there."""
+        return self._window.area
+
+    def close(self) -> None:
+        """It goes away for good."""
+        self._window.area = None
+        self._window.post(WM_CLOSE)
+
+
+class _SignWindow(CourtesyWindow):
+    """Takes no focus and no place on the task bar."""
+
+    def __init__(self, clicked: Callable[[], None]) -> None:
+        super().__init__("sign")
+        self.area: Rectangle | None = None
+        self._clicked = clicked
+        self._lock = threading.Lock()
+        self._text = ""
+        self._line = 0
+        self._font = 0
+        self._brush = 0
+
+    def say(self, text: str) -> None:
+        """This text from now on; none hides it. From any thread."""
+        with self._lock:
+            self._text = text
+        self.post(_WM_APP)
+
+    def create(self) -> int:
+        self._font, self._brush = make_font(scaled(15)), windows("CreateSolidBrush")(_PAPER)
+        extended = WS_EX_TOPMOST | _WS_EX_TOOLWINDOW | _WS_EX_LAYERED | _WS_EX_NOACTIVATE
+        window = make_window("deskconsole sign", WS_POPUP, extended, (0, 0, 1, 1))
+        windows("SetLayeredWindowAttributes")(window, 0, _OPAQUENESS, _LWA_ALPHA)
+        # A static text lets clicks through to the window that it is in.
+        style = SS_NOPREFIX | _SS_CENTER | _SS_CENTERIMAGE
+        self._line = make_child(window, "STATIC", "", style, (0, 0, 1, 1), self._font)
+        windows("SetTimer")(window, 1, _RAISE_EVERY, None)
+        return window
+
+    def handle(self, message: int, first: int) -> int | None:
+        if message in (_WM_APP, _WM_DISPLAYCHANGE):
+            self._place()
+        elif message == WM_TIMER and self.area is not None:
+            windows("SetWindowPos")(
+                self.window, handle_of(_HWND_TOPMOST), 0, 0, 0, 0, _NO_MOVE_NO_SIZE_INACTIVE
+            )
+        elif message == _WM_LBUTTONUP:
+            self._clicked()
+        elif message == _WM_MOUSEACTIVATE:
+            return _MA_NOACTIVATE
+        elif message == _WM_CTLCOLORSTATIC:
+            windows("SetTextColor")(first, _INK)
+            windows("SetBkColor")(first, _PAPER)
+            return self._brush
+        else:
+            return None
+        return 0
+
+    def _place(self) -> None:
+        """Shows the text at the top edge, or hides it."""
+        with self._lock:
+            text = self._text
+        if not text:
+            self.area = None
+            windows("ShowWindow")(self.window, _HIDE)
+            return
+        screen, size = screen_size()[0], text_size(text, self._font)
+        width, height = min(screen, size[0] + scaled(32)), size[1] + scaled(8)
+        x = (screen - width) // 2
+        self.area = Rectangle(x, 0, width, height)
+        windows("SetWindowTextW")(self._line, text)
+        windows("SetWindowPos")(self._line, None, 0, 0, width, height, _SHOW_INACTIVE)
+        windows("SetWindowPos")(self.window, handle_of(_HWND_TOPMOST), x, 0, width, height, _SHOW_INACTIVE)
+
+    def gone(self) -> None:
+        self.area = None
+        for used in (self._font, self._brush):
+            windows("DeleteObject")(used)

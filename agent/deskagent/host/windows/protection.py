@@ -1,0 +1,110 @@
+"""Protects what an elevated agent runs from, and its token, from the other programs of its user.
+
+A program of that user has a medium integrity level and the same account. A mandatory label of the level High
+keeps it from writing, whatever the access list says; at the token it keeps it from reading too. Without the
+label such a program could have its own code run with an administrator's rights, or act through the agent.
+
+Wine keeps no labels: there they never read back. Nothing of this was seen on a real Windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..parts import LISTING, MANIFEST, is_as_named, is_intact, listing, lying
+from .security import label, set_label
+
+NO_WRITE_UP = "NW"
+"""A least agent of the same user, or another user's, runs from the same files: they stay readable."""
+
+NO_ACCESS_UP = "NWNR"
+
+_HIGH = {"HI", "SI", "S-1-16-12288", "S-1-16-16384"}
+"""High and System, in both of SDDL's ways."""
+
+
+class ProtectionFault(Exception):
+    """The files of an elevated agent are open to others; `str` says why."""
+
+
+class PartFault(Exception):
+    """Files of a part are not those that were sent; `str` is the part's name."""
+
+
+def protect_parts(root: Path, parts: list[str]) -> None:
+    """Labels the parts that an agent runs from and the folders above them, and holds each against its list.
+
+    Raises ProtectionFault where Windows does not keep a label, and PartFault. A compiled file that had no label
+    may be anybody's and goes: Python compiles it again.
+    """
+    with _refusals():
+        for folder in (root, root / "run"):  # who may write there can rename what is in it
+            _protect(folder, NO_WRITE_UP, inherited=False)
+        for part in parts:
+            for path in list(_below(root / part)):
+                if _is_protected(path, NO_WRITE_UP):
+                    continue
+                if path.parent.name == "__pycache__":
+                    path.unlink()
+                else:
+                    _protect(path, NO_WRITE_UP)
+            _verify(root / part)
+
+
+def protect_folder(folder: Path) -> None:
+    """Labels a new folder so that what will be in it can neither be read nor written by others.
+
+    Raises ProtectionFault.
+    """
+    with _refusals():
+        for path in list(_below(folder)):
+            _protect(path, NO_ACCESS_UP)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ProtectionFault(f"Windows refused: {(error.strerror or str(error)).rstrip('.')}") from error
+
+
+def _verify(folder: Path) -> None:
+    if not (is_as_named(folder) and is_intact(folder, thorough=True)):
+        # Without its list a part is not whole to a console that probes: it is sent again.
+        (folder / LISTING).unlink(missing_ok=True)
+        raise PartFault(folder.name)
+    # Python loads what is there: a module that is in no list would be loaded too.
+    for name in dict(lying(folder)).keys() - listing(folder).keys() - {LISTING, MANIFEST}:
+        (folder / name).unlink()
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yields the folder and all that is in it, what links lead to left out."""
+    yield folder
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+
+def _protect(path: Path, policy: str, *, inherited: bool = True) -> None:
+    flags = "OICI" if inherited and path.is_dir() else ""
+    set_label(str(path), f"S:(ML;{flags};{policy};;;HI)")
+    if not _is_protected(path, policy):
+        raise ProtectionFault("Windows did not keep the label")
+
+
+def _is_protected(path: Path, policy: str) -> bool:
+    found = re.search(r"\(ML;(\w*);(\w*);;;([\w-]+)\)", label(str(path)))
+    if found is None:
+        return False
+    _flags, policies, level = found.groups()
+    wanted = {policy[at : at + 2] for at in range(0, len(policy), 2)}
+    return level in _HIGH and wanted <= {policies[at : at + 2] for at in range(0, len(policies), 2)}

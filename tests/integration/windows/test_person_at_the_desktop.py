@@ -1,0 +1,242 @@
+"""The person at a Windows desktop is asked, sees who acts, ends it: by hand, on the stand-in's display."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from support.windows.host import WindowsHost
+from support.windows.program import WindowsProgram, put_agent
+from support.xvfb import wait_for
+
+# The first run on a machine builds the stand-in and its runtime.
+pytestmark = pytest.mark.timeout(600)
+
+BEGIN = """
+import ctypes, logging
+from ctypes import wintypes
+from deskagent.courtesy.platforms import asker_opener, sign_opener
+from deskagent.courtesy.question import Question
+
+said = []
+class Notes(logging.Handler):
+    def emit(self, record):
+        said.append(record.getMessage())
+logging.getLogger().addHandler(Notes())
+logging.getLogger().setLevel(logging.INFO)
+
+user32 = ctypes.WinDLL("user32")
+user32.FindWindowW.restype = user32.FindWindowExW.restype = ctypes.c_void_p
+def place(label):
+    window = user32.FindWindowW(None, "deskconsole")
+    button = window and user32.FindWindowExW(ctypes.c_void_p(window), None, None, label)
+    area = wintypes.RECT()
+    if not button or not user32.GetWindowRect(ctypes.c_void_p(button), ctypes.byref(area)):
+        return None
+    return [(area.left + area.right) // 2, (area.top + area.bottom) // 2]
+def texts():
+    found = []
+    def note(window, _):
+        text = ctypes.create_unicode_buffer(500)
+        user32.GetWindowTextW(ctypes.c_void_p(window), text, 500)
+        found.append(text.value)
+        return 1
+    note = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(note)
+    user32.EnumChildWindows(ctypes.c_void_p(user32.FindWindowW(None, "deskconsole")), note, None)
+    return found
+
+asker = asker_opener()()
+clicks = []
+sign = sign_opener()(lambda: clicks.append(1))
+"""
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[WindowsHost]:
+    with WindowsHost.start() as windows:
+        put_agent(windows)
+        yield windows
+
+
+@pytest.fixture(scope="module")
+def person(windows: WindowsHost) -> Iterator[WindowsProgram]:
+    """The agent's side: asks, shows the sign, and says where the buttons are."""
+    with WindowsProgram(windows) as program:
+        program.run(BEGIN)
+        yield program
+
+
+@pytest.fixture
+def sign(person: WindowsProgram) -> Iterator[WindowsProgram]:
+    """The same with the sign shown and no click on it yet."""
+    person.run("clicks.clear(); sign.show('žofie@dešk & Co controls this computer - click to end')")
+    wait_for(lambda: person.value("sign.area"), what="the sign")
+    yield person
+    person.run("sign.hide()")
+
+
+class Asked:
+    """A question on the desktop, and what comes of it."""
+
+    def __init__(
+        self, person: WindowsProgram, *, seconds: float, control: bool = True, name: str = "žofie@dešk & Co"
+    ) -> None:
+        self.person = person
+        question = f"Question({name!r}, {control}, {seconds})"
+        self.began = time.monotonic()
+        self._pool = ThreadPoolExecutor(1)
+        self.answer: Future[str] = self._pool.submit(person.value, f"asker.ask({question})")
+        wait_for(lambda: person.value("place('No')"), what="the question")
+
+    def click(self, windows: WindowsHost, label: str) -> str:
+        """A hand's click on a button, once the question has been there for a moment."""
+        x, y = self.person.value(f"place({label!r})")
+        time.sleep(0.6)
+        windows.xdotool("mousemove", str(x), str(y), "click", "1")
+        return self.answer.result(10)
+
+
+def typed(windows: WindowsHost, *keys: str) -> None:
+    windows.xdotool("key", *keys)
+
+
+def test_no_answer_is_no_when_the_time_is_over(person: WindowsProgram) -> None:
+    asked = Asked(person, seconds=1.0)
+    assert "No answer within 1 s means No." in person.value("texts()")
+    assert asked.answer.result(10) == "no"
+    assert 1.0 <= time.monotonic() - asked.began < 3.0
+    assert person.value("place('No')") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"), [("See and control", "see and control"), ("See", "see"), ("No", "no")]
+)
+def test_each_button_gives_its_answer(
+    windows: WindowsHost, person: WindowsProgram, label: str, answer: str
+) -> None:
+    assert Asked(person, seconds=20.0).click(windows, label) == answer
+
+
+def test_who_is_asked_for_a_look_only_cannot_give_more(windows: WindowsHost, person: WindowsProgram) -> None:
+    asked = Asked(person, seconds=20.0, control=False)
+    assert person.value("place('See and control')") is None
+    assert asked.click(windows, "See") == "see"
+
+
+def test_a_strangers_name_stays_text(person: WindowsProgram) -> None:
+    asked = Asked(person, seconds=20.0, name="ann&a\r\n\u202eYes")
+    assert (
+        person.value("texts()")[0]
+        == "ann&a\ufffd\ufffd\ufffdYes\nwants to see this screen and to use its pointer and keyboard."
+    )
+    person.run("asker.cancel()")
+    assert asked.answer.result(10) == "no"
+
+
+def test_who_types_elsewhere_when_the_question_comes_answers_nothing(
+    windows: WindowsHost, person: WindowsProgram
+) -> None:
+    asked = Asked(person, seconds=20.0)
+    before = windows.screenshot()
+    typed(windows, "a", "space", "b", "Return")
+    wait_for(lambda: not np.array_equal(windows.screenshot(), before), what="the notepad's letters")
+    assert not asked.answer.done()
+    assert asked.click(windows, "See") == "see"
+
+
+@pytest.mark.parametrize("key", ["Return", "Escape", "space"])
+def test_keys_in_the_question_say_no_unless_another_button_was_chosen(
+    windows: WindowsHost, person: WindowsProgram, key: str
+) -> None:
+    asked = Asked(person, seconds=20.0)
+    x, y = person.value("place('No')")
+    windows.xdotool("mousemove", str(x), str(y - 100), "click", "1")
+    typed(windows, key)
+    assert asked.answer.result(10) == "no"
+
+
+def test_the_chosen_button_can_be_pressed_by_a_key(windows: WindowsHost, person: WindowsProgram) -> None:
+    asked = Asked(person, seconds=20.0)
+    x, y = person.value("place('No')")
+    windows.xdotool("mousemove", str(x), str(y - 100), "click", "1")
+    time.sleep(0.6)
+    typed(windows, "Tab", "space")
+    assert asked.answer.result(10) == "see"
+
+
+def test_a_click_in_the_first_moment_is_no_yes(windows: WindowsHost, person: WindowsProgram) -> None:
+    person.run("import deskagent.courtesy.windows.asker as module; module.QUIET = 30.0")
+    try:
+        asked = Asked(person, seconds=200.0)
+        x, y = person.value("place('See and control')")
+        windows.xdotool("mousemove", str(x), str(y), "click", "1")
+        time.sleep(0.3)
+        assert not asked.answer.done()
+        person.run("asker.cancel()")
+        assert asked.answer.result(10) == "no"
+    finally:
+        person.run("module.QUIET = 0.5")
+
+
+def test_a_locked_desktop_is_not_asked(person: WindowsProgram) -> None:
+    """Wine has no lock screen: its answer is given here in the place of Windows'."""
+    person.run(
+        "module = __import__('deskagent.courtesy.windows.asker', fromlist=['']); there = module.input_desktop"
+    )
+    person.run("module.input_desktop = lambda: (None, 5); said.clear()")
+    try:
+        assert person.value("asker.ask(Question('anna', True, 60.0))") == "no"
+    finally:
+        person.run("module.input_desktop = there")
+    (line,) = person.value("said")
+    assert line.startswith("nobody can be asked: the session is locked")
+
+
+def shows_the_sign(windows: WindowsHost, area: list[int]) -> bool:
+    """Whether this place is amber."""
+    x, y, _width, height = area
+    color = windows.screenshot()[y + height // 2, x + 4].astype(int)
+    return bool(np.all(np.abs(color - (60, 180, 250)) < 20))
+
+
+def test_the_sign_is_there_and_gone(windows: WindowsHost, sign: WindowsProgram) -> None:
+    x, y, width, height = sign.value("sign.area")
+    wait_for(lambda: shows_the_sign(windows, [x, y, width, height]), what="the sign in the picture")
+    assert y == 0
+    assert abs(x + width / 2 - 640) <= 1
+    sign.run("sign.hide()")
+    wait_for(lambda: not shows_the_sign(windows, [x, y, width, height]), timeout=1, what="the sign's end")
+    assert sign.value("sign.area") is None
+
+
+def test_a_click_on_the_sign_is_told_and_leaves_the_keyboard_where_it_was(
+    windows: WindowsHost, sign: WindowsProgram
+) -> None:
+    front = sign.value("user32.GetForegroundWindow()")
+    x, y, width, height = sign.value("sign.area")
+    windows.xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
+    wait_for(lambda: sign.value("clicks") == [1], what="the click")
+    assert sign.value("user32.GetForegroundWindow()") == front
+
+
+def test_the_sign_stays_in_the_middle_of_another_size(windows: WindowsHost, sign: WindowsProgram) -> None:
+    width = sign.value("sign.area")[2]
+    windows.resize(1024, 768)
+    try:
+        wait_for(lambda: sign.value("sign.area")[0] == (1024 - width) // 2, what="the sign's new place")
+        wait_for(lambda: shows_the_sign(windows, sign.value("sign.area")), what="the sign in the picture")
+    finally:
+        windows.resize(1280, 720)
+
+
+def test_the_sign_ends_with_its_process(windows: WindowsHost) -> None:
+    with WindowsProgram(windows) as agent:
+        agent.run("from deskagent.courtesy.platforms import sign_opener; sign = sign_opener()(lambda: None)")
+        agent.run("sign.show('žofie@dešk & Co controls this computer - click to end')")
+        area = wait_for(lambda: agent.value("sign.area"), what="the sign")
+        wait_for(lambda: shows_the_sign(windows, area), what="the sign in the picture")
+    wait_for(lambda: not shows_the_sign(windows, area), what="its end")
