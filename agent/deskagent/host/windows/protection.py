@@ -38,8 +38,8 @@ class PartFault(Exception):
 def protect_parts(root: Path, parts: list[str]) -> None:
     """Labels the parts that an agent runs from and the folders above them, and holds each against its list.
 
-    Raises ProtectionFault where Windows does not keep a label, and PartFault. A compiled file that had no label
-    may be anybody's and goes: Python compiles it again.
+    Raises ProtectionFault where Windows does not keep a label, and PartFault. A compiled file that had no
+    label may be anybody's and goes: Python compiles it again.
     """
     with _refusals():
         for folder in (root, root / "run"):  # who may write there can rename what is in it
