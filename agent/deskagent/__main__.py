@@ -21,6 +21,12 @@ from . import __version__
 from .capture.platforms import screen_opener
 from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
+from .control.client import ControlGate
+from .control.host_courtesy import HostCourtesy
+from .control.view_only import ViewOnlyGate
+from .courtesy.desktop_owner import is_another_users
+from .courtesy.platforms import asker_opener, sign_opener
+from .courtesy.policy import read_policy
 from .log_file import LimitedFileHandler
 
 EXIT_USAGE = 2
@@ -90,10 +96,15 @@ def _parser() -> argparse.ArgumentParser:
         help="end so long after the last console; 0 never does",
     )
     serve.add_argument(
-        "--refuse-control",
-        default="",
-        metavar="REASON",
-        help="only show, and tell consoles this reason (default: none)",
+        "--view-only", action="store_true", help="only show: neither input nor clipboard is ever loaded"
+    )
+    serve.add_argument(
+        "--refuse-control", default="", metavar="REASON", help="as --view-only, with a reason for the console"
+    )
+    serve.add_argument(
+        "--other-user",
+        action="store_true",
+        help="the desktop is not that of the user who logged in: that person is asked",
     )
     serve.set_defaults(run=_serve)
 
@@ -200,8 +211,9 @@ def _serve(options: argparse.Namespace) -> int:
     token = _token(options.token_file)
     words: dict[str, object] = {"capture": ""}
     open_grabber = _grabber_opener(options, lambda means: words.update(capture=means))
+    courtesy = _courtesy(options)
     try:
-        server = Server(options.port, token, open_grabber)
+        server = Server(options.port, token, open_grabber, _gate(options, courtesy), courtesy)
     except (OSError, OverflowError) as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
@@ -222,6 +234,33 @@ def _serve(options: argparse.Namespace) -> int:
         _log.warning("control is refused: %s", options.refuse_control)
     server.serve(options.idle_exit or None)
     return 0
+
+
+def _courtesy(options: argparse.Namespace) -> HostCourtesy:
+    """Returns what asks the person at the host; a synthetic desktop has none."""
+    if options.source == "synthetic":
+        return HostCourtesy()
+    return HostCourtesy(
+        policy=read_policy,
+        is_other=lambda: options.other_user or is_another_users(),
+        open_asker=asker_opener(),
+        open_sign=sign_opener(),
+    )
+
+
+def _gate(options: argparse.Namespace, courtesy: HostCourtesy) -> ControlGate:
+    """Returns what decides on control. What acts is loaded here only: an agent that shows has none of it."""
+    if options.view_only or options.refuse_control:
+        return ViewOnlyGate(options.refuse_control or "the agent of this host only shows")
+    if options.source == "synthetic":
+        return ViewOnlyGate("the synthetic desktop takes no input")
+    from .clipboard.platforms import board_opener
+    from .control.desktop_control import ControlTools, DesktopControl
+    from .control.lock_platforms import desktop_lock
+    from .input.platforms import device_opener
+
+    tools = ControlTools(device_opener(), open_board=board_opener(), lock=desktop_lock())
+    return DesktopControl(tools, courtesy)
 
 
 def _write_whole(path: Path, text: str) -> None:

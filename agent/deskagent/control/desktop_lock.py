@@ -5,7 +5,6 @@ It dies with its process, so that nothing has to be cleared up after a crash.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 
@@ -41,7 +40,3 @@ class NoLock:
 
     def release(self) -> None:
         pass
-
-
-LockOpener = Callable[[], DesktopLock]
-"""Makes the lock; nothing is asked of the system before `acquire`."""

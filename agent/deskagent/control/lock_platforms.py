@@ -1,0 +1,35 @@
+"""The platforms whose desktops can be locked for one agent: each a row here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from .desktop_lock import DesktopLock
+from .windows_lock import WindowsLock
+
+
+def _x11_lock() -> DesktopLock:
+    from .x11_lock import X11Lock
+
+    return X11Lock()
+
+
+class LockPlatform(NamedTuple):
+    """A platform, and what makes the lock of its desktop; the system is asked by `acquire` only."""
+
+    is_here: Callable[[], bool]
+    make: Callable[[], DesktopLock]
+
+
+PLATFORMS: Final = (
+    LockPlatform(lambda: sys.platform == "win32", WindowsLock),
+    LockPlatform(lambda: True, _x11_lock),
+)
+"""The first that is here is the one; the last takes what is left."""
+
+
+def desktop_lock() -> DesktopLock:
+    """Returns the lock of this host's desktop."""
+    return next(one for one in PLATFORMS if one.is_here()).make()
