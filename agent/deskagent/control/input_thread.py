@@ -36,6 +36,10 @@ every 0.4 s meanwhile."""
 _LOOK: Final = 0.1
 """Seconds between two looks, while a console acts, at what ends its holding."""
 
+_LOCK_AGAIN: Final = 0.2
+"""Seconds until the desktop's lock is tried once more where no console's name is on it: an agent that has
+just started holds it for a moment, while it releases what a killed one left down."""
+
 _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""
 
@@ -184,7 +188,7 @@ class InputThread:
         try:
             if self._injector is not None:
                 self._injector.end()
-            self._lock.acquire(name, force=force)
+            self._acquire(name, force=force)
             if self._injector is None:
                 self._injector = Injector(self._open_device())
                 self._injector.release_all()
@@ -195,6 +199,15 @@ class InputThread:
             return
         self._client = client
         self._rules.begun(client, grant)
+
+    def _acquire(self, name: str, *, force: bool) -> None:
+        try:
+            self._lock.acquire(name, force=force)
+        except DesktopTaken as taken:
+            if str(taken):
+                raise
+            time.sleep(_LOCK_AGAIN)
+            self._lock.acquire(name, force=force)
 
     def _end(self) -> None:
         injector = self._injector
