@@ -229,10 +229,11 @@ AgentMessage = (
     Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close | ControlAnswer
 )
 
-_FEATURES: Mapping[type[Message], Feature] = MappingProxyType(
+FEATURES: Mapping[type[Message], Feature] = MappingProxyType(
     dict.fromkeys((WantControl, EndControl, *get_args(Input), Control, Done, Effect), Feature.CONTROL)
     | dict.fromkeys((WantClip, PutClip, Clip, NoClip), Feature.CLIP)
 )
+"""The messages that belong to a feature whatever they say."""
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FROM_CONSOLE: msgspec.msgpack.Decoder[ConsoleMessage] = msgspec.msgpack.Decoder(ConsoleMessage)
@@ -248,7 +249,7 @@ def feature_of(message: Message) -> Feature | None:
     elif isinstance(message, Welcome):
         state = message.screen
     else:
-        return _FEATURES.get(type(message))
+        return FEATURES.get(type(message))
     return Feature.COURTESY if state in (ScreenState.ASKING, ScreenState.REFUSED) else None
 
 

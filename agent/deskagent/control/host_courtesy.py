@@ -6,10 +6,11 @@ One question at a time; while it is open nothing is injected, so that no console
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from deskagent.courtesy.policy import Policy, PolicyRule
@@ -25,8 +26,6 @@ NO_LASTS: Final = 60.0
 """Seconds for which a no is remembered: a console cannot ask again and again, and a person who was away can
 be asked later. A yes holds until the agent ends."""
 
-_NOT_ASKED: Final = "the person at the host cannot be asked: {}"
-
 _log = logging.getLogger(__name__)
 
 Decision = Callable[[str], None]
@@ -39,9 +38,28 @@ class _PendingQuestion(NamedTuple):
     decided: Decision
 
 
-class _GivenAnswer(NamedTuple):
-    answer: Answer
-    at: float
+@dataclass
+class _GivenConsent:
+    """What the person at the host has said of one console; None: nothing yet."""
+
+    see: bool | None = None
+    control: bool | None = None
+    at: float = 0.0
+
+    def take(self, answer: Answer, *, control: bool) -> None:
+        """The answer to a question, of control or of seeing alone."""
+        self.at = time.monotonic()
+        if control:
+            self.control = answer is Answer.CONTROL
+            self.see = self.see or answer is not Answer.NO or None
+        else:
+            self.see = answer is not Answer.NO
+            self.control = {Answer.NO: False, Answer.CONTROL: True}.get(answer)
+
+    def known(self, *, control: bool) -> bool | None:
+        """The answer that counts still; None: the person has to be asked."""
+        said = self.control if control else self.see
+        return None if said is False and time.monotonic() - self.at > NO_LASTS else said
 
 
 def shown_name(hello: Hello) -> str:
@@ -67,10 +85,11 @@ class HostCourtesy:
         self._open_asker = open_asker
         self._open_sign = open_sign
         self._lock = threading.Lock()
-        self._questions: queue.SimpleQueue[_PendingQuestion | None] = queue.SimpleQueue()
+        self._asked = threading.Condition(self._lock)
+        self._questions: deque[_PendingQuestion] = deque()
         self._thread: threading.Thread | None = None
         self._open: tuple[ControlClient, Asker] | None = None
-        self._answers: dict[tuple[bytes | int, bool], _GivenAnswer] = {}
+        self._consents: dict[bytes | int, _GivenConsent] = {}
         self._sign: Sign | None = None
         self._sign_failed = False
         self._watchers: list[ControlClient] = []
@@ -125,7 +144,9 @@ class HostCourtesy:
 
         `ask`: the console itself wants that person to be asked.
         """
-        if ask or self.policy().control is PolicyRule.ASK or self._wants_consent(client.hello.consent):
+        must_ask = self.policy().control is PolicyRule.ASK or self._wants_consent(client.hello.consent)
+        hidden = self.must_ask_to_see(client.hello) and not self._known(client, control=False)
+        if ask or must_ask or hidden:
             self._decide(client, control=True, decided=decided, asking=asking)
         else:
             decided("")
@@ -134,7 +155,8 @@ class HostCourtesy:
         """The console's link has ended: a question for it is taken away."""
         with self._lock:
             opened = self._open
-            self._answers = {key: one for key, one in self._answers.items() if key[0] != id(client)}
+            self._consents.pop(id(client), None)
+            self._questions = deque(one for one in self._questions if one.client is not client)
             if client in self._watchers:
                 self._watchers.remove(client)
         if opened is not None and opened[0] is client:
@@ -143,8 +165,9 @@ class HostCourtesy:
 
     def close(self) -> None:
         """No question and no sign any more."""
-        self._closed = True
-        self._questions.put(None)
+        with self._lock:
+            self._closed = True
+            self._asked.notify()
         opened, sign = self._open, self._sign
         if opened is not None:
             opened[1].cancel()
@@ -171,43 +194,38 @@ class HostCourtesy:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
                 self._thread.start()
-        self._questions.put(_PendingQuestion(client, control, decided))
+            self._questions.append(_PendingQuestion(client, control, decided))
+            self._asked.notify()
 
     def _known(self, client: ControlClient, *, control: bool) -> bool | None:
-        """The answer that this console has got already; None where the person has to be asked."""
-        who = _who(client)
         with self._lock:
-            given = self._answers.get((who, control))
-            if not control and given is None and (acting := self._answers.get((who, True))) is not None:
-                given = acting if acting.answer is not Answer.NO else None
-            if control and given is None:
-                seeing = self._answers.get((who, False))
-                if seeing is not None and seeing.answer is not Answer.SEE:
-                    given = seeing
-        if given is None:
-            return None
-        wanted = (Answer.CONTROL,) if control else (Answer.SEE, Answer.CONTROL)
-        if given.answer in wanted:
-            return True
-        return False if time.monotonic() - given.at < NO_LASTS else None
+            return self._consent_of(client).known(control=control)
+
+    def _consent_of(self, client: ControlClient) -> _GivenConsent:
+        """By the console across its links; one that does not say who it is counts as another with each."""
+        return self._consents.setdefault(client.hello.console or id(client), _GivenConsent())
 
     # The thread that asks
 
     def _run(self) -> None:
-        while (pending := self._questions.get()) is not None and not self._closed:
+        while (pending := self._next()) is not None:
+            refusal = "the person at the host said no, or did not answer"
             known = self._known(pending.client, control=pending.control)
-            reason = "the person at the host said no, or did not answer"
             if known is None:
                 try:
-                    answer = self._ask(pending)
+                    self._ask(pending)
                 except OSError as error:
-                    answer, reason = Answer.NO, _NOT_ASKED.format(error.strerror or error)
-                wanted = (Answer.CONTROL,) if pending.control else (Answer.SEE, Answer.CONTROL)
-                known = answer in wanted
-            pending.decided("" if known else reason)
+                    refusal = f"the person at the host cannot be asked: {error.strerror or error}"
+                known = self._known(pending.client, control=pending.control)
+            pending.decided("" if known else refusal)
 
-    def _ask(self, pending: _PendingQuestion) -> Answer:
-        """Shows the question and waits for the answer. Raises OSError where nothing can be shown."""
+    def _next(self) -> _PendingQuestion | None:
+        with self._lock:
+            self._asked.wait_for(lambda: self._questions or self._closed)
+            return None if self._closed else self._questions.popleft()
+
+    def _ask(self, pending: _PendingQuestion) -> None:
+        """Shows the question, and keeps the answer. Raises OSError where nothing can be shown."""
         if self._open_asker is None:
             raise OSError("this desktop has no way to ask")
         asker = self._open_asker()
@@ -223,13 +241,14 @@ class HostCourtesy:
                 self._open = None
         _log.info("the answer for %s: %s", name, answer)
         with self._lock:
-            self._answers[_who(pending.client), pending.control] = _GivenAnswer(answer, time.monotonic())
-        return answer
+            self._consent_of(pending.client).take(answer, control=pending.control)
 
     # The sign
 
     def watched_by(self, client: ControlClient) -> None:
         """This console sees the desktop from now on."""
+        if client.hello.consent is Consent.NEVER and self._is_other():
+            _log.warning("%s sees another user's desktop unasked: consent = never", shown_name(client.hello))
         with self._lock:
             self._watchers.append(client)
         self._update_sign()
@@ -251,12 +270,11 @@ class HostCourtesy:
                 except OSError as error:
                     self._sign_failed = True
                     _log.warning("no sign can be shown at the host: %s", error)
-            sign = self._sign
-        if sign is not None and not self._closed:
-            if text:
-                sign.show(text)
-            else:
-                sign.hide()
+            if self._sign is not None and not self._closed:
+                if text:
+                    self._sign.show(text)
+                else:
+                    self._sign.hide()
 
     def _sign_text(self) -> str:
         if self._holder is not None:
@@ -274,7 +292,7 @@ class HostCourtesy:
             holder, watchers = self._holder, list(self._watchers)
             if holder is None:
                 for client in watchers:
-                    self._answers[_who(client), False] = _GivenAnswer(Answer.NO, time.monotonic())
+                    self._consent_of(client).take(Answer.NO, control=False)
         _log.info("the sign was clicked at the host")
         if holder is not None:
             self.sign_clicked()
@@ -282,8 +300,3 @@ class HostCourtesy:
         for client in watchers:
             if self._needs_sign(client):
                 client.dismiss("ended at the host", again=False)
-
-
-def _who(client: ControlClient) -> bytes | int:
-    """The console across its links; one that does not say who it is counts as another with each link."""
-    return client.hello.console or id(client)

@@ -23,6 +23,7 @@ _TRUSTED_OWNERS: Final = (
     "S-1-5-32-544",  # Administrators
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",  # TrustedInstaller
 )
+_ROOT = 0
 _SE_FILE_OBJECT: Final = 1
 _OWNER: Final = 1
 
@@ -115,7 +116,7 @@ def _is_owners(path: Path, descriptor: int) -> bool:
     if sys.platform == "win32":
         return _windows_owner(path) in _TRUSTED_OWNERS
     status = os.fstat(descriptor)
-    return status.st_uid == 0 and not status.st_mode & 0o022
+    return status.st_uid == _ROOT and not status.st_mode & 0o022
 
 
 def _windows_owner(path: Path) -> str:

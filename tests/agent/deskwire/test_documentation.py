@@ -11,14 +11,17 @@ import pytest
 
 from deskwire import limits
 from deskwire.connection import AgentConnection, ConsoleConnection
+from deskwire.control import ControlState
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.geometry import Display, Rectangle
 from deskwire.message import Message
 from deskwire.messages import (
+    FEATURES,
     AgentMessage,
     ConsoleMessage,
     Digest,
+    Feature,
     Hello,
     Refresh,
     ScreenState,
@@ -68,6 +71,18 @@ def test_displays_states_triggers_and_encodings_are_described() -> None:
     assert re.findall(r"^\| `([\w ]+)` \|", section("Triggers"), re.MULTILINE) == list(Trigger)
     for encoding in Encoding:
         assert f"| `0x{encoding:02X}` | {encoding.name} |" in section("Bodies")
+
+
+def test_features_and_states_of_control_are_described() -> None:
+    spoken: dict[Feature, set[str]] = {feature: set() for feature in Feature}
+    for message in MESSAGES:
+        if (feature := FEATURES.get(message)) is not None:
+            spoken[feature].add(message.__name__.lower())
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", section("Features"), re.MULTILINE))
+    assert list(rows) == list(Feature)
+    for feature in (Feature.CONTROL, Feature.CLIP):
+        assert set(re.findall(r"`(\w+)`", rows[feature])) == spoken[feature]
+    assert re.findall(r"^\| `(\w+)` \|", section("Control"), re.MULTILINE) == list(ControlState)
 
 
 def test_every_limit_is_there_with_its_number() -> None:

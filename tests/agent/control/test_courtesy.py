@@ -1,0 +1,226 @@
+"""The person at the host is asked, sees who acts, and ends it: the agent's real threads and sockets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+
+from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.control import host_courtesy
+from deskagent.control.desktop_control import ControlTools, DesktopControl
+from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.courtesy.policy import Policy, PolicyRule
+from deskagent.courtesy.question import Answer
+from deskagent.input.recorded import RecordedDevice
+from deskwire.control import Button, Consent, Control, ControlState, InputOutcome, Key, WantControl
+from deskwire.messages import Close, Ping, Pong, Screen, ScreenState, Welcome
+from deskwire.packet import Packet
+from support.peers.acting_console import ActingConsole
+from support.peers.bare_console import Console, has
+from support.peers.person import Person
+from support.peers.served_here import ServedHere, served
+from support.xvfb import wait_for
+
+SHIFT = 0x2A
+ASKED = Policy(see=PolicyRule.ASK)
+
+
+@contextmanager
+def host(**courtesy: Any) -> Iterator[tuple[ServedHere, Person, RecordedDevice]]:
+    person, device = Person(), RecordedDevice()
+    manners = HostCourtesy(**{"open_asker": lambda: person, "open_sign": person.opened_sign, **courtesy})
+    gate = DesktopControl(ControlTools(lambda: device), manners)
+    with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
+        yield agent, person, device
+
+
+def speaks(console: Console) -> None:
+    """Waits until all that the agent had to say before has come."""
+    console.send(Ping(77))
+    assert console.until(lambda events: Pong(77) in events)
+
+
+def test_ones_own_desktop_asks_nothing_and_shows_a_sign_only_while_it_is_controlled() -> None:
+    with host() as (agent, person, _), closing(ActingConsole(agent)) as console:
+        assert console.until(has(Packet))
+        assert person.text == ""
+        console.take()
+        wait_for(lambda: person.text == "anna@desk controls this computer - click to end", timeout=5)
+        console.close()
+        wait_for(lambda: person.text == "", timeout=5)
+        assert not person.questions
+
+
+def test_not_a_pixel_of_anothers_desktop_is_sent_before_the_answer() -> None:
+    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
+        assert console.until(has(Welcome))
+        assert console.all(Welcome)[0].screen is ScreenState.ASKING
+        wait_for(lambda: len(person.questions) == 1, timeout=5)
+        assert (person.questions[0].console, person.questions[0].control) == ("anna@desk", False)
+        speaks(console)
+        assert not console.packets
+        person.answers.put(Answer.SEE)
+        assert console.until(has(Packet))
+        assert console.all(Screen) == [Screen(ScreenState.LIVE)]
+        wait_for(lambda: "anna@desk can see" in person.text, timeout=5)
+
+
+def test_a_no_is_told_and_the_screen_stays_hidden_and_uncontrolled() -> None:
+    with host(is_other=lambda: True) as (agent, person, device), closing(ActingConsole(agent)) as console:
+        person.answers.put(Answer.NO)
+        assert console.until(has(Screen))
+        assert console.all(Screen)[0].state is ScreenState.REFUSED
+        console.sees = False
+        assert console.take().state is ControlState.REFUSED
+        assert len(person.questions) == 1, "the person was asked again at once"
+        assert not console.packets
+        assert ("press", SHIFT, True) not in device.calls
+
+
+def test_a_console_of_before_hears_the_reason_as_a_screen_that_cannot_be_read() -> None:
+    with host(is_other=lambda: True) as (agent, person, _), closing(Console(agent)) as console:
+        assert console.until(has(Welcome))
+        person.answers.put(Answer.NO)
+        assert console.until(has(Screen))
+        welcome, screen = console.events
+        assert isinstance(welcome, Welcome)
+        assert isinstance(screen, Screen)
+        assert (welcome.screen, screen.state) == (ScreenState.GRAB_FAILED, ScreenState.GRAB_FAILED)
+        assert "said no" in screen.reason
+
+
+def test_control_is_asked_once_more_only_where_the_answer_was_to_see() -> None:
+    with (
+        host(is_other=lambda: True) as (agent, person, _),
+        closing(ActingConsole(agent, console=b"1" * 16)) as console,
+    ):
+        person.answers.put(Answer.SEE)
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+        assert [one.control for one in person.questions] == [False, True]
+        assert ControlState.ASKING in [one.state for one in console.all(Control)]
+        with closing(ActingConsole(agent, console=b"1" * 16)) as again:
+            assert again.take().state is ControlState.YOURS
+            assert len(person.questions) == 2, "the same console was asked about once more"
+        with closing(ActingConsole(agent, console=b"2" * 16)) as other:
+            person.answers.put(Answer.CONTROL)
+            assert other.take().state is ControlState.YOURS
+            assert len(person.questions) == 3
+
+
+@pytest.mark.parametrize(
+    ("hello", "policy", "asks"),
+    [
+        (Consent.ALWAYS, Policy(), True),
+        (Consent.NEVER, Policy(), False),
+        (Consent.NEVER, ASKED, True),
+        (Consent.OTHERS, Policy(control=PolicyRule.ASK), False),
+    ],
+)
+def test_who_is_asked_before_a_picture(hello: Consent, policy: Policy, asks: bool) -> None:
+    with (
+        host(policy=lambda: policy) as (agent, person, _),
+        closing(ActingConsole(agent, consent=hello)) as console,
+    ):
+        assert console.until(has(Welcome))
+        assert (console.all(Welcome)[0].screen is ScreenState.ASKING) == asks
+        person.answers.put(Answer.NO)
+
+
+def test_nothing_is_injected_while_a_question_is_open_and_nothing_stays_down() -> None:
+    with host() as (agent, person, device), closing(ActingConsole(agent)) as anna:
+        anna.take()
+        anna.done(anna.act(Key, code=SHIFT, down=True))
+        with closing(ActingConsole(agent, name="bob@hall", consent=Consent.ALWAYS)) as bob:
+            wait_for(lambda: len(person.questions) == 1, timeout=5)
+            wait_for(lambda: not device.keys_down, timeout=5)
+            done = anna.done(anna.act(Button, x=5, y=5, button=1, down=True))
+            assert done.outcome is InputOutcome.BLOCKED
+            assert "being asked" in done.reason
+            person.answers.put(Answer.SEE)
+            assert bob.until(has(Packet))
+        assert anna.done(anna.act(Button, x=5, y=5, button=1, down=True)).outcome is InputOutcome.DONE
+
+
+def test_a_question_of_a_console_that_has_gone_is_taken_away() -> None:
+    with host() as (agent, person, _):
+        with closing(ActingConsole(agent, consent=Consent.ALWAYS)):
+            wait_for(lambda: len(person.questions) == 1, timeout=5)
+        wait_for(lambda: person.cancelled == 1, timeout=5)
+
+
+def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
+    with (
+        host(open_asker=None, is_other=lambda: True) as (agent, _, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        assert console.until(has(Screen))
+        assert console.all(Screen)[0].state is ScreenState.REFUSED
+        assert "cannot be asked" in console.all(Screen)[0].reason
+
+
+def test_a_no_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.2)
+    with (
+        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        person.answers.put(Answer.NO)
+        assert console.take().state is ControlState.REFUSED
+        time.sleep(0.3)
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+
+
+def test_the_policy_can_forbid_control_and_says_so() -> None:
+    with (
+        host(policy=lambda: Policy(control=PolicyRule.NEVER)) as (agent, _, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        answer = console.take()
+        assert answer.state is ControlState.OFF
+        assert "policy" in answer.reason
+        assert "keyboard" not in console.all(Welcome)[0].may
+
+
+def test_a_click_on_the_sign_at_the_host_ends_control() -> None:
+    with host() as (agent, person, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        console.done(console.act(Key, code=SHIFT, down=True))
+        wait_for(lambda: person.text, timeout=5)
+        person.click()
+        assert console.told(ControlState.FREE).reason == "ended at the host"
+        wait_for(lambda: not device.keys_down, timeout=5)
+        wait_for(lambda: person.text == "", timeout=5)
+
+
+def test_a_click_on_the_sign_ends_the_watching_of_anothers_desktop() -> None:
+    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
+        person.answers.put(Answer.SEE)
+        wait_for(lambda: person.text, timeout=5)
+        person.click()
+        assert console.until(has(Close))
+        close = console.all(Close)[0]
+        assert (close.reason, close.again) == ("ended at the host", False)
+
+
+def test_a_console_cannot_click_the_sign() -> None:
+    with host() as (agent, person, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        wait_for(lambda: person.area, timeout=5)
+        done = console.done(console.act(Button, x=150, y=10, button=1, down=True))
+        assert done.outcome is InputOutcome.BLOCKED
+        assert "sign" in done.reason
+        assert not device.buttons_down
+
+
+def test_a_name_cannot_pretend_on_the_sign() -> None:
+    with host() as (agent, person, _), closing(ActingConsole(agent, name="anna\u202e\n\x1b[1m")) as console:
+        assert console.until(has(Control))
+        console.send(WantControl())
+        wait_for(lambda: person.text, timeout=5)
+        assert person.text.isprintable()

@@ -1,0 +1,40 @@
+"""Whose desktop an X server shows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deskagent.courtesy.desktop_owner import is_another_users
+from support.xvfb import Xvfb
+
+
+def session(folder: Path, **values: object) -> Path:
+    (folder / "1").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    return folder
+
+
+def test_the_server_of_this_user_is_its_own_and_an_unknown_one_is_not(tmp_path: Path) -> None:
+    with Xvfb(64, 48) as xvfb:
+        assert not is_another_users(xvfb.display, tmp_path)
+        assert not is_another_users(f"{xvfb.display}.0", tmp_path)
+    assert is_another_users("", tmp_path)
+    assert is_another_users("farhost:0", tmp_path)
+
+
+def test_the_login_session_of_that_display_tells(tmp_path: Path) -> None:
+    own = session(tmp_path, UID=os.getuid(), DISPLAY=":4711")
+    assert not is_another_users(":4711", own)
+    others = session(tmp_path, UID=os.getuid() + 1, DISPLAY=":4711")
+    assert is_another_users(":4711", others)
+
+
+def test_the_authority_file_tells_where_no_session_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = tmp_path / "authority"
+    authority.touch()
+    monkeypatch.setenv("XAUTHORITY", str(authority))
+    assert not is_another_users(":4711", tmp_path / "none")

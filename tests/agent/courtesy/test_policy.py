@@ -1,0 +1,79 @@
+"""The host's policy file: who may have written it, and what a mistake in it means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deskagent.courtesy import policy as policy_file
+from deskagent.courtesy.policy import Policy, PolicyRule, read_policy
+
+STRICTEST = Policy(PolicyRule.NEVER, PolicyRule.ASK, clip=False, sign_always=True)
+
+
+@pytest.fixture(autouse=True)
+def _root_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_file, "_ROOT", os.getuid())
+
+
+def written(folder: Path, text: str | bytes, mode: int = 0o644) -> Path:
+    path = folder / "deskconsole.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    path.chmod(mode)
+    return path
+
+
+def without_mistake(policy: Policy) -> Policy:
+    return Policy(policy.control, policy.see, clip=policy.clip, sign_always=policy.sign_always)
+
+
+def test_no_file_demands_nothing(tmp_path: Path) -> None:
+    assert read_policy(tmp_path / "none") == Policy()
+
+
+def test_every_rule_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, 'control = "ask"\nsee = "ask"\nclip = false\nsign = "always"\n')
+    assert read_policy(path) == Policy(PolicyRule.ASK, PolicyRule.ASK, clip=False, sign_always=True)
+    assert read_policy(written(tmp_path, 'control = "never"')) == Policy(PolicyRule.NEVER)
+    assert read_policy(written(tmp_path, "")) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "said"),
+    [
+        ('control = "nevr"', Policy(PolicyRule.NEVER), "control = 'nevr'"),
+        ("control = 1", Policy(PolicyRule.NEVER), "control = '1'"),
+        ('see = "never"', Policy(see=PolicyRule.ASK), "see = 'never'"),
+        ('clip = "no"', Policy(clip=False), "clip = 'no'"),
+        ("clip = 0", Policy(clip=False), "clip = '0'"),
+        ("sign = true", Policy(sign_always=True), "sign = 'True'"),
+        ("control = [", STRICTEST, "no TOML"),
+        (b"control = \xff", STRICTEST, "no TOML"),
+        ('contrl = "allow"', STRICTEST, "'contrl'"),
+    ],
+)
+def test_a_mistake_means_the_strictest_and_is_said(
+    tmp_path: Path, text: str | bytes, meant: Policy, said: str
+) -> None:
+    policy = read_policy(written(tmp_path, text))
+    assert without_mistake(policy) == meant
+    assert said in policy.mistake
+    assert "\n" not in policy.mistake
+
+
+def test_a_file_that_cannot_be_read_means_the_strictest(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    policy = read_policy(tmp_path / "folder")
+    assert without_mistake(policy) == STRICTEST
+    assert "cannot be read" in policy.mistake
+
+
+def test_a_file_that_others_can_write_is_passed_over(tmp_path: Path) -> None:
+    assert read_policy(written(tmp_path, 'control = "never"', 0o666)) == Policy()
+
+
+def test_a_file_of_another_user_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_file, "_ROOT", os.getuid() + 1)
+    assert read_policy(written(tmp_path, 'control = "never"')) == Policy()
