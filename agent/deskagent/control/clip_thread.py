@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Final
+from typing import Final, TypeVar
 
 from deskagent.clipboard.board import Board, BoardOpener, ClipRefused
 
@@ -15,6 +15,8 @@ _PUT_WITHIN: Final = 3.0
 """Seconds that the inputs after a text wait until it is on the clipboard: they may be what pastes it."""
 
 _CLOSE_WITHIN: Final = 3.0
+
+_Result = TypeVar("_Result")
 
 _log = logging.getLogger(__name__)
 
@@ -34,9 +36,10 @@ class ClipThread:
 
         def request() -> None:
             try:
-                answered(self._opened().fetch())
+                text: str | ClipRefused = self._transfer(lambda board: board.fetch())
             except ClipRefused as refused:
-                answered(refused)
+                text = refused
+            answered(text)
 
         self._request(request)
 
@@ -46,7 +49,7 @@ class ClipThread:
 
         def request() -> None:
             try:
-                self._opened().put(text)
+                self._transfer(lambda board: board.put(text))
                 done.set_result(None)
             except ClipRefused as refused:
                 done.set_exception(refused)
@@ -63,10 +66,19 @@ class ClipThread:
         if self._thread.ident is not None:
             self._thread.join(_CLOSE_WITHIN)
 
-    def _opened(self) -> Board:
-        if self._board is None:
-            self._board = self._open_board()
-        return self._board
+    def _transfer(self, transfer: Callable[[Board], _Result]) -> _Result:
+        """Does something with the board. Raises ClipRefused, whatever that raises."""
+        try:
+            if self._board is None:
+                self._board = self._open_board()
+            return transfer(self._board)
+        except ClipRefused:
+            raise
+        except Exception:  # noqa: BLE001
+            # A library's own error: the next request begins with a board of its own.
+            _log.exception("the clipboard failed")
+            self._close_board()
+            raise ClipRefused("the host's clipboard failed") from None
 
     def _request(self, request: Callable[[], None]) -> None:
         with self._starting:
@@ -76,12 +88,7 @@ class ClipThread:
 
     def _run(self) -> None:
         while (request := self._requests.get()) is not None:
-            try:
-                request()
-            except Exception:  # noqa: BLE001
-                # A library's own error: the next request begins with a board of its own.
-                _log.exception("the clipboard failed")
-                self._close_board()
+            request()
         self._close_board()
 
     def _close_board(self) -> None:

@@ -1,0 +1,108 @@
+"""The clipboard goes through the gate of control: in the order of the inputs, and never in their way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from deskagent.capture.synthetic import SyntheticGrabber
+from deskagent.clipboard.board import ClipRefused
+from deskagent.control.desktop_control import ControlTools, DesktopControl
+from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.courtesy.policy import Policy
+from deskagent.input.recorded import RecordedDevice
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import Done, Typing
+from support.peers.acting_console import ActingConsole
+from support.peers.served_here import ServedHere, served
+
+
+class PlainBoard:
+    """A clipboard that a test can hold up, or let fail."""
+
+    def __init__(self) -> None:
+        self.text = "what was there"
+        self.ready = threading.Event()
+        self.ready.set()
+        self.fault: Exception | None = None
+        self.log: list[tuple[object, ...]] = []
+
+    def fetch(self) -> str:
+        self.ready.wait(60)
+        if self.fault is not None:
+            raise self.fault
+        return self.text
+
+    def put(self, text: str) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.text = text
+        self.log.append(("put", text))
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainBoard, RecordedDevice]]:
+    board, device = PlainBoard(), RecordedDevice()
+    device.calls = board.log  # one account of both, in their order
+    manners = HostCourtesy(policy=lambda: policy or Policy())
+    gate = DesktopControl(ControlTools(lambda: device, open_board=lambda: board), manners)
+    with served(lambda _: SyntheticGrabber("still", 1, 64, 48), gate, manners) as agent:
+        yield agent, board, device
+
+
+def test_a_text_is_on_the_clipboard_before_the_keys_that_paste_it() -> None:
+    with desk() as (agent, board, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        number = console.act(PutClip, text="grüße\nx")
+        console.done(console.act(Typing, text="pasted"))
+        assert console.all(Done)[0].n >= number
+        acted = [call for call in device.calls if call[0] in {"put", "write"}]
+        assert acted == [("put", "grüße\nx"), ("write", "pasted")]
+        assert console.clip(console.act(WantClip)) == Clip(console.number, "grüße\nx")
+        assert board.text == "grüße\nx"
+
+
+def test_a_clipboard_that_is_slow_holds_no_key_up() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.ready.clear()
+        wanted = console.act(WantClip)
+        typed = console.act(Typing, text="x")
+        assert console.done(typed, seconds=5) == Done(typed)
+        board.ready.set()
+        assert console.clip(wanted) == Clip(wanted, "what was there")
+
+
+def test_a_refusal_is_said_and_the_next_transfer_works() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.fault = ClipRefused("its owner marked the text as secret")
+        for kind, fields in ((WantClip, {}), (PutClip, {"text": "x"})):
+            number = console.act(kind, **fields)
+            assert console.clip(number) == NoClip(number, "its owner marked the text as secret")
+        board.fault = None
+        number = console.act(WantClip)
+        assert console.clip(number) == Clip(number, "what was there")
+
+
+def test_a_library_that_fails_is_told_and_does_not_end_control() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.fault = RuntimeError("a library's own")
+        for kind, fields in ((WantClip, {}), (PutClip, {"text": "x"})):
+            number = console.act(kind, **fields)
+            assert console.clip(number) == NoClip(number, "the host's clipboard failed")
+        number = console.act(Typing, text="x")
+        assert console.done(number) == Done(number)
+
+
+def test_a_policy_without_a_clipboard_is_obeyed() -> None:
+    with desk(Policy(clip=False)) as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        number = console.act(PutClip, text="x")
+        assert console.clip(number) == NoClip(number, "the policy of this host does not allow the clipboard")
+        assert board.text == "what was there"
