@@ -65,6 +65,7 @@ class XTestDevice:
         except FAULTS as error:
             raise DeviceGone(f"the X server does not answer: {error}") from error
         self._spare = SpareKeys()
+        self._spare.adopt(self._keymap)
         self._turned = [0, 0]
         """The part of a notch that is left, to the right and down."""
 

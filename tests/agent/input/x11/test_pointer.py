@@ -122,11 +122,13 @@ host = Injector(device_opener()())
 for code in (0x1D, 0x38, 0x1E):
     host.key(Key(1, 1, code, down=True))
 host.button(1, down=True, x=5, y=5)
+host.type("ż你")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_what_a_killed_agent_held_is_released_by_the_next(screen: Xvfb, log: InputLog) -> None:
+    before = screen.call("xmodmap", "-pke")
     agent = Path(__file__).parents[4] / "agent"
     done = subprocess.run(
         (sys.executable, "-c", HOLDS), env={**os.environ, "PYTHONPATH": str(agent)}, check=False
@@ -136,6 +138,7 @@ def test_what_a_killed_agent_held_is_released_by_the_next(screen: Xvfb, log: Inp
     host = Injector(device_opener()())
     host.release_all()
     assert held_keycodes() == []
+    wait_for(lambda: screen.call("xmodmap", "-pke") == before, timeout=4, what="the map from before")
     host.close()
 
 
