@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-_UNICODE: Final = 0x01000000
+UNICODE: Final = 0x01000000
+"""Keysyms above it are characters by their numbers, up to the last one."""
+"""Keysyms above it are characters by their numbers."""
 _LAST_CHARACTER: Final = 0x10FFFF
 
 _NO_CHARACTERS: Final = frozenset({"Cc", "Cs"})
@@ -199,8 +201,8 @@ def character_of(keysym: int) -> str:
     """The character that a keysym gives, "" for one that gives none: a function key, Enter, a dead key."""
     if 0x20 <= keysym < 0x7F or 0xA0 <= keysym < 0x100:
         return chr(keysym)
-    if _UNICODE < keysym <= _UNICODE + _LAST_CHARACTER:
-        character = chr(keysym - _UNICODE)
+    if UNICODE < keysym <= UNICODE + _LAST_CHARACTER:
+        character = chr(keysym - UNICODE)
         return "" if unicodedata.category(character) in _NO_CHARACTERS else character
     return _CHARACTERS.get(keysym, "")
 
@@ -213,4 +215,4 @@ def combining_of(keysym: int) -> str:
 def keysym_of(character: str) -> int:
     """The keysym that gives this character in every program that knows Unicode."""
     number = ord(character)
-    return number if 0x20 <= number < 0x7F or 0xA0 <= number < 0x100 else _UNICODE + number
+    return number if 0x20 <= number < 0x7F or 0xA0 <= number < 0x100 else UNICODE + number

@@ -209,6 +209,11 @@ class Keymap:
         self._symbols = symbols
 
     @property
+    def keycodes(self) -> tuple[int, ...]:
+        """All that the server has, ascending."""
+        return tuple(self._symbols)
+
+    @property
     def spare(self) -> tuple[int, ...]:
         """The keycodes that give nothing at all."""
         return tuple(code for code, of in self._symbols.items() if not any(of.symbols))

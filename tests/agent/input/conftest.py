@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -14,8 +14,8 @@ LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp")
 
 
 @pytest.fixture(scope="session")
-def layouts() -> Iterator[Mapping[str, KeyboardLayout]]:
+def layouts() -> Mapping[str, KeyboardLayout]:
     """By setxkbmap's name."""
     with Xvfb(64, 64) as screen, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("DISPLAY", screen.display)
-        yield read_layouts(screen, LAYOUTS)
+        return read_layouts(screen, LAYOUTS)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from deskagent.input.device import ALTGR_LEVEL, KEYPAD, SHIFT_LEVEL, KeyboardLayout
 from deskwire.control import CAPS_LOCK, NUM_LOCK, SCROLL_LOCK
-from deskwire.keys import ALTGR, BY_X_NAME, LOCK_KEYS
+from deskwire.keys import ALTGR, BY_X_NAME, LOCK_KEYS, SHIFTS
 from deskx11.xkb import GROUP_SHIFT, LOCK_MASK, SHIFT_MASK, Keymap
 
 _LEVEL_3_SHIFT: Final = 0xFE03
@@ -42,7 +42,7 @@ def layout_of(keymap: Keymap, places: KeyPlaces, group: int) -> KeyboardLayout:
     capitals = set()
     for code, keycode in keys.items():
         base = state | (places.lock_masks[NUM_LOCK] if code in KEYPAD else 0)
-        for level, modifiers in _levels(third):
+        for level, modifiers in _levels(third, shifts=min(SHIFTS) in keys):
             text, is_dead = keymap.text(keycode, base | modifiers)
             without = keymap.text(keycode, base | (modifiers & SHIFT_MASK))
             if not text or (level & ALTGR_LEVEL and (text, is_dead) == without):
@@ -63,9 +63,10 @@ def layout_of(keymap: Keymap, places: KeyPlaces, group: int) -> KeyboardLayout:
     return KeyboardLayout(characters, dead, frozenset(capitals), frozenset(toggles))
 
 
-def _levels(third: int) -> Iterator[tuple[int, int]]:
-    yield 0, 0
-    yield SHIFT_LEVEL, SHIFT_MASK
-    if third:
-        yield ALTGR_LEVEL, third
-        yield SHIFT_LEVEL | ALTGR_LEVEL, third | SHIFT_MASK
+def _levels(third: int, *, shifts: bool) -> Iterator[tuple[int, int]]:
+    """Each level that the keyboard's modifiers reach, and these modifiers."""
+    for altgr, mask in ((0, 0), (ALTGR_LEVEL, third)):
+        if mask or not altgr:
+            yield altgr, mask
+            if shifts:
+                yield altgr | SHIFT_LEVEL, mask | SHIFT_MASK

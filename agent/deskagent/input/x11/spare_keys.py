@@ -19,8 +19,8 @@ from Xlib.error import ConnectionClosedError, DisplayError, XError
 
 from deskwire.keys import BY_X_NAME
 from deskx11.connection import connect
-from deskx11.keysyms import keysym_of
-from deskx11.xkb import Keymap
+from deskx11.keysyms import UNICODE, character_of, keysym_of
+from deskx11.xkb import SHIFT_MASK, Keymap
 
 FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError)
 """What python-xlib raises where the server is gone or refuses."""
@@ -49,6 +49,18 @@ class SpareKeys:
         self._used: dict[str, float] = {}
         self._timer: threading.Timer | None = None
 
+    def adopt(self, keymap: Keymap) -> None:
+        """Takes over what an agent that was killed has lent, so that it is given back."""
+        left = {
+            character_of(keymap.keysym(keycode, 0)): keycode
+            for keycode in keymap.keycodes
+            if keymap.names.get(keycode) not in BY_X_NAME and _looks_lent(keymap, keycode)
+        }
+        with self._lock:
+            self._lent.update(left)
+            if left:
+                self._start_timer()
+
     def room(self, keymap: Keymap) -> int:
         """Counts the characters that can have a keycode at the same time."""
         with self._lock:
@@ -76,10 +88,7 @@ class SpareKeys:
         now = time.monotonic()
         with self._lock:
             self._used.update(dict.fromkeys(characters, now))
-            self._stop_timer()
-            self._timer = threading.Timer(_IDLE, self._give_back)
-            self._timer.daemon = True
-            self._timer.start()
+            self._start_timer()
 
     def close(self) -> None:
         """Gives everything back, once the last character has been read."""
@@ -108,6 +117,12 @@ class SpareKeys:
         latest = max((self._used.get(character, 0.0) for character in characters), default=0.0)
         time.sleep(max(0.0, latest + _KEEP - time.monotonic()))
 
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timer = threading.Timer(_IDLE, self._give_back)
+        self._timer.daemon = True
+        self._timer.start()
+
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -134,6 +149,13 @@ class SpareKeys:
         for keycode, keysym in sorted(keysyms.items()):
             self._display.change_keyboard_mapping(keycode, [(keysym, keysym)])
         self._display.sync()
+
+
+def _looks_lent(keymap: Keymap, keycode: int) -> bool:
+    """Layouts and their users name characters otherwise, or have another one with Shift."""
+    keysym = keymap.keysym(keycode, 0)
+    in_unicode = keysym > UNICODE and character_of(keysym) != ""
+    return in_unicode and keysym == keymap.keysym(keycode, SHIFT_MASK)
 
 
 def _spare(keymap: Keymap) -> list[int]:

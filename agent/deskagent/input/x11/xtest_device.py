@@ -65,6 +65,7 @@ class XTestDevice:
         except FAULTS as error:
             raise DeviceGone(f"the X server does not answer: {error}") from error
         self._spare = SpareKeys()
+        self._spare.adopt(self._keymap)
         self._turned = [0, 0]
         """The part of a notch that is left, to the right and down."""
 
@@ -105,8 +106,8 @@ class XTestDevice:
         keycode = self._places.keycodes.get(code)
         if keycode is None:
             if down:
-                key = BY_CODE.get(code)
-                raise InputBlocked(f"the host's keyboard has no key {key.name if key else f'{code:#x}'!r}")
+                name = f"'{BY_CODE[code].name}'" if code in BY_CODE else f"{code:#x}"
+                raise InputBlocked(f"the host's keyboard has no key {name}")
             return
         with _speaking():
             self._fake_key(keycode, down=down)

@@ -1,0 +1,137 @@
+"""What is typed at a console arrives in a real xterm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, KeyboardLayout
+from deskagent.input.injector import Injector
+from deskagent.input.platforms import device_opener
+from deskwire.control import CAPS_LOCK, Key
+from deskwire.keys import ALTGR, BY_NAME
+from support.input_log import held_keycodes
+from support.typed_file import TypedFile
+from support.xvfb import Xvfb, wait_for
+
+FOREIGN = "Zażółć 你好 😀 €"
+SHIFT = BY_NAME["shift"].code
+
+
+def press(host: Injector, layout: KeyboardLayout, text: Iterable[str], *, locks: int = 0) -> None:
+    """Presses the keys that a console with this layout has for a text."""
+    for character in text:
+        dead = [place for place, mark in layout.dead.items() if mark == character]
+        code, level = dead[0] if dead else layout.find(character, 0, caps=bool(locks & CAPS_LOCK)) or (0, 0)
+        held = [key for bit, key in ((SHIFT_LEVEL, SHIFT), (ALTGR_LEVEL, ALTGR)) if level & bit]
+        for key in held:
+            host.key(Key(1, 1, key, down=True, locks=locks))
+        host.key(Key(1, 1, code, down=True, text=character, dead=bool(dead), locks=locks))
+        host.key(Key(1, 1, code, down=False, locks=locks))
+        for key in reversed(held):
+            host.key(Key(1, 1, key, down=False, locks=locks))
+
+
+def test_keys_of_an_equal_layout(
+    host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout]
+) -> None:
+    text = "hello WORLD 123 !@#~"
+    press(host, layouts["us"], text)
+    assert terminal.expect(text) == text
+    assert held_keycodes() == []
+
+
+def test_german_keys_on_a_us_host(
+    host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout]
+) -> None:
+    text = "Zürich @ € {[]}\\ ß"
+    press(host, layouts["de"], text)
+    assert terminal.expect(text) == text
+    assert held_keycodes() == []
+
+
+@pytest.mark.parametrize("layout", ["de", "fr", "ru", "pl", "jp"])
+def test_us_keys_on_another_host(
+    screen: Xvfb, host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout], layout: str
+) -> None:
+    screen.call("setxkbmap", layout)
+    text = "the QUICK brown fox, 123 [~`'\"^] #\\|"
+    press(host, layouts["us"], text)
+    assert terminal.expect(text) == text
+
+
+def test_dead_keys_that_the_host_has_not(
+    host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout]
+) -> None:
+    press(host, layouts["de"], "\u0301e\u0301 ")
+    assert terminal.expect("é´") == "é´"
+
+
+@pytest.mark.parametrize("layout", ["us", "ru"])
+def test_characters_that_no_key_has(screen: Xvfb, host: Injector, terminal: TypedFile, layout: str) -> None:
+    screen.call("setxkbmap", layout)
+    before = screen.call("xmodmap", "-pke")
+    for _ in range(20):
+        host.type(FOREIGN)
+    end = time.monotonic() + 3
+    assert terminal.expect(FOREIGN * 20) == FOREIGN * 20
+    wait_for(lambda: screen.call("xmodmap", "-pke") == before, timeout=3, what="the map from before")
+    assert time.monotonic() < end
+
+
+def test_more_characters_than_there_are_spare_keycodes(host: Injector, terminal: TypedFile) -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(45))
+    host.type(text)
+    assert terminal.expect(text) == text
+
+
+def test_borrowed_keycodes_are_given_back_with_the_device(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    before = screen.call("xmodmap", "-pke")
+    other = Injector(device_opener()())
+    other.type(FOREIGN)
+    other.close()
+    assert screen.call("xmodmap", "-pke") == before
+    assert terminal.expect(FOREIGN) == FOREIGN
+
+
+def test_text_has_lines_and_tabs_and_no_control_characters(host: Injector, terminal: TypedFile) -> None:
+    host.type("a\tb\r\nc\x1b\x07d\n")
+    assert terminal.expect("a\tb\ncd\n") == "a\tb\ncd\n"
+
+
+def test_text_is_itself_while_modifiers_are_held(host: Injector, terminal: TypedFile) -> None:
+    for name in ("shift", "ctrl"):
+        host.key(Key(1, 1, BY_NAME[name].code, down=True))
+    host.type("ab€")
+    assert terminal.expect("ab€") == "ab€"
+    assert len(held_keycodes()) == 3, "both are down again, and the mask says so"
+
+
+def test_caps_lock_of_the_console_counts_and_the_host_has_its_own_back(
+    screen: Xvfb, host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout]
+) -> None:
+    def led() -> bool:
+        return "Caps Lock:   on" in screen.call("xset", "q")
+
+    press(host, layouts["us"], "ABC", locks=CAPS_LOCK)
+    host.type("xż")
+    assert led()
+    assert terminal.expect("ABCxż") == "ABCxż"
+    host.end()
+    assert not led()
+
+
+def test_the_layout_that_is_active_counts(
+    screen: Xvfb, host: Injector, terminal: TypedFile, layouts: Mapping[str, KeyboardLayout]
+) -> None:
+    screen.call("setxkbmap", "-layout", "us,ru", "-option", "grp:sclk_toggle")
+    host.key(Key(1, 1, BY_NAME["scroll lock"].code, down=True))
+    host.key(Key(1, 1, BY_NAME["scroll lock"].code, down=False))
+    text = "привет, hello"
+    press(host, layouts["us"], text)
+    assert terminal.expect(text) == text
+    screen.call("setxkbmap", "-option", "")
