@@ -113,6 +113,13 @@ def test_who_was_clicking_when_it_came_has_not_answered(screen: Xvfb, asker: Ask
     assert asking.answer.result(10) is Answer.NO
 
 
+def test_a_cancel_that_comes_before_the_window_counts(asker: Asker) -> None:
+    asker.cancel()
+    began = time.monotonic()
+    assert asker.ask(Question("anna@desk", control=True, seconds=LONG)) is Answer.NO
+    assert time.monotonic() - began < LONG / 2
+
+
 def test_another_program_cannot_answer_by_sent_events(screen: Xvfb, asker: Asker) -> None:
     asking = Asking(screen, asker, Question("anna@desk", control=True, seconds=1.5))
     while not asking.answer.done():
