@@ -33,9 +33,7 @@ class Asking:
         self._thread = ThreadPoolExecutor(1)
         self.answer: Future[Answer] = self._thread.submit(asker.ask, question)
         self.window = screen.wait_for_window("deskconsole question")
-        shell = screen.call("xdotool", "getwindowgeometry", "--shell", str(self.window))
-        place = dict(line.split("=") for line in shell.split())
-        self.x, self.y, self.width, self.height = (int(place[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+        self.x, self.y, self.width, self.height = screen.place(self.window)
 
     def click(self, button: int, of: int = 3) -> None:
         """On a button, from the left."""
