@@ -21,6 +21,7 @@ from . import __version__
 from .capture.platforms import screen_opener
 from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
+from .capture.synthetic_desktop import SyntheticDesktop
 from .control.client import ControlGate
 from .control.host_courtesy import HostCourtesy
 from .control.view_only import ViewOnlyGate
@@ -176,12 +177,15 @@ def _set_up_logging(path: Path | None) -> None:
 
 
 def _grabber_opener(
-    options: argparse.Namespace, report: Callable[[str], None] = lambda _means: None
+    options: argparse.Namespace,
+    report: Callable[[str], None] = lambda _means: None,
+    desktop: SyntheticDesktop | None = None,
 ) -> GrabberOpener:
-    """Returns what opens display number n of the chosen source; `report` hears by which means."""
+    """Returns what opens display number n of the chosen source; `report` hears by which means. `desktop` is
+    the synthetic one where consoles act on it."""
     if options.source == "synthetic":
         width, height = options.size
-        return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height)
+        return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height, desktop=desktop)
     return screen_opener(report)
 
 
@@ -210,10 +214,13 @@ def _serve(options: argparse.Namespace) -> int:
     share_arenas()
     token = _token(options.token_file)
     words: dict[str, object] = {"capture": ""}
-    open_grabber = _grabber_opener(options, lambda means: words.update(capture=means))
-    courtesy = _courtesy(options)
+    desktop = None
+    if options.source == "synthetic" and not _only_shows(options):
+        desktop = SyntheticDesktop(options.scene, *options.size)
+    open_grabber = _grabber_opener(options, lambda means: words.update(capture=means), desktop)
+    courtesy = _courtesy(options, desktop)
     try:
-        server = Server(options.port, token, open_grabber, _gate(options, courtesy), courtesy)
+        server = Server(options.port, token, open_grabber, _gate(options, courtesy, desktop), courtesy)
     except (OSError, OverflowError) as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
@@ -236,8 +243,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _courtesy(options: argparse.Namespace) -> HostCourtesy:
-    """Returns what asks the person at the host; a synthetic desktop has none."""
+def _only_shows(options: argparse.Namespace) -> bool:
+    return bool(options.view_only or options.refuse_control)
+
+
+def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None) -> HostCourtesy:
+    """Returns what asks the person at the host; at a synthetic desktop there is nobody, but a sign."""
+    if desktop is not None:
+        from .synthetic.sign import SyntheticSign
+
+        return HostCourtesy(open_sign=lambda clicked: SyntheticSign(desktop, clicked))
     if options.source == "synthetic":
         return HostCourtesy()
     return HostCourtesy(
@@ -248,14 +263,21 @@ def _courtesy(options: argparse.Namespace) -> HostCourtesy:
     )
 
 
-def _gate(options: argparse.Namespace, courtesy: HostCourtesy) -> ControlGate:
+def _gate(
+    options: argparse.Namespace, courtesy: HostCourtesy, desktop: SyntheticDesktop | None
+) -> ControlGate:
     """Returns what decides on control. What acts is loaded here only: an agent that shows has none of it."""
-    if options.view_only or options.refuse_control:
+    if _only_shows(options):
         return ViewOnlyGate(options.refuse_control or "the agent of this host only shows")
-    if options.source == "synthetic":
-        return ViewOnlyGate("the synthetic desktop takes no input")
-    from .clipboard.platforms import board_opener
     from .control.desktop_control import ControlTools, DesktopControl
+
+    if desktop is not None:
+        from .synthetic.board import SyntheticBoard
+        from .synthetic.device import SyntheticDevice
+
+        tools = ControlTools(lambda: SyntheticDevice(desktop), open_board=lambda: SyntheticBoard(desktop))
+        return DesktopControl(tools, courtesy)
+    from .clipboard.platforms import board_opener
     from .control.lock_platforms import desktop_lock
     from .input.platforms import device_opener
 

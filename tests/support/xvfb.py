@@ -170,6 +170,12 @@ class Xvfb:
             return []
         return [int(line) for line in found.split()]
 
+    def place(self, window: int) -> tuple[int, int, int, int]:
+        """x, y, width and height of a window on the screen."""
+        shell = self.call("xdotool", "getwindowgeometry", "--shell", str(window))
+        found = {name: int(value) for name, value in (line.split("=") for line in shell.split())}
+        return found["X"], found["Y"], found["WIDTH"], found["HEIGHT"]
+
     def ask_to_close(self, window: int) -> None:
         """What a window manager sends when somebody clicks on a window's close button: WM_DELETE_WINDOW.
 

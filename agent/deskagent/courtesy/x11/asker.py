@@ -35,6 +35,7 @@ class X11Asker:
             raise OSError(f"no X server answers: {error}") from error
         self._lock = threading.Lock()
         self._open: set[_Dialog] = set()
+        self._cancelled = False
 
     def ask(self, question: Question) -> Answer:
         """Shows it and waits; NO after its time, on `cancel`, and where the screen is locked or gone."""
@@ -45,6 +46,8 @@ class X11Asker:
             return Answer.NO
         with self._lock:
             self._open.add(dialog)
+            if self._cancelled:
+                dialog.cancel()
         try:
             return dialog.answer()
         except FAULTS as error:
@@ -56,8 +59,9 @@ class X11Asker:
             dialog.close()
 
     def cancel(self) -> None:
-        """Takes an open question away."""
+        """Takes an open question away, and each that comes after it: it may be just about to open."""
         with self._lock:
+            self._cancelled = True
             for dialog in self._open:
                 dialog.cancel()
 
@@ -82,6 +86,8 @@ class _Dialog:
 
     def answer(self) -> Answer:
         """Waits for it."""
+        if self._cancelled:
+            return Answer.NO
         if self._popup.is_locked():
             _log.info("nobody is asked: the screen is locked")
             return Answer.NO

@@ -19,6 +19,8 @@ _PADDING: Final = 12
 _PAPER: Final = (250, 200, 90)
 _INK: Final = (20, 20, 20)
 _LONG: Final = 3600.0
+_RETRY: Final = 1.0
+"""Seconds until the next try to reach a server that is gone: one for the next login may come."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,24 +30,19 @@ class X11Sign:
 
     def __init__(self, clicked: Callable[[], None]) -> None:
         self._clicked = clicked
+        self._wanted = ""
+        self._closing = threading.Event()
         try:
-            self._popup = Popup("deskconsole sign", _PAPER)
-            self._ink = self._popup.context(_INK, _PAPER)
+            self._line = _SignLine(clicked)
         except FAULTS as error:
             raise OSError(f"no X server answers: {error}") from error
-        self._wanted = ""
-        self._shown = ""
-        self._text = ""
-        self._area: Rectangle | None = None
-        self._pressed = False
-        self._closing = False
         self._thread = threading.Thread(target=self._run, name="sign", daemon=True)
         self._thread.start()
 
     def show(self, text: str) -> None:
         """It says this from now on."""
         self._wanted = text
-        self._popup.events.wake()
+        self._line.wake()
 
     def hide(self) -> None:
         """It goes away."""
@@ -54,37 +51,68 @@ class X11Sign:
     @property
     def area(self) -> Rectangle | None:
         """Its place, with its border, while it is there."""
-        return self._area
+        return self._line.area
 
     def close(self) -> None:
         """It goes away for good. Its own click may call this."""
-        self._closing = True
-        self._popup.events.wake()
+        self._closing.set()
+        self._line.wake()
         if threading.current_thread() is not self._thread:
             self._thread.join(2)
 
     def _run(self) -> None:
-        try:
-            while not self._closing:
-                if self._wanted != self._shown:
-                    self._shown = self._wanted
-                    self._place()
-                elif self._shown:
-                    self._popup.keep_on_top()
-                one = self._popup.events.next(time.monotonic() + (LOOK if self._shown else _LONG))
-                if one is not None:
-                    self._handle(one)
-        except FAULTS as error:
-            _log.warning("the sign is gone: %s", error)
-        finally:
-            self._area = None
-            self._popup.close()
+        while not self._closing.is_set():
+            try:
+                if self._line.gone:
+                    self._line = _SignLine(self._clicked)
+                self._line.step(self._wanted)
+            except FAULTS as error:
+                if not self._line.gone:
+                    _log.warning("the sign is gone until its X server answers: %s", error)
+                self._line.close()
+                self._closing.wait(_RETRY)
+        self._line.close()
+
+
+class _SignLine:
+    """The line on one connection to the server, for one thread."""
+
+    def __init__(self, clicked: Callable[[], None]) -> None:
+        self._clicked = clicked
+        self._popup = Popup("deskconsole sign", _PAPER)
+        self._ink = self._popup.context(_INK, _PAPER)
+        self._shown = ""
+        self._text = ""
+        self._pressed = False
+        self.area: Rectangle | None = None
+        self.gone = False
+
+    def wake(self) -> None:
+        """Ends the wait of `step`, from any thread."""
+        self._popup.events.wake()
+
+    def step(self, wanted: str) -> None:
+        """Says this, and acts on the next event or waits a while."""
+        if wanted != self._shown:
+            self._shown = wanted
+            self._place()
+        elif self._shown:
+            self._popup.keep_on_top()
+        one = self._popup.events.next(time.monotonic() + (LOOK if self._shown else _LONG))
+        if one is not None:
+            self._handle(one)
+
+    def close(self) -> None:
+        """The window goes with its connection."""
+        self.area = None
+        self.gone = True
+        self._popup.close()
 
     def _place(self) -> None:
         """In the middle of the upper edge, as wide as its text."""
         if not self._shown:
             self._popup.hide()
-            self._area = None
+            self.area = None
             return
         font, monitor = self._popup.font, self._popup.first_monitor()
         self._text = font.fitted(self._shown, monitor.width - 2 * _PADDING - 2)
@@ -93,7 +121,7 @@ class X11Sign:
         self._popup.show(place)
         self._popup.window.clear_area()
         self._draw()
-        self._area = Rectangle(place.x, place.y, width + 2, height + 2)
+        self.area = Rectangle(place.x, place.y, width + 2, height + 2)
 
     def _draw(self) -> None:
         self._popup.font.draw(self._popup.window, self._ink, _PADDING, 2, self._text)
@@ -111,5 +139,5 @@ class X11Sign:
         elif one.type == X.ButtonRelease and one.detail == 1:
             pressed, self._pressed = self._pressed, False
             here = Rectangle(one.root_x, one.root_y, 1, 1)
-            if pressed and self._area is not None and self._area.common(here):
+            if pressed and self.area is not None and self.area.common(here):
                 self._clicked()

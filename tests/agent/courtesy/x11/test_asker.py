@@ -33,9 +33,7 @@ class Asking:
         self._thread = ThreadPoolExecutor(1)
         self.answer: Future[Answer] = self._thread.submit(asker.ask, question)
         self.window = screen.wait_for_window("deskconsole question")
-        shell = screen.call("xdotool", "getwindowgeometry", "--shell", str(self.window))
-        place = dict(line.split("=") for line in shell.split())
-        self.x, self.y, self.width, self.height = (int(place[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+        self.x, self.y, self.width, self.height = screen.place(self.window)
 
     def click(self, button: int, of: int = 3) -> None:
         """On a button, from the left."""
@@ -111,6 +109,13 @@ def test_who_was_clicking_when_it_came_has_not_answered(screen: Xvfb, asker: Ask
     assert not asking.answer.done()
     asker.cancel()
     assert asking.answer.result(10) is Answer.NO
+
+
+def test_a_cancel_that_comes_before_the_window_counts(asker: Asker) -> None:
+    asker.cancel()
+    began = time.monotonic()
+    assert asker.ask(Question("anna@desk", control=True, seconds=LONG)) is Answer.NO
+    assert time.monotonic() - began < LONG / 2
 
 
 def test_another_program_cannot_answer_by_sent_events(screen: Xvfb, asker: Asker) -> None:

@@ -125,13 +125,15 @@ def test_it_says_something_else_and_follows_the_screen(screen: Xvfb, sign: Sign)
     wait_for(centred, timeout=10, what="its new place")
 
 
-def test_a_server_that_goes_away_takes_it_along(screen: Xvfb, sign: Sign) -> None:
+def test_a_server_that_comes_back_shows_it_again(screen: Xvfb, sign: Sign) -> None:
     sign.show(TEXT)
     wait_for(lambda: sign.area, timeout=10)
     screen.kill()
     wait_for(lambda: sign.area is None, timeout=10)
-    sign.show(TEXT)
-    sign.close()
+    sign.show("still there")
+    with Xvfb(640, 400, options=(screen.display,)) as back:
+        wait_for(lambda: sign.area, timeout=10)
+        assert wait_until_seen(back).y < 3
 
 
 def test_a_host_without_a_server_has_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:

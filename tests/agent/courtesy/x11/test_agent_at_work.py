@@ -1,0 +1,156 @@
+"""A real agent on an X desktop, with consoles that act and a person who sits there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("X11 is for Linux", allow_module_level=True)
+
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import Button, Consent, ControlState, EndControl, InputOutcome
+from deskwire.messages import Screen, ScreenState, Welcome
+from deskwire.packet import Packet
+from support.peers.acting_console import ActingConsole
+from support.peers.agent_process import AgentProcess
+from support.peers.bare_console import has
+from support.xvfb import Xvfb, wait_for
+
+AMBER = (90, 200, 250)
+SIGN = ("mousemove", "400", "8")
+
+
+class Hall:
+    """An X desktop with an agent, and the consoles that come."""
+
+    def __init__(self, screen: Xvfb, agent: AgentProcess, stack: ExitStack) -> None:
+        self.screen = screen
+        self._agent = agent
+        self._stack = stack
+
+    def console(self, name: str = "anna@desk", consent: Consent = Consent.NEVER) -> ActingConsole:
+        console = ActingConsole(self._agent, name=name, consent=consent)
+        self._stack.callback(console.close)
+        return console
+
+    def button(self, number: int) -> tuple[int, int]:
+        """The place of No (0) or See (1) on the question that is open."""
+        window = self.screen.wait_for_window("deskconsole question")
+        x, y, width, height = self.screen.place(window)
+        return x + width * (1 + 2 * number) // 4, y + height - 40
+
+    def answer(self, number: int) -> float:
+        """The person clicks on it until the question is gone, and returns when that was: what comes at once
+        after the question does not count."""
+        x, y = self.button(number)
+
+        def answered() -> bool:
+            self.screen.call("xdotool", "mousemove", str(x), str(y), "click", "1")
+            return not self.screen._windows("deskconsole question")
+
+        wait_for(answered, timeout=10, what="the end of the question")
+        return time.monotonic()
+
+    @property
+    def sign_seen(self) -> bool:
+        return bool((self.screen.screenshot()[:30] == AMBER).all(axis=2).any())
+
+
+@pytest.fixture
+def hall(screen: Xvfb, tmp_path: Path) -> Iterator[Hall]:
+    with ExitStack() as stack:
+        agent = stack.enter_context(AgentProcess(tmp_path, environment=screen.environment))
+        yield Hall(screen, agent, stack)
+
+
+def test_the_clipboard_goes_both_ways_and_what_cannot_go_is_told(hall: Hall) -> None:
+    def copy(text: str, target: str = "UTF8_STRING") -> None:
+        command = ("xclip", "-i", "-selection", "clipboard", "-t", target)
+        subprocess.run(command, input=text.encode(), env=hall.screen.environment, check=True, timeout=30)
+
+    def fetch() -> Clip | NoClip:
+        return console.clip(console.act(WantClip))
+
+    console = hall.console()
+    assert console.take().state is ControlState.YOURS
+    for text in ("grüß\nx", "😀" * 50_000):
+        put = console.act(PutClip, text=text)
+        assert console.done(put).outcome is InputOutcome.DONE
+        assert hall.screen.call("xclip", "-o", "-selection", "clipboard", "-t", "UTF8_STRING") == text
+        copy(text[::-1])
+        assert fetch() == Clip(console.number, text[::-1])
+    for content, target, reason in (
+        ("x" * 64_001, "UTF8_STRING", "at most 64,000"),
+        ("secret", "x-kde-passwordManagerHint", "as a secret"),
+        ("pixels", "image/png", "holds no text"),
+    ):
+        copy(content, target)
+        answer = fetch()
+        assert isinstance(answer, NoClip)
+        assert reason in answer.reason
+
+
+def test_the_person_sees_who_acts_and_ends_it(hall: Hall) -> None:
+    console = hall.console()
+    assert console.take().state is ControlState.YOURS
+    wait_for(lambda: hall.sign_seen, timeout=10, what="the sign")
+    press = console.act(Button, x=400, y=8, button=1, down=True)
+    assert console.done(press).outcome is not InputOutcome.DONE
+    console.done(console.act(Button, x=400, y=8, button=1, down=False))
+    assert hall.sign_seen
+    console.told(ControlState.YOURS, seconds=0.1)
+    hall.screen.call("xdotool", *SIGN, "click", "1")
+    assert console.told(ControlState.FREE, seconds=10).reason == "ended at the host"
+    wait_for(lambda: not hall.sign_seen, timeout=1, what="its end")
+
+
+def test_who_gives_control_back_takes_the_sign_along(hall: Hall) -> None:
+    console = hall.console()
+    console.take()
+    wait_for(lambda: hall.sign_seen, timeout=10, what="the sign")
+    console.send(EndControl())
+    console.told(ControlState.FREE)
+    wait_for(lambda: not hall.sign_seen, timeout=1, what="its end")
+
+
+def test_nothing_is_seen_before_the_person_says_yes(hall: Hall) -> None:
+    console = hall.console(consent=Consent.ALWAYS)
+    assert console.until(has(Welcome))
+    hall.button(1)
+    assert not console.until(has(Packet), seconds=0.3)
+    answered = hall.answer(1)
+    assert console.until(has(Packet), seconds=10)
+    assert time.monotonic() - answered < 1
+
+
+def test_a_no_is_told_and_nothing_was_seen(hall: Hall) -> None:
+    console = hall.console(consent=Consent.ALWAYS)
+    assert console.until(has(Welcome))
+    hall.answer(0)
+
+    def refused(_: object) -> bool:
+        return any(one.state is ScreenState.REFUSED for one in console.all(Screen))
+
+    assert console.until(refused, seconds=10)
+    assert not console.packets
+
+
+def test_a_console_cannot_answer_the_question_for_another(hall: Hall) -> None:
+    acting, asking = hall.console(), hall.console("ben@hall", Consent.ALWAYS)
+    acting.take()
+    x, y = hall.button(1)
+    for _ in range(4):
+        press = acting.act(Button, x=x, y=y, button=1, down=True)
+        assert acting.done(press).outcome is not InputOutcome.DONE
+        acting.done(acting.act(Button, x=x, y=y, button=1, down=False))
+        asking.until(has(Packet), seconds=0.2)
+    assert not asking.packets
+    hall.answer(1)
+    assert asking.until(has(Packet), seconds=10)
