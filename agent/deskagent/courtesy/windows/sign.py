@@ -21,6 +21,7 @@ from .window import (
     make_child,
     make_font,
     make_window,
+    require_visible_station,
     scaled,
     screen_size,
     text_size,
@@ -50,9 +51,10 @@ _log = logging.getLogger(__name__)
 
 
 class WindowsSign:
-    """The line on the desktop of this process. Raises OSError where it cannot be shown."""
+    """The line on the desktop of this process. Raises OSError where it sees none."""
 
     def __init__(self, clicked: Callable[[], None]) -> None:
+        require_visible_station()
         self._window = _SignWindow(clicked)
         self._window.open()
 

@@ -168,6 +168,8 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
     if exposed:
         words += ["--refuse-control", exposed]
+    if user != own:
+        words.append("--other-user")
     program = root / Path(sys.executable).parent.name / agents.PROGRAM
     xml = tasks.task_xml(
         str(program),
