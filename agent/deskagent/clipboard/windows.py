@@ -47,7 +47,7 @@ class WindowsBoard:
     def __init__(self) -> None:
         station = own_station()
         if station.casefold() != VISIBLE_STATION.casefold():
-            raise ClipRefused(f"the window station {station!r} has no clipboard that anybody uses")
+            raise ClipRefused(f"the window station {station!r} has not the clipboard that people use")
 
     def fetch(self) -> str:
         """Its text. Raises ClipRefused where there is none, it is a secret, or it is too long."""
@@ -80,7 +80,7 @@ class WindowsBoard:
 def _opened() -> Iterator[None]:
     """Opens the clipboard for a window that lives as long, or raises ClipRefused.
 
-    Whoever empties the clipboard later waits until its owner's window has answered: there is none then.
+    A program that empties the clipboard later would wait until its owner's window has answered.
     """
     owner = windows("CreateWindowExW")(
         0, "STATIC", None, 0, 0, 0, 0, 0, ctypes.c_void_p(_HWND_MESSAGE), None, None, None

@@ -132,6 +132,14 @@ def test_an_agent_of_least_rights_needs_no_protection(
     assert "--refuse-control" not in started(root, monkeypatch, own=own, highest=False)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_the_agent_is_told_whose_desktop_it_is_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    """Without it the person at another's desktop would not be asked."""
+    assert ("--other-user" in started(root, monkeypatch, own=own, highest=False)) is not own
+
+
 def test_damaged_files_are_not_run_with_the_highest_rights(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

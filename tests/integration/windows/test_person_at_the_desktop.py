@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pytest
 
+from deskwire.control import Consent, ControlState
+from deskwire.messages import Screen, ScreenState
+from deskwire.packet import Packet
+from support.peers.acting_console import ActingConsole
+from support.peers.bare_console import has
+from support.windows.desktop_agent import DesktopAgent
 from support.windows.host import WindowsHost
 from support.windows.program import WindowsProgram, put_agent
 from support.xvfb import wait_for
@@ -193,7 +200,7 @@ def test_a_locked_desktop_is_not_asked(person: WindowsProgram) -> None:
     finally:
         person.run("module.input_desktop = there")
     (line,) = person.value("said")
-    assert line.startswith("nobody can be asked: the session is locked")
+    assert line.startswith("no person can be asked: the session is locked")
 
 
 def shows_the_sign(windows: WindowsHost, area: list[int]) -> bool:
@@ -240,3 +247,51 @@ def test_the_sign_ends_with_its_process(windows: WindowsHost) -> None:
         area = wait_for(lambda: agent.value("sign.area"), what="the sign")
         wait_for(lambda: shows_the_sign(windows, area), what="the sign in the picture")
     wait_for(lambda: not shows_the_sign(windows, area), what="its end")
+
+
+@pytest.fixture
+def agent(windows: WindowsHost) -> Iterator[DesktopAgent]:
+    with DesktopAgent(windows) as agent:
+        yield agent
+
+
+def answered(windows: WindowsHost, person: WindowsProgram, label: str) -> None:
+    """A hand at the host presses this button of the agent's question."""
+    x, y = wait_for(lambda: person.value(f"place({label!r})"), what="the question")
+    time.sleep(0.6)
+    windows.xdotool("mousemove", str(x), str(y), "click", "1")
+
+
+def test_no_picture_leaves_the_host_before_the_person_says_yes(
+    windows: WindowsHost, person: WindowsProgram, agent: DesktopAgent
+) -> None:
+    with closing(ActingConsole(agent, consent=Consent.ALWAYS, console=bytes(16))) as console:
+        wait_for(lambda: person.value("place('See')"), what="the question")
+        assert person.value("texts()")[0].startswith("anna@desk\n")
+        assert not console.until(has(Packet), 1.0)
+        answered(windows, person, "See")
+        began = time.monotonic()
+        assert console.until(has(Packet), 5)
+        assert time.monotonic() - began < 1.0
+
+
+def test_a_console_that_the_person_refuses_sees_nothing_and_is_told_why(
+    windows: WindowsHost, person: WindowsProgram, agent: DesktopAgent
+) -> None:
+    with closing(ActingConsole(agent, consent=Consent.ALWAYS, console=bytes(16))) as console:
+        answered(windows, person, "No")
+        assert console.until(
+            lambda _: any(one.state is ScreenState.REFUSED for one in console.all(Screen)), 5
+        )
+        assert "said no" in console.all(Screen)[-1].reason
+        assert console.connection.packets == 0
+
+
+def test_an_agent_that_refuses_control_still_shows_and_tells_the_reason(windows: WindowsHost) -> None:
+    with (
+        DesktopAgent(windows, "--refuse-control", "its files are open to others") as agent,
+        closing(ActingConsole(agent)) as console,
+    ):
+        answer = console.take()
+        assert (answer.state, answer.reason) == (ControlState.OFF, "its files are open to others")
+        assert console.connection.packets > 0

@@ -9,7 +9,7 @@ from typing import Final
 
 from deskagent.courtesy.question import LABELS, QUIET, Answer, Question, unanswered
 from deskwin32.calls import windows
-from deskwin32.desktop import VISIBLE_STATION, input_desktop, own_desktop, own_station
+from deskwin32.desktop import input_desktop, own_desktop
 
 from .window import (
     SS_NOPREFIX,
@@ -24,6 +24,7 @@ from .window import (
     make_child,
     make_font,
     make_window,
+    require_visible_station,
     scaled,
     screen_size,
     text_size,
@@ -59,16 +60,14 @@ class WindowsAsker:
     """Asks on the desktop of this process. Raises OSError where it sees none."""
 
     def __init__(self) -> None:
-        station = own_station()
-        if station.casefold() != VISIBLE_STATION.casefold():
-            raise OSError(0, f"the window station {station!r} is one that nobody sees")
+        require_visible_station()
         self._lock = threading.Lock()
         self._open: set[_Dialog] = set()
 
     def ask(self, question: Question) -> Answer:
         """Shows it and waits; NO after its time, on `cancel`, and where the desktop is locked."""
         if hindrance := _hindrance():
-            _log.info("nobody can be asked: %s", hindrance)
+            _log.info("no person can be asked: %s", hindrance)
             return Answer.NO
         dialog = _Dialog(question)
         with self._lock:

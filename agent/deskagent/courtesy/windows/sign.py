@@ -21,6 +21,7 @@ from .window import (
     make_child,
     make_font,
     make_window,
+    require_visible_station,
     scaled,
     screen_size,
     text_size,
@@ -29,7 +30,7 @@ from .window import (
 _WM_MOUSEACTIVATE: Final = 0x0021
 _WM_DISPLAYCHANGE: Final = 0x007E
 _WM_CTLCOLORSTATIC: Final = 0x0138
-_WM_LBUTTONUP: Final = 0x0202
+_WM_LBUTTONDOWN, _WM_LBUTTONUP = 0x0201, 0x0202
 _WM_APP: Final = 0x8000
 _MA_NOACTIVATE: Final = 3
 _WS_EX_TOOLWINDOW, _WS_EX_LAYERED, _WS_EX_NOACTIVATE = 0x0080, 0x0008_0000, 0x0800_0000
@@ -50,9 +51,10 @@ _log = logging.getLogger(__name__)
 
 
 class WindowsSign:
-    """The line on the desktop of this process. Raises OSError where it cannot be shown."""
+    """The line on the desktop of this process. Raises OSError where it sees none."""
 
     def __init__(self, clicked: Callable[[], None]) -> None:
+        require_visible_station()
         self._window = _SignWindow(clicked)
         self._window.open()
 
@@ -87,6 +89,7 @@ class _SignWindow(CourtesyWindow):
         self._line = 0
         self._font = 0
         self._brush = 0
+        self._pressed = False
 
     def say(self, text: str) -> None:
         """This text from now on; none hides it. From any thread."""
@@ -112,8 +115,12 @@ class _SignWindow(CourtesyWindow):
             windows("SetWindowPos")(
                 self.window, handle_of(_HWND_TOPMOST), 0, 0, 0, 0, _NO_MOVE_NO_SIZE_INACTIVE
             )
+        elif message == _WM_LBUTTONDOWN:
+            self._pressed = True
         elif message == _WM_LBUTTONUP:
-            self._clicked()
+            pressed, self._pressed = self._pressed, False
+            if pressed:  # and not dragged here from elsewhere
+                self._clicked()
         elif message == _WM_MOUSEACTIVATE:
             return _MA_NOACTIVATE
         elif message == _WM_CTLCOLORSTATIC:

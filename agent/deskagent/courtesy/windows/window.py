@@ -12,6 +12,7 @@ from ctypes.wintypes import MSG, RECT
 from typing import Final
 
 from deskwin32.calls import WindowClass, WindowProcedure, windows
+from deskwin32.desktop import VISIBLE_STATION, own_station
 
 WM_DESTROY: Final = 0x0002
 WM_CLOSE: Final = 0x0010
@@ -122,6 +123,13 @@ def _window_class() -> str:
         )
     )
     return _CLASS
+
+
+def require_visible_station() -> None:
+    """Raises OSError where the windows of this process are shown to no person."""
+    station = own_station()
+    if station.casefold() != VISIBLE_STATION.casefold():
+        raise OSError(0, f"the window station {station!r} is not the one that people see")
 
 
 def make_window(title: str, style: int, extended: int, area: tuple[int, int, int, int]) -> int:
