@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from deskconsole.common.errors import (
     ClipUnavailable,
@@ -53,7 +54,8 @@ class HostControl(LinkObserver):
     clipboard block.
 
     `send` hands a message to the link that runs now, or drops it where there is none. `changed` is called
-    with each other status, on the thread that brought it and never while a lock is held here.
+    with each other status, on the thread that brought it and never while a lock is held here; `transferred`
+    with the number of characters that went into a clipboard or out of it.
     """
 
     def __init__(
@@ -61,9 +63,11 @@ class HostControl(LinkObserver):
         send: Callable[[ControlRequest], None],
         settings: ControlSettings | None = None,
         changed: Callable[[ControlStatus], None] | None = None,
+        transferred: Callable[[Literal["put", "fetch"], int], None] = lambda _way, _length: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
+        self._transferred = transferred
         self._settings = settings or ControlSettings()
         self._observers = [] if changed is None else [changed]
         self._changed = threading.Condition()
@@ -75,6 +79,8 @@ class HostControl(LinkObserver):
         """Control was asked for on this link."""
         self._wanted: bool | None = None
         """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
+        self._given_back = False
+        """It was given back since it was asked for: what the agent grants meanwhile is passed over."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
@@ -110,18 +116,17 @@ class HostControl(LinkObserver):
         `force` takes it from another console. Control that is lost with a link is asked for again.
         """
         with self._changed:
-            if self._settings.control == "never":
+            if self._settings.control == "never" or self._status.yours:
                 return
-            self._wanted = force
+            self._wanted, self._given_back = force, False
             self._ask()
 
     def release(self) -> None:
         """Gives control back, and everything held goes up."""
         with self._changed:
-            self._wanted = None
+            self._wanted, self._given_back = None, True
             if self._asked:
                 self._send(EndControl())
-            # YOURS that is on its way is passed over from now on.
             ours = self._status.state in (ControlState.YOURS, ControlState.ASKING)
             status = replace(self._status, state=ControlState.FREE, reason="") if ours else self._status
         self._become(status)
@@ -240,6 +245,7 @@ class HostControl(LinkObserver):
             number = self._clip_number()
             self._send(PutClip(self._grant, number, text))
         self._wait_for_clip(number, timeout)
+        self._transferred("put", len(text))
 
     def fetch_clip(self, timeout: float) -> str:
         """Blocks until the text of the host's clipboard is here; raises as `put_clip` does."""
@@ -249,9 +255,11 @@ class HostControl(LinkObserver):
             self._send(WantClip(self._grant, number))
         try:
             self._wait_for_clip(number, timeout)
-            return self._fetches[number]
+            text = self._fetches[number]
         finally:
             del self._fetches[number]
+        self._transferred("fetch", len(text))
+        return text
 
     # The link
 
@@ -275,11 +283,14 @@ class HostControl(LinkObserver):
                 if control.grant < max(1, self._grant):
                     raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
                 self._grant = control.grant
-                if self._wanted is None:  # It was given back before this came.
+                if self._given_back:
                     return
+                self._wanted = False
             elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
+                # It is given once for each time that it was asked for.
+                self._asked = self._asked and not self._status.yours
             if self._settings.control == "never" and control.state is ControlState.FREE:
                 return
             holder = control.holder if control.state is ControlState.OTHER else ""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from deskconsole.common.errors import (
     Cancelled,
@@ -26,8 +27,19 @@ from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
 from .attempt import Attempt
+from .control_events import ControlEvents
 from .control_status import ControlSettings, ControlStatus
-from .events import Event, Failure, HostUnreachable, LinkLost, SessionEnded, SessionFailed, WindowRaised
+from .events import (
+    ClipFetched,
+    ClipPlaced,
+    Event,
+    Failure,
+    HostUnreachable,
+    LinkLost,
+    SessionEnded,
+    SessionFailed,
+    WindowRaised,
+)
 from .host_control import HostControl
 from .host_window import HostWindow
 from .link_loop import LinkLoop
@@ -82,10 +94,12 @@ class Session:
         self._thread: threading.Thread | None = None
         self._attempt: Attempt | None = None
         self._control_settings = control or ControlSettings()
+        self._control_events = ControlEvents(self._on_event)
         self.control = HostControl(
             lambda message: self._ask(lambda link: link.send(message)),
             self._control_settings,
             self._control_changed,
+            self._clip_transferred,
         )
         """Who acts on the host, and what this console does there."""
         self._window = HostWindow(name, self._framebuffer, self._window_changed, places)
@@ -340,7 +354,13 @@ class Session:
                 want(link)
 
     def _control_changed(self, status: ControlStatus) -> None:
+        before = self._status.now.control
         self._status.update(control=status)
+        self._control_events.changed(self.name, before, status)
+
+    def _clip_transferred(self, way: Literal["put", "fetch"], length: int) -> None:
+        event = ClipPlaced if way == "put" else ClipFetched
+        self._on_event(event(host=self.name, length=length))
 
     def _window_changed(self, event: Event) -> None:
         self._status.update(viewing=self._window.open)

@@ -59,7 +59,7 @@ class Ground:
         self.sent: list[ControlRequest] = []
         self.told: list[ControlStatus] = []
         self.clock = Clock()
-        self.control = HostControl(self.sent.append, settings, self.told.append, self.clock)
+        self.control = HostControl(self.sent.append, settings, self.told.append, clock=self.clock)
 
     def welcome(self, *, speaks: tuple[str, ...] = ("control", "clip"), may: tuple[str, ...] = MAY) -> None:
         self.control.welcomed(Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=speaks, may=may))
@@ -200,6 +200,15 @@ def test_given_back_before_it_came_it_stays_given_back() -> None:
     assert ground.sent == [WantControl(), EndControl()]
 
 
+def test_control_that_is_taken_by_force_is_ours_although_another_had_it_first() -> None:
+    ground = Ground()
+    ground.control.take(force=True)
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.yours()
+    assert ground.control.type("a") == 1
+
+
 def test_the_holder_is_told() -> None:
     ground = Ground()
     ground.welcome()
@@ -258,6 +267,13 @@ def test_the_agent_cannot_give_control_that_was_not_asked_for() -> None:
     ground.welcome()
     with pytest.raises(RemoteProtocolError, match="not asked for"):
         ground.yours()
+
+
+def test_the_agent_cannot_give_control_again_that_it_has_ended() -> None:
+    ground = Ground().taken()
+    ground.control.control(Control(ControlState.FREE, reason="ended at the host"))
+    with pytest.raises(RemoteProtocolError, match="not asked for"):
+        ground.yours(2)
 
 
 def test_a_grant_never_goes_down() -> None:
