@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
     from deskconsole.diagnosis import Finding
     from deskconsole.runtimes.container import Runtime
+    from deskconsole.session.sent_inputs import RoundTrips
     from deskconsole.session.snapshot import Snapshot
     from deskconsole.session.snapshot import Statistics as Counted
     from deskconsole.ssh.forget_keys import ForgottenKeys
@@ -53,6 +54,19 @@ class StreamFigures(msgspec.Struct, frozen=True):
         return cls(**{**values, "refreshes": dict(counted.refreshes)})
 
 
+class RoundTripFigures(msgspec.Struct, frozen=True):
+    """Seconds from an input until it was done, and until its effect was seen; None before any."""
+
+    done_p50: float | None
+    done_p95: float | None
+    shown_p50: float | None
+    shown_p95: float | None
+
+    @classmethod
+    def of(cls, trips: RoundTrips) -> RoundTripFigures:
+        return cls(*(getattr(trips, field) for field in cls.__struct_fields__))
+
+
 class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     """One host and its stream. `exact` is None until the pictures were compared."""
 
@@ -75,6 +89,10 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     exact: bool | None
     exact_packet: int | None
     digest: str | None
+    control: str
+    holder: str
+    control_reason: str
+    round_trips: RoundTripFigures
     statistics: StreamFigures
 
     @classmethod
@@ -90,6 +108,10 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
             exact=None if compared is None else compared.exact,
             exact_packet=None if compared is None else compared.packet,
             digest=None if compared is None else compared.digest,
+            control=snapshot.control.state.value,
+            holder=snapshot.control.holder,
+            control_reason=snapshot.control.reason,
+            round_trips=RoundTripFigures.of(snapshot.round_trips),
             statistics=StreamFigures.of(snapshot.statistics),
         )
 

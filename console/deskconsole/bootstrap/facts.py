@@ -161,12 +161,16 @@ class AgentOptions:
     """Seconds without a console after which the agent ends by itself."""
     reuse: bool = True
     """False: a running agent of the same kind is ended too (it no longer answers, say)."""
+    view_only: bool = False
+    """It shows its desktop and loads nothing that could act there."""
     wait_for_user: float = 0.0
     """Seconds to wait on the host for somebody to log on, before NobodyLoggedOn."""
 
     def words(self) -> list[str]:
         """Words for the agent's command line. The display is chosen later, in the stream's hello."""
         words = ["--idle-exit", f"{self.idle_exit:g}"]
+        if self.view_only:
+            words.append("--view-only")
         if self.source == "synthetic":
             words += ["--source", "synthetic", "--scene", self.scene, "--seed", str(self.seed)]
             if self.size is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection
 
@@ -24,7 +26,7 @@ def launch(
     One of the same files and options that still runs is used again, so that a reconnect is quick; others
     without a console are ended. Raises LaunchError (no display, or the agent's own last words).
     """
-    return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, options)
+    return PLATFORMS[facts.platform].launch(connection, facts, deployed, host, _allowed(options, host))
 
 
 def require_display(facts: HostFacts, host: Host, options: AgentOptions) -> None:
@@ -35,4 +37,8 @@ def require_display(facts: HostFacts, host: Host, options: AgentOptions) -> None
 
 def instance(facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions) -> str:
     """The name of that agent on the host, launched or not yet."""
-    return PLATFORMS[facts.platform].instance(facts, deployed, host, options)
+    return PLATFORMS[facts.platform].instance(facts, deployed, host, _allowed(options, host))
+
+
+def _allowed(options: AgentOptions, host: Host) -> AgentOptions:
+    return replace(options, view_only=True) if host.control == "never" else options

@@ -46,6 +46,17 @@ Folder = Annotated[
 RunLevel = Annotated[
     str | None, _option("Rights of the agent on Windows: least or highest (elevated windows too).", "LEVEL")
 ]
+Control = Annotated[
+    str | None,
+    _option("ask: the person at the host is asked before you act there; never: look only.", "WORD"),
+]
+Consent = Annotated[
+    str | None,
+    _option("Ask the person at the host before you see the screen: others (default), always, never.", "WORD"),
+]
+Keyboard = Annotated[
+    str | None, _option("position: send keys by their place alone, for virtual machines.", "WORD")
+]
 Group = Annotated[str | None, _option("A label to filter by.")]
 Autoconnect = Annotated[
     bool | None,
@@ -89,6 +100,9 @@ def add(
     python: Python = None,
     folder: Folder = None,
     run_level: RunLevel = None,
+    control: Control = None,
+    consent: Consent = None,
+    keyboard: Keyboard = None,
     group: Group = None,
     autoconnect: Autoconnect = None,
     json: Json = False,
@@ -108,7 +122,7 @@ def add(
     given = _given(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
         x_display=x_display, x_authority=x_authority, python=python, folder=folder, run_level=run_level,
-        group=group, autoconnect=autoconnect,
+        control=control, consent=consent, keyboard=keyboard, group=group, autoconnect=autoconnect,
     )  # fmt: skip
     host = host_from(with_plain_name({"name": name, **given}))
     inventory = _inventory()
@@ -132,6 +146,9 @@ def edit(
     python: Python = None,
     folder: Folder = None,
     run_level: RunLevel = None,
+    control: Control = None,
+    consent: Consent = None,
+    keyboard: Keyboard = None,
     group: Group = None,
     autoconnect: Autoconnect = None,
     json: Json = False,
@@ -150,7 +167,8 @@ def edit(
     given = _given(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
         display=display, x_display=x_display, x_authority=x_authority, python=python, folder=folder,
-        run_level=run_level, group=group, autoconnect=autoconnect,
+        run_level=run_level, control=control, consent=consent, keyboard=keyboard, group=group,
+        autoconnect=autoconnect,
     )  # fmt: skip
     if not given:
         raise ConfigurationError(

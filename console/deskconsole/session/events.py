@@ -95,6 +95,61 @@ class SettingsChanged(Event, frozen=True, kw_only=True):
     by: Actor = "user"
 
 
+# Control
+
+
+class ControlGiven(Event, frozen=True, kw_only=True):
+    """This console controls the host from now on; `taken_from` is the console that did before."""
+
+    taken_from: str = ""
+
+
+class ControlGivenBack(Event, frozen=True, kw_only=True):
+    """This console gave control back."""
+
+    by: Actor = "user"
+
+
+class ControlTakenOver(Event, frozen=True, kw_only=True):
+    """Another console took control from this one."""
+
+    holder: str
+    by: Actor = "host"
+
+
+class ControlEnded(Event, frozen=True, kw_only=True):
+    """Control of this console was ended at the host; `reason` in the host's words."""
+
+    reason: str
+    by: Actor = "host"
+
+
+class ControlAsked(Event, frozen=True, kw_only=True):
+    """The person at the host is asked whether this console may act there."""
+
+
+class ControlDenied(Event, frozen=True, kw_only=True):
+    """This console may not act: another one does (`holder`), or the host says no (`reason`)."""
+
+    holder: str = ""
+    reason: str = ""
+    by: Actor = "host"
+
+
+class ClipPlaced(Event, frozen=True, kw_only=True):
+    """A text of so many characters was put into the host's clipboard."""
+
+    length: int
+    by: Actor = "user"
+
+
+class ClipFetched(Event, frozen=True, kw_only=True):
+    """The text of the host's clipboard, so many characters, was fetched."""
+
+    length: int
+    by: Actor = "user"
+
+
 # The host's screen and agent
 
 

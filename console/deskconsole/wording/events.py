@@ -47,11 +47,34 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("disconnected", "info")
         case events.SettingsChanged():
             return Wording("settings changed: reconnecting", "info")
+        case events.ControlGiven():
+            whose = f", taken from {event.taken_from}" if event.taken_from else ""
+            return Wording(f"you control it{whose}", "info")
+        case events.ControlGivenBack():
+            return Wording("control given back", "info")
+        case events.ControlTakenOver():
+            return Wording(f"{event.holder} took control", "warning")
+        case events.ControlEnded():
+            return Wording(f"control ended{_because(event.reason)}", "warning")
+        case events.ControlAsked():
+            return Wording("the person at the host is asked whether you may control it", "info")
+        case events.ControlDenied():
+            if event.holder:
+                return Wording(f"not controlled: {event.holder} controls it", "warning")
+            return Wording(f"not controlled{_because(event.reason)}", "warning")
+        case events.ClipPlaced():
+            return Wording(f"{event.length:,} characters put into its clipboard", "info")
+        case events.ClipFetched():
+            return Wording(f"{event.length:,} characters fetched from its clipboard", "info")
         case events.PictureFlat():
             flat = "the first picture has one colour only: the desktop may be black or hidden"
             return Wording(flat, "warning")
         case events.ScreenSeen():
             return Wording("the screen can be seen again", "info")
+        case events.ScreenHidden(state="asking"):
+            return Wording("the person at the host is asked whether you may see the screen", "info")
+        case events.ScreenHidden(state="refused"):
+            return Wording(f"not allowed to see the screen{_because(event.reason)}", "warning")
         case events.ScreenHidden():
             return Wording(f"no picture, {event.state}: {event.reason}", "warning")
         case events.AgentSilent():
@@ -113,6 +136,10 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
 
 def _whole(failure: Failure) -> str:
     return sentence(failure.reason, failure.remedy)
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
 
 
 def _why(failure: Failure | None) -> str:

@@ -84,7 +84,8 @@ def test_every_field_of_a_host_can_be_given_and_changed(user: CommandLine) -> No
     fields = {
         "address": "10.0.3.1", "port": 2222, "user": "alice", "identity_file": "~/key", "jump": "gate:22",
         "display": 2, "x_display": ":1", "x_authority": "/run/a", "python": "/opt/python3",
-        "folder": "/opt/of mine", "run_level": "highest", "group": "lab",
+        "folder": "/opt/of mine", "run_level": "highest", "control": "never",
+        "consent": "always", "keyboard": "position", "group": "lab",
     }  # fmt: skip
     options = [
         text for field, value in fields.items() for text in (f"--{field.replace('_', '-')}", str(value))

@@ -27,6 +27,8 @@ _VALUES = {
     "agents": 1,
     "files": 2,
     "size": 3,
+    "holder": "ben@desk",
+    "length": 5,
 }
 
 
@@ -44,7 +46,7 @@ def test_every_kind_has_a_sentence_and_survives_the_log(kind: type[Event]) -> No
     assert text[0].islower()
     assert "\n" not in text
     assert severity in {"info", "warning", "error"}
-    for name in ("reason", "text", "fingerprint", "account"):
+    for name in ("reason", "text", "fingerprint", "account", "holder"):
         if hasattr(event, name):
             assert str(getattr(event, name)) in text
 
