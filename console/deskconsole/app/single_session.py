@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deskconsole.common.signals import held_back
 from deskconsole.inventory.host import Host
+from deskconsole.session.control_status import ControlSettings
 from deskconsole.session.event_log import EventLog
 from deskconsole.session.events import Event
 from deskconsole.session.route import Route
@@ -39,7 +40,9 @@ def single_session(
     with contextlib.ExitStack() as stack:
         stack.callback(events.close)
         with held_back():
-            session = Session(host.name, route, host.display, record, places=places)
+            session = Session(
+                host.name, route, host.display, record, places=places, control=ControlSettings.of(host)
+            )
             stack.callback(lambda: session.close(closing()))
             session.connect()
         yield session

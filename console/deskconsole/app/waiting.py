@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from deskconsole.common.errors import Cancelled, NobodyLoggedOn, StreamError
-from deskconsole.session.host_screen import NO_PICTURE_AFTER, no_picture
+from deskconsole.session.host_screen import ANSWERED_AFTER, NO_PICTURE_AFTER, no_picture
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import SETTLED, State
@@ -47,7 +47,8 @@ def wait_for_picture(session: Session) -> None:
         waited = time.monotonic() - streaming_since
         if snapshot.state is State.WAITING:
             raise NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
-        if waited > NO_PICTURE_AFTER and snapshot.screen != ScreenState.LIVE:
+        asked = snapshot.screen == ScreenState.ASKING
+        if waited > (ANSWERED_AFTER if asked else NO_PICTURE_AFTER) and snapshot.screen != ScreenState.LIVE:
             # The agent goes on trying; a person who waits at a prompt would rather know.
             sentence = no_picture(snapshot.host, snapshot.screen, snapshot.screen_reason)
             raise StreamError(sentence, remedy=snapshot.advice)

@@ -22,6 +22,13 @@
         VersionMismatch              console and agent speak different versions of the wire
         Refused                      the agent closed the link and said why
         Stale                        the agent fell silent
+        InputUnanswered              the agent did not say what became of an input
+      ControlError                   the host cannot be controlled
+        ControlNotAllowed            this console may not act there: settings, an agent that only shows
+        ControlBusy                  another console acts there
+        ControlRefused               the person at the host, or its policy, said no
+        InputNotInjected             the host's system did not let the input through
+        ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of ours, named so that it can be reported
@@ -194,6 +201,53 @@ class Stale(StreamError):
     """The agent fell silent for longer than the heartbeat allows."""
 
     code = "stale"
+
+
+class InputUnanswered(StreamError):
+    """The agent did not say in time what became of an input."""
+
+    code = "input-unanswered"
+
+
+class ControlError(DeskconsoleError):
+    """The host cannot be controlled."""
+
+    code = "control-error"
+    exit_code = 9
+
+
+class ControlNotAllowed(ControlError):
+    """This console may not act there: its settings forbid it, or the agent only shows."""
+
+    code = "control-not-allowed"
+
+
+class ControlBusy(ControlError):
+    """Another console acts there."""
+
+    code = "control-busy"
+    exit_code = 10
+
+
+class ControlRefused(ControlError):
+    """The person at the host, or the host's policy, said no."""
+
+    code = "control-refused"
+    exit_code = 10
+
+
+class InputNotInjected(ControlError):
+    """The host's system did not let the input through."""
+
+    code = "input-not-injected"
+    exit_code = 11
+
+
+class ClipUnavailable(ControlError):
+    """The text cannot be put into a clipboard, or fetched from it."""
+
+    code = "clip-unavailable"
+    exit_code = 11
 
 
 class ViewerError(DeskconsoleError):

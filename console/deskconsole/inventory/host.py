@@ -62,6 +62,14 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The folder in which our own is made on a POSIX host, `~/` allowed; None: in the user's home."""
     run_level: Literal["least", "highest"] = "least"
     """Rights of the agent on a Windows host: `highest` reaches windows of elevated programs too."""
+    control: Literal["ask", "never"] | None = None
+    """`ask`: the person at the host is asked before this console acts there; `never`: it only looks.
+    None: it acts where that person may be expected to agree, see `consent`."""
+    consent: Literal["others", "always", "never"] = "others"
+    """When the person at the host is asked before the console sees the desktop: where that is another user
+    than the one who logs in, always, or never."""
+    keyboard: Literal["position"] | None = None
+    """`position`: keys are sent by their place on the keyboard alone, for virtual machines and games."""
     group: Label = ""
     """A label to filter by."""
     autoconnect: bool = False
@@ -107,6 +115,9 @@ EXPECTED: Mapping[str, str] = {
     "python": "the path of a Python on the host",
     "folder": "a path on the host that begins with / or ~/",
     "run_level": "least or highest",
+    "control": "ask or never",
+    "consent": "others, always or never",
+    "keyboard": "position",
     "group": "a text of at most 64 characters",
     "autoconnect": "true or false",
 }

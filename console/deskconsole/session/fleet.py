@@ -85,6 +85,7 @@ class Fleet:
 
     def session(self, name: str) -> Session:
         """The host's session, made if this is the first time."""
+        from .control_status import ControlSettings
         from .session import Session
 
         host = self._inventory.get(name)
@@ -98,6 +99,7 @@ class Fleet:
                     full_stream=self._full_stream,
                     places=self._places,
                     patient=True,
+                    control=ControlSettings.of(host),
                 )
             return self._sessions[name]
 

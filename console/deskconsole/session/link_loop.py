@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -22,7 +22,9 @@ from deskconsole.common.errors import (
 )
 from deskconsole.picture.decoders import Decoder
 from deskconsole.picture.framebuffer import Framebuffer
+from deskwire.clipboard import Clip, NoClip
 from deskwire.connection import ConsoleConnection, Phase
+from deskwire.control import Consent, Control, Done, Effect
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.message import Message
@@ -30,8 +32,10 @@ from deskwire.messages import (
     WIRE_VERSION,
     AgentMessage,
     Close,
+    ControlRequest,
     Digest,
     Displays,
+    Feature,
     Hello,
     Lossy,
     Ping,
@@ -46,6 +50,7 @@ from deskwire.messages import (
 )
 from deskwire.packet import Packet
 
+from .console_identity import CONSOLE_ID, console_name
 from .link_observer import LinkObserver
 from .state import STALE_AFTER
 from .watch_policy import WatchPolicy
@@ -62,6 +67,9 @@ carries."""
 
 HEARTBEAT = 1.0
 """Seconds between two Pings."""
+
+HEARTBEAT_HOLDING = 0.4
+"""The same while a key or a button is held: the agent lets go when it hears nothing for 1.2 s."""
 
 LOST_AFTER = 4.5
 """Seconds of silence after which the link is given up."""
@@ -80,6 +88,8 @@ _TICK: Mapping[WatchMode, float] = MappingProxyType({WatchMode.FULL: 0.1, WatchM
 hundred previewed hosts would wake the console a thousand times a second."""
 
 _READ_SIZE = 256 * 1024
+_SEND_SIZE = 8 * 1024
+"""Bytes that are sent within one tick at least: a clipboard is up to 256 kB in one message."""
 
 
 class Transport(Protocol):
@@ -105,7 +115,12 @@ class LinkLoop:
         framebuffer: Framebuffer,
         observers: Sequence[LinkObserver],
         watch_policy: WatchPolicy | None = None,
+        *,
+        consent: Consent = Consent.OTHERS,
+        holding: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`holding` tells whether a key or a button is held at the host."""
+        self._holding = holding
         self._watch_policy = watch_policy or WatchPolicy(lambda: True)
         self._watch = self._watch_policy.wanted()
         """The watch that the agent was told last; changed under `_sending`."""
@@ -119,6 +134,10 @@ class LinkLoop:
             bytes=WINDOW_BYTES,
             display=display,
             watch=self._watch,
+            speaks=tuple(Feature),
+            name=console_name(),
+            console=CONSOLE_ID,
+            consent=consent,
         )
         self._transport = transport
         self._connection = ConsoleConnection(token, hello)
@@ -149,6 +168,13 @@ class LinkLoop:
             raise Stale("the agent stopped reading", remedy="Reconnecting automatically.") from None
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
+        finally:
+            for observer in self._observers:
+                observer.ended()
+
+    def send(self, message: ControlRequest) -> None:
+        """Sends what an agent understands that named the feature; blocks at most as long as a tick."""
+        self._send(message)
 
     def update_watch(self) -> None:
         """Tells the agent what is watched now, where it was told something else last."""
@@ -209,7 +235,7 @@ class LinkLoop:
                     observer.silent(stale)
             if now - heard > LOST_AFTER:
                 raise Stale(f"the agent has been silent for {LOST_AFTER:.1f} s")
-            if now - beat >= HEARTBEAT:
+            if now - beat >= (HEARTBEAT_HOLDING if self._holding() else HEARTBEAT):
                 beat = now
                 self._ping(now)
             self._follow_watch(now)
@@ -290,6 +316,16 @@ class LinkLoop:
                 observer.lossy(pixels)
             case Preview():
                 observer.previewed(message)
+            case Control():
+                observer.control(message)
+            case Done():
+                observer.done(message)
+            case Effect():
+                observer.effect(message)
+            case Clip():
+                observer.clip(message)
+            case NoClip():
+                observer.no_clip(message)
 
     def _release(self) -> None:
         """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""
@@ -358,7 +394,8 @@ class LinkLoop:
     def _transmit(self, data: bytes) -> None:
         """Sends all or ends the link: after half a message nothing that follows would be understood."""
         try:
-            self._transport.sendall(data)
+            for start in range(0, len(data), _SEND_SIZE):
+                self._transport.sendall(data[start : start + _SEND_SIZE])
         except TimeoutError:
             self._transport.close()
             raise

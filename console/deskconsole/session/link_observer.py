@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deskwire.clipboard import Clip, NoClip
+from deskwire.control import Control, Done, Effect
 from deskwire.geometry import Display
 from deskwire.messages import Preview, Screen, Welcome
 from deskwire.packet import Packet
@@ -56,6 +58,24 @@ class LinkObserver:
 
     def previewed(self, preview: Preview) -> None:
         """A small picture came, as the host sent it: nothing of it has been checked."""
+
+    def control(self, control: Control) -> None:
+        """The agent says who acts on the host."""
+
+    def done(self, done: Done) -> None:
+        """The agent says what became of inputs."""
+
+    def effect(self, effect: Effect) -> None:
+        """The next packet has the first change after an input."""
+
+    def clip(self, clip: Clip) -> None:
+        """The text of the host's clipboard came."""
+
+    def no_clip(self, no_clip: NoClip) -> None:
+        """A request of the clipboard cannot be met."""
+
+    def ended(self) -> None:
+        """The link is over: nothing more comes, and nothing more can be sent."""
 
     def releasing(self) -> None:
         """The full stream is no longer wanted: the framebuffer is about to be given up."""

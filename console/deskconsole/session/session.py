@@ -26,7 +26,9 @@ from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
 from .attempt import Attempt
+from .control_status import ControlSettings, ControlStatus
 from .events import Event, Failure, HostUnreachable, LinkLost, SessionEnded, SessionFailed, WindowRaised
+from .host_control import HostControl
 from .host_window import HostWindow
 from .link_loop import LinkLoop
 from .reconnect_policy import Fail, ReconnectPolicy, Retry
@@ -66,6 +68,7 @@ class Session:
         full_stream: bool = True,
         places: Path | None = None,
         patient: bool = False,
+        control: ControlSettings | None = None,
     ) -> None:
         self.name = name
         self._route = route
@@ -78,6 +81,13 @@ class Session:
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._attempt: Attempt | None = None
+        self._control_settings = control or ControlSettings()
+        self.control = HostControl(
+            lambda message: self._ask(lambda link: link.send(message)),
+            self._control_settings,
+            self._control_changed,
+        )
+        """Who acts on the host, and what this console does there."""
         self._window = HostWindow(name, self._framebuffer, self._window_changed, places)
         self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted)
         self._status_observer = StatusObserver(
@@ -104,6 +114,7 @@ class Session:
             statistics=self._meter.snapshot(),
             steps=self._steps.now(),
             watch=self._watch_policy.wanted().mode.value,
+            round_trips=self.control.round_trips,
         )
 
     def wait_for(self, predicate: Callable[[Snapshot], bool], timeout: float | None) -> bool:
@@ -261,7 +272,7 @@ class Session:
 
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
         # The window first: a person waits for it. Figures before the status, which wakes who waits for them.
-        observers = (self._window, self._meter, self._status_observer, attempt)
+        observers = (self._window, self._meter, self._status_observer, self.control, attempt)
         return LinkLoop(
             transport.transport,
             transport.token,
@@ -269,6 +280,8 @@ class Session:
             self._framebuffer,
             observers,
             self._watch_policy,
+            consent=self._control_settings.consent,
+            holding=lambda: self.control.held,
         )
 
     def _wait_for_retry(self, error: DeskconsoleError, retry: Retry, cancelled: threading.Event) -> None:
@@ -325,6 +338,9 @@ class Session:
         if (link := self._link) is not None:
             with contextlib.suppress(OSError, ConnectionFailed, StreamError, LocalProtocolError):
                 want(link)
+
+    def _control_changed(self, status: ControlStatus) -> None:
+        self._status.update(control=status)
 
     def _window_changed(self, event: Event) -> None:
         self._status.update(viewing=self._window.open)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from deskconsole.common.progress import Progress
 from deskwire.messages import ScreenState, WatchMode
 
+from .control_status import NOT_CONNECTED, ControlStatus
 from .host_screen import SCREEN_REMEDIES
+from .sent_inputs import RoundTrips
 from .state import LIVE, State
 from .steps import SessionStep
 
@@ -126,6 +128,10 @@ class Snapshot:
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
+    control: ControlStatus = NOT_CONNECTED
+    """Who acts on the host."""
+    round_trips: RoundTrips = field(default_factory=RoundTrips)
+    """The inputs' of this console."""
 
     @property
     def current(self) -> bool:

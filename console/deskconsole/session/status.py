@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.progress import Progress
 
+from .control_status import ControlStatus
 from .snapshot import Exactness, Snapshot
 from .state import State, StateMachine
 
@@ -56,6 +57,7 @@ class StatusPatch(TypedDict, total=False):
     lossy: int
     preview: PreviewPicture | None
     viewing: bool
+    control: ControlStatus
 
 
 NO_DETAILS = StateDetails()

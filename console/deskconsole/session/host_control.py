@@ -1,0 +1,376 @@
+"""Control of one host: who acts there, what this console sends, and what the host says of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from deskconsole.common.errors import (
+    ClipUnavailable,
+    ControlNotAllowed,
+    ControlRefused,
+    InputUnanswered,
+)
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import (
+    Ability,
+    AllUp,
+    Button,
+    Chord,
+    ChordName,
+    Control,
+    ControlState,
+    Done,
+    Effect,
+    EndControl,
+    InputOutcome,
+    Key,
+    Pointer,
+    Typing,
+    WantControl,
+    Wheel,
+)
+from deskwire.errors import RemoteProtocolError
+from deskwire.limits import MAX_CLIP, MAX_NOTCHES, MAX_SIDE, MAX_TYPED
+from deskwire.messages import ControlRequest, Feature, Welcome
+from deskwire.packet import Packet
+
+from .control_status import NOT_CONNECTED, ControlSettings, ControlStatus
+from .link_observer import LinkObserver
+from .sent_inputs import InputResult, RoundTrips, SentInputs
+
+MOVES_OUT = 4
+"""Moves that may be under way: a slow link gets fewer of them, not older ones."""
+
+_ONLY_SHOWS = "the agent there only shows its desktop"
+_FORBIDDEN = "hosts.toml forbids control of this host"
+
+
+class HostControl(LinkObserver):
+    """Observes a session's links, one after the other. Any thread may call; only `wait` and the two of the
+    clipboard block.
+
+    `send` hands a message to the link that runs now, or drops it where there is none. `changed` is called
+    with each other status, on the thread that brought it and never while a lock is held here.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[ControlRequest], None],
+        settings: ControlSettings | None = None,
+        changed: Callable[[ControlStatus], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._send = send
+        self._settings = settings or ControlSettings()
+        self._observers = [] if changed is None else [changed]
+        self._changed = threading.Condition()
+        self._inputs = SentInputs(clock)
+        self._status = NOT_CONNECTED
+        self._speaks: frozenset[str] = frozenset()
+        self._grant = 0
+        self._asked = False
+        """Control was asked for on this link."""
+        self._wanted: bool | None = None
+        """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
+        self._move: tuple[int, int] | None = None
+        """A place that waits until fewer moves are under way."""
+        self._moves_out: set[int] = set()
+        self._keys: set[int] = set()
+        self._buttons: set[int] = set()
+        self._fetches: dict[int, str] = {}
+        """The texts of the clipboard that are asked for, by number."""
+
+    # For the faces
+
+    @property
+    def status(self) -> ControlStatus:
+        return self._status
+
+    @property
+    def held(self) -> bool:
+        """A key or a button is down: the agent must hear from this console often."""
+        return bool(self._keys or self._buttons)
+
+    @property
+    def round_trips(self) -> RoundTrips:
+        """Of the last 50 inputs, over all links."""
+        with self._changed:
+            return self._inputs.round_trips()
+
+    def observe(self, changed: Callable[[ControlStatus], None]) -> None:
+        """Calls `changed` with each other status from now on, as the constructor's is."""
+        self._observers.append(changed)
+
+    def take(self, *, force: bool = False) -> None:
+        """Asks for control, now or as soon as there is a link; `status` tells the answer.
+
+        `force` takes it from another console. Control that is lost with a link is asked for again.
+        """
+        with self._changed:
+            if self._settings.control == "never":
+                return
+            self._wanted = force
+            self._ask()
+
+    def release(self) -> None:
+        """Gives control back, and everything held goes up."""
+        with self._changed:
+            self._wanted = None
+            if self._asked:
+                self._send(EndControl())
+            # YOURS that is on its way is passed over from now on.
+            ours = self._status.state in (ControlState.YOURS, ControlState.ASKING)
+            status = replace(self._status, state=ControlState.FREE, reason="") if ours else self._status
+        self._become(status)
+
+    def key(
+        self,
+        code: int,
+        *,
+        down: bool,
+        text: str = "",
+        dead: bool = False,
+        locks: int = 0,
+        repeat: bool = False,
+    ) -> int:
+        """A key by its position (`deskwire.keys`) and by the text that it gave here."""
+        with self._changed:
+            if not self._may(Ability.KEYBOARD):
+                return 0
+            if self._settings.by_position and code:
+                text, dead = "", False
+            self._flush_move()
+            (self._keys.add if down else self._keys.discard)(code)
+            number = self._inputs.add(press=down)
+            self._send(Key(self._grant, number, code, down, text, dead, locks, repeat))
+            return number
+
+    def point(self, x: int, y: int) -> int:
+        """The pointer is there, in pixels of the picture. The newest of several waiting places wins."""
+        with self._changed:
+            if not self._may(Ability.POINTER):
+                return 0
+            self._move = _inside(x), _inside(y)
+            if len(self._moves_out) < MOVES_OUT:
+                self._flush_move()
+            return self._inputs.last
+
+    def button(self, x: int, y: int, button: int, *, down: bool) -> int:
+        """A button, 1 to 5: left, middle, right, back, forward."""
+        with self._changed:
+            if not self._may(Ability.POINTER):
+                return 0
+            self._flush_move()
+            (self._buttons.add if down else self._buttons.discard)(button)
+            number = self._inputs.add(press=down)
+            self._send(Button(self._grant, number, _inside(x), _inside(y), button, down))
+            return number
+
+    def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0) -> int:
+        """The wheel, by 120ths of a notch."""
+        with self._changed:
+            if not self._may(Ability.POINTER):
+                return 0
+            self._flush_move()
+            number = self._inputs.add(press=True)
+            right, down = (max(-MAX_NOTCHES, min(MAX_NOTCHES, turned)) for turned in (right, down))
+            self._send(Wheel(self._grant, number, _inside(x), _inside(y), right, down))
+            return number
+
+    def type(self, text: str) -> int:
+        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab."""
+        with self._changed:
+            if not self._may(Ability.KEYBOARD) or not text:
+                return 0
+            self._flush_move()
+            for start in range(0, len(text), MAX_TYPED):
+                number = self._inputs.add(press=True)
+                self._send(Typing(self._grant, number, text[start : start + MAX_TYPED]))
+            return self._inputs.last
+
+    def chord(self, name: ChordName) -> int:
+        """What no single key can say."""
+        with self._changed:
+            if not self._may(Ability.KEYBOARD):
+                return 0
+            self._flush_move()
+            number = self._inputs.add(press=True)
+            self._send(Chord(self._grant, number, name))
+            return number
+
+    def all_up(self) -> int:
+        """Everything held goes up: the keyboard belongs to something else now."""
+        with self._changed:
+            if not self._status.yours:
+                return 0
+            self._flush_move()
+            self._let_go()
+            number = self._inputs.add(press=False)
+            self._send(AllUp(self._grant, number))
+            return number
+
+    def wait(self, number: int, timeout: float, *, effect: float = 0.0) -> InputResult:
+        """Blocks until the host has said what became of that input, then `effect` seconds more at most until
+        the first picture after it is drawn.
+
+        Raises ControlNotAllowed for number 0, InputUnanswered after `timeout` seconds.
+        """
+        with self._changed:
+            one = self._inputs.get(number)
+            if one is None:
+                raise ControlNotAllowed("nothing was sent: this console does not control the host")
+            if not self._changed.wait_for(lambda: one.done_at is not None, timeout):
+                raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
+            if one.outcome is InputOutcome.DONE and effect > 0:
+                self._changed.wait_for(lambda: one.shown_at is not None, effect)
+            return one.result()
+
+    def put_clip(self, text: str, timeout: float) -> None:
+        """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlRefused,
+        ControlNotAllowed or InputUnanswered."""
+        if len(text) > MAX_CLIP:
+            raise ClipUnavailable(
+                f"the text has {len(text):,} characters, a clipboard takes at most {MAX_CLIP:,}",
+                remedy="Put less of it.",
+            )
+        with self._changed:
+            number = self._clip_number()
+            self._send(PutClip(self._grant, number, text))
+        self._wait_for_clip(number, timeout)
+
+    def fetch_clip(self, timeout: float) -> str:
+        """Blocks until the text of the host's clipboard is here; raises as `put_clip` does."""
+        with self._changed:
+            number = self._clip_number()
+            self._fetches[number] = ""
+            self._send(WantClip(self._grant, number))
+        try:
+            self._wait_for_clip(number, timeout)
+            return self._fetches[number]
+        finally:
+            del self._fetches[number]
+
+    # The link
+
+    def welcomed(self, welcome: Welcome) -> None:
+        with self._changed:
+            self._inputs.restart()
+            self._speaks = frozenset(welcome.speaks)
+            self._grant, self._asked = 0, False
+            self._let_go()
+            may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
+            reason = _ONLY_SHOWS if not may else _FORBIDDEN if self._settings.control == "never" else ""
+            state = ControlState.OFF if reason else ControlState.FREE
+            self._ask()
+        self._become(ControlStatus(state, reason=reason, may=may))
+
+    def control(self, control: Control) -> None:
+        with self._changed:
+            if control.state is ControlState.YOURS:
+                if not self._asked:
+                    raise RemoteProtocolError("control that was not asked for")
+                if control.grant < max(1, self._grant):
+                    raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
+                self._grant = control.grant
+                if self._wanted is None:  # It was given back before this came.
+                    return
+            elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
+                # Lost or refused: it is not asked for again on the next link.
+                self._wanted = None
+            if self._settings.control == "never" and control.state is ControlState.FREE:
+                return
+            holder = control.holder if control.state is ControlState.OTHER else ""
+            status = replace(self._status, state=control.state, holder=holder, reason=control.reason)
+        self._become(status)
+
+    def done(self, done: Done) -> None:
+        with self._changed:
+            self._inputs.settle(done)
+            self._moves_out = {number for number in self._moves_out if number > done.n}
+            if self._move is not None and self._status.yours and len(self._moves_out) < MOVES_OUT:
+                self._flush_move()
+            self._changed.notify_all()
+
+    def effect(self, effect: Effect) -> None:
+        with self._changed:
+            self._inputs.announce(effect.n)
+
+    def clip(self, clip: Clip) -> None:
+        with self._changed:
+            self._inputs.require_sent(clip.n)
+            if clip.n in self._fetches:  # It may have been given up meanwhile.
+                self._fetches[clip.n] = clip.text
+            self._inputs.settle(Done(clip.n))
+            self._changed.notify_all()
+
+    def no_clip(self, no_clip: NoClip) -> None:
+        with self._changed:
+            self._inputs.refuse(no_clip.n, no_clip.reason)
+            self._changed.notify_all()
+
+    def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
+        with self._changed:
+            self._inputs.drawn()
+            self._changed.notify_all()
+
+    def ended(self) -> None:
+        with self._changed:
+            self._asked = False
+            self._speaks = frozenset()
+        self._become(NOT_CONNECTED)
+
+    # Under the lock
+
+    def _ask(self) -> None:
+        if self._wanted is not None and Feature.CONTROL in self._speaks:
+            self._asked = True
+            self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
+            self._wanted = False  # By force only once.
+
+    def _may(self, ability: Ability) -> bool:
+        return self._status.yours and ability in self._status.may
+
+    def _flush_move(self) -> None:
+        if self._move is not None:
+            number = self._inputs.add(press=False)
+            self._moves_out.add(number)
+            self._send(Pointer(self._grant, number, *self._move))
+            self._move = None
+
+    def _let_go(self) -> None:
+        self._keys.clear()
+        self._buttons.clear()
+
+    def _clip_number(self) -> int:
+        if not self._status.yours:
+            raise ControlNotAllowed("the clipboard needs control of the host")
+        if Feature.CLIP not in self._speaks or Ability.CLIP not in self._status.may:
+            raise ClipUnavailable("the host's agent offers no clipboard")
+        return self._inputs.add(press=False, answered_by_itself=True)
+
+    def _wait_for_clip(self, number: int, timeout: float) -> None:
+        result = self.wait(number, timeout)
+        if result.outcome is not InputOutcome.DONE:
+            raise ControlRefused(f"the host's clipboard: {result.reason}")
+
+    # Not under the lock
+
+    def _become(self, status: ControlStatus) -> None:
+        with self._changed:
+            before, self._status = self._status, status
+            if before.yours and not status.yours:
+                self._move = None
+                self._moves_out.clear()
+                self._let_go()
+                self._inputs.drop_all("control ended")
+            self._changed.notify_all()
+        if status != before:
+            for changed in self._observers:
+                changed(status)
+
+
+def _inside(place: int) -> int:
+    return max(0, min(MAX_SIDE - 1, place))

@@ -1,0 +1,179 @@
+"""The inputs that were sent on one link: what became of each, and how long that took. It keeps no lock."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deskwire.control import Done, InputOutcome
+from deskwire.errors import RemoteProtocolError
+
+SAMPLES = 50
+"""The round trips are those of so many of the last inputs."""
+
+QUIET = 0.3
+"""Seconds without a packet after which the next one may be called the effect of an input: while a film or a
+clock runs, it is not."""
+
+_KEPT = 1024
+"""Inputs that are remembered; more are never waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrips:
+    """Seconds from an input until the host injected it, and until the first picture that has its effect.
+
+    Medians and 95th percentiles of the last 50 that are known; None before any.
+    """
+
+    done_p50: float | None = None
+    done_p95: float | None = None
+    shown_p50: float | None = None
+    shown_p95: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """The end of one input."""
+
+    outcome: InputOutcome
+    reason: str
+    """The host's words where it was not injected."""
+    done: float
+    """Seconds until the host had injected it, or said that it did not."""
+    effect: float | None
+    """Seconds until the first picture after it was drawn here; None where none came yet."""
+
+
+@dataclass(slots=True)
+class SentInput:
+    """One input and what is known of it. Times count as the clock does."""
+
+    at: float
+    press: bool
+    """A picture may follow from it: no move, and nothing that only lets go."""
+    quiet: bool
+    """No packet came for a while before it."""
+    answered_by_itself: bool = False
+    """A request of the clipboard: what becomes of the inputs after it says nothing of it."""
+    done_at: float | None = None
+    outcome: InputOutcome = InputOutcome.DONE
+    reason: str = ""
+    shown_at: float | None = None
+
+    def result(self) -> InputResult:
+        """As of now; of use once the host has said what became of it."""
+        effect = None if self.shown_at is None else self.shown_at - self.at
+        done = 0.0 if self.done_at is None else self.done_at - self.at
+        return InputResult(self.outcome, self.reason, done, effect)
+
+
+class SentInputs:
+    """Numbers inputs and books what the agent says of them.
+
+    Raises RemoteProtocolError where that is of a number that was never sent.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._inputs: dict[int, SentInput] = {}
+        self._last = 0
+        self._effect = 0
+        """The next packet has the effect of this input; 0: of none."""
+        self._packet_at = float("-inf")
+        self._done: deque[float] = deque(maxlen=SAMPLES)
+        self._shown: deque[float] = deque(maxlen=SAMPLES)
+
+    @property
+    def last(self) -> int:
+        """Number of the last input; 0 before any."""
+        return self._last
+
+    def restart(self) -> None:
+        """Another link begins: its numbers begin at 1. The round trips stay."""
+        self._inputs.clear()
+        self._last = self._effect = 0
+
+    def add(self, *, press: bool, answered_by_itself: bool = False) -> int:
+        """The number of an input that is sent now."""
+        now = self._clock()
+        self._last += 1
+        self._inputs[self._last] = SentInput(
+            now, press, now - self._packet_at > QUIET, answered_by_itself=answered_by_itself
+        )
+        self._inputs.pop(self._last - _KEPT, None)
+        return self._last
+
+    def get(self, number: int) -> SentInput | None:
+        """The input of that number; None where it is forgotten or was never sent."""
+        return self._inputs.get(number)
+
+    def settle(self, done: Done) -> None:
+        """Every input up to this one was injected, this one with its own outcome."""
+        self.require_sent(done.n)
+        now = self._clock()
+        for number, one in self._inputs.items():
+            if number > done.n:
+                break
+            if one.done_at is not None or (one.answered_by_itself and number != done.n):
+                continue
+            one.done_at = now
+            if number == done.n:
+                one.outcome, one.reason = done.outcome, done.reason
+            if one.outcome is InputOutcome.DONE and not one.answered_by_itself:
+                self._done.append(now - one.at)
+
+    def refuse(self, number: int, reason: str) -> None:
+        """The request of that number cannot be met."""
+        self.require_sent(number)
+        self._drop(self._inputs.get(number), reason)
+
+    def drop_all(self, reason: str) -> None:
+        """Control is over: the agent says no more of what is not done yet."""
+        for one in self._inputs.values():
+            self._drop(one, reason)
+
+    def announce(self, number: int) -> None:
+        """The next packet has the effect of this input."""
+        self.require_sent(number)
+        self._effect = number
+
+    def drawn(self) -> None:
+        """A packet is drawn."""
+        self._packet_at = now = self._clock()
+        effect, self._effect = self._effect, 0
+        last_press: SentInput | None = None
+        for number, one in self._inputs.items():
+            if number > effect:
+                break
+            if one.shown_at is None:
+                one.shown_at = now
+                last_press = one if one.press else last_press
+        # Those before it may have had no effect at all, a Shift for one.
+        if last_press is not None and last_press.quiet:
+            self._shown.append(now - last_press.at)
+
+    def round_trips(self) -> RoundTrips:
+        return RoundTrips(
+            _share(self._done, 0.5),
+            _share(self._done, 0.95),
+            _share(self._shown, 0.5),
+            _share(self._shown, 0.95),
+        )
+
+    def require_sent(self, number: int) -> None:
+        """Raises RemoteProtocolError for a number that no input has had."""
+        if number > self._last:
+            raise RemoteProtocolError(f"an answer to input {number}, the last one sent is {self._last}")
+
+    def _drop(self, one: SentInput | None, reason: str) -> None:
+        if one is not None and one.done_at is None:
+            one.done_at, one.outcome, one.reason = self._clock(), InputOutcome.DROPPED, reason
+
+
+def _share(samples: deque[float], share: float) -> float | None:
+    """The smallest sample that so many of all do not exceed; None without any."""
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None

@@ -1,0 +1,389 @@
+"""Control as the console keeps it: what is sent, what may be sent, and what becomes of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from deskconsole.common.errors import (
+    ClipUnavailable,
+    ControlNotAllowed,
+    ControlRefused,
+    InputUnanswered,
+)
+from deskconsole.session.control_status import ControlSettings, ControlStatus
+from deskconsole.session.host_control import MOVES_OUT, HostControl
+from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskwire.control import (
+    AllUp,
+    Button,
+    ChordName,
+    Control,
+    ControlState,
+    Done,
+    Effect,
+    EndControl,
+    InputOutcome,
+    Key,
+    Pointer,
+    Typing,
+    WantControl,
+    Wheel,
+)
+from deskwire.errors import RemoteProtocolError
+from deskwire.geometry import Rectangle
+from deskwire.limits import MAX_CLIP, MAX_TYPED
+from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
+from deskwire.packet import Packet, Slice
+
+MAY = ("pointer", "keyboard", "clip")
+PACKET = Packet(False, (Slice(Rectangle(0, 0, 1, 1), b"\0\0\0\0"),), bytes(16))
+
+
+class Clock:
+    """Seconds that a test lets pass."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Ground:
+    """A host's control, what it sent, and the agent's words to it."""
+
+    def __init__(self, settings: ControlSettings | None = None) -> None:
+        self.sent: list[ControlRequest] = []
+        self.told: list[ControlStatus] = []
+        self.clock = Clock()
+        self.control = HostControl(self.sent.append, settings, self.told.append, self.clock)
+
+    def welcome(self, *, speaks: tuple[str, ...] = ("control", "clip"), may: tuple[str, ...] = MAY) -> None:
+        self.control.welcomed(Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=speaks, may=may))
+
+    def yours(self, grant: int = 1) -> None:
+        self.control.control(Control(ControlState.YOURS, grant))
+
+    def taken(self) -> Ground:
+        self.welcome()
+        self.control.take()
+        self.yours()
+        self.sent.clear()
+        return self
+
+    def draw(self) -> None:
+        self.control.drawn(1, PACKET)
+
+
+def asking(act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    """Calls what blocks on a thread; the list gets its result or its error."""
+    results: list[object] = []
+
+    def run() -> None:
+        try:
+            results.append(act())
+        except Exception as error:  # noqa: BLE001
+            results.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, results
+
+
+def test_nothing_is_sent_before_control_is_given() -> None:
+    ground = Ground()
+    assert ground.control.status == ControlStatus(ControlState.OFF, reason="not connected")
+    ground.welcome()
+    assert ground.control.key(0x1E, down=True, text="a") == 0
+    assert ground.control.type("a") == ground.control.point(1, 1) == ground.control.all_up() == 0
+    assert ground.control.chord(ChordName.LOCK) == ground.control.wheel(1, 1, down=120) == 0
+    assert ground.control.button(1, 1, 1, down=True) == 0
+    ground.control.take()
+    assert ground.control.status.state is ControlState.FREE
+    assert ground.control.type("a") == 0
+    assert ground.sent == [WantControl()]
+
+
+def test_inputs_bear_the_grant_and_numbers_from_one() -> None:
+    ground = Ground().taken()
+    control = ground.control
+    assert control.status == ControlStatus(ControlState.YOURS, may=frozenset(MAY))
+    assert control.key(0x1E, down=True, text="a") == 1
+    assert control.key(0x1E, down=False) == 2
+    assert control.button(3, 4, 1, down=True) == 3
+    assert control.wheel(3, 4, down=120) == 4
+    assert control.type("ab") == 5
+    assert control.all_up() == 6
+    assert ground.sent == [
+        Key(1, 1, 0x1E, True, "a"),
+        Key(1, 2, 0x1E, False),
+        Button(1, 3, 3, 4, 1, True),
+        Wheel(1, 4, 3, 4, 0, 120),
+        Typing(1, 5, "ab"),
+        AllUp(1, 6),
+    ]
+
+
+def test_an_agent_that_does_not_know_control_is_never_asked_for_it() -> None:
+    ground = Ground()
+    ground.control.take()
+    ground.welcome(speaks=(), may=())
+    assert ground.sent == []
+    assert ground.control.status.state is ControlState.OFF
+    assert ground.control.status.reason == "the agent there only shows its desktop"
+
+
+def test_an_agent_without_a_keyboard_gets_no_keys() -> None:
+    ground = Ground()
+    ground.welcome(may=("pointer",))
+    ground.control.take()
+    ground.yours()
+    assert ground.control.key(0x1E, down=True) == ground.control.type("a") == 0
+    assert ground.control.point(1, 2) == 1
+
+
+def test_a_host_whose_control_is_forbidden_is_not_asked() -> None:
+    ground = Ground(ControlSettings(control="never"))
+    ground.control.take(force=True)
+    ground.welcome()
+    ground.control.control(Control(ControlState.FREE))
+    assert ground.sent == []
+    assert ground.control.status.state is ControlState.OFF
+    assert "hosts.toml" in ground.control.status.reason
+
+
+def test_ask_in_the_settings_asks_the_person_at_the_host() -> None:
+    ground = Ground(ControlSettings(control="ask"))
+    ground.welcome()
+    ground.control.take(force=True)
+    assert ground.sent == [WantControl(force=True, ask=True)]
+    ground.control.control(Control(ControlState.ASKING))
+    ground.yours()
+    assert [status.state for status in ground.told] == ["free", "asking", "yours"]
+
+
+def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.take(force=True)
+    ground.yours(7)
+    ground.control.type("a")
+    ground.control.ended()
+    assert ground.control.type("b") == 0
+    ground.sent.clear()
+    ground.welcome()
+    ground.yours(1)
+    assert ground.control.type("c") == 1
+    assert ground.sent == [WantControl(), Typing(1, 1, "c")]
+
+
+@pytest.mark.parametrize("lost", [ControlState.FREE, ControlState.OTHER, ControlState.OFF])
+def test_control_that_was_ended_at_the_host_is_not_asked_for_again(lost: ControlState) -> None:
+    ground = Ground().taken()
+    ground.control.control(Control(lost, holder="ben@desk", reason="ended at the host"))
+    assert ground.control.type("a") == 0
+    ground.control.ended()
+    ground.welcome()
+    assert ground.sent == []
+
+
+def test_given_back_before_it_came_it_stays_given_back() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.take()
+    ground.control.release()
+    ground.yours()
+    assert ground.control.status.state is ControlState.FREE
+    assert ground.sent == [WantControl(), EndControl()]
+
+
+def test_the_holder_is_told() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    assert ground.told[-1] == ControlStatus(ControlState.OTHER, "ben@desk", "", frozenset(MAY))
+
+
+def test_a_slow_link_gets_fewer_moves_and_the_newest() -> None:
+    ground = Ground().taken()
+    for x in range(100):
+        ground.control.point(x, 0)
+    assert ground.sent == [Pointer(1, number + 1, number, 0) for number in range(MOVES_OUT)]
+    ground.control.done(Done(1))
+    assert ground.sent[MOVES_OUT:] == [Pointer(1, MOVES_OUT + 1, 99, 0)]
+
+
+def test_a_move_goes_before_the_click_that_follows_it() -> None:
+    ground = Ground().taken()
+    for x in range(10):
+        ground.control.point(x, 0)
+    ground.control.button(9, 0, 1, down=True)
+    assert ground.sent[-2:] == [Pointer(1, 5, 9, 0), Button(1, 6, 9, 0, 1, True)]
+
+
+def test_a_long_text_goes_in_pieces() -> None:
+    ground = Ground().taken()
+    text = "é" * (2 * MAX_TYPED + 5)
+    assert ground.control.type(text) == 3
+    pieces = [message.text for message in ground.sent if isinstance(message, Typing)]
+    assert list(map(len, pieces)) == [MAX_TYPED, MAX_TYPED, 5]
+    assert "".join(pieces) == text
+
+
+def test_keys_go_by_position_alone_where_the_settings_say_so() -> None:
+    ground = Ground(ControlSettings(by_position=True)).taken()
+    ground.control.key(0x15, down=True, text="z", dead=True)
+    assert ground.sent == [Key(1, 1, 0x15, True)]
+
+
+def test_held_until_it_goes_up_or_control_ends() -> None:
+    ground = Ground().taken()
+    assert not ground.control.held
+    ground.control.key(0x1D, down=True)
+    ground.control.button(1, 1, 1, down=True)
+    ground.control.key(0x1D, down=False)
+    assert ground.control.held
+    ground.control.all_up()
+    assert not ground.control.held
+    ground.control.key(0x1D, down=True)
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    assert not ground.control.held
+
+
+def test_the_agent_cannot_give_control_that_was_not_asked_for() -> None:
+    ground = Ground()
+    ground.welcome()
+    with pytest.raises(RemoteProtocolError, match="not asked for"):
+        ground.yours()
+
+
+def test_a_grant_never_goes_down() -> None:
+    ground = Ground().taken()
+    ground.yours(5)
+    with pytest.raises(RemoteProtocolError, match="grant 4 after 5"):
+        ground.yours(4)
+
+
+def test_answers_to_inputs_never_sent_break_the_protocol() -> None:
+    ground = Ground().taken()
+    ground.control.type("a")
+    with pytest.raises(RemoteProtocolError, match="input 2"):
+        ground.control.done(Done(2))
+    with pytest.raises(RemoteProtocolError, match="input 3"):
+        ground.control.effect(Effect(3))
+    with pytest.raises(RemoteProtocolError, match="input 4"):
+        ground.control.clip(Clip(4, "x"))
+    with pytest.raises(RemoteProtocolError, match="input 5"):
+        ground.control.no_clip(NoClip(5, "x"))
+
+
+def test_waiting_tells_when_it_was_done_and_when_it_was_seen() -> None:
+    ground = Ground().taken()
+    number = ground.control.type("a")
+    ground.clock.now += 0.25
+    ground.control.done(Done(number))
+    ground.draw()
+    assert ground.control.wait(number, 0).effect is None
+    ground.clock.now += 0.25
+    ground.control.effect(Effect(number))
+    ground.draw()
+    result = ground.control.wait(number, 0, effect=5)
+    assert (result.outcome, result.done, result.effect) == (InputOutcome.DONE, 0.25, 0.5)
+
+
+def test_waiting_for_what_the_agent_does_not_answer_ends() -> None:
+    ground = Ground().taken()
+    with pytest.raises(InputUnanswered):
+        ground.control.wait(ground.control.type("a"), 0.01)
+    with pytest.raises(ControlNotAllowed):
+        ground.control.wait(0, 0.01)
+
+
+def test_who_waits_is_told_that_control_ended() -> None:
+    ground = Ground().taken()
+    number = ground.control.type("a")
+    thread, results = asking(lambda: ground.control.wait(number, 30).outcome)
+    ground.control.ended()
+    thread.join(10)
+    assert results == [InputOutcome.DROPPED]
+
+
+def test_a_blocked_input_says_why() -> None:
+    ground = Ground().taken()
+    first, second = ground.control.type("a"), ground.control.type("b")
+    ground.control.done(Done(second, InputOutcome.BLOCKED, "the screen is locked"))
+    assert ground.control.wait(first, 0).outcome is InputOutcome.DONE
+    result = ground.control.wait(second, 0)
+    assert (result.outcome, result.reason) == (InputOutcome.BLOCKED, "the screen is locked")
+
+
+def test_the_clipboard_goes_both_ways() -> None:
+    ground = Ground().taken()
+    thread, results = asking(lambda: ground.control.fetch_clip(30))
+    while not ground.sent:
+        pass
+    assert ground.sent == [WantClip(1, 1)]
+    ground.control.clip(Clip(1, "grüß"))
+    thread.join(10)
+    assert results == ["grüß"]
+    thread, results = asking(lambda: ground.control.put_clip("x", 30))
+    while len(ground.sent) < 2:
+        pass
+    assert ground.sent[1:] == [PutClip(1, 2, "x")]
+    ground.control.done(Done(2))
+    thread.join(10)
+    assert results == [None]
+
+
+def test_a_later_key_does_not_answer_for_the_clipboard() -> None:
+    ground = Ground().taken()
+    thread, results = asking(lambda: ground.control.put_clip("x", 30))
+    while not ground.sent:
+        pass
+    ground.control.done(Done(ground.control.type("a")))
+    ground.control.no_clip(NoClip(1, "another program holds it"))
+    thread.join(10)
+    assert isinstance(results[0], ControlRefused)
+    assert "another program holds it" in str(results[0])
+
+
+def test_a_text_over_the_limit_is_refused_before_it_is_sent() -> None:
+    ground = Ground().taken()
+    with pytest.raises(ClipUnavailable, match="at most 64,000"):
+        ground.control.put_clip("x" * (MAX_CLIP + 1), 1)
+    assert ground.sent == []
+
+
+def test_the_clipboard_needs_control() -> None:
+    ground = Ground()
+    ground.welcome()
+    with pytest.raises(ControlNotAllowed):
+        ground.control.fetch_clip(1)
+
+
+def test_round_trips_are_those_of_presses_while_the_host_was_quiet() -> None:
+    ground = Ground().taken()
+    for milliseconds in range(1, 51):
+        ground.clock.now += 1
+        ground.control.key(0x1E, down=True, text="a")
+        number = ground.control.key(0x1E, down=False)
+        ground.clock.now += milliseconds / 1000
+        ground.control.done(Done(number))
+        ground.clock.now += milliseconds / 1000
+        ground.control.effect(Effect(number))
+        ground.draw()
+    trips = ground.control.round_trips
+    assert trips.shown_p50 == pytest.approx(0.052)
+    assert trips.shown_p95 == pytest.approx(0.096)
+    # The last 50 inputs are the last 25 presses with their releases.
+    assert trips.done_p50 == pytest.approx(0.038)
+    for _ in range(60):  # A film: nothing of it is the effect of a key.
+        ground.clock.now += 0.04
+        ground.draw()
+        ground.control.effect(Effect(ground.control.type("b")))
+        ground.clock.now += 0.04
+        ground.draw()
+    assert ground.control.round_trips.shown_p50 == trips.shown_p50
