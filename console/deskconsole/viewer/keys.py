@@ -7,6 +7,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from deskwire.control import ControlState
 from deskwire.keys import BY_CODE
 
 
@@ -139,6 +140,24 @@ def hint(host_key: HostKeyName) -> str:
     """The line that tells the most important keys."""
     title = host_key_title(host_key)
     return f"F1 keys    f full screen    0 fit    1 one to one    2 double    q close    {title} control"
+
+
+def control_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName) -> str:
+    """The line about who acts on the host; empty where the frame says enough."""
+    title = host_key_title(host_key)
+    match state:
+        case ControlState.YOURS:
+            return f"you control the host    {title} ends it"
+        case ControlState.OTHER:
+            return f"{holder or 'another console'} controls the host    {title} + t takes control"
+        case ControlState.ASKING:
+            return "the person at the host is asked"
+        case ControlState.REFUSED:
+            return f"control is refused: {reason}" if reason else "control is refused"
+        case ControlState.OFF:
+            return f"no control: {reason}" if reason else "no control of this host"
+        case ControlState.FREE:
+            return f"control ended: {reason}" if reason else ""
 
 
 def action_of(code: int) -> Action | None:

@@ -41,12 +41,12 @@ class ControlGiven(msgspec.Struct, frozen=True, tag="control"):
     """Says who acts on the host: with YOURS the window's keys and pointer go there."""
 
     state: ControlState
-    abilities: frozenset[str] = frozenset()
-    """What the host's agent can do."""
-
-
-class ControlOffer(msgspec.Struct, frozen=True, tag="take"):
-    """The person asked for control elsewhere: take the keyboard as soon as it is given."""
+    holder: str = ""
+    """The console that acts, if it is another one."""
+    reason: str = ""
+    """Why this console does not act."""
+    answers: bool = False
+    """Something changed, or was asked for: the user is to read it."""
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):
@@ -186,18 +186,7 @@ Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | TypingIn
 Request = ControlWish | ClipOffer | ClipWish
 """Takes its time, and is answered."""
 
-ToWindow = (
-    Map
-    | Damage
-    | Status
-    | ControlGiven
-    | ControlOffer
-    | Notice
-    | ClipFetched
-    | DoneTimes
-    | Raise
-    | CloseWindow
-)
+ToWindow = Map | Damage | Status | ControlGiven | Notice | ClipFetched | DoneTimes | Raise | CloseWindow
 ToConsole = Ready | Failed | Shown | Closed | Input | Request
 
 _encoder = msgspec.json.Encoder()

@@ -18,6 +18,7 @@ import deskconsole
 import deskwire
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
 from .display import require_display
@@ -88,6 +89,9 @@ class Viewer:
         self._framebuffer = framebuffer
         self._on_closed = on_closed
         self._on_input = on_input
+        self._word, self._why = "live", ""
+        self._stale, self._controlled = False, False
+        self._at: float | None = None
         self._up = threading.Event()
         self._failure: Failed | None = None
         self._farewell: Closed | None = None
@@ -108,7 +112,7 @@ class Viewer:
             if self._failure is not None:
                 raise ViewerError(self._failure.sentence, remedy=self._failure.remedy)
             raise ViewerError(f"The window's process did not start: {self._obituary}.")
-        self.state("live", stale=False)
+        self._outbox.put(self._status())
         if framebuffer.size is not None:
             self.resized()
 
@@ -157,8 +161,15 @@ class Viewer:
         self._outbox.put(Damage(packet, tuple(rectangles), input_at))
 
     def control(self, message: ControlGiven) -> None:
-        """Says who acts on the host: with YOURS the window's keys and pointer go to `on_input`."""
-        self._outbox.put(message)
+        """Says who acts on the host: with YOURS the window's keys and pointer go to `on_input`, and the title
+        is `NAME - controlled - deskconsole` while the picture is of now."""
+        self._controlled = message.state == ControlState.YOURS
+        self._outbox.put(
+            msgspec.structs.replace(
+                message, holder=_printable(message.holder)[:100], reason=_printable(message.reason)[:500]
+            )
+        )
+        self._outbox.put(self._status())
 
     def say(self, sentence: str) -> None:
         """Shows a sentence for a moment."""
@@ -187,9 +198,17 @@ class Viewer:
 
         `stale` greys the picture and counts its age from `at` (Unix time; None: now), with `why` below it.
         """
-        word, why = (_printable(text)[:500] for text in (word, why))
-        text = f"{word}: {why}" if why else word
-        self._outbox.put(Status(f"{self._host} - {word} - deskconsole (F1: keys)", text, stale, at))
+        self._word, self._why = (_printable(text)[:500] for text in (word, why))
+        self._stale, self._at = stale, at
+        self._outbox.put(self._status())
+
+    def _status(self) -> Status:
+        text = f"{self._word}: {self._why}" if self._why else self._word
+        title = f"{self._host} - {self._word} - deskconsole (F1: keys)"
+        if self._controlled and not self._stale:
+            # F1 goes to the host.
+            title = f"{self._host} - controlled - deskconsole"
+        return Status(title, text, self._stale, self._at)
 
     def to_front(self) -> None:
         """Shows the window above all others, from an icon or another workspace too."""

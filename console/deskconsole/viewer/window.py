@@ -24,7 +24,7 @@ from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .keys import Action, HostKeyName, action_of
+from .keys import Action, HostKeyName, action_of, control_notice
 from .messages import (
     CLOSED_BY_HAND,
     ClipFetched,
@@ -235,6 +235,9 @@ class Window:
         if not self._open:
             return
         self._control.given(self._given)
+        notice = control_notice(self._given.state, self._given.holder, self._given.reason, self._host_key)
+        if self._given.answers and notice:
+            self._say(notice)
         self._frame.adopt(self._needed())
         self._redraw = True
 

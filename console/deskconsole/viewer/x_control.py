@@ -123,8 +123,6 @@ class XControl:
     def end(self) -> None:
         """The window closes."""
         self._surface.guarded(self._all_up)
-        if self.on:
-            self._outbox.put(ControlWish(on=False))
         self._state = ControlState.FREE
 
     def look_after(self, now: float) -> None:
