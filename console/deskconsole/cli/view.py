@@ -24,6 +24,9 @@ def view(
     token_file: TokenFile = None,
     display: Display = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="Control the host: keys and pointer go there.")
+    ] = False,
     seconds: Annotated[float | None, seconds_option("Close after this time.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
@@ -31,6 +34,7 @@ def view(
 ) -> None:
     """Show a host's desktop in a window until it is closed.
 
+    Right Ctrl in the window takes control of the host, and gives it back.
     With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are printed.
 
     \b
@@ -56,7 +60,7 @@ def view(
         if json:
             print_json(measure(session, seconds or 0))
             return
-        session.view(fullscreen=fullscreen)
+        session.view(fullscreen=fullscreen, control=control)
         wait_for_picture(session)
         wait_for_closed_window(session, seconds)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,6 +20,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     bytes_per_second: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
     """The budget of all hosts together on the network; 0: no bound."""
+    host_key: Literal["right ctrl", "scroll lock", "pause", "ctrl+alt"] = "right ctrl"
+    """The key of this keyboard that takes and gives control in a window."""
 
     @classmethod
     def load(cls, path: Path) -> Settings:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.viewer.messages import CLOSED_BY_HAND
+from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlGiven, ControlWish, Input, Request
 from deskconsole.viewer.process import Viewer
+from deskwire.control import Done, Effect, InputOutcome
 from deskwire.packet import Packet
 
+from .control_status import ControlStatus
 from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
+from .host_control import HostControl
 from .link_observer import LinkObserver
+from .window_input import WindowInput
 
 
 class HostWindow(LinkObserver):
@@ -21,28 +25,34 @@ class HostWindow(LinkObserver):
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
     window's threads, and never while a lock is held here. `places` is the file in which windows find the size
-    and place that they had.
+    and place that they had. What its user does goes to `control`.
     """
 
     def __init__(
         self,
         name: str,
         framebuffer: Framebuffer,
+        control: HostControl,
         changed: Callable[[Event], None],
         places: Path | None = None,
     ) -> None:
         self._name = name
         self._places = places
         self._framebuffer = framebuffer
+        self._control = control
+        self._input = WindowInput(control, self._say)
         self._changed = changed
         self._lock = threading.Lock()
         self._viewer: Viewer | None = None
         self._wanted = False
         self._fullscreen = False
+        self._take = False
+        """Control is to be taken as soon as there is a window."""
         self._opening = False
         self._closed = False
         self.failure: ViewerError | None = None
         """The reason why the last window could not be opened, or ended though the user did not close it."""
+        control.observe(self._control_changed)
 
     @property
     def open(self) -> bool:
@@ -55,18 +65,24 @@ class HostWindow(LinkObserver):
         with self._lock:
             return self._wanted or self._opening or self._viewer is not None
 
-    def want(self, *, fullscreen: bool) -> None:
-        """Opens the window with the next picture, or at once where there is one.
+    def want(self, *, fullscreen: bool, control: bool = False) -> None:
+        """Opens the window with the next picture, or at once where there is one; with `control` it takes
+        control of the host.
 
         A window that is open comes to the front.
         """
         with self._lock:
-            if self._viewer is not None:
-                self._viewer.to_front()
-                return
-            self._wanted = True
-            self._fullscreen = fullscreen
-            self.failure = None
+            viewer = self._viewer
+            if viewer is None:
+                self._wanted = True
+                self._fullscreen = fullscreen
+                self._take = control
+                self.failure = None
+        if viewer is not None:
+            viewer.to_front()
+            if control:
+                self._user_did(ControlWish(on=True))
+            return
         if self._framebuffer.size is not None:
             self._open_if_wanted()
 
@@ -83,9 +99,11 @@ class HostWindow(LinkObserver):
             self._wanted = False
 
     def drawn(self, number: int, packet: Packet) -> None:
+        input_at = self._input.drawn()
         with self._lock:
             if self._viewer is not None:
-                self._viewer.damaged(number, [part.rectangle for part in packet.slices])
+                rectangles = [part.rectangle for part in packet.slices]
+                self._viewer.damaged(number, rectangles, input_at=input_at)
         if self._wanted:
             self._open_if_wanted()
 
@@ -100,6 +118,20 @@ class HostWindow(LinkObserver):
             if self._viewer is not None:
                 self._viewer.state(word, stale=stale, why=why, at=at)
 
+    def effect(self, effect: Effect) -> None:
+        self._input.announce(effect.n)
+
+    def done(self, done: Done) -> None:
+        if done.outcome is InputOutcome.BLOCKED:
+            self._say(done.reason or "the host's system did not let it through")
+        times = self._input.times()
+        with self._lock:
+            if self._viewer is not None and times is not None:
+                self._viewer.times(*times)
+
+    def ended(self) -> None:
+        self._input.restart()
+
     def close(self) -> None:
         """Takes the window away and waits for that; none comes afterwards."""
         with self._lock:
@@ -107,6 +139,7 @@ class HostWindow(LinkObserver):
             viewer, self._viewer = self._viewer, None
         if viewer is not None:
             viewer.close()
+            self._input.end()
 
     def _open_if_wanted(self) -> None:
         """Opens the window, once, on a thread of its own: it takes half a second to come up."""
@@ -125,6 +158,7 @@ class HostWindow(LinkObserver):
                 self._gone,
                 fullscreen=self._fullscreen,
                 places=self._places,
+                on_input=self._user_did,
             )
         except ViewerError as error:
             self.failure = error
@@ -133,17 +167,43 @@ class HostWindow(LinkObserver):
                 self._opening = False
                 if viewer is not None and viewer.alive and not self._closed:
                     self._viewer = viewer
-                    # The viewer has not heard of what was drawn while it came up.
+                    # The viewer has not heard of what happened while it came up.
                     viewer.resized()
+                    viewer.control(_given(self._control.status, answers=False))
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
         if self.failure is None:
+            if self._take:
+                self._user_did(ControlWish(on=True))
             self._changed(WindowOpened(host=self._name))
         else:
             self._changed(WindowFailed(host=self._name, failure=Failure.of(self.failure)))
 
+    def _user_did(self, message: Input | Request) -> None:
+        """Takes what the window's user did to the host."""
+        if isinstance(message, ControlWish) and message.on and not message.force:
+            # A host's answer that changes nothing is not told.
+            self._control_changed(self._control.status)
+        self._input.handle(message, self._clip)
+
+    def _clip(self, text: str) -> None:
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.clip(text)
+
+    def _say(self, sentence: str) -> None:
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.say(sentence)
+
+    def _control_changed(self, status: ControlStatus) -> None:
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.control(_given(status, answers=True))
+
     def _gone(self, reason: str) -> None:
+        self._input.end()
         with self._lock:
             self._viewer = None
             if reason != CLOSED_BY_HAND:
@@ -152,3 +212,7 @@ class HostWindow(LinkObserver):
             self._changed(WindowClosed(host=self._name))
         else:
             self._changed(WindowLost(host=self._name, reason=reason))
+
+
+def _given(status: ControlStatus, *, answers: bool) -> ControlGiven:
+    return ControlGiven(status.state, status.holder, status.reason, answers)

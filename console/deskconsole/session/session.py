@@ -102,7 +102,7 @@ class Session:
             self._clip_transferred,
         )
         """Who acts on the host, and what this console does there."""
-        self._window = HostWindow(name, self._framebuffer, self._window_changed, places)
+        self._window = HostWindow(name, self._framebuffer, self.control, self._window_changed, places)
         self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted)
         self._status_observer = StatusObserver(
             display,
@@ -200,15 +200,16 @@ class Session:
         if thread is None or not thread.is_alive():
             self._framebuffer.close()
 
-    def view(self, *, fullscreen: bool = False) -> None:
-        """Opens the window as soon as there is a picture, and connects for it where there is no link.
+    def view(self, *, fullscreen: bool = False, control: bool = False) -> None:
+        """Opens the window as soon as there is a picture, and connects for it where there is no link; with
+        `control` the window takes control of the host.
 
         A window that is open comes to the front. Where it cannot be opened, an event says why.
         """
         if self._window.open:
             self._on_event(WindowRaised(host=self.name))
         with self._status.changed:
-            self._window.want(fullscreen=fullscreen)
+            self._window.want(fullscreen=fullscreen, control=control)
             self.connect()
         self._ask(LinkLoop.update_watch)
 

@@ -12,11 +12,14 @@ import os
 import sys
 from pathlib import Path
 
-from deskconsole.common.errors import ViewerError
+from deskconsole.common.errors import ConfigurationError, ViewerError
+from deskconsole.common.paths import Paths
+from deskconsole.common.settings import Settings
 
 from .display import monitors, require_display
 from .inbox import open_inbox
-from .messages import Failed, Ready, ToConsole, line
+from .input_outbox import InputOutbox
+from .messages import Failed, Ready
 
 PACKAGES = "libgl1 libglib2.0-0 libsm6 libx11-xcb1 xkb-data"
 """Debian packages (12) beyond a bare system that the window needs; the first three were found by
@@ -47,39 +50,35 @@ def main() -> int:
     parser.add_argument("--places", type=Path, help="the file with size and place of each host's window")
     arguments = parser.parse_args()
     # Libraries that print must not speak to the console: what they print goes where stderr goes.
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    outbox = InputOutbox(os.dup(1))
     os.dup2(2, 1)
-
-    def report(message: ToConsole) -> None:
-        try:
-            answers.write(line(message))
-        except BrokenPipeError:  # the console is gone: stdin has ended too, and ends us
-            return
-
     try:
+        settings = Settings.load(Paths.default().settings)
         screen = require_display(os.environ)
-    except ViewerError as fault:
-        report(Failed(str(fault), fault.remedy))
+    except (ConfigurationError, ViewerError) as fault:
+        outbox.put(Failed(str(fault), fault.remedy))
         return fault.exit_code
     try:
         _prefer_the_systems_x11()
         from .frame import Frame
         from .window import NAME, Window
     except ImportError as fault:
-        report(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
+        outbox.put(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
         return ViewerError.exit_code
     inbox = open_inbox(sys.stdin.fileno())
     frame = Frame(NAME, monitors(), host=arguments.host, places=arguments.places)
     window = Window(
         inbox,
-        report,
+        outbox,
         frame,
         fullscreen=arguments.fullscreen,
         hint=arguments.hint,
         depth=24 if screen is None else screen.depth,
+        host_key=settings.host_key,
     )
-    report(Ready())
+    outbox.put(Ready())
     window.run()
+    outbox.close()
     # Not through the interpreter's end: it has nothing to save, and a thread may be reading stdin.
     sys.stderr.flush()
     os._exit(0)

@@ -16,6 +16,11 @@ from deskwire.geometry import Rectangle
 _STEPS = 64
 """Scales are fractions with at most this denominator: at most 1.6 % smaller than would fit, mostly 0.1 %."""
 
+FRAME = 2
+"""Pixels of the frame on each side."""
+
+_AMBER = (64, 200, 255, 0)
+
 _LONGEST = 16384
 """Pixels of a canvas across or down, at most: as many as an X window has."""
 
@@ -72,7 +77,8 @@ class Canvas:
 
     `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. `scale` None: the picture
     fits. Where it is larger than the canvas, `offset` (x, y in pixels of the canvas) says which part of it
-    is seen. `size` is what the picture takes on the canvas.
+    is seen. `size` is what the picture takes on the canvas. With `framed` a frame of two pixels is around it,
+    which takes its room from the canvas and none from the picture's pixels.
     """
 
     def __init__(
@@ -82,8 +88,14 @@ class Canvas:
         *,
         scale: Scale | None = None,
         offset: tuple[int, int] = (0, 0),
+        framed: bool = False,
     ) -> None:
-        self.image = image
+        if framed:
+            image[:] = _AMBER
+        self._edge = edge = FRAME if framed and min(image.shape[:2]) > 4 * FRAME else 0
+        self.image = image = image[edge : image.shape[0] - edge, edge : image.shape[1] - edge]
+        """Without the frame."""
+        self._picture = picture
         room = image.shape[1], image.shape[0]
         self.scale = scale or fitting(picture, room)
         self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
@@ -95,7 +107,7 @@ class Canvas:
 
     def draw(self, picture: NDArray[np.uint8], rectangle: Rectangle) -> Rectangle | None:
         """Takes over what `picture` (height, width, 3) has under `rectangle`; returns where that is on the
-        image, None where it is not seen."""
+        image with its frame, None where it is not seen."""
         pixels, source = self.scale
         # whole blocks around the rectangle, as far as they are seen
         left = max(rectangle.x // source, -self._x // pixels, 0)
@@ -120,7 +132,33 @@ class Canvas:
         drawn = Rectangle(x + seen_x, y + seen_y, wide - seen_x, high - seen_y)
         target = self.image[drawn.y : drawn.y + drawn.height, drawn.x : drawn.x + drawn.width]
         cv2.cvtColor(part[seen_y:high, seen_x:wide], cv2.COLOR_BGR2BGRA, dst=target)
-        return drawn
+        return drawn._replace(x=drawn.x + self._edge, y=drawn.y + self._edge)
+
+    def covers(self, x: int, y: int) -> bool:
+        """The picture is seen at this pixel of the image with its frame."""
+        left, top = x - self._edge, y - self._edge
+        height, width, _ = self.image.shape
+        return all(
+            0 <= at < room and 0 <= at - begin < size
+            for at, room, begin, size in (
+                (left, width, self._x, self.size[0]),
+                (top, height, self._y, self.size[1]),
+            )
+        )
+
+    def place(self, x: int, y: int) -> tuple[int, int]:
+        """The pixel of the picture that is drawn in the middle of this pixel of the image with its frame;
+        beside the picture, the nearest one that is seen."""
+        across, down = (
+            self._place(at - self._edge, begin, self.image.shape[axis], self._picture[1 - axis])
+            for at, begin, axis in ((x, self._x, 1), (y, self._y, 0))
+        )
+        return across, down
+
+    def _place(self, at: int, begin: int, room: int, length: int) -> int:
+        pixels, source = self.scale
+        drawn = min(max(at, 0), max(0, room - 1)) - begin
+        return min(max((2 * drawn + 1) * source // (2 * pixels), 0), length - 1)
 
     def _scaled(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
         """The mean of what each pixel covers; the last blocks of a picture are filled up first."""

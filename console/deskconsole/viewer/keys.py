@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from deskwire.control import ControlState
+from deskwire.keys import BY_CODE
 
 
 class Action(Enum):
@@ -15,38 +21,152 @@ class Action(Enum):
     AS_IT_IS = auto()
     DOUBLE = auto()
     HELP = auto()
+    # With the host key
+    CONTROL = auto()
+    """Act on the host, or no more."""
+    FORCE = auto()
+    """Take control from another console."""
+    SEND_HOST_KEY = auto()
+    GRAB = auto()
+    """All keys go to the host, those of the local system too; or no more."""
+    CTRL_ALT_DEL = auto()
+    LOCK = auto()
+    TYPE_CLIP = auto()
+    PUT_CLIP = auto()
+    FETCH_CLIP = auto()
+    TIMES = auto()
+    """Show or hide the round trips."""
 
 
-_CODES = {
-    "f": Action.FULLSCREEN,
-    "0": Action.FIT,
-    "z": Action.FIT,
-    "1": Action.AS_IT_IS,
-    "2": Action.DOUBLE,
-    "q": Action.CLOSE,
-    "h": Action.HELP,
-    "?": Action.HELP,
-    chr(27): Action.ESCAPE,
-    # Keys without a letter come as X's keysyms.
-    chr(0xFFBE): Action.HELP,  # F1
-    chr(0xFFC8): Action.FULLSCREEN,  # F11
-}
-
-HELP = (
-    ("f, F11", "full screen, and back"),
-    ("0", "fit the picture to the window"),
-    ("1", "one pixel for one pixel"),
-    ("2", "double size"),
-    ("drag", "move a picture that is larger than the window"),
-    ("Esc", "leave full screen"),
-    ("F1, h, ?", "show or hide these keys"),
-    ("q", "close the window"),
+HOST_ACTIONS: Final = frozenset(
+    {
+        Action.SEND_HOST_KEY,
+        Action.GRAB,
+        Action.CTRL_ALT_DEL,
+        Action.LOCK,
+        Action.TYPE_CLIP,
+        Action.PUT_CLIP,
+        Action.FETCH_CLIP,
+    }
 )
-"""Keys and what they do, for the box in the window. ASCII: OpenCV draws no other letters."""
+"""They do nothing while the window only shows the host."""
 
-HINT = "F1 keys    f full screen    0 fit    1 one to one    2 double    q close"
+HostKeyName = Literal["right ctrl", "scroll lock", "pause", "ctrl+alt"]
+"""The host key, as settings.toml has it."""
+
+_CODES: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "f": Action.FULLSCREEN,
+        "0": Action.FIT,
+        "z": Action.FIT,
+        "1": Action.AS_IT_IS,
+        "2": Action.DOUBLE,
+        "q": Action.CLOSE,
+        "h": Action.HELP,
+        "?": Action.HELP,
+        chr(27): Action.ESCAPE,
+        # Keys without a letter come as X's keysyms.
+        chr(0xFFBE): Action.HELP,  # F1
+        chr(0xFFC8): Action.FULLSCREEN,  # F11
+    }
+)
+
+_CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        **{key: _CODES[key] for key in "f012qh"},
+        "f1": Action.HELP,
+        "f11": Action.FULLSCREEN,
+        "escape": Action.ESCAPE,
+        "g": Action.GRAB,
+        "d": Action.CTRL_ALT_DEL,
+        "l": Action.LOCK,
+        "v": Action.TYPE_CLIP,
+        "p": Action.PUT_CLIP,
+        "c": Action.FETCH_CLIP,
+        "r": Action.TIMES,
+        "t": Action.FORCE,
+    }
+)
+"""What a key does while the host key is held: by the letter that it gives, else by its name."""
+
+
+class WindowKey(NamedTuple):
+    """One row of what is told about the keys. ASCII: OpenCV draws no other letters."""
+
+    keys: str
+    meaning: str
+
+
+VIEW_KEYS: Final = (
+    WindowKey("f, F11", "full screen, and back"),
+    WindowKey("0", "fit the picture to the window"),
+    WindowKey("1", "one pixel for one pixel"),
+    WindowKey("2", "double size"),
+    WindowKey("drag", "move a picture that is larger than the window"),
+    WindowKey("Esc", "leave full screen"),
+    WindowKey("F1, h, ?", "show or hide these keys"),
+    WindowKey("q", "close the window"),
+)
+"""The keys while the window only shows the host."""
+
+CONTROL_KEYS: Final = (
+    WindowKey("HOST", "control the host, and stop"),
+    WindowKey("HOST twice", "send this key to the host"),
+    WindowKey("HOST + t", "take control from another console"),
+    WindowKey("HOST + g", "send the system's own keys too, and stop"),
+    WindowKey("HOST + d", "Ctrl+Alt+Del on the host"),
+    WindowKey("HOST + l", "lock the host"),
+    WindowKey("HOST + v", "type this clipboard on the host"),
+    WindowKey("HOST + p", "put this clipboard into the host's"),
+    WindowKey("HOST + c", "copy the host's clipboard into this one"),
+    WindowKey("HOST + r", "show or hide how long inputs take"),
+    WindowKey("HOST + f 0 1 2 h q", "the keys above, while you control the host"),
+)
+"""The keys for control; HOST stands for the host key."""
+
+
+def host_key_title(name: HostKeyName) -> str:
+    """The host key as it is written on keyboards."""
+    return "+".join(part.title() for part in name.split("+"))
+
+
+def help_rows(host_key: HostKeyName) -> tuple[WindowKey, ...]:
+    """All keys, for the box in the window, HOST replaced."""
+    title = host_key_title(host_key)
+    return VIEW_KEYS + tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
+
+
+def hint(host_key: HostKeyName) -> str:
+    """The line that tells the most important keys."""
+    title = host_key_title(host_key)
+    return f"F1 keys    f full screen    0 fit    1 one to one    2 double    q close    {title} control"
+
+
+def control_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName) -> str:
+    """The line about who acts on the host; empty where the frame says enough."""
+    title = host_key_title(host_key)
+    match state:
+        case ControlState.YOURS:
+            return f"you control the host    {title} ends it"
+        case ControlState.OTHER:
+            return f"{holder or 'another console'} controls the host    {title} + t takes control"
+        case ControlState.ASKING:
+            return "the person at the host is asked"
+        case ControlState.REFUSED:
+            return f"control is refused: {reason}" if reason else "control is refused"
+        case ControlState.OFF:
+            return f"no control: {reason}" if reason else "no control of this host"
+        case ControlState.FREE:
+            return f"control ended: {reason}" if reason else ""
 
 
 def action_of(code: int) -> Action | None:
     """The action of the key with this code of highgui's; None for other keys."""
     return _CODES.get(chr(code & 0xFFFF).lower())
+
+
+def chord_action(code: int, text: str) -> Action | None:
+    """The action of a key with the host key: by what it gives, else by its place on a US keyboard, which
+    serves layouts without these letters."""
+    place = BY_CODE.get(code)
+    return _CHORDS.get(text.lower()) or _CHORDS.get(place.name if place is not None else "")

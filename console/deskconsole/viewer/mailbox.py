@@ -10,7 +10,18 @@ from collections.abc import Collection
 
 from deskwire.geometry import Rectangle
 
-from .messages import CloseWindow, Damage, Map, Raise, Status, ToWindow
+from .messages import (
+    ClipFetched,
+    CloseWindow,
+    ControlGiven,
+    Damage,
+    DoneTimes,
+    Map,
+    Notice,
+    Raise,
+    Status,
+    ToWindow,
+)
 
 _MANY = 128
 """Rectangles that may wait; above it they become the one around them, which is quicker to draw."""
@@ -26,7 +37,9 @@ class Mailbox:
         self._rectangles: dict[Rectangle, None] = {}
         """In the order in which they came, each once."""
         self._damaged = False
-        self._status: Status | None = None
+        self._input_at: float | None = None
+        self._newest: dict[type[ToWindow], ToWindow] = {}
+        """The newest of each kind of which only that counts."""
         self._raise = self._close = False
 
     def put(self, message: ToWindow) -> None:
@@ -38,14 +51,15 @@ class Mailbox:
                     self._map = message
                     self._rectangles.clear()
                     self._damaged = False
-                case Damage(packet, rectangles):
+                case Damage(packet, rectangles, input_at):
                     self._packet = packet
+                    self._input_at = self._input_at or input_at
                     self._rectangles.update(dict.fromkeys(rectangles))
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
-                case Status():
-                    self._status = message
+                case Status() | ControlGiven() | Notice() | ClipFetched() | DoneTimes():
+                    self._newest[type(message)] = message
                 case Raise():
                     self._raise = True
                 case CloseWindow():
@@ -64,21 +78,21 @@ class Mailbox:
             if self._map is not None:
                 messages.append(self._map)
             if self._damaged:
-                messages.append(Damage(self._packet, tuple(self._rectangles)))
-            if self._status is not None:
-                messages.append(self._status)
+                messages.append(Damage(self._packet, tuple(self._rectangles), self._input_at))
+            messages += self._newest.values()
             if self._raise:
                 messages.append(Raise())
             if self._close:
                 messages.append(CloseWindow())
-            self._map = self._status = None
+            self._map = self._input_at = None
+            self._newest.clear()
             self._rectangles.clear()
             self._damaged = self._raise = self._close = False
             return messages
 
     def _waiting(self) -> bool:
         flags = self._damaged or self._raise or self._close
-        return flags or self._map is not None or self._status is not None
+        return flags or self._map is not None or bool(self._newest)
 
 
 def around(rectangles: Collection[Rectangle]) -> Rectangle:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from deskwire.control import ChordName, ControlState
 from deskwire.geometry import Rectangle
 
 
@@ -21,6 +22,8 @@ class Damage(msgspec.Struct, frozen=True, tag="damage"):
 
     packet: int
     rectangles: tuple[Rectangle, ...]
+    input_at: float | None = None
+    """When the input happened whose effect is in this packet, by the monotonic clock of this machine."""
 
 
 class Status(msgspec.Struct, frozen=True, tag="status"):
@@ -32,6 +35,37 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     stale: bool
     at: float | None = None
     """Unix time of which the picture is; None: of when this is first said."""
+
+
+class ControlGiven(msgspec.Struct, frozen=True, tag="control"):
+    """Says who acts on the host: with YOURS the window's keys and pointer go there."""
+
+    state: ControlState
+    holder: str = ""
+    """The console that acts, if it is another one."""
+    reason: str = ""
+    """Why this console does not act."""
+    answers: bool = False
+    """Something changed, or was asked for: the user is to read it."""
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Show this sentence for a moment."""
+
+    text: str
+
+
+class ClipFetched(msgspec.Struct, frozen=True, tag="clip"):
+    """Put this text of the host's clipboard into the clipboard here."""
+
+    text: str
+
+
+class DoneTimes(msgspec.Struct, frozen=True, tag="times"):
+    """Says how long inputs take until they are injected, in seconds."""
+
+    p50: float
+    p95: float
 
 
 class Raise(msgspec.Struct, frozen=True, tag="raise"):
@@ -72,8 +106,88 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     draws: int
 
 
-ToWindow = Map | Damage | Status | Raise | CloseWindow
-ToConsole = Ready | Failed | Shown | Closed
+class ControlWish(msgspec.Struct, frozen=True, tag="wish"):
+    """The person wants to act on the host, or no more."""
+
+    on: bool
+    force: bool = False
+    """Take it from another console."""
+
+
+class KeyInput(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
+    """A key went down or up; fields as in the wire's `Key`."""
+
+    at: float
+    """When it happened, by the monotonic clock of this machine."""
+    code: int
+    down: bool
+    text: str = ""
+    dead: bool = False
+    locks: int = 0
+    repeat: bool = False
+
+
+class PointerInput(msgspec.Struct, frozen=True, tag="pointer"):
+    """The pointer is there, in pixels of the picture."""
+
+    at: float
+    x: int
+    y: int
+
+
+class ButtonInput(msgspec.Struct, frozen=True, tag="button"):
+    """A button went down or up there; 1 to 5: left, middle, right, back, forward."""
+
+    at: float
+    x: int
+    y: int
+    button: int
+    down: bool
+
+
+class WheelInput(msgspec.Struct, frozen=True, tag="wheel"):
+    """The wheel was turned there, by 120ths of a notch."""
+
+    at: float
+    x: int
+    y: int
+    right: int
+    down: int
+
+
+class Released(msgspec.Struct, frozen=True, tag="released"):
+    """Everything held goes up: the window lost the keyboard, or its user has left the host."""
+
+
+class TypingInput(msgspec.Struct, frozen=True, tag="typing"):
+    """Type this text on the host."""
+
+    text: str
+
+
+class ChordInput(msgspec.Struct, frozen=True, tag="chord"):
+    """Press on the host what no single key can say."""
+
+    chord: ChordName
+
+
+class ClipOffer(msgspec.Struct, frozen=True, tag="put"):
+    """Put this text into the host's clipboard."""
+
+    text: str
+
+
+class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
+    """Fetch the text of the host's clipboard."""
+
+
+Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | TypingInput | ChordInput
+"""Goes to the host as soon as the console has it."""
+Request = ControlWish | ClipOffer | ClipWish
+"""Takes its time, and is answered."""
+
+ToWindow = Map | Damage | Status | ControlGiven | Notice | ClipFetched | DoneTimes | Raise | CloseWindow
+ToConsole = Ready | Failed | Shown | Closed | Input | Request
 
 _encoder = msgspec.json.Encoder()
 to_window = msgspec.json.Decoder(ToWindow)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .keys import HELP, HINT
+from .keys import HostKeyName, help_rows, hint
 from .messages import Status
 
 _HINTED, _FADING = 4.0, 1.0
@@ -35,13 +35,22 @@ _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 class Overlay:
     """The texts that are shown over the picture. `now` is seconds on the monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, host_key: HostKeyName = "right ctrl") -> None:
+        self._host_key: HostKeyName = host_key
         self.helping = False
         """The box with the keys is shown."""
+        self.times = ""
+        """The line with the times of inputs, which stays while it is wanted."""
+        self._hint = ""
         self._hint_until = 0.0
         self._stale: Status | None = None
         self._stale_since = 0.0
         self._banner = ""
+
+    @property
+    def stale(self) -> bool:
+        """The picture is old."""
+        return self._stale is not None
 
     def status(self, status: Status) -> bool:
         """The picture is old, or not any more; True where the whole has to be drawn for that."""
@@ -70,7 +79,11 @@ class Overlay:
 
     def hint(self, now: float) -> None:
         """Shows the line with the keys for a while."""
-        self._hint_until = now + _HINTED
+        self.say(hint(self._host_key), now)
+
+    def say(self, sentence: str, now: float) -> None:
+        """Shows this line for a while."""
+        self._hint, self._hint_until = sentence, now + _HINTED
 
     def toggle_help(self) -> None:
         """Shows or hides the box with the keys; the line with the keys has done its work then."""
@@ -87,16 +100,18 @@ class Overlay:
 
     def covers(self, now: float) -> bool:
         """Is something over a live picture? A part drawn alone would be drawn over it."""
-        return self.helping or self._strength(now) > 0
+        return self.helping or bool(self.times) or self._strength(now) > 0
 
     def draw(self, image: NDArray[np.uint8], now: float) -> None:
         """Draws it on `image`, (height, width, 4) BGRX, which shows the picture alone."""
         if self._stale is not None:
             draw_banner(image, self._banner)
         if self.helping:
-            _draw_help(image, HELP)
+            _draw_help(image, help_rows(self._host_key))
         elif (strength := self._strength(now)) > 0:
-            _draw_hint(image, HINT, strength)
+            _draw_hint(image, _plain(self._hint), strength)
+        elif self.times:
+            _draw_hint(image, self.times, 1)
 
     def _strength(self, now: float) -> float:
         """The strength at which the line with the keys is seen, 0 to 1."""

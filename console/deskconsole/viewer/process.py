@@ -18,17 +18,24 @@ import deskconsole
 import deskwire
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
 from .display import require_display
 from .messages import (
+    ClipFetched,
     Closed,
     CloseWindow,
+    ControlGiven,
     Damage,
+    DoneTimes,
     Failed,
+    Input,
     Map,
+    Notice,
     Raise,
     Ready,
+    Request,
     Shown,
     Status,
     ToConsole,
@@ -63,7 +70,8 @@ class Viewer:
     return at once, whatever the window does: what it has no time for is merged. `places` is the file in which
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
-    window ends for any reason but a call of `close`.
+    window ends for any reason but a call of `close`. `on_input` gets what its user does to the host, from
+    the same thread: it must not wait.
     """
 
     def __init__(
@@ -74,11 +82,16 @@ class Viewer:
         *,
         fullscreen: bool = False,
         places: Path | None = None,
+        on_input: Callable[[Input | Request], None] = lambda _: None,
     ) -> None:
         require_display(os.environ)
         self._host = _printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_closed = on_closed
+        self._on_input = on_input
+        self._word, self._why = "live", ""
+        self._stale, self._controlled = False, False
+        self._at: float | None = None
         self._up = threading.Event()
         self._failure: Failed | None = None
         self._farewell: Closed | None = None
@@ -99,7 +112,7 @@ class Viewer:
             if self._failure is not None:
                 raise ViewerError(self._failure.sentence, remedy=self._failure.remedy)
             raise ViewerError(f"The window's process did not start: {self._obituary}.")
-        self.state("live", stale=False)
+        self._outbox.put(self._status())
         if framebuffer.size is not None:
             self.resized()
 
@@ -140,9 +153,35 @@ class Viewer:
         """The process runs, and nobody asked it to end."""
         return not (self._gone.is_set() or self._told_to_close)
 
-    def damaged(self, packet: int, rectangles: Sequence[Rectangle]) -> None:
-        """The framebuffer has changed there, by this packet; the window is live again if it was stale."""
-        self._outbox.put(Damage(packet, tuple(rectangles)))
+    def damaged(self, packet: int, rectangles: Sequence[Rectangle], *, input_at: float | None = None) -> None:
+        """The framebuffer has changed there, by this packet; the window is live again if it was stale.
+
+        `input_at`: the packet has the effect of an input of that time, which its message told.
+        """
+        self._outbox.put(Damage(packet, tuple(rectangles), input_at))
+
+    def control(self, message: ControlGiven) -> None:
+        """Says who acts on the host: with YOURS the window's keys and pointer go to `on_input`, and the title
+        is `NAME - controlled - deskconsole` while the picture is of now."""
+        self._controlled = message.state == ControlState.YOURS
+        self._outbox.put(
+            msgspec.structs.replace(
+                message, holder=_printable(message.holder)[:100], reason=_printable(message.reason)[:500]
+            )
+        )
+        self._outbox.put(self._status())
+
+    def say(self, sentence: str) -> None:
+        """Shows a sentence for a moment."""
+        self._outbox.put(Notice(_printable(sentence)[:500]))
+
+    def clip(self, text: str) -> None:
+        """Puts this text into the clipboard of the window's display."""
+        self._outbox.put(ClipFetched(text))
+
+    def times(self, p50: float, p95: float) -> None:
+        """Says how many seconds inputs take until they are injected."""
+        self._outbox.put(DoneTimes(p50, p95))
 
     def resized(self) -> None:
         """The framebuffer was reset; to be called before the damage of the new picture."""
@@ -159,9 +198,17 @@ class Viewer:
 
         `stale` greys the picture and counts its age from `at` (Unix time; None: now), with `why` below it.
         """
-        word, why = (_printable(text)[:500] for text in (word, why))
-        text = f"{word}: {why}" if why else word
-        self._outbox.put(Status(f"{self._host} - {word} - deskconsole (F1: keys)", text, stale, at))
+        self._word, self._why = (_printable(text)[:500] for text in (word, why))
+        self._stale, self._at = stale, at
+        self._outbox.put(self._status())
+
+    def _status(self) -> Status:
+        text = f"{self._word}: {self._why}" if self._why else self._word
+        title = f"{self._host} - {self._word} - deskconsole (F1: keys)"
+        if self._controlled and not self._stale:
+            # F1 goes to the host.
+            title = f"{self._host} - controlled - deskconsole"
+        return Status(title, text, self._stale, self._at)
 
     def to_front(self) -> None:
         """Shows the window above all others, from an icon or another workspace too."""
@@ -210,6 +257,8 @@ class Viewer:
             case Closed(_, draws):
                 self.draws = draws
                 self._farewell = message
+            case _:
+                self._on_input(message)
 
     def _cause(self) -> str:
         """Why the process ended, from what it said, how it ended and what it printed."""

@@ -7,30 +7,45 @@ looking after the keyboard between times. How the picture gets on the screen is 
 from __future__ import annotations
 
 import contextlib
+import select
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from deskconsole.common.errors import ViewerError
+from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
-from .canvas import AS_IT_IS, DOUBLE, Canvas
+from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
-from .keys import Action, action_of
-from .messages import CLOSED_BY_HAND, Closed, CloseWindow, Damage, Map, Raise, Shown, Status, ToConsole
+from .input_outbox import InputOutbox
+from .keys import Action, HostKeyName, action_of, control_notice
+from .messages import (
+    CLOSED_BY_HAND,
+    ClipFetched,
+    Closed,
+    CloseWindow,
+    ControlGiven,
+    Damage,
+    DoneTimes,
+    Map,
+    Notice,
+    Raise,
+    Shown,
+    Status,
+    ToWindow,
+)
+from .no_control import NoControl, WindowControl, control_of
 from .overlay import FADE_STEP, Overlay
-from .surfaces.surface import HighguiSurface, Mouse, Surface, is_gone
+from .surfaces.choice import covering, highgui, x_surface
+from .surfaces.surface import HighguiSurface, Surface, is_gone
+from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
-
-if TYPE_CHECKING:
-    from .surfaces.x_surface import XSurface
 
 NAME = "deskconsole"
 """Highgui's own name of the window; users see the title."""
@@ -49,38 +64,34 @@ notices keys. A look costs 0.2 ms of CPU, takes 2 ms, and highgui has nothing to
 _TELLING = 0.5
 """Seconds between two reports of what is shown."""
 
-_APPEARING = 0.5
-"""Seconds in which the display knows a new window."""
-
 _ATTENTION = 2.0
 """Seconds after a key or a change of size in which somebody still uses the window."""
 
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
 
-_HIGHGUIS_DEPTHS = (24, 32)
-"""Bits of a pixel that highgui shows in their colours."""
-
 
 class Window:
     """Shows one picture until it is closed.
 
-    `frame` knows the size and place; `report` takes what the console is to be told; `hint`: a line tells the
-    keys when the window opens. `depth`: bits of a pixel of the X screen, 24 where there is none.
+    `frame` knows the size and place; `outbox` takes what the console is to be told; `hint`: a line tells the
+    keys when the window opens. `depth`: bits of a pixel of the X screen, 24 where there is none. `host_key`:
+    the key that takes and gives control.
     """
 
     def __init__(
         self,
         inbox: Inbox | ThreadedInbox,
-        report: Callable[[ToConsole], None],
+        outbox: InputOutbox,
         frame: Frame,
         *,
         fullscreen: bool = False,
         hint: bool = False,
         depth: int = 24,
+        host_key: HostKeyName = "right ctrl",
     ) -> None:
         self._inbox = inbox
-        self._report = report
+        self._outbox = outbox
         self._frame = frame
         self._fullscreen = fullscreen
         """It is to begin in full screen."""
@@ -91,7 +102,14 @@ class Window:
         self._picture: NDArray[np.uint8] | None = None
         self._canvas: Canvas | None = None
         self._zoom = Zoom()
-        self._overlay = Overlay()
+        self._host_key: HostKeyName = host_key
+        self._overlay = Overlay(host_key)
+        self._control: WindowControl = NoControl(outbox, self._say, "it is not open")
+        self._given = ControlGiven(ControlState.FREE)
+        self._times = WindowRoundTrips()
+        self._input_at: float | None = None
+        """When the input happened whose effect is to be drawn."""
+        self._closed_by_key = False
         self._hint = hint
         self._depth = depth
         self._redraw = False
@@ -114,20 +132,19 @@ class Window:
         except ViewerError as error:
             reason = str(error)
         self._frame.remember()
+        self._control.end()
         self._surface.close()
         if self._open:
             with contextlib.suppress(cv2.error):
                 cv2.destroyAllWindows()
-        self._report(Closed(reason, self._draws))
+        self._outbox.put(Closed(reason, self._draws))
 
     def _until_closed(self) -> str:
         """Returns why the window is to close; raises ViewerError where it would show something wrong."""
         reason = ""
         while not reason:
             waiting = self._inbox.wait(self._pause(), self._surface.fileno())
-            # What comes while it rests is shown together with what is there.
-            if (rest := self._rested_at - time.monotonic()) > 0:
-                time.sleep(rest)
+            self._rest()
             if waiting:
                 for message in self._inbox.take():
                     if isinstance(message, CloseWindow):
@@ -136,19 +153,44 @@ class Window:
                         self._handle(message)
             if not self._open or reason:
                 continue
-            if self._surface.attend():
-                self._attend()
+            self._listen()
             self._draw()
             now = time.monotonic()
             if now >= self._look_at_keys:
                 reason = self._look_after(now)
+            if self._closed_by_key:
+                reason = CLOSED_BY_HAND
         return reason
 
     def _pause(self) -> float | None:
         """Seconds to wait for a message; None before there is a window."""
-        return max(0.0, self._look_at_keys - time.monotonic()) if self._open else None
+        return max(0.0, self._due() - time.monotonic()) if self._open else None
 
-    def _handle(self, message: Map | Damage | Status | Raise) -> None:
+    def _due(self) -> float:
+        if self._surface.waiting:
+            return 0.0
+        due = self._control.due
+        return self._look_at_keys if due is None else min(due, self._look_at_keys)
+
+    def _rest(self) -> None:
+        """Lets a while pass after a drawing: what comes meanwhile is shown together with what is there.
+
+        What its user does goes to the host all the same.
+        """
+        while (rest := self._rested_at - time.monotonic()) > 0:
+            heard = self._surface.fileno()
+            if heard is None:
+                time.sleep(rest)
+            elif select.select([heard], [], [], rest)[0]:
+                self._listen()
+
+    def _listen(self) -> None:
+        """Takes in what the display has to say, and what is due of it."""
+        if self._surface.attend():
+            self._attend()
+        self._control.look_after(time.monotonic())
+
+    def _handle(self, message: ToWindow) -> None:
         match message:
             case Map():
                 self._look_at(message)
@@ -156,8 +198,19 @@ class Window:
                 self._packet = message.packet
                 self._damage += message.rectangles
                 self._redraw |= self._overlay.damaged()
+                self._input_at = self._input_at or message.input_at
+                self._control.stale(stale=False)
             case Status():
                 self._status(message)
+            case ControlGiven():
+                self._given = message
+                self._be_controlled()
+            case Notice():
+                self._say(message.text)
+            case DoneTimes():
+                self._times.done = message
+            case ClipFetched():
+                self._control.fetched(message)
             case Raise():
                 if self._open and not self._surface.to_front():
                     print("the window cannot be brought to the front", file=sys.stderr)  # noqa: T201
@@ -174,8 +227,29 @@ class Window:
         if not self._open:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
-            self._frame.adopt(self._size())
+            self._frame.adopt(self._needed())
         self._redraw = True
+
+    def _be_controlled(self) -> None:
+        """Follows who acts on the host."""
+        if not self._open:
+            return
+        self._control.given(self._given)
+        notice = control_notice(self._given.state, self._given.holder, self._given.reason, self._host_key)
+        if self._given.answers and notice:
+            self._say(notice)
+        self._frame.adopt(self._needed())
+        self._redraw = True
+
+    def _say(self, sentence: str) -> None:
+        self._overlay.say(sentence, time.monotonic())
+        self._redraw = True
+
+    def _needed(self) -> tuple[int, int]:
+        """Width and height of the picture with its frame."""
+        edges = 2 * FRAME if self._control.on else 0
+        width, height = self._size()
+        return width + edges, height + edges
 
     def _size(self) -> tuple[int, int]:
         """Width and height of the picture."""
@@ -194,39 +268,18 @@ class Window:
             self._frame.set_fullscreen(self._size(), on=True)
         if self._hint:
             self._overlay.hint(time.monotonic())
-        surface = _x_surface(self._mouse)
+        surface = x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
-        self._surface = self._covering(surface)
+        self._lie_on(covering(surface, NAME, self._title, self._depth))
 
-    def _covering(self, surface: XSurface | None) -> Surface:
-        """`surface` over the window, as soon as the display knows that; highgui's where there can be none."""
-        if surface is None:
-            return self._highgui("there is no other way")
-        fault = "the display does not know the window"
-        deadline = time.monotonic() + _APPEARING
-        try:
-            while not (covered := surface.cover(self._title)) and time.monotonic() < deadline:
-                cv2.pollKey()
-            if covered:
-                return surface
-        except OSError as error:
-            fault = str(error)
-        surface.close()
-        return self._highgui(fault)
-
-    def _highgui(self, fault: str) -> Surface:
-        """Highgui's own surface; raises ViewerError where its colours would be wrong.
-
-        Highgui writes pixels of 24 bits whatever the screen has: a blue of #4080c0 was #004418 on one of 16.
-        """
-        if self._depth not in _HIGHGUIS_DEPTHS:
-            raise ViewerError(
-                f"the X display has {self._depth} bits a pixel, and without shared memory the colours would "
-                f"be wrong ({fault})"
-            )
-        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
-        return HighguiSurface(NAME)
+    def _lie_on(self, surface: Surface) -> None:
+        """Shows the picture on this surface from now on."""
+        self._surface = surface
+        self._control = control_of(surface, self._outbox, self._host_key, self._act, self._say)
+        self._control.stale(stale=self._overlay.stale)
+        self._control.fullscreen(on=self._frame.fullscreen)
+        self._be_controlled()
 
     def _status(self, status: Status) -> None:
         if status.title != self._title:
@@ -235,6 +288,7 @@ class Window:
                 with contextlib.suppress(cv2.error):
                     cv2.setWindowTitle(NAME, self._title)
         self._redraw |= self._overlay.status(status)
+        self._control.stale(stale=status.stale)
 
     def _draw(self) -> None:
         """Brings what has changed on the screen."""
@@ -242,8 +296,8 @@ class Window:
         if self._surface.lost:
             self._surface.close()
             self._losses += 1
-            again = _x_surface(self._mouse) if self._losses < _LOSSES else None
-            self._surface = self._covering(again)
+            again = x_surface(self._mouse) if self._losses < _LOSSES else None
+            self._lie_on(covering(again, NAME, self._title, self._depth))
             self._redraw = True
         if self._frame.follow(self._surface):
             self._redraw = True
@@ -262,6 +316,10 @@ class Window:
         if parts:
             self._surface.show(parts)
             self._draws += 1
+        if self._input_at is not None:
+            self._times.shown(time.monotonic() - self._input_at)
+            self._input_at = None
+            self._overlay.times = self._times.text if self._overlay.times else ""
         self._rested_at = time.monotonic() + min(_FRAME, _EASE * (time.thread_time() - began))
 
     def _lay_out(self, picture: NDArray[np.uint8]) -> Rectangle:
@@ -270,9 +328,12 @@ class Window:
             image = self._surface.image(*self._frame.viewport)
         except OSError as fault:
             self._surface.close()
-            self._surface = self._highgui(str(fault))
+            self._lie_on(highgui(NAME, self._depth, str(fault)))
             image = self._surface.image(*self._frame.viewport)
-        self._canvas = Canvas(self._size(), image, scale=self._zoom.scale, offset=self._zoom.offset)
+        self._canvas = Canvas(
+            self._size(), image, scale=self._zoom.scale, offset=self._zoom.offset, framed=self._control.on
+        )
+        self._control.show(self._canvas)
         self._zoom.offset = self._canvas.offset
         self._canvas.draw(picture, Rectangle(0, 0, *self._size()))
         self._overlay.draw(image, time.monotonic())
@@ -282,7 +343,7 @@ class Window:
         """Says what is shown, if it is something new and not too soon."""
         if self._draws != self._told and now - self._told_at >= _TELLING:
             self._told, self._told_at = self._draws, now
-            self._report(Shown(self._packet, self._draws))
+            self._outbox.put(Shown(self._packet, self._draws))
 
     def _look_after(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
@@ -299,16 +360,18 @@ class Window:
         if key == -1:
             return ""
         self._attend()
-        action = action_of(key)
-        if action is Action.CLOSE:
-            return CLOSED_BY_HAND
-        self._act(action)
+        self._act(action_of(key))
         return ""
 
     def _act(self, action: Action | None) -> None:
+        if action is None or self._control.do(action):
+            return
+        self._attend()
         match action:
+            case Action.CLOSE:
+                self._closed_by_key = True
             case Action.FULLSCREEN:
-                self._frame.set_fullscreen(self._size(), on=not self._frame.fullscreen)
+                self._set_fullscreen(on=not self._frame.fullscreen)
             case Action.FIT:
                 self._zoom.choose(None)
             case Action.AS_IT_IS:
@@ -319,11 +382,17 @@ class Window:
                 self._overlay.toggle_help()
             case Action.ESCAPE if self._overlay.helping:
                 self._overlay.helping = False
+            case Action.TIMES:
+                self._overlay.times = "" if self._overlay.times else self._times.text
             case Action.ESCAPE if self._frame.fullscreen:
-                self._frame.set_fullscreen(self._size(), on=False)
+                self._set_fullscreen(on=False)
             case _:
                 return
         self._redraw = True
+
+    def _set_fullscreen(self, *, on: bool) -> None:
+        self._frame.set_fullscreen(self._needed(), on=on)
+        self._control.fullscreen(on=on)
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
         """Drags a picture that is larger than the window."""
@@ -338,16 +407,3 @@ class Window:
         now = time.monotonic()
         self._attentive_until = now + _ATTENTION
         self._look_at_keys = min(self._look_at_keys, now)
-
-
-def _x_surface(mouse: Mouse) -> XSurface | None:
-    """A surface to lay over a window, where the system has such a thing."""
-    if not sys.platform.startswith("linux"):
-        return None
-    from .surfaces.x_surface import XSurface
-
-    try:
-        return XSurface(mouse)
-    except OSError as fault:
-        print(f"drawn by highgui: {fault}", file=sys.stderr)  # noqa: T201  # into the process's log
-        return None

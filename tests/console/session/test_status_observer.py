@@ -6,6 +6,7 @@ from contextlib import closing
 
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.events import Event
+from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_window import HostWindow
 from deskconsole.session.statistics import StatisticsMeter
 from deskconsole.session.status import SessionStatus
@@ -18,7 +19,7 @@ def test_a_host_that_says_something_else_all_the_time_does_not_drown_the_log() -
     events: list[Event] = []
     status = SessionStatus("loud")
     with closing(Framebuffer()) as framebuffer:
-        window = HostWindow("loud", framebuffer, events.append)
+        window = HostWindow("loud", framebuffer, HostControl(lambda _: None), events.append)
         observer = StatusObserver(
             0, status, Steps(), StatisticsMeter(), framebuffer, window, events.append, lambda: None
         )

@@ -58,6 +58,11 @@ class Surface(Protocol):
         ...
 
     @property
+    def waiting(self) -> bool:
+        """`attend` has something to do though `fileno` may not be readable."""
+        ...
+
+    @property
     def lost(self) -> bool:
         """It shows nothing any more; another surface of the same window may."""
         ...
@@ -72,6 +77,7 @@ class HighguiSurface:
 
     hears_keys = False
     lost = False
+    waiting = False
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from Xlib.protocol.rq import Event
     from Xlib.xobject.drawable import Window as XWindow
 
+_PARENTS = X.StructureNotifyMask | X.KeyPressMask | X.FocusChangeMask
+_CHILDS = X.ExposureMask | X.ButtonPressMask | X.ButtonReleaseMask | X.Button1MotionMask
+
 _REACH = 16384
 """Width and height of the child: beyond any screen, so that it covers its parent however that grows."""
 
@@ -49,11 +52,13 @@ class XSurface:
         if not os.environ.get("DISPLAY", "").removeprefix("unix").startswith((":", "/")):
             raise OSError("the X display is on another machine")
         try:
-            self._display = Display()
+            self.display = Display()
         except (DisplayError, ConnectionClosedError, OSError) as fault:
             raise OSError(f"the X display does not answer: {fault}") from fault
-        self._display.set_error_handler(self._failed)
+        self.display.set_error_handler(self._failed)
         self._mouse = mouse
+        self.taker: Callable[[Event], bool] | None = None
+        """Gets each event first; those for which it says True are not looked at any more."""
         self._lost = False
         self._place: tuple[int, int] | None = None
         """The place that was last asked for, until the window moves."""
@@ -70,18 +75,23 @@ class XSurface:
         kind. It is tried, not guessed: a few pixels are put and read back.
         """
         try:
-            parent = find_window(self._display, title)
+            parent = find_window(self.display, title)
             if parent is not None:
                 self._cover(parent)
         except (XError, ConnectionClosedError) as fault:
             raise OSError(f"the X server refuses: {fault}") from fault
         return parent is not None
 
+    def select(self, more: int) -> None:
+        """Hears these events of the child too."""
+        self.child.change_attributes(event_mask=_CHILDS | more)
+        self.guarded(self.display.flush)
+
     def to_front(self) -> bool:
         if self._lost:
             return False
         try:
-            bring_to_front(self._display, self._parent)
+            bring_to_front(self.display, self.parent)
         except (XError, ConnectionClosedError):
             return False
         return True
@@ -89,34 +99,33 @@ class XSurface:
     def place(self) -> tuple[int, int] | None:
         if self._place is None and not self._lost:
             with contextlib.suppress(XError, ConnectionClosedError):
-                self._place = place_of(self._display, self._parent)
+                self._place = place_of(self.display, self.parent)
         return self._place
 
     def _cover(self, parent: XWindow) -> None:
-        self._parent = parent
-        parent.change_attributes(event_mask=X.StructureNotifyMask | X.KeyPressMask)
+        self.parent = parent
+        parent.change_attributes(event_mask=_PARENTS)
         # Without a background the server leaves what it uncovers to us, instead of blackening it first.
-        self._child = parent.create_window(
+        self.child = parent.create_window(
             0, 0, _REACH, _REACH, 0, X.CopyFromParent, X.InputOutput, X.CopyFromParent,
-            bit_gravity=X.NorthWestGravity,
-            event_mask=X.ExposureMask | X.ButtonPressMask | X.ButtonReleaseMask | X.Button1MotionMask,
+            bit_gravity=X.NorthWestGravity, event_mask=_CHILDS,
         )  # fmt: skip
-        self._child.map()
+        self.child.map()
         geometry = parent.get_geometry()
         self._size = geometry.width, geometry.height
         self._depth = geometry.depth
         self._format = self._format_of(parent)
-        self._context = self._child.create_gc(graphics_exposures=False)
+        self._context = self.child.create_gc(graphics_exposures=False)
         self._reserve(*self._size)
         self._try_out()
 
     def _format_of(self, window: XWindow) -> PixelFormat:
         """Raises OSError for pixels that cannot be written."""
-        information = self._display.display.info
+        information = self.display.display.info
         visual = window.get_attributes().visual
         masks = {
             one.visual_id: (one.red_mask, one.green_mask, one.blue_mask)
-            for depth in self._display.screen().allowed_depths
+            for depth in self.display.screen().allowed_depths
             for one in depth.visuals
             if one.visual_class in {X.TrueColor, X.DirectColor}
         }
@@ -129,7 +138,7 @@ class XSurface:
     def _try_out(self) -> None:
         """Puts eight random pixels and reads them back: a number of a segment means another one elsewhere."""
         self.image(8, 1)[:] = np.frombuffer(secrets.token_bytes(32), np.uint8).reshape(1, 8, 4)
-        pixmap = self._child.create_pixmap(8, 1, self._depth)
+        pixmap = self.child.create_pixmap(8, 1, self._depth)
         context = pixmap.create_gc()
         self._put(pixmap.id, context.id, Rectangle(0, 0, 8, 1))
         reply = pixmap.get_image(0, 0, 8, 1, X.ZPixmap, 0xFFFFFFFF)
@@ -148,7 +157,7 @@ class XSurface:
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
         try:
             # What is under way must not be read with the rows of another width.
-            self._display.sync()
+            self.display.sync()
             self._reserve(width, height)
         except (XError, ConnectionClosedError) as fault:
             raise OSError(f"the X server refuses: {fault}") from fault
@@ -166,20 +175,20 @@ class XSurface:
             return
         self._release()
         self._memory = Segment(size)
-        self._segment = SharedSegment(self._display, self._memory.number)
+        self._segment = SharedSegment(self.display, self._memory.number)
 
     def _release(self) -> None:
         self._image = self._converted = None
         if self._segment is not None:
-            self._guarded(self._segment.close)
-            self._guarded(self._display.flush)
+            self.guarded(self._segment.close)
+            self.guarded(self.display.flush)
             self._segment = None
         self._memory = None
 
     def show(self, rectangles: Sequence[Rectangle]) -> None:
         for rectangle in rectangles:
-            self._put(self._child.id, self._context.id, rectangle)
-        self._guarded(self._display.flush)
+            self._put(self.child.id, self._context.id, rectangle)
+        self.guarded(self.display.flush)
 
     def _put(self, drawable: int, context: int, rectangle: Rectangle) -> None:
         if self._segment is None or self._image is None:
@@ -199,6 +208,8 @@ class XSurface:
         exposed: list[Rectangle] = []
         moved: tuple[int, int] | None = None
         for event in self._events():
+            if self._is_taken(event):
+                continue
             match event.type:
                 case X.Expose:
                     exposed += self._seen(Rectangle(event.x, event.y, event.width, event.height))
@@ -225,10 +236,17 @@ class XSurface:
             self.show(exposed)
         return used or moved is not None
 
+    def _is_taken(self, event: Event) -> bool:
+        try:
+            return self.taker is not None and self.taker(event)
+        except (XError, ConnectionClosedError):
+            self._lost = True
+            return True
+
     def _events(self) -> Iterator[Event]:
         try:
-            for _ in range(self._display.pending_events()):
-                yield self._display.next_event()
+            for _ in range(self.display.pending_events()):
+                yield self.display.next_event()
         except ConnectionClosedError:
             self._lost = True
 
@@ -249,7 +267,12 @@ class XSurface:
         return [Rectangle(rectangle.x, rectangle.y, right - rectangle.x, bottom - rectangle.y)]
 
     def fileno(self) -> int | None:
-        return None if self._lost else self._display.fileno()
+        return None if self._lost else self.display.fileno()
+
+    @property
+    def waiting(self) -> bool:
+        # Who waits for a reply reads the events before it.
+        return not self._lost and bool(self.display.display.event_queue)
 
     @property
     def lost(self) -> bool:
@@ -258,16 +281,16 @@ class XSurface:
     def close(self) -> None:
         """The child goes with the connection."""
         self._release()
-        self._guarded(self._display.close)
+        self.guarded(self.display.close)
         self._lost = True
 
     def _failed(self, _fault: XError, _request: object) -> None:
         """An error of a request that nobody waits for: what it was about is gone."""
         self._lost = True
 
-    def _guarded(self, call: Callable[[], object]) -> None:
+    def guarded(self, call: Callable[[], object]) -> None:
         """A connection that breaks loses the surface; highgui's own then ends the process, and says why."""
         try:
             call()
-        except ConnectionClosedError:
+        except (XError, ConnectionClosedError):
             self._lost = True

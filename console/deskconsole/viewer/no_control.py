@@ -1,0 +1,121 @@
+"""A window that cannot control its host, because its display does not tell enough of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from deskwire.control import ControlState
+
+from .canvas import Canvas
+from .input_outbox import InputOutbox
+from .keys import HOST_ACTIONS, Action, HostKeyName
+from .messages import ClipFetched, ControlGiven, ControlWish
+from .surfaces.surface import Surface
+
+
+class WindowControl(Protocol):
+    """Takes what its user does to the host, see `XControl`."""
+
+    @property
+    def on(self) -> bool:
+        """The host is controlled from this window."""
+        ...
+
+    @property
+    def due(self) -> float | None:
+        """When `look_after` has to be called at the latest, by the monotonic clock; None: not by itself."""
+        ...
+
+    def given(self, message: ControlGiven) -> None:
+        """Says who acts now."""
+        ...
+
+    def show(self, canvas: Canvas) -> None:
+        """Says how the picture lies in the window from now on."""
+        ...
+
+    def stale(self, *, stale: bool) -> None:
+        """Says whether the picture is old: then it takes no input."""
+        ...
+
+    def fullscreen(self, *, on: bool) -> None:
+        """The window has become as large as the screen, or not any more."""
+        ...
+
+    def look_after(self, now: float) -> None:
+        """Does what was due."""
+        ...
+
+    def fetched(self, message: ClipFetched) -> None:
+        """Puts the host's text into the clipboard here."""
+        ...
+
+    def do(self, action: Action) -> bool:
+        """Does what concerns the host; False for the window's own actions."""
+        ...
+
+    def end(self) -> None:
+        """The window closes, or its surface is lost."""
+        ...
+
+
+class NoControl:
+    """Gives control back as soon as the console has it."""
+
+    on = False
+
+    def __init__(self, outbox: InputOutbox, say: Callable[[str], None], fault: str) -> None:
+        self._outbox = outbox
+        self._say = say
+        self._fault = fault
+
+    @property
+    def due(self) -> float | None:
+        return self._outbox.due
+
+    def given(self, message: ControlGiven) -> None:
+        if message.state == ControlState.YOURS:
+            self._say(f"no control from this window: {self._fault}")
+            self._outbox.put(ControlWish(on=False))
+
+    def show(self, canvas: Canvas) -> None:
+        """Nothing here has a place."""
+
+    def stale(self, *, stale: bool) -> None:
+        """It takes no input at all."""
+
+    def fullscreen(self, *, on: bool) -> None:
+        """There are no keys to grab."""
+
+    def look_after(self, now: float) -> None:  # noqa: ARG002  # only the outbox may have something to do
+        self._outbox.flush()
+
+    def fetched(self, message: ClipFetched) -> None:
+        """The console asks for no text on behalf of this window."""
+
+    def do(self, action: Action) -> bool:
+        return action in HOST_ACTIONS
+
+    def end(self) -> None:
+        """Nothing is held."""
+
+
+def control_of(
+    surface: Surface,
+    outbox: InputOutbox,
+    host_key: HostKeyName,
+    act: Callable[[Action], None],
+    say: Callable[[str], None],
+) -> WindowControl:
+    """The control that this surface allows."""
+    if not surface.hears_keys:
+        return NoControl(outbox, say, "it is not drawn by shared memory")
+    from .surfaces.x_surface import XSurface
+    from .x_control import XControl
+
+    assert isinstance(surface, XSurface)  # noqa: S101  # no other surface hears keys
+    try:
+        return XControl(surface, outbox, host_key, act, say)
+    except LookupError as fault:
+        return NoControl(outbox, say, str(fault))

@@ -1,0 +1,84 @@
+"""The pointer over the picture: where it is on the host, and how often the console is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from .canvas import Canvas
+from .messages import ButtonInput, PointerInput, WheelInput
+
+_MOVE = 1 / 60
+"""Seconds between two moves that are told."""
+
+_NOTCH = 120
+_BUTTONS = {1: 1, 2: 2, 3: 3, 8: 4, 9: 5}
+"""X's button to the wire's."""
+_NOTCHES = {4: (0, -_NOTCH), 5: (0, _NOTCH), 6: (-_NOTCH, 0), 7: (_NOTCH, 0)}
+"""X's button to what the wheel was turned, right and down."""
+
+Send = Callable[[PointerInput | ButtonInput | WheelInput], None]
+
+
+class Pointer:
+    """Turns places in the window into places on the host.
+
+    Moves are merged to the newest of a sixtieth of a second, which is told before any key, button or wheel.
+    Beside the picture a move is one along its edge; a press there is none.
+    """
+
+    def __init__(self, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
+        self._send = send
+        self._clock = clock
+        self._moved: PointerInput | None = None
+        self._told: tuple[int, int] | None = None
+        self._told_at = 0.0
+        self._held: set[int] = set()
+
+    @property
+    def due(self) -> float | None:
+        """When `flush` has to be called at the latest; None: nothing waits."""
+        return None if self._moved is None else self._told_at + _MOVE
+
+    def moved(self, x: int, y: int, canvas: Canvas) -> None:
+        """The pointer is at a place of the window."""
+        place = canvas.place(x, y)
+        if place == self._told:
+            self._moved = None
+            return
+        self._moved = PointerInput(self._clock(), *place)
+        if self._clock() >= self._told_at + _MOVE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tells the newest place, if it has not been told."""
+        if self._moved is not None:
+            self._told, self._told_at = (self._moved.x, self._moved.y), self._clock()
+            self._send(self._moved)
+            self._moved = None
+
+    def pressed(self, button: int, x: int, y: int, canvas: Canvas) -> None:
+        """A button of X's went down, or its wheel was turned."""
+        if not canvas.covers(x, y):
+            return
+        self.flush()
+        place = self._told = canvas.place(x, y)
+        if button in _NOTCHES:
+            self._send(WheelInput(self._clock(), *place, *_NOTCHES[button]))
+        elif button in _BUTTONS:
+            self._held.add(button)
+            self._send(ButtonInput(self._clock(), *place, _BUTTONS[button], down=True))
+
+    def let_go(self, button: int, x: int, y: int, canvas: Canvas) -> None:
+        """A button of X's went up; one that was not pressed on the picture is none."""
+        if button not in self._held:
+            return
+        self.flush()
+        self._held.discard(button)
+        place = self._told = canvas.place(x, y)
+        self._send(ButtonInput(self._clock(), *place, _BUTTONS[button], down=False))
+
+    def forget(self) -> None:
+        """Everything went up on the host; where its pointer is now is not known."""
+        self._held.clear()
+        self._moved = self._told = None

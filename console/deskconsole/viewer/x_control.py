@@ -1,0 +1,297 @@
+"""Control in a window: what its user does there goes to the host, while the console has given control.
+
+Keys and pointer come from the surface's child window. They are taken only while the picture is of now, and
+everything goes up on the host as soon as the keyboard is elsewhere. Main thread only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from Xlib import X
+from Xlib.error import CatchError, XError
+
+from deskwire.control import ChordName, ControlState
+
+from .canvas import Canvas
+from .host_key import HostKey
+from .input_outbox import InputOutbox
+from .keys import HOST_ACTIONS, Action, HostKeyName
+from .local_clip import LocalClip
+from .messages import (
+    ChordInput,
+    ClipFetched,
+    ClipOffer,
+    ClipWish,
+    ControlGiven,
+    ControlWish,
+    Input,
+    KeyInput,
+    Released,
+    TypingInput,
+)
+from .pointer import Pointer
+from .x_focus import FocusChange, XFocus
+from .x_keyboard import KeyReader
+
+if TYPE_CHECKING:
+    from Xlib.protocol.rq import Event
+
+    from .surfaces.x_surface import XSurface
+
+_CHORDS = {Action.CTRL_ALT_DEL: ChordName.CTRL_ALT_DEL, Action.LOCK: ChordName.LOCK}
+
+_KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
+_POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
+
+_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
+"""All events go to the window that grabs, and none has to wait."""
+
+
+class XControl:
+    """Takes the events of a surface. `act` is told of every action that a key asks for, and asks `do` first;
+    `say` takes a sentence to show. Raises LookupError where the display cannot tell what control needs."""
+
+    def __init__(
+        self,
+        surface: XSurface,
+        outbox: InputOutbox,
+        host_key: HostKeyName,
+        act: Callable[[Action], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._outbox = outbox
+        self._host_key = HostKey(host_key)
+        self._act = act
+        self._say = say
+        self._pointer = Pointer(self._send)
+        self._clip = LocalClip(say)
+        self._canvas: Canvas | None = None
+        self._state = ControlState.FREE
+        self._stale = False
+        self._grab = False
+        """The user wants all keys to go to the host."""
+        self._fullscreen = False
+        self._up = True
+        """The host has nothing of what is held here."""
+        self._surface = surface
+        self._keys = KeyReader(surface.display)
+        self._focus = XFocus(surface.display, surface.parent, surface.child)
+        surface.taker = self._take
+        self._listen()
+
+    @property
+    def on(self) -> bool:
+        """The host is controlled from this window."""
+        return self._state == ControlState.YOURS
+
+    @property
+    def due(self) -> float | None:
+        """When `look_after` has to be called at the latest, by the monotonic clock."""
+        times = (self._pointer.due, self._host_key.due, self._clip.due, self._outbox.due)
+        return min((at for at in times if at is not None), default=None)
+
+    @property
+    def _acting(self) -> bool:
+        """What is done now goes to the host."""
+        return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
+
+    def given(self, message: ControlGiven) -> None:
+        """Says who acts now."""
+        was_on = self.on
+        self._state = message.state
+        if self.on != was_on:
+            self._surface.guarded(self._listen)
+
+    def show(self, canvas: Canvas) -> None:
+        """Says how the picture lies in the window from now on."""
+        self._canvas = canvas
+
+    def stale(self, *, stale: bool) -> None:
+        """Says whether the picture is old: then it takes no input."""
+        if stale and not self._stale:
+            self._surface.guarded(self._all_up)
+        self._stale = stale
+
+    def fullscreen(self, *, on: bool) -> None:
+        """The window has become as large as the screen, or not any more."""
+        self._fullscreen = on
+        self._surface.guarded(self._follow_grab)
+
+    def end(self) -> None:
+        """The window closes."""
+        self._surface.guarded(self._all_up)
+        self._state = ControlState.FREE
+
+    def look_after(self, now: float) -> None:
+        """Does what was due."""
+        if self._pointer.due is not None and now >= self._pointer.due:
+            self._pointer.flush()
+        if (action := self._host_key.late(now)) is not None:
+            self._act(action)
+        self._clip.look_after()
+        self._outbox.flush()
+
+    def fetched(self, message: ClipFetched) -> None:
+        """Puts the host's text into the clipboard here."""
+        self._clip.put(message.text)
+
+    def do(self, action: Action) -> bool:
+        """Does what concerns the host; False for the window's own actions."""
+        match action:
+            case Action.CONTROL:
+                self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
+                if self.on:
+                    # Not first when the agent has answered: its user has left the host now.
+                    self.given(ControlGiven(ControlState.FREE))
+            case Action.FORCE:
+                self._outbox.put(ControlWish(on=True, force=True))
+            case _ if action in HOST_ACTIONS:
+                if self.on:
+                    self._do_to_host(action)
+            case _:
+                return False
+        return True
+
+    def _do_to_host(self, action: Action) -> None:
+        match action:
+            case Action.SEND_HOST_KEY:
+                code = min(self._host_key.codes)
+                for down in (True, False):
+                    self._send(KeyInput(time.monotonic(), code, down=down))
+            case Action.GRAB:
+                self._grab = not self._grab
+                if self._follow_grab():
+                    self._say("all keys go to the host" if self._grab else "the system's own keys stay here")
+            case Action.CTRL_ALT_DEL | Action.LOCK:
+                self._send(ChordInput(_CHORDS[action]))
+            case Action.TYPE_CLIP:
+                self._clip.fetch(lambda text: self._send(TypingInput(text)))
+            case Action.PUT_CLIP:
+                self._clip.fetch(lambda text: self._outbox.put(ClipOffer(text)))
+            case Action.FETCH_CLIP:
+                self._outbox.put(ClipWish())
+
+    def _listen(self) -> None:
+        """Selects what control needs, or only the host key."""
+        on = self.on
+        self._surface.select(_KEYS | _POINTER if on else 0)
+        self._listen_for_host_key(on=not on)
+        if on:
+            self._keys.look_at_held()
+            self._host_key.forget()
+            self._grab = False
+            self._up = True
+            self._focus.begin()
+            self._follow_grab()
+        else:
+            self._all_up()
+            self._focus.end()
+
+    def _listen_for_host_key(self, *, on: bool) -> None:
+        """Grabs the host key while the window only shows: highgui hears of presses alone.
+
+        The server gives its press, its release and all between them to this connection then.
+        """
+        parent = self._surface.parent
+        parent.ungrab_key(X.AnyKey, X.AnyModifier, onerror=CatchError(XError))
+        if not on:
+            return
+        modifiers: tuple[int, ...] = (X.AnyModifier,)
+        if len(self._host_key.parts) > 1:
+            locks = (0, X.LockMask, X.Mod2Mask, X.LockMask | X.Mod2Mask)
+            modifiers = tuple(other | lock for other in (X.ControlMask, X.Mod1Mask) for lock in locks)
+        for keycode in self._keys.keycodes(frozenset().union(*self._host_key.parts)):
+            for modifier in modifiers:
+                parent.grab_key(keycode, modifier, *_GRAB, onerror=CatchError(XError))
+
+    def _follow_grab(self) -> bool:
+        if not self.on:
+            return True
+        if self._focus.want_grab(on=self._grab or self._fullscreen):
+            return True
+        self._say("another program has the keyboard")
+        return False
+
+    def _take(self, event: Event) -> bool:
+        """Takes an event of the surface's; True where it is of no more account for the surface."""
+        if self._keys.is_new_map(event):
+            if not self.on:
+                self._listen_for_host_key(on=True)
+            return True
+        match event.type:
+            case X.KeyPress | X.KeyRelease:
+                return self._key(event)
+            case X.FocusIn | X.FocusOut | X.EnterNotify | X.LeaveNotify:
+                self._heed(self._focus.handle(event))
+                return True
+            case X.UnmapNotify:
+                self._all_up()
+            case X.ButtonPress | X.ButtonRelease | X.MotionNotify if self.on and not self._host_key.held:
+                self._mouse(event)
+                return True
+        return False
+
+    def _key(self, event: Event) -> bool:
+        key = self._keys.read(event)
+        if key is None:
+            return self.on
+        answer = self._host_key.key(
+            key.code, key.text, down=key.down, now=time.monotonic(), controlled=self.on
+        )
+        if answer.began:
+            self._all_up()
+        if answer.action is not None:
+            self._act(answer.action)
+        elif answer.passes and self._acting:
+            self._send(key)
+        return self.on or not answer.passes
+
+    def _mouse(self, event: Event) -> None:
+        if self._canvas is None:
+            return
+        if event.type == X.ButtonPress:
+            self._heed(self._focus.click())
+        if not self._acting:
+            return
+        place = event.event_x, event.event_y, self._canvas
+        if event.type == X.MotionNotify:
+            self._pointer.moved(*place)
+        elif event.type == X.ButtonPress:
+            self._pointer.pressed(event.detail, *place)
+        else:
+            self._pointer.let_go(event.detail, *place)
+
+    def _heed(self, change: FocusChange | None) -> None:
+        """Follows the keyboard, which has come or gone."""
+        match change:
+            case FocusChange.CAME:
+                self._keys.look_at_held()
+            case FocusChange.STAYED:
+                for key in self._keys.gone_up():
+                    self._send(key)
+            case FocusChange.LEFT | FocusChange.TAKEN:
+                self._all_up()
+                self._host_key.forget()
+
+    def _all_up(self) -> None:
+        """Everything held goes up on the host."""
+        self._pointer.forget()
+        self._keys.pass_over(but=frozenset().union(*self._host_key.parts))
+        if not self._up:
+            self._up = True
+            self._outbox.put(Released())
+
+    def _send(self, message: Input) -> None:
+        """Tells the console, the newest place of the pointer before anything else."""
+        if self._outbox.full:
+            if not self._up:
+                self._up = True
+                self._outbox.put(Released())
+            return
+        if isinstance(message, KeyInput | TypingInput | ChordInput):
+            self._pointer.flush()
+        self._up = False
+        self._outbox.put(message)

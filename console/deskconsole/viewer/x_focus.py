@@ -1,0 +1,157 @@
+"""The keyboard's focus on the window's child, and the grab that brings the local system's keys too.
+
+Seen with highgui's Qt window, bare and under openbox: the child hears presses and releases as soon as it has
+the focus, and highgui hears no key then. A click makes the window manager focus the parent again.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from Xlib import X
+from Xlib.error import CatchError, XError
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.protocol.rq import Event
+    from Xlib.xobject.drawable import Window as XWindow
+
+_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
+"""All events go to the window that grabs, and none has to wait."""
+
+
+class FocusChange(Enum):
+    """What became of the keyboard."""
+
+    CAME = auto()
+    STAYED = auto()
+    """It was the parent's for a moment: what went up meanwhile was not heard."""
+    LEFT = auto()
+    TAKEN = auto()
+    """Another program has grabbed it."""
+
+
+class XFocus:
+    """Holds the focus on `child`, which lies in `parent`, from `begin` to `end`."""
+
+    def __init__(self, display: Display, parent: XWindow, child: XWindow) -> None:
+        self._display = display
+        self._parent = parent
+        self._child = child
+        self._on = False
+        self._has_it = False
+        self._inside = False
+        self._wants_grab = False
+        self._grabbed = False
+
+    @property
+    def grabbed(self) -> bool:
+        """All keys come here, those of the local system too."""
+        return self._grabbed
+
+    def begin(self) -> bool:
+        """Takes the focus where the parent has it, or no window has; True where it came."""
+        self._on = True
+        self._inside = self._is_inside()
+        focused = self._focused()
+        if focused in {
+            X.NONE,
+            X.PointerRoot,
+            self._display.screen().root.id,
+            self._parent.id,
+            self._child.id,
+        }:
+            self._take()
+        return self._has_it
+
+    def end(self) -> None:
+        """Gives it back to the parent."""
+        self._on = False
+        self.want_grab(on=False)
+        if self._focused() == self._child.id:
+            self._focus(self._parent)
+        self._has_it = False
+
+    def want_grab(self, *, on: bool) -> bool:
+        """The grab is held while the pointer is inside, and the focus here; False: another program has it."""
+        self._wants_grab = on
+        return self._follow()
+
+    def click(self) -> FocusChange | None:
+        """The user pressed a button inside; a bare server does not move the focus by itself."""
+        if self._has_it:
+            return None
+        self._take()
+        return FocusChange.CAME if self._has_it else None
+
+    def handle(self, event: Event) -> FocusChange | None:
+        """Takes a crossing or a change of the focus; what it means for what is held."""
+        if event.type in {X.EnterNotify, X.LeaveNotify}:
+            if event.mode == X.NotifyNormal:
+                self._inside = event.type == X.EnterNotify
+                self._follow()
+            return None
+        if not self._on:
+            return None
+        if event.mode in {X.NotifyGrab, X.NotifyUngrab}:
+            return self._grab_seen(event)
+        if event.type == X.FocusIn:
+            if event.window.id == self._parent.id and event.detail != X.NotifyInferior:
+                return self._come_back()
+            return None
+        return self._come_back() if event.window.id == self._child.id else None
+
+    def _grab_seen(self, event: Event) -> FocusChange | None:
+        # While our grab is active no other can be: these events are about ours.
+        if event.window.id != self._child.id or self._grabbed:
+            return None
+        if event.mode == X.NotifyGrab and event.type == X.FocusOut and self._has_it:
+            self._has_it = False
+            return FocusChange.TAKEN
+        if event.mode == X.NotifyUngrab and event.type == X.FocusIn and not self._has_it:
+            return self._come_back()
+        return None
+
+    def _come_back(self) -> FocusChange | None:
+        """Looks where the focus is now and takes it from the parent."""
+        had = self._has_it
+        focused = self._focused()
+        if focused == self._parent.id:
+            self._take()
+        else:
+            self._has_it = focused == self._child.id
+        self._follow()
+        if self._has_it:
+            return FocusChange.STAYED if had else FocusChange.CAME
+        return FocusChange.LEFT if had else None
+
+    def _take(self) -> None:
+        self._focus(self._child)
+        self._has_it = self._focused() == self._child.id
+
+    def _focus(self, window: XWindow) -> None:
+        # A window that is not visible cannot have it, which is no reason to give up the surface.
+        window.set_input_focus(X.RevertToParent, X.CurrentTime, onerror=CatchError(XError))
+
+    def _focused(self) -> int:
+        focused = self._display.get_input_focus().focus
+        return focused if isinstance(focused, int) else int(focused.id)
+
+    def _is_inside(self) -> bool:
+        at = self._parent.query_pointer()
+        size = self._parent.get_geometry()
+        return bool(at.same_screen) and 0 <= at.win_x < size.width and 0 <= at.win_y < size.height
+
+    def _follow(self) -> bool:
+        """Grabs the keyboard or lets it go, as it has to be now; False where another program has it."""
+        if self._on and self._wants_grab and self._inside and self._has_it:
+            if not self._grabbed:
+                status = self._child.grab_keyboard(*_GRAB, X.CurrentTime)
+                self._grabbed = status == X.GrabSuccess
+            return self._grabbed
+        if self._grabbed:
+            self._grabbed = False
+            self._display.ungrab_keyboard(X.CurrentTime)
+            self._display.flush()
+        return True

@@ -1,0 +1,120 @@
+"""A host and a console for tests of control: two X servers, a real agent, a session with its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from Xlib.display import Display
+
+from deskconsole.session.events import Event
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
+from support.peers.agent_process import AgentProcess
+from support.xvfb import Xvfb, wait_for
+
+HOST_KEY = "105"
+"""The keycode of right Ctrl: xdotool takes its name for a modifier of another key."""
+
+_FORBIDDEN = ("WAYLAND_DISPLAY", "XAUTHORITY")
+
+
+@dataclass
+class ControlStage:
+    """The window of `host`'s desktop is on `console`."""
+
+    host: Xvfb
+    console: Xvfb
+    folder: Path
+    agent: AgentProcess
+    session: Session
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def window(self) -> int:
+        """Number of the window."""
+        return self.console.wait_for_window("^lab-01 - .* - deskconsole")
+
+    def open(self, *, control: bool = True, fullscreen: bool = False) -> None:
+        """Opens the window, and takes control."""
+        self.session.connect()
+        self.session.view(control=control, fullscreen=fullscreen)
+        title = "controlled" if control else ".*"
+        self.console.wait_for_window(f"^lab-01 - {title} - deskconsole")
+        if control:
+            self.point(20, 20)
+
+    def xdotool(self, *words: str) -> None:
+        """Does it as the console's user."""
+        self.console.call("xdotool", *words)
+
+    def point(self, x: int, y: int) -> None:
+        """Moves the console's pointer to a pixel of the window's inside."""
+        self.xdotool("mousemove", "--window", str(self.window), str(x), str(y))
+
+    def type_into_file(self) -> Path:
+        """A terminal on the host that writes what is typed into a file, line by line; the pointer is on it."""
+        file = self.folder / "typed"
+        script = f"stty -echo; touch {file}.ready; exec cat > {file}"
+        self.host.run("xterm", "-u8", "-geometry", "80x24+0+0", "-e", "sh", "-c", script)
+        wait_for(Path(f"{file}.ready").exists, what="the terminal")
+        self.host.wait_for_window("sh|xterm")
+        return file
+
+    def keys_down(self) -> list[int]:
+        """Keycodes that are held on the host."""
+        with client(self.host) as display:
+            bits = display.query_keymap()
+        return [code for code in range(256) if bits[code // 8] >> code % 8 & 1]
+
+    def mask(self) -> int:
+        """Modifiers and buttons that are held on the host."""
+        with client(self.host) as display:
+            mask: int = display.screen().root.query_pointer().mask
+        return mask
+
+    def pointer(self) -> tuple[int, int]:
+        """The pointer of the host."""
+        with client(self.host) as display:
+            at = display.screen().root.query_pointer()
+        return at.root_x, at.root_y
+
+
+@contextmanager
+def client(screen: Xvfb) -> Iterator[Display]:
+    """Another client of a screen."""
+    display = Display(screen.display)
+    try:
+        yield display
+    finally:
+        display.close()
+
+
+@contextmanager
+def control_stage(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    host_layout: str = "us",
+    console_layout: str = "us",
+    display: int = 0,
+    host: tuple[int, int] = (800, 600),
+) -> Iterator[ControlStage]:
+    """A host that is reached directly; the window is not open yet."""
+    for name in _FORBIDDEN:
+        monkeypatch.delenv(name, raising=False)
+    with Xvfb(*host) as host_screen, Xvfb(1280, 800) as console_screen:
+        host_screen.call("setxkbmap", *host_layout.split())
+        console_screen.call("setxkbmap", *console_layout.split())
+        monkeypatch.setenv("DISPLAY", console_screen.display)
+        environment = {"DISPLAY": host_screen.display}
+        with AgentProcess(folder, environment=environment) as agent:
+            events: list[Event] = []
+            session = Session("lab-01", DirectRoute(agent.address, agent.token), display, events.append)
+            try:
+                yield ControlStage(host_screen, console_screen, folder, agent, session, events)
+            finally:
+                session.close()
