@@ -14,6 +14,8 @@ from ctypes import POINTER, c_void_p, wintypes
 from ctypes.wintypes import BOOL, DWORD, HANDLE, LPCWSTR, LPWSTR
 from typing import Any
 
+from .input_event import InputEvent
+
 INVALID_HANDLE = c_void_p(-1).value
 
 
@@ -129,6 +131,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     ),
     "CreateDirectoryW": ("kernel32", BOOL, (LPCWSTR, POINTER(SecurityAttributes)), not_zero),
     "CreateToolhelp32Snapshot": ("kernel32", HANDLE, (DWORD, DWORD), a_handle),
+    "GetAsyncKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
     "GetCurrentThreadId": ("kernel32", DWORD, (), None),
     "GetDiskFreeSpaceExW": ("kernel32", BOOL, (LPCWSTR, ULONGLONGS, ULONGLONGS, ULONGLONGS), not_zero),
@@ -138,6 +141,9 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (c_void_p, DWORDS, BOOL, wintypes.ULONG, ctypes.c_int, wintypes.ULONG),
         None,
     ),
+    "GetForegroundWindow": ("user32", HANDLE, (), None),
+    "GetKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
+    "GetKeyboardLayout": ("user32", HANDLE, (DWORD,), None),
     "GetNamedSecurityInfoW": (
         "advapi32",
         DWORD,
@@ -160,7 +166,9 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS),
         not_zero,
     ),
+    "GetWindowThreadProcessId": ("user32", DWORD, (HANDLE, DWORDS), None),
     "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
+    "LockWorkStation": ("user32", BOOL, (), not_zero),
     "LookupAccountNameW": (
         "advapi32",
         BOOL,
@@ -174,9 +182,16 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "LookupPrivilegeValueW": ("advapi32", BOOL, (LPCWSTR, LPCWSTR, POINTER(DWORD * 2)), not_zero),
+    "MapVirtualKeyExW": ("user32", wintypes.UINT, (wintypes.UINT, wintypes.UINT, HANDLE), None),
     "OpenInputDesktop": ("user32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
+    "PeekMessageW": (
+        "user32",
+        BOOL,
+        (POINTER(wintypes.MSG), HANDLE, wintypes.UINT, wintypes.UINT, wintypes.UINT),
+        None,
+    ),
     "PowerSettingRegisterNotification": (
         "powrprof",
         DWORD,
@@ -187,6 +202,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "Process32NextW": ("kernel32", BOOL, (HANDLE, POINTER(ProcessEntry)), None),
     "ProcessIdToSessionId": ("kernel32", BOOL, (DWORD, DWORDS), not_zero),
     "QueryFullProcessImageNameW": ("kernel32", BOOL, (HANDLE, DWORD, LPWSTR, DWORDS), not_zero),
+    "SendInput": ("user32", wintypes.UINT, (wintypes.UINT, POINTER(InputEvent), ctypes.c_int), None),
     "SetNamedSecurityInfoW": (
         "advapi32",
         DWORD,
@@ -195,6 +211,12 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     ),
     "SetProcessDpiAwarenessContext": ("user32", BOOL, (HANDLE,), not_zero),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
+    "ToUnicodeEx": (
+        "user32",
+        ctypes.c_int,
+        (wintypes.UINT, wintypes.UINT, ctypes.c_char_p, LPWSTR, ctypes.c_int, wintypes.UINT, HANDLE),
+        None,
+    ),
     "WTSEnumerateSessionsW": (
         "wtsapi32",
         BOOL,
