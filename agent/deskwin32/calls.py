@@ -14,6 +14,8 @@ from ctypes import POINTER, c_void_p, wintypes
 from ctypes.wintypes import BOOL, DWORD, HANDLE, LPARAM, LPCWSTR, LPWSTR, WPARAM
 from typing import Any
 
+from .input_event import InputEvent
+
 INVALID_HANDLE = c_void_p(-1).value
 LRESULT = ctypes.c_ssize_t
 
@@ -175,6 +177,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "EmptyClipboard": ("user32", BOOL, (), not_zero),
+    "GetAsyncKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
     "GetClipboardData": ("user32", HANDLE, (wintypes.UINT,), not_zero),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),
     "GetCurrentThreadId": ("kernel32", DWORD, (), None),
@@ -187,6 +190,9 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (c_void_p, DWORDS, BOOL, wintypes.ULONG, ctypes.c_int, wintypes.ULONG),
         None,
     ),
+    "GetForegroundWindow": ("user32", HANDLE, (), None),
+    "GetKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
+    "GetKeyboardLayout": ("user32", HANDLE, (DWORD,), None),
     "GetMessageW": (
         "user32",
         ctypes.c_int,
@@ -213,7 +219,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (c_void_p, POINTER(BOOL), POINTER(c_void_p), POINTER(BOOL)),
         not_zero,
     ),
-    "GetSystemMetrics": ("user32", ctypes.c_int, (ctypes.c_int,), None),  # 0 may be a value
+    "GetSystemMetrics": ("user32", ctypes.c_int, (ctypes.c_int,), None),  # 0 may be a value,
     "GetThreadDesktop": ("user32", HANDLE, (DWORD,), not_zero),
     "GetTokenInformation": ("advapi32", BOOL, (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS), not_zero),
     "GetUserObjectInformationW": (
@@ -222,6 +228,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         (HANDLE, ctypes.c_int, c_void_p, DWORD, DWORDS),
         not_zero,
     ),
+    "GetWindowThreadProcessId": ("user32", DWORD, (HANDLE, DWORDS), None),
     "GlobalAlloc": ("kernel32", HANDLE, (wintypes.UINT, ctypes.c_size_t), not_zero),
     "GlobalFree": ("kernel32", HANDLE, (HANDLE,), None),
     "GlobalLock": ("kernel32", c_void_p, (HANDLE,), not_zero),
@@ -232,6 +239,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "KillTimer": ("user32", BOOL, (HANDLE, ctypes.c_size_t), None),
     "LoadCursorW": ("user32", HANDLE, (HANDLE, c_void_p), not_zero),
     "LocalFree": ("kernel32", c_void_p, (c_void_p,), None),
+    "LockWorkStation": ("user32", BOOL, (), not_zero),
     "LookupAccountNameW": (
         "advapi32",
         BOOL,
@@ -245,10 +253,17 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "LookupPrivilegeValueW": ("advapi32", BOOL, (LPCWSTR, LPCWSTR, POINTER(DWORD * 2)), not_zero),
+    "MapVirtualKeyExW": ("user32", wintypes.UINT, (wintypes.UINT, wintypes.UINT, HANDLE), None),
     "OpenClipboard": ("user32", BOOL, (HANDLE,), not_zero),
     "OpenInputDesktop": ("user32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
+    "PeekMessageW": (
+        "user32",
+        BOOL,
+        (POINTER(wintypes.MSG), HANDLE, wintypes.UINT, wintypes.UINT, wintypes.UINT),
+        None,
+    ),
     "PostMessageW": ("user32", BOOL, (HANDLE, wintypes.UINT, WPARAM, LPARAM), not_zero),
     "PostQuitMessage": ("user32", None, (ctypes.c_int,), None),
     "PowerSettingRegisterNotification": (
@@ -266,6 +281,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "ReleaseDC": ("user32", ctypes.c_int, (HANDLE, HANDLE), None),
     "ReleaseMutex": ("kernel32", BOOL, (HANDLE,), not_zero),
     "SelectObject": ("gdi32", HANDLE, (HANDLE, HANDLE), not_zero),
+    "SendInput": ("user32", wintypes.UINT, (wintypes.UINT, POINTER(InputEvent), ctypes.c_int), None),
     "SendMessageW": ("user32", LRESULT, (HANDLE, wintypes.UINT, WPARAM, LPARAM), None),
     "SetBkColor": ("gdi32", DWORD, (HANDLE, DWORD), None),
     "SetClipboardData": ("user32", HANDLE, (wintypes.UINT, HANDLE), not_zero),
@@ -284,6 +300,12 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "SetWindowTextW": ("user32", BOOL, (HANDLE, LPCWSTR), not_zero),
     "ShowWindow": ("user32", BOOL, (HANDLE, ctypes.c_int), None),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
+    "ToUnicodeEx": (
+        "user32",
+        ctypes.c_int,
+        (wintypes.UINT, wintypes.UINT, ctypes.c_char_p, LPWSTR, ctypes.c_int, wintypes.UINT, HANDLE),
+        None,
+    ),
     "TranslateMessage": ("user32", BOOL, (POINTER(wintypes.MSG),), None),
     "WTSEnumerateSessionsW": (
         "wtsapi32",

@@ -24,7 +24,7 @@ class DesktopAgent:
         (self.folder / "token").write_bytes(self.token)
         place = rf"C:\ours\{name}"
         self._windows = windows
-        self._process = windows.start_program(
+        self._process = windows.start_process(
             r"C:\ours\runtime\pythonw.exe", "-I", "-X", "utf8", r"C:\ours\agent", "serve",
             "--token-file", rf"{place}\token", "--ready-file", rf"{place}\ready.json",
             "--log-file", rf"{place}\agent.log", "--idle-exit", "60", *options,

@@ -131,6 +131,7 @@ class WindowsHost:
         self._services = wine.start(self._environment, *services, self.user, *map(str, size))
         told = self.drive_c / "testbed" / "services.port"
         wait_for(told.exists, timeout=90, what="the desktop of the Windows stand-in")
+        self._bring_pointer_in()
         if logged_on:
             self.log_on()
         self._ask("refuse_tasks", tasks_refused)
@@ -162,6 +163,11 @@ class WindowsHost:
     def known_hosts_line(self) -> str:
         """What a known_hosts file must hold for this host to be trusted."""
         return f"[127.0.0.1]:{self.port} {self.host_key}\n"
+
+    @property
+    def display(self) -> str:
+        """The X display that the desktop is shown on, such as `:5`."""
+        return self._display.display
 
     @property
     def ssh_log(self) -> str:
@@ -208,18 +214,45 @@ class WindowsHost:
         """Types into the desktop's notepad; its picture follows within moments."""
         self._ask("type_text", text)
 
-    def start_program(self, *command: str) -> subprocess.Popen[bytes]:
+    def start_process(self, *command: str) -> subprocess.Popen[bytes]:
         """Starts a Windows program on the desktop; it ends with the host at the latest."""
         return wine.start(self._environment, *command)
 
     def xdotool(self, *words: str) -> str:
         """What a hand at the host does: xdotool on the display behind the desktop; returns what it prints."""
         return self._display.call("xdotool", *words)
+    def start_program(self, line: str) -> None:
+        """Starts a program on the desktop; it ends with the log-off."""
+        self._ask("start_program", line)
+
+    def typed_text(self) -> str:
+        """What is in the desktop's notepad, with the line ends of Windows."""
+        text: str = self._ask("typed_text")
+        return text
+
+    def pointer(self) -> tuple[int, int]:
+        """Where Windows has the mouse pointer."""
+        x, y = self._ask("pointer")
+        return x, y
+
+    def move_pointer(self, x: int, y: int) -> None:
+        """Moves the mouse pointer as a hand does; returns when Windows has it there."""
+        self._display.call("xdotool", "mousemove", str(x), str(y))
+        wait_for(lambda: self.pointer() == (x, y))
+
+    def swap_buttons(self, swapped: bool) -> None:
+        """Whether the user has swapped the mouse's left and right button."""
+        self._ask("swap_buttons", swapped)
+
+    def set_layout(self, name: str) -> None:
+        """The keyboard's layout, by its X name, for programs that start from now on."""
+        self._display.call("setxkbmap", name)
 
     def resize(self, width: int, height: int) -> None:
         """Another size of the desktop, of Wine's list: 800x600, 1024x768, 1280x720, 1600x900, 1920x1080..."""
         self._ask("resize", width, height)
         self._size = width, height
+        self._bring_pointer_in()
 
     def screenshot(self) -> NDArray[np.uint8]:
         """What the desktop really shows, from outside: (height, width, 3), blue, green, red."""
@@ -266,6 +299,12 @@ class WindowsHost:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _bring_pointer_in(self) -> None:
+        """Puts the pointer into the desktop's lower right corner: from outside of the desktop's window, which
+        is smaller than the display, Wine does not move it."""
+        width, height = self._size
+        self._display.call("xdotool", "mousemove", str(width - 1), str(height - 1))
 
     def _ask(self, verb: str, *arguments: object) -> Any:
         return ask(self.drive_c / "testbed", verb, *arguments)

@@ -64,7 +64,7 @@ class WindowsProgram:
         told = windows.drive_c / "ours" / f"program-{secrets.token_hex(4)}"
         script = told.with_suffix(".py")
         script.write_text(_SERVER, encoding="utf-8")
-        self._process = windows.start_program(
+        self._process = windows.start_process(
             r"C:\ours\runtime\pythonw.exe",
             "-I",
             "-X",

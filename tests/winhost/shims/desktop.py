@@ -11,7 +11,8 @@ assert sys.platform == "win32"
 from winhost.shims.native import Job, Process, user32
 
 STATION = r"WinSta0\Default"
-_WM_CHAR = 0x102
+_WM_CHAR, _WM_GETTEXT = 0x102, 0x0D
+_LONGEST_TEXT = 100_000
 _FIELDS = 0x40000 | 0x80000 | 0x100000  # bits per pixel, width, height
 
 
@@ -67,6 +68,30 @@ class Desktop:
         mode = DevMode(size=ctypes.sizeof(DevMode), fields=_FIELDS, bits=32, width=width, height=height)
         user32.ChangeDisplaySettingsW(ctypes.byref(mode), 1)
         _wait(lambda: _size() == (width, height), f"a desktop of {width}x{height}")
+
+    def start_program(self, line: str) -> None:
+        """A program on the desktop, as if its user had started it."""
+        if self.session is None:
+            raise RuntimeError("nobody is logged on: there is nobody to start a program")
+        Process(line, desktop=STATION, folder="C:\\", job=self.session)
+
+    def typed_text(self) -> str:
+        """The notepad's text, with its line ends."""
+        text = ctypes.create_unicode_buffer(_LONGEST_TEXT)
+        page = _page()
+        if page:
+            user32.SendMessageW(page, _WM_GETTEXT, len(text), ctypes.addressof(text))
+        return text.value
+
+    def pointer(self) -> tuple[int, int]:
+        """Where Windows has the mouse pointer."""
+        place = wintypes.POINT()
+        user32.GetCursorPos(ctypes.byref(place))
+        return place.x, place.y
+
+    def swap_buttons(self, swapped: bool) -> None:
+        """As the setting for left-handed people does."""
+        user32.SwapMouseButton(swapped)
 
     def type_text(self, text: str) -> None:
         """Into notepad; returns once it is there, though perhaps not painted yet."""

@@ -57,6 +57,22 @@ class Services:
         """Types into the desktop's notepad."""
         self._desktop.type_text(text)
 
+    def start_program(self, line: str) -> None:
+        """Starts a program on the desktop."""
+        self._desktop.start_program(line)
+
+    def typed_text(self) -> str:
+        """What is in the desktop's notepad."""
+        return self._desktop.typed_text()
+
+    def pointer(self) -> tuple[int, int]:
+        """Where the mouse pointer is."""
+        return self._desktop.pointer()
+
+    def swap_buttons(self, swapped: bool) -> None:
+        """Whether the left and the right button of the mouse are swapped."""
+        self._desktop.swap_buttons(swapped)
+
     def refuse_tasks(self, refused: bool) -> None:
         """Whether /create is answered by "Access is denied."."""
         self._tasks.refused = refused

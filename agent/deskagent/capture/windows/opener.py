@@ -9,7 +9,9 @@ from deskagent.capture.source import Grabber, GrabberOpener
 
 def windows_opener(report: Callable[[str], None]) -> GrabberOpener:
     """Returns what opens a display of the session that the agent runs in; `report` hears by which means."""
-    from .system import be_dpi_aware, virtual_screen, windows_desktop
+    from deskwin32.desktop import be_dpi_aware, virtual_screen
+
+    from .system import windows_desktop
 
     be_dpi_aware()
     # After it, for they load user32.

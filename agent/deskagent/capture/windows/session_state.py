@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from deskwin32.desktop import ACCESS_DENIED, VISIBLE_STATION
 from deskwire.messages import ScreenState
-
-VISIBLE_STATION: Final = "WinSta0"
-"""The only window station of a session that people see."""
-
-ACCESS_DENIED: Final = 5
 
 _WINLOGON: Final = "winlogon"
 _SCREEN_SAVER: Final = "screen-saver"

@@ -11,20 +11,16 @@ from ctypes.wintypes import DWORD, HANDLE
 from typing import Any, Final
 
 from deskwin32.calls import windows
+from deskwin32.desktop import input_desktop, own_desktop, own_station
 
 from .session_state import SystemAnswers, locked_by_flags
 
 _NO_SESSION: Final = 0xFFFFFFFF
 _CURRENT_SERVER: Final = None
-_DESKTOP_READOBJECTS: Final = 0x0001
-_UOI_NAME: Final = 2
 _WTS_CONNECT_STATE: Final = 8
 _WTS_SESSION_INFO_EX: Final = 25
 _DEVICE_NOTIFY_CALLBACK: Final = 2
 _PBT_POWERSETTINGCHANGE: Final = 0x8013
-_PER_MONITOR_AWARE_V2: Final = -4
-_VIRTUAL_SCREEN: Final = (76, 77, 78, 79)
-"""SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN."""
 
 
 class _Guid(ctypes.Structure):
@@ -91,16 +87,16 @@ class WindowsDesktop:
         session = DWORD()
         windows("ProcessIdToSessionId")(os.getpid(), byref(session))
         console = windows("WTSGetActiveConsoleSessionId")()
-        input_desktop, input_error = _input_desktop()
+        name, input_error = input_desktop()
         connection, locked = _session_state(session.value)
         return SystemAnswers(
             session=session.value,
-            station=_station(),
-            desktop=_desktop(),
+            station=own_station(),
+            desktop=own_desktop(),
             console=None if console == _NO_SESSION else console,
             connection=connection,
             locked=locked,
-            input_desktop=input_desktop,
+            input_desktop=name,
             input_error=input_error,
             power=self._power,
         )
@@ -127,57 +123,6 @@ class WindowsDesktop:
 def windows_desktop() -> WindowsDesktop:
     """The one of this process."""
     return WindowsDesktop()
-
-
-def be_dpi_aware() -> None:
-    """Makes coordinates and pixels those of the displays, whatever their scaling. Before anything of user32.
-
-    mss asks for the older kind of awareness, per monitor, at every instance; the first request wins, and to a
-    later one the system says no without harm.
-    """
-    try:
-        windows("SetProcessDpiAwarenessContext")(_PER_MONITOR_AWARE_V2)
-    except OSError:
-        # Before Windows 10 1703 there is none: mss's request stands.
-        return
-
-
-def virtual_screen() -> tuple[int, ...]:
-    """Left, top, width and height of all displays together. Measured under Wine: 0.14 ms."""
-    return tuple(windows("GetSystemMetrics")(number) for number in _VIRTUAL_SCREEN)
-
-
-def _station() -> str:
-    try:
-        return _object_name(windows("GetProcessWindowStation")())
-    except OSError:
-        return ""
-
-
-def _desktop() -> str:
-    try:
-        return _object_name(windows("GetThreadDesktop")(windows("GetCurrentThreadId")()))
-    except OSError:
-        return ""
-
-
-def _input_desktop() -> tuple[str | None, int]:
-    """The name of the desktop that has keyboard and mouse, or the system's error."""
-    try:
-        handle = windows("OpenInputDesktop")(0, 0, _DESKTOP_READOBJECTS)
-        try:
-            return _object_name(handle), 0
-        finally:
-            windows("CloseDesktop")(handle)
-    except OSError as error:
-        return None, getattr(error, "winerror", None) or 0
-
-
-def _object_name(handle: int) -> str:
-    name = ctypes.create_unicode_buffer(256)
-    needed = DWORD()
-    windows("GetUserObjectInformationW")(handle, _UOI_NAME, name, ctypes.sizeof(name), byref(needed))
-    return name.value
 
 
 def _session_state(session: int) -> tuple[int | None, bool | None]:

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from deskagent.capture.windows import system
-from deskagent.capture.windows.system import WindowsDesktop, be_dpi_aware, virtual_screen
+from deskagent.capture.windows.system import WindowsDesktop
+from deskwin32.desktop import be_dpi_aware, virtual_screen
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="about every other system")
 

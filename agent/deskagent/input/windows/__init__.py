@@ -1,0 +1,1 @@
+"""The input device of Windows: keys, text and pointer by SendInput."""

@@ -1,0 +1,390 @@
+"""Keys, text and pointer on the Windows stand-in: a window of the tests' own and a notepad receive them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from Xlib.display import Display
+
+from deskagent.input.device import KeyboardLayout
+from deskconsole.bootstrap.archive import agent_archive
+from deskwire.keys import BY_NAME, KEYS, LOCK_KEYS
+from support.deployed_runtime import deployed_runtime
+from support.windows.host import WindowsHost
+from support.windows.login import log_in
+from support.xvfb import wait_for
+
+# The first run on a machine builds the stand-in and its runtime.
+pytestmark = pytest.mark.timeout(600)
+
+WINDOW = r"C:\testbed\python\pythonw.exe -I -S -m winhost.shims.input_window C:\ours\input.log"
+SERVER = (
+    r"C:\ours\runtime\pythonw.exe -I -X utf8 C:\testbed\python\Lib\winhost\shims\input_server.py"
+    r" C:\ours\agent C:\ours"
+)
+LEFT, TOP = 700, 100
+"""The corner of the window that notes its input."""
+IN_NOTEPAD = (500, 400)
+SIDELESS = {0xA0: 0x10, 0xA1: 0x10, 0xA2: 0x11, 0xA3: 0x11, 0xA4: 0x12, 0xA5: 0x12}
+"""Windows tells a program of Shift, Ctrl and Alt without their side, which the scan code has."""
+
+
+class Refused(Exception):
+    """The device said no."""
+
+
+class InputDesk:
+    """A desktop with the window that notes its input, and with a program that has the agent's device."""
+
+    def __init__(self, host: WindowsHost) -> None:
+        self.host = host
+        self._folder = host.drive_c / "ours"
+        self._servers = 0
+        self._read = 0
+        host.start_program(WINDOW)
+        wait_for((self._folder / "input.log").exists)
+        self.open_device()
+        self.wait_for_event("focus")
+
+    def open_device(self) -> None:
+        """Another program with a device of its own; calls go to this one from now on."""
+        self._servers += 1
+        self._port_file = self._folder / f"port{self._servers}"
+        self.host.start_program(rf"{SERVER}\{self._port_file.name}")
+        wait_for(self._port_file.exists)
+        link = socket.create_connection(("127.0.0.1", int(self._port_file.read_text())), timeout=30)
+        with link:
+            self._lines = link.makefile("rw", encoding="utf-8")
+
+    def close(self) -> None:
+        self._lines.close()
+
+    def call(self, method: str, **arguments: object) -> Any:
+        self._lines.write(json.dumps([method, arguments]) + "\n")
+        self._lines.flush()
+        done, result = json.loads(self._lines.readline())
+        if not done:
+            raise Refused(result)
+        return result
+
+    def kill_device(self) -> None:
+        """Ends the program with the device, as the task manager does."""
+        self.host.kill(self.call("process"))
+
+    def layout(self) -> KeyboardLayout:
+        characters, dead, capitals = self.call("layout")
+        return KeyboardLayout(
+            {tuple(place): text for place, text in characters},
+            {tuple(place): mark for place, mark in dead},
+            frozenset(capitals),
+        )
+
+    def press(self, *names: str) -> None:
+        for name in names:
+            self.call("press", code=BY_NAME[name].code, down=True)
+
+    def release(self, *names: str) -> None:
+        for name in names:
+            self.call("press", code=BY_NAME[name].code, down=False)
+
+    def tap(self, *names: str) -> None:
+        for name in names:
+            self.press(name)
+            self.release(name)
+
+    def click(self, number: int, x: int, y: int) -> None:
+        # Wine hears of its own moves from its display, a moment later: those from before would undo this one.
+        self.host.move_pointer(x, y)
+        self.call("button", number=number, down=True, x=x, y=y)
+        self.call("button", number=number, down=False, x=x, y=y)
+
+    def click_notepad(self) -> None:
+        self.click(1, *IN_NOTEPAD)
+        self.wait_for_event("no focus")
+
+    def received(self) -> list[dict[str, Any]]:
+        """Returns what the window noted since the last look, once what was sent until now has come."""
+        self.call("wheel", right=0, down=-7, x=LEFT + 10, y=TOP + 10)
+        found: list[dict[str, Any]] = []
+
+        def ended() -> bool:
+            found.extend(json.loads(line) for line in self._new_lines())
+            return bool(found) and found[-1] == {"event": "wheel", "turn": 7}
+
+        wait_for(ended)
+        return found[:-1]
+
+    def wait_for_event(self, name: str) -> None:
+        """Waits until the window has noted such an event, and forgets what came before it."""
+        wait_for(lambda: any(json.loads(line)["event"] == name for line in self._new_lines()))
+
+    def _new_lines(self) -> list[str]:
+        with (self._folder / "input.log").open(encoding="utf-8") as log:
+            log.seek(self._read)
+            lines = log.readlines()
+            if lines and not lines[-1].endswith("\n"):
+                lines.pop()
+            self._read += sum(len(line.encode()) for line in lines)
+        return lines
+
+
+def keys(events: Sequence[dict[str, Any]]) -> list[tuple[str, int, int, int]]:
+    """Returns the changes of keys: what, virtual key, scan code, whether it is an extended key."""
+    return [
+        (event["event"], event["key"], event["scan"], event["extended"])
+        for event in events
+        if event["event"] in {"down", "up"}
+    ]
+
+
+def characters(events: Sequence[dict[str, Any]]) -> str:
+    units = [event["unit"] for event in events if event["event"] == "character"]
+    return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le")
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[WindowsHost]:
+    with WindowsHost.start() as host:
+        ours = host.drive_c / "ours"
+        ours.mkdir()
+        shutil.copytree(deployed_runtime(), ours / "runtime", copy_function=os.link)
+        zipfile.ZipFile(agent_archive().open()).extractall(ours / "agent")
+        yield host
+
+
+@pytest.fixture(scope="module")
+def one_desk(host: WindowsHost) -> Iterator[InputDesk]:
+    desk = InputDesk(host)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def desk(one_desk: InputDesk) -> InputDesk:
+    """The desk with nothing held and the tests' window in front."""
+    one_desk.call("release_all")
+    one_desk.click(1, LEFT + 200, TOP + 150)
+    one_desk.wait_for_event("left up")  # a click takes a moment to bring a window to the front
+    one_desk.received()
+    return one_desk
+
+
+def test_every_key_arrives_once_with_its_codes(desk: InputDesk) -> None:
+    for key in KEYS:
+        desk.call("press", code=key.code, down=True)
+        desk.call("press", code=key.code, down=False)
+    expected = []
+    for key in KEYS:
+        # Windows has Num Lock with the prefix that no keyboard sends, and Pause under Num Lock's code.
+        scan, extended = key.code & 0xFF, int(key.code >= 0xE000)
+        match key.name:
+            case "num lock":
+                extended = 1
+            case "pause":
+                scan, extended = 0x45, 0
+        virtual_key = SIDELESS.get(key.virtual_key, key.virtual_key)
+        expected += [(what, virtual_key, scan, extended) for what in ("down", "up")]
+    assert keys(desk.received()) == expected
+    for code in LOCK_KEYS:
+        desk.call("press", code=code, down=True)
+        desk.call("press", code=code, down=False)
+    assert desk.call("locks") == 0
+
+
+def test_a_held_key_is_repeated_by_each_press(desk: InputDesk) -> None:
+    desk.press("a", "a", "a")
+    desk.release("a")
+    events = desk.received()
+    assert [what for what, *_ in keys(events)] == ["down", "down", "down", "up"]
+    assert characters(events) == "aaa"
+
+
+def test_shift_ctrl_and_the_second_shift_act(desk: InputDesk) -> None:
+    desk.press("right shift")
+    desk.tap("a", "1")
+    desk.release("right shift")
+    desk.press("ctrl")
+    desk.tap("a")
+    desk.release("ctrl")
+    assert characters(desk.received()) == "A!\x01"
+
+
+def test_alt_print_and_ctrl_pause_have_the_codes_of_a_keyboard(desk: InputDesk) -> None:
+    desk.press("alt", "print")
+    desk.release("print", "alt")
+    desk.press("ctrl", "pause")
+    desk.release("ctrl", "pause")  # by what was pressed, though Ctrl is up by now
+    pressed = [each for each in keys(desk.received()) if each[1] not in {0x11, 0x12}]
+    assert pressed == [
+        ("down", 0x2C, 0x54, 0), ("up", 0x2C, 0x54, 0), ("down", 0x03, 0x46, 1), ("up", 0x03, 0x46, 1)
+    ]  # fmt: skip
+
+
+def test_characters_arrive_as_they_are_though_shift_is_held(desk: InputDesk) -> None:
+    desk.press("shift")
+    desk.call("write", text="é€中😀ß")
+    desk.release("shift")
+    assert characters(desk.received()) == "é€中😀ß"
+
+
+def test_text_in_notepad_has_its_characters_and_line_ends(desk: InputDesk) -> None:
+    desk.click_notepad()
+    desk.call("write", text="grüße €, 你好 😀")
+    desk.tap("enter", "x")
+    with suppress(TimeoutError):
+        wait_for(lambda: desk.host.typed_text().endswith("x"), timeout=10)
+    assert desk.host.typed_text() == "grüße €, 你好 😀\r\nx"
+
+
+def test_a_drag_selects_in_notepad(desk: InputDesk) -> None:
+    desk.click_notepad()
+    desk.press("ctrl")
+    desk.tap("a")
+    desk.release("ctrl")
+    desk.call("write", text="0123456789" * 12)
+    desk.host.move_pointer(420, 52)
+    desk.call("button", number=1, down=True, x=420, y=52)
+    desk.call("move", x=500, y=200)
+    desk.call("button", number=1, down=False, x=660, y=400)
+    desk.call("write", text="|")
+    wait_for(lambda: desk.host.typed_text().endswith("|"))
+    kept = desk.host.typed_text().removesuffix("|")
+    assert kept
+    assert ("0123456789" * 12).startswith(kept)
+
+
+def test_buttons_arrive_at_their_place(desk: InputDesk) -> None:
+    for number in range(1, 6):
+        desk.click(number, LEFT + 40, TOP + 60)
+    expected = (("left", 0), ("middle", 0), ("right", 0), ("side", 1), ("side", 2))
+    assert [tuple(event.values()) for event in desk.received()] == [
+        (f"{name} {what}", 40, 60, number) for name, number in expected for what in ("down", "up")
+    ]
+
+
+def test_the_left_button_clicks_though_the_user_has_swapped_them(desk: InputDesk) -> None:
+    desk.host.swap_buttons(True)
+    try:
+        desk.click(1, LEFT + 50, TOP + 60)
+        desk.click(3, LEFT + 50, TOP + 60)
+    finally:
+        desk.host.swap_buttons(False)
+    assert [event["event"] for event in desk.received()] == ["left down", "left up", "right down", "right up"]
+
+
+def test_the_wheel_turns_both_ways_and_by_fractions(desk: InputDesk) -> None:
+    for right, down in ((0, -120), (0, 120), (0, 30), (240, 0), (-30, 0)):
+        desk.call("wheel", right=right, down=down, x=LEFT + 100, y=TOP + 100)
+    assert [tuple(event.values()) for event in desk.received()] == [
+        ("wheel", 120), ("wheel", -120), ("wheel", -30), ("horizontal wheel", 240), ("horizontal wheel", -30)
+    ]  # fmt: skip
+
+
+def test_the_pointer_goes_to_each_pixel_at_two_sizes(desk: InputDesk) -> None:
+    random = Random(7)
+    with closing(Display(desk.host.display)) as display:
+        for width, height in ((1280, 720), (1024, 768)):
+            desk.host.resize(width, height)
+            corners = [(x, y) for x in (0, width - 1) for y in (0, height - 1)]
+            for number in range(300):
+                place = corners[number] if number < 4 else (random.randrange(width), random.randrange(height))
+                desk.call("move", x=place[0], y=place[1])
+                seen = display.screen().root.query_pointer()
+                assert (seen.root_x, seen.root_y) == place
+                if number % 30 == 0:
+                    # Wine tells its programs up to 0.2 s late, and its display at once.
+                    wait_for(lambda: desk.host.pointer() == place, timeout=5)  # noqa: B023
+    desk.host.resize(1280, 720)
+
+
+def test_what_a_killed_agent_held_goes_up(desk: InputDesk) -> None:
+    desk.press("ctrl", "shift", "alt", "g")
+    desk.kill_device()
+    desk.open_device()
+    desk.call("release_all")
+    desk.tap("g")
+    events = desk.received()
+    released = [key for what, key, *_ in keys(events) if what == "up"][:5]
+    # The key that no keyboard has keeps the release of Alt from opening the window's menu.
+    assert released[:2] == [ord("G"), 0xE8]
+    assert set(released[2:]) == {0x10, 0x11, 0x12}
+    assert characters(events) == "g"
+
+
+def test_a_button_that_a_killed_agent_held_goes_up(desk: InputDesk) -> None:
+    desk.call("button", number=1, down=True, x=LEFT + 30, y=TOP + 30)
+    desk.kill_device()
+    desk.open_device()
+    desk.call("release_all")
+    assert [event["event"] for event in desk.received()] == ["left down", "left up"]
+
+
+def test_locks_are_told_as_they_are(desk: InputDesk) -> None:
+    found = []
+    for name in ("caps lock", "caps lock", "num lock", "num lock", "scroll lock", "scroll lock"):
+        desk.tap(name)
+        found.append(desk.call("locks"))
+    assert found == [1, 0, 2, 0, 4, 0]
+
+
+def test_the_layout_says_which_keys_give_what(desk: InputDesk) -> None:
+    layout = desk.layout()
+    letter, sign = BY_NAME["a"].code, BY_NAME["1"].code
+    assert [layout.characters[letter, level] for level in (0, 1)] == ["a", "A"]
+    assert [layout.characters[sign, level] for level in (0, 1)] == ["1", "!"]
+    assert letter in layout.capitals
+    assert sign not in layout.capitals
+
+
+def test_another_layout_is_read_and_its_keys_are_pressed(desk: InputDesk) -> None:
+    """Wine has the layout of its display; it knows only its ASCII characters."""
+    desk.host.set_layout("de")
+    try:
+        desk.open_device()
+        assert desk.layout().characters[BY_NAME["y"].code, 0] == "z"
+        desk.tap("y")
+        events = desk.received()
+    finally:
+        desk.host.set_layout("us")
+        desk.open_device()
+    assert keys(events)[0] == ("down", ord("Z"), BY_NAME["y"].code, 0)
+
+
+def test_ctrl_alt_del_is_refused_with_what_helps(desk: InputDesk) -> None:
+    with pytest.raises(Refused, match="task manager"):
+        desk.call("chord", name="ctrl alt del")
+    desk.press("ctrl", "alt")
+    with pytest.raises(Refused, match="task manager"):
+        desk.press("delete")
+    desk.release("alt", "ctrl")
+    desk.call("chord", name="task manager")
+    desk.call("chord", name="print")
+    pressed = [each[1] for each in keys(desk.received()) if each[0] == "down"]
+    assert pressed == [0x11, 0x12, 0x11, 0x10, 0x1B, 0x2C]
+
+
+def test_a_session_that_cannot_be_locked_is_told(desk: InputDesk) -> None:
+    """Wine has no lock screen."""
+    with pytest.raises(Refused, match="Windows does not lock the session"):
+        desk.call("chord", name="lock")
+
+
+def test_the_injecting_thread_counts_pixels_of_the_display(desk: InputDesk) -> None:
+    assert desk.call("awareness") == 2  # per monitor
+
+
+def test_among_the_services_there_is_no_device(host: WindowsHost, tmp_path: Path) -> None:
+    server = rf"{SERVER}\port-of-services".replace("pythonw.exe", "python.exe")
+    with log_in(host, tmp_path) as connection:
+        ended = connection.run(server)
+    assert b"DeviceGone: the agent runs on the window station" in ended.stderr
