@@ -14,6 +14,7 @@ from typing import Any
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
+    "control": "a key in the window until its effect is seen there, ours and TigerVNC's; what moves cost",
     "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
     "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
     "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
@@ -35,6 +36,11 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
     },
     "console": {"--seconds": _SECONDS},
+    "control": {
+        "--keys": {"type": int, "help": "how many for each system (default: 60)"},
+        "--runs": {"type": int, "help": "how often (default: 1)"},
+        "--ways": {"help": "some of direct, ssh, film, narrow, with commas (default: all)"},
+    },
     "first": {
         "--systems": {"help": "some of those of `live`, with commas"},
         "--link": {"help": "one, such as 10mbit,50ms (default: none, a wide and a narrow one)"},
