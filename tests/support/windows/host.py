@@ -221,6 +221,7 @@ class WindowsHost:
     def xdotool(self, *words: str) -> str:
         """What a hand at the host does: xdotool on the display behind the desktop; returns what it prints."""
         return self._display.call("xdotool", *words)
+
     def start_program(self, line: str) -> None:
         """Starts a program on the desktop; it ends with the log-off."""
         self._ask("start_program", line)
