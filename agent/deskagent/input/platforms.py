@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -15,6 +16,12 @@ def _x_device() -> InputDevice:
     return XTestDevice()
 
 
+def _windows_device() -> InputDevice:
+    from .windows.device import WindowsInput
+
+    return WindowsInput()
+
+
 class InputPlatform(NamedTuple):
     """A platform, and what opens its desktop's device."""
 
@@ -22,7 +29,10 @@ class InputPlatform(NamedTuple):
     opener: DeviceOpener
 
 
-PLATFORMS: Final = (InputPlatform(lambda: True, _x_device),)
+PLATFORMS: Final = (
+    InputPlatform(lambda: sys.platform == "win32", _windows_device),
+    InputPlatform(lambda: True, _x_device),
+)
 """The first that is here is the one; the last takes what is left."""
 
 
