@@ -15,7 +15,7 @@ if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
-from deskwire.control import Button, Consent, ControlState, EndControl, InputOutcome
+from deskwire.control import AllUp, Button, Consent, ControlState, EndControl, InputOutcome
 from deskwire.messages import Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
@@ -58,6 +58,19 @@ class Hall:
         wait_for(answered, timeout=10, what="the end of the question")
         return time.monotonic()
 
+    def copy(self, text: str, target: str = "UTF8_STRING") -> None:
+        """The person copies something."""
+        command = ("xclip", "-i", "-selection", "clipboard", "-t", target)
+        subprocess.run(
+            command,
+            input=text.encode(),
+            env=self.screen.environment,
+            check=True,
+            timeout=30,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     @property
     def sign_seen(self) -> bool:
         return bool((self.screen.screenshot()[:30] == AMBER).all(axis=2).any())
@@ -70,11 +83,18 @@ def hall(screen: Xvfb, tmp_path: Path) -> Iterator[Hall]:
         yield Hall(screen, agent, stack)
 
 
-def test_the_clipboard_goes_both_ways_and_what_cannot_go_is_told(hall: Hall) -> None:
-    def copy(text: str, target: str = "UTF8_STRING") -> None:
-        command = ("xclip", "-i", "-selection", "clipboard", "-t", target)
-        subprocess.run(command, input=text.encode(), env=hall.screen.environment, check=True, timeout=30)
+def test_what_is_copied_at_the_host_is_sent_when_it_is_asked_for_and_not_before(hall: Hall) -> None:
+    console = hall.console()
+    console.take()
+    for number in range(50):
+        hall.copy(f"copied {number}")
+    console.done(console.act(AllUp))
+    assert not console.all(Clip)
+    assert console.clip(console.act(WantClip)) == Clip(console.number, "copied 49")
+    assert len(console.all(Clip)) == 1
 
+
+def test_the_clipboard_goes_both_ways_and_what_cannot_go_is_told(hall: Hall) -> None:
     def fetch() -> Clip | NoClip:
         return console.clip(console.act(WantClip))
 
@@ -84,14 +104,14 @@ def test_the_clipboard_goes_both_ways_and_what_cannot_go_is_told(hall: Hall) -> 
         put = console.act(PutClip, text=text)
         assert console.done(put).outcome is InputOutcome.DONE
         assert hall.screen.call("xclip", "-o", "-selection", "clipboard", "-t", "UTF8_STRING") == text
-        copy(text[::-1])
+        hall.copy(text[::-1])
         assert fetch() == Clip(console.number, text[::-1])
     for content, target, reason in (
         ("x" * 64_001, "UTF8_STRING", "at most 64,000"),
         ("secret", "x-kde-passwordManagerHint", "as a secret"),
         ("pixels", "image/png", "holds no text"),
     ):
-        copy(content, target)
+        hall.copy(content, target)
         answer = fetch()
         assert isinstance(answer, NoClip)
         assert reason in answer.reason
