@@ -139,8 +139,8 @@ def _one(
             row["most_waiting_ms"] = round(1000 * proxy.most_waiting / link.rate, 1)
         work.stop()
         row |= screens.rest(_PATIENCE)._asdict()
-        if running.compare is not None:
-            answer = running.compare()
+        if running.ask is not None:
+            answer = running.ask("compare")
             row |= {"exact": bool(answer["exact"]), "digest": answer["digest"]}
         return row
 

@@ -35,8 +35,8 @@ class Running:
     viewer: tuple[int, ...]
     viewer_before: float = 0.0
     """Bytes of memory that the viewer had before it was connected, where it can show several hosts."""
-    compare: Callable[[], Mapping[str, Any]] | None = None
-    """Asks the system itself whether its picture is exact: `exact` and `digest`."""
+    ask: Callable[[str], Mapping[str, Any]] | None = None
+    """Puts one of the questions of viewing.py to ours: `compare` answers `exact` and `digest`."""
 
 
 System = Callable[[Xvfb, Xvfb, CountingProxy, Path], AbstractContextManager[Running]]
@@ -92,15 +92,15 @@ def shown_by_us(
                 raise RuntimeError(f"the console ended:\n{(folder / 'view.log').read_text()[-2000:]}")
             return json.loads(line)
 
-        def compare() -> Any:
-            stdin.write("\n")
+        def ask(question: str) -> Any:
+            stdin.write(f"{question}\n")
             stdin.flush()
             return answer()
 
         before = answer()["memory"]
         answer()
         try:
-            yield Running((), (process.pid,), before, compare)
+            yield Running((), (process.pid,), before, ask)
         finally:
             stdin.close()
 

@@ -2,8 +2,12 @@
 
 `python -m scripts.benchmarks.viewing JSON`, where JSON is `{"port": , "token_file": }` or
 `{"host": {}, "home": , "ssh_config": }`. It prints one object when the console is there and nothing is
-connected yet, one when there is a picture, and for every line it reads one with what `--json` would print,
-its pictures just compared. It ends where its standard input does.
+connected yet, one when there is a picture, and then one for every line that it reads. It ends where its
+standard input does.
+
+    compare   what `--json` would print, the pictures just compared
+    act       `{"state": }`, after the window has taken control of the host or was refused it
+    inputs    `{"inputs": }`, the number of the last input that was sent, a letting go for this question
 """
 
 from __future__ import annotations
@@ -22,7 +26,10 @@ from deskconsole.cli.sessions import require_window, running_session
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host, host_from
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
+from deskwire.control import ControlState
 from support.answers import Answers
+
+_SETTLED = (ControlState.YOURS, ControlState.OTHER, ControlState.REFUSED, ControlState.OFF)
 
 
 def main() -> None:
@@ -35,8 +42,16 @@ def main() -> None:
         session.view(fullscreen=True)
         wait_for_picture(session)
         _say({"shown": True})
-        for _ in sys.stdin:
-            _say(msgspec.to_builtins(measure(session, 0)))
+        for line in sys.stdin:
+            match line.strip():
+                case "compare":
+                    _say(msgspec.to_builtins(measure(session, 0)))
+                case "act":
+                    session.view(control=True)
+                    session.wait_for(lambda one: one.control.state in _SETTLED, 30)
+                    _say({"state": session.control.status.state.value})
+                case "inputs":
+                    _say({"inputs": session.control.all_up()})
 
 
 def _way(told: dict[str, Any]) -> tuple[Host, Route]:
