@@ -3,7 +3,10 @@ both waits for the other."""
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -23,6 +26,7 @@ from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import has
 from support.peers.served_here import ServedHere, served
+from support.peers.slow_link import far_link
 from support.xvfb import wait_for
 
 SHIFT = 0x2A
@@ -144,6 +148,74 @@ def test_a_locked_screen_lets_go_of_everything_and_takes_nothing() -> None:
         assert console.done(number) == Done(number, InputOutcome.BLOCKED, "the session is locked")
         screen.locked = False
         wait_for(lambda: console.done(console.act(Typing, text="x")).outcome is InputOutcome.DONE, timeout=5)
+
+
+class Film(Screen):
+    """Noise, ten times a second as large as the link."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = (320, 240)
+        self._random = np.random.default_rng(1)
+
+    def grab(self, region: Rectangle | None = None) -> Grab:
+        return whole(self._random.integers(0, 256, (240, 320, 4), np.uint8))
+
+
+class Far:
+    """An agent at the other end of a link."""
+
+    def __init__(self, agent: ServedHere, port: int) -> None:
+        self.token = agent.token
+        self._port = port
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), timeout=10)
+
+
+def test_input_does_not_wait_behind_a_film_on_a_slow_link() -> None:
+    device, manners = Timed(), HostCourtesy()
+    gate = DesktopControl(ControlTools(lambda: device), manners)
+    delay = 0.05
+    with served(lambda _: Film(), gate, manners) as agent, far_link(agent.port, 1_250_000, delay) as port:
+        with closing(ActingConsole(Far(agent, port), packets=16)) as console:
+            console.take()
+            reader = threading.Thread(target=credit_all, args=(console,), daemon=True)
+            reader.start()
+            sent = []
+            for number in range(200):
+                sent.append(time.monotonic())
+                console.act(Button, x=number, y=1, button=1, down=number % 2 == 0)
+                time.sleep(0.01)
+            wait_for(lambda: len(device.times) == 200, timeout=20)
+            console.socket.shutdown(socket.SHUT_RDWR)
+            reader.join(10)
+        places = [call[3] for call in device.calls if call[0] == "button"]
+        assert places == list(range(200))
+        took = sorted(at - begun for begun, at in zip(sent, device.times, strict=True))
+        assert took[189] <= 2 * delay + 0.02, "input waits behind pictures"
+        assert len(console.packets) > 5, "there was no film"
+
+
+def credit_all(console: ActingConsole) -> None:
+    """Reads as a console does: each packet is acknowledged as soon as it has come."""
+    known = len(console.packets)
+    while console.until(has(Packet, known + 1), seconds=5):
+        known = len(console.packets)
+        with contextlib.suppress(OSError):
+            console.credit(16)
+
+
+class Timed(RecordedDevice):
+    """Knows when each button went down or up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def button(self, number: int, *, down: bool, x: int, y: int) -> None:
+        self.times.append(time.monotonic())
+        super().button(number, down=down, x=x, y=y)
 
 
 def test_the_answer_to_an_input_comes_at_once() -> None:

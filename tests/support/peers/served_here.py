@@ -30,8 +30,13 @@ class ServedHere:
         self._thread = threading.Thread(target=self._server.serve, args=(None,))
         self._thread.start()
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._server.port
+
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._server.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
     def close(self) -> None:
         self._server.close()
