@@ -12,7 +12,7 @@ from deskwire.messages import ControlRequest, Hello
 
 
 class ControlClient(Protocol):
-    """One console's link, as control sees it. Every method may be called from any thread, and none waits."""
+    """One console's link, as control sees it. Methods may be called from any thread; only `send` waits."""
 
     @property
     def hello(self) -> Hello:
@@ -41,6 +41,11 @@ class ControlClient(Protocol):
 
     def tell(self, message: Message) -> None:
         """Sends a message as soon as there is room for it, if the console understands it."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Sends a message that may be large now, and waits for room. Raises OSError or LocalProtocolError
+        where the link has ended."""
         ...
 
     def injected(self, number: int, at: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import Counter
@@ -13,6 +14,7 @@ from deskagent.courtesy.policy import PolicyRule
 from deskagent.input.device import DeviceGone, DeviceOpener
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import Ability, Button, Control, ControlState, Done, EndControl, WantControl
+from deskwire.errors import LocalProtocolError
 from deskwire.messages import ControlRequest, NumberedRequest
 
 from .client import ControlClient
@@ -237,8 +239,11 @@ class DesktopControl:
         else:
 
             def answered(text: str | ClipRefused) -> None:
-                refused = isinstance(text, ClipRefused)
-                client.tell(NoClip(number, str(text)) if refused else Clip(number, str(text)))
+                if isinstance(text, ClipRefused):
+                    client.tell(NoClip(number, str(text)))
+                else:
+                    with contextlib.suppress(OSError, LocalProtocolError):  # The link has ended.
+                        client.send(Clip(number, text))
 
             self._clips.fetch(answered)
         return True

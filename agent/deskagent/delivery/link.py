@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 from deskagent.control.client import ControlGate
 from deskagent.control.host_courtesy import HostCourtesy
-from deskwire.clipboard import Clip, NoClip
 from deskwire.connection import AgentConnection, Phase
 from deskwire.control import Done, InputOutcome
 from deskwire.errors import LocalProtocolError, RemoteProtocolError, WireError
@@ -165,7 +164,7 @@ class ConsoleLink:
                 data, number = self._connection.send_packet(self._identity, slices, refresh=refresh)
             self._socket.sendall(data)
         if self._pending:  # It waited for the packet.
-            self._wake()
+            self._flush_or_wake()
         return number
 
     def send(self, message: Message) -> None:
@@ -205,13 +204,16 @@ class ConsoleLink:
             return
         with self._pending_lock:
             pending = self._pending
-            if isinstance(message, Clip) and any(isinstance(one, Clip) for one in pending):
-                # A text may have 256 kB, and the console does not read.
-                message = NoClip(message.n, "another text is still on its way")
             if pending and _is_plain_done(message) and _is_plain_done(pending[-1]):
                 pending.pop()  # The later one says that too.
             pending.append(message)
-        self._wake()
+        with contextlib.suppress(OSError, LocalProtocolError):  # The link ends, and its own thread says why.
+            self._flush_or_wake()
+
+    def _flush_or_wake(self) -> None:
+        self._flush()
+        if self._pending:
+            self._wake()
 
     def _wake(self) -> None:
         """Lets the reading thread look for what there is to send."""
@@ -254,6 +256,11 @@ class ConsoleLink:
                 beat, beats = now, beats + 1
                 self._pending.append(Ping(beats))
             self._flush()
+            self._check_pending()
+
+    def _check_pending(self) -> None:
+        if len(self._pending) > _MOST_PENDING:
+            raise RemoteProtocolError("a console that asks and does not read the answers")
 
     def _handle(self, message: ConsoleMessage) -> bool:
         """Acts on one message; False ends the link."""
@@ -279,11 +286,11 @@ class ConsoleLink:
         return True
 
     def _flush(self) -> None:
-        """Sends what the reading thread has to say, unless a packet is on its way out just now.
+        """Sends what waits, unless a packet is on its way out just now.
 
-        Waiting for that packet would stop the reading, and a console that stopped reading would never be
-        found silent. The packet is as good a sign of life as what waits behind it. For the same reason
-        nothing is sent into a socket that has no room.
+        Waiting for that packet would stop the reading, or what is injected, and a console that stopped
+        reading would never be found silent. The packet is as good a sign of life as what waits behind it.
+        For the same reason nothing is sent into a socket that has no room.
         """
         self._crowded = False
         if self._pending and self._sending.acquire(blocking=False):
@@ -295,20 +302,11 @@ class ConsoleLink:
                     self._socket.sendall(b"".join(map(self._connection.send, self._next_batch())))
             finally:
                 self._sending.release()
-        if len(self._pending) > _MOST_PENDING:
-            raise RemoteProtocolError("a console that asks and does not read the answers")
 
     def _next_batch(self) -> list[Message]:
-        """What is sent next in one piece; a clipboard's text goes alone."""
-        batch: list[Message] = []
+        """What is sent next in one piece."""
         with self._pending_lock:
-            while self._pending and len(batch) < _FLUSHED_AT_ONCE:
-                if isinstance(self._pending[0], Clip) and batch:
-                    break
-                batch.append(self._pending.popleft())
-                if isinstance(batch[-1], Clip):
-                    break
-        return batch
+            return [self._pending.popleft() for _ in range(min(len(self._pending), _FLUSHED_AT_ONCE))]
 
     def _greet(self, hello: Hello) -> None:
         first = self._admitted(self)

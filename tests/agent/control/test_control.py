@@ -46,6 +46,8 @@ class Desk(RecordedDevice):
         super().__init__(KeyboardLayout({(A, 0): "a", (SHIFT, 0): ""}))
         self.busy = threading.Event()
         self.busy.set()
+        self.writing = threading.Event()
+        """A text has begun to be typed."""
         self.fault: Exception | None = None
 
     def acted(self) -> list[tuple[object, ...]]:
@@ -55,6 +57,7 @@ class Desk(RecordedDevice):
         ]
 
     def write(self, text: str) -> None:
+        self.writing.set()
         self.busy.wait(60)
         if self.fault is not None:
             raise self.fault
@@ -133,6 +136,7 @@ def test_a_second_console_is_told_who_acts_and_takes_it_only_by_force() -> None:
         assert bob.take() == Control(ControlState.OTHER, holder="anna@desk")
         device.busy.clear()
         anna.act(Typing, text="before the change")
+        assert device.writing.wait(20)
         anna.act(Typing, text="not after it")
         bob.send(WantControl(force=True))
         assert anna.told(ControlState.OTHER) == Control(

@@ -104,9 +104,11 @@ def test_control_is_asked_once_more_only_where_the_answer_was_to_see() -> None:
         assert [one.control for one in person.questions] == [False, True]
         assert ControlState.ASKING in [one.state for one in console.all(Control)]
         with closing(ActingConsole(agent, console=b"1" * 16)) as again:
+            again.told(ControlState.FREE)
             assert again.take().state is ControlState.YOURS
             assert len(person.questions) == 2, "the same console was asked about once more"
         with closing(ActingConsole(agent, console=b"2" * 16)) as other:
+            other.told(ControlState.FREE)
             person.answers.put(Answer.CONTROL)
             assert other.take().state is ControlState.YOURS
             assert len(person.questions) == 3

@@ -40,7 +40,9 @@ class ActingConsole(Console):
         return answer
 
     def _answers(self, known: int) -> list[Control]:
-        return [one for one in self.all(Control)[known:] if one.state is not ControlState.ASKING]
+        """FREE is no answer: another console has just gone."""
+        passing = (ControlState.ASKING, ControlState.FREE)
+        return [one for one in self.all(Control)[known:] if one.state not in passing]
 
     def act(self, kind: type[NumberedRequest], **fields: Any) -> int:
         """Sends one input and returns its number."""

