@@ -124,10 +124,9 @@ class KeyRouter:
         if not host_code:
             return
         if code:
-            already = host_code in self._held.codes
+            yield from self._free(host_code)
             self._held.hold(code, host_code)
-            if not already:
-                yield KeyStep(host_code, down=True)
+            yield KeyStep(host_code, down=True)
         else:
             yield from self._tap(host_code, self._level)
 
@@ -178,7 +177,13 @@ class KeyRouter:
             yield from self._tap(host_code, level)
 
     def _tap(self, host_code: int, level: int) -> Iterator[RouteStep]:
+        yield from self._free(host_code)
         yield from self._on_level(level, KeyStep(host_code, down=True), KeyStep(host_code, down=False))
+
+    def _free(self, host_code: int) -> Iterator[RouteStep]:
+        """Pressed while it is down, a key would give nothing."""
+        if self._held.take_from(host_code):
+            yield KeyStep(host_code, down=False)
 
     def _on_level(self, level: int, *steps: RouteStep) -> Iterator[RouteStep]:
         """Takes the steps with Shift and AltGr as `level` says, and puts these back. Never Ctrl, Alt or Win:

@@ -241,6 +241,16 @@ def test_a_held_character_repeats(layouts: Mapping[str, KeyboardLayout]) -> None
     assert typed.text == "éé"
 
 
+def test_a_key_that_another_holds_is_pressed_once_more(layouts: Mapping[str, KeyboardLayout]) -> None:
+    typed = TypedHost(layouts["us"])
+    typed.key(BY_NAME["a"].code, "a", down=True)
+    typed.tap(BY_NAME["q"].code, "a")
+    typed.tap(0, "a")
+    typed.key(BY_NAME["a"].code, down=False)
+    assert typed.text == "aaa"
+    assert typed.down == []
+
+
 def test_a_dead_key_and_a_space_are_the_accent_alone(layouts: Mapping[str, KeyboardLayout]) -> None:
     typed = TypedHost(layouts["us"])
     for mark in "\u0301\u0302\u0308":
