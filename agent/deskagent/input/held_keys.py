@@ -54,7 +54,7 @@ class HeldKeys:
         return self._held.pop(code, None)
 
     def take_from(self, host_code: int) -> bool:
-        """Another key of the console needs the host's key; returns whether one held it, which does no more."""
+        """The host's key is needed by another; returns whether one held it, which lets it go."""
         holder = next((code for code, held in self._held.items() if held == host_code), None)
         if holder is not None:
             del self._held[holder]
