@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import time
 from collections.abc import Iterable, Mapping
 
 import pytest
 
-from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, KeyboardLayout
+from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
 from deskwire.control import CAPS_LOCK, Key
@@ -129,6 +130,24 @@ def test_a_key_that_the_hosts_user_has_given_a_use_meanwhile_keeps_it(
     host.close()
     assert re.search(f"keycode +{keycode} = F20", screen.call("xmodmap", "-pke"))
     screen.call("xmodmap", "-e", f"keycode {keycode} =")
+
+
+def test_a_host_without_spare_keycodes_says_what_it_cannot_type(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    taken = "".join(f"keycode {line.split()[1]} = F20\n" for line in no_symbols(screen))
+    subprocess.run(("xmodmap", "-"), input=taken.encode(), env=screen.environment, check=True)
+    host.key(Key(1, 1, SHIFT, down=True))
+    with pytest.raises(InputBlocked, match="no key of the host has 'ż', and none is spare for it"):
+        host.type("aż")
+    assert held_keycodes() == []
+    assert not host.held
+    terminal.expect("")
+
+
+def no_symbols(screen: Xvfb) -> list[str]:
+    """The lines of xmodmap for the keycodes that give nothing."""
+    return [line for line in screen.call("xmodmap", "-pke").splitlines() if line.split()[2:] == ["="]]
 
 
 def test_text_has_lines_and_tabs_and_no_control_characters(host: Injector, terminal: TypedFile) -> None:
