@@ -198,6 +198,14 @@ def test_altgr_where_both_have_it_is_pressed_for_its_character_only(
     assert names(typed.steps) == "+altgr +q -q -altgr"
 
 
+def test_ctrl_with_altgr_and_a_key_are_just_these(layouts: Mapping[str, KeyboardLayout]) -> None:
+    typed = TypedHost(layouts["de"])
+    typed.key(BY_NAME["ctrl"].code, down=True)
+    typed.key(ALTGR, down=True)
+    typed.tap(BY_NAME["q"].code, "@")
+    assert names(typed.steps) == "+ctrl +altgr +q -q"
+
+
 def test_altgr_alone_does_nothing_at_the_host(layouts: Mapping[str, KeyboardLayout]) -> None:
     typed = TypedHost(layouts["us"])
     typed.tap(ALTGR)
