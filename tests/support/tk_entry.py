@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from support.xvfb import Xvfb, wait_for
 
 _SCRIPT = """
 wm geometry . 300x200+0+0
 menu .bar
-menu .bar.menu -tearoff 0 -postcommand {close [open [file join $::env(FOLDER) menu] w]}
+menu .bar.menu -tearoff 0
 .bar.menu add command -label chosen -command {.line insert end "<chosen>"}
 .bar add cascade -label Menu -menu .bar.menu
 . configure -menu .bar
@@ -31,18 +34,21 @@ class TkEntry:
     """Fills the upper left of a screen."""
 
     def __init__(self, screen: Xvfb, folder: Path) -> None:
+        self._screen = screen
         self._folder = folder
         script = folder / "entry.tcl"
         script.write_text(_SCRIPT)
         screen.run("wish", str(script), environment={"LC_ALL": "C.UTF-8", "FOLDER": str(folder)})
-        self._wait_for("ready")
-
-    def _wait_for(self, name: str) -> None:
-        wait_for((self._folder / name).exists, what=f"the Tk program: {name}")
+        wait_for((folder / "ready").exists, what="the Tk program")
+        wait_for(lambda: self._below_menu().any(), what="the Tk program's window")
+        self._closed = self._below_menu()
 
     def wait_for_menu(self) -> None:
-        """The menu is up and has the pointer."""
-        self._wait_for("menu")
+        """The menu is seen."""
+        wait_for(lambda: not np.array_equal(self._below_menu(), self._closed), what="the menu")
+
+    def _below_menu(self) -> NDArray[np.uint8]:
+        return self._screen.screenshot()[33:52, :60]
 
     @property
     def text(self) -> str:

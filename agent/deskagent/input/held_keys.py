@@ -29,7 +29,7 @@ class HeldKeys:
     @property
     def modifiers(self) -> tuple[int, ...]:
         """The host's modifiers that are down, in the order in which they went down."""
-        return tuple(dict.fromkeys(code for code in self._held.values() if code in MODIFIERS))
+        return tuple(code for code in self._held.values() if code in MODIFIERS)
 
     @property
     def opens_menu(self) -> bool:
@@ -50,14 +50,19 @@ class HeldKeys:
         self._latest = 0
 
     def let_go(self, code: int) -> int | None:
-        """The console's key went up; returns the host's key that goes up with it, None where there is none or
-        another key of the console holds it too."""
-        host_code = self._held.pop(code, None)
-        return None if host_code in self._held.values() else host_code
+        """The console's key went up; returns the host's key that goes up with it, if it holds one."""
+        return self._held.pop(code, None)
+
+    def take_from(self, host_code: int) -> bool:
+        """The host's key is needed by another; returns whether one held it, which lets it go."""
+        holder = next((code for code, held in self._held.items() if held == host_code), None)
+        if holder is not None:
+            del self._held[holder]
+        return holder is not None
 
     def let_all_go(self) -> tuple[int, ...]:
         """Holds nothing any more; returns the host's keys in the order in which they go up: the newest first,
         modifiers last."""
-        newest_first = tuple(dict.fromkeys(reversed(self._held.values())))
+        newest_first = tuple(reversed(self._held.values()))
         self._held.clear()
         return tuple(sorted(newest_first, key=MODIFIERS.__contains__))

@@ -53,11 +53,16 @@ class Injector:
 
     def key(self, key: Key) -> None:
         """A key of the console went down or up."""
-        try:
+        with self._all_or_nothing():
             for step in self._steps(key):
                 self._take(step)
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Half of a key's steps must not stay down."""
+        try:
+            yield
         except InputBlocked:
-            # Half of a key's steps must not stay down.
             with contextlib.suppress(InputBlocked):
                 self.release_all()
             raise
@@ -87,18 +92,19 @@ class Injector:
     def type(self, text: str) -> None:
         """Types characters, whatever is held: the modifiers are down again afterwards."""
         modifiers = self._keys.modifiers
-        self._mask_menu()
-        for code in modifiers:
-            self._device.press(code, down=False)
-        for piece in _PIECES.findall(text):
-            if piece == "\t":
-                self._tap(TAB)
-            elif piece in ("\n", "\r", "\r\n"):
-                self._tap(ENTER)
-            else:
-                self._device.write(piece)
-        for code in modifiers:
-            self._device.press(code, down=True)
+        with self._all_or_nothing():
+            self._mask_menu()
+            for code in modifiers:
+                self._device.press(code, down=False)
+            for piece in _PIECES.findall(text):
+                if piece == "\t":
+                    self._tap(TAB)
+                elif piece in ("\n", "\r", "\r\n"):
+                    self._tap(ENTER)
+                else:
+                    self._device.write(piece)
+            for code in modifiers:
+                self._device.press(code, down=True)
 
     def move(self, x: int, y: int) -> None:
         """The pointer to a pixel, in the system's own coordinates."""

@@ -94,7 +94,7 @@ class KeyRouter:
             yield from self._place(key.code, code)
         elif not self._held.codes.isdisjoint(_COMMANDS):
             self._mark = ""
-            yield from self._hold(key.code, _command_code(code, text, self._level, layout))
+            yield from self._place(key.code, _command_code(code, text, self._meant, layout))
         elif key.dead:
             yield from self._dead(key.code, text, layout, caps=caps)
         else:
@@ -113,8 +113,13 @@ class KeyRouter:
         codes = self._held.codes
         return SHIFT_LEVEL * (not codes.isdisjoint(SHIFTS)) | ALTGR_LEVEL * (ALTGR in codes)
 
+    @property
+    def _meant(self) -> int:
+        """The level that the console's keys are on."""
+        return self._level | ALTGR_LEVEL * self._altgr
+
     def _place(self, code: int, host_code: int) -> Iterator[RouteStep]:
-        """A key without a text. AltGr goes with it: on some hosts it is the other Alt."""
+        """A key that is more than its text. AltGr goes with it: on some hosts it is the other Alt."""
         if self._altgr:
             yield from self._hold(ALTGR, ALTGR)
             self._altgr = False
@@ -124,16 +129,15 @@ class KeyRouter:
         if not host_code:
             return
         if code:
-            already = host_code in self._held.codes
+            yield from self._free(host_code)
             self._held.hold(code, host_code)
-            if not already:
-                yield KeyStep(host_code, down=True)
+            yield KeyStep(host_code, down=True)
         else:
             yield from self._tap(host_code, self._level)
 
     def _dead(self, code: int, mark: str, layout: KeyboardLayout, *, caps: bool) -> Iterator[RouteStep]:
         before, self._mark = self._mark, ""
-        level = self._level | ALTGR_LEVEL * self._altgr
+        level = self._meant
         if before:
             # Twice the same is the character alone, as it is at a keyboard.
             yield from self._text(0, _SPACING.get(before, before), layout, caps=caps)
@@ -156,8 +160,7 @@ class KeyRouter:
                 text = composed
             else:
                 yield from self._text(0, alone, layout, caps=caps)
-        level = self._level
-        meant = level | ALTGR_LEVEL * self._altgr
+        level, meant = self._level, self._meant
         if layout.gives(code, meant, caps=caps) == text:
             yield from self._give(code, code, meant)
         elif layout.gives(code, level, caps=caps) == text:
@@ -178,7 +181,13 @@ class KeyRouter:
             yield from self._tap(host_code, level)
 
     def _tap(self, host_code: int, level: int) -> Iterator[RouteStep]:
+        yield from self._free(host_code)
         yield from self._on_level(level, KeyStep(host_code, down=True), KeyStep(host_code, down=False))
+
+    def _free(self, host_code: int) -> Iterator[RouteStep]:
+        """Pressed while it is down, a key would give nothing."""
+        if self._held.take_from(host_code):
+            yield KeyStep(host_code, down=False)
 
     def _on_level(self, level: int, *steps: RouteStep) -> Iterator[RouteStep]:
         """Takes the steps with Shift and AltGr as `level` says, and puts these back. Never Ctrl, Alt or Win:

@@ -198,6 +198,14 @@ def test_altgr_where_both_have_it_is_pressed_for_its_character_only(
     assert names(typed.steps) == "+altgr +q -q -altgr"
 
 
+def test_ctrl_with_altgr_and_a_key_are_just_these(layouts: Mapping[str, KeyboardLayout]) -> None:
+    typed = TypedHost(layouts["de"])
+    typed.key(BY_NAME["ctrl"].code, down=True)
+    typed.key(ALTGR, down=True)
+    typed.tap(BY_NAME["q"].code, "@")
+    assert names(typed.steps) == "+ctrl +altgr +q -q"
+
+
 def test_altgr_alone_does_nothing_at_the_host(layouts: Mapping[str, KeyboardLayout]) -> None:
     typed = TypedHost(layouts["us"])
     typed.tap(ALTGR)
@@ -239,6 +247,16 @@ def test_a_held_character_repeats(layouts: Mapping[str, KeyboardLayout]) -> None
     typed.key(BY_NAME["2"].code, "é", down=True, repeat=True)
     typed.key(BY_NAME["2"].code, down=False)
     assert typed.text == "éé"
+
+
+def test_a_key_that_another_holds_is_pressed_once_more(layouts: Mapping[str, KeyboardLayout]) -> None:
+    typed = TypedHost(layouts["us"])
+    typed.key(BY_NAME["a"].code, "a", down=True)
+    typed.tap(BY_NAME["q"].code, "a")
+    typed.tap(0, "a")
+    typed.key(BY_NAME["a"].code, down=False)
+    assert typed.text == "aaa"
+    assert typed.down == []
 
 
 def test_a_dead_key_and_a_space_are_the_accent_alone(layouts: Mapping[str, KeyboardLayout]) -> None:

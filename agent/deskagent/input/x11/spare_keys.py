@@ -130,12 +130,12 @@ class SpareKeys:
 
     def _give_back(self) -> None:
         with self._lock:
-            lent = dict.fromkeys(self._lent.values(), 0)
+            lent = {keycode: keysym_of(character) for character, keycode in self._lent.items()}
             self._lent.clear()
             self._used.clear()
             try:
                 if lent:
-                    self._change(lent)
+                    self._change(dict.fromkeys(filter(lambda one: self._gives(one) == lent[one], lent), 0))
             except FAULTS as error:
                 _log.info("keycodes were not given back: %s", error)
             display, self._display = self._display, None
@@ -143,12 +143,21 @@ class SpareKeys:
                 with contextlib.suppress(*FAULTS):
                     display.close()
 
-    def _change(self, keysyms: Mapping[int, int]) -> None:
+    def _gives(self, keycode: int) -> int:
+        """The symbol that a keycode has now: its user may have changed it since."""
+        symbols: list[int] = self._connection().get_keyboard_mapping(keycode, 1)[0]
+        return symbols[0]
+
+    def _connection(self) -> Any:
         if self._display is None:
             self._display = connect()
+        return self._display
+
+    def _change(self, keysyms: Mapping[int, int]) -> None:
+        display = self._connection()
         for keycode, keysym in sorted(keysyms.items()):
-            self._display.change_keyboard_mapping(keycode, [(keysym, keysym)])
-        self._display.sync()
+            display.change_keyboard_mapping(keycode, [(keysym, keysym)])
+        display.sync()
 
 
 def _looks_lent(keymap: Keymap, keycode: int) -> bool:
@@ -159,5 +168,6 @@ def _looks_lent(keymap: Keymap, keycode: int) -> bool:
 
 
 def _spare(keymap: Keymap) -> list[int]:
-    """The keycodes that give nothing and are at no place of a PC's keyboard."""
-    return [keycode for keycode in keymap.spare if keymap.names.get(keycode) not in BY_X_NAME]
+    """The keycodes that give nothing and are at no place of a PC's keyboard, the highest first: the lowest is
+    no key to Linux."""
+    return [keycode for keycode in reversed(keymap.spare) if keymap.names.get(keycode) not in BY_X_NAME]

@@ -241,13 +241,10 @@ class XTestDevice:
 
     def close(self) -> None:
         """Gives the borrowed keycodes and the connection back."""
-        display, self._display = self._display, None
-        if display is None:
-            return
         with contextlib.suppress(*FAULTS):
             self._spare.close()
         with contextlib.suppress(*FAULTS):
-            display.close()
+            self._display.close()
 
 
 @contextlib.contextmanager

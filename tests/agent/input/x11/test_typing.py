@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import time
 from collections.abc import Iterable, Mapping
 
 import pytest
 
-from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, KeyboardLayout
+from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
 from deskwire.control import CAPS_LOCK, Key
@@ -72,11 +74,19 @@ def test_dead_keys_that_the_host_has_not(
 @pytest.mark.parametrize("layout", ["us", "ru"])
 def test_characters_that_no_key_has(screen: Xvfb, host: Injector, terminal: TypedFile, layout: str) -> None:
     screen.call("setxkbmap", layout)
-    before = screen.call("xmodmap", "-pke")
     for _ in range(20):
         host.type(FOREIGN)
-    end = time.monotonic() + 3
     assert terminal.expect(FOREIGN * 20) == FOREIGN * 20
+
+
+def test_borrowed_keycodes_are_given_back_though_control_goes_on(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    before = screen.call("xmodmap", "-pke")
+    host.type(FOREIGN)
+    end = time.monotonic() + 3
+    assert screen.call("xmodmap", "-pke") != before
+    assert terminal.expect(FOREIGN) == FOREIGN
     wait_for(lambda: screen.call("xmodmap", "-pke") == before, timeout=3, what="the map from before")
     assert time.monotonic() < end
 
@@ -96,6 +106,48 @@ def test_borrowed_keycodes_are_given_back_with_the_device(
     other.close()
     assert screen.call("xmodmap", "-pke") == before
     assert terminal.expect(FOREIGN) == FOREIGN
+
+
+def test_another_layout_in_between_loses_no_borrowed_key(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    host.type("ż你")
+    assert terminal.expect("ż你") == "ż你"
+    screen.call("setxkbmap", "de")
+    host.type("ż你")
+    assert terminal.expect("ż你") == "ż你"
+
+
+def test_a_key_that_the_hosts_user_has_given_a_use_meanwhile_keeps_it(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    host.type("ż")
+    assert terminal.expect("ż") == "ż"
+    lent = re.findall(r"keycode +(\d+) = U017C|keycode +(\d+) = zabovedot", screen.call("xmodmap", "-pke"))
+    (keycode,) = {number for numbers in lent for number in numbers if number}
+    screen.call("xmodmap", "-e", f"keycode {keycode} = F20")
+    host.end()
+    host.close()
+    assert re.search(f"keycode +{keycode} = F20", screen.call("xmodmap", "-pke"))
+    screen.call("xmodmap", "-e", f"keycode {keycode} =")
+
+
+def test_a_host_without_spare_keycodes_says_what_it_cannot_type(
+    screen: Xvfb, host: Injector, terminal: TypedFile
+) -> None:
+    taken = "".join(f"keycode {line.split()[1]} = F20\n" for line in no_symbols(screen))
+    subprocess.run(("xmodmap", "-"), input=taken.encode(), env=screen.environment, check=True)
+    host.key(Key(1, 1, SHIFT, down=True))
+    with pytest.raises(InputBlocked, match="no key of the host has 'ż', and none is spare for it"):
+        host.type("aż")
+    assert held_keycodes() == []
+    assert not host.held
+    terminal.expect("")
+
+
+def no_symbols(screen: Xvfb) -> list[str]:
+    """The lines of xmodmap for the keycodes that give nothing."""
+    return [line for line in screen.call("xmodmap", "-pke").splitlines() if line.split()[2:] == ["="]]
 
 
 def test_text_has_lines_and_tabs_and_no_control_characters(host: Injector, terminal: TypedFile) -> None:
