@@ -247,7 +247,7 @@ def _only_shows(options: argparse.Namespace) -> bool:
     return bool(options.view_only or options.refuse_control)
 
 
-def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None) -> HostCourtesy:
+def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = None) -> HostCourtesy:
     """Returns what asks the person at the host; at a synthetic desktop there is nobody, but a sign."""
     if desktop is not None:
         from .synthetic.sign import SyntheticSign
@@ -264,7 +264,7 @@ def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None) -> 
 
 
 def _gate(
-    options: argparse.Namespace, courtesy: HostCourtesy, desktop: SyntheticDesktop | None
+    options: argparse.Namespace, courtesy: HostCourtesy, desktop: SyntheticDesktop | None = None
 ) -> ControlGate:
     """Returns what decides on control. What acts is loaded here only: an agent that shows has none of it."""
     if _only_shows(options):

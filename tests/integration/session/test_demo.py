@@ -1,8 +1,9 @@
-"""The demo reacts: the first minute of a newcomer, over the embedded hosts' real SSH."""
+"""The demo reacts: the first minute of a newcomer, over the embedded hosts' real SSH and in a real window."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from deskagent.capture.scenes.actions import Action, ButtonAction, ClipAction, TextAction, TimedAction
 from deskagent.capture.synthetic import render
@@ -10,48 +11,46 @@ from deskagent.capture.synthetic_desktop import SyntheticDesktop
 from deskconsole.app.waiting import wait_for as wait_for_all
 from deskconsole.demo.demo import CAST, SIZE, Demo
 from deskconsole.ssh.prompts import NoQuestions
-from deskwire.control import InputOutcome
-from support.xvfb import wait_for
+from support.xvfb import Xvfb, wait_for
 
 HOST = "night-shift"
-CTRL, V = 0x1D, 0x2F
 
 
-def test_what_a_newcomer_types_and_clicks_appears_in_the_notepad() -> None:
+def test_what_a_newcomer_types_and_clicks_in_the_window_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     seed, part = next((seed, part) for seed, part in enumerate(CAST, start=1) if part.name == HOST)
     room = SyntheticDesktop(part.scene, *SIZE).room
     x, y, width, height = room.notepad
     button = room.plan(room.fresh()).button
     clicked = [ButtonAction(1, down, button.x + 9, button.y + 9) for down in (True, False)]
 
-    def notepad(*actions: Action) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        inputs = [TimedAction(0, action) for action in actions]
-        return render(part.scene, seed, 1, *SIZE, inputs)[y : y + height, x : x + width, :3]
-
     def seen(*actions: Action) -> bool:
+        """The notepad looks as it does after these."""
         picture = session.picture(*SIZE)
-        wanted = notepad(*actions)
-        return picture is not None and np.array_equal(picture[y : y + height, x : x + width], wanted)
+        wanted = render(part.scene, seed, 1, *SIZE, [TimedAction(0, action) for action in actions])
+        place = slice(y, y + height), slice(x, x + width)
+        return picture is not None and np.array_equal(picture[place], wanted[..., :3][place])
 
-    fleet = Demo().fleet(NoQuestions(), lambda _event: None, full_stream=True)
-    try:
-        session = fleet.session(HOST)
-        session.connect()
-        wait_for_all([session], lambda one: one.size is not None, 60)
-        wait_for(seen, timeout=20, what="the invitation")
-        session.control.take()
-        wait_for(lambda: session.control.status.yours, timeout=20, what="control")
-        typed = session.control.type("grüße\n2")
-        assert session.control.wait(typed, 20).outcome is InputOutcome.DONE
-        text = TextAction("grüße\n2")
-        wait_for(lambda: seen(text), timeout=20, what="the text")
-        for action in clicked:
-            session.control.button(action.x, action.y, 1, down=action.down)
-        wait_for(lambda: seen(text, *clicked), timeout=20, what="the count")
-        session.control.put_clip("mine", 20)
-        assert session.control.fetch_clip(20) == "mine"
-        for code, down in ((CTRL, True), (V, True), (V, False), (CTRL, False)):
-            session.control.key(code, down=down, text="v" if code == V else "")
-        wait_for(lambda: seen(text, *clicked, ClipAction("mine"), TextAction("mine")), timeout=20, what="it")
-    finally:
-        fleet.close()
+    with Xvfb(1400, 900) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        fleet = Demo().fleet(NoQuestions(), lambda _event: None, full_stream=True)
+        try:
+            session = fleet.session(HOST)
+            session.connect()
+            wait_for_all([session], lambda one: one.size is not None, 60)
+            wait_for(seen, timeout=20, what="the invitation")
+            session.view(control=True)
+            window = screen.wait_for_window(f"{HOST} - controlled")
+            left, top, wide, high = screen.place(window)
+            at = left + (wide - SIZE[0]) // 2 + clicked[0].x, top + (high - SIZE[1]) // 2 + clicked[0].y
+            screen.call("xdotool", "mousemove", *map(str, at), "click", "1")
+            wait_for(lambda: seen(*clicked), timeout=20, what="the count")
+            screen.call("xdotool", "type", "Hello, 1!")
+            done: tuple[Action, ...] = (*clicked, TextAction("Hello, 1!"))
+            wait_for(lambda: seen(*done), timeout=20, what="the text")
+            session.control.put_clip(" grüße", 20)
+            assert session.control.fetch_clip(20) == " grüße"
+            screen.call("xdotool", "key", "ctrl+v")
+            done = *done, ClipAction(" grüße"), TextAction(" grüße")
+            wait_for(lambda: seen(*done), timeout=20, what="the text of the clipboard")
+        finally:
+            fleet.close()

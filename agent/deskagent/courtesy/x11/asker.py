@@ -77,7 +77,8 @@ class _Dialog:
         self._chosen = 0
         self._pressed: int | None = None
         self._focus_before: Any = None
-        self._lines = question.lines
+        self._name, self._wish = question.lines
+        self._lines: list[str] = []
         self._size = 1, 1
         popup = self._popup = Popup("deskconsole question", _PAPER)
         self._line = popup.font.height + 6
@@ -119,12 +120,14 @@ class _Dialog:
         self._popup.close()
 
     def _show(self) -> None:
-        """Puts it in the middle of the first monitor, as wide as its widest line."""
-        font, monitor = self._popup.font, self._popup.first_monitor()
+        """Puts it in the middle of the monitor with the pointer, as wide as its widest line."""
+        font, monitor = self._popup.font, self._popup.pointer_monitor()
         button = max(font.width(LABELS[answer]) for answer in self._answers) + 2 * _MARGIN
-        widest = max(map(font.width, (*self._lines, self._time_left())))
+        widest = max(map(font.width, (self._name, self._wish, self._time_left())))
         width = max(widest + 2 * _MARGIN, (button + _MARGIN) * len(self._answers) + _MARGIN)
         width = min(width, monitor.width - 2)
+        inside = width - 2 * _MARGIN
+        self._lines = [font.fitted(self._name, inside), *font.wrapped(self._wish, inside)]
         height = 2 * _MARGIN + (len(self._lines) + 3) * self._line
         place = Rectangle(
             monitor.x + (monitor.width - width) // 2,
@@ -187,8 +190,7 @@ class _Dialog:
     def _draw(self) -> None:
         font, window = self._popup.font, self._popup.window
         for number, line in enumerate(self._lines):
-            text = font.fitted(line, self._size[0] - 2 * _MARGIN)
-            font.draw(window, self._inks[_PAPER], _MARGIN, _MARGIN + number * self._line, text)
+            font.draw(window, self._inks[_PAPER], _MARGIN, _MARGIN + number * self._line, line)
         self._draw_time()
         for number, place in enumerate(self._buttons()):
             paper = _CHOSEN if number == self._chosen else _BUTTON

@@ -47,6 +47,17 @@ class CoreFont:
             text = text[:-1]
         return text + "..."
 
+    def wrapped(self, text: str, width: int) -> list[str]:
+        """The text in lines of at most this width, broken between words."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if not lines[-1] or self.width(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
+
     def draw(self, window: Any, context: Any, x: int, y: int, text: str) -> None:
         """Writes it; `y` is the upper edge of the line."""
         # The request has 255 characters at most.

@@ -70,8 +70,17 @@ class Popup:
 
     def first_monitor(self) -> Rectangle:
         """Its place in the server's coordinates, as of now."""
-        one = monitors(self.connection)[1]
-        return Rectangle(one["left"], one["top"], one["width"], one["height"])
+        return self._monitors()[0]
+
+    def pointer_monitor(self) -> Rectangle:
+        """The monitor on which the pointer is: the person looks there."""
+        pointer = self._root.query_pointer()
+        here, found = Rectangle(pointer.root_x, pointer.root_y, 1, 1), self._monitors()
+        return next((one for one in found if one.common(here)), found[0])
+
+    def _monitors(self) -> list[Rectangle]:
+        found = monitors(self.connection)[1:]
+        return [Rectangle(one["left"], one["top"], one["width"], one["height"]) for one in found]
 
     def screen_changed(self, event: Any) -> bool:
         """This event says that monitors or the screen have changed."""

@@ -136,6 +136,16 @@ def test_it_comes_back_above_a_window_that_covers_it(screen: Xvfb, asker: Asker)
     assert asking.click_until_answered(1) is Answer.SEE
 
 
+@pytest.mark.parametrize("pointer", [100, 900])
+def test_it_comes_on_the_monitor_where_the_pointer_is(screen: Xvfb, asker: Asker, pointer: int) -> None:
+    screen.resize(1024, 768)
+    screen.call("xrandr", "--setmonitor", "left", "512/100x768/100+0+0", "screen")
+    screen.call("xrandr", "--setmonitor", "right", "512/100x768/100+512+0", "none")
+    screen.call("xdotool", "mousemove", str(pointer), "300")
+    asking = Asking(screen, asker, Question("anna@desk", control=True, seconds=LONG))
+    assert asking.x // 512 == (asking.x + asking.width) // 512 == pointer // 512
+
+
 def test_a_full_screen_window_of_a_window_manager_is_no_lock(screen: Xvfb, asker: Asker) -> None:
     run_window_manager(screen)
     screen.run("xterm", "-fullscreen", "-T", "film", "-e", "sleep 60")
