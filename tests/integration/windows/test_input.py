@@ -23,14 +23,15 @@ from support.deployed_runtime import deployed_runtime
 from support.windows.host import WindowsHost
 from support.windows.login import log_in
 from support.xvfb import wait_for
+from winhost.wine import TESTBED_PYTHON
 
 # The first run on a machine builds the stand-in and its runtime.
 pytestmark = pytest.mark.timeout(600)
 
-WINDOW = r"C:\testbed\python\pythonw.exe -I -S -m winhost.shims.input_window C:\ours\input.log"
+WINDOW = (*TESTBED_PYTHON, "-m", "winhost.shims.input_window", r"C:\ours\input.log")
 SERVER = (
-    r"C:\ours\runtime\pythonw.exe -I -X utf8 C:\testbed\python\Lib\winhost\shims\input_server.py"
-    r" C:\ours\agent C:\ours"
+    *(r"C:\ours\runtime\pythonw.exe", "-I", "-X", "utf8"),
+    *(r"C:\testbed\python\Lib\winhost\shims\input_server.py", r"C:\ours\agent"),
 )
 LEFT, TOP = 700, 100
 """The corner of the window that notes its input."""
@@ -51,7 +52,7 @@ class InputDesk:
         self._folder = host.drive_c / "ours"
         self._servers = 0
         self._read = 0
-        host.start_program(WINDOW)
+        host.start_program(*WINDOW)
         wait_for((self._folder / "input.log").exists)
         self.open_device()
         self.wait_for_event("focus")
@@ -60,7 +61,7 @@ class InputDesk:
         """Another program with a device of its own; calls go to this one from now on."""
         self._servers += 1
         self._port_file = self._folder / f"port{self._servers}"
-        self.host.start_program(rf"{SERVER}\{self._port_file.name}")
+        self.host.start_program(*SERVER, rf"C:\ours\{self._port_file.name}")
         wait_for(self._port_file.exists)
         link = socket.create_connection(("127.0.0.1", int(self._port_file.read_text())), timeout=30)
         with link:
@@ -384,7 +385,7 @@ def test_the_injecting_thread_counts_pixels_of_the_display(desk: InputDesk) -> N
 
 
 def test_among_the_services_there_is_no_device(host: WindowsHost, tmp_path: Path) -> None:
-    server = rf"{SERVER}\port-of-services".replace("pythonw.exe", "python.exe")
+    server = " ".join((*SERVER, r"C:\ours\port-of-services")).replace("pythonw.exe", "python.exe")
     with log_in(host, tmp_path) as connection:
         ended = connection.run(server)
     assert b"DeviceGone: the agent runs on the window station" in ended.stderr
