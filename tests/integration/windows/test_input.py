@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -50,25 +51,26 @@ class InputDesk:
     def __init__(self, host: WindowsHost) -> None:
         self.host = host
         self._folder = host.drive_c / "ours"
-        self._servers = 0
         self._read = 0
-        host.start_program(*WINDOW)
+        self._window = host.start_program(*WINDOW)
+        self._devices: list[subprocess.Popen[bytes]] = []
         wait_for((self._folder / "input.log").exists)
         self.open_device()
         self.wait_for_event("focus")
 
     def open_device(self) -> None:
         """Another program with a device of its own; calls go to this one from now on."""
-        self._servers += 1
-        self._port_file = self._folder / f"port{self._servers}"
-        self.host.start_program(*SERVER, rf"C:\ours\{self._port_file.name}")
-        wait_for(self._port_file.exists)
-        link = socket.create_connection(("127.0.0.1", int(self._port_file.read_text())), timeout=30)
-        with link:
+        port_file = self._folder / f"port{len(self._devices)}"
+        self._devices.append(self.host.start_program(*SERVER, rf"C:\ours\{port_file.name}"))
+        wait_for(port_file.exists)
+        with socket.create_connection(("127.0.0.1", int(port_file.read_text())), timeout=30) as link:
             self._lines = link.makefile("rw", encoding="utf-8")
 
     def close(self) -> None:
         self._lines.close()
+        for program in (self._window, *self._devices):
+            program.kill()
+            program.wait()
 
     def call(self, method: str, **arguments: object) -> Any:
         self._lines.write(json.dumps([method, arguments]) + "\n")
