@@ -28,7 +28,7 @@ def main(agent: str, port_file: Path) -> None:
 
     def act(method: str, arguments: dict[str, Any]) -> object:
         if method == "chord":
-            return device.chord(ChordName(arguments["name"]))
+            arguments = {"name": ChordName(arguments["name"])}
         if method == "layout":
             layout = device.layout()
             return [list(layout.characters.items()), list(layout.dead.items()), sorted(layout.capitals)]
