@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -18,11 +13,10 @@ import pytest
 from Xlib.display import Display
 
 from deskagent.input.device import KeyboardLayout
-from deskconsole.bootstrap.archive import agent_archive
 from deskwire.keys import BY_NAME, KEYS, LOCK_KEYS
-from support.deployed_runtime import deployed_runtime
 from support.windows.host import WindowsHost
 from support.windows.login import log_in
+from support.windows.program import WindowsProgram, put_agent
 from support.xvfb import wait_for
 from winhost.wine import TESTBED_PYTHON
 
@@ -30,10 +24,18 @@ from winhost.wine import TESTBED_PYTHON
 pytestmark = pytest.mark.timeout(600)
 
 WINDOW = (*TESTBED_PYTHON, "-m", "winhost.shims.input_window", r"C:\ours\input.log")
-SERVER = (
-    *(r"C:\ours\runtime\pythonw.exe", "-I", "-X", "utf8"),
-    *(r"C:\testbed\python\Lib\winhost\shims\input_server.py", r"C:\ours\agent"),
-)
+DEVICE = """
+import ctypes
+from concurrent.futures import ThreadPoolExecutor
+from deskagent.input.platforms import device_opener
+from deskwire.control import ChordName
+thread = ThreadPoolExecutor(1)  # a device has one thread
+def act(call):
+    return thread.submit(call).result()
+device = act(device_opener())
+user32 = ctypes.WinDLL("user32")
+user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
+"""
 LEFT, TOP = 700, 100
 """The corner of the window that notes its input."""
 IN_NOTEPAD = (500, 400)
@@ -41,55 +43,48 @@ SIDELESS = {0xA0: 0x10, 0xA1: 0x10, 0xA2: 0x11, 0xA3: 0x11, 0xA4: 0x12, 0xA5: 0x
 """Windows tells a program of Shift, Ctrl and Alt without their side, which the scan code has."""
 
 
-class Refused(Exception):
-    """The device said no."""
-
-
 class InputDesk:
     """A desktop with the window that notes its input, and with a program that has the agent's device."""
 
     def __init__(self, host: WindowsHost) -> None:
         self.host = host
-        self._folder = host.drive_c / "ours"
+        self._log = host.drive_c / "ours" / "input.log"
         self._read = 0
-        self._window = host.start_program(*WINDOW)
-        self._devices: list[subprocess.Popen[bytes]] = []
-        wait_for((self._folder / "input.log").exists)
-        self.open_device()
+        self._window = host.start_process(*WINDOW)
+        wait_for(self._log.exists)
         self.wait_for_event("focus")
+        self.open_device()
 
     def open_device(self) -> None:
         """Another program with a device of its own; calls go to this one from now on."""
-        port_file = self._folder / f"port{len(self._devices)}"
-        self._devices.append(self.host.start_program(*SERVER, rf"C:\ours\{port_file.name}"))
-        wait_for(port_file.exists)
-        with socket.create_connection(("127.0.0.1", int(port_file.read_text())), timeout=30) as link:
-            self._lines = link.makefile("rw", encoding="utf-8")
-
-    def close(self) -> None:
-        self._lines.close()
-        for program in (self._window, *self._devices):
-            program.kill()
-            program.wait()
-
-    def call(self, method: str, **arguments: object) -> Any:
-        self._lines.write(json.dumps([method, arguments]) + "\n")
-        self._lines.flush()
-        done, result = json.loads(self._lines.readline())
-        if not done:
-            raise Refused(result)
-        return result
+        self._program = WindowsProgram(self.host)
+        self._program.run(DEVICE)
 
     def kill_device(self) -> None:
-        """Ends the program with the device, as the task manager does."""
-        self.host.kill(self.call("process"))
+        """Ends the program with the device at once."""
+        self._program.end()
+
+    def close(self) -> None:
+        self._program.end()
+        self._window.kill()
+        self._window.wait()
+
+    def call(self, method: str, **arguments: object) -> Any:
+        given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        return self.value(f"device.{method}({given})")
+
+    def value(self, expression: str) -> Any:
+        return self._program.value(f"act(lambda: {expression})")
+
+    def chord(self, name: str) -> None:
+        self.value(f"device.chord(ChordName({name!r}))")
 
     def layout(self) -> KeyboardLayout:
-        characters, dead, capitals = self.call("layout")
+        characters, capitals = self.value(
+            "[list(device.layout().characters.items()), sorted(device.layout().capitals)]"
+        )
         return KeyboardLayout(
-            {tuple(place): text for place, text in characters},
-            {tuple(place): mark for place, mark in dead},
-            frozenset(capitals),
+            {tuple(place): text for place, text in characters}, capitals=frozenset(capitals)
         )
 
     def press(self, *names: str) -> None:
@@ -132,7 +127,7 @@ class InputDesk:
         wait_for(lambda: any(json.loads(line)["event"] == name for line in self._new_lines()))
 
     def _new_lines(self) -> list[str]:
-        with (self._folder / "input.log").open(encoding="utf-8") as log:
+        with self._log.open(encoding="utf-8") as log:
             log.seek(self._read)
             lines = log.readlines()
             if lines and not lines[-1].endswith("\n"):
@@ -158,10 +153,7 @@ def characters(events: Sequence[dict[str, Any]]) -> str:
 @pytest.fixture(scope="module")
 def host() -> Iterator[WindowsHost]:
     with WindowsHost.start() as host:
-        ours = host.drive_c / "ours"
-        ours.mkdir()
-        shutil.copytree(deployed_runtime(), ours / "runtime", copy_function=os.link)
-        zipfile.ZipFile(agent_archive().open()).extractall(ours / "agent")
+        put_agent(host)
         yield host
 
 
@@ -352,6 +344,7 @@ def test_the_layout_says_which_keys_give_what(desk: InputDesk) -> None:
 def test_another_layout_is_read_and_its_keys_are_pressed(desk: InputDesk) -> None:
     """Wine has the layout of its display; it knows only its ASCII characters."""
     desk.host.set_layout("de")
+    desk.kill_device()
     try:
         desk.open_device()
         assert desk.layout().characters[BY_NAME["y"].code, 0] == "z"
@@ -359,35 +352,43 @@ def test_another_layout_is_read_and_its_keys_are_pressed(desk: InputDesk) -> Non
         events = desk.received()
     finally:
         desk.host.set_layout("us")
+        desk.kill_device()
         desk.open_device()
     assert keys(events)[0] == ("down", ord("Z"), BY_NAME["y"].code, 0)
 
 
 def test_ctrl_alt_del_is_refused_with_what_helps(desk: InputDesk) -> None:
-    with pytest.raises(Refused, match="task manager"):
-        desk.call("chord", name="ctrl alt del")
+    with pytest.raises(AssertionError, match="task manager"):
+        desk.chord("ctrl alt del")
     desk.press("ctrl", "alt")
-    with pytest.raises(Refused, match="task manager"):
+    with pytest.raises(AssertionError, match="task manager"):
         desk.press("delete")
     desk.release("alt", "ctrl")
-    desk.call("chord", name="task manager")
-    desk.call("chord", name="print")
+    desk.chord("task manager")
+    desk.chord("print")
     pressed = [each[1] for each in keys(desk.received()) if each[0] == "down"]
     assert pressed == [0x11, 0x12, 0x11, 0x10, 0x1B, 0x2C]
 
 
 def test_a_session_that_cannot_be_locked_is_told(desk: InputDesk) -> None:
     """Wine has no lock screen."""
-    with pytest.raises(Refused, match="Windows does not lock the session"):
-        desk.call("chord", name="lock")
+    with pytest.raises(AssertionError, match="Windows does not lock the session"):
+        desk.chord("lock")
 
 
 def test_the_injecting_thread_counts_pixels_of_the_display(desk: InputDesk) -> None:
-    assert desk.call("awareness") == 2  # per monitor
+    assert (
+        desk.value(
+            "user32.GetAwarenessFromDpiAwarenessContext(ctypes.c_void_p(user32.GetThreadDpiAwarenessContext()))"
+        )
+        == 2
+    )  # per monitor
 
 
 def test_among_the_services_there_is_no_device(host: WindowsHost, tmp_path: Path) -> None:
-    server = " ".join((*SERVER, r"C:\ours\port-of-services")).replace("pythonw.exe", "python.exe")
+    (host.drive_c / "ours" / "opens.py").write_text(
+        f'import sys\nsys.path.insert(0, r"C:\\ours\\agent")\n{DEVICE}'
+    )
     with log_in(host, tmp_path) as connection:
-        ended = connection.run(server)
+        ended = connection.run(r"C:\ours\runtime\python.exe -I -X utf8 C:\ours\opens.py")
     assert b"DeviceGone: the agent runs on the window station" in ended.stderr

@@ -214,7 +214,7 @@ class WindowsHost:
         """Types into the desktop's notepad; its picture follows within moments."""
         self._ask("type_text", text)
 
-    def start_program(self, *command: str) -> subprocess.Popen[bytes]:
+    def start_process(self, *command: str) -> subprocess.Popen[bytes]:
         """Starts a Windows program on the desktop; it ends with the host at the latest."""
         return wine.start(self._environment, *command)
 
