@@ -13,7 +13,10 @@ import pytest
 from Xlib.display import Display
 
 from deskagent.input.device import KeyboardLayout
+from deskwire.control import Button, Chord, ChordName, ControlState, InputOutcome, Key, Typing
 from deskwire.keys import BY_NAME, KEYS, LOCK_KEYS
+from support.peers.acting_console import ActingConsole
+from support.windows.desktop_agent import DesktopAgent
 from support.windows.host import WindowsHost
 from support.windows.login import log_in
 from support.windows.program import WindowsProgram, put_agent
@@ -38,7 +41,8 @@ user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
 """
 LEFT, TOP = 700, 100
 """The corner of the window that notes its input."""
-IN_NOTEPAD = (500, 400)
+IN_NOTEPAD = (650, 400)
+"""Right of its text and below it."""
 SIDELESS = {0xA0: 0x10, 0xA1: 0x10, 0xA2: 0x11, 0xA3: 0x11, 0xA4: 0x12, 0xA5: 0x12}
 """Windows tells a program of Shift, Ctrl and Alt without their side, which the scan code has."""
 
@@ -110,6 +114,12 @@ class InputDesk:
         self.click(1, *IN_NOTEPAD)
         self.wait_for_event("no focus")
 
+    def notepad(self, end: str) -> str:
+        """Returns its text once that ends so; what it is after ten seconds otherwise."""
+        with suppress(TimeoutError):
+            wait_for(lambda: self.host.typed_text().endswith(end), timeout=10)
+        return self.host.typed_text()
+
     def received(self) -> list[dict[str, Any]]:
         """Returns what the window noted since the last look, once what was sent until now has come."""
         self.call("wheel", right=0, down=-7, x=LEFT + 10, y=TOP + 10)
@@ -155,6 +165,12 @@ def host() -> Iterator[WindowsHost]:
     with WindowsHost.start() as host:
         put_agent(host)
         yield host
+
+
+@pytest.fixture(scope="module")
+def agent(host: WindowsHost) -> Iterator[DesktopAgent]:
+    with DesktopAgent(host) as agent:
+        yield agent
 
 
 @pytest.fixture(scope="module")
@@ -236,26 +252,22 @@ def test_text_in_notepad_has_its_characters_and_line_ends(desk: InputDesk) -> No
     desk.click_notepad()
     desk.call("write", text="grüße €, 你好 😀")
     desk.tap("enter", "x")
-    with suppress(TimeoutError):
-        wait_for(lambda: desk.host.typed_text().endswith("x"), timeout=10)
-    assert desk.host.typed_text() == "grüße €, 你好 😀\r\nx"
+    assert desk.notepad("x") == "grüße €, 你好 😀\r\nx"
 
 
 def test_a_drag_selects_in_notepad(desk: InputDesk) -> None:
     desk.click_notepad()
-    desk.press("ctrl")
-    desk.tap("a")
-    desk.release("ctrl")
     desk.call("write", text="0123456789" * 12)
+    whole = desk.notepad("9")
     desk.host.move_pointer(420, 52)
     desk.call("button", number=1, down=True, x=420, y=52)
     desk.call("move", x=500, y=200)
     desk.call("button", number=1, down=False, x=660, y=400)
     desk.call("write", text="|")
-    wait_for(lambda: desk.host.typed_text().endswith("|"))
-    kept = desk.host.typed_text().removesuffix("|")
+    kept = desk.notepad("|").removesuffix("|")
     assert kept
-    assert ("0123456789" * 12).startswith(kept)
+    assert kept != whole
+    assert whole.startswith(kept)
 
 
 def test_buttons_arrive_at_their_place(desk: InputDesk) -> None:
@@ -392,3 +404,49 @@ def test_among_the_services_there_is_no_device(host: WindowsHost, tmp_path: Path
     with log_in(host, tmp_path) as connection:
         ended = connection.run(r"C:\ours\runtime\python.exe -I -X utf8 C:\ours\opens.py")
     assert b"DeviceGone: the agent runs on the window station" in ended.stderr
+
+
+def press(console: ActingConsole, name: str, text: str = "") -> None:
+    """A key of the console goes down, and up again."""
+    code = BY_NAME[name].code
+    console.act(Key, code=code, down=True, text=text)
+    console.done(console.act(Key, code=code, down=False))
+
+
+def test_a_console_types_into_notepad(desk: InputDesk, agent: DesktopAgent) -> None:
+    desk.click_notepad()
+    before = desk.host.typed_text()
+    with closing(ActingConsole(agent)) as console:
+        assert console.take().state is ControlState.YOURS
+        done = console.done(console.act(Typing, text="grüße €, 你好 😀\nx"))
+        assert done.outcome is InputOutcome.DONE
+        assert desk.notepad("x") == f"{before}grüße €, 你好 😀\r\nx"
+
+
+def test_keys_of_another_layout_give_what_they_gave_at_the_console(
+    desk: InputDesk, agent: DesktopAgent
+) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        console.act(Button, x=LEFT + 200, y=TOP + 150, button=1, down=True)
+        console.act(Button, x=LEFT + 200, y=TOP + 150, button=1, down=False)
+        for name, text in (("y", "z"), ("bracketleft", "ü"), ("q", "@"), ("minus", "ß"), ("a", "a")):
+            press(console, name, text)
+    assert characters(desk.received()) == "zü@ßa"
+
+
+def test_nothing_stays_down_when_the_console_is_gone(desk: InputDesk, agent: DesktopAgent) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        console.act(Key, code=BY_NAME["ctrl"].code, down=True)
+        console.done(console.act(Key, code=BY_NAME["a"].code, down=True, text="a"))
+    desk.wait_for_event("up")
+    wait_for(lambda: not desk.value("any(map(device._down_by_windows().get, (0x1D, 0x1E)))"), timeout=2)
+
+
+def test_ctrl_alt_del_of_a_console_is_answered_with_what_helps(desk: InputDesk, agent: DesktopAgent) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        done = console.done(console.act(Chord, chord=ChordName.CTRL_ALT_DEL))
+        assert done.outcome is InputOutcome.BLOCKED
+        assert "task manager" in done.reason
