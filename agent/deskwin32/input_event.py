@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import c_size_t
-from ctypes.wintypes import DWORD, LONG, WORD
+from ctypes import c_int32, c_size_t, c_uint16, c_uint32
 
 KEY_EXTENDED, KEY_UP, KEY_UNICODE, KEY_SCAN_CODE = 0x1, 0x2, 0x4, 0x8
 """KEYEVENTF_EXTENDEDKEY, KEYUP, UNICODE, SCANCODE."""
@@ -18,10 +17,10 @@ class KeyRecord(ctypes.Structure):
     """KEYBDINPUT."""
 
     _fields_ = (
-        ("virtual_key", WORD),
-        ("scan", WORD),
-        ("flags", DWORD),
-        ("time", DWORD),
+        ("virtual_key", c_uint16),
+        ("scan", c_uint16),
+        ("flags", c_uint32),
+        ("time", c_uint32),
         ("extra", c_size_t),
     )
 
@@ -30,11 +29,11 @@ class MouseRecord(ctypes.Structure):
     """MOUSEINPUT."""
 
     _fields_ = (
-        ("x", LONG),
-        ("y", LONG),
-        ("data", DWORD),
-        ("flags", DWORD),
-        ("time", DWORD),
+        ("x", c_int32),
+        ("y", c_int32),
+        ("data", c_uint32),
+        ("flags", c_uint32),
+        ("time", c_uint32),
         ("extra", c_size_t),
     )
 
@@ -46,7 +45,7 @@ class _Record(ctypes.Union):
 class InputEvent(ctypes.Structure):
     """INPUT."""
 
-    _fields_ = (("kind", DWORD), ("record", _Record))
+    _fields_ = (("kind", c_uint32), ("record", _Record))
 
 
 def key_event(*, virtual_key: int = 0, scan: int = 0, flags: int = 0) -> InputEvent:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,30 +13,38 @@ import pytest
 from Xlib.display import Display
 
 from deskagent.input.device import KeyboardLayout
-from deskconsole.bootstrap.archive import agent_archive
+from deskwire.control import Button, Chord, ChordName, ControlState, InputOutcome, Key, Typing
 from deskwire.keys import BY_NAME, KEYS, LOCK_KEYS
-from support.deployed_runtime import deployed_runtime
+from support.peers.acting_console import ActingConsole
+from support.windows.desktop_agent import DesktopAgent
 from support.windows.host import WindowsHost
 from support.windows.login import log_in
+from support.windows.program import WindowsProgram, put_agent
 from support.xvfb import wait_for
+from winhost.wine import TESTBED_PYTHON
 
 # The first run on a machine builds the stand-in and its runtime.
 pytestmark = pytest.mark.timeout(600)
 
-WINDOW = r"C:\testbed\python\pythonw.exe -I -S -m winhost.shims.input_window C:\ours\input.log"
-SERVER = (
-    r"C:\ours\runtime\pythonw.exe -I -X utf8 C:\testbed\python\Lib\winhost\shims\input_server.py"
-    r" C:\ours\agent C:\ours"
-)
+WINDOW = (*TESTBED_PYTHON, "-m", "winhost.shims.input_window", r"C:\ours\input.log")
+DEVICE = """
+import ctypes
+from concurrent.futures import ThreadPoolExecutor
+from deskagent.input.platforms import device_opener
+from deskwire.control import ChordName
+thread = ThreadPoolExecutor(1)  # a device has one thread
+def act(call):
+    return thread.submit(call).result()
+device = act(device_opener())
+user32 = ctypes.WinDLL("user32")
+user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
+"""
 LEFT, TOP = 700, 100
 """The corner of the window that notes its input."""
-IN_NOTEPAD = (500, 400)
+IN_NOTEPAD = (650, 400)
+"""Right of its text and below it."""
 SIDELESS = {0xA0: 0x10, 0xA1: 0x10, 0xA2: 0x11, 0xA3: 0x11, 0xA4: 0x12, 0xA5: 0x12}
 """Windows tells a program of Shift, Ctrl and Alt without their side, which the scan code has."""
-
-
-class Refused(Exception):
-    """The device said no."""
 
 
 class InputDesk:
@@ -48,45 +52,43 @@ class InputDesk:
 
     def __init__(self, host: WindowsHost) -> None:
         self.host = host
-        self._folder = host.drive_c / "ours"
-        self._servers = 0
+        self._log = host.drive_c / "ours" / "input.log"
         self._read = 0
-        host.start_program(WINDOW)
-        wait_for((self._folder / "input.log").exists)
-        self.open_device()
+        self._window = host.start_process(*WINDOW)
+        wait_for(self._log.exists)
         self.wait_for_event("focus")
+        self.open_device()
 
     def open_device(self) -> None:
         """Another program with a device of its own; calls go to this one from now on."""
-        self._servers += 1
-        self._port_file = self._folder / f"port{self._servers}"
-        self.host.start_program(rf"{SERVER}\{self._port_file.name}")
-        wait_for(self._port_file.exists)
-        link = socket.create_connection(("127.0.0.1", int(self._port_file.read_text())), timeout=30)
-        with link:
-            self._lines = link.makefile("rw", encoding="utf-8")
-
-    def close(self) -> None:
-        self._lines.close()
-
-    def call(self, method: str, **arguments: object) -> Any:
-        self._lines.write(json.dumps([method, arguments]) + "\n")
-        self._lines.flush()
-        done, result = json.loads(self._lines.readline())
-        if not done:
-            raise Refused(result)
-        return result
+        self._program = WindowsProgram(self.host)
+        self._program.run(DEVICE)
 
     def kill_device(self) -> None:
-        """Ends the program with the device, as the task manager does."""
-        self.host.kill(self.call("process"))
+        """Ends the program with the device at once."""
+        self._program.end()
+
+    def close(self) -> None:
+        self._program.end()
+        self._window.kill()
+        self._window.wait()
+
+    def call(self, method: str, **arguments: object) -> Any:
+        given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        return self.value(f"device.{method}({given})")
+
+    def value(self, expression: str) -> Any:
+        return self._program.value(f"act(lambda: {expression})")
+
+    def chord(self, name: str) -> None:
+        self.value(f"device.chord(ChordName({name!r}))")
 
     def layout(self) -> KeyboardLayout:
-        characters, dead, capitals = self.call("layout")
+        characters, capitals = self.value(
+            "[list(device.layout().characters.items()), sorted(device.layout().capitals)]"
+        )
         return KeyboardLayout(
-            {tuple(place): text for place, text in characters},
-            {tuple(place): mark for place, mark in dead},
-            frozenset(capitals),
+            {tuple(place): text for place, text in characters}, capitals=frozenset(capitals)
         )
 
     def press(self, *names: str) -> None:
@@ -112,6 +114,12 @@ class InputDesk:
         self.click(1, *IN_NOTEPAD)
         self.wait_for_event("no focus")
 
+    def notepad(self, end: str) -> str:
+        """Returns its text once that ends so; what it is after ten seconds otherwise."""
+        with suppress(TimeoutError):
+            wait_for(lambda: self.host.typed_text().endswith(end), timeout=10)
+        return self.host.typed_text()
+
     def received(self) -> list[dict[str, Any]]:
         """Returns what the window noted since the last look, once what was sent until now has come."""
         self.call("wheel", right=0, down=-7, x=LEFT + 10, y=TOP + 10)
@@ -129,7 +137,7 @@ class InputDesk:
         wait_for(lambda: any(json.loads(line)["event"] == name for line in self._new_lines()))
 
     def _new_lines(self) -> list[str]:
-        with (self._folder / "input.log").open(encoding="utf-8") as log:
+        with self._log.open(encoding="utf-8") as log:
             log.seek(self._read)
             lines = log.readlines()
             if lines and not lines[-1].endswith("\n"):
@@ -155,11 +163,14 @@ def characters(events: Sequence[dict[str, Any]]) -> str:
 @pytest.fixture(scope="module")
 def host() -> Iterator[WindowsHost]:
     with WindowsHost.start() as host:
-        ours = host.drive_c / "ours"
-        ours.mkdir()
-        shutil.copytree(deployed_runtime(), ours / "runtime", copy_function=os.link)
-        zipfile.ZipFile(agent_archive().open()).extractall(ours / "agent")
+        put_agent(host)
         yield host
+
+
+@pytest.fixture(scope="module")
+def agent(host: WindowsHost) -> Iterator[DesktopAgent]:
+    with DesktopAgent(host) as agent:
+        yield agent
 
 
 @pytest.fixture(scope="module")
@@ -241,26 +252,22 @@ def test_text_in_notepad_has_its_characters_and_line_ends(desk: InputDesk) -> No
     desk.click_notepad()
     desk.call("write", text="grüße €, 你好 😀")
     desk.tap("enter", "x")
-    with suppress(TimeoutError):
-        wait_for(lambda: desk.host.typed_text().endswith("x"), timeout=10)
-    assert desk.host.typed_text() == "grüße €, 你好 😀\r\nx"
+    assert desk.notepad("x") == "grüße €, 你好 😀\r\nx"
 
 
 def test_a_drag_selects_in_notepad(desk: InputDesk) -> None:
     desk.click_notepad()
-    desk.press("ctrl")
-    desk.tap("a")
-    desk.release("ctrl")
     desk.call("write", text="0123456789" * 12)
+    whole = desk.notepad("9")
     desk.host.move_pointer(420, 52)
     desk.call("button", number=1, down=True, x=420, y=52)
     desk.call("move", x=500, y=200)
     desk.call("button", number=1, down=False, x=660, y=400)
     desk.call("write", text="|")
-    wait_for(lambda: desk.host.typed_text().endswith("|"))
-    kept = desk.host.typed_text().removesuffix("|")
+    kept = desk.notepad("|").removesuffix("|")
     assert kept
-    assert ("0123456789" * 12).startswith(kept)
+    assert kept != whole
+    assert whole.startswith(kept)
 
 
 def test_buttons_arrive_at_their_place(desk: InputDesk) -> None:
@@ -349,6 +356,7 @@ def test_the_layout_says_which_keys_give_what(desk: InputDesk) -> None:
 def test_another_layout_is_read_and_its_keys_are_pressed(desk: InputDesk) -> None:
     """Wine has the layout of its display; it knows only its ASCII characters."""
     desk.host.set_layout("de")
+    desk.kill_device()
     try:
         desk.open_device()
         assert desk.layout().characters[BY_NAME["y"].code, 0] == "z"
@@ -356,35 +364,89 @@ def test_another_layout_is_read_and_its_keys_are_pressed(desk: InputDesk) -> Non
         events = desk.received()
     finally:
         desk.host.set_layout("us")
+        desk.kill_device()
         desk.open_device()
     assert keys(events)[0] == ("down", ord("Z"), BY_NAME["y"].code, 0)
 
 
 def test_ctrl_alt_del_is_refused_with_what_helps(desk: InputDesk) -> None:
-    with pytest.raises(Refused, match="task manager"):
-        desk.call("chord", name="ctrl alt del")
+    with pytest.raises(AssertionError, match="task manager"):
+        desk.chord("ctrl alt del")
     desk.press("ctrl", "alt")
-    with pytest.raises(Refused, match="task manager"):
+    with pytest.raises(AssertionError, match="task manager"):
         desk.press("delete")
     desk.release("alt", "ctrl")
-    desk.call("chord", name="task manager")
-    desk.call("chord", name="print")
+    desk.chord("task manager")
+    desk.chord("print")
     pressed = [each[1] for each in keys(desk.received()) if each[0] == "down"]
     assert pressed == [0x11, 0x12, 0x11, 0x10, 0x1B, 0x2C]
 
 
 def test_a_session_that_cannot_be_locked_is_told(desk: InputDesk) -> None:
     """Wine has no lock screen."""
-    with pytest.raises(Refused, match="Windows does not lock the session"):
-        desk.call("chord", name="lock")
+    with pytest.raises(AssertionError, match="Windows does not lock the session"):
+        desk.chord("lock")
 
 
 def test_the_injecting_thread_counts_pixels_of_the_display(desk: InputDesk) -> None:
-    assert desk.call("awareness") == 2  # per monitor
+    assert (
+        desk.value(
+            "user32.GetAwarenessFromDpiAwarenessContext(ctypes.c_void_p(user32.GetThreadDpiAwarenessContext()))"
+        )
+        == 2
+    )  # per monitor
 
 
 def test_among_the_services_there_is_no_device(host: WindowsHost, tmp_path: Path) -> None:
-    server = rf"{SERVER}\port-of-services".replace("pythonw.exe", "python.exe")
+    (host.drive_c / "ours" / "opens.py").write_text(
+        f'import sys\nsys.path.insert(0, r"C:\\ours\\agent")\n{DEVICE}'
+    )
     with log_in(host, tmp_path) as connection:
-        ended = connection.run(server)
+        ended = connection.run(r"C:\ours\runtime\python.exe -I -X utf8 C:\ours\opens.py")
     assert b"DeviceGone: the agent runs on the window station" in ended.stderr
+
+
+def press(console: ActingConsole, name: str, text: str = "") -> None:
+    """A key of the console goes down, and up again."""
+    code = BY_NAME[name].code
+    console.act(Key, code=code, down=True, text=text)
+    console.done(console.act(Key, code=code, down=False))
+
+
+def test_a_console_types_into_notepad(desk: InputDesk, agent: DesktopAgent) -> None:
+    desk.click_notepad()
+    before = desk.host.typed_text()
+    with closing(ActingConsole(agent)) as console:
+        assert console.take().state is ControlState.YOURS
+        done = console.done(console.act(Typing, text="grüße €, 你好 😀\nx"))
+        assert done.outcome is InputOutcome.DONE
+        assert desk.notepad("x") == f"{before}grüße €, 你好 😀\r\nx"
+
+
+def test_keys_of_another_layout_give_what_they_gave_at_the_console(
+    desk: InputDesk, agent: DesktopAgent
+) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        console.act(Button, x=LEFT + 200, y=TOP + 150, button=1, down=True)
+        console.act(Button, x=LEFT + 200, y=TOP + 150, button=1, down=False)
+        for name, text in (("y", "z"), ("bracketleft", "ü"), ("q", "@"), ("minus", "ß"), ("a", "a")):
+            press(console, name, text)
+    assert characters(desk.received()) == "zü@ßa"
+
+
+def test_nothing_stays_down_when_the_console_is_gone(desk: InputDesk, agent: DesktopAgent) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        console.act(Key, code=BY_NAME["ctrl"].code, down=True)
+        console.done(console.act(Key, code=BY_NAME["a"].code, down=True, text="a"))
+    desk.wait_for_event("up")
+    wait_for(lambda: not desk.value("any(map(device._down_by_windows().get, (0x1D, 0x1E)))"), timeout=2)
+
+
+def test_ctrl_alt_del_of_a_console_is_answered_with_what_helps(desk: InputDesk, agent: DesktopAgent) -> None:
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        done = console.done(console.act(Chord, chord=ChordName.CTRL_ALT_DEL))
+        assert done.outcome is InputOutcome.BLOCKED
+        assert "task manager" in done.reason

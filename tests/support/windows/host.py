@@ -222,10 +222,6 @@ class WindowsHost:
         """What a hand at the host does: xdotool on the display behind the desktop; returns what it prints."""
         return self._display.call("xdotool", *words)
 
-    def start_program(self, line: str) -> None:
-        """Starts a program on the desktop; it ends with the log-off."""
-        self._ask("start_program", line)
-
     def typed_text(self) -> str:
         """What is in the desktop's notepad, with the line ends of Windows."""
         text: str = self._ask("typed_text")
@@ -238,7 +234,7 @@ class WindowsHost:
 
     def move_pointer(self, x: int, y: int) -> None:
         """Moves the mouse pointer as a hand does; returns when Windows has it there."""
-        self._display.call("xdotool", "mousemove", str(x), str(y))
+        self.xdotool("mousemove", str(x), str(y))
         wait_for(lambda: self.pointer() == (x, y))
 
     def swap_buttons(self, swapped: bool) -> None:
@@ -305,7 +301,7 @@ class WindowsHost:
         """Puts the pointer into the desktop's lower right corner: from outside of the desktop's window, which
         is smaller than the display, Wine does not move it."""
         width, height = self._size
-        self._display.call("xdotool", "mousemove", str(width - 1), str(height - 1))
+        self.xdotool("mousemove", str(width - 1), str(height - 1))
 
     def _ask(self, verb: str, *arguments: object) -> Any:
         return ask(self.drive_c / "testbed", verb, *arguments)

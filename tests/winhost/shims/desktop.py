@@ -69,12 +69,6 @@ class Desktop:
         user32.ChangeDisplaySettingsW(ctypes.byref(mode), 1)
         _wait(lambda: _size() == (width, height), f"a desktop of {width}x{height}")
 
-    def start_program(self, line: str) -> None:
-        """A program on the desktop, as if its user had started it."""
-        if self.session is None:
-            raise RuntimeError("nobody is logged on: there is nobody to start a program")
-        Process(line, desktop=STATION, folder="C:\\", job=self.session)
-
     def typed_text(self) -> str:
         """The notepad's text, with its line ends."""
         text = ctypes.create_unicode_buffer(_LONGEST_TEXT)

@@ -57,10 +57,6 @@ class Services:
         """Types into the desktop's notepad."""
         self._desktop.type_text(text)
 
-    def start_program(self, line: str) -> None:
-        """Starts a program on the desktop."""
-        self._desktop.start_program(line)
-
     def typed_text(self) -> str:
         """What is in the desktop's notepad."""
         return self._desktop.typed_text()

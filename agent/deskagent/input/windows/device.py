@@ -28,7 +28,7 @@ from deskwin32.input_event import (
 from deskwire.control import CAPS_LOCK, NUM_LOCK, SCROLL_LOCK, Ability, ChordName
 from deskwire.keys import ALT, ALTGR, CONTROLS, KEYS, SHIFTS, SUPERS
 
-from .foreground import SECURE_DESKTOP, Foreground
+from .foreground import SECURE_DESKTOP, ForegroundRights
 from .key_stroke import DELETE_KEYS, PRINT_KEY, UNNOTICED, KeyStroke, key_stroke
 from .pointer_place import absolute
 from .system_layout import SystemLayouts
@@ -86,7 +86,7 @@ class WindowsInput:
         station = own_station()
         if station.casefold() != VISIBLE_STATION.casefold():
             raise DeviceGone(f"the agent runs on the window station '{station}', which nobody sees")
-        self._foreground = Foreground()
+        self._foreground = ForegroundRights()
         self._layouts = SystemLayouts()
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}

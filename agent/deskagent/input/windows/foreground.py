@@ -90,7 +90,7 @@ def _integrity(window: int) -> int | None:
         return None if getattr(error, "winerror", None) == ACCESS_DENIED else 0
 
 
-class Foreground:
+class ForegroundRights:
     """Remembers whether the window in front takes input, and asks again when another one is."""
 
     def __init__(

@@ -113,7 +113,7 @@ def _virtual_key(handle: int, code: int) -> int:
 def _text(handle: int, virtual_key: int, code: int, state: bytes) -> tuple[int, str]:
     text = ctypes.create_unicode_buffer(8)
     count = windows("ToUnicodeEx")(virtual_key, code, state, text, len(text), _KEEP_STATE, handle)
-    return count, text[: abs(count)]
+    return count, "".join(text[: abs(count)])
 
 
 def _combining(character: str) -> str:
