@@ -6,10 +6,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,12 @@ import msgspec
 import pytest
 
 from deskagent.host.windows.tasks import task_xml
-from deskconsole.bootstrap.facts import DesktopWord
+from deskconsole.bootstrap.facts import DesktopWord, Launched
 from deskconsole.common.errors import LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
+from deskwire.control import ControlState
+from support.peers.acting_console import ActingConsole
 from support.windows.ground import WindowsGround, windows_ground
 from support.xvfb import wait_for
 
@@ -40,6 +43,17 @@ def ground(host: WindowsGround) -> Iterator[WindowsGround]:
         (host.root / listing.parent.name / listing.name).unlink(missing_ok=True)
         shutil.copyfile(listing, host.root / listing.parent.name / listing.name)
     assert host.windows.tasks() == set()
+
+
+class Direct:
+    """A launched agent, reached without SSH: the stand-in's loopback is this machine's."""
+
+    def __init__(self, launched: Launched) -> None:
+        self.token = launched.token
+        self._port = launched.port
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), timeout=10)
 
 
 def runs(ground: WindowsGround) -> list[str]:
@@ -111,11 +125,12 @@ def test_an_elevated_agent_whose_files_cannot_be_closed_runs_and_refuses_control
 ) -> None:
     """Wine keeps no mandatory labels: what it refuses, a real Windows may refuse too."""
     highest = replace(ground, host=msgspec.structs.replace(ground.host, run_level="highest"))
-    assert highest.launch().word is not None
-    (instance,) = runs(ground)
-    log = (ground.root / "run" / instance / "said" / "agent.log").read_text("utf-8")
-    assert "control is refused: the agent has the highest rights, and its files could not be protected" in log
-    assert "Windows refused: Access" in log
+    with closing(ActingConsole(Direct(highest.launch()))) as console:
+        answer = console.take()
+        assert console.connection.packets > 0
+    assert answer.state is ControlState.OFF
+    assert answer.reason.startswith("the agent has the highest rights, and its files could not be protected")
+    assert "(Windows refused: Access" in answer.reason
 
 
 def test_a_second_launch_finds_the_first_ones_agent(ground: WindowsGround) -> None:
