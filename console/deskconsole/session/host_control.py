@@ -14,6 +14,7 @@ from deskconsole.common.errors import (
     ControlRefused,
     InputUnanswered,
 )
+from deskwire.clip_text import clip_fault, clip_text, strangers_clip_text
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import (
     Ability,
@@ -34,7 +35,7 @@ from deskwire.control import (
     Wheel,
 )
 from deskwire.errors import RemoteProtocolError
-from deskwire.limits import MAX_CLIP, MAX_NOTCHES, MAX_SIDE, MAX_TYPED
+from deskwire.limits import MAX_NOTCHES, MAX_SIDE, MAX_TYPED
 from deskwire.messages import ControlRequest, Feature, Welcome
 from deskwire.packet import Packet
 
@@ -233,14 +234,23 @@ class HostControl(LinkObserver):
                 self._changed.wait_for(lambda: one.shown_at is not None, effect)
             return one.result()
 
+    def wait_for_rest(self, timeout: float) -> bool:
+        """Blocks until the next change may count as an effect, because the picture has rested; False where
+        it never does."""
+        end = time.monotonic() + timeout
+        with self._changed:
+            while (left := self._inputs.unrest) > 0:
+                if (waiting := min(left, end - time.monotonic())) <= 0:
+                    return False
+                self._changed.wait(waiting)
+        return True
+
     def put_clip(self, text: str, timeout: float) -> None:
         """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlRefused,
         ControlNotAllowed or InputUnanswered."""
-        if len(text) > MAX_CLIP:
-            raise ClipUnavailable(
-                f"the text has {len(text):,} characters, a clipboard takes at most {MAX_CLIP:,}",
-                remedy="Put less of it.",
-            )
+        text = clip_text(text)
+        if (fault := clip_fault(text)) is not None:
+            raise ClipUnavailable(fault)
         with self._changed:
             number = self._clip_number()
             self._send(PutClip(self._grant, number, text))
@@ -255,7 +265,7 @@ class HostControl(LinkObserver):
             self._send(WantClip(self._grant, number))
         try:
             self._wait_for_clip(number, timeout)
-            text = self._fetches[number]
+            text = strangers_clip_text(self._fetches[number])
         finally:
             del self._fetches[number]
         self._transferred("fetch", len(text))
@@ -286,6 +296,8 @@ class HostControl(LinkObserver):
                 if self._given_back:
                     return
                 self._wanted = False
+                # The sign at the host is about to appear.
+                self._inputs.disturb()
             elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
