@@ -82,6 +82,9 @@ class HostControl(LinkObserver):
         """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
         self._given_back = False
         """It was given back since it was asked for: what the agent grants meanwhile is passed over."""
+        self._ending = False
+        """Control was given back, and the agent has not said yet that it has ended: asked before that, it would
+        answer for the grant that ends."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
@@ -127,6 +130,7 @@ class HostControl(LinkObserver):
         with self._changed:
             self._wanted, self._given_back = None, True
             if self._asked:
+                self._ending = self._status.yours
                 self._send(EndControl())
             ours = self._status.state in (ControlState.YOURS, ControlState.ASKING)
             status = replace(self._status, state=ControlState.FREE, reason="") if ours else self._status
@@ -277,7 +281,7 @@ class HostControl(LinkObserver):
         with self._changed:
             self._inputs.restart()
             self._speaks = frozenset(welcome.speaks)
-            self._grant, self._asked = 0, False
+            self._grant, self._asked, self._ending = 0, False, False
             self._let_go()
             may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
             reason = _ONLY_SHOWS if not may else _FORBIDDEN if self._settings.control == "never" else ""
@@ -293,11 +297,18 @@ class HostControl(LinkObserver):
                 if control.grant < max(1, self._grant):
                     raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
                 self._grant = control.grant
-                if self._given_back:
+                if self._given_back or self._ending:
+                    if not self._ending:
+                        # It was given back while the person at the host was asked.
+                        self._send(EndControl())
+                        self._ending = True
                     return
                 self._wanted = False
                 # The sign at the host is about to appear.
                 self._inputs.disturb()
+            elif self._ending:
+                self._ending = False
+                self._ask()
             elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
@@ -348,7 +359,7 @@ class HostControl(LinkObserver):
     # Under the lock
 
     def _ask(self) -> None:
-        if self._wanted is not None and Feature.CONTROL in self._speaks:
+        if self._wanted is not None and not self._ending and Feature.CONTROL in self._speaks:
             self._asked = True
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
             self._wanted = False  # By force only once.
