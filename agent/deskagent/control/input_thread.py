@@ -271,6 +271,8 @@ class InputThread:
         if self._rules.transfer_clip(client, message):
             return
         outcome, reason = InputOutcome.DONE, ""
+        # Before it is injected: on a busy host a program answers and is grabbed before this thread runs again.
+        began = time.perf_counter()
         injector = self._injector
         if injector is None:
             outcome, reason = InputOutcome.BLOCKED, "the desktop takes no input"
@@ -283,7 +285,7 @@ class InputThread:
             except InputBlocked as error:
                 outcome, reason = InputOutcome.BLOCKED, str(error)
         if outcome is InputOutcome.DONE:
-            client.injected(message.n, time.perf_counter())
+            client.injected(message.n, began)
         client.tell(Done(message.n, outcome, reason))
 
     def _act(self, injector: Injector, client: ControlClient, message: NumberedRequest) -> bool:

@@ -122,6 +122,44 @@ class ShotResult(HostResult, frozen=True, kw_only=True):
     file: str
 
 
+class ActionResult(msgspec.Struct, frozen=True):
+    """Seconds until all of it was injected, and until the first picture after it (None: none came)."""
+
+    host: str
+    done: float
+    shown: float | None
+
+
+class TypeResult(ActionResult, frozen=True):
+    """A text of so many characters was typed."""
+
+    characters: int
+
+
+class KeyResult(ActionResult, frozen=True):
+    """So many chords were pressed."""
+
+    chords: int
+
+
+class ClickResult(ActionResult, frozen=True):
+    """A place was clicked, in pixels of the picture."""
+
+    x: int
+    y: int
+    button: str
+    clicks: int
+
+
+class ClipResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A clipboard's text went to the host, or came from it (`text`), after `done` seconds."""
+
+    host: str
+    done: float
+    characters: int
+    text: str | None = None
+
+
 class DeployResult(msgspec.Struct, frozen=True):
     """The parts that are on a host now; `uploaded` bytes of them were sent."""
 
@@ -306,6 +344,11 @@ RESULTS: dict[str, Any] = {
     "view": HostResult,
     "stats": HostResult,
     "shot": ShotResult,
+    "type": TypeResult,
+    "key": KeyResult,
+    "click": ClickResult,
+    "clip get": ClipResult,
+    "clip put": ClipResult,
     "deploy": DeployResult,
     "undeploy": UndeployResult,
     "doctor": DoctorResult,

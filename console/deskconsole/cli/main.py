@@ -15,7 +15,7 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, bootstrap, demo, doctor, events, hosts, runtime, schema, view
+from . import article, bootstrap, control, demo, doctor, events, hosts, runtime, schema, view
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -58,6 +58,10 @@ app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
 app.command()(view.stats)
 app.command()(view.shot)
+app.command("type")(control.type_)
+app.command()(control.key)
+app.command()(control.click)
+app.add_typer(control.clip_app, name="clip")
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)

@@ -14,6 +14,7 @@ from deskconsole.common.errors import (
     ControlRefused,
     InputUnanswered,
 )
+from deskwire.clip_text import clip_fault, clip_text, strangers_clip_text
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import (
     Ability,
@@ -34,7 +35,7 @@ from deskwire.control import (
     Wheel,
 )
 from deskwire.errors import RemoteProtocolError
-from deskwire.limits import MAX_CLIP, MAX_NOTCHES, MAX_SIDE, MAX_TYPED
+from deskwire.limits import MAX_NOTCHES, MAX_SIDE, MAX_TYPED
 from deskwire.messages import ControlRequest, Feature, Welcome
 from deskwire.packet import Packet
 
@@ -81,6 +82,9 @@ class HostControl(LinkObserver):
         """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
         self._given_back = False
         """It was given back since it was asked for: what the agent grants meanwhile is passed over."""
+        self._ending = False
+        """Control was given back, and the agent has not said yet that it has ended: asked before that, it would
+        answer for the grant that ends."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
@@ -126,6 +130,7 @@ class HostControl(LinkObserver):
         with self._changed:
             self._wanted, self._given_back = None, True
             if self._asked:
+                self._ending = self._status.yours
                 self._send(EndControl())
             ours = self._status.state in (ControlState.YOURS, ControlState.ASKING)
             status = replace(self._status, state=ControlState.FREE, reason="") if ours else self._status
@@ -233,14 +238,23 @@ class HostControl(LinkObserver):
                 self._changed.wait_for(lambda: one.shown_at is not None, effect)
             return one.result()
 
+    def wait_for_rest(self, timeout: float) -> bool:
+        """Blocks until the next change may count as an effect, because the picture has rested; False where
+        it never does."""
+        end = time.monotonic() + timeout
+        with self._changed:
+            while (left := self._inputs.unrest) > 0:
+                if (waiting := min(left, end - time.monotonic())) <= 0:
+                    return False
+                self._changed.wait(waiting)
+        return True
+
     def put_clip(self, text: str, timeout: float) -> None:
         """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlRefused,
         ControlNotAllowed or InputUnanswered."""
-        if len(text) > MAX_CLIP:
-            raise ClipUnavailable(
-                f"the text has {len(text):,} characters, a clipboard takes at most {MAX_CLIP:,}",
-                remedy="Put less of it.",
-            )
+        text = clip_text(text)
+        if (fault := clip_fault(text)) is not None:
+            raise ClipUnavailable(fault)
         with self._changed:
             number = self._clip_number()
             self._send(PutClip(self._grant, number, text))
@@ -255,7 +269,7 @@ class HostControl(LinkObserver):
             self._send(WantClip(self._grant, number))
         try:
             self._wait_for_clip(number, timeout)
-            text = self._fetches[number]
+            text = strangers_clip_text(self._fetches[number])
         finally:
             del self._fetches[number]
         self._transferred("fetch", len(text))
@@ -267,7 +281,7 @@ class HostControl(LinkObserver):
         with self._changed:
             self._inputs.restart()
             self._speaks = frozenset(welcome.speaks)
-            self._grant, self._asked = 0, False
+            self._grant, self._asked, self._ending = 0, False, False
             self._let_go()
             may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
             reason = _ONLY_SHOWS if not may else _FORBIDDEN if self._settings.control == "never" else ""
@@ -283,9 +297,18 @@ class HostControl(LinkObserver):
                 if control.grant < max(1, self._grant):
                     raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
                 self._grant = control.grant
-                if self._given_back:
+                if self._given_back or self._ending:
+                    if not self._ending:
+                        # It was given back while the person at the host was asked.
+                        self._send(EndControl())
+                        self._ending = True
                     return
                 self._wanted = False
+                # The sign at the host is about to appear.
+                self._inputs.disturb()
+            elif self._ending:
+                self._ending = False
+                self._ask()
             elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
@@ -336,7 +359,7 @@ class HostControl(LinkObserver):
     # Under the lock
 
     def _ask(self) -> None:
-        if self._wanted is not None and Feature.CONTROL in self._speaks:
+        if self._wanted is not None and not self._ending and Feature.CONTROL in self._speaks:
             self._asked = True
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
             self._wanted = False  # By force only once.

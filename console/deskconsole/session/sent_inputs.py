@@ -17,6 +17,9 @@ QUIET = 0.3
 """Seconds without a packet after which the next one may be called the effect of an input: while a film or a
 clock runs, it is not."""
 
+_ON_THE_WAY = 0.05
+"""Seconds that the agent may have sent the last packet before it was here, or the next input be there."""
+
 _KEPT = 1024
 """Inputs that are remembered; more are never waited for."""
 
@@ -91,6 +94,11 @@ class SentInputs:
         """Number of the last input; 0 before any."""
         return self._last
 
+    @property
+    def unrest(self) -> float:
+        """Seconds until the picture has rested long enough, if no packet comes; 0: it has."""
+        return max(0.0, self._packet_at + QUIET + _ON_THE_WAY - self._clock())
+
     def restart(self) -> None:
         """Another link begins: its numbers begin at 1. The round trips stay."""
         self._inputs.clear()
@@ -140,9 +148,14 @@ class SentInputs:
         self.require_sent(number)
         self._effect = number
 
+    def disturb(self) -> None:
+        """The picture changes just now, or is about to, for another reason than an input."""
+        self._packet_at = self._clock()
+
     def drawn(self) -> None:
         """A packet is drawn."""
-        self._packet_at = now = self._clock()
+        self.disturb()
+        now = self._packet_at
         effect, self._effect = self._effect, 0
         last_press: SentInput | None = None
         for number, one in self._inputs.items():

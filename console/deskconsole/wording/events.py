@@ -63,9 +63,9 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
                 return Wording(f"not controlled: {event.holder} controls it", "warning")
             return Wording(f"not controlled{_because(event.reason)}", "warning")
         case events.ClipPlaced():
-            return Wording(f"{event.length:,} characters put into its clipboard", "info")
+            return Wording(f"put {event.length:,} characters into its clipboard", "info")
         case events.ClipFetched():
-            return Wording(f"{event.length:,} characters fetched from its clipboard", "info")
+            return Wording(f"fetched {event.length:,} characters from its clipboard", "info")
         case events.PictureFlat():
             flat = "the first picture has one colour only: the desktop may be black or hidden"
             return Wording(flat, "warning")

@@ -197,7 +197,30 @@ def test_given_back_before_it_came_it_stays_given_back() -> None:
     ground.control.release()
     ground.yours()
     assert ground.control.status.state is ControlState.FREE
-    assert ground.sent == [WantControl(), EndControl()]
+    assert ground.sent == [WantControl(), EndControl(), EndControl()]
+
+
+def test_given_back_and_taken_again_at_once_it_is_asked_for_when_the_agent_has_ended_it() -> None:
+    ground = Ground().taken()
+    ground.control.release()
+    ground.control.take()
+    assert ground.sent == [EndControl()]
+    ground.control.control(Control(ControlState.FREE))
+    ground.yours(2)
+    assert ground.control.type("a") == 1
+    assert ground.sent == [EndControl(), WantControl(), Typing(2, 1, "a")]
+
+
+def test_given_back_while_the_person_is_asked_it_ends_when_it_comes() -> None:
+    ground = Ground(ControlSettings(control="ask"))
+    ground.welcome()
+    ground.control.take()
+    ground.control.control(Control(ControlState.ASKING))
+    ground.control.release()
+    ground.sent.clear()
+    ground.yours()
+    assert ground.sent == [EndControl()]
+    assert ground.control.status.state is ControlState.FREE
 
 
 def test_control_that_is_taken_by_force_is_ours_although_another_had_it_first() -> None:

@@ -1,0 +1,70 @@
+"""Keys and chords by their names, as a person types them: `ctrl+alt+t`, `F5`, `é`, `lock`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from deskconsole.common.errors import ConfigurationError
+from deskwire.control import ChordName
+from deskwire.keys import BY_NAME
+
+_OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "control": "ctrl", "return": "enter", "esc": "escape", "del": "delete", "ins": "insert",
+        "pgup": "page up", "pgdn": "page down", "super": "win", "meta": "win", "option": "alt",
+        "back": "backspace", "pagedown": "page down", "pageup": "page up",
+    }
+)  # fmt: skip
+
+_SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "-": "minus", "=": "equal", "[": "bracketleft", "]": "bracketright", ";": "semicolon",
+        "'": "apostrophe", "`": "grave", "\\": "backslash", ",": "comma", ".": "period", "/": "slash",
+        "<": "less", " ": "space",
+    }
+)  # fmt: skip
+_SIGN_OF: Mapping[str, str] = MappingProxyType({name: sign for sign, name in _SIGNS.items()})
+
+
+class ChordKey(NamedTuple):
+    """One key of a chord: its position (0: none), and the text that it gives (empty: none)."""
+
+    code: int
+    text: str
+
+
+def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
+    """What no key can say, or keys to be held down in this order.
+
+    Raises ConfigurationError for a name that is not known, with the nearest one.
+    """
+    whole = " ".join(text.lower().replace("-", " ").replace("_", " ").replace("+", " ").split())
+    whole = whole.replace("ctrl alt delete", ChordName.CTRL_ALT_DEL)
+    if whole in set(ChordName):
+        return ChordName(whole)
+    if text.lower() in BY_NAME:  # `keypad +`
+        return (_key(text),)
+    # `ctrl++`: the last plus is the key.
+    names = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
+    return tuple(_key(name) for name in (["+"] if text == "+" else names))
+
+
+def _key(name: str) -> ChordKey:
+    lowered = name if len(name) == 1 else " ".join(name.lower().replace("_", " ").split())
+    lowered = _SIGNS.get(lowered, _OTHER_NAMES.get(lowered, lowered))
+    if lowered == "plus":
+        return ChordKey(0, "+")
+    if key := BY_NAME.get(lowered):
+        sign = _SIGN_OF.get(lowered, lowered)
+        return ChordKey(key.code, sign if len(sign) == 1 else "")
+    if len(name) == 1 and name.isprintable():
+        return ChordKey(0, name)
+    known = [*BY_NAME, *_OTHER_NAMES, "plus", *ChordName]
+    near = difflib.get_close_matches(lowered, known, n=1)
+    raise ConfigurationError(
+        f"{name!r} is no key",
+        remedy=f"Did you mean {near[0]}?" if near else "docs/control.md lists the names of keys.",
+    )

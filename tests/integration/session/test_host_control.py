@@ -1,0 +1,135 @@
+"""A session acts through a real agent on a real X server, beside a console that acts too."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from Xlib.display import Display as XDisplay
+
+from deskconsole.app import host_actions
+from deskconsole.app.key_chord import parse_chord
+from deskconsole.common.errors import ConfigurationError, ControlBusy, ControlNotAllowed
+from deskconsole.session.control_status import ControlSettings
+from deskconsole.session.events import ControlTakenOver, Event
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
+from deskwire.control import ControlState
+from support.peers.acting_console import ActingConsole
+from support.peers.agent_process import AgentProcess
+from support.xvfb import Xvfb, wait_for
+
+A, SHIFT = 0x1E, 0x2A
+LETTERS = 20
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[Xvfb]:
+    with Xvfb(640, 480) as xvfb:
+        xvfb.run("xterm", "-geometry", "70x20+0+60", "-T", "quiet", "+bc", "-e", "cat > /dev/null")
+        xvfb.wait_for_window("quiet")
+        yield xvfb
+
+
+@pytest.fixture(scope="module")
+def agent(display: Xvfb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentProcess]:
+    with AgentProcess(tmp_path_factory.mktemp("agent"), environment=display.environment) as process:
+        yield process
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def session(agent: AgentProcess, events: list[Event]) -> Iterator[Session]:
+    with closing(Session("lab", DirectRoute(agent.address, agent.token), 0, events.append)) as one:
+        one.connect()
+        yield one
+
+
+def acts(session: Session) -> None:
+    assert session.wait_for(lambda one: one.control.state is ControlState.FREE and one.size is not None, 20)
+    session.control.take()
+    assert session.wait_for(lambda one: one.control.yours, 20)
+
+
+def test_a_host_that_another_console_controls_is_busy_until_it_is_taken_by_force(
+    session: Session, agent: AgentProcess, events: list[Event]
+) -> None:
+    with closing(ActingConsole(agent, name="ben@desk", console=bytes(16))) as ben:
+        assert ben.take().state is ControlState.YOURS
+        with pytest.raises(ControlBusy, match="ben@desk controls lab"):
+            host_actions.type_text(session, "a", force=False, watch=False)
+        assert host_actions.press_keys(session, [parse_chord("a")], force=True, watch=False).chords == 1
+        ben.told(ControlState.FREE)
+        acts(session)
+        ben.take(force=True)
+        assert session.wait_for(lambda one: one.control.state is ControlState.OTHER, 20)
+        assert session.control.key(A, down=True, text="a") == 0
+        wait_for(lambda: any(isinstance(one, ControlTakenOver) for one in events), what="the event")
+        assert [one.holder for one in events if isinstance(one, ControlTakenOver)] == ["ben@desk"]
+
+
+def test_a_place_outside_of_the_picture_is_refused(session: Session) -> None:
+    with pytest.raises(
+        ConfigurationError, match="640, 10 is outside of the picture of lab, which is 640x480"
+    ):
+        host_actions.click(session, 640, 10, button="left", double=False, force=False, watch=False)
+
+
+def test_held_keys_stay_down_as_long_as_the_console_is_there(session: Session, display: Xvfb) -> None:
+    acts(session)
+    session.control.wait(session.control.key(SHIFT, down=True), 20)
+    with closing(XDisplay(display.display)) as host:
+        # The agent lets go after 1.2 s without a word.
+        time.sleep(1.5)
+        assert any(host.query_keymap())
+        session.close()
+        wait_for(lambda: not any(host.query_keymap()), what="the release")
+
+
+def test_what_hosts_toml_forbids_is_not_even_asked(agent: AgentProcess) -> None:
+    route = DirectRoute(agent.address, agent.token)
+    settings = ControlSettings(control="never")
+    with closing(Session("lab", route, 0, lambda _event: None, control=settings)) as one:
+        one.connect()
+        with pytest.raises(ControlNotAllowed, match=r"hosts\.toml forbids control of this host"):
+            host_actions.type_text(one, "a", force=True, watch=False)
+
+
+def test_an_agent_that_only_shows_says_so(tmp_path: Path) -> None:
+    scene = ("--source", "synthetic", "--scene", "office", "--size", "320x200", "--view-only")
+    with AgentProcess(tmp_path, *scene) as viewed:
+        route = DirectRoute(viewed.address, viewed.token)
+        with closing(Session("lab", route, 0, lambda _event: None)) as one:
+            one.connect()
+            with pytest.raises(ControlNotAllowed, match="only shows"):
+                host_actions.type_text(one, "a", force=False, watch=False)
+
+
+def test_round_trips_are_those_that_a_person_would_measure(session: Session) -> None:
+    acts(session)
+    host_actions.click(session, 200, 200, button="left", double=False, force=False, watch=False)
+    acts(session)
+    own = []
+    for _ in range(LETTERS):
+        session.control.wait_for_rest(5)
+        before = session.framebuffer.pixels.copy()
+        began = time.monotonic()
+        session.control.key(A, down=True, text="a")
+        while np.array_equal(session.framebuffer.pixels, before):
+            assert time.monotonic() - began < 10
+            time.sleep(0.0002)
+        own.append(time.monotonic() - began)
+        session.control.wait(session.control.key(A, down=False), 20)
+    trips = session.control.round_trips
+    assert trips.shown_p50 is not None
+    assert trips.done_p50 is not None
+    assert trips.shown_p50 == pytest.approx(statistics.median(own), rel=0.2)
