@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from typing import ClassVar, Literal
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
@@ -98,6 +100,17 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._asked_to_leave = -CTRL_C_AGAIN
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
+        usual = super().get_driver_class()
+        if sys.platform == "win32":
+            return usual
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from .terminal_driver import TerminalDriver
+
+        return TerminalDriver if usual is LinuxDriver else usual
 
     def on_mount(self) -> None:
         self.register_theme(THEME)
