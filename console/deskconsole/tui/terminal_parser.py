@@ -1,4 +1,4 @@
-"""The parser of what a terminal sends, made safe: Textual 8.2's takes some of it for keys, and falls over some.
+"""The parser of what a terminal sends, made safe: Textual 8.2's takes text for keys, and falls over keys.
 
 - An ESC inside a bracketed paste makes it turn what follows into key presses: a text that somebody copied
   from a page could quit the console, or type into a host.
