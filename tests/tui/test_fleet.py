@@ -185,12 +185,12 @@ async def test_a_key_shows_what_the_streams_do_instead_of_who_is_there(running: 
     async with running(laboratory()) as pilot:
         heading = screen_text(pilot).splitlines()[1]
         assert heading.split() == ["host", "group", "address", "state", "screen", "picture", "kB/s"]
-        await pilot.press("t")
+        await pilot.press("f")
         await pilot.pause(0.1)
         heading, first = screen_text(pilot).splitlines()[1:3]
         assert heading.split()[-6:] == ["30", "s", "upd/s", "slices/s", "kB/s", "saved"]
         assert first.rstrip().endswith("98.9 %")
-        await pilot.press("t")
+        await pilot.press("f")
         await pilot.pause(0.1)
         assert "upd/s" not in screen_text(pilot)
 

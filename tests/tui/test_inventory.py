@@ -50,7 +50,7 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
     fleet = laboratory()
     kept = []
     async with running(fleet, size=(80, 24)) as pilot:
-        await pilot.press("e", "up", "up", "up")
+        await pilot.press("e", *["up"] * 6)
         await pilot.pause(0.1)
         assert "● least  ○ highest  those the user has anyway" in screen_text(pilot)
         await pilot.press("right")

@@ -30,7 +30,7 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param(["l"], NARROW, id="log"),
         pytest.param(["down", "down", "d"], NARROW, id="deploy-narrow"),
         pytest.param(["down", "down", "d"], WIDE, id="deploy-wide"),
-        pytest.param(["e", "up", "up", "up"], NARROW, id="form"),
+        pytest.param(["e", *["up"] * 6], NARROW, id="form"),
     ],
 )
 def test_fleet(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deskconsole.inventory.host import Host
 from support.bootstrap_host import listing, ssh_host
 from support.peers.slow_link import slow_link
 from support.processes import running
+from support.screens.console_home import trust_host
 from support.screens.terminal import Terminal
-from support.sshd import Sshd, fingerprint
+from support.sshd import fingerprint
 from support.xvfb import Xvfb
 
 
@@ -78,7 +78,7 @@ def test_a_deploy_over_a_slow_link_shows_itself_is_cancelled_and_completes(
         ssh_host(tmp_path / "host") as (server, host),
         slow_link(server.port, 30_000) as port,
     ):
-        _trusted(home, server, host, port, screen)
+        trust_host(home, server, host, port, screen)
         terminal = Terminal(home, size=(80, 24))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)
@@ -102,7 +102,7 @@ def test_a_deploy_over_a_slow_link_shows_itself_is_cancelled_and_completes(
 def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Path) -> None:
     home = tmp_path / "user"
     with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
-        _trusted(home, server, host, server.port, screen)
+        trust_host(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(100, 40))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)
@@ -120,18 +120,6 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
             terminal.until(lambda _: terminal.exited())
         finally:
             terminal.close()
-
-
-def _trusted(home: Path, server: Sshd, host: Host, port: int, screen: Xvfb) -> None:
-    """A console's home that knows the host at `port`, and its key."""
-    (home / "config").mkdir(parents=True)
-    (home / "data").mkdir()
-    (home / "config" / "hosts.toml").write_text(
-        f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {port}\n'
-        f'user = "{host.user}"\nidentity_file = "{host.identity_file}"\nx_display = "{screen.display}"\n'
-    )
-    line = server.known_hosts_line.replace(f":{server.port} ", f":{port} ")
-    (home / "data" / "known_hosts").write_text(line)
 
 
 def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path) -> None:
@@ -158,7 +146,7 @@ def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path)
 def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: Path) -> None:
     home = tmp_path / "user"
     with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
-        _trusted(home, server, host, server.port, screen)
+        trust_host(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(120, 40))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)
@@ -186,7 +174,7 @@ def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: P
 def test_hosts_of_a_group_are_connected_when_the_console_starts(tmp_path: Path) -> None:
     home = tmp_path / "user"
     with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
-        _trusted(home, server, host, server.port, screen)
+        trust_host(home, server, host, server.port, screen)
         file = home / "config" / "hosts.toml"
         file.write_text(
             '[[group]]\nname = "lab"\nautoconnect = true\n'

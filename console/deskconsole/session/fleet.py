@@ -26,6 +26,7 @@ from .state import SETTLED
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
 
+    from .host_control import HostControl
     from .route import Route
     from .session import Session
 
@@ -149,9 +150,13 @@ class Fleet:
         """Ends a session; its last picture and its figures stay."""
         self.session(name).disconnect()
 
-    def view(self, name: str, *, fullscreen: bool = False) -> None:
-        """Opens the window, connecting first where need be."""
-        self.session(name).view(fullscreen=fullscreen)
+    def view(self, name: str, *, fullscreen: bool = False, control: bool = False) -> None:
+        """Opens the window, connecting first where need be; with `control` it also acts on the host."""
+        self.session(name).view(fullscreen=fullscreen, control=control)
+
+    def control(self, name: str) -> HostControl:
+        """The control of a host; raises HostGone for one that is not listed."""
+        return self.session(name).control
 
     def request_refresh(self, name: str) -> None:
         """Asks the host for a refresh."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from typing import ClassVar, Literal
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
@@ -31,6 +33,7 @@ from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
 from .screens.confirm import Confirmed, confirm_remove, confirm_undeploy
+from .screens.control_dialogs import ControlDialogs
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
@@ -98,6 +101,18 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._asked_to_leave = -CTRL_C_AGAIN
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
+        self._control = ControlDialogs(self, self.controller)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
+        usual = super().get_driver_class()
+        if sys.platform == "win32":
+            return usual
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from .terminal_driver import TerminalDriver
+
+        return TerminalDriver if usual is LinuxDriver else usual
 
     def on_mount(self) -> None:
         self.register_theme(THEME)
@@ -209,6 +224,24 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 self.run_worker(self._undeploys.undeploy(host))
 
         self.push_screen(confirm_undeploy(host), decided)
+
+    def on_control_toggled(self, message: messages.ControlToggled) -> None:
+        self._control.take_or_release(message.name)
+
+    def on_typing_opened(self, message: messages.TypingOpened) -> None:
+        self._control.type(message.name)
+
+    def on_paste_asked(self, message: messages.PasteAsked) -> None:
+        self._control.paste(message.name, message.text)
+
+    def on_chords_opened(self, message: messages.ChordsOpened) -> None:
+        self._control.chords(message.name)
+
+    def on_clip_fetch_asked(self, message: messages.ClipFetchAsked) -> None:
+        self._control.fetch_clip(message.name)
+
+    def on_clip_put_asked(self, message: messages.ClipPutAsked) -> None:
+        self._control.put_clip(message.name)
 
     def on_demo_chosen(self) -> None:
         self.exit("demo")

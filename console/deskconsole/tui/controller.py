@@ -42,6 +42,7 @@ from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
 from .messages import EventsArrived, QuestionsChanged
+from .operator import Operator
 from .ports import Backend, FleetPort
 from .questions import QueuedQuestions
 from .server_messages import ServerMessages
@@ -101,6 +102,7 @@ class Controller:
         self._server_messages = ServerMessages(self.events.deliver, clock)
         self.questions = QueuedQuestions(lambda: self._wake(QuestionsChanged()), self._server_messages.take)
         self.addresses = AliasAddresses(ssh_config)
+        self.operator = Operator(lambda: self.fleet)
         self.auto_open = AutoOpen()
         self._came_up: Foreground | None = None
         self._toasts = Toasts()
@@ -266,9 +268,10 @@ class Controller:
 
     # Hosts
 
-    def view_host(self, name: str) -> None:
+    def view_host(self, name: str, *, control: bool = False) -> None:
+        """Opens the window; with `control` what is typed and clicked there goes to the host."""
         self.auto_open.awaited(name)
-        self.act(name, lambda fleet: fleet.view(name))
+        self.act(name, lambda fleet: fleet.view(name, control=control))
 
     def connect(self, name: str) -> None:
         self.auto_open.awaited(name)

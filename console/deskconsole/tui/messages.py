@@ -84,6 +84,55 @@ class UndeployAsked(Message):
         self.name = name
 
 
+class ControlToggled(Message):
+    """Take control of a host, or give it back; ask before it is taken from another console."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class TypingOpened(Message):
+    """Type into a host from the terminal."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class PasteAsked(Message):
+    """Ask whether to type a text into a host, from the screen that sends this."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__()
+        self.name = name
+        self.text = text
+
+
+class ChordsOpened(Message):
+    """Show the keys that a terminal cannot send."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ClipFetchAsked(Message):
+    """Copy the text of the host's clipboard into the terminal's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ClipPutAsked(Message):
+    """Ask for a text, and put it into the host's clipboard."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class DemoChosen(Message):
     """Show the demo instead of the empty list."""
 

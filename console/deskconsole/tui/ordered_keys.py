@@ -39,10 +39,12 @@ class KeyDone(Message):
 class OrderedKeysApp(App[T], Generic[T]):
     """An app whose keys wait for the keys before them, and all of them for `release_keys` at first.
 
-    A screen with a true `keys_wait` is about to go: what is typed meanwhile is for the screen below it.
+    A screen with a true `keys_wait` is about to go: what is typed meanwhile is for the screen below it. One
+    with a true `keys_raw` hands keys on to a host: they are what the terminal calls them.
     """
 
     keys_wait: ClassVar[bool] = False
+    keys_raw: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +64,8 @@ class OrderedKeysApp(App[T], Generic[T]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or self._leaves(event):
             await super().on_event(event)
         else:
-            self._typed.extend(_keys(event))
+            raw = bool(self.screen_stack) and getattr(self.screen, "keys_raw", False)
+            self._typed.extend([event] if raw else _keys(event))
             if self._acting and self._released:
                 self.set_timer(ACTION_TIMEOUT, partial(self._done, self._number))
             await self._type()

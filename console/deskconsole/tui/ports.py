@@ -9,13 +9,47 @@ from typing import TYPE_CHECKING, Protocol
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
 from deskconsole.inventory.host import Host
+from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.events import Event
+from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.ssh.prompts import Questions
+from deskwire.control import ChordName
 
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
+
+
+class ControlPort(Protocol):
+    """The control of one host. What stands above `wait` returns at once; the rest blocks, and raises a
+
+    `DeskconsoleError`. Inputs return their number, 0 where control is not ours: then nothing is sent.
+    """
+
+    @property
+    def status(self) -> ControlStatus: ...
+
+    @property
+    def round_trips(self) -> RoundTrips: ...
+
+    def take(self, *, force: bool = False) -> None: ...
+
+    def release(self) -> None: ...
+
+    def key(self, code: int, *, down: bool, text: str = "") -> int: ...
+
+    def type(self, text: str) -> int: ...
+
+    def chord(self, name: ChordName) -> int: ...
+
+    def all_up(self) -> int: ...
+
+    def wait(self, number: int, timeout: float) -> InputResult: ...
+
+    def put_clip(self, text: str, timeout: float) -> None: ...
+
+    def fetch_clip(self, timeout: float) -> str: ...
 
 
 class FleetPort(Protocol):
@@ -45,13 +79,15 @@ class FleetPort(Protocol):
         """The newest picture of a host as large as fits into width x height pixels; None before any."""
         ...
 
+    def control(self, name: str) -> ControlPort: ...
+
     def connect(self, name: str) -> None: ...
 
     def connect_all(self, names: Iterable[str]) -> None: ...
 
     def disconnect(self, name: str) -> None: ...
 
-    def view(self, name: str) -> None: ...
+    def view(self, name: str, *, control: bool = False) -> None: ...
 
     def request_refresh(self, name: str) -> None: ...
 

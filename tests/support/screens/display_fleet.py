@@ -27,6 +27,8 @@ from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.ssh.prompts import Questions
 from deskconsole.tui.app import Outcome
 
+from .display_control import DisplayControl
+
 NOW = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC: the clock of every picture."""
 
@@ -58,6 +60,7 @@ class DisplayFleet:
     budget: int = 0
     past: list[Event] = field(default_factory=list)
     recorded: list[Event] = field(default_factory=list)
+    controls: dict[str, DisplayControl] = field(default_factory=dict)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
 
     def record(self, event: Event) -> None:
@@ -72,7 +75,9 @@ class DisplayFleet:
         return self
 
     def snapshots(self) -> dict[str, Snapshot]:
-        return dict(self.states)
+        return {
+            name: replace(state, control=self.control(name).status) for name, state in self.states.items()
+        }
 
     def shown(self, selected: str | None, visible: Collection[str]) -> None:
         self.looked_at = (selected, tuple(visible))
@@ -89,6 +94,9 @@ class DisplayFleet:
             raise self.refuses
         self.asked.append((what, name))
 
+    def control(self, name: str) -> DisplayControl:
+        return self.controls.setdefault(name, DisplayControl())
+
     def connect(self, name: str) -> None:
         self._do("connect", name)
 
@@ -101,8 +109,8 @@ class DisplayFleet:
         if self.settles:
             self.states[name] = Snapshot(name, state=State.CLOSED, since=NOW)
 
-    def view(self, name: str) -> None:
-        self._do("view", name)
+    def view(self, name: str, *, control: bool = False) -> None:
+        self._do("view and control" if control else "view", name)
 
     def request_refresh(self, name: str) -> None:
         self._do("refresh", name)

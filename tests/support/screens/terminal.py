@@ -42,6 +42,7 @@ class Terminal:
         command = [*program, *arguments]
         self._tmux(*session, *command, env=environment(home) | dict(more or {}))
         self._tmux("set-option", "-g", "remain-on-exit", "on")
+        self._tmux("set-option", "-s", "set-clipboard", "on")
 
     def keys(self, *keys: str) -> None:
         self._tmux("send-keys", *keys)
@@ -51,6 +52,10 @@ class Terminal:
 
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
+
+    def clipboard(self) -> str:
+        """The text that a program gave to the terminal's clipboard last."""
+        return self._tmux("show-buffer")
 
     def until(self, holds: Callable[[str], bool]) -> str:
         """Waits for the screen to show something; fails with what it shows instead."""

@@ -8,19 +8,33 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from deskconsole.session.state import SETTLED, State
+from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.messages import DeployOpened, DoctorOpened, HostFormOpened, RemoveAsked, UndeployAsked
+from deskconsole.tui.messages import (
+    ChordsOpened,
+    ClipFetchAsked,
+    ClipPutAsked,
+    ControlToggled,
+    DeployOpened,
+    DoctorOpened,
+    HostFormOpened,
+    RemoveAsked,
+    TypingOpened,
+    UndeployAsked,
+)
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
+from deskwire.control import ControlState
 
 
 class ConsoleScreen(Screen[None]):
     """Shows the fleet's newest view and the newest events for as long as it is mounted.
 
-    A question or a toast may come over it at any time.
+    A question or a toast may come over it at any time, unless it is not `interruptible`.
     """
+
+    interruptible: ClassVar[bool] = True
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -33,7 +47,8 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def on_screen_resume(self) -> None:
-        if self.is_active:  # else another screen has come over it meanwhile, and says so itself
+        # Where it is not active another screen has come over it meanwhile, and says so itself.
+        if self.is_active and self.interruptible:
             self.controller.foreground = self
 
     def on_resize(self) -> None:
@@ -90,9 +105,22 @@ class ConsoleScreen(Screen[None]):
             rack.styles.margin = (0, 0, lines + 1, 0)
 
 
-_OF_A_HOST = frozenset(
-    {"view", "connect", "deploy", "disconnect", "refresh", "check", "doctor", "edit", "undeploy", "remove"}
-)
+_OF_A_CONTROLLED = frozenset({"control", "type", "chords", "fetch_clip", "put_clip"})
+"""Actions that need a host whose agent can be asked."""
+
+_OF_A_HOST = _OF_A_CONTROLLED | {
+    "view",
+    "view_controlled",
+    "connect",
+    "deploy",
+    "disconnect",
+    "refresh",
+    "check",
+    "doctor",
+    "edit",
+    "undeploy",
+    "remove",
+}
 
 
 class HostActions(ConsoleScreen):
@@ -100,6 +128,16 @@ class HostActions(ConsoleScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
+        Binding(
+            "V", "view_controlled", "View and control", show=False, tooltip="Open the window with control on"
+        ),
+        Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
+        Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
+        Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
+        Binding(
+            "y", "fetch_clip", "Copy clipboard", show=False, tooltip="Copy the host's clipboard to this one"
+        ),
+        Binding("p", "put_clip", "Put clipboard", show=False, tooltip="Put a text into the host's clipboard"),
         Binding("c", "connect", "Connect", tooltip="Connect the host"),
         Binding("d", "deploy", "Deploy", tooltip="Connect, and see each step of the way"),
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
@@ -122,6 +160,9 @@ class HostActions(ConsoleScreen):
                 return None
             state = view.snapshot(self.selected).state
             settled = state in SETTLED
+            if action in _OF_A_CONTROLLED:
+                allowed = view.snapshot(self.selected).control.state is not ControlState.OFF
+                return True if state in LIVE and allowed else None
             if action in ("disconnect", "refresh", "check"):
                 return None if settled else True
             if action == "connect":  # a session that waits to try again does so at once
@@ -131,6 +172,30 @@ class HostActions(ConsoleScreen):
     def action_view(self) -> None:
         if name := self.selected:
             self.controller.view_host(name)
+
+    def action_view_controlled(self) -> None:
+        if name := self.selected:
+            self.controller.view_host(name, control=True)
+
+    def action_type(self) -> None:
+        if name := self.selected:
+            self.post_message(TypingOpened(name))
+
+    def action_control(self) -> None:
+        if name := self.selected:
+            self.post_message(ControlToggled(name))
+
+    def action_chords(self) -> None:
+        if name := self.selected:
+            self.post_message(ChordsOpened(name))
+
+    def action_fetch_clip(self) -> None:
+        if name := self.selected:
+            self.post_message(ClipFetchAsked(name))
+
+    def action_put_clip(self) -> None:
+        if name := self.selected:
+            self.post_message(ClipPutAsked(name))
 
     def action_connect(self) -> None:
         if name := self.selected:

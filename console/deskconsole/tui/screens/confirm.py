@@ -1,4 +1,4 @@
-"""The dialog before something is destroyed: what will be, and what not."""
+"""The dialog before something is destroyed, taken from another console, or typed without a way back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets import Button
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
+from deskconsole.tui.text.clip_text import amount
 
 from .question import Dialog, buttons, text
 
@@ -22,18 +23,21 @@ class ConfirmScreen(Dialog[Confirmed]):
 
     KIND = "-danger"
 
-    def __init__(self, title: str, destroys: str, keeps: str, *, yes: str, also: str = "") -> None:
+    def __init__(
+        self, title: str, destroys: str, keeps: str, *, yes: str, also: str = "", no: str = "Keep"
+    ) -> None:
         super().__init__(title)
         self._also = also
         self._destroys = destroys
         self._keeps = keeps
         self._yes = yes
+        self._no = no
 
     def body(self) -> Iterable[Widget]:
         yield text(self._destroys)
         yield text(self._keeps, "quiet")
         choices = [
-            Button("Keep", id="no", compact=True),
+            Button(self._no, id="no", compact=True),
             Button(Content(self._yes), id="yes", variant="error", compact=True),
         ]
         if self._also:
@@ -67,6 +71,31 @@ def confirm_undeploy(host: Host) -> ConfirmScreen:
         "deleted. The session here is closed.",
         "The host stays on the list; connecting deploys again.",
         yes="Undeploy",
+    )
+
+
+def confirm_force(name: str, holder: str) -> ConfirmScreen:
+    """The dialog about taking control from another console."""
+    other = safe_text(holder, 64) or "another console"
+    return ConfirmScreen(
+        f"Control {safe_text(name, 64)}",
+        f"{other} controls this host. Take control over?",
+        f"What {other} holds down goes up, and that console is told who took over.",
+        yes="Take over",
+        no="Leave it",
+    )
+
+
+def confirm_paste(name: str, text: str) -> ConfirmScreen:
+    """The dialog about typing a long text, or one with several lines."""
+    lines = text.count("\n") + 1
+    begins = safe_text(text.strip().partition("\n")[0], 60)
+    return ConfirmScreen(
+        f"Type into {safe_text(name, 64)}",
+        f"Type the pasted text: {amount(text)}?",
+        f"It begins with: {begins}" + (" Each line end is an Enter." if lines > 1 else ""),
+        yes="Type it",
+        no="Cancel",
     )
 
 

@@ -39,7 +39,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
-        Binding("t", "columns", "Traffic", show=False, tooltip="Other columns: who is there, or traffic"),
+        Binding("f", "columns", "Figures", show=False, tooltip="Other columns: who is there, or traffic"),
         Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
     ]
 

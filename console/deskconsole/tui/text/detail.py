@@ -11,6 +11,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, State
 from deskwire.messages import ScreenState
 
+from .control_text import control_text, round_trip_text
 from .status_text import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
@@ -27,7 +28,7 @@ def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -
 
     `narrow`: facts of different kinds do not share a line. `flow` makes them fit.
     """
-    lines = [[_state(snapshot, now), _person(snapshot)]]
+    lines = [[_state(snapshot, now), _person(snapshot), _controlled(snapshot)]]
     if snapshot.state in (State.FAILED, State.RETRYING):
         way_on = Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))
         lines.append([[way_on]])
@@ -73,6 +74,13 @@ def _person(snapshot: Snapshot) -> Facts:
     if not snapshot.user or snapshot.state not in LIVE or snapshot.screen == ScreenState.NO_USER:
         return []
     return [Content.assemble(("logged on ", MUTED), safe_text(snapshot.user, 80))]
+
+
+def _controlled(snapshot: Snapshot) -> Facts:
+    seen = control_text(snapshot.control)
+    if snapshot.state not in LIVE or not seen.text:
+        return []
+    return [Content.assemble((f"{seen.sign} {seen.text}", COLOURS[seen.kind]))]
 
 
 def _reached(host: Host, snapshot: Snapshot) -> Facts:
@@ -126,6 +134,7 @@ def _link(snapshot: Snapshot) -> Facts:
     return _pairs(
         ("traffic", rate(figures.bytes_per_second) if figures.bytes_per_second >= 1 else ""),
         ("round trip", "" if trip is None else milliseconds(trip)),
+        *round_trip_text(snapshot.round_trips),
         ("reconnects", count(figures.reconnects) if figures.reconnects else ""),
         ("agent", safe_text(snapshot.agent[:8])),
     )

@@ -60,6 +60,38 @@ FIELDS = (
         "least or highest",
         (("least", "those the user has anyway"), ("highest", "elevated windows too")),
     ),
+    Field(
+        "control",
+        "control",
+        "",
+        "allowed, ask or never",
+        (
+            ("allowed", "this console may act there"),
+            ("ask", "the person there is asked first"),
+            ("never", "it only looks"),
+        ),
+    ),
+    Field(
+        "consent",
+        "seeing",
+        "",
+        "others, always or never",
+        (
+            ("others", "asked where it is another user's desktop"),
+            ("always", "the person there is always asked"),
+            ("never", "not asked"),
+        ),
+    ),
+    Field(
+        "keyboard",
+        "keyboard",
+        "",
+        "characters or position",
+        (
+            ("characters", "the host's layout may be another one"),
+            ("position", "keys by their place: machines in a window, games"),
+        ),
+    ),
 )
 
 
@@ -72,6 +104,8 @@ def texts(host: Host | None) -> dict[str, str]:
 
 
 _WORDS = {True: "yes", False: "no"}
+_UNSET = {"control": "allowed", "keyboard": "characters"}
+"""The words for fields that are not set."""
 
 
 def _text(value: object) -> str:
@@ -79,7 +113,9 @@ def _text(value: object) -> str:
 
 
 def _meant(field: str, value: object) -> object:
-    """The value that a word of the form stands for."""
+    """The value that a word of the form stands for; None where the field is not to be set."""
+    if _UNSET.get(field) == value:
+        return None
     return value == _WORDS[True] if field == "autoconnect" and value in _WORDS.values() else value
 
 
@@ -93,11 +129,11 @@ def read(
     """
     values, wrong = _apart(_values(typed, before))
     for field in FIELDS:
-        value = values.pop(field.name, "")
+        value = _meant(field.name, values.pop(field.name, ""))
         if field.name in wrong or (value in ("", None) and field.name != "name"):
             continue
         try:
-            probe = msgspec.convert({"name": "x", field.name: _meant(field.name, value)}, Host, strict=False)
+            probe = msgspec.convert({"name": "x", field.name: value}, Host, strict=False)
         except msgspec.ValidationError:
             wrong[field.name] = f"This takes {field.takes}."
         else:

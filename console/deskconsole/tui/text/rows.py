@@ -15,6 +15,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
 from deskwire.messages import ScreenState
 
+from .control_text import control_text
 from .status_text import Kind, StatusText, look
 
 GAP = 2
@@ -60,6 +61,8 @@ class Row:
     figures: Figures
     user: str = ""
     """The person logged on at the desktop."""
+    control: str = ""
+    """Who acts there: `you`, the name of a console, or that it is asked for."""
     screen: str = ""
     picture: str = ""
     """The picture's age."""
@@ -121,6 +124,7 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
         seen,
         Figures.ALL if seen.kind is Kind.LIVE else Figures.SOME,
         user=safe_text(person, 64),
+        control=control_text(snapshot.control).word,
         screen="{}x{}".format(*snapshot.size) if snapshot.size else "-",
         picture="-" if snapshot.picture_at is None else age(now - snapshot.picture_at),
         chart=spark(recent, max(1.0, *recent)),
@@ -132,8 +136,8 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
 
 
 def matches(row: Row, wanted: str) -> bool:
-    """Does every word of `wanted` occur in the host's name, address, group, user or state?"""
-    text = f"{row.label} {row.address} {row.group} {row.user} {row.look.word}".casefold()
+    """Does every word of `wanted` occur in the host's name, address, group, user, control or state?"""
+    text = f"{row.label} {row.address} {row.group} {row.user} {row.control} {row.look.word}".casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
@@ -156,6 +160,7 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
             Column("group", "group", _widest(rows, "group", 5, 12), "address"),
             Column("address", "address", _widest(rows, "address", 8, 24), "address"),
             Column("user", "logged on", _widest(rows, "user", 9, 16), "figure"),
+            Column("control", "control", _widest(rows, "control", 7, 16), "figure"),
         ]
         behind = [
             Column("screen", "screen", 9, "address", gives_way=True),
@@ -163,7 +168,7 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
             Column("kilobytes", "kB/s", 7),
         ]
         before = [column for column in before if any(getattr(row, column.field) for row in rows)]
-        order = ["address", "group", "screen", "user", "picture"]
+        order = ["address", "group", "screen", "user", "control", "picture"]
     shown = [column.field for column in (*before, *behind)]
     sizes = {column.field: column.width + GAP for column in (*before, *behind)}
     room = width - (2 + host + GAP) - sum(sizes.values())

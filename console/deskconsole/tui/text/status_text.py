@@ -51,6 +51,8 @@ SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ScreenState.DISCONNECTED: ("desktop disconnected", "log on again"),
         ScreenState.DISPLAY_OFF: ("display off", "wake it up there"),
         ScreenState.GRAB_FAILED: ("no picture", ""),
+        ScreenState.ASKING: ("asking the person there", "wait"),
+        ScreenState.REFUSED: ("seeing it refused", "ask there"),
     }
 )
 """Screens that cannot be seen: what each is called, and what to do, in as few words as a narrow row has.

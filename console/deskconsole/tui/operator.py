@@ -1,0 +1,154 @@
+"""The operator: acts on hosts as the keys of the TUI ask; takes control for it, and gives it back.
+
+All of it is called on the event loop, which nothing here blocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
+
+from deskconsole.common.errors import (
+    ControlBusy,
+    ControlError,
+    ControlNotAllowed,
+    ControlRefused,
+    HostGone,
+)
+from deskconsole.session.control_status import NOT_CONNECTED, ControlStatus
+from deskconsole.session.sent_inputs import InputResult
+from deskwire.control import ChordName, ControlState
+
+from .ports import ControlPort, FleetPort
+from .strokes import Stroke
+
+T = TypeVar("T")
+
+CONSENT_TIMEOUT: Final = 40.0
+"""Seconds for an answer of the person at the host, who has 30."""
+
+ANSWER_TIMEOUT: Final = 5.0
+"""Seconds for an answer of the agent, and for a transfer of the clipboard."""
+
+LOOK: Final = 0.05
+"""Seconds between two looks at whether control has come."""
+
+STALE: Final = 1.0
+"""Seconds for which an earlier refusal may stand before it counts as the answer."""
+
+
+class Operator:
+    """Acts on the hosts of a fleet; `fleet` is None until that is opened."""
+
+    def __init__(self, fleet: Callable[[], FleetPort | None]) -> None:
+        self._fleet = fleet
+
+    def control(self, name: str) -> ControlPort | None:
+        """The control of a host; None for one that is gone."""
+        fleet = self._fleet()
+        try:
+            return None if fleet is None else fleet.control(name)
+        except HostGone:
+            return None
+
+    def status(self, name: str) -> ControlStatus:
+        control = self.control(name)
+        return NOT_CONNECTED if control is None else control.status
+
+    def take(self, name: str, *, force: bool = False) -> None:
+        """Asks for control; the status will tell."""
+        if (control := self.control(name)) is not None:
+            control.take(force=force)
+
+    def release(self, name: str) -> None:
+        if (control := self.control(name)) is not None:
+            control.release()
+
+    def send(self, name: str, what: Stroke | ChordName | str) -> int:
+        """Sends a stroke, a chord or a text; returns its number, 0 where control is not ours."""
+        control = self.control(name)
+        if control is None:
+            return 0
+        if isinstance(what, ChordName):
+            return control.chord(what)
+        if isinstance(what, str):
+            return control.type(what)
+        number = 0
+        for code, down, text in what.presses():
+            number = control.key(code, down=down, text=text)
+        return number
+
+    def all_up(self, name: str) -> None:
+        if (control := self.control(name)) is not None:
+            control.all_up()
+
+    async def result(self, name: str, number: int) -> InputResult:
+        """What became of an input; raises a `DeskconsoleError` where that is not known."""
+        control = self.control(name)
+        if control is None:
+            raise HostGone(f"{name} is not in the list any more")
+        return await asyncio.to_thread(control.wait, number, ANSWER_TIMEOUT)
+
+    # One act: control is taken for it where it is free, and given back
+
+    async def act(self, name: str, what: Stroke | ChordName, *, force: bool = False) -> InputResult:
+        """Sends a chord and returns what became of it; raises a `DeskconsoleError`."""
+        async with self._controlled(name, force=force):
+            return await self.result(name, self.send(name, what))
+
+    async def fetch_clip(self, name: str, *, force: bool = False) -> str:
+        """The text of the host's clipboard; raises a `DeskconsoleError`."""
+        async with self._controlled(name, force=force) as control:
+            return await asyncio.to_thread(control.fetch_clip, ANSWER_TIMEOUT)
+
+    async def put_clip(self, name: str, text: str, *, force: bool = False) -> None:
+        """Puts a text into the host's clipboard; raises a `DeskconsoleError`."""
+        async with self._controlled(name, force=force) as control:
+            await asyncio.to_thread(control.put_clip, text, ANSWER_TIMEOUT)
+
+    @asynccontextmanager
+    async def _controlled(self, name: str, *, force: bool) -> AsyncIterator[ControlPort]:
+        control = self.control(name)
+        if control is None:
+            raise HostGone(f"{name} is not in the list any more")
+        had = control.status.state is ControlState.YOURS
+        if not had:
+            before = control.status
+            control.take(force=force)
+            await _await_control(control, name, before)
+        try:
+            yield control
+        finally:
+            if not had:
+                control.release()
+
+
+async def _await_control(control: ControlPort, name: str, before: ControlStatus) -> None:
+    """Waits until control is ours, which was asked for with the status `before`; raises a ControlError."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    while (status := control.status).state is not ControlState.YOURS:
+        patience = STALE if status == before else 0.0
+        if status.state is ControlState.FREE:
+            patience = ANSWER_TIMEOUT
+        elif status.state is ControlState.ASKING:
+            patience = CONSENT_TIMEOUT
+        elif status.state is ControlState.OFF:
+            patience = 0.0
+        if clock() - began >= patience:
+            raise _refusal(status, name)
+        await asyncio.sleep(LOOK)
+
+
+def _refusal(status: ControlStatus, name: str) -> ControlError:
+    match status.state:
+        case ControlState.OTHER:
+            return ControlBusy(f"{status.holder or 'another console'} controls {name}")
+        case ControlState.REFUSED:
+            return ControlRefused(status.reason or f"control of {name} was refused")
+        case ControlState.OFF:
+            return ControlNotAllowed(status.reason or f"{name} allows no control")
+        case _:
+            return ControlRefused(f"{name} did not answer to the wish for control")

@@ -1,0 +1,10 @@
+"""docs/keys.md names the keys that there are."""
+
+from __future__ import annotations
+
+from support.key_tables import DOCUMENT, document
+
+
+def test_the_document_of_the_keys_is_what_the_bindings_say() -> None:
+    """Where a key has changed, `python -m support.key_tables` writes the document again."""
+    assert DOCUMENT.read_text(encoding="utf-8") == document()

@@ -1,0 +1,96 @@
+"""docs/keys.md, made from the bindings of the console's screens, the type mode and the window.
+
+`PYTHONPATH=tests .venv/bin/python -m support.key_tables` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+from deskconsole.tui.app import DeskconsoleApp
+from deskconsole.tui.chords import CHORDS
+from deskconsole.tui.screens.base import HostActions
+from deskconsole.tui.screens.deploy import DeployScreen
+from deskconsole.tui.screens.doctor import DoctorScreen
+from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.host import HostScreen
+from deskconsole.tui.screens.host_form import HostForm
+from deskconsole.tui.screens.log import LogScreen
+from deskconsole.tui.screens.typing import BEHIND_WAY_OUT, TypingScreen
+from deskconsole.tui.widgets.host_table import HostTable
+from deskconsole.viewer.keys import CONTROL_KEYS, VIEW_KEYS, WindowKey
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "keys.md"
+
+BEGIN: Final = """# Keys
+
+Made from the code by `tests/support/key_tables.py`; a test compares them. In the console `f1` shows the keys
+of the screen, and `ctrl+p` finds them by their names.
+"""
+
+TYPE_MODE: Final = """All else that is typed goes to the host: characters as text, whatever the layouts are,
+other keys with ctrl, alt, shift and super by their position. A pasted text of more than one line or 500
+characters is asked about first. Terminals tell no key's release, and keep some keys for themselves: these are
+in the menu."""
+
+WINDOW: Final = """HOST is the host key: right Ctrl, or what `host_key` in settings.toml names. While you
+control the host every other key and the pointer go there."""
+
+_SIGNS: Final = {"minus": "-", "slash": "/", "question_mark": "?", "space": "space"}
+
+
+def bound(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str]]:
+    """Keys and what they do, those of one action together."""
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.description:
+            names = [_SIGNS.get(name, name) for name in binding.key.split(",")]
+            yield ", ".join(f"`{name}`" for name in names), binding.tooltip or binding.description
+
+
+def fleet() -> Iterator[tuple[str, str]]:
+    """The keys of the list, without those that act on the selected host."""
+    yield from bound(one for one in FleetScreen.BINDINGS if one not in HostActions.BINDINGS)
+    yield from bound(HostTable.BINDINGS)
+
+
+def typing() -> Iterator[tuple[str, str]]:
+    yield from bound(TypingScreen.BINDINGS)
+    for key, (_, does) in BEHIND_WAY_OUT.items():
+        yield f"`f12` `{key}`", does
+
+
+def window(keys: Iterable[WindowKey]) -> Iterator[tuple[str, str]]:
+    for key in keys:
+        yield ", ".join(f"`{name}`" for name in key.keys.split(", ")), key.meaning
+
+
+def document() -> str:
+    """The whole of docs/keys.md."""
+    tables = (
+        ("A host, in the list and on its own screen", "", bound(HostActions.BINDINGS)),
+        ("The list of hosts", "", fleet()),
+        ("One host", "", bound(HostScreen.BINDINGS)),
+        ("Typing into a host (`t`)", TYPE_MODE, typing()),
+        ("Keys that are sent by name (`s`)", "", ((one.label, one.does) for one in CHORDS)),
+        ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
+        ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
+        ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),
+        ("The log (`l`)", "", bound(LogScreen.BINDINGS)),
+        ("On every screen", "", bound(DeskconsoleApp.BINDINGS)),
+        ("The window (`v`)", "", window(VIEW_KEYS)),
+        ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
+    )
+    return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables)
+
+
+def _table(title: str, words: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = "".join(f"| {keys} | {does} |\n" for keys, does in rows)
+    return f"\n## {title}\n\n" + (f"{words}\n\n" if words else "") + f"| key | does |\n|---|---|\n{lines}"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")

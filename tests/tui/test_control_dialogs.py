@@ -1,0 +1,96 @@
+"""Chords and the clipboard from the terminal, each with control taken for it and given back."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.session.control_status import ControlStatus
+from deskconsole.session.sent_inputs import InputResult
+from deskwire.control import ControlState, InputOutcome
+from support.screens.display_control import DisplayControl
+from support.screens.display_fleet import Running, laboratory
+from support.screens.piloting import logged, screen_text, settle
+
+from .test_typing import paste
+
+
+async def test_a_chord_is_chosen_sent_and_said(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("s")
+        assert "Send keys to lab-01" in screen_text(pilot)
+        await pilot.press("down", "down", "down", "enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "+win", "-win", "release"]
+        assert "Win sent" in screen_text(pilot)
+
+
+async def test_a_chord_that_the_host_blocks_says_why(running: Running) -> None:
+    fleet = laboratory()
+    why = "Windows lets no program send it"
+    fleet.controls["lab-01"] = DisplayControl(result=InputResult(InputOutcome.BLOCKED, why, 0.001, None))
+    async with running(fleet) as pilot:
+        await pilot.press("t", "f12", "s", "enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "ctrl alt del"]
+        assert f"Ctrl+Alt+Del blocked: {why}" in screen_text(pilot)
+
+
+async def test_a_hosts_clipboard_is_copied_without_what_acts_on_a_terminal(running: Running) -> None:
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(clip="ls\x1b]52;c;AAAA\x07 \u202eevil\u2069\n\tgrüß\r\x9b31m\n")
+    async with running(fleet) as pilot:
+        await pilot.press("y")
+        await settle(pilot)
+        assert pilot.app.clipboard == "ls]52;c;AAAA evil\n\tgrüß31m\n"
+        assert "copied to this terminal's clipboard: 2 lines, 27 characters" in screen_text(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "release"]
+
+
+async def test_a_pasted_text_is_put_into_the_hosts_clipboard(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("p", "enter")
+        assert "nothing pasted yet" in screen_text(pilot)
+        await paste(pilot, "a" * 64_001)
+        assert "too long: 64,001 characters" in screen_text(pilot)
+        await paste(pilot, "grüß\r\nx")
+        assert "2 lines, 6 characters" in screen_text(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].clip == "grüß\nx"
+        assert "put into its clipboard: 2 lines, 6 characters" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("key", ["y", "p"])
+async def test_a_refused_clipboard_is_said_and_control_given_back(running: Running, key: str) -> None:
+    fleet = laboratory()
+    refusal = DeskconsoleError("the clipboard is marked as secret")
+    fleet.controls["lab-01"] = DisplayControl(refuses=refusal)
+    async with running(fleet) as pilot:
+        await pilot.press(key)
+        if key == "p":
+            await paste(pilot, "x")
+            await pilot.press("enter")
+        await settle(pilot)
+        assert any("the clipboard is marked as secret" in line for line in logged(pilot))
+        assert fleet.controls["lab-01"].sent == ["take", "release"]
+
+
+async def test_refused_control_is_said_with_the_hosts_reason(running: Running) -> None:
+    fleet = laboratory()
+    no = ControlStatus(ControlState.REFUSED, reason="the person at lab-01 said no")
+    fleet.controls["lab-01"] = DisplayControl(becomes=no)
+    async with running(fleet) as pilot:
+        await pilot.press("y")
+        await settle(pilot)
+        assert any("the person at lab-01 said no" in line for line in logged(pilot))
+
+
+async def test_a_key_opens_the_window_with_control_on(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("V")
+        await settle(pilot)
+        assert fleet.asked == [("view and control", "lab-01")]

@@ -1,0 +1,176 @@
+"""The type mode: what a person types in the terminal is what a host gets, and nothing else happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from deskconsole.session.control_status import ControlStatus
+from deskconsole.session.sent_inputs import InputResult, RoundTrips
+from deskconsole.tui.app import Outcome
+from deskconsole.tui.screens.typing import TypingScreen
+from deskwire.control import ControlState, InputOutcome
+from support.screens.display_control import DisplayControl
+from support.screens.display_fleet import Running, laboratory
+from support.screens.piloting import screen_text, settle
+
+
+async def paste(pilot: Pilot[Outcome], text: str) -> None:
+    pilot.app.post_message(events.Paste(text))
+    await settle(pilot)
+
+
+async def test_what_is_typed_reaches_the_host_in_its_order(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press(
+            "t", *"qx?", "ctrl+c", "space", "up", "ctrl+p", "escape", "f1", "alt+f", "ctrl+q", "é"
+        )
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent == [
+            *("take", "q", "x", "?"),
+            *("+ctrl", "+c", "-c", "-ctrl"),
+            " ",
+            *("+up", "-up", "+ctrl", "+p", "-p", "-ctrl", "+escape", "-escape", "+f1", "-f1"),
+            *("+alt", "+f", "-f", "-alt", "+ctrl", "+q", "-q", "-ctrl", "é"),
+        ]
+        text = screen_text(pilot)
+        assert "controlled by you" in text
+        assert "sent 5 characters, 7 keys" in text
+        assert "✓ done" in text
+
+
+async def test_the_way_out_leaves_and_gives_control_back_once_it_was_taken_for_this(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a", "f12", "f12", "b", "f12")
+        await pilot.pause(0.8)
+        assert not isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent == ["take", "a", "+f12", "-f12", "b", "release"]
+        fleet.controls["lab-01"].sent.clear()
+        await pilot.press("T", "t", "c", "f12", "c")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "c", "all up"]
+        assert fleet.asked == []
+        await pilot.press("T")
+        assert fleet.controls["lab-01"].sent[-1] == "release"
+
+
+async def test_a_long_paste_or_one_with_lines_is_asked_about_first(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t")
+        await paste(pilot, "rm -rf x")
+        await paste(pilot, "one\r\ntwo\rthree")
+        assert "Type the pasted text: 3 lines, 13 characters?" in screen_text(pilot)
+        await pilot.press("x", "enter")
+        await paste(pilot, "y" * 501)
+        assert "1 line, 501 characters" in screen_text(pilot)
+        await pilot.press("right", "enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "rm -rf x", "y" * 501]
+        await paste(pilot, "z" * 64_001)
+        assert "too long to be typed: 64,001 characters, 64,000 at most" in screen_text(pilot)
+        assert isinstance(pilot.app.screen, TypingScreen)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (ControlStatus(ControlState.ASKING), "asking the person at the host"),
+        (
+            ControlStatus(ControlState.REFUSED, reason="the person there said no"),
+            "refused: the person there",
+        ),
+        (ControlStatus(ControlState.OTHER, holder="anna@desk"), "controlled by anna@desk"),
+        (ControlStatus(ControlState.FREE), "nobody controls this host: nothing is sent"),
+    ],
+)
+async def test_without_control_nothing_is_sent_and_the_screen_says_why(
+    running: Running, status: ControlStatus, words: str
+) -> None:
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(becomes=status)
+    async with running(fleet) as pilot:
+        await pilot.press("t", *"abc", "enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take"]
+        text = screen_text(pilot)
+        assert words in text
+        assert "not sent 4" in text
+
+
+async def test_blocked_input_says_the_hosts_reason_and_how_long_inputs_take(running: Running) -> None:
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(
+        result=InputResult(InputOutcome.BLOCKED, "the window in front has more\x1b[31m rights", 0.004, None),
+        round_trips=RoundTrips(0.004, 0.011, 0.042, 0.09),
+    )
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("t", "a")
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "✖ blocked: the window in front has more␛[31m rights" in text
+        assert "input done after 4.0 ms (95 % within 11 ms)" in text
+        assert "seen after 42 ms (95 % within 90 ms)" in text
+        assert "F12 leaves" in text
+
+
+async def test_control_is_taken_from_another_console_only_after_a_question(
+    running: Running,
+) -> None:
+    fleet = laboratory()
+    other = ControlStatus(ControlState.OTHER, holder="anna@desk")
+    fleet.controls["lab-01"] = DisplayControl(status=other)
+    async with running(fleet) as pilot:
+        await pilot.press("T")
+        assert "anna@desk controls this host. Take control over?" in screen_text(pilot)
+        await pilot.press("enter")
+        assert fleet.controls["lab-01"].sent == []
+        await pilot.press("t", "right", "enter")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take by force"]
+        assert isinstance(pilot.app.screen, TypingScreen)
+
+
+async def test_the_table_and_the_detail_say_who_acts(running: Running) -> None:
+    fleet = laboratory()
+    fleet.controls["lab-02"] = DisplayControl(status=ControlStatus(ControlState.OTHER, holder="anna@desk"))
+    async with running(fleet) as pilot:
+        assert "anna@desk" in screen_text(pilot)
+        assert "controlled by you" not in screen_text(pilot)
+        await pilot.press("T")
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "● controlled by you" in text
+        assert "control" in text.splitlines()[1]
+
+
+async def test_a_host_that_is_gone_ends_the_type_mode(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a")
+        fleet.hosts = fleet.hosts[1:]
+        pilot.app.controller.pull()  # type: ignore[attr-defined]
+        await settle(pilot)
+        assert not isinstance(pilot.app.screen, TypingScreen)
+
+
+async def test_no_question_comes_over_what_is_typed(running: Running) -> None:
+    """Its dialog would take the host's password for an answer."""
+    async with running(laboratory()) as pilot:
+        await pilot.press("t")
+        assert pilot.app.controller.foreground is None  # type: ignore[attr-defined]
+
+
+async def test_a_host_that_is_not_live_cannot_be_typed_into(running: Running) -> None:
+    fleet = laboratory()
+    fleet.states["lab-01"] = replace(fleet.states["lab-05"], host="lab-01")
+    async with running(fleet) as pilot:
+        await pilot.press("t", "T", "s", "y", "p")
+        assert fleet.controls.get("lab-01", DisplayControl()).sent == []
+        assert "Send keys to" not in screen_text(pilot)
