@@ -147,7 +147,7 @@ def test_a_locked_screen_lets_go_of_everything_and_takes_nothing() -> None:
         number = console.act(Typing, text="secret")
         assert console.done(number) == Done(number, InputOutcome.BLOCKED, "the session is locked")
         screen.locked = False
-        wait_for(lambda: console.done(console.act(Typing, text="x")).outcome is InputOutcome.DONE, timeout=5)
+        wait_for(lambda: console.done(console.act(Typing, text="x")).outcome is InputOutcome.DONE, timeout=20)
 
 
 class Film(Screen):
