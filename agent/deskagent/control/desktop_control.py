@@ -74,7 +74,8 @@ class DesktopControl:
 
     def join(self, client: ControlClient) -> None:
         with self._lock:
-            self._say(client, self._view(client))
+            self._told[client] = self._view(client)
+            client.tell(self._told[client])
             cleared, self._cleared = self._cleared, True
         if not cleared:
             self._inputs.clear(_CLEAR_WITHIN)
@@ -167,7 +168,7 @@ class DesktopControl:
         self._begun = False
         self._inputs.end()
         self._courtesy.held_by(None)
-        if told is not None and holder in self._told:
+        if told is not None:
             self._say(holder, told)
             self._tell_all(but=holder)
         else:
@@ -192,8 +193,9 @@ class DesktopControl:
 
     def _say(self, client: ControlClient, control: Control) -> None:
         with self._lock:
-            self._told[client] = control
-            client.tell(control)
+            if client in self._told:  # else it has left
+                self._told[client] = control
+                client.tell(control)
 
     def _tell_all(self, but: ControlClient | None = None) -> None:
         for client, told in list(self._told.items()):

@@ -88,7 +88,7 @@ class HostCourtesy:
         self._asked = threading.Condition(self._lock)
         self._questions: deque[_PendingQuestion] = deque()
         self._thread: threading.Thread | None = None
-        self._open: tuple[ControlClient, Asker] | None = None
+        self._open: tuple[_PendingQuestion, Asker] | None = None
         self._consents: dict[bytes | int, _GivenConsent] = {}
         self._sign: Sign | None = None
         self._sign_failed = False
@@ -159,7 +159,7 @@ class HostCourtesy:
             self._questions = deque(one for one in self._questions if one.client is not client)
             if client in self._watchers:
                 self._watchers.remove(client)
-        if opened is not None and opened[0] is client:
+        if opened is not None and opened[0].client is client:
             opened[1].cancel()
         self._update_sign()
 
@@ -194,8 +194,11 @@ class HostCourtesy:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
                 self._thread.start()
-            self._questions.append(_PendingQuestion(client, control, decided))
-            self._asked.notify()
+            # A console that asks again and again is asked about once.
+            waiting = [*self._questions, *([self._open[0]] if self._open is not None else [])]
+            if not any(one.client is client and one.control == control for one in waiting):
+                self._questions.append(_PendingQuestion(client, control, decided))
+                self._asked.notify()
 
     def _known(self, client: ControlClient, *, control: bool) -> bool | None:
         with self._lock:
@@ -231,7 +234,7 @@ class HostCourtesy:
         asker = self._open_asker()
         name = shown_name(pending.client.hello)
         with self._lock:
-            self._open = (pending.client, asker)
+            self._open = (pending, asker)
         try:
             self.question_began()
             _log.info("asking whether %s may %s", name, "control" if pending.control else "see")

@@ -12,8 +12,11 @@ from deskwire.messages import NumberedRequest
 from .client import ControlClient
 
 _MANY: Final = 1024
-"""Inputs from which on only the newest move is kept: every press and every turn of the wheel has its own
-place, so nothing is clicked elsewhere."""
+"""Inputs from which on older moves are left out: every press and every turn of the wheel has its own place,
+so nothing is clicked elsewhere."""
+
+_PRUNE_EVERY: Final = 512
+"""Inputs after which a long queue is gone through once more."""
 
 _MOST: Final = 4096
 """Inputs that may wait: more come from no keyboard."""
@@ -32,6 +35,7 @@ class InputQueue:
 
     def __init__(self) -> None:
         self._waiting: deque[QueuedInput] = deque()
+        self._prune_at = _MANY
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -48,14 +52,17 @@ class InputQueue:
         if isinstance(message, Pointer):
             if waiting and _is_move(waiting[-1], client):
                 waiting.pop()
-            elif len(waiting) >= _MANY:
+            elif len(waiting) >= self._prune_at:
                 self._waiting = waiting = deque(one for one in waiting if not _is_move(one, client))
+                self._prune_at = max(_MANY, len(waiting) + _PRUNE_EVERY)
         if len(waiting) >= _MOST:
             raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
         waiting.append(QueuedInput(client, grant, message))
 
     def next(self) -> QueuedInput:
         """The oldest, which does not wait any more."""
+        if len(self._waiting) < _MANY:
+            self._prune_at = _MANY
         return self._waiting.popleft()
 
 

@@ -148,6 +148,19 @@ def test_nothing_is_injected_while_a_question_is_open_and_nothing_stays_down() -
         assert anna.done(anna.act(Button, x=5, y=5, button=1, down=True)).outcome is InputOutcome.DONE
 
 
+def test_a_console_that_asks_again_and_again_is_asked_about_once() -> None:
+    with (
+        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        assert console.until(has(Control))
+        console.send(*[WantControl()] * 50)
+        speaks(console)
+        person.answers.put(Answer.NO)
+        console.told(ControlState.REFUSED)
+        assert len(person.questions) == 1
+
+
 def test_a_question_of_a_console_that_has_gone_is_taken_away() -> None:
     with host() as (agent, person, _):
         console = ActingConsole(agent, consent=Consent.ALWAYS)

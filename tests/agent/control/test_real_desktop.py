@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from deskwire.clipboard import PutClip
 from deskwire.control import Button, Control, ControlState, Key, Typing, WantControl
-from deskwire.messages import Ping
+from deskwire.messages import Ping, Welcome
 from deskx11.connection import connect
 from support.peers.acting_console import ActingConsole
 from support.peers.agent_process import AGENT, AgentProcess
@@ -148,6 +149,20 @@ def test_two_agents_on_one_desktop_do_not_act_at_once(
     third = AgentProcess(folder, environment=display.environment)
     with third, closing(ActingConsole(third)) as again:
         assert again.take().state is ControlState.YOURS, "the lock outlived its agent"
+
+
+@pytest.mark.parametrize("kind", [Key, PutClip])
+def test_an_agent_that_only_shows_hangs_up_on_an_input(
+    display: Xvfb, server: Any, tmp_path: Path, kind: type[Key | PutClip]
+) -> None:
+    agent = AgentProcess(tmp_path, "--view-only", environment=display.environment)
+    with agent, closing(ActingConsole(agent)) as console:
+        assert console.take().state is ControlState.OFF
+        assert console.all(Welcome)[0].may == ("question", "sign")
+        console.grant = 1
+        console.act(kind, **({"code": SHIFT, "down": True} if kind is Key else {"text": "x"}))
+        assert not console.until(lambda _: False, seconds=20), "the link goes on"
+        assert not held(server)
 
 
 def test_an_agent_that_only_shows_has_loaded_nothing_that_acts(display: Xvfb, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskwire import messages
@@ -299,14 +300,64 @@ def test_garbage_raises_nothing_but_protocol_errors(data: bytes) -> None:
             continue
 
 
-@given(st.data())
-def test_a_damaged_message_raises_nothing_but_protocol_errors(data: st.DataObject) -> None:
-    broken = bytearray(body(data.draw(st.sampled_from(FROM_AGENT))))
+@pytest.mark.parametrize(
+    ("messages", "decode"),
+    [(FROM_AGENT, decode_from_agent), (FROM_CONSOLE, decode_from_console)],
+    ids=["agent", "console"],
+)
+@given(data=st.data())
+def test_a_damaged_message_raises_nothing_but_protocol_errors(
+    messages: list[Message], decode: Callable[[bytes], object], data: st.DataObject
+) -> None:
+    broken = bytearray(body(data.draw(st.sampled_from(messages))))
     broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
     try:
-        decode_from_agent(bytes(broken))
+        decode(bytes(broken))
     except RemoteProtocolError:
         return
+
+
+NUMBERS = st.integers(1, 2**62)
+PLACES = st.integers(0, 16_383)
+INPUTS = st.one_of(
+    st.builds(
+        Key,
+        grant=NUMBERS,
+        n=NUMBERS,
+        code=st.integers(0, 0xFFFF),
+        down=st.booleans(),
+        text=st.text(max_size=8),
+        dead=st.booleans(),
+        locks=st.integers(0, 7),
+        repeat=st.booleans(),
+    ),
+    st.builds(
+        Button,
+        grant=NUMBERS,
+        n=NUMBERS,
+        x=PLACES,
+        y=PLACES,
+        button=st.integers(1, 5),
+        down=st.booleans(),
+    ),
+    st.builds(
+        Wheel,
+        grant=NUMBERS,
+        n=NUMBERS,
+        x=PLACES,
+        y=PLACES,
+        right=st.integers(-7_680, 7_680),
+        down=st.integers(-7_680, 7_680),
+    ),
+    st.builds(Typing, grant=NUMBERS, n=NUMBERS, text=st.text(max_size=60)),
+    st.builds(PutClip, grant=NUMBERS, n=NUMBERS, text=st.text(max_size=200)),
+)
+
+
+@settings(max_examples=60)
+@given(INPUTS)
+def test_every_input_within_the_limits_arrives_as_it_was(message: Message) -> None:
+    assert decode_from_console(body(message)) == message
 
 
 def test_a_message_over_the_limit_is_not_sent() -> None:

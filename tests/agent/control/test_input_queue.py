@@ -1,0 +1,61 @@
+"""The queue of inputs: whatever comes, nothing but moves is ever left out, and the order stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskagent.control.input_queue import InputQueue
+from deskwire.control import AllUp, Button, Pointer
+from deskwire.errors import RemoteProtocolError
+
+KINDS = st.sampled_from([Pointer, Button, AllUp])
+
+
+def made(kind: type[Any], number: int) -> Any:
+    if kind is AllUp:
+        return AllUp(grant=1, n=number)
+    place = {"grant": 1, "n": number, "x": number, "y": 0}
+    return Pointer(**place) if kind is Pointer else Button(button=1, down=True, **place)
+
+
+def taken(queue: InputQueue) -> list[Any]:
+    return [queue.next().message for _ in range(len(queue))]
+
+
+@given(st.lists(KINDS, max_size=60))
+def test_only_moves_that_another_follows_are_left_out(kinds: list[type[Any]]) -> None:
+    queue, client = InputQueue(), object()
+    sent = [made(kind, number) for number, kind in enumerate(kinds, 1)]
+    for message in sent:
+        queue.add(client, 1, message)  # type: ignore[arg-type]
+    expected = [
+        one
+        for one, following in zip(sent, [*sent, None][1:], strict=True)
+        if not (isinstance(one, Pointer) and isinstance(following, Pointer))
+    ]
+    assert taken(queue) == expected
+
+
+def test_a_long_queue_keeps_one_move_and_every_press() -> None:
+    queue, client = InputQueue(), object()
+    presses = []
+    for number in range(1, 4001, 2):
+        presses.append(made(Button, number))
+        queue.add(client, 1, presses[-1])  # type: ignore[arg-type]
+        queue.add(client, 1, made(Pointer, number + 1))  # type: ignore[arg-type]
+    waiting = taken(queue)
+    assert [one for one in waiting if isinstance(one, Button)] == presses
+    assert sum(isinstance(one, Pointer) for one in waiting) < 600
+    assert waiting[-1] == made(Pointer, 4000)
+
+
+def test_more_than_can_be_injected_is_a_fault() -> None:
+    queue, client = InputQueue(), object()
+    for number in range(1, 4097):
+        queue.add(client, 1, made(AllUp, number))  # type: ignore[arg-type]
+    with pytest.raises(RemoteProtocolError, match="4096 inputs"):
+        queue.add(client, 1, made(AllUp, 4097))  # type: ignore[arg-type]
