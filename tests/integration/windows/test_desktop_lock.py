@@ -1,0 +1,88 @@
+"""Two agents on one Windows desktop: only one lets its console act, and a crash gives that back. And the
+host's policy file: who has written it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.windows.host import WindowsHost
+from support.windows.program import WindowsProgram, put_agent
+
+# The first run on a machine builds the stand-in and its runtime.
+pytestmark = pytest.mark.timeout(600)
+
+AGENT = r"""
+import queue, threading
+from deskagent.control.desktop_lock import DesktopTaken
+from deskagent.control.lock_platforms import desktop_lock
+lock, calls, answers = desktop_lock(), queue.Queue(), queue.Queue()
+
+def work():  # as the input thread: a mutex belongs to its thread
+    while True:
+        call = calls.get()
+        try:
+            answers.put(call() or "done")
+        except DesktopTaken:
+            answers.put("taken")
+
+threading.Thread(target=work, daemon=True).start()
+
+def asked(call):
+    calls.put(call)
+    return answers.get(timeout=30)
+
+acquire = lambda force=False: asked(lambda: lock.acquire("anna", force=force))
+release = lambda: asked(lock.release)
+"""
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[WindowsHost]:
+    with WindowsHost.start() as windows:
+        put_agent(windows)
+        yield windows
+
+
+@pytest.fixture
+def first(windows: WindowsHost) -> Iterator[WindowsProgram]:
+    with WindowsProgram(windows) as program:
+        program.run(AGENT)
+        yield program
+
+
+@pytest.fixture
+def second(windows: WindowsHost) -> Iterator[WindowsProgram]:
+    with WindowsProgram(windows) as program:
+        program.run(AGENT)
+        yield program
+
+
+def test_two_agents_do_not_act_on_one_desktop(first: WindowsProgram, second: WindowsProgram) -> None:
+    assert first.value("acquire()") == "done"
+    assert first.value("acquire()") == "done", "what is held already is taken from itself"
+    assert second.value("acquire()") == "taken"
+    assert second.value("acquire(force=True)") == "taken", "a mutex cannot be taken by force"
+    first.value("release()")
+    assert second.value("acquire()") == "done"
+    assert first.value("acquire()") == "taken"
+
+
+def test_an_agent_that_dies_gives_the_desktop_back(first: WindowsProgram, second: WindowsProgram) -> None:
+    assert first.value("acquire()") == "done"
+    first.end()
+    assert second.value("acquire()") == "done"
+
+
+def test_a_policy_counts_by_its_owner(windows: WindowsHost, first: WindowsProgram) -> None:
+    folder = windows.drive_c / "ProgramData" / "deskconsole"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "policy.toml").write_text('control = "never"\n')
+    first.run("from deskagent.courtesy import policy; file = policy.policy_path()")
+    owner = first.value("policy._windows_owner(file)")
+    assert owner.startswith("S-1-5-")
+    first.run("policy._TRUSTED_OWNERS = (policy._windows_owner(file),)")
+    assert first.value("str(policy.read_policy().control)") == "never"
+    first.run("policy._TRUSTED_OWNERS = ('S-1-5-18',)")
+    assert first.value("str(policy.read_policy().control)") == "allow"
