@@ -166,9 +166,8 @@ class KeyRouter:
             yield from self._give(code, code, meant)
         elif layout.gives(code, level, caps=caps) == text:
             # AltGr changes nothing on this key: here it is the other Alt.
-            other_alt = self._altgr and not (
-                layout.gives(code, meant, caps=caps) or (code, meant) in layout.dead
-            )
+            place = (code, meant)
+            other_alt = self._altgr and place not in layout.characters and place not in layout.dead
             yield from (self._place if other_alt else self._hold)(code, code)
         elif found := layout.find(text, level, caps=caps):
             yield from self._give(code, *found)
