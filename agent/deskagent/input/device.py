@@ -25,29 +25,34 @@ class KeyboardLayout:
     """What the keys of a host give. Keys are set-1 make codes (`deskwire.keys`), levels 0 to 3."""
 
     characters: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    """(code, level) to one character; dead keys are not in it."""
+    """(code, level) to one character; dead keys are not in it. A level with AltGr is missing where AltGr
+    changes nothing on that key, and is "" where it takes the character away."""
     dead: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """(code, level) of each dead key to its combining character."""
     capitals: frozenset[int] = frozenset()
-    """Codes of the keys for which Caps Lock is as good as Shift."""
+    """Codes of the keys for which Caps Lock is as good as Shift, without AltGr."""
+    altgr_capitals: frozenset[int] = frozenset()
+    """The same with AltGr."""
     toggles: frozenset[int] = frozenset(LOCK_KEYS)
     """Codes of the keys that toggle the lock which stands on them: some have another use for that key."""
 
     def gives(self, code: int, level: int, *, caps: bool) -> str:
         """The character that a key gives on this level, "" for none."""
-        return self.characters.get((code, level ^ self._turned(code, caps=caps)), "")
+        return self.characters.get((code, self._turned(code, level) if caps else level), "")
 
     def find(self, text: str, level: int, *, caps: bool) -> tuple[int, int] | None:
         """The key that has this character and its level: the one nearest to `level`. None: no key has it."""
         places = [
-            (code, on ^ self._turned(code, caps=caps))
+            (code, self._turned(code, on) if caps else on)
             for (code, on), character in self.characters.items()
             if character == text and code not in KEYPAD
         ]
         return min(places, key=lambda place: ((place[1] ^ level).bit_count(), place), default=None)
 
-    def _turned(self, code: int, *, caps: bool) -> int:
-        return SHIFT_LEVEL if caps and code in self.capitals else 0
+    def _turned(self, code: int, level: int) -> int:
+        """The level that Caps Lock makes of this one, and the other way round."""
+        capitals = self.altgr_capitals if level & ALTGR_LEVEL else self.capitals
+        return level ^ SHIFT_LEVEL if code in capitals else level
 
 
 class InputBlocked(Exception):

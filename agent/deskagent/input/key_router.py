@@ -83,13 +83,14 @@ class KeyRouter:
                 yield KeyStep(held, down=True)
             return
         caps = bool(locks & CAPS_LOCK)
-        text = unicodedata.normalize("NFC", key.text) if not key.dead else key.text
+        # One character is one as it is: a few Indic letters would become two.
+        text = key.text if len(key.text) == 1 else unicodedata.normalize("NFC", key.text)
         code = key.code or _KEYS_OF_CONTROLS.get(text, 0)
         if code == ALTGR:
             self._altgr = True
         elif code in MODIFIERS:
             yield from self._hold(key.code, code)
-        elif not text or _is_control(text) or code in _KEYPAD_DIGITS:
+        elif not text or _is_control(text) or (code in _KEYPAD_DIGITS and text.isdigit()):
             self._mark = ""
             yield from self._place(key.code, code)
         elif not self._held.codes.isdisjoint(_COMMANDS):
@@ -165,7 +166,8 @@ class KeyRouter:
             yield from self._give(code, code, meant)
         elif layout.gives(code, level, caps=caps) == text:
             # AltGr changes nothing on this key: here it is the other Alt.
-            other_alt = self._altgr and not layout.gives(code, meant, caps=caps)
+            place = (code, meant)
+            other_alt = self._altgr and place not in layout.characters and place not in layout.dead
             yield from (self._place if other_alt else self._hold)(code, code)
         elif found := layout.find(text, level, caps=caps):
             yield from self._give(code, *found)

@@ -1,4 +1,4 @@
-"""Six real layouts."""
+"""Real layouts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskagent.input.device import KeyboardLayout
 from support.keyboard_layouts import read_layouts
 from support.xvfb import Xvfb
 
-LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp")
+LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp", "bd", "dz", "lt", "sy", "es")
 
 
 @pytest.fixture(scope="session")

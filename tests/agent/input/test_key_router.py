@@ -19,6 +19,12 @@ from deskwire.keys import ALTGR, BY_CODE, BY_NAME, SHIFTS
 LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp")
 SHIFT = BY_NAME["shift"].code
 PAIRS = [pytest.param(*pair, id="-".join(pair)) for pair in itertools.product(LAYOUTS, repeat=2)]
+ODD_PAIRS = [
+    pytest.param("bd", "bd", id="a letter that Unicode's normal form takes apart"),
+    pytest.param("fr", "sy", id="a character where the host has none with AltGr"),
+    pytest.param("dz", "us", id="arrows on a keypad"),
+    pytest.param("lt", "fr", id="a character where the host has a dead key with AltGr"),
+]
 
 
 class TypedHost:
@@ -69,21 +75,21 @@ class TypedHost:
         if mark := self.layout.dead.get((code, level)):
             self._mark = mark
             return
-        text = self.layout.gives(code, level, caps=bool(self._locks))
-        # AltGr changes nothing on a key that has nothing there.
-        self._give(text or self.layout.gives(code, level & SHIFT_LEVEL, caps=bool(self._locks)))
+        if (code, level) not in self.layout.characters:  # AltGr changes nothing on this key
+            level &= SHIFT_LEVEL
+        self._give(self.layout.gives(code, level, caps=bool(self._locks)))
 
     def _give(self, text: str) -> None:
         mark, self._mark = self._mark, self._mark if not text else ""
-        self.text += unicodedata.normalize("NFC", text + mark) if text else ""
+        self.text += unicodedata.normalize("NFC", text + mark) if text and mark else text
 
 
-@pytest.mark.parametrize(("console", "host"), PAIRS)
+@pytest.mark.parametrize(("console", "host"), PAIRS + ODD_PAIRS)
 def test_every_character_of_a_layout_arrives_on_another(
     layouts: Mapping[str, KeyboardLayout], console: str, host: str
 ) -> None:
     typed = TypedHost(layouts[host])
-    characters = layouts[console].characters
+    characters = {place: text for place, text in layouts[console].characters.items() if text}
     wrong = []
     for (code, level), character in characters.items():
         typed.text = ""
@@ -106,6 +112,15 @@ def test_capitals_arrive_where_caps_lock_is_on(
         character = one.gives(code, level, caps=True)
         typed.type(code, level, character)
         assert typed.text == character
+
+
+def test_caps_lock_is_shift_with_altgr_only_where_the_layout_says_so(
+    layouts: Mapping[str, KeyboardLayout],
+) -> None:
+    c_cedilla, a = BY_NAME["backslash"].code, BY_NAME["a"].code
+    assert layouts["es"].gives(c_cedilla, ALTGR_LEVEL, caps=True) == "}"
+    assert layouts["es"].gives(c_cedilla, 0, caps=True) == "Ç"
+    assert layouts["pl"].gives(a, ALTGR_LEVEL, caps=True) == "Ą"
 
 
 @pytest.mark.parametrize("host", LAYOUTS)

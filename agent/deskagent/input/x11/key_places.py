@@ -39,20 +39,22 @@ def layout_of(keymap: Keymap, places: KeyPlaces, group: int) -> KeyboardLayout:
     third = places.altgr_mask if altgr and keymap.keysym(altgr, state) == _LEVEL_3_SHIFT else 0
     characters: dict[tuple[int, int], str] = {}
     dead: dict[tuple[int, int], str] = {}
-    capitals = set()
+    capitals: set[int] = set()
+    altgr_capitals: set[int] = set()
     for code, keycode in keys.items():
         base = state | (places.lock_masks[NUM_LOCK] if code in KEYPAD else 0)
         for level, modifiers in _levels(third, shifts=min(SHIFTS) in keys):
             text, is_dead = keymap.text(keycode, base | modifiers)
             without = keymap.text(keycode, base | (modifiers & SHIFT_MASK))
-            if not text or (level & ALTGR_LEVEL and (text, is_dead) == without):
-                continue  # AltGr changes nothing on this key
+            if (text, is_dead) == without if level & ALTGR_LEVEL else not text:
+                continue  # the key gives nothing, or AltGr changes nothing on it
             (dead if is_dead else characters)[code, level] = text
-        plain, shifted, locked = (
-            keymap.text(keycode, base | modifiers) for modifiers in (0, SHIFT_MASK, LOCK_MASK)
-        )
-        if plain != shifted == locked:
-            capitals.add(code)
+        for found, altgr in ((capitals, 0), (altgr_capitals, third)):
+            plain, shifted, locked = (
+                keymap.text(keycode, base | altgr | modifiers) for modifiers in (0, SHIFT_MASK, LOCK_MASK)
+            )
+            if plain != shifted == locked:
+                found.add(code)
     toggles = {
         code
         for code, lock in LOCK_KEYS.items()
@@ -60,7 +62,9 @@ def layout_of(keymap: Keymap, places: KeyPlaces, group: int) -> KeyboardLayout:
         and places.lock_masks[lock]
         and keymap.keysym(keys[code], state) == _LOCK_SYMBOLS[lock]
     }
-    return KeyboardLayout(characters, dead, frozenset(capitals), frozenset(toggles))
+    return KeyboardLayout(
+        characters, dead, frozenset(capitals), frozenset(altgr_capitals), frozenset(toggles)
+    )
 
 
 def _levels(third: int, *, shifts: bool) -> Iterator[tuple[int, int]]:
