@@ -248,7 +248,7 @@ def _only_shows(options: argparse.Namespace) -> bool:
 
 
 def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = None) -> HostCourtesy:
-    """Returns what asks the person at the host; at a synthetic desktop there is nobody, but a sign."""
+    """Returns what asks the person at the host; a synthetic desktop has a sign only."""
     if desktop is not None:
         from .synthetic.sign import SyntheticSign
 

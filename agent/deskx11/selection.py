@@ -76,7 +76,7 @@ class Selection:
 
 
 class _Peer:
-    """A connection with a window that nobody sees, and atoms by their names."""
+    """A connection with a hidden window, and atoms by their names."""
 
     def __init__(self) -> None:
         self.connection: Any = connect()
@@ -130,7 +130,7 @@ class _Reader(_Peer):
         raise SelectionRefused("the clipboard holds no text")
 
     def _targets(self) -> set[int]:
-        """What its owner can give; empty where an old one does not say."""
+        """Returns what its owner can give; empty where an old one does not say."""
         if not self._ask("TARGETS"):
             return set()
         answer = self.window.get_full_property(self.atom(_TEXT_PROPERTY), X.AnyPropertyType, 1024)

@@ -10,7 +10,7 @@ from .scenes.script import find_script
 
 
 class SyntheticDesktop:
-    """What is done to it is seen by all who look at it. From any thread."""
+    """A desktop on which all who look see what is done to it. Safe between threads."""
 
     def __init__(self, scene: str, width: int, height: int) -> None:
         self.room = find_script(scene, width, height).room(width, height)

@@ -14,7 +14,7 @@ class SyntheticBoard:
         self._desktop = desktop
 
     def fetch(self) -> str:
-        """What was copied or put. Raises ClipRefused where there is nothing."""
+        """The text that was copied or put. Raises ClipRefused where there is nothing."""
         return to_wire(self._desktop.state.clip)
 
     def put(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The sign of a synthetic desktop: a line in its picture. Nobody sits there who could click on it."""
+"""The sign of a synthetic desktop: a line in its picture. No person sits there to click on it."""
 
 from __future__ import annotations
 

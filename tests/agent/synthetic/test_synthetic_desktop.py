@@ -91,7 +91,7 @@ def changed(before: Pixels, after: Pixels) -> Rectangle:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_desktop_that_nobody_may_use_looks_as_ever(scene: str) -> None:
+def test_a_desktop_that_only_shows_looks_as_ever(scene: str) -> None:
     plain, usable = render(scene, 1, 3, *SIZE), render(scene, 1, 3, *SIZE, ())
     notepad = SyntheticDesktop(scene, *SIZE).room.notepad
     assert changed(plain, usable) == notepad

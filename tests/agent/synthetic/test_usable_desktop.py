@@ -46,7 +46,7 @@ SIGN = SignAction("anna@desk controls this computer - click to end")
 
 
 def digest(*actions: Action) -> bytes:
-    """Of the desktop after these, while the first console controls it."""
+    """The digest of the desktop after these, while the first console controls it."""
     picture = render("still", 1, 1, *SIZE, [TimedAction(0, action) for action in (SIGN, *actions)])
     return framebuffer_digest(*SIZE, np.ascontiguousarray(picture[:, :, :3]).data)
 

@@ -27,7 +27,7 @@ class DeskState:
     order: tuple[int, ...]
     """The windows from the back to the front."""
     shifts: tuple[tuple[int, int], ...]
-    """How far each was dragged."""
+    """Pixels to the right and down by which each was dragged."""
     content: NotepadText = field(default_factory=NotepadText)
     clicks: int = 0
     pressed: bool = False
@@ -45,7 +45,7 @@ class DeskState:
 
 @dataclass(frozen=True, slots=True)
 class DeskRoom:
-    """What does not change while people act: the places that the script gives the windows, and the size."""
+    """The things that stay as they are while people act: the script's places of windows, and the size."""
 
     windows: tuple[Rectangle | None, ...]
     """None: it moves by itself and cannot be taken."""
@@ -65,12 +65,12 @@ class DeskRoom:
         return DeskState(tuple(range(count)), ((0, 0),) * count)
 
     def place(self, state: DeskState, number: int) -> Rectangle | None:
-        """Where a window is now."""
+        """The place of a window now."""
         place, (right, down) = self._first_place(number), state.shifts[number]
         return place and place._replace(x=place.x + right, y=place.y + down)
 
     def plan(self, state: DeskState) -> NotepadPlan:
-        """Where the parts of the notepad are now."""
+        """The places of the notepad's parts now."""
         right, down = state.shifts[self.notepad_number]
         return NotepadPlan.of(self.notepad._replace(x=self.notepad.x + right, y=self.notepad.y + down))
 
@@ -101,7 +101,7 @@ class DeskRoom:
         return self.notepad if number == self.notepad_number else self.windows[number]
 
     def _write(self, state: DeskState, content: NotepadText) -> DeskState:
-        """What is written is seen: the notepad comes to the front."""
+        """The notepad comes to the front, so that what is written is seen."""
         return self._raised(replace(state, content=content), self.notepad_number)
 
     def _raised(self, state: DeskState, number: int) -> DeskState:

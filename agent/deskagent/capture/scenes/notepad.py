@@ -95,7 +95,7 @@ class NotepadText:
 
 
 class NotepadPlan(NamedTuple):
-    """Where the parts of the window are, for one place of it."""
+    """The places of the window's parts, for one place of it."""
 
     window: Rectangle
     page: Rectangle

@@ -62,7 +62,7 @@ class Script(NamedTuple):
     """The clock shows them."""
 
     def room(self, width: int, height: int) -> DeskRoom:
-        """What people find on a desktop of this size."""
+        """Returns what people find on a desktop of this size."""
         windows = tuple(None if act.wanders else act.place.pixels(width, height) for act in self.acts)
         return DeskRoom(windows, _NOTEPAD.pixels(width, height), width, max(1, height - BAR_HEIGHT))
 

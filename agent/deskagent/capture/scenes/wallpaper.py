@@ -77,7 +77,7 @@ def _draw_tree(picture: NDArray[np.float32], x: int, foot: int, size: int, colou
 
 
 def sign_place(text: str, width: int) -> Rectangle:
-    """Where the sign is on a desktop of this width: in the middle of its upper edge."""
+    """The sign's place on a desktop of this width: the middle of its upper edge."""
     wide = min(width, (len(text) + 4) * CELL_WIDTH)
     return Rectangle((width - wide) // 2, 0, wide, CELL_HEIGHT + 8)
 

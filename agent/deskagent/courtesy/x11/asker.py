@@ -90,7 +90,7 @@ class _Dialog:
         if self._cancelled:
             return Answer.NO
         if self._popup.is_locked():
-            _log.info("nobody is asked: the screen is locked")
+            _log.info("the question is not shown: the screen is locked")
             return Answer.NO
         self._show()
         look = time.monotonic() + LOOK

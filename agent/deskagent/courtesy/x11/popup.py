@@ -63,7 +63,7 @@ class Popup:
         return int(self._screen.default_colormap.alloc_color(red, green, blue).pixel)
 
     def context(self, ink: tuple[int, int, int], paper: tuple[int, int, int]) -> Any:
-        """What writes and draws on it with these colours."""
+        """Returns what writes and draws on it with these colours."""
         return self.window.create_gc(
             font=self.font.font, foreground=self.colour(ink), background=self.colour(paper)
         )
@@ -108,7 +108,7 @@ class Popup:
             self.window.configure(stack_mode=X.Above)
 
     def is_locked(self) -> bool:
-        """Nobody can answer: the screen saver is on, or a lock covers everything."""
+        """No person can answer: the screen saver is on, or a lock covers everything."""
         if self.connection.has_extension(_SAVER):
             saver = self._root.screensaver_query_info()
             if saver.state == _SAVER_ON:
@@ -129,7 +129,7 @@ class Popup:
         return [one for one in children[first:] if one.id != self.window.id and self._place(one) is not None]
 
     def _place(self, window: Any) -> Rectangle | None:
-        """Where a window is; None where it is not to be seen, or gone."""
+        """The place of a window; None where it is not to be seen, or gone."""
         with contextlib.suppress(XError):
             if window.get_attributes().map_state == X.IsViewable:
                 place = window.get_geometry()

@@ -109,7 +109,7 @@ class _SignLine:
         self._popup.close()
 
     def _place(self) -> None:
-        """In the middle of the upper edge, as wide as its text."""
+        """Puts it in the middle of the upper edge, as wide as its text."""
         if not self._shown:
             self._popup.hide()
             self.area = None

@@ -165,7 +165,7 @@ def lock(screen: Xvfb) -> Any:
     return connection
 
 
-def test_nobody_is_asked_at_a_locked_screen(screen: Xvfb, asker: Asker) -> None:
+def test_a_locked_screen_asks_no_question(screen: Xvfb, asker: Asker) -> None:
     locked = lock(screen)
     began = time.monotonic()
     assert asker.ask(Question("anna@desk", control=True, seconds=LONG)) is Answer.NO
@@ -173,7 +173,7 @@ def test_nobody_is_asked_at_a_locked_screen(screen: Xvfb, asker: Asker) -> None:
     locked.close()
 
 
-def test_nobody_is_asked_while_the_screen_saver_is_on(screen: Xvfb, asker: Asker) -> None:
+def test_a_screen_saver_that_is_on_asks_no_question(screen: Xvfb, asker: Asker) -> None:
     screen.call("xset", "s", "activate")
     began = time.monotonic()
     assert asker.ask(Question("anna@desk", control=True, seconds=LONG)) is Answer.NO

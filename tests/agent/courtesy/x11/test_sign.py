@@ -35,7 +35,7 @@ def sign(screen: Xvfb, clicked: threading.Event) -> Iterator[Sign]:
 
 
 def seen(screen: Xvfb) -> Rectangle | None:
-    """Where its colour is on the screen."""
+    """The place of its colour on the screen."""
     rows, columns = np.nonzero((screen.screenshot() == AMBER).all(axis=2))
     if not len(rows):
         return None
