@@ -10,9 +10,9 @@ from deskconsole.session.event_log import EventLog
 from deskconsole.session.events import (
     ClipboardFetched,
     ClipboardPut,
+    ControlBegun,
     ControlDenied,
     ControlEnded,
-    ControlBegun,
     ControlTakenOver,
     Event,
     ScreenHidden,

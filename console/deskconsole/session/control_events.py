@@ -11,9 +11,9 @@ from deskwire.control import ControlState
 from .control_status import NOT_CONNECTED, ControlStatus
 from .events import (
     ControlAsked,
+    ControlBegun,
     ControlDenied,
     ControlEnded,
-    ControlBegun,
     ControlGivenBack,
     ControlTakenOver,
     Event,
