@@ -271,7 +271,7 @@ class InputThread:
         if self._rules.transfer_clip(client, message):
             return
         outcome, reason = InputOutcome.DONE, ""
-        # Before it is injected: on a busy host a program answers and is grabbed before this thread runs again.
+        # Before it is injected: on a busy host a program's answer is grabbed before this thread runs again.
         began = time.perf_counter()
         injector = self._injector
         if injector is None:
