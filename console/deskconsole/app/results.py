@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Union
 
 import msgspec
 
+from deskconsole.audit import AuditEntry
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import KINDS
 
@@ -353,6 +354,7 @@ RESULTS: dict[str, Any] = {
     "undeploy": UndeployResult,
     "doctor": DoctorResult,
     "events": Union[tuple(KINDS.values())],  # noqa: UP007
+    "audit": AuditEntry,
     "hosts": list[Host],
     "hosts add": Host,
     "hosts edit": Host,
@@ -365,4 +367,4 @@ RESULTS: dict[str, Any] = {
     "listen": ListenResult,
     "diff": DiffResult,
 }
-"""The type of the JSON value that each command prints. `demo` and `events` print one a line."""
+"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line."""

@@ -20,25 +20,25 @@ def single_session(
     host: Host,
     route: Route,
     *,
-    log: Path,
+    log: EventLog,
     tell: Callable[[Event], None],
     closing: Callable[[], float],
     places: Path | None = None,
 ) -> Iterator[Session]:
     """A session that has been asked to connect; `closing` says how many seconds its end may take.
 
-    Its events are written to the file `log` and told, but not what ends it: that is raised by what waits for
-    it. `places` is the file in which its window finds the size and place that it had.
+    Its events are written to `log`, which is closed at the end, and told, but not what ends it: that is
+    raised by what waits for it. `places` is the file in which its window finds the size and place that it
+    had.
     """
-    events = EventLog(log)
 
     def record(event: Event) -> None:
-        events.record(event)
+        log.record(event)
         if session.failure is None and session.view_failure is None:
             tell(event)
 
     with contextlib.ExitStack() as stack:
-        stack.callback(events.close)
+        stack.callback(log.close)
         with held_back():
             session = Session(
                 host.name, route, host.display, record, places=places, control=ControlSettings.of(host)

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from deskconsole.common.errors import Cancelled, NobodyLoggedOn, StreamError
+from deskconsole.common.errors import Cancelled, ControlRefused, NobodyLoggedOn, StreamError
 from deskconsole.session.host_screen import ANSWERED_AFTER, NO_PICTURE_AFTER, no_picture
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
@@ -47,6 +47,9 @@ def wait_for_picture(session: Session) -> None:
         waited = time.monotonic() - streaming_since
         if snapshot.state is State.WAITING:
             raise NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
+        if snapshot.screen == ScreenState.REFUSED:
+            said = snapshot.screen_reason or "no reason was given"
+            raise ControlRefused(f"{snapshot.host} may not be seen: {said}", remedy=snapshot.advice)
         asked = snapshot.screen == ScreenState.ASKING
         if waited > (ANSWERED_AFTER if asked else NO_PICTURE_AFTER) and snapshot.screen != ScreenState.LIVE:
             # The agent goes on trying; a person who waits at a prompt would rather know.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 
+from deskconsole.common.paths import Paths
+
 from .options import HostName, Json
 from .progress_bars import progress_bars
 from .terminal import counted, print_json, say, terminal_questions
@@ -22,7 +24,6 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     """
     from deskconsole.app.deployment import connect_and_deploy
     from deskconsole.common.figures import size
-    from deskconsole.common.paths import Paths
 
     from .targets import find_host
 
@@ -30,6 +31,8 @@ def deploy(host: HostName, *, json: Json = False) -> None:
     result = connect_and_deploy(
         find_host(host, paths), terminal_questions(), paths, lambda: progress_bars(quiet=json)
     )
+    if result.uploaded:
+        _account(paths, result.host, "deploy", f"{result.uploaded} bytes")
     if json:
         print_json(result)
     else:
@@ -46,13 +49,14 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     """
     from deskconsole.bootstrap.remove import connect_and_remove, require_removed
     from deskconsole.common.errors import BootstrapError
-    from deskconsole.common.paths import Paths
 
     from .targets import find_host
 
     paths = Paths.default()
     found = find_host(host, paths)
     removed = connect_and_remove(found, terminal_questions(), paths, cancelled=threading.Event())
+    if removed.files:
+        _account(paths, found.name, "undeploy", f"{removed.files} files")
     if json:
         from deskconsole.app.results import UndeployResult
 
@@ -66,3 +70,12 @@ def undeploy(host: HostName, *, json: Json = False) -> None:
     else:
         ended, files = counted(removed.processes, "agent"), counted(removed.files, "file")
         say(f"{host}: {ended} ended, {files} removed ({removed.bytes / 1e6:,.0f} MB)")
+
+
+def _account(paths: Paths, host: str, action: str, why: str) -> None:
+    from deskconsole.audit import AuditAction, AuditEntry, AuditLog
+    from deskconsole.session.console_identity import console_name
+
+    log = AuditLog(paths.audit)
+    log.record(AuditEntry(host, AuditAction(action), why, console_name()))
+    log.close()

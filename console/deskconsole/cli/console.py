@@ -67,7 +67,7 @@ class UsersHosts:
     def __init__(self) -> None:
         self._paths = Paths.default()
         self._keys = OpenedKeys()
-        self._log = EventLog(self._paths.events)
+        self._log = EventLog(self._paths.events, audit=self._paths.audit)
 
     def record(self, event: Event) -> None:
         self._log.record(event)

@@ -41,7 +41,7 @@ def events(
     from deskconsole.wording.events import place, wording
 
     path = Paths.default().events
-    start = _moment(since, time.time()) if since else 0.0
+    start = moment_of(since, time.time()) if since else 0.0
     found = 0
     try:
         for event in read_events(path, host=host, since=start):
@@ -60,7 +60,7 @@ def events(
         say("No events." if not path.exists() else "No such events.")
 
 
-def _moment(text: str, now: float) -> float:
+def moment_of(text: str, now: float) -> float:
     """Unix time of `30m` (ago), `22:00` (the last time it was), or a date with or without a time."""
     if ago := re.fullmatch(r"(\d{1,6})([mhd])", text):
         return now - int(ago[1]) * _UNITS[ago[2]]

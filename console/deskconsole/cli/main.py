@@ -15,7 +15,7 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, bootstrap, control, demo, doctor, events, hosts, runtime, schema, view
+from . import article, audit, bootstrap, control, demo, doctor, events, hosts, runtime, schema, view
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -66,6 +66,7 @@ app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
 app.command()(events.events)
+app.command()(audit.audit)
 app.add_typer(runtime.app, name="runtime")
 app.command()(schema.schema)
 app.command()(article.listen)

@@ -13,6 +13,7 @@ from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.picture.opencv import require_opencv
+from deskconsole.session.event_log import EventLog
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
 from deskconsole.session.session import Session
 from deskconsole.viewer.display import require_display
@@ -66,10 +67,11 @@ def running_session(
     `places`: the file in which its window finds the size and place that it had.
     """
     require_opencv()
+    paths = Paths.default()
     return single_session(
         host,
         route,
-        log=Paths.default().events,
+        log=EventLog(paths.events, audit=paths.audit),
         tell=(lambda _event: None) if quiet else say_event,
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,

@@ -160,5 +160,7 @@ def _for_people(result: HostResult) -> list[tuple[str, str]]:
         ("saved of refreshes", counted["saved_share"], percent),
         ("round trip", counted["round_trip"], milliseconds),
         ("reconnects", counted["reconnects"], count),
+        ("input done", figures["round_trips"]["done_p50"], milliseconds),
+        ("input shown", figures["round_trips"]["shown_p50"], milliseconds),
     ]
     return [(name, words(figure)) for name, figure, words in rows if figure]

@@ -26,7 +26,7 @@
       ControlError                   the host cannot be controlled
         ControlNotAllowed            this console may not act there: settings, an agent that only shows
         ControlBusy                  another console acts there
-        ControlRefused               the person at the host, or its policy, said no
+        ControlRefused               the person at the host, or its policy, said no to seeing or acting
         InputNotInjected             the host's system did not let the input through
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       ViewerError                    the window cannot be shown
@@ -230,7 +230,7 @@ class ControlBusy(ControlError):
 
 
 class ControlRefused(ControlError):
-    """The person at the host, or the host's policy, said no."""
+    """The person at the host, or the host's policy, said no to seeing or acting."""
 
     code = "control-refused"
     exit_code = 10

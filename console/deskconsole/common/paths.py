@@ -78,6 +78,11 @@ class Paths:
         return self.data / "events.jsonl"
 
     @property
+    def audit(self) -> Path:
+        """The account of who saw and controlled which host."""
+        return self.log / "audit.jsonl"
+
+    @property
     def known_hosts(self) -> Path:
         """Host keys the user trusted here; the user's own `~/.ssh/known_hosts` is only read."""
         return self.data / "known_hosts"

@@ -12,7 +12,7 @@ from deskconsole.common.errors import Cancelled, DeskconsoleError, InternalFault
 from deskconsole.common.progress import Progress
 from deskwire.messages import Welcome
 
-from .events import DesktopAwaited, Event, Failure, PictureFlat
+from .events import AgentDeployed, DesktopAwaited, Event, Failure, PictureFlat
 from .link_loop import LinkLoop
 from .link_observer import LinkObserver
 from .reconnect_policy import AttemptOutcome
@@ -97,6 +97,8 @@ class Attempt(LinkObserver):
             self._status.update(
                 agent=transport.agent, session=None if word is None else word.session, user=transport.user
             )
+            if transport.uploaded:
+                self._tell(AgentDeployed(host=self._status.now.host, size=transport.uploaded))
             if word is not None and word.flat and not transport.reused:
                 self._tell(PictureFlat(host=self._status.now.host))
             if cancelled.is_set():

@@ -11,9 +11,9 @@ from deskwire.control import ControlState
 from .control_status import NOT_CONNECTED, ControlStatus
 from .events import (
     ControlAsked,
+    ControlBegun,
     ControlDenied,
     ControlEnded,
-    ControlGiven,
     ControlGivenBack,
     ControlTakenOver,
     Event,
@@ -29,7 +29,7 @@ def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Eve
         return None  # A lost link has an event of its own.
     match after.state:
         case ControlState.YOURS:
-            return ControlGiven(host=host, taken_from=before.holder)
+            return ControlBegun(host=host, taken_from=before.holder)
         case ControlState.ASKING:
             return ControlAsked(host=host)
         case ControlState.OTHER if before.yours:

@@ -1,16 +1,7 @@
-"""The event log: what happened to the hosts, kept beyond the program's end as one JSON object a line.
-
-Several consoles may write it at the same time. A file with `LARGEST` bytes, about 20,000 events, becomes the
-older one of two.
-"""
+"""The event log: what happened to the hosts, kept beyond the program's end as one JSON object a line."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import queue
-import threading
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,66 +9,34 @@ from typing import Final
 
 import msgspec
 
-from deskconsole.common.file_lock import briefly, locked
-from deskconsole.common.paths import make_private_folder
+from deskconsole.audit import AuditLog
+from deskconsole.common.line_log import LineLog, read_lines
 
+from .audit_entries import entry_of
 from .events import Event, decode, encode
 
 LARGEST: Final = 4 * 1024 * 1024
-"""Bytes of the newer file."""
-
-_LONGEST: Final = 64 * 1024
-"""Bytes of a line that is read; an event is far shorter."""
-
-_log = logging.getLogger(__name__)
+"""Bytes of the newer file of two, about 20,000 events."""
 
 
 class EventLog:
-    """Appends events on its own thread: a slow disk delays no session. `close` writes the rest."""
+    """Keeps events, and an account of those that a host's owner would ask about; `audit` is its file."""
 
-    def __init__(self, path: Path, *, largest: int = LARGEST) -> None:
-        self._path = path
-        self._largest = largest
-        self._waiting: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_all, name="event log", daemon=True)
-        self._thread.start()
+    def __init__(self, path: Path, *, audit: Path | None = None, largest: int = LARGEST) -> None:
+        self._lines = LineLog(path, largest=largest)
+        self._audit = None if audit is None else AuditLog(audit)
 
     def record(self, event: Event) -> None:
         """Has it written; from any thread, at once."""
-        self._waiting.put(event)
+        self._lines.append(encode(event))
+        if self._audit is not None and (entry := entry_of(event)) is not None:
+            self._audit.record(entry)
 
     def close(self, timeout: float = 2.0) -> None:
         """Waits up to so many seconds until everything is written."""
-        self._waiting.put(None)
-        self._thread.join(timeout)
-
-    def _write_all(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            lines = [encode(first)]
-            ended = False
-            while not self._waiting.empty():
-                event = self._waiting.get()
-                if event is None:
-                    ended = True
-                    break
-                lines.append(encode(event))
-            try:
-                self._write(b"".join(line + b"\n" for line in lines))
-            except OSError as error:  # a full disk is no reason to stop a console
-                _log.warning("events could not be written to %s: %s", self._path, error)
-            if ended:
-                return
-
-    def _write(self, data: bytes) -> None:
-        make_private_folder(self._path.parent)
-        with locked(self._path.with_name(self._path.name + ".lock"), briefly()):
-            # Under the lock no other console renames the file between opening and writing.
-            file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(file, "ab") as stream:
-                stream.write(data)
-                full = stream.tell() > self._largest
-            if full:
-                self._path.replace(_older(self._path))
+        self._lines.close(timeout)
+        if self._audit is not None:
+            self._audit.close(timeout)
 
 
 def read_events(path: Path, *, host: str | None = None, since: float = 0.0) -> Iterator[Event]:
@@ -86,21 +45,15 @@ def read_events(path: Path, *, host: str | None = None, since: float = 0.0) -> I
     What cannot be read, a cut line or a kind of a newer version, is left out. Raises OSError, but not for
     a file that does not exist: nothing has happened yet.
     """
-    for file in (_older(path), path):
-        with contextlib.suppress(FileNotFoundError), file.open("rb") as stream:
-            while line := stream.readline(_LONGEST):
-                try:
-                    event = decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError):
-                    continue
-                if event.at >= since and host in {None, event.host}:
-                    yield event
+    for line in read_lines(path):
+        try:
+            event = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if event.at >= since and host in {None, event.host}:
+            yield event
 
 
 def last_events(path: Path, number: int) -> list[Event]:
     """The newest events of a log, the oldest of them first. Raises OSError as `read_events` does."""
     return list(deque(read_events(path), maxlen=number))
-
-
-def _older(path: Path) -> Path:
-    return path.with_suffix(".1" + path.suffix)

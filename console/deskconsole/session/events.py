@@ -98,7 +98,7 @@ class SettingsChanged(Event, frozen=True, kw_only=True):
 # Control
 
 
-class ControlGiven(Event, frozen=True, kw_only=True):
+class ControlBegun(Event, frozen=True, kw_only=True):
     """This console controls the host from now on; `taken_from` is the console that did before."""
 
     taken_from: str = ""
@@ -136,14 +136,14 @@ class ControlDenied(Event, frozen=True, kw_only=True):
     by: Actor = "host"
 
 
-class ClipPlaced(Event, frozen=True, kw_only=True):
+class ClipboardPut(Event, frozen=True, kw_only=True):
     """A text of so many characters was put into the host's clipboard."""
 
     length: int
     by: Actor = "user"
 
 
-class ClipFetched(Event, frozen=True, kw_only=True):
+class ClipboardFetched(Event, frozen=True, kw_only=True):
     """The text of the host's clipboard, so many characters, was fetched."""
 
     length: int
@@ -322,6 +322,12 @@ class UndeployCancelled(Event, frozen=True, kw_only=True):
     """The user cancelled it."""
 
     by: Actor = "user"
+
+
+class AgentDeployed(Event, frozen=True, kw_only=True):
+    """Parts of the agent were uploaded to the host, `size` bytes together."""
+
+    size: int
 
 
 class Undeployed(Event, frozen=True, kw_only=True):

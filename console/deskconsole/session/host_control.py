@@ -83,8 +83,8 @@ class HostControl(LinkObserver):
         self._given_back = False
         """It was given back since it was asked for: what the agent grants meanwhile is passed over."""
         self._ending = False
-        """Control was given back, and the agent has not said yet that it has ended: asked before that, it would
-        answer for the grant that ends."""
+        """Control was given back, and the agent has not said yet that it has ended: asked before that, it
+        would answer for the grant that ends."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()

@@ -72,6 +72,8 @@ class AgentTransport:
     connection: Connection | None = None
     user: str = ""
     """The person logged on at the desktop; empty where the host does not tell."""
+    uploaded: int = 0
+    """Bytes of the agent that had to be sent to the host first."""
     word: DesktopWord | None = None
     """The agent's word of its desktop when it began; None where it says nothing."""
 
@@ -129,6 +131,8 @@ class SshRoute:
         self._last: tuple[Launched, str] | None = None
         self._deployed = threading.Event()
         self._deployed.set()
+        self._uploaded = 0
+        """Bytes that the way that is open had to send."""
 
     def _next_turn(self) -> LoginTurn:
         return LoginTurn() if self._logins is None else self._logins.turn()
@@ -153,6 +157,7 @@ class SshRoute:
 
         self._turn.waiting = queued
         last, self._last = self._last, None
+        self._uploaded = 0
         report(State.CONNECTING)
         connection = connect(
             self._host,
@@ -187,7 +192,14 @@ class SshRoute:
         launched, agent = last
         self._last = replace(launched, reused=True), agent
         return AgentTransport(
-            tunnel, launched.token, agent, launched.reused, connection, user=launched.user, word=launched.word
+            tunnel,
+            launched.token,
+            agent,
+            launched.reused,
+            connection,
+            user=launched.user,
+            uploaded=self._uploaded,
+            word=launched.word,
         )
 
     def rename(self, host: Host) -> None:
@@ -215,6 +227,7 @@ class SshRoute:
             )
         finally:
             self._deployed.set()
+        self._uploaded = deployed.uploaded
         report(State.LAUNCHING)
         options = replace(self._options, reuse=reuse)
         while True:

@@ -30,8 +30,8 @@ from .attempt import Attempt
 from .control_events import ControlEvents
 from .control_status import ControlSettings, ControlStatus
 from .events import (
-    ClipFetched,
-    ClipPlaced,
+    ClipboardFetched,
+    ClipboardPut,
     Event,
     Failure,
     HostUnreachable,
@@ -360,7 +360,7 @@ class Session:
         self._control_events.changed(self.name, before, status)
 
     def _clip_transferred(self, way: Literal["put", "fetch"], length: int) -> None:
-        event = ClipPlaced if way == "put" else ClipFetched
+        event = ClipboardPut if way == "put" else ClipboardFetched
         self._on_event(event(host=self.name, length=length))
 
     def _window_changed(self, event: Event) -> None:

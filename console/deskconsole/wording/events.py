@@ -47,7 +47,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("disconnected", "info")
         case events.SettingsChanged():
             return Wording("settings changed: reconnecting", "info")
-        case events.ControlGiven():
+        case events.ControlBegun():
             whose = f", taken from {event.taken_from}" if event.taken_from else ""
             return Wording(f"you control it{whose}", "info")
         case events.ControlGivenBack():
@@ -62,9 +62,9 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             if event.holder:
                 return Wording(f"not controlled: {event.holder} controls it", "warning")
             return Wording(f"not controlled{_because(event.reason)}", "warning")
-        case events.ClipPlaced():
+        case events.ClipboardPut():
             return Wording(f"put {event.length:,} characters into its clipboard", "info")
-        case events.ClipFetched():
+        case events.ClipboardFetched():
             return Wording(f"fetched {event.length:,} characters from its clipboard", "info")
         case events.PictureFlat():
             flat = "the first picture has one colour only: the desktop may be black or hidden"
@@ -127,6 +127,8 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("undeploying", "info")
         case events.UndeployCancelled():
             return Wording("undeploying was cancelled", "info")
+        case events.AgentDeployed():
+            return Wording(f"deployed ({size(event.size)} uploaded)", "info")
         case events.Undeployed():
             return Wording(_undeployed(event), "info")
         case events.ActionFailed():

@@ -45,6 +45,10 @@ def test_clicks_texts_keys_and_the_clipboard_arrive(
     assert user.run("clip", "put", *way, "grüße\nx", "--json").json()["characters"] == 7
     fetched = user.run("clip", "get", *way)
     assert (fetched.code, fetched.stdout) == (0, "grüße\nx")
+    account = user.run("audit").stdout
+    for entry in ("control", "control end  given back", "clip put  7 characters", "clip fetch  7 characters"):
+        assert entry in account
+    assert "grüße" not in account
 
 
 def test_what_cannot_be_meant_is_refused_before_a_host_is_asked(user: CommandLine) -> None:

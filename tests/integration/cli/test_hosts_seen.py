@@ -82,6 +82,8 @@ def test_deploy_and_undeploy_leave_the_host_as_it_was(user: CommandLine, lab: st
     assert agents(server.home) == []
     again = user.run("undeploy", lab)
     assert (again.code, again.stdout, again.stderr) == (0, "", "lab: no deskconsole files on this host\n")
+    account = [line.split("  ")[3] for line in user.run("audit", "--host", lab).stdout.splitlines()]
+    assert account == ["deploy", "connect", "disconnect", "undeploy"]
 
 
 def test_undeploy_after_a_console_that_died_half_way(user: CommandLine, lab: str, server: Sshd) -> None:

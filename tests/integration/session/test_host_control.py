@@ -14,12 +14,12 @@ from Xlib.display import Display as XDisplay
 
 from deskconsole.app import host_actions
 from deskconsole.app.key_chord import parse_chord
-from deskconsole.common.errors import ConfigurationError, ControlBusy, ControlNotAllowed
+from deskconsole.common.errors import ConfigurationError, ControlBusy, ControlNotAllowed, ControlRefused
 from deskconsole.session.control_status import ControlSettings
-from deskconsole.session.events import ControlTakenOver, Event
+from deskconsole.session.events import ControlEnded, ControlTakenOver, Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
-from deskwire.control import ControlState
+from deskwire.control import Consent, ControlState
 from support.peers.acting_console import ActingConsole
 from support.peers.agent_process import AgentProcess
 from support.xvfb import Xvfb, wait_for
@@ -93,6 +93,39 @@ def test_held_keys_stay_down_as_long_as_the_console_is_there(session: Session, d
         assert any(host.query_keymap())
         session.close()
         wait_for(lambda: not any(host.query_keymap()), what="the release")
+
+
+def test_control_that_is_ended_at_the_host_is_told_and_not_taken_again(
+    session: Session, display: Xvfb, events: list[Event]
+) -> None:
+    acts(session)
+
+    def ended() -> bool:
+        display.call("xdotool", "mousemove", "320", "8", "click", "1")
+        return any(isinstance(one, ControlEnded) for one in events)
+
+    wait_for(ended, what="the end of control")
+    assert [one.reason for one in events if isinstance(one, ControlEnded)] == ["ended at the host"]
+    assert session.control.type("a") == 0
+    assert session.control.status.state is ControlState.FREE
+
+
+def test_a_no_at_the_host_is_told(agent: AgentProcess, display: Xvfb) -> None:
+    route = DirectRoute(agent.address, agent.token)
+    settings = ControlSettings(consent=Consent.ALWAYS)
+    with closing(Session("lab", route, 0, lambda _event: None, control=settings)) as one:
+        one.connect()
+        assert one.wait_for(lambda snapshot: snapshot.screen == "asking", 20)
+        window = display.wait_for_window("deskconsole question")
+        x, y, width, height = display.place(window)
+
+        def answered() -> bool:
+            display.call("xdotool", "mousemove", str(x + width // 4), str(y + height - 40), "click", "1")
+            return one.snapshot().screen == "refused"
+
+        wait_for(answered, what="the answer")
+        with pytest.raises(ControlRefused, match="lab may not be seen: the person at the host said no"):
+            host_actions.type_text(one, "a", force=False, watch=False)
 
 
 def test_what_hosts_toml_forbids_is_not_even_asked(agent: AgentProcess) -> None:

@@ -1,0 +1,60 @@
+"""The entries of the account that follow from events."""
+
+from __future__ import annotations
+
+from deskconsole.audit import AuditAction, AuditEntry
+
+from . import events
+from .console_identity import console_name
+
+
+def entry_of(event: events.Event) -> AuditEntry | None:
+    """The entry for an event; None where it is nothing to account for."""
+    found = _action(event)
+    if found is None:
+        return None
+    action, why = found
+    return AuditEntry(event.host, action, why, console_name(), event.at)
+
+
+def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C901  one case a kind
+    match event:
+        case events.StreamStarted():
+            return AuditAction.CONNECT, ""
+        case events.StreamResumed():
+            return AuditAction.CONNECT, f"again after {event.after:.1f} s"
+        case events.LinkLost() | events.SessionFailed():
+            return AuditAction.DISCONNECT, event.failure.reason
+        case events.SessionEnded():
+            return AuditAction.DISCONNECT, ""
+        case events.WindowOpened():
+            return AuditAction.SEE, "in a window"
+        case events.ScreenSeen():
+            return AuditAction.SEE, "the screen can be seen again"
+        case events.ScreenHidden(state="asking"):
+            return AuditAction.QUESTION, "may the screen be seen"
+        case events.ScreenHidden(state="refused"):
+            return AuditAction.REFUSAL, event.reason
+        case events.ControlAsked():
+            return AuditAction.QUESTION, "may the host be controlled"
+        case events.ControlDenied():
+            return AuditAction.REFUSAL, event.reason or f"{event.holder} controls it"
+        case events.ControlBegun() if event.taken_from:
+            return AuditAction.CONTROL_BY_FORCE, f"taken from {event.taken_from}"
+        case events.ControlBegun():
+            return AuditAction.CONTROL, ""
+        case events.ControlGivenBack():
+            return AuditAction.CONTROL_END, "given back"
+        case events.ControlTakenOver():
+            return AuditAction.CONTROL_END, f"{event.holder} took control"
+        case events.ControlEnded():
+            return AuditAction.CONTROL_END, event.reason
+        case events.ClipboardPut():
+            return AuditAction.CLIP_PUT, f"{event.length} characters"
+        case events.ClipboardFetched():
+            return AuditAction.CLIP_FETCH, f"{event.length} characters"
+        case events.AgentDeployed():
+            return AuditAction.DEPLOY, f"{event.size} bytes"
+        case events.Undeployed():
+            return AuditAction.UNDEPLOY, f"{event.files} files"
+    return None
