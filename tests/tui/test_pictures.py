@@ -30,6 +30,9 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param(["l"], NARROW, id="log"),
         pytest.param(["down", "down", "d"], NARROW, id="deploy-narrow"),
         pytest.param(["down", "down", "d"], WIDE, id="deploy-wide"),
+        pytest.param(["t", *"ab", "ctrl+c"], WIDE, id="typing-wide"),
+        pytest.param(["t", *"ab"], NARROW, id="typing-narrow"),
+        pytest.param(["s"], NARROW, id="chords"),
         pytest.param(["e", *["up"] * 6], NARROW, id="form"),
     ],
 )

@@ -87,7 +87,10 @@ async def test_a_long_paste_or_one_with_lines_is_asked_about_first(running: Runn
             "refused: the person there",
         ),
         (ControlStatus(ControlState.OTHER, holder="anna@desk"), "controlled by anna@desk"),
-        (ControlStatus(ControlState.FREE), "nobody controls this host: nothing is sent"),
+        (
+            ControlStatus(ControlState.FREE, reason="ended at the host"),
+            "nobody controls this host (ended at the host): nothing is sent",
+        ),
     ],
 )
 async def test_without_control_nothing_is_sent_and_the_screen_says_why(
@@ -118,6 +121,16 @@ async def test_blocked_input_says_the_hosts_reason_and_how_long_inputs_take(runn
         assert "input done after 4.0 ms (95 % within 11 ms)" in text
         assert "seen after 42 ms (95 % within 90 ms)" in text
         assert "F12 leaves" in text
+
+
+async def test_a_blocked_key_is_said_though_it_was_let_go_all_right(running: Running) -> None:
+    fleet = laboratory()
+    blocked = InputResult(InputOutcome.BLOCKED, "no rights", 0.004, None)
+    fleet.controls["lab-01"] = DisplayControl(result=blocked, blocked="+c")
+    async with running(fleet) as pilot:
+        await pilot.press("t", "ctrl+c")
+        await settle(pilot)
+        assert "✖ blocked: no rights" in screen_text(pilot)
 
 
 async def test_control_is_taken_from_another_console_only_after_a_question(

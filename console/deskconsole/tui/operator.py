@@ -6,7 +6,7 @@ All of it is called on the event loop, which nothing here blocks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
@@ -19,7 +19,8 @@ from deskconsole.common.errors import (
 )
 from deskconsole.session.control_status import NOT_CONNECTED, ControlStatus
 from deskconsole.session.sent_inputs import InputResult
-from deskwire.control import ChordName, ControlState
+from deskwire.control import ChordName, ControlState, InputOutcome
+from deskwire.limits import MAX_TYPED
 
 from .ports import ControlPort, FleetPort
 from .strokes import Stroke
@@ -66,30 +67,33 @@ class Operator:
         if (control := self.control(name)) is not None:
             control.release()
 
-    def send(self, name: str, what: Stroke | ChordName | str) -> int:
-        """Sends a stroke, a chord or a text; returns its number, 0 where control is not ours."""
+    def send(self, name: str, what: Stroke | ChordName | str) -> Sequence[int]:
+        """Sends a stroke, a chord or a text; returns the inputs' numbers, none where control is not ours."""
         control = self.control(name)
         if control is None:
-            return 0
+            return ()
         if isinstance(what, ChordName):
-            return control.chord(what)
-        if isinstance(what, str):
-            return control.type(what)
-        number = 0
-        for code, down, text in what.presses():
-            number = control.key(code, down=down, text=text)
-        return number
+            numbers = [control.chord(what)]
+        elif isinstance(what, str):
+            last = control.type(what)
+            numbers = list(range(last - (len(what) - 1) // MAX_TYPED, last + 1)) if last else []
+        else:
+            numbers = [control.key(code, down=down, text=text) for code, down, text in what.presses()]
+        return [number for number in numbers if number]
 
     def all_up(self, name: str) -> None:
         if (control := self.control(name)) is not None:
             control.all_up()
 
-    async def result(self, name: str, number: int) -> InputResult:
-        """What became of an input; raises a `DeskconsoleError` where that is not known."""
+    async def result(self, name: str, numbers: Sequence[int]) -> InputResult:
+        """What became of inputs: of the first that was not done, else of the last.
+
+        Raises a `DeskconsoleError` where that is not known.
+        """
         control = self.control(name)
         if control is None:
             raise HostGone(f"{name} is not in the list any more")
-        return await asyncio.to_thread(control.wait, number, ANSWER_TIMEOUT)
+        return await asyncio.to_thread(_wait, control, numbers)
 
     # One act: control is taken for it where it is free, and given back
 
@@ -123,6 +127,17 @@ class Operator:
         finally:
             if not had:
                 control.release()
+
+
+def _wait(control: ControlPort, numbers: Sequence[int]) -> InputResult:
+    if not numbers:
+        raise ControlNotAllowed("nothing was sent: this console does not control the host")
+    *before, last = numbers
+    for number in before:
+        result = control.wait(number, ANSWER_TIMEOUT)
+        if result.outcome is not InputOutcome.DONE:
+            return result
+    return control.wait(last, ANSWER_TIMEOUT)
 
 
 async def _await_control(control: ControlPort, name: str, before: ControlStatus) -> None:

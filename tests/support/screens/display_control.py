@@ -19,6 +19,8 @@ class DisplayControl:
     becomes: ControlStatus = ControlStatus(ControlState.YOURS)  # noqa: RUF009
     result: InputResult = InputResult(InputOutcome.DONE, "", 0.004, None)  # noqa: RUF009
     round_trips: RoundTrips = field(default_factory=RoundTrips)
+    blocked: str = ""
+    """The one input that `result` is about; empty: every one."""
     clip: str = ""
     refuses: DeskconsoleError | None = None
     sent: list[str] = field(default_factory=list)
@@ -46,7 +48,8 @@ class DisplayControl:
         return self._send("all up")
 
     def wait(self, number: int, timeout: float) -> InputResult:
-        return self.result
+        wanted = self.sent[number - 1] == self.blocked or not self.blocked
+        return self.result if wanted else InputResult(InputOutcome.DONE, "", 0.001, None)
 
     def put_clip(self, text: str, timeout: float) -> None:
         if self.refuses is not None:

@@ -6,6 +6,7 @@ position. No question and no toast's button may come over it, or what is typed f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -18,13 +19,14 @@ from textual.timer import Timer
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.figures import count
 from deskconsole.common.safe_text import safe_text
+from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.sent_inputs import InputResult
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import ChordsOpened, ClipFetchAsked, ClipPutAsked, PasteAsked
 from deskconsole.tui.strokes import Stroke, chord, stroke
 from deskconsole.tui.text.clip_text import with_line_feeds
 from deskconsole.tui.text.control_text import control_text, round_trip_text
-from deskconsole.tui.text.status_text import COLOURS, MUTED, WHOLE, Kind, StatusText
+from deskconsole.tui.text.status_text import COLOURS, MUTED, WHOLE, Kind
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.lines import Lines
@@ -70,7 +72,9 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         self._had_control = had_control
         self._sent = {"character": 0, "key": 0}
         self._unsent = 0
-        self._newest = 0
+        self._open: list[int] = []
+        """The numbers of inputs of which the host has not said what became of them."""
+        self._following = False
         self._result: InputResult | DeskconsoleError | None = None
         self._asked_out: Timer | None = None
 
@@ -162,29 +166,28 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         self._count("character", len(text), self.controller.operator.send(self.host, text))
 
     def _press(self, what: Stroke | None) -> None:
-        self._count("key", 1, 0 if what is None else self.controller.operator.send(self.host, what))
+        self._count("key", 1, () if what is None else self.controller.operator.send(self.host, what))
 
-    def _count(self, kind: str, how_many: int, number: int) -> None:
-        if not number:
+    def _count(self, kind: str, how_many: int, numbers: Sequence[int]) -> None:
+        if not numbers:
             self._unsent += how_many
             return
         self._sent[kind] += how_many
-        follows = self._newest == 0
-        self._newest = number
-        if follows:
+        self._open += numbers
+        if not self._following:
+            self._following = True
             self.run_worker(self._follow())
 
     async def _follow(self) -> None:
-        """Waits for the newest input until none is under way."""
-        number = 0
-        while number != self._newest:
-            number = self._newest
+        """Waits for what became of the inputs until none is open."""
+        while self._open:
+            numbers, self._open = self._open, []
             try:
-                self._result = await self.controller.operator.result(self.host, number)
+                self._result = await self.controller.operator.result(self.host, numbers)
             except DeskconsoleError as error:
                 self._result = error
             self._show_facts()
-        self._newest = 0
+        self._following = False
 
     # What is shown
 
@@ -196,7 +199,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         trips = [] if control is None else round_trip_text(control.round_trips)
         self.query_one(".typing-facts", Lines).show_facts(
             [
-                [_who(control_text(status))],
+                [_who(status)],
                 [
                     _pair("sent", ", ".join(_number(kind, sent) for kind, sent in self._sent.items())),
                     *([_unsent(self._unsent)] if self._unsent else []),
@@ -232,8 +235,10 @@ def _way(key: str, does: str) -> Content:
     return Content.assemble((key, "bold $accent"), (f" {does}", MUTED))
 
 
-def _who(seen: StatusText) -> Content:
-    text = seen.text or "nobody controls this host: nothing is sent"
+def _who(status: ControlStatus) -> Content:
+    seen = control_text(status)
+    reason = f" ({safe_text(status.reason, WHOLE)})" if status.reason else ""
+    text = seen.text or f"nobody controls this host{reason}: nothing is sent"
     return Content.assemble((f"{seen.sign} {text}", f"bold {COLOURS[seen.kind]}"))
 
 
