@@ -27,10 +27,9 @@ from .input_outbox import InputOutbox
 from .keys import Action, HostKeyName, action_of, control_notice
 from .messages import (
     CLOSED_BY_HAND,
-    ClipFetched,
+    ClipText,
     Closed,
     CloseWindow,
-    ControlGiven,
     Damage,
     DoneTimes,
     Map,
@@ -39,6 +38,7 @@ from .messages import (
     Shown,
     Status,
     ToWindow,
+    WhoControls,
 )
 from .no_control import NoControl, WindowControl, control_of
 from .overlay import FADE_STEP, Overlay
@@ -105,7 +105,7 @@ class Window:
         self._host_key: HostKeyName = host_key
         self._overlay = Overlay(host_key)
         self._control: WindowControl = NoControl(outbox, self._say, "it is not open")
-        self._given = ControlGiven(ControlState.FREE)
+        self._given = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
         """When the input happened whose effect is to be drawn."""
@@ -202,14 +202,14 @@ class Window:
                 self._control.stale(stale=False)
             case Status():
                 self._status(message)
-            case ControlGiven():
+            case WhoControls():
                 self._given = message
                 self._be_controlled()
             case Notice():
                 self._say(message.text)
             case DoneTimes():
                 self._times.done = message
-            case ClipFetched():
+            case ClipText():
                 self._control.fetched(message)
             case Raise():
                 if self._open and not self._surface.to_front():

@@ -22,17 +22,17 @@ from .keys import HOST_ACTIONS, Action, HostKeyName
 from .local_clip import LocalClip
 from .messages import (
     ChordInput,
-    ClipFetched,
     ClipOffer,
+    ClipText,
     ClipWish,
-    ControlGiven,
     ControlWish,
     Input,
     KeyInput,
     Released,
     TypingInput,
+    WhoControls,
 )
-from .pointer import Pointer
+from .pointer import WindowPointer
 from .x_focus import FocusChange, XFocus
 from .x_keyboard import KeyReader
 
@@ -66,7 +66,7 @@ class XControl:
         self._host_key = HostKey(host_key)
         self._act = act
         self._say = say
-        self._pointer = Pointer(self._send)
+        self._pointer = WindowPointer(self._send)
         self._clip = LocalClip(say)
         self._canvas: Canvas | None = None
         self._state = ControlState.FREE
@@ -98,7 +98,7 @@ class XControl:
         """What is done now goes to the host."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
 
-    def given(self, message: ControlGiven) -> None:
+    def given(self, message: WhoControls) -> None:
         """Says who acts now."""
         was_on = self.on
         self._state = message.state
@@ -134,7 +134,7 @@ class XControl:
         self._clip.look_after()
         self._outbox.flush()
 
-    def fetched(self, message: ClipFetched) -> None:
+    def fetched(self, message: ClipText) -> None:
         """Puts the host's text into the clipboard here."""
         self._clip.put(message.text)
 
@@ -145,7 +145,7 @@ class XControl:
                 self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
                 if self.on:
                     # Not first when the agent has answered: its user has left the host now.
-                    self.given(ControlGiven(ControlState.FREE))
+                    self.given(WhoControls(ControlState.FREE))
             case Action.FORCE:
                 self._outbox.put(ControlWish(on=True, force=True))
             case _ if action in HOST_ACTIONS:
