@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 _CHORDS = {Action.CTRL_ALT_DEL: ChordName.CTRL_ALT_DEL, Action.LOCK: ChordName.LOCK}
 
+_MOST_TYPED = 4096
+"""Characters of a clipboard that are typed: more take long, and cannot be stopped."""
+
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
 
@@ -149,7 +152,7 @@ class XControl:
             case Action.FORCE:
                 self._outbox.put(ControlWish(on=True, force=True))
             case _ if action in HOST_ACTIONS:
-                if self.on:
+                if self.on and not self._stale:
                     self._do_to_host(action)
             case _:
                 return False
@@ -168,11 +171,19 @@ class XControl:
             case Action.CTRL_ALT_DEL | Action.LOCK:
                 self._send(ChordInput(_CHORDS[action]))
             case Action.TYPE_CLIP:
-                self._clip.fetch(lambda text: self._send(TypingInput(text)))
+                self._clip.fetch(self._type)
             case Action.PUT_CLIP:
                 self._clip.fetch(lambda text: self._outbox.put(ClipOffer(text)))
             case Action.FETCH_CLIP:
                 self._outbox.put(ClipWish())
+
+    def _type(self, text: str) -> None:
+        if len(text) > _MOST_TYPED:
+            self._say(
+                f"the clipboard has {len(text):,} characters: put it into the host's, and paste it there"
+            )
+        elif self.on and not self._stale:
+            self._send(TypingInput(text))
 
     def _listen(self) -> None:
         """Selects what control needs, or only the host key."""
