@@ -225,17 +225,17 @@ class Xvfb:
         self._server.kill()
         self._server.wait(60)
 
+    def end_programs(self) -> None:
+        """Ends the programs started with `run`."""
+        for program in self._programs:
+            _end(program)
+        self._programs.clear()
+
     def stop(self) -> None:
         """Ends the programs started with `run`, then the server."""
-        for program in [*self._programs, self._server]:
-            if program is not None and program.poll() is None:
-                program.terminate()
-                try:
-                    program.wait(5)
-                except subprocess.TimeoutExpired:
-                    program.kill()
-                    program.wait(5)
-        self._programs.clear()
+        self.end_programs()
+        if self._server is not None:
+            _end(self._server)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
@@ -248,6 +248,16 @@ class Xvfb:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _end(program: subprocess.Popen[bytes]) -> None:
+    if program.poll() is None:
+        program.terminate()
+        try:
+            program.wait(5)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait(5)
 
 
 class Xvnc(Xvfb):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlGiven, ControlWish, Input, Request
+from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request, WhoControls
 from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, Effect, InputOutcome
 from deskwire.packet import Packet
@@ -214,5 +214,5 @@ class HostWindow(LinkObserver):
             self._changed(WindowLost(host=self._name, reason=reason))
 
 
-def _given(status: ControlStatus, *, answers: bool) -> ControlGiven:
-    return ControlGiven(status.state, status.holder, status.reason, answers)
+def _given(status: ControlStatus, *, answers: bool) -> WhoControls:
+    return WhoControls(status.state, status.holder, status.reason, answers)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from deskwire.clip_text import clip_text, strangers_clip_text
 from deskx11.selection import Selection, SelectionRefused
 
 _LOOK = 0.02
@@ -31,7 +32,7 @@ class LocalClip:
         """Calls `then` with the text of the clipboard, in `look_after`."""
 
         def work() -> Callable[[], None]:
-            text = self._selection.fetch()
+            text = clip_text(self._selection.fetch())
             return lambda: then(text)
 
         self._begin(work)
@@ -40,7 +41,7 @@ class LocalClip:
         """Makes this text the clipboard's."""
 
         def work() -> Callable[[], None]:
-            self._selection.put(text)
+            self._selection.put(strangers_clip_text(text))
             return lambda: None
 
         self._begin(work)

@@ -11,9 +11,8 @@ from collections.abc import Collection
 from deskwire.geometry import Rectangle
 
 from .messages import (
-    ClipFetched,
+    ClipText,
     CloseWindow,
-    ControlGiven,
     Damage,
     DoneTimes,
     Map,
@@ -21,6 +20,7 @@ from .messages import (
     Raise,
     Status,
     ToWindow,
+    WhoControls,
 )
 
 _MANY = 128
@@ -58,7 +58,7 @@ class Mailbox:
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
-                case Status() | ControlGiven() | Notice() | ClipFetched() | DoneTimes():
+                case Status() | WhoControls() | Notice() | ClipText() | DoneTimes():
                     self._newest[type(message)] = message
                 case Raise():
                     self._raise = True

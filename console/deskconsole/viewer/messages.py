@@ -37,7 +37,7 @@ class Status(msgspec.Struct, frozen=True, tag="status"):
     """Unix time of which the picture is; None: of when this is first said."""
 
 
-class ControlGiven(msgspec.Struct, frozen=True, tag="control"):
+class WhoControls(msgspec.Struct, frozen=True, tag="control"):
     """Says who acts on the host: with YOURS the window's keys and pointer go there."""
 
     state: ControlState
@@ -55,7 +55,7 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     text: str
 
 
-class ClipFetched(msgspec.Struct, frozen=True, tag="clip"):
+class ClipText(msgspec.Struct, frozen=True, tag="clip"):
     """Put this text of the host's clipboard into the clipboard here."""
 
     text: str
@@ -186,7 +186,7 @@ Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | TypingIn
 Request = ControlWish | ClipOffer | ClipWish
 """Takes its time, and is answered."""
 
-ToWindow = Map | Damage | Status | ControlGiven | Notice | ClipFetched | DoneTimes | Raise | CloseWindow
+ToWindow = Map | Damage | Status | WhoControls | Notice | ClipText | DoneTimes | Raise | CloseWindow
 ToConsole = Ready | Failed | Shown | Closed | Input | Request
 
 _encoder = msgspec.json.Encoder()

@@ -10,7 +10,7 @@ from deskwire.control import ControlState
 from .canvas import Canvas
 from .input_outbox import InputOutbox
 from .keys import HOST_ACTIONS, Action, HostKeyName
-from .messages import ClipFetched, ControlGiven, ControlWish
+from .messages import ClipText, ControlWish, WhoControls
 from .surfaces.surface import Surface
 
 
@@ -27,7 +27,7 @@ class WindowControl(Protocol):
         """When `look_after` has to be called at the latest, by the monotonic clock; None: not by itself."""
         ...
 
-    def given(self, message: ControlGiven) -> None:
+    def given(self, message: WhoControls) -> None:
         """Says who acts now."""
         ...
 
@@ -47,7 +47,7 @@ class WindowControl(Protocol):
         """Does what was due."""
         ...
 
-    def fetched(self, message: ClipFetched) -> None:
+    def fetched(self, message: ClipText) -> None:
         """Puts the host's text into the clipboard here."""
         ...
 
@@ -74,7 +74,7 @@ class NoControl:
     def due(self) -> float | None:
         return self._outbox.due
 
-    def given(self, message: ControlGiven) -> None:
+    def given(self, message: WhoControls) -> None:
         if message.state == ControlState.YOURS:
             self._say(f"no control from this window: {self._fault}")
             self._outbox.put(ControlWish(on=False))
@@ -91,7 +91,7 @@ class NoControl:
     def look_after(self, now: float) -> None:  # noqa: ARG002  # only the outbox may have something to do
         self._outbox.flush()
 
-    def fetched(self, message: ClipFetched) -> None:
+    def fetched(self, message: ClipText) -> None:
         """The console asks for no text on behalf of this window."""
 
     def do(self, action: Action) -> bool:

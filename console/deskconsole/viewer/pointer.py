@@ -20,7 +20,7 @@ _NOTCHES = {4: (0, -_NOTCH), 5: (0, _NOTCH), 6: (-_NOTCH, 0), 7: (_NOTCH, 0)}
 Send = Callable[[PointerInput | ButtonInput | WheelInput], None]
 
 
-class Pointer:
+class WindowPointer:
     """Turns places in the window into places on the host.
 
     Moves are merged to the newest of a sixtieth of a second, which is told before any key, button or wheel.

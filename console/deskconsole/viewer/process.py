@@ -23,10 +23,9 @@ from deskwire.geometry import Rectangle
 
 from .display import require_display
 from .messages import (
-    ClipFetched,
+    ClipText,
     Closed,
     CloseWindow,
-    ControlGiven,
     Damage,
     DoneTimes,
     Failed,
@@ -39,6 +38,7 @@ from .messages import (
     Shown,
     Status,
     ToConsole,
+    WhoControls,
     to_console,
 )
 from .outbox import Outbox
@@ -160,7 +160,7 @@ class Viewer:
         """
         self._outbox.put(Damage(packet, tuple(rectangles), input_at))
 
-    def control(self, message: ControlGiven) -> None:
+    def control(self, message: WhoControls) -> None:
         """Says who acts on the host: with YOURS the window's keys and pointer go to `on_input`, and the title
         is `NAME - controlled - deskconsole` while the picture is of now."""
         self._controlled = message.state == ControlState.YOURS
@@ -177,7 +177,7 @@ class Viewer:
 
     def clip(self, text: str) -> None:
         """Puts this text into the clipboard of the window's display."""
-        self._outbox.put(ClipFetched(text))
+        self._outbox.put(ClipText(text))
 
     def times(self, p50: float, p95: float) -> None:
         """Says how many seconds inputs take until they are injected."""

@@ -20,6 +20,7 @@ from deskconsole.common.errors import ViewerError
 from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
+from .attention import Attention
 from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
@@ -27,10 +28,9 @@ from .input_outbox import InputOutbox
 from .keys import Action, HostKeyName, action_of, control_notice
 from .messages import (
     CLOSED_BY_HAND,
-    ClipFetched,
+    ClipText,
     Closed,
     CloseWindow,
-    ControlGiven,
     Damage,
     DoneTimes,
     Map,
@@ -39,6 +39,7 @@ from .messages import (
     Shown,
     Status,
     ToWindow,
+    WhoControls,
 )
 from .no_control import NoControl, WindowControl, control_of
 from .overlay import FADE_STEP, Overlay
@@ -57,15 +58,8 @@ _EASE = 2
 """After a drawing nothing is drawn for so many times the CPU time that it took, if that is less than a frame:
 small changes are shown at once, and large ones never take more than a third of a core."""
 
-_ATTENTIVE, _IDLE, _HEARING = 0.01, 0.05, 0.2
-"""Seconds between two looks at the keyboard: while somebody uses the window, otherwise, and where the surface
-notices keys. A look costs 0.2 ms of CPU, takes 2 ms, and highgui has nothing to wait on."""
-
 _TELLING = 0.5
 """Seconds between two reports of what is shown."""
-
-_ATTENTION = 2.0
-"""Seconds after a key or a change of size in which somebody still uses the window."""
 
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
@@ -105,7 +99,7 @@ class Window:
         self._host_key: HostKeyName = host_key
         self._overlay = Overlay(host_key)
         self._control: WindowControl = NoControl(outbox, self._say, "it is not open")
-        self._given = ControlGiven(ControlState.FREE)
+        self._given = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
         """When the input happened whose effect is to be drawn."""
@@ -120,8 +114,7 @@ class Window:
         self._told = 0
         self._told_at = 0.0
         self._rested_at = 0.0
-        self._look_at_keys = 0.0
-        self._attentive_until = 0.0
+        self._attention = Attention()
 
     def run(self) -> None:
         """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
@@ -156,7 +149,7 @@ class Window:
             self._listen()
             self._draw()
             now = time.monotonic()
-            if now >= self._look_at_keys:
+            if now >= self._attention.due:
                 reason = self._look_after(now)
             if self._closed_by_key:
                 reason = CLOSED_BY_HAND
@@ -170,7 +163,7 @@ class Window:
         if self._surface.waiting:
             return 0.0
         due = self._control.due
-        return self._look_at_keys if due is None else min(due, self._look_at_keys)
+        return self._attention.due if due is None else min(due, self._attention.due)
 
     def _rest(self) -> None:
         """Lets a while pass after a drawing: what comes meanwhile is shown together with what is there.
@@ -202,14 +195,14 @@ class Window:
                 self._control.stale(stale=False)
             case Status():
                 self._status(message)
-            case ControlGiven():
+            case WhoControls():
                 self._given = message
                 self._be_controlled()
             case Notice():
                 self._say(message.text)
             case DoneTimes():
                 self._times.done = message
-            case ClipFetched():
+            case ClipText():
                 self._control.fetched(message)
             case Raise():
                 if self._open and not self._surface.to_front():
@@ -347,11 +340,10 @@ class Window:
 
     def _look_after(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
-        idle = _HEARING if self._surface.hears_keys else _IDLE
-        self._look_at_keys = now + (_ATTENTIVE if now < self._attentive_until else idle)
+        self._attention.look(now, hears_keys=self._surface.hears_keys)
         if self._overlay.fading(now):
             self._redraw = True
-            self._look_at_keys = min(self._look_at_keys, now + FADE_STEP)
+            self._attention.due = min(self._attention.due, now + FADE_STEP)
         self._tell(now)
         self._frame.settle(self._surface)
         key = cv2.pollKey()
@@ -404,6 +396,4 @@ class Window:
             self._attend()
 
     def _attend(self) -> None:
-        now = time.monotonic()
-        self._attentive_until = now + _ATTENTION
-        self._look_at_keys = min(self._look_at_keys, now)
+        self._attention.rouse(time.monotonic())

@@ -22,17 +22,17 @@ from .keys import HOST_ACTIONS, Action, HostKeyName
 from .local_clip import LocalClip
 from .messages import (
     ChordInput,
-    ClipFetched,
     ClipOffer,
+    ClipText,
     ClipWish,
-    ControlGiven,
     ControlWish,
     Input,
     KeyInput,
     Released,
     TypingInput,
+    WhoControls,
 )
-from .pointer import Pointer
+from .pointer import WindowPointer
 from .x_focus import FocusChange, XFocus
 from .x_keyboard import KeyReader
 
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from .surfaces.x_surface import XSurface
 
 _CHORDS = {Action.CTRL_ALT_DEL: ChordName.CTRL_ALT_DEL, Action.LOCK: ChordName.LOCK}
+
+_MOST_TYPED = 4096
+"""Characters of a clipboard that are typed: more take long, and cannot be stopped."""
 
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
@@ -66,7 +69,7 @@ class XControl:
         self._host_key = HostKey(host_key)
         self._act = act
         self._say = say
-        self._pointer = Pointer(self._send)
+        self._pointer = WindowPointer(self._send)
         self._clip = LocalClip(say)
         self._canvas: Canvas | None = None
         self._state = ControlState.FREE
@@ -98,7 +101,7 @@ class XControl:
         """What is done now goes to the host."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
 
-    def given(self, message: ControlGiven) -> None:
+    def given(self, message: WhoControls) -> None:
         """Says who acts now."""
         was_on = self.on
         self._state = message.state
@@ -134,7 +137,7 @@ class XControl:
         self._clip.look_after()
         self._outbox.flush()
 
-    def fetched(self, message: ClipFetched) -> None:
+    def fetched(self, message: ClipText) -> None:
         """Puts the host's text into the clipboard here."""
         self._clip.put(message.text)
 
@@ -145,11 +148,11 @@ class XControl:
                 self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
                 if self.on:
                     # Not first when the agent has answered: its user has left the host now.
-                    self.given(ControlGiven(ControlState.FREE))
+                    self.given(WhoControls(ControlState.FREE))
             case Action.FORCE:
                 self._outbox.put(ControlWish(on=True, force=True))
             case _ if action in HOST_ACTIONS:
-                if self.on:
+                if self.on and not self._stale:
                     self._do_to_host(action)
             case _:
                 return False
@@ -168,11 +171,19 @@ class XControl:
             case Action.CTRL_ALT_DEL | Action.LOCK:
                 self._send(ChordInput(_CHORDS[action]))
             case Action.TYPE_CLIP:
-                self._clip.fetch(lambda text: self._send(TypingInput(text)))
+                self._clip.fetch(self._type)
             case Action.PUT_CLIP:
                 self._clip.fetch(lambda text: self._outbox.put(ClipOffer(text)))
             case Action.FETCH_CLIP:
                 self._outbox.put(ClipWish())
+
+    def _type(self, text: str) -> None:
+        if len(text) > _MOST_TYPED:
+            self._say(
+                f"the clipboard has {len(text):,} characters: put it into the host's, and paste it there"
+            )
+        elif self.on and not self._stale:
+            self._send(TypingInput(text))
 
     def _listen(self) -> None:
         """Selects what control needs, or only the host key."""

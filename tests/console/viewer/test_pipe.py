@@ -8,8 +8,23 @@ from collections.abc import Iterator
 import pytest
 
 from deskconsole.viewer.inbox import Inbox, ThreadedInbox
-from deskconsole.viewer.messages import CloseWindow, Damage, Map, Status, ToWindow, line, to_window
+from deskconsole.viewer.input_outbox import InputOutbox
+from deskconsole.viewer.messages import (
+    ClipText,
+    CloseWindow,
+    Damage,
+    KeyInput,
+    Map,
+    PointerInput,
+    Status,
+    ToWindow,
+    WhoControls,
+    line,
+    to_console,
+    to_window,
+)
 from deskconsole.viewer.outbox import Outbox
+from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
 _MAP = Map("/dev/shm/picture", 80, 60, 1)
@@ -109,3 +124,47 @@ def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:
     outbox.join()
     outbox.put(_damage(1))
     outbox.put(CloseWindow())
+
+
+def test_the_newest_word_on_control_reaches_the_window_and_a_long_text_whole(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    text = "grüß\n" * 12_000
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "to the window")
+    for message in (_MAP, ClipText(text), WhoControls(ControlState.ASKING), WhoControls(ControlState.YOURS)):
+        outbox.put(message)
+    outbox.put(CloseWindow())
+    taken = _taken(Inbox(reader))
+    assert ClipText(text) in taken
+    assert [m for m in taken if isinstance(m, WhoControls)][-1].state is ControlState.YOURS
+    outbox.join()
+
+
+def test_damage_that_melts_together_keeps_the_oldest_input(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    for packet, at in ((1, None), (2, 5.0), (3, 6.0)):
+        os.write(writer, line(Damage(packet, (Rectangle(0, 0, 1, 1),), at)))
+    os.close(writer)
+    assert [m.input_at for m in _taken(Inbox(reader)) if isinstance(m, Damage)] == [5.0]
+
+
+def test_a_console_that_does_not_read_stops_no_window_and_gets_few_moves(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    outbox = InputOutbox(writer)
+    keys = 0
+    while not outbox.full:
+        outbox.put(KeyInput(1.0, 0x1E, down=True, text="a"))
+        keys += 1
+        for x in range(5):
+            outbox.put(PointerInput(1.0, x, keys))
+    heard = b""
+    while outbox.due is not None:
+        heard += os.read(reader, 65536)
+        outbox.flush()
+    os.close(writer)
+    while piece := os.read(reader, 65536):
+        heard += piece
+    messages = [to_console.decode(one) for one in heard.splitlines()]
+    assert sum(isinstance(one, KeyInput) for one in messages) == keys
+    waited = messages[-800:]
+    assert sum(isinstance(one, PointerInput) for one in waited) <= 401
+    assert messages[-1] == PointerInput(1.0, 4, keys)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from Xlib import X
 from Xlib.display import Display
+from Xlib.ext import xtest
 
 from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute
@@ -44,19 +46,48 @@ class ControlStage:
         self.session.view(control=control, fullscreen=fullscreen)
         title = "controlled" if control else ".*"
         self.console.wait_for_window(f"^lab-01 - {title} - deskconsole")
-        if control:
-            self.point(20, 20)
+        wait_for(self._is_drawn, timeout=20, what="the picture")
+        self.point(20, 20)
+
+    def _is_drawn(self) -> bool:
+        with client(self.console) as display:
+            window = display.create_resource_object("window", self.window)
+            size = window.get_geometry()
+            middle = display.screen().root.translate_coords(window, size.width // 2, size.height // 2)
+        # Neither the desktop nor a terminal is black.
+        return bool(self.console.screenshot()[middle.y, middle.x].any())
+
+    def close(self) -> None:
+        """Takes the window and what the test has started away, and lets everything go."""
+        if self.session.snapshot().viewing:
+            self.console.ask_to_close(self.window)
+            wait_for(lambda: not self.session.snapshot().viewing, what="the window's end")
+        self.session.control.release()
+        for screen in (self.host, self.console):
+            screen.end_programs()
+            _let_go(screen)
+
+    def corner(self) -> tuple[int, int]:
+        """The place of the window's inside on the console's screen."""
+        with client(self.console) as display:
+            at = display.screen().root.translate_coords(self.window, 0, 0)
+        return at.x, at.y
 
     def xdotool(self, *words: str) -> None:
         """Does it as the console's user."""
         self.console.call("xdotool", *words)
 
+    def chord(self, key: str) -> None:
+        """Presses a key while the host key is held."""
+        self.xdotool("keydown", HOST_KEY, "key", key, "keyup", HOST_KEY)
+
     def point(self, x: int, y: int) -> None:
         """Moves the console's pointer to a pixel of the window's inside."""
-        self.xdotool("mousemove", "--window", str(self.window), str(x), str(y))
+        left, top = self.corner()
+        self.xdotool("mousemove", str(left + x), str(top + y))
 
     def type_into_file(self) -> Path:
-        """A terminal on the host that writes what is typed into a file, line by line; the pointer is on it."""
+        """A terminal on the host that writes what is typed into a file, line by line."""
         file = self.folder / "typed"
         script = f"stty -echo; touch {file}.ready; exec cat > {file}"
         self.host.run("xterm", "-u8", "-geometry", "80x24+0+0", "-e", "sh", "-c", script)
@@ -81,6 +112,21 @@ class ControlStage:
         with client(self.host) as display:
             at = display.screen().root.query_pointer()
         return at.root_x, at.root_y
+
+
+def _let_go(screen: Xvfb) -> None:
+    """Lets up what a test has left down there."""
+    with client(screen) as display:
+        bits = display.query_keymap()
+        for code in range(256):
+            if bits[code // 8] >> code % 8 & 1:
+                xtest.fake_input(display, X.KeyRelease, code)
+        for button in (1, 2, 3):
+            xtest.fake_input(display, X.ButtonRelease, button)
+        display.sync()
+        locked = display.screen().root.query_pointer().mask & X.LockMask
+    if locked:
+        screen.call("xdotool", "key", "Caps_Lock")
 
 
 @contextmanager
@@ -111,6 +157,7 @@ def control_stage(
         console_screen.call("setxkbmap", *console_layout.split())
         monkeypatch.setenv("DISPLAY", console_screen.display)
         environment = {"DISPLAY": host_screen.display}
+        host_screen.call("xsetroot", "-solid", "#505050")
         with AgentProcess(folder, environment=environment) as agent:
             events: list[Event] = []
             session = Session("lab-01", DirectRoute(agent.address, agent.token), display, events.append)

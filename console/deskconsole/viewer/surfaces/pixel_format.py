@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+from Xlib import X
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.xobject.drawable import Window as XWindow
 
 
 class PixelFormat:
@@ -55,3 +63,20 @@ class PixelFormat:
         values = np.arange(256, dtype=np.uint64)
         wide = values << np.uint64(8) | values  # 16 bits: 0 stays none, 255 becomes all
         return (wide >> np.uint64(16 - width) << np.uint64(shift)).astype(self._type)
+
+
+def format_of(display: Display, window: XWindow, depth: int) -> PixelFormat:
+    """The format of a window's pixels; raises OSError for pixels that cannot be written."""
+    information = display.display.info
+    visual = window.get_attributes().visual
+    masks = {
+        one.visual_id: (one.red_mask, one.green_mask, one.blue_mask)
+        for depth_of in display.screen().allowed_depths
+        for one in depth_of.visuals
+        if one.visual_class in {X.TrueColor, X.DirectColor}
+    }
+    bits = {one.depth: one.bits_per_pixel for one in information.pixmap_formats}
+    if visual in masks and not information.image_byte_order:
+        with contextlib.suppress(ValueError):
+            return PixelFormat(masks[visual], bits.get(depth, 0))
+    raise OSError(f"the display has pixels of {depth} bits of another kind")

@@ -25,7 +25,7 @@ from deskwire.geometry import Rectangle
 from deskx11.put_image import SharedSegment
 from deskx11.segment import Segment
 
-from .pixel_format import PixelFormat
+from .pixel_format import format_of
 from .surface import Mouse
 
 if TYPE_CHECKING:
@@ -114,26 +114,10 @@ class XSurface:
         geometry = parent.get_geometry()
         self._size = geometry.width, geometry.height
         self._depth = geometry.depth
-        self._format = self._format_of(parent)
+        self._format = format_of(self.display, parent, self._depth)
         self._context = self.child.create_gc(graphics_exposures=False)
         self._reserve(*self._size)
         self._try_out()
-
-    def _format_of(self, window: XWindow) -> PixelFormat:
-        """Raises OSError for pixels that cannot be written."""
-        information = self.display.display.info
-        visual = window.get_attributes().visual
-        masks = {
-            one.visual_id: (one.red_mask, one.green_mask, one.blue_mask)
-            for depth in self.display.screen().allowed_depths
-            for one in depth.visuals
-            if one.visual_class in {X.TrueColor, X.DirectColor}
-        }
-        bits = {one.depth: one.bits_per_pixel for one in information.pixmap_formats}
-        if visual in masks and not information.image_byte_order:
-            with contextlib.suppress(ValueError):
-                return PixelFormat(masks[visual], bits.get(self._depth, 0))
-        raise OSError(f"the display has pixels of {self._depth} bits of another kind")
 
     def _try_out(self) -> None:
         """Puts eight random pixels and reads them back: a number of a segment means another one elsewhere."""
