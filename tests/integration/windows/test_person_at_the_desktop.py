@@ -241,6 +241,32 @@ def test_the_sign_stays_in_the_middle_of_another_size(windows: WindowsHost, sign
         windows.resize(1280, 720)
 
 
+COVER = """
+import ctypes
+from ctypes import wintypes
+user32 = ctypes.WinDLL("user32")
+def cover():
+    # White, above all windows, over the middle of the top edge.
+    user32.CreateWindowExW(8, "EDIT", None, 0x90000000, 300, 0, 700, 60, None, None, None, None)
+    message = wintypes.MSG()
+    while user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
+        user32.DispatchMessageW(ctypes.byref(message))
+import threading
+threading.Thread(target=cover, daemon=True).start()
+"""
+
+
+def test_a_window_that_covers_the_sign_does_so_for_a_moment_only(
+    windows: WindowsHost, sign: WindowsProgram
+) -> None:
+    area = sign.value("sign.area")
+    wait_for(lambda: shows_the_sign(windows, area), what="the sign in the picture")
+    with WindowsProgram(windows) as other:
+        other.run(COVER)
+        wait_for(lambda: windows.screenshot()[40, 900].min() == 255, what="the other window")
+        wait_for(lambda: shows_the_sign(windows, area), timeout=10, what="the sign above it")
+
+
 def test_the_sign_ends_with_its_process(windows: WindowsHost) -> None:
     with WindowsProgram(windows) as agent:
         agent.run("from deskagent.courtesy.platforms import sign_opener; sign = sign_opener()(lambda: None)")
