@@ -315,6 +315,14 @@ def test_a_console_that_the_person_refuses_sees_nothing_and_is_told_why(
         assert console.connection.packets == 0
 
 
+def test_the_question_goes_with_the_console_that_wanted_to_see(
+    person: WindowsProgram, agent: DesktopAgent
+) -> None:
+    with closing(ActingConsole(agent, consent=Consent.ALWAYS, console=16 * b"5")):
+        wait_for(lambda: person.value("place('See')"), what="the question")
+    wait_for(lambda: person.value("place('See')") is None, timeout=10, what="the question's end")
+
+
 AMBER = (60, 180, 250)
 
 
