@@ -13,7 +13,13 @@ import pytest
 
 from deskagent.host.parts import LISTING
 from deskagent.host.windows import protection
-from deskagent.host.windows.protection import PartFault, ProtectionFault, protect_folder, protect_parts
+from deskagent.host.windows.protection import (
+    PartFault,
+    ProtectionFault,
+    protect_folder,
+    protect_parts,
+    verify_parts,
+)
 
 FILES = {
     "python.exe": b"program",
@@ -101,24 +107,24 @@ def test_a_compiled_file_that_anybody_could_have_written_goes_and_a_protected_on
     assert compiled.exists()
 
 
-def test_a_changed_file_is_not_run_and_is_sent_again(part: Path, labels: Labels) -> None:
+def test_a_changed_file_is_not_run_and_is_sent_again(part: Path) -> None:
     (part / "Lib" / "os.py").write_bytes(b"evilry")
     with pytest.raises(PartFault, match=part.name):
-        protect_parts(part.parent, [part.name])
+        verify_parts(part.parent, [part.name])
     assert not (part / LISTING).exists()
 
 
-def test_a_list_that_was_changed_with_its_files_is_noticed(part: Path, labels: Labels) -> None:
+def test_a_list_that_was_changed_with_its_files_is_noticed(part: Path) -> None:
     (part / "Lib" / "os.py").write_bytes(b"evilry")
     assert write_listing(part) != part.name
     with pytest.raises(PartFault, match=part.name):
-        protect_parts(part.parent, [part.name])
+        verify_parts(part.parent, [part.name])
 
 
-def test_a_module_that_is_in_no_list_is_removed(part: Path, labels: Labels) -> None:
+def test_a_module_that_is_in_no_list_is_removed(part: Path) -> None:
     stray = part / "Lib" / "site-packages" / "sitecustomize.py"
     stray.write_bytes(b"evil")
-    protect_parts(part.parent, [part.name])
+    verify_parts(part.parent, [part.name])
     assert not stray.exists()
     assert (part / "runtime.json").exists()
 

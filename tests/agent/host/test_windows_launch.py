@@ -146,7 +146,9 @@ def test_damaged_files_are_not_run_with_the_highest_rights(
     def damaged(_root: Path, _parts: list[str]) -> None:
         raise PartFault("runtime-0123456789ab")
 
-    monkeypatch.setattr(launch, "protect_parts", damaged)
+    monkeypatch.setattr(launch, "protect_parts", lambda _root, _parts: None)
+    monkeypatch.setattr(launch, "protect_folder", lambda _folder: None)
+    monkeypatch.setattr(launch, "verify_parts", damaged)
     monkeypatch.setattr(run_folder, "make_private_folder", lambda path, _sid: Path(path).mkdir())
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
     refusal = launch.start(root, {"own": True, "sid": ADMIN}, ARGUMENTS)

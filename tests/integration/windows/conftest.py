@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support.windows.host import WindowsHost
+from support.windows.program import put_agent
 
 
 @pytest.fixture
@@ -33,3 +34,10 @@ def shared_windows() -> Iterator[WindowsHost]:
     """One host for all tests of a file."""
     with WindowsHost.start() as host:
         yield host
+
+
+@pytest.fixture(scope="module")
+def windows_desktop(shared_windows: WindowsHost) -> WindowsHost:
+    """The same with the agent's files on it, for programs that run them on its desktop."""
+    put_agent(shared_windows)
+    return shared_windows

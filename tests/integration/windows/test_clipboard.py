@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.windows.host import WindowsHost
-from support.windows.program import WindowsProgram, put_agent
+from support.windows.program import WindowsProgram
 from support.xvfb import wait_for
 
 # The first run on a machine builds the stand-in and its runtime.
@@ -71,42 +71,35 @@ def write(text):
 
 
 @pytest.fixture(scope="module")
-def windows() -> Iterator[WindowsHost]:
-    with WindowsHost.start() as windows:
-        put_agent(windows)
-        yield windows
-
-
-@pytest.fixture(scope="module")
-def agent(windows: WindowsHost) -> Iterator[WindowsProgram]:
-    with WindowsProgram(windows) as agent:
+def agent(windows_desktop: WindowsHost) -> Iterator[WindowsProgram]:
+    with WindowsProgram(windows_desktop) as agent:
         agent.run(AGENT)
         yield agent
 
 
 @pytest.fixture(scope="module")
-def program(windows: WindowsHost) -> Iterator[WindowsProgram]:
+def program(windows_desktop: WindowsHost) -> Iterator[WindowsProgram]:
     """Another program on that desktop, which also reads and writes notepad's page."""
-    with WindowsProgram(windows) as program:
+    with WindowsProgram(windows_desktop) as program:
         program.run(PROGRAM)
         yield program
 
 
 def test_what_is_put_is_pasted_into_notepad_with_its_line_ends(
-    windows: WindowsHost, agent: WindowsProgram, program: WindowsProgram
+    windows_desktop: WindowsHost, agent: WindowsProgram, program: WindowsProgram
 ) -> None:
     program.run("write('')")
     agent.run("board.put('grüß 中 😀\\nx\\x00\\x1b\\ty')")
-    windows.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+v")
+    windows_desktop.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+v")
     wait_for(lambda: program.value("written()") == "grüß 中 😀\r\nx\ty", what="the text in notepad")
 
 
 def test_what_notepad_copies_is_fetched(
-    windows: WindowsHost, agent: WindowsProgram, program: WindowsProgram
+    windows_desktop: WindowsHost, agent: WindowsProgram, program: WindowsProgram
 ) -> None:
     program.run("own('something before')")
     program.run("write('grüß 中 😀\\r\\nx')")
-    windows.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+a", "ctrl+c")
+    windows_desktop.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+a", "ctrl+c")
     wait_for(lambda: agent.value("board.fetch()") == "grüß 中 😀\nx", what="the text that notepad has copied")
 
 
@@ -123,8 +116,8 @@ def test_what_is_put_is_kept_out_of_history_and_cloud_and_can_be_fetched_again(
     assert agent.value("board.fetch()") == "grüß\nx"
 
 
-def test_what_was_put_outlives_the_agent(windows: WindowsHost, agent: WindowsProgram) -> None:
-    with WindowsProgram(windows) as other:
+def test_what_was_put_outlives_the_agent(windows_desktop: WindowsHost, agent: WindowsProgram) -> None:
+    with WindowsProgram(windows_desktop) as other:
         other.run(AGENT + "\nboard.put('left behind')\nboard.close()")
     assert agent.value("board.fetch()") == "left behind"
 

@@ -19,7 +19,7 @@ import pytest
 
 from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.facts import DesktopWord, Launched
-from deskconsole.common.errors import LaunchError, NobodyLoggedOn
+from deskconsole.common.errors import Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 from deskwire.control import ControlState
@@ -131,6 +131,22 @@ def test_an_elevated_agent_whose_files_cannot_be_closed_runs_and_refuses_control
     assert answer.state is ControlState.OFF
     assert answer.reason.startswith("the agent has the highest rights, and its files could not be protected")
     assert "(Windows refused: Access" in answer.reason
+
+
+def test_changed_files_are_not_run_with_the_highest_rights(ground: WindowsGround) -> None:
+    """At least rights only sizes are compared before a launch."""
+    highest = replace(ground, host=msgspec.structs.replace(ground.host, run_level="highest"))
+    assert ground.deployed.runtime is not None
+    module = ground.root / ground.deployed.runtime / "Lib" / "this.py"
+    content = module.read_bytes()
+    module.unlink()  # linked to what other tests use
+    module.write_bytes(content.swapcase())
+    try:
+        with pytest.raises(Damaged, match=f"damaged there: {ground.deployed.runtime}"):
+            highest.launch()
+        assert runs(ground) == []
+    finally:
+        module.write_bytes(content)
 
 
 def test_a_second_launch_finds_the_first_ones_agent(ground: WindowsGround) -> None:

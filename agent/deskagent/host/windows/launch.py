@@ -23,7 +23,7 @@ from .. import handover
 from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder
-from .protection import PartFault, ProtectionFault, protect_folder, protect_parts
+from .protection import PartFault, ProtectionFault, protect_folder, protect_parts, verify_parts
 from .security import allow_reading, reach_others
 
 LOOK_AGAIN = 0.5
@@ -153,14 +153,13 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     if user != own:
         for part in arguments["parts"]:
             allow_reading(str(root / part), user)
-    try:
-        exposed = (
-            exposure(root, folder, arguments["parts"], of_others=user != own) if arguments["highest"] else ""
-        )
-    except PartFault as part:
-        return failed(
-            root, kept, folder, {"error": f"{part} is not what was sent; connect again to send it again"}
-        )
+    exposed = ""
+    if arguments["highest"]:
+        exposed = exposure(root, folder, arguments["parts"], of_others=user != own)
+        try:
+            verify_parts(root, arguments["parts"])  # after it: what is closed stays as it is found
+        except PartFault as part:
+            return failed(root, kept, folder, {"error": f"{part} is not what was sent"})
     (folder / handover.TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
     (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
     words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0"]
@@ -196,7 +195,7 @@ def exposure(root: Path, folder: Path, parts: list[str], *, of_others: bool) -> 
     """Protects what an agent with the highest rights runs from, and its folder; empty where that is done.
 
     Else the reason why such an agent must not act: other programs could act through it with more rights than
-    they have. Raises PartFault.
+    they have.
     """
     if of_others:
         return (
