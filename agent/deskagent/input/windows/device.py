@@ -196,8 +196,8 @@ class WindowsInput:
             self.release_all()
 
     def _check(self) -> None:
-        """Raises InputBlocked where nothing can be injected. Else what went up meanwhile, and Windows still has
-        down, goes up: Ctrl+Shift+Esc may bring a program with more rights to the front while they are held.
+        """Raises InputBlocked where nothing can be injected. Else what went up meanwhile goes up again, if
+        Windows still has it down: Ctrl+Shift+Esc may bring a program with more rights to the front.
         """
         if reason := self._foreground.reason():
             raise InputBlocked(reason)
