@@ -80,6 +80,9 @@ class InputDesk:
     def value(self, expression: str) -> Any:
         return self._program.value(f"act(lambda: {expression})")
 
+    def run(self, source: str) -> None:
+        self._program.run(source)
+
     def chord(self, name: str) -> None:
         self.value(f"device.chord(ChordName({name!r}))")
 
@@ -386,6 +389,37 @@ def test_a_session_that_cannot_be_locked_is_told(desk: InputDesk) -> None:
     """Wine has no lock screen."""
     with pytest.raises(AssertionError, match="Windows does not lock the session"):
         desk.chord("lock")
+
+
+ELEVATED = """
+from deskagent.input.windows import device as module
+from deskagent.input.windows.foreground import MORE_RIGHTS, ForegroundRights
+send, module._send = module._send, lambda events: None
+rights, device._foreground = device._foreground, ForegroundRights(own=lambda: 0)
+"""
+"""Wine has no program with more rights: here every window is of one, and what is sent is dropped."""
+
+
+def test_a_window_of_more_rights_is_told_and_what_it_swallowed_goes_up_later(desk: InputDesk) -> None:
+    desk.press("ctrl")
+    desk.run(ELEVATED)
+    desk.release("ctrl")
+    with pytest.raises(AssertionError, match="belongs to a program with more rights"):
+        desk.press("a")
+    with pytest.raises(AssertionError, match="belongs to a program with more rights"):
+        desk.click(1, LEFT + 50, TOP + 60)
+    desk.run("module._send, device._foreground = send, rights")
+    desk.tap("a")
+    events = desk.received()
+    assert [(what, key) for what, key, *_ in keys(events)] == [
+        ("down", 0x11), ("up", 0x11), ("down", 0x41), ("up", 0x41)
+    ]  # fmt: skip
+    assert characters(events) == "a"
+
+
+def test_keys_that_are_up_are_not_released(desk: InputDesk) -> None:
+    desk.release("ctrl", "alt", "win", "a")
+    assert desk.received() == []
 
 
 def test_the_injecting_thread_counts_pixels_of_the_display(desk: InputDesk) -> None:

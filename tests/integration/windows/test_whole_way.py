@@ -10,6 +10,7 @@ import pytest
 from deskconsole.common.progress import StepId
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from deskwire.control import ControlState, InputOutcome
 from support.deployed_runtime import equip
 from support.windows.host import WindowsHost
 from support.windows.way import WindowsWay
@@ -62,6 +63,20 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: WindowsWay) -> None
     wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     assert way.windows.processes("pythonw.exe") == before
     assert way.session.snapshot().statistics.reconnects == 1
+
+
+def test_what_the_console_types_and_clicks_arrives_in_notepad(way: WindowsWay) -> None:
+    way.session.connect()
+    assert way.streams(), way.events
+    control = way.session.control
+    control.take()
+    wait_for(lambda: control.status.state is ControlState.YOURS, what="control")
+    control.button(600, 400, 1, down=True)
+    control.button(600, 400, 1, down=False)
+    assert control.wait(control.type("grüße €, 你好 😀\nx"), 30).outcome is InputOutcome.DONE
+    wait_for(lambda: way.windows.typed_text() == "grüße €, 你好 😀\r\nx", what="the text")
+    wait_for(way.shows_the_screen, timeout=60, what="the picture with the text")
+    assert control.round_trips.done_p50 is not None
 
 
 def test_another_console_finds_the_agent_and_uploads_nothing(way: WindowsWay) -> None:

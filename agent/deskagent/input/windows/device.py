@@ -87,6 +87,8 @@ class WindowsInput:
         if station.casefold() != VISIBLE_STATION.casefold():
             raise DeviceGone(f"the agent runs on the window station '{station}', which nobody sees")
         self._foreground = ForegroundRights()
+        self._unheard: list[tuple[int, InputEvent]] = []
+        """Releases that Windows may have dropped, with the virtual key of each."""
         self._layouts = SystemLayouts()
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}
@@ -103,16 +105,16 @@ class WindowsInput:
 
     def press(self, code: int, *, down: bool) -> None:
         """A key goes down or up; a release is that of what was pressed, whatever the layout is by now."""
-        if not down:
-            stroke = self._keys.get(code) or self._stroke(code)
-            if stroke is not None:
-                _send([stroke.event(down=False)])
-                self._keys.pop(code, None)
-            return
-        self._foreground.check()
         stroke = self._keys.get(code) or self._stroke(code)
         if stroke is None:
             return
+        if not down:
+            # To a program the release of a key that is up would be a key that it never saw go down.
+            if code in self._keys or _is_down(stroke.virtual_key):
+                self._release(stroke.virtual_key, stroke.event(down=False))
+            self._keys.pop(code, None)
+            return
+        self._check()
         if code in DELETE_KEYS and self._holds(CONTROLS) and self._holds({ALT, ALTGR}):
             raise InputBlocked(CTRL_ALT_DEL)
         if stroke.virtual_key == _L_KEY and self._holds(SUPERS):
@@ -124,7 +126,7 @@ class WindowsInput:
 
     def write(self, text: str) -> None:
         """Characters as such; programs get each as it is, whatever modifiers are held."""
-        self._foreground.check()
+        self._check()
         units = text.encode("utf-16-le", "surrogatepass")
         events = []
         for at in range(0, len(units), 2):
@@ -141,19 +143,18 @@ class WindowsInput:
 
     def button(self, number: int, *, down: bool, x: int, y: int) -> None:
         """A button goes down or up there; Windows lets no other event between the records of one call."""
+        pressed = self._buttons.get(number) or _button(number)
         if not down:
-            pressed = self._buttons.get(number) or _button(number)
-            _send([_move(x, y), mouse_event(data=pressed.data, flags=pressed.up)])
+            self._release(pressed.virtual_key, _move(x, y), mouse_event(data=pressed.data, flags=pressed.up))
             self._buttons.pop(number, None)
             return
-        self._foreground.check()
-        pressed = _button(number)
+        self._check()
         _send([_move(x, y), mouse_event(data=pressed.data, flags=pressed.down)])
         self._buttons[number] = pressed
 
     def wheel(self, right: int, down: int, x: int, y: int) -> None:
         """The wheel turns there; Windows hands fractions of a notch to the program, which adds them up."""
-        self._foreground.check()
+        self._check()
         turns = [
             mouse_event(data=amount, flags=flags)
             for amount, flags in ((-down, MOUSE_WHEEL), (right, MOUSE_HORIZONTAL_WHEEL))
@@ -193,6 +194,20 @@ class WindowsInput:
         """Releases what this device holds."""
         if self._keys or self._buttons:
             self.release_all()
+
+    def _check(self) -> None:
+        """Raises InputBlocked where nothing can be injected. Else what went up meanwhile goes up again, if
+        Windows still has it down: Ctrl+Shift+Esc may bring a program with more rights to the front.
+        """
+        if reason := self._foreground.reason():
+            raise InputBlocked(reason)
+        unheard, self._unheard = self._unheard, []
+        _send([event for virtual_key, event in unheard if _is_down(virtual_key)])
+
+    def _release(self, virtual_key: int, *events: InputEvent) -> None:
+        if self._foreground.reason():
+            self._unheard.append((virtual_key, events[-1]))
+        _send(events)
 
     def _stroke(self, code: int) -> KeyStroke | None:
         return key_stroke(code, held=self._keys, layout_keys=self._layouts.current().virtual_keys)

@@ -13,7 +13,6 @@ from ctypes import byref
 from ctypes.wintypes import DWORD
 from typing import Final, NamedTuple
 
-from deskagent.input.device import InputBlocked
 from deskwin32.calls import windows
 from deskwin32.desktop import ACCESS_DENIED, input_desktop, own_desktop
 from deskwin32.integrity import HIGH, own_integrity, process_integrity
@@ -108,12 +107,11 @@ class ForegroundRights:
         self._asked = (-1, 0.0)
         self._reason = ""
 
-    def check(self) -> None:
-        """Raises InputBlocked, with what would help, where nothing can be injected now."""
+    def reason(self) -> str:
+        """Why nothing can be injected now, and what would help; empty where it can."""
         window, now = self._window(), self._clock()
         before, at = self._asked
         if window != before or now - at >= INTERVAL:
             self._reason = blocked_reason(self._own, self._ask(window))
             self._asked = window, now
-        if self._reason:
-            raise InputBlocked(self._reason)
+        return self._reason

@@ -61,12 +61,13 @@ def key_stroke(
     if code == PAUSE_KEY:
         if not CONTROLS.isdisjoint(held):
             # A keyboard sends another code for Ctrl+Pause; it is what consoles know as Ctrl+Break.
-            return KeyStroke(_CANCEL, _CANCEL_SCAN, KEY_SCAN_CODE | KEY_EXTENDED)
-        # Its scan code is a sequence, and 0x45 alone would be looked up as another key: it goes by name.
+            return KeyStroke(_CANCEL, _CANCEL_SCAN, KEY_EXTENDED)
         return KeyStroke(key.virtual_key, NUM_LOCK_KEY, 0)
+    if code == NUM_LOCK_KEY:
+        # It shares a scan code with Pause, which Windows looks up wrongly (TigerVNC's authors saw it): both go by
+        # their virtual keys. To programs Num Lock is the extended one, though no keyboard sends the prefix.
+        return KeyStroke(key.virtual_key, NUM_LOCK_KEY, KEY_EXTENDED)
     if code == PRINT_KEY and (ALT in held or ALTGR in held):
         return KeyStroke(key.virtual_key, _SYSTEM_REQUEST, KEY_SCAN_CODE)
-    # Num Lock shares its code with Pause and has the prefix in Windows' tables, though no keyboard sends it.
-    extended = code >= _PREFIX_E0 or code == NUM_LOCK_KEY
-    flags = KEY_SCAN_CODE | (KEY_EXTENDED if extended else 0)
+    flags = KEY_SCAN_CODE | (KEY_EXTENDED if code >= _PREFIX_E0 else 0)
     return KeyStroke(layout_keys.get(code) or key.virtual_key, code & 0xFF, flags)

@@ -26,11 +26,11 @@ def stroke(name: str, *held: str) -> KeyStroke | None:
         ("right ctrl", (), (0xA3, 0x1D, EXTENDED)),
         # Unlike the other keys on the right it has a code of its own, without the prefix.
         ("right shift", (), (0xA1, 0x36, KEY_SCAN_CODE)),
-        ("num lock", (), (0x90, 0x45, EXTENDED)),
-        # By its virtual key alone: as a scan code it would be looked up as another key.
+        # By their virtual keys: they share a scan code, which Windows would look up wrongly.
+        ("num lock", (), (0x90, 0x45, KEY_EXTENDED)),
         ("pause", (), (0x13, 0x45, 0)),
-        ("pause", ("ctrl",), (0x03, 0x46, EXTENDED)),
-        ("pause", ("right ctrl",), (0x03, 0x46, EXTENDED)),
+        ("pause", ("ctrl",), (0x03, 0x46, KEY_EXTENDED)),
+        ("pause", ("right ctrl",), (0x03, 0x46, KEY_EXTENDED)),
         ("print", (), (0x2C, 0x37, EXTENDED)),
         ("print", ("alt",), (0x2C, 0x54, KEY_SCAN_CODE)),
         ("print", ("altgr",), (0x2C, 0x54, KEY_SCAN_CODE)),
