@@ -77,8 +77,10 @@ class Canvas:
 
     `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. `scale` None: the picture
     fits. Where it is larger than the canvas, `offset` (x, y in pixels of the canvas) says which part of it
-    is seen. `size` is what the picture takes on the canvas. With `framed` a frame of two pixels is around it,
-    which takes its room from the canvas and none from the picture's pixels.
+    is seen. `size` is what the picture takes on the canvas.
+
+    With `framed` a frame of two pixels is at the edge. It does not change the scale of a picture that fits:
+    in full screen each pixel stays a pixel, and the frame covers the outermost two, which can be clicked.
     """
 
     def __init__(
@@ -97,11 +99,15 @@ class Canvas:
         """Without the frame."""
         self._picture = picture
         room = image.shape[1], image.shape[0]
-        self.scale = scale or fitting(picture, room)
+        whole = room[0] + 2 * edge, room[1] + 2 * edge
+        self.scale = scale or fitting(picture, whole)
         self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
-        spare = room[0] - self.size[0], room[1] - self.size[1]
+        spare = [
+            (there if there >= size else inside) - size
+            for there, inside, size in zip(whole, room, self.size, strict=True)
+        ]
         self.offset = max(0, min(-spare[0], offset[0])), max(0, min(-spare[1], offset[1]))
-        self._x, self._y = (s // 2 if s >= 0 else -o for s, o in zip(spare, self.offset, strict=True))
+        self._x, self._y = (s // 2 - edge if s >= 0 else -o for s, o in zip(spare, self.offset, strict=True))
         if max(spare) > 0:
             image[:] = 0
 
@@ -136,13 +142,13 @@ class Canvas:
 
     def covers(self, x: int, y: int) -> bool:
         """The picture is seen at this pixel of the image with its frame."""
-        left, top = x - self._edge, y - self._edge
         height, width, _ = self.image.shape
+        edge = self._edge
         return all(
-            0 <= at < room and 0 <= at - begin < size
+            0 <= at < room + 2 * edge and 0 <= at - edge - begin < size
             for at, room, begin, size in (
-                (left, width, self._x, self.size[0]),
-                (top, height, self._y, self.size[1]),
+                (x, width, self._x, self.size[0]),
+                (y, height, self._y, self.size[1]),
             )
         )
 
@@ -157,7 +163,7 @@ class Canvas:
 
     def _place(self, at: int, begin: int, room: int, length: int) -> int:
         pixels, source = self.scale
-        drawn = min(max(at, 0), max(0, room - 1)) - begin
+        drawn = min(max(at, -self._edge), max(0, room - 1) + self._edge) - begin
         return min(max((2 * drawn + 1) * source // (2 * pixels), 0), length - 1)
 
     def _scaled(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.viewer.canvas import AS_IT_IS, DOUBLE, Canvas, Scale
+from deskconsole.viewer.canvas import AS_IT_IS, DOUBLE, FRAME, Canvas, Scale
 from deskconsole.viewer.messages import ButtonInput, PointerInput, WheelInput
 from deskconsole.viewer.pointer import WindowPointer
 from deskwire.geometry import Rectangle
@@ -124,8 +124,8 @@ def test_a_pixel_that_is_pointed_at_is_where_it_is_drawn(
     data: st.DataObject,
 ) -> None:
     canvas = _canvas(picture, window, scale, offset)
-    shape = window[1], window[0]
-    seen = [(x, y) for x in range(0, shape[1], 7) for y in range(0, shape[0], 7) if canvas.covers(x, y)]
+    inside = ((x, y) for x in range(FRAME, window[0] - FRAME, 7) for y in range(FRAME, window[1] - FRAME, 7))
+    seen = [point for point in inside if canvas.covers(*point)]
     if not seen:
         return
     x, y = data.draw(st.sampled_from(seen))
@@ -134,3 +134,13 @@ def test_a_pixel_that_is_pointed_at_is_where_it_is_drawn(
     assert drawn is not None
     assert drawn.x <= x < drawn.x + drawn.width
     assert drawn.y <= y < drawn.y + drawn.height
+
+
+def test_in_full_screen_the_frame_moves_no_pixel_and_the_corners_are_clicked() -> None:
+    canvas = _canvas((320, 200), (320, 200))
+    assert canvas.scale == AS_IT_IS
+    for point in ((0, 0), (1, 199), (160, 100), (319, 199)):
+        assert canvas.covers(*point)
+        assert canvas.place(*point) == point
+    picture = np.full((200, 320, 3), 9, np.uint8)
+    assert canvas.draw(picture, Rectangle(0, 0, 320, 200)) == Rectangle(2, 2, 316, 196)
