@@ -25,7 +25,7 @@ from .host_courtesy import HostCourtesy, shown_name
 from .input_thread import InputThread
 
 _CLEAR_WITHIN: Final = 1.0
-"""Seconds that the first console may wait until what a killed agent left down is up."""
+"""Seconds that a console may wait until what a killed agent left down is up."""
 
 _ENDED_AT_HOST: Final = "ended at the host"
 
@@ -56,11 +56,12 @@ class DesktopControl:
         self._counts: Counter[str] = Counter()
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
-        self._cleared = False
         self._inputs = InputThread(tools.open_device, tools.lock, self)
         self._clips = None if tools.open_board is None else ClipThread(tools.open_board)
         courtesy.question_began = self._inputs.all_up
         courtesy.sign_clicked = self._end_at_host
+        # Now, and not for the first console: the libraries of a device take 0.1 s to load.
+        self._cleared = self._inputs.clear()
 
     @property
     def abilities(self) -> frozenset[Ability]:
@@ -76,9 +77,7 @@ class DesktopControl:
         with self._lock:
             self._told[client] = self._view(client)
             client.tell(self._told[client])
-            cleared, self._cleared = self._cleared, True
-        if not cleared:
-            self._inputs.clear(_CLEAR_WITHIN)
+        self._cleared.wait(_CLEAR_WITHIN)
 
     def leave(self, client: ControlClient) -> None:
         with self._lock:

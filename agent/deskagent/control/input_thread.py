@@ -113,8 +113,8 @@ class InputThread:
         """Everything goes up, before any input that waits."""
         self._command(self._all_up)
 
-    def clear(self, wait: float) -> None:
-        """Everything goes up that an agent which was killed left down; waits so many seconds at most."""
+    def clear(self) -> threading.Event:
+        """Everything goes up that an agent which was killed left down; the event is set when that is done."""
         done = threading.Event()
 
         def command() -> None:
@@ -124,7 +124,7 @@ class InputThread:
                 done.set()
 
         self._command(command)
-        done.wait(wait)
+        return done
 
     def close(self) -> None:
         """Everything goes up, and the thread ends."""

@@ -49,7 +49,11 @@ class X11Lock:
 
     def taken_by(self) -> str | None:
         try:
-            return self._other_holder()
+            # The server tells of it: this is asked ten times a second, and a question takes a round trip.
+            while self._connection.pending_events():
+                if self._connection.next_event().type == X.SelectionClear:
+                    return self._other_holder() or ""
+            return None
         except FAULTS as error:
             raise DeviceGone(f"the X server is gone: {error}") from error
 

@@ -28,7 +28,7 @@ class ActingConsole(Console):
     def take(self, *, force: bool = False, ask: bool = False, seconds: float = 40) -> Control:
         """Asks for control and waits for the answer."""
         assert self.until(has(Control))
-        if self.connection.packets == 0 and self.sees:
+        if self.sees:
             # A press at a picture that was never drawn is aimed at nothing.
             assert self.until(has(Packet))
             self.credit()
