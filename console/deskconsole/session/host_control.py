@@ -284,7 +284,7 @@ class HostControl(LinkObserver):
             self._grant, self._asked, self._ending = 0, False, False
             self._let_go()
             may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
-            reason = _ONLY_SHOWS if not may else _FORBIDDEN if self._settings.control == "never" else ""
+            reason = _FORBIDDEN if self._settings.control == "never" else "" if may else _ONLY_SHOWS
             state = ControlState.OFF if reason else ControlState.FREE
             self._ask()
         self._become(ControlStatus(state, reason=reason, may=may))
@@ -314,7 +314,7 @@ class HostControl(LinkObserver):
                 self._wanted = None
                 # It is given once for each time that it was asked for.
                 self._asked = self._asked and not self._status.yours
-            if self._settings.control == "never" and control.state is ControlState.FREE:
+            if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
                 return
             holder = control.holder if control.state is ControlState.OTHER else ""
             status = replace(self._status, state=control.state, holder=holder, reason=control.reason)
