@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,12 +27,12 @@ from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from deskwire.clipboard import Clip, NoClip
-from deskwire.connection import AgentConnection
 from deskwire.control import Ability, Consent, Control, ControlState, Done, Effect
 from deskwire.message import Message
 from deskwire.messages import WIRE_VERSION, Feature, Welcome
 from support.peers.acting_console import ActingConsole
 from support.peers.agent_process import AgentProcess
+from support.peers.lying_agent import TOKEN, lying_agent
 from support.xvfb import Xvfb, wait_for
 
 A, SHIFT = 0x1E, 0x2A
@@ -171,26 +169,15 @@ def test_an_agent_that_only_shows_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_an_agent_that_answers_what_was_never_sent_ends_its_link(message: Message) -> None:
-    def serve() -> None:
-        link, _ = server.accept()
-        with link:
-            liar = AgentConnection(bytes(32))
-            while liar.credit is None:
-                liar.receive(link.recv(65536))
-            welcome = Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=tuple(Feature), may=tuple(Ability))
-            link.sendall(liar.welcome(welcome) + liar.send(message))
-            link.recv(1)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        route = DirectRoute(server.getsockname(), bytes(32))
-        with closing(Session("liar", route, 0, lambda _event: None)) as misled:
-            misled.connect()
-            assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
-            assert isinstance(misled.failure, ProtocolViolation)
-            assert not misled.control.status.yours
-        thread.join()
+    welcome = Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=tuple(Feature), may=tuple(Ability))
+    with (
+        lying_agent(welcome, message) as address,
+        closing(Session("liar", DirectRoute(address, TOKEN), 0, lambda _event: None)) as misled,
+    ):
+        misled.connect()
+        assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
+        assert isinstance(misled.failure, ProtocolViolation)
+        assert not misled.control.status.yours
 
 
 def test_round_trips_are_those_that_a_person_would_measure(session: Session) -> None:
