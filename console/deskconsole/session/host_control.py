@@ -46,6 +46,9 @@ from .sent_inputs import InputResult, RoundTrips, SentInputs
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
 
+LONGEST_TEXT = 64_000
+"""Characters that are typed at once, a minute's work at most: an agent ends a link on which inputs pile up."""
+
 _ONLY_SHOWS = "the agent there only shows its desktop"
 _FORBIDDEN = "hosts.toml forbids control of this host"
 
@@ -191,9 +194,10 @@ class HostControl(LinkObserver):
             return number
 
     def type(self, text: str) -> int:
-        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab."""
+        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of them
+        are not sent."""
         with self._changed:
-            if not self._may(Ability.KEYBOARD) or not text:
+            if not self._may(Ability.KEYBOARD) or not 0 < len(text) <= LONGEST_TEXT:
                 return 0
             self._flush_move()
             for start in range(0, len(text), MAX_TYPED):
