@@ -47,7 +47,7 @@ MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
 
 LONGEST_TEXT = 64_000
-"""Characters that are typed at once, a minute's work at most: an agent ends a link on which inputs pile up."""
+"""Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
 
 _ONLY_SHOWS = "the agent there only shows its desktop"
 _FORBIDDEN = "hosts.toml forbids control of this host"
@@ -194,8 +194,8 @@ class HostControl(LinkObserver):
             return number
 
     def type(self, text: str) -> int:
-        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of them
-        are not sent."""
+        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of
+        them are not sent."""
         with self._changed:
             if not self._may(Ability.KEYBOARD) or not 0 < len(text) <= LONGEST_TEXT:
                 return 0
