@@ -17,7 +17,7 @@ from deskconsole.common.errors import (
     InputNotInjected,
     InputUnanswered,
 )
-from deskconsole.session.host_control import HostControl
+from deskconsole.session.host_control import LONGEST_TEXT, HostControl
 from deskconsole.session.host_screen import ANSWERED_AFTER
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
@@ -27,9 +27,6 @@ from deskwire.control import ChordName, ControlState, InputOutcome
 from .key_chord import ChordKey
 from .results import ClickResult, ClipResult, KeyResult, TypeResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
-
-LONGEST_TEXT = 64_000
-"""Characters of one command: they are typed one after the other, a minute's work at most."""
 
 BUTTONS = ("left", "middle", "right", "back", "forward")
 """By their numbers on the wire, from 1."""

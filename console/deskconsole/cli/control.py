@@ -162,7 +162,7 @@ def clip_get(
         print_json(result)
     elif sys.stdout.isatty():
         text = result.text or ""
-        typer.echo(safe_lines(text, len(text), len(text)))
+        typer.echo(safe_lines(text, 8 * len(text) + 8, len(text) + 1))
     else:
         typer.echo(result.text, nl=False)
 

@@ -38,7 +38,7 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
         case events.ControlAsked():
             return AuditAction.QUESTION, "may the host be controlled"
         case events.ControlDenied():
-            return AuditAction.REFUSAL, event.reason or f"{event.holder} controls it"
+            return AuditAction.REFUSAL, event.reason
         case events.ControlBegun() if event.taken_from:
             return AuditAction.CONTROL_BY_FORCE, f"taken from {event.taken_from}"
         case events.ControlBegun():

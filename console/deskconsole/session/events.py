@@ -129,10 +129,9 @@ class ControlAsked(Event, frozen=True, kw_only=True):
 
 
 class ControlDenied(Event, frozen=True, kw_only=True):
-    """This console may not act: another one does (`holder`), or the host says no (`reason`)."""
+    """The host says no to control by this console; `reason` in its words."""
 
-    holder: str = ""
-    reason: str = ""
+    reason: str
     by: Actor = "host"
 
 

@@ -46,6 +46,9 @@ from .sent_inputs import InputResult, RoundTrips, SentInputs
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
 
+LONGEST_TEXT = 64_000
+"""Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
+
 _ONLY_SHOWS = "the agent there only shows its desktop"
 _FORBIDDEN = "hosts.toml forbids control of this host"
 
@@ -191,9 +194,10 @@ class HostControl(LinkObserver):
             return number
 
     def type(self, text: str) -> int:
-        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab."""
+        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of
+        them are not sent."""
         with self._changed:
-            if not self._may(Ability.KEYBOARD) or not text:
+            if not self._may(Ability.KEYBOARD) or not 0 < len(text) <= LONGEST_TEXT:
                 return 0
             self._flush_move()
             for start in range(0, len(text), MAX_TYPED):
@@ -284,7 +288,7 @@ class HostControl(LinkObserver):
             self._grant, self._asked, self._ending = 0, False, False
             self._let_go()
             may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
-            reason = _ONLY_SHOWS if not may else _FORBIDDEN if self._settings.control == "never" else ""
+            reason = _FORBIDDEN if self._settings.control == "never" else "" if may else _ONLY_SHOWS
             state = ControlState.OFF if reason else ControlState.FREE
             self._ask()
         self._become(ControlStatus(state, reason=reason, may=may))
@@ -314,7 +318,7 @@ class HostControl(LinkObserver):
                 self._wanted = None
                 # It is given once for each time that it was asked for.
                 self._asked = self._asked and not self._status.yours
-            if self._settings.control == "never" and control.state is ControlState.FREE:
+            if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
                 return
             holder = control.holder if control.state is ControlState.OTHER else ""
             status = replace(self._status, state=control.state, holder=holder, reason=control.reason)

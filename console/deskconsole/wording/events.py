@@ -59,8 +59,6 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.ControlAsked():
             return Wording("the person at the host is asked whether you may control it", "info")
         case events.ControlDenied():
-            if event.holder:
-                return Wording(f"not controlled: {event.holder} controls it", "warning")
             return Wording(f"not controlled{_because(event.reason)}", "warning")
         case events.ClipboardPut():
             return Wording(f"put {event.length:,} characters into its clipboard", "info")

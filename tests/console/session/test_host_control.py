@@ -14,7 +14,7 @@ from deskconsole.common.errors import (
     InputUnanswered,
 )
 from deskconsole.session.control_status import ControlSettings, ControlStatus
-from deskconsole.session.host_control import MOVES_OUT, HostControl
+from deskconsole.session.host_control import LONGEST_TEXT, MOVES_OUT, HostControl
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import (
     AllUp,
@@ -263,6 +263,8 @@ def test_a_long_text_goes_in_pieces() -> None:
     pieces = [message.text for message in ground.sent if isinstance(message, Typing)]
     assert list(map(len, pieces)) == [MAX_TYPED, MAX_TYPED, 5]
     assert "".join(pieces) == text
+    assert ground.control.type("x" * (LONGEST_TEXT + 1)) == 0
+    assert len(ground.sent) == 3
 
 
 def test_keys_go_by_position_alone_where_the_settings_say_so() -> None:

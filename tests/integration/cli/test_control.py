@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from support.bootstrap_host import agents
 from support.command_line import CommandLine
 from support.peers.agent_process import AgentProcess
+from support.sshd import Sshd
 from support.xvfb import Xvfb, wait_for
 
 TEXT = "grüße €, 你好 #1\n"
@@ -49,6 +51,16 @@ def test_clicks_texts_keys_and_the_clipboard_arrive(
     for entry in ("control", "control end  given back", "clip put  7 characters", "clip fetch  7 characters"):
         assert entry in account
     assert "grüße" not in account
+
+
+def test_a_host_that_is_only_looked_at_gets_an_agent_that_cannot_act(
+    user: CommandLine, server: Sshd, display: Xvfb
+) -> None:
+    user.know(server, "lab", x_display=display.display, control="never")
+    said = user.run("type", "lab", "x", "--force").refusal(9)
+    assert said == "lab cannot be controlled: hosts.toml forbids control of this host"
+    (agent,) = agents(server.home)
+    assert b"--view-only" in Path(f"/proc/{agent}/cmdline").read_bytes().split(b"\0")
 
 
 def test_what_cannot_be_meant_is_refused_before_a_host_is_asked(user: CommandLine) -> None:

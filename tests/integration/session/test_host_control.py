@@ -14,14 +14,25 @@ from Xlib.display import Display as XDisplay
 
 from deskconsole.app import host_actions
 from deskconsole.app.key_chord import parse_chord
-from deskconsole.common.errors import ConfigurationError, ControlBusy, ControlNotAllowed, ControlRefused
+from deskconsole.common.errors import (
+    ConfigurationError,
+    ControlBusy,
+    ControlNotAllowed,
+    ControlRefused,
+    ProtocolViolation,
+)
 from deskconsole.session.control_status import ControlSettings
 from deskconsole.session.events import ControlEnded, ControlTakenOver, Event
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
-from deskwire.control import Consent, ControlState
+from deskconsole.session.state import State
+from deskwire.clipboard import Clip, NoClip
+from deskwire.control import Ability, Consent, Control, ControlState, Done, Effect
+from deskwire.message import Message
+from deskwire.messages import WIRE_VERSION, Feature, Welcome
 from support.peers.acting_console import ActingConsole
 from support.peers.agent_process import AgentProcess
+from support.peers.lying_agent import TOKEN, lying_agent
 from support.xvfb import Xvfb, wait_for
 
 A, SHIFT = 0x1E, 0x2A
@@ -145,6 +156,28 @@ def test_an_agent_that_only_shows_says_so(tmp_path: Path) -> None:
             one.connect()
             with pytest.raises(ControlNotAllowed, match="only shows"):
                 host_actions.type_text(one, "a", force=False, watch=False)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(Done(5), id="done, never sent"),
+        pytest.param(Effect(1), id="effect of nothing"),
+        pytest.param(Control(ControlState.YOURS, 1), id="control, not asked for"),
+        pytest.param(Clip(1, "text"), id="clipboard, not asked for"),
+        pytest.param(NoClip(1, "why"), id="no clipboard, not asked for"),
+    ],
+)
+def test_an_agent_that_answers_what_was_never_sent_ends_its_link(message: Message) -> None:
+    welcome = Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=tuple(Feature), may=tuple(Ability))
+    with (
+        lying_agent(welcome, message) as address,
+        closing(Session("liar", DirectRoute(address, TOKEN), 0, lambda _event: None)) as misled,
+    ):
+        misled.connect()
+        assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
+        assert isinstance(misled.failure, ProtocolViolation)
+        assert not misled.control.status.yours
 
 
 def test_round_trips_are_those_that_a_person_would_measure(session: Session) -> None:

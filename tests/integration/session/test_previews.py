@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,10 +18,10 @@ from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from deskconsole.session.watch_policy import GRACE
-from deskwire.connection import AgentConnection
 from deskwire.messages import WIRE_VERSION, Preview, WatchMode, Welcome
 from support.exactness import is_exact
 from support.peers.agent_process import AgentProcess
+from support.peers.lying_agent import TOKEN, lying_agent
 from support.xvfb import Xvfb, wait_for
 
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "1280x720")
@@ -183,24 +181,12 @@ def jpeg(width: int, height: int) -> bytes:
 def test_a_hostile_preview_ends_that_link_and_nothing_else(session: Session, preview: Preview) -> None:
     events: list[Event] = []
 
-    def serve() -> None:
-        link, _ = server.accept()
-        with link:
-            liar = AgentConnection(bytes(32))
-            while liar.credit is None:
-                liar.receive(link.recv(65536))
-            link.sendall(liar.welcome(Welcome(WIRE_VERSION, "test", (), bytes(16))) + liar.send(preview))
-            link.recv(1)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        route = DirectRoute(server.getsockname(), bytes(32))
+    with lying_agent(Welcome(WIRE_VERSION, "test", (), bytes(16)), preview) as address:
+        route = DirectRoute(address, TOKEN)
         with closing(Session("liar", route, 0, events.append, full_stream=False)) as misled:
             misled.connect()
             assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
             assert isinstance(misled.failure, ProtocolViolation)
             assert misled.snapshot().preview is None
-        thread.join()
     assert previewed(session)
     assert session.snapshot().state is State.STREAMING

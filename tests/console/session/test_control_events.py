@@ -1,0 +1,64 @@
+"""Changes of control as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskconsole.session.control_events import MOST, ControlEvents, control_event
+from deskconsole.session.control_status import NOT_CONNECTED, ControlStatus
+from deskconsole.session.events import Event
+from deskconsole.wording.events import wording
+from deskwire.control import ControlState
+
+FREE = ControlStatus(ControlState.FREE)
+YOURS = ControlStatus(ControlState.YOURS)
+ASKING = ControlStatus(ControlState.ASKING)
+BEN = ControlStatus(ControlState.OTHER, holder="ben@desk")
+CIA = ControlStatus(ControlState.OTHER, holder="cia@desk")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (FREE, YOURS, "you control it"),
+        (BEN, YOURS, "you control it, taken from ben@desk"),
+        (YOURS, FREE, "control given back"),
+        (
+            YOURS,
+            ControlStatus(ControlState.FREE, reason="ended at the host"),
+            "control ended: ended at the host",
+        ),
+        (YOURS, BEN, "ben@desk took control"),
+        (FREE, ASKING, "the person at the host is asked whether you may control it"),
+        (ASKING, ControlStatus(ControlState.REFUSED, reason="no answer"), "not controlled: no answer"),
+        (
+            FREE,
+            ControlStatus(ControlState.OFF, reason="the policy says no"),
+            "not controlled: the policy says no",
+        ),
+        (YOURS, NOT_CONNECTED, None),
+        (NOT_CONNECTED, FREE, None),
+        (NOT_CONNECTED, ControlStatus(ControlState.OFF, reason="it only shows"), None),
+        (FREE, BEN, None),
+        (BEN, CIA, None),
+        (BEN, FREE, None),
+    ],
+)
+def test_a_change_is_told_in_a_sentence(
+    before: ControlStatus, after: ControlStatus, told: str | None
+) -> None:
+    event = control_event("lab", before, after)
+    assert (None if event is None else wording(event).text) == told
+
+
+def test_a_host_that_changes_its_mind_all_the_time_does_not_drown_the_log() -> None:
+    now = [0.0]
+    told: list[Event] = []
+    events = ControlEvents(told.append, lambda: now[0])
+    for _ in range(100):
+        now[0] += 0.01
+        events.changed("lab", FREE, ASKING)
+    assert len(told) == MOST
+    now[0] += 60
+    events.changed("lab", FREE, YOURS)
+    assert len(told) == MOST + 1
