@@ -29,6 +29,7 @@ async def test_what_is_typed_reaches_the_host_in_its_order(running: Running) -> 
         await pilot.press(
             "t", *"qx?", "ctrl+c", "space", "up", "ctrl+p", "escape", "f1", "alt+f", "ctrl+q", "é"
         )
+        pilot.app.post_message(events.Key("zero_width_joiner", "\u200d"))
         await settle(pilot)
         assert isinstance(pilot.app.screen, TypingScreen)
         assert fleet.controls["lab-01"].sent == [
@@ -36,11 +37,11 @@ async def test_what_is_typed_reaches_the_host_in_its_order(running: Running) -> 
             *("+ctrl", "+c", "-c", "-ctrl"),
             " ",
             *("+up", "-up", "+ctrl", "+p", "-p", "-ctrl", "+escape", "-escape", "+f1", "-f1"),
-            *("+alt", "+f", "-f", "-alt", "+ctrl", "+q", "-q", "-ctrl", "é"),
+            *("+alt", "+f", "-f", "-alt", "+ctrl", "+q", "-q", "-ctrl", "é", "\u200d"),
         ]
         text = screen_text(pilot)
         assert "controlled by you" in text
-        assert "sent 5 characters, 7 keys" in text
+        assert "sent 6 characters, 7 keys" in text
         assert "✓ done" in text
 
 
@@ -56,6 +57,10 @@ async def test_the_way_out_leaves_and_gives_control_back_once_it_was_taken_for_t
         await settle(pilot)
         assert fleet.controls["lab-01"].sent == ["take", "c", "all up"]
         assert fleet.asked == []
+        await pilot.press("t", "f12")
+        await paste(pilot, "x")
+        assert not isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent[-1] == "all up"
         await pilot.press("T")
         assert fleet.controls["lab-01"].sent[-1] == "release"
 
