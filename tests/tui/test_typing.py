@@ -9,12 +9,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from deskconsole.session.control_status import ControlStatus
+from deskconsole.session.events import ControlTakenOver
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.typing import TypingScreen
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
-from support.screens.display_fleet import Running, laboratory
+from support.screens.display_fleet import NOW, Running, laboratory
 from support.screens.piloting import screen_text, settle
 
 
@@ -126,6 +127,22 @@ async def test_blocked_input_says_the_hosts_reason_and_how_long_inputs_take(runn
         assert "input done after 4.0 ms (95 % within 11 ms)" in text
         assert "seen after 42 ms (95 % within 90 ms)" in text
         assert "F12 leaves" in text
+
+
+async def test_who_took_control_while_one_types_is_said_and_nothing_more_is_sent(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a")
+        fleet.controls["lab-01"].status = ControlStatus(ControlState.OTHER, holder="anna@desk")
+        assert fleet.deliver is not None
+        fleet.deliver(ControlTakenOver(host="lab-01", at=NOW, holder="anna@desk"))
+        await pilot.press("b")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "a"]
+        text = screen_text(pilot)
+        assert "controlled by anna@desk" in text
+        assert "anna@desk took control" in text
+        assert "not sent 1" in text
 
 
 async def test_a_blocked_key_is_said_though_it_was_let_go_all_right(running: Running) -> None:
