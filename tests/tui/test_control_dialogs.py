@@ -48,6 +48,15 @@ async def test_a_hosts_clipboard_is_copied_without_what_acts_on_a_terminal(runni
         assert fleet.controls["lab-01"].sent == ["take", "release"]
 
 
+async def test_a_text_that_terminals_drop_is_said_to_be_long(running: Running) -> None:
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(clip="ü" * 40_000)
+    async with running(fleet) as pilot:
+        await pilot.press("y")
+        await settle(pilot)
+        assert "terminal may drop so much: `deskconsole clip get`" in screen_text(pilot)
+
+
 async def test_a_pasted_text_is_put_into_the_hosts_clipboard(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:

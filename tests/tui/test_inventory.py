@@ -68,6 +68,25 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
         assert kept == ["highest", "least"]
 
 
+async def test_control_consent_and_keyboard_are_chosen_and_go_back_to_what_is_usual(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("e", "up", "up", "up", "right", "up", "right", "up", "right", "right")
+        await pilot.pause(0.1)
+        text = screen_text(pilot)
+        assert "○ allowed  ○ ask  ● never  it only looks" in text
+        assert "○ others  ● always  ○ never  every desktop" in text
+        assert "○ characters  ● position  for virtual machines, games" in text
+        await pilot.press("enter")
+        await settle(pilot)
+        changed = fleet.hosts[0]
+        assert (changed.control, changed.consent, changed.keyboard) == ("never", "always", "position")
+        await pilot.press("e", "up", "up", "up", "right", "up", "left", "up", "right", "enter")
+        await settle(pilot)
+        usual = fleet.hosts[0]
+        assert (usual.control, usual.consent, usual.keyboard) == (None, "others", None)
+
+
 async def test_editing_keeps_what_was_not_touched(running: Running) -> None:
     fleet = laboratory()
     odd = Host(name="lab-01", address="10.0.3.1", group="odd\u202egroup")

@@ -9,12 +9,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from deskconsole.session.control_status import ControlStatus
+from deskconsole.session.events import ControlTakenOver
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.typing import TypingScreen
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
-from support.screens.display_fleet import Running, laboratory
+from support.screens.display_fleet import NOW, Running, laboratory
 from support.screens.piloting import screen_text, settle
 
 
@@ -29,6 +30,7 @@ async def test_what_is_typed_reaches_the_host_in_its_order(running: Running) -> 
         await pilot.press(
             "t", *"qx?", "ctrl+c", "space", "up", "ctrl+p", "escape", "f1", "alt+f", "ctrl+q", "é"
         )
+        pilot.app.post_message(events.Key("zero_width_joiner", "\u200d"))
         await settle(pilot)
         assert isinstance(pilot.app.screen, TypingScreen)
         assert fleet.controls["lab-01"].sent == [
@@ -36,11 +38,11 @@ async def test_what_is_typed_reaches_the_host_in_its_order(running: Running) -> 
             *("+ctrl", "+c", "-c", "-ctrl"),
             " ",
             *("+up", "-up", "+ctrl", "+p", "-p", "-ctrl", "+escape", "-escape", "+f1", "-f1"),
-            *("+alt", "+f", "-f", "-alt", "+ctrl", "+q", "-q", "-ctrl", "é"),
+            *("+alt", "+f", "-f", "-alt", "+ctrl", "+q", "-q", "-ctrl", "é", "\u200d"),
         ]
         text = screen_text(pilot)
         assert "controlled by you" in text
-        assert "sent 5 characters, 7 keys" in text
+        assert "sent 6 characters, 7 keys" in text
         assert "✓ done" in text
 
 
@@ -56,6 +58,10 @@ async def test_the_way_out_leaves_and_gives_control_back_once_it_was_taken_for_t
         await settle(pilot)
         assert fleet.controls["lab-01"].sent == ["take", "c", "all up"]
         assert fleet.asked == []
+        await pilot.press("t", "f12")
+        await paste(pilot, "x")
+        assert not isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent[-1] == "all up"
         await pilot.press("T")
         assert fleet.controls["lab-01"].sent[-1] == "release"
 
@@ -121,6 +127,22 @@ async def test_blocked_input_says_the_hosts_reason_and_how_long_inputs_take(runn
         assert "input done after 4.0 ms (95 % within 11 ms)" in text
         assert "seen after 42 ms (95 % within 90 ms)" in text
         assert "F12 leaves" in text
+
+
+async def test_who_took_control_while_one_types_is_said_and_nothing_more_is_sent(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a")
+        fleet.controls["lab-01"].status = ControlStatus(ControlState.OTHER, holder="anna@desk")
+        assert fleet.deliver is not None
+        fleet.deliver(ControlTakenOver(host="lab-01", at=NOW, holder="anna@desk"))
+        await pilot.press("b")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "a"]
+        text = screen_text(pilot)
+        assert "controlled by anna@desk" in text
+        assert "anna@desk took control" in text
+        assert "not sent 1" in text
 
 
 async def test_a_blocked_key_is_said_though_it_was_let_go_all_right(running: Running) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from textual.app import App
 
@@ -17,6 +17,9 @@ from .chord_menu import ChordMenu
 from .clip_input import ClipInput
 from .confirm import Confirmed, confirm_force, confirm_paste
 from .typing import TypingScreen
+
+TERMINAL_TAKES: Final = 56_000
+"""Bytes of a text that all terminals take: some drop sequences longer than about 75,000, in base64."""
 
 
 class ForcibleAct(Protocol):
@@ -126,7 +129,9 @@ class ControlDialogs:
             self._controller.say("its clipboard holds no text", name)
             return
         self._app.copy_to_clipboard(text)
-        self._controller.say(f"copied to this terminal's clipboard: {amount(text)}", name)
+        long = len(text.encode()) > TERMINAL_TAKES
+        more = "; a terminal may drop so much: `deskconsole clip get` writes a file" if long else ""
+        self._controller.say(f"copied to this terminal's clipboard: {amount(text)}{more}", name)
 
     async def _put(self, name: str, text: str, *, force: bool) -> None:
         await self._operator.put_clip(name, text, force=force)

@@ -6,6 +6,7 @@ position. No question and no toast's button may come over it, or what is typed f
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -87,6 +88,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one(".typing-facts").border_title = Content(f"typing into {safe_text(self.host, 64)}")
         self.set_interval(LOOK, self._show_facts)
+        self.lift_toasts(1)
 
     @property
     def selected(self) -> str | None:
@@ -107,22 +109,22 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     async def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        asked_out = self._asked_out
-        if asked_out is not None:
-            asked_out.stop()
-            self._asked_out = None
+        if self._stop_asking():
             action, _ = BEHIND_WAY_OUT.get(event.key, ("leave", ""))
             await self.run_action(action)
         elif event.key == WAY_OUT:
             self._asked_out = self.set_timer(AGAIN, self.action_leave)
-        elif event.is_printable and event.character and "+" not in event.key[:-1]:
-            self._type(event.character)
+        elif _is_text(event):
+            self._type(event.character or "")
         else:
             self._press(stroke(event.key))
         self._show_facts()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        if self._stop_asking():
+            self.action_leave()
+            return
         text = with_line_feeds(event.text)
         if len(text) > MAX_CLIP:
             said = f"too long to be typed: {count(len(text))} characters, {count(MAX_CLIP)} at most"
@@ -132,6 +134,13 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         elif text:
             self._type(text)
         self._show_facts()
+
+    def _stop_asking(self) -> bool:
+        """True if F12 was pressed just before; what is typed now is no longer for the host."""
+        asked_out, self._asked_out = self._asked_out, None
+        if asked_out is not None:
+            asked_out.stop()
+        return asked_out is not None
 
     def paste(self, text: str) -> None:
         """Types a text that was asked about."""
@@ -229,6 +238,12 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
             name = key.upper() if key == WAY_OUT else key
             ways.append(_way(name if asked else f"F12 {name}", does))
         return ways
+
+
+def _is_text(event: events.Key) -> bool:
+    """A character without modifiers; joiners of emoji, too, which are not printable."""
+    character = event.character or "\n"
+    return unicodedata.category(character) != "Cc" and "+" not in event.key[:-1]
 
 
 def _way(key: str, does: str) -> Content:

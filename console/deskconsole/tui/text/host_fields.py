@@ -67,19 +67,19 @@ FIELDS = (
         "allowed, ask or never",
         (
             ("allowed", "this console may act there"),
-            ("ask", "the person there is asked first"),
+            ("ask", "the person there is asked"),
             ("never", "it only looks"),
         ),
     ),
     Field(
         "consent",
-        "seeing",
+        "ask to see",
         "",
         "others, always or never",
         (
-            ("others", "asked where it is another user's desktop"),
-            ("always", "the person there is always asked"),
-            ("never", "not asked"),
+            ("others", "another user's desktop"),
+            ("always", "every desktop"),
+            ("never", "without asking"),
         ),
     ),
     Field(
@@ -88,8 +88,8 @@ FIELDS = (
         "",
         "characters or position",
         (
-            ("characters", "the host's layout may be another one"),
-            ("position", "keys by their place: machines in a window, games"),
+            ("characters", "whatever the layouts are"),
+            ("position", "for virtual machines, games"),
         ),
     ),
 )
