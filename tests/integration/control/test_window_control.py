@@ -19,6 +19,8 @@ from Xlib import X
 from Xlib.ext import xtest
 
 from deskconsole.session.link_loop import LinkLoop
+from deskconsole.session.route import DirectRoute
+from deskconsole.session.session import Session
 from deskwire.control import Pointer
 from support.screens.control_stage import HOST_KEY, ControlStage, client, control_stage
 from support.screens.viewer_stage import run_window_manager
@@ -505,3 +507,22 @@ def test_how_long_inputs_take_is_shown_on_a_key(stage: ControlStage) -> None:
     left, top = stage.corner()
     below = slice(top + 570, top + 602), slice(left, left + 804)
     wait_for(lambda: not np.array_equal(stage.console.screenshot()[below], before[below]), timeout=5)
+
+
+def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(stage: ControlStage) -> None:
+    other = Session("other", DirectRoute(stage.agent.address, stage.agent.token), 0, lambda _: None)
+    try:
+        other.connect()
+        wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
+        other.control.take()
+        wait_for(lambda: other.control.status.yours, timeout=5, what="its control")
+        stage.open(control=False)
+        stage.point(20, 20)
+        _tap_host_key(stage)
+        wait_for(lambda: stage.session.control.status.holder, timeout=5, what="the holder")
+        assert other.control.status.yours
+        stage.chord("t")
+        stage.console.wait_for_window("^lab-01 - controlled - deskconsole$", timeout=5)
+        wait_for(lambda: not other.control.status.yours, timeout=5, what="the other's loss")
+    finally:
+        other.close()
