@@ -119,6 +119,7 @@ CONTROL_KEYS: Final = (
     WindowKey("HOST + v", "type this clipboard on the host"),
     WindowKey("HOST + p", "put this clipboard into the host's"),
     WindowKey("HOST + c", "copy the host's clipboard into this one"),
+    WindowKey("HOST + drag", "move a picture that is larger than the window"),
     WindowKey("HOST + r", "show or hide how long inputs take"),
     WindowKey("HOST + f 0 1 2 h q", "the keys above, while you control the host"),
 )

@@ -62,6 +62,8 @@ class Stage:
 
 def run_window_manager(screen: Xvfb) -> None:
     """Returns when openbox frames and places the windows of this screen."""
+    # One that ended before leaves it behind, and a window that comes too early is never shown.
+    screen.call("xprop", "-root", "-remove", "_NET_SUPPORTING_WM_CHECK")
     screen.run("openbox", "--sm-disable")
     wait_for(lambda: "_NET_SUPPORTING_WM_CHECK(WINDOW)" in screen.call("xprop", "-root"))
 
