@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from ctypes import byref
 from ctypes.wintypes import MSG
 from types import MappingProxyType
@@ -30,6 +31,7 @@ from deskwire.keys import ALT, ALTGR, CONTROLS, KEYS, SHIFTS, SUPERS
 
 from .foreground import SECURE_DESKTOP, ForegroundRights
 from .key_stroke import DELETE_KEYS, PRINT_KEY, UNNOTICED, KeyStroke, key_stroke
+from .late_releases import LateReleases
 from .pointer_place import absolute
 from .system_layout import SystemLayouts
 
@@ -87,8 +89,7 @@ class WindowsInput:
         if station.casefold() != VISIBLE_STATION.casefold():
             raise DeviceGone(f"the agent runs on the window station '{station}', which nobody sees")
         self._foreground = ForegroundRights()
-        self._unheard: list[tuple[int, InputEvent]] = []
-        """Releases that Windows may have dropped, with the virtual key of each."""
+        self._late = LateReleases(lambda: bool(ForegroundRights().reason()), _is_down, _send)
         self._layouts = SystemLayouts()
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}
@@ -111,7 +112,7 @@ class WindowsInput:
         if not down:
             # To a program the release of a key that is up would be a key that it never saw go down.
             if code in self._keys or _is_down(stroke.virtual_key):
-                self._release(stroke.virtual_key, stroke.event(down=False))
+                self._release(_ups([stroke]))
             self._keys.pop(code, None)
             return
         self._check()
@@ -121,6 +122,7 @@ class WindowsInput:
             # Windows does not lock itself for an injected Win+L (AutoHotkey's documentation).
             self.chord(ChordName.LOCK)
             return
+        self._late.forget(stroke.virtual_key)
         _send([stroke.event(down=True)])
         self._keys[code] = stroke
 
@@ -145,10 +147,12 @@ class WindowsInput:
         """A button goes down or up there; Windows lets no other event between the records of one call."""
         pressed = self._buttons.get(number) or _button(number)
         if not down:
-            self._release(pressed.virtual_key, _move(x, y), mouse_event(data=pressed.data, flags=pressed.up))
+            up = mouse_event(data=pressed.data, flags=pressed.up)
+            self._release({pressed.virtual_key: up}, [_move(x, y), up])
             self._buttons.pop(number, None)
             return
         self._check()
+        self._late.forget(pressed.virtual_key)
         _send([_move(x, y), mouse_event(data=pressed.data, flags=pressed.down)])
         self._buttons[number] = pressed
 
@@ -181,33 +185,40 @@ class WindowsInput:
         """Releases what this device holds, and whatever else Windows believes to be down."""
         keys = self._keys | self._down_by_windows()
         pressed = {*self._buttons.values(), *(one for one in _BUTTONS.values() if _is_down(one.virtual_key))}
-        events = [mouse_event(data=one.data, flags=one.up) for one in pressed]
-        events += [stroke.event(down=False) for code, stroke in keys.items() if code not in _MODIFIERS]
-        if not _MENU_KEYS.isdisjoint(keys):
-            events += [UNNOTICED.event(down=True), UNNOTICED.event(down=False)]
-        events += [stroke.event(down=False) for code, stroke in keys.items() if code in _MODIFIERS]
-        _send(events)
+        ups = {one.virtual_key: mouse_event(data=one.data, flags=one.up) for one in pressed}
+        ups |= _ups(stroke for code, stroke in keys.items() if code not in _MODIFIERS)
+        menu = (
+            () if _MENU_KEYS.isdisjoint(keys) else (UNNOTICED.event(down=True), UNNOTICED.event(down=False))
+        )
+        modifiers = _ups(stroke for code, stroke in keys.items() if code in _MODIFIERS)
+        self._release(ups | modifiers, [*ups.values(), *menu, *modifiers.values()])
         self._keys.clear()
         self._buttons.clear()
 
     def close(self) -> None:
         """Releases what this device holds."""
-        if self._keys or self._buttons:
-            self.release_all()
+        held = _ups(self._keys.values())
+        held |= {one.virtual_key: mouse_event(data=one.data, flags=one.up) for one in self._buttons.values()}
+        self._keys.clear()
+        self._buttons.clear()
+        with suppress(InputBlocked):
+            self._release(held)
 
     def _check(self) -> None:
-        """Raises InputBlocked where nothing can be injected. Else what went up meanwhile goes up again, if
-        Windows still has it down: Ctrl+Shift+Esc may bring a program with more rights to the front.
-        """
         if reason := self._foreground.reason():
             raise InputBlocked(reason)
-        unheard, self._unheard = self._unheard, []
-        _send([event for virtual_key, event in unheard if _is_down(virtual_key)])
 
-    def _release(self, virtual_key: int, *events: InputEvent) -> None:
-        if self._foreground.reason():
-            self._unheard.append((virtual_key, events[-1]))
-        _send(events)
+    def _release(self, releases: Mapping[int, InputEvent], events: Sequence[InputEvent] = ()) -> None:
+        """Sends releases, in `events` or alone, and has those repeated that Windows may have dropped."""
+        blocked = bool(self._foreground.reason())
+        try:
+            _send(events or [*releases.values()])
+        except InputBlocked:
+            blocked = True
+            raise
+        finally:
+            if blocked:
+                self._late.add(releases)
 
     def _stroke(self, code: int) -> KeyStroke | None:
         return key_stroke(code, held=self._keys, layout_keys=self._layouts.current().virtual_keys)
@@ -227,6 +238,10 @@ class WindowsInput:
             self.press(code, down=True)
         for code in reversed(pressed):
             self.press(code, down=False)
+
+
+def _ups(strokes: Iterable[KeyStroke]) -> dict[int, InputEvent]:
+    return {stroke.virtual_key: stroke.event(down=False) for stroke in strokes}
 
 
 def _send(events: Sequence[InputEvent]) -> None:

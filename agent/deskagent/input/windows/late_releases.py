@@ -1,0 +1,61 @@
+"""Releases that Windows may have dropped are repeated as soon as it takes input again.
+
+What went down before a window of more rights or the secure desktop came to the front would else stay down for
+the person at the host: Ctrl+Shift+Esc may bring up such a window while its keys are still held.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from deskagent.input.device import InputBlocked
+from deskwin32.input_event import InputEvent
+
+_INTERVAL: Final = 0.25
+
+
+class LateReleases:
+    """Keeps releases by the virtual key that they let go; a thread of its own repeats them."""
+
+    def __init__(
+        self,
+        is_blocked: Callable[[], bool],
+        is_down: Callable[[int], bool],
+        send: Callable[[Sequence[InputEvent]], None],
+    ) -> None:
+        self._is_blocked = is_blocked
+        self._is_down = is_down
+        self._send = send
+        self._lock = threading.Lock()
+        self._releases: dict[int, InputEvent] = {}
+        self._thread: threading.Thread | None = None
+
+    def add(self, releases: Mapping[int, InputEvent]) -> None:
+        """Releases that Windows may have dropped."""
+        with self._lock:
+            self._releases.update(releases)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="late releases", daemon=True)
+                self._thread.start()
+
+    def forget(self, virtual_key: int) -> None:
+        """The key goes down again."""
+        with self._lock:
+            self._releases.pop(virtual_key, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(_INTERVAL)
+            if self._is_blocked():
+                continue
+            with self._lock:
+                try:
+                    self._send([event for key, event in self._releases.items() if self._is_down(key)])
+                except InputBlocked:
+                    continue
+                self._releases.clear()
+                self._thread = None
+                return
