@@ -99,6 +99,11 @@ class HostKey:
         self._tapped_at = None
         return Action.CONTROL
 
+    def nothing_before(self) -> None:
+        """No part of it was held before the key that comes now."""
+        if len(self._parts) > 1:
+            self._down.clear()
+
     def forget(self) -> None:
         """The window has lost the keyboard: nothing is known of what is held."""
         self._down.clear()

@@ -249,6 +249,9 @@ class XControl:
         key = self._keys.read(event)
         if key is None:
             return self.on
+        if not self.on and not event.state & (X.ControlMask | X.Mod1Mask):
+            # The release of a Ctrl or an Alt alone is not heard then.
+            self._host_key.nothing_before()
         answer = self._host_key.key(
             key.code, key.text, down=key.down, now=time.monotonic(), controlled=self.on
         )

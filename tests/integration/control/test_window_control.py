@@ -532,3 +532,20 @@ def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(
         wait_for(lambda: not other.control.status.yours, timeout=5, what="the other's loss")
     finally:
         other.close()
+
+
+def test_the_host_key_is_the_one_of_the_settings(
+    stage: ControlStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "settings.toml").write_text('host_key = "ctrl+alt"')
+    monkeypatch.setenv("DESKCONSOLE_HOME", str(tmp_path / "home"))
+    stage.open(control=False)
+    _tap_host_key(stage)
+    stage.xdotool("keydown", "Control_L", "keydown", "Alt_L", "keyup", "Alt_L", "keyup", "Control_L")
+    stage.console.wait_for_window("^lab-01 - controlled - deskconsole$", timeout=5)
+    _hold(stage, "Control_R")
+    stage.xdotool("keydown", "Alt_L")
+    _released(stage, 1)
+    stage.xdotool("keyup", "Alt_L", "keyup", "Control_R")
+    stage.console.wait_for_window("^lab-01 - live - deskconsole", timeout=5)
