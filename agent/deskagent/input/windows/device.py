@@ -89,7 +89,7 @@ class WindowsInput:
         if station.casefold() != VISIBLE_STATION.casefold():
             raise DeviceGone(f"the agent runs on the window station '{station}', which nobody sees")
         self._foreground = ForegroundRights()
-        self._late = LateReleases(lambda: bool(ForegroundRights().reason()), _is_down, _send)
+        self._late = LateReleases(lambda: bool(ForegroundRights().reason()), _send)
         self._layouts = SystemLayouts()
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}

@@ -20,14 +20,8 @@ _INTERVAL: Final = 0.25
 class LateReleases:
     """Keeps releases by the virtual key that they let go; a thread of its own repeats them."""
 
-    def __init__(
-        self,
-        is_blocked: Callable[[], bool],
-        is_down: Callable[[int], bool],
-        send: Callable[[Sequence[InputEvent]], None],
-    ) -> None:
+    def __init__(self, is_blocked: Callable[[], bool], send: Callable[[Sequence[InputEvent]], None]) -> None:
         self._is_blocked = is_blocked
-        self._is_down = is_down
         self._send = send
         self._lock = threading.Lock()
         self._releases: dict[int, InputEvent] = {}
@@ -53,7 +47,7 @@ class LateReleases:
                 continue
             with self._lock:
                 try:
-                    self._send([event for key, event in self._releases.items() if self._is_down(key)])
+                    self._send([*self._releases.values()])
                 except InputBlocked:
                     continue
                 self._releases.clear()
