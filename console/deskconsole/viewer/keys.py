@@ -161,6 +161,13 @@ def control_notice(state: ControlState, holder: str, reason: str, host_key: Host
             return f"control ended: {reason}" if reason else ""
 
 
+def looking_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName) -> str:
+    """The line for a click or a key that goes nowhere because the window only looks."""
+    if state in (ControlState.FREE, ControlState.YOURS):
+        return f"{host_key_title(host_key)} takes control of the host"
+    return control_notice(state, holder, reason, host_key)
+
+
 def action_of(code: int) -> Action | None:
     """The action of the key with this code of highgui's; None for other keys."""
     return _CODES.get(chr(code & 0xFFFF).lower())

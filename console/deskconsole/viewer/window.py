@@ -25,7 +25,7 @@ from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .keys import Action, HostKeyName, action_of, control_notice
+from .keys import Action, HostKeyName, action_of, control_notice, looking_notice
 from .messages import (
     CLOSED_BY_HAND,
     ClipText,
@@ -352,7 +352,9 @@ class Window:
         if key == -1:
             return ""
         self._attend()
-        self._act(action_of(key))
+        if (action := action_of(key)) is None:
+            self._say_how_to_act()
+        self._act(action)
         return ""
 
     def _act(self, action: Action | None) -> None:
@@ -387,13 +389,21 @@ class Window:
         self._control.fullscreen(on=on)
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        """Drags a picture that is larger than the window."""
+        """Drags a picture that is larger than the window; says how to act where a click does nothing."""
         larger = self._canvas is not None and any(
             size > room for size, room in zip(self._canvas.size, self._frame.viewport, strict=True)
         )
         if self._zoom.mouse(event, x, y, larger=larger):
             self._redraw = True
             self._attend()
+        elif event == cv2.EVENT_LBUTTONDOWN and not larger:
+            self._say_how_to_act()
+
+    def _say_how_to_act(self) -> None:
+        """Something was clicked or typed that the host does not get."""
+        given = self._given
+        if not self._control.on:
+            self._say(looking_notice(given.state, given.holder, given.reason, self._host_key))
 
     def _attend(self) -> None:
         self._attention.rouse(time.monotonic())

@@ -1,0 +1,22 @@
+"""The lines in a window that say who acts, and how to."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskconsole.viewer.keys import looking_notice
+from deskwire.control import ControlState
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ControlState.FREE, "Right Ctrl takes control of the host"),
+        (ControlState.OTHER, "anna@desk controls the host    Right Ctrl + t takes control"),
+        (ControlState.OFF, "no control: hosts.toml forbids it"),
+    ],
+)
+def test_a_click_that_goes_nowhere_says_how_to_act_or_why_not(state: ControlState, said: str) -> None:
+    holder = "anna@desk" if state is ControlState.OTHER else ""
+    reason = "hosts.toml forbids it" if state is ControlState.OFF else ""
+    assert looking_notice(state, holder, reason, "right ctrl") == said
