@@ -107,6 +107,7 @@ class ConsoleLink:
         for end in (self._wake_reader, self._wake_writer):
             end.settimeout(0)
         self._crowded = False
+        self._closed = False
 
     def run(self) -> None:
         """Serves the console; never raises for anything that the console or the network did."""
@@ -131,8 +132,10 @@ class ConsoleLink:
 
     def close(self) -> None:
         """Gives the sockets back, of a link that does not run."""
-        for end in (self._socket, self._wake_reader, self._wake_writer):
-            end.close()
+        with self._sending:  # What injects may be telling its console that it did.
+            self._closed = True
+            for end in (self._socket, self._wake_reader, self._wake_writer):
+                end.close()
 
     def end(self) -> None:
         """Hangs up, from any thread; `run` then returns."""
@@ -295,7 +298,7 @@ class ConsoleLink:
         self._crowded = False
         if self._pending and self._sending.acquire(blocking=False):
             try:
-                while self._pending:
+                while self._pending and not self._closed:
                     if not select.select([], [self._socket], [], 0)[1]:
                         self._crowded = True
                         break

@@ -4,6 +4,7 @@ records."""
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.view_only import ViewOnlyGate
+from deskagent.delivery.display_feed import DisplayFeeds
+from deskagent.delivery.link import ConsoleLink
 from deskagent.input.device import DeviceGone, InputBlocked, KeyboardLayout
 from deskagent.input.recorded import RecordedDevice
 from deskwire.control import (
@@ -30,11 +34,12 @@ from deskwire.control import (
     Typing,
     WantControl,
 )
-from deskwire.messages import Ping, Pong, Welcome
+from deskwire.messages import WIRE_VERSION, Feature, Hello, Ping, Pong, Welcome
 from deskwire.packet import Packet
+from deskwire.triggers import Trigger
 from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import Console, has
-from support.peers.served_here import ServedHere, served
+from support.peers.served_here import TOKEN, ServedHere, served
 
 A, SHIFT = 0x1E, 0x2A
 
@@ -282,6 +287,17 @@ def test_a_device_that_is_gone_ends_control_with_its_reason() -> None:
         assert console.told(ControlState.FREE).reason == "the X server is gone"
         device.fault = None
         assert console.take().state is ControlState.YOURS
+
+
+def test_an_answer_to_a_console_that_has_just_gone_is_nobodys_fault() -> None:
+    ours, theirs = socket.socketpair()
+    with closing(ours):
+        gate, courtesy = ViewOnlyGate("shows only"), HostCourtesy()
+        feeds = DisplayFeeds(lambda _: SyntheticGrabber("still"))
+        link = ConsoleLink(theirs, TOKEN, feeds, "here", lambda _: Trigger.FIRST_FRAME, gate, courtesy)
+        link.hello = Hello(WIRE_VERSION, (), packets=1, bytes=1, speaks=tuple(Feature))
+        link.close()
+        link.tell(Done(1))  # What injects would take it for a fault of the device.
 
 
 def test_an_agent_that_only_shows_says_so_and_takes_no_input() -> None:
