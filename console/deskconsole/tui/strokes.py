@@ -110,9 +110,9 @@ def stroke(key: str) -> Stroke | None:
 
 
 def chord(*names: str) -> Stroke:
-    """The stroke of keys by the wire's names, the last of them with the others held."""
+    """The stroke of keys by the wire's names, the last with the others held; a letter is meant as such."""
     *held, last = (BY_NAME[name].code for name in names)
-    return Stroke(tuple(held), last)
+    return Stroke(tuple(held), last, names[-1] if len(names[-1]) == 1 else "")
 
 
 def _of_character(character: str, held: list[str]) -> Stroke | None:
