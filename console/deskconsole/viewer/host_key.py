@@ -57,11 +57,6 @@ class HostKey:
         """It is held, all of it."""
 
     @property
-    def codes(self) -> frozenset[int]:
-        """The key, or the one of several that goes to the host if it is sent."""
-        return self._parts[0]
-
-    @property
     def parts(self) -> tuple[frozenset[int], ...]:
         """What must be held, one key of each set."""
         return self._parts

@@ -269,6 +269,7 @@ class Window:
     def _lie_on(self, surface: Surface) -> None:
         """Shows the picture on this surface from now on."""
         self._surface = surface
+        self._control.end()
         self._control = control_of(surface, self._outbox, self._host_key, self._act, self._say)
         self._control.stale(stale=self._overlay.stale)
         self._control.fullscreen(on=self._frame.fullscreen)

@@ -161,9 +161,11 @@ class XControl:
     def _do_to_host(self, action: Action) -> None:
         match action:
             case Action.SEND_HOST_KEY:
-                code = min(self._host_key.codes)
-                for down in (True, False):
-                    self._send(KeyInput(time.monotonic(), code, down=down))
+                codes = [min(part) for part in self._host_key.parts]
+                for code in codes:
+                    self._send(KeyInput(time.monotonic(), code, down=True))
+                for code in reversed(codes):
+                    self._send(KeyInput(time.monotonic(), code, down=False))
             case Action.GRAB:
                 self._grab = not self._grab
                 if self._follow_grab():
@@ -289,6 +291,8 @@ class XControl:
             case FocusChange.LEFT | FocusChange.TAKEN:
                 self._all_up()
                 self._host_key.forget()
+                if change is FocusChange.TAKEN:
+                    self._say("another program has the keyboard")
 
     def _all_up(self) -> None:
         """Everything held goes up on the host."""
