@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from deskwire.control import Ability
 from deskwire.geometry import Rectangle
 from deskwire.message import Message
 from deskwire.messages import ControlRequest, Hello
+
+MOST_WORDS: Final = 1000
+"""Characters of a reason that comes from a system; a text on the wire has at most 1,024."""
 
 
 class ControlClient(Protocol):
@@ -81,6 +83,3 @@ class ControlGate(Protocol):
     def close(self) -> None:
         """Everything goes up, and nothing is injected any more."""
         ...
-
-
-GateOpener = Callable[[], ControlGate]

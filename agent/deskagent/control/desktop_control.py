@@ -17,7 +17,7 @@ from deskwire.control import Ability, Button, Control, ControlState, Done, EndCo
 from deskwire.errors import LocalProtocolError
 from deskwire.messages import ControlRequest, NumberedRequest
 
-from .client import ControlClient
+from .client import MOST_WORDS, ControlClient
 from .clip_thread import ClipThread
 from .desktop_lock import DesktopLock, DesktopTaken, NoLock
 from .grants import Grants
@@ -118,7 +118,7 @@ class DesktopControl:
 
         def decided(refusal: str) -> None:
             if refusal:
-                self._say(client, Control(ControlState.REFUSED, reason=refusal))
+                self._say(client, Control(ControlState.REFUSED, reason=refusal[:MOST_WORDS]))
             else:
                 self._give(client, force=request.force)
 
@@ -224,24 +224,25 @@ class DesktopControl:
     def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
         if not isinstance(message, (WantClip, PutClip)):
             return False
-        number = message.n
+        number, policy = message.n, self._courtesy.policy()
         if self._clips is None:
             client.tell(NoClip(number, "this agent has no clipboard"))
-        elif not self._courtesy.policy().clip:
-            client.tell(NoClip(number, "the policy of this host does not allow the clipboard"))
-        elif (reason := self.refusal(client, message)) != "":
+        elif not policy.clip:
+            reason = policy.mistake or "the policy of this host does not allow the clipboard"
             client.tell(NoClip(number, reason))
+        elif (reason := self.refusal(client, message)) != "":
+            client.tell(NoClip(number, reason[:MOST_WORDS]))
         elif isinstance(message, PutClip):
             try:
                 self._clips.put(message.text)
                 client.tell(Done(number))
             except ClipRefused as refused:
-                client.tell(NoClip(number, str(refused)))
+                client.tell(NoClip(number, str(refused)[:MOST_WORDS]))
         else:
 
             def answered(text: str | ClipRefused) -> None:
                 if isinstance(text, ClipRefused):
-                    client.tell(NoClip(number, str(text)))
+                    client.tell(NoClip(number, str(text)[:MOST_WORDS]))
                 else:
                     with contextlib.suppress(OSError, LocalProtocolError):  # The link has ended.
                         client.send(Clip(number, text))
@@ -276,4 +277,4 @@ class DesktopControl:
 def _as_told(why: DeviceGone | DesktopTaken, gone: ControlState) -> Control:
     if isinstance(why, DesktopTaken):
         return Control(ControlState.OTHER, holder=str(why) or "a console of another agent")
-    return Control(gone, reason=str(why))
+    return Control(gone, reason=str(why)[:MOST_WORDS])

@@ -25,7 +25,7 @@ from deskwire.control import (
 )
 from deskwire.messages import NumberedRequest
 
-from .client import ControlClient
+from .client import MOST_WORDS, ControlClient
 from .desktop_lock import DesktopLock, DesktopTaken
 from .input_queue import InputQueue, QueuedInput
 
@@ -286,7 +286,7 @@ class InputThread:
                 outcome, reason = InputOutcome.BLOCKED, str(error)
         if outcome is InputOutcome.DONE:
             client.injected(message.n, began)
-        client.tell(Done(message.n, outcome, reason))
+        client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 
     def _act(self, injector: Injector, client: ControlClient, message: NumberedRequest) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""

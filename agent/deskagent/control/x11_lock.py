@@ -79,6 +79,6 @@ class X11Lock:
         with contextlib.suppress(*FAULTS):
             found = owner.get_full_property(self._atom, self._utf8)
             if found is not None:
-                name = bytes(found.value).decode(errors="replace")
+                name = bytes(found.value).decode(errors="replace")[:_LONGEST_NAME]
                 return "".join(one for one in name if one.isprintable())
         return ""

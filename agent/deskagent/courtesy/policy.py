@@ -18,6 +18,9 @@ from typing import Any, Final
 _LONGEST: Final = 64 * 1024
 """Bytes of a policy that are read."""
 
+_MOST_WORDS: Final = 500
+"""Characters that are said of mistakes; a text on the wire has at most 1,024."""
+
 _TRUSTED_OWNERS: Final = (
     "S-1-5-18",  # SYSTEM
     "S-1-5-32-544",  # Administrators
@@ -107,7 +110,7 @@ def parse_policy(values: Mapping[str, Any], mistake: str = "", where: str = "the
         see=PolicyRule(read["see"]),
         clip=read["clip"],
         sign_always=read["sign"] == "always",
-        mistake="; ".join(mistakes),
+        mistake="; ".join(mistakes)[:_MOST_WORDS],
     )
 
 

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from deskagent.control.client import ControlGate
+from deskagent.control.client import MOST_WORDS, ControlGate
 from deskagent.control.host_courtesy import HostCourtesy
 from deskwire.connection import AgentConnection, Phase
 from deskwire.control import Done, InputOutcome
@@ -356,7 +356,7 @@ class ConsoleLink:
     def _hidden(self, state: ScreenState, reason: str) -> Screen:
         """What this console understands of a screen that it may not see."""
         known = Feature.COURTESY in self.hello.speaks
-        return Screen(state if known else ScreenState.GRAB_FAILED, reason)
+        return Screen(state if known else ScreenState.GRAB_FAILED, reason[:MOST_WORDS])
 
 
 def _is_plain_done(message: Message) -> bool:
