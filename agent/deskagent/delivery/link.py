@@ -210,7 +210,8 @@ class ConsoleLink:
             if pending and _is_plain_done(message) and _is_plain_done(pending[-1]):
                 pending.pop()  # The later one says that too.
             pending.append(message)
-        with contextlib.suppress(OSError, LocalProtocolError):  # The link ends, and its own thread says why.
+        # The link ends, and its own thread says why; of a socket that is closed select says ValueError.
+        with contextlib.suppress(OSError, LocalProtocolError, ValueError):
             self._flush_or_wake()
 
     def _flush_or_wake(self) -> None:
