@@ -40,6 +40,9 @@ _LOCK_AGAIN: Final = 0.2
 """Seconds until the desktop's lock is tried once more where no console's name is on it: an agent that has
 just started holds it for a moment, while it releases what a killed one left down."""
 
+_PIECE: Final = 16
+"""Characters of a text that are injected in one go: a third of a second where each needs a keycode of its own."""
+
 _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""
 
@@ -288,13 +291,22 @@ class InputThread:
             client.injected(message.n, began)
         client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 
+    def _type(self, injector: Injector, client: ControlClient, message: Typing) -> None:
+        """Types in short pieces, so that what ends control never waits for a text to its end."""
+        for begin in range(0, len(message.text), _PIECE):
+            if begin and self._commands:
+                raise InputBlocked("control ended while this was typed")
+            if begin and (refusal := self._rules.refusal(client, message)):
+                raise InputBlocked(refusal)
+            injector.type(message.text[begin : begin + _PIECE])
+
     def _act(self, injector: Injector, client: ControlClient, message: NumberedRequest) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""
         match message:
             case Key():
                 injector.key(message)
-            case Typing(text=text):
-                injector.type(text)
+            case Typing():
+                self._type(injector, client, message)
             case Chord(chord=chord):
                 injector.chord(chord)
             case AllUp():

@@ -307,3 +307,18 @@ def test_an_agent_that_only_shows_says_so_and_takes_no_input() -> None:
         console.grant = 1
         console.act(Key, code=A, down=True)
         assert not console.until(lambda _: False, seconds=10), "the link goes on"
+
+
+def test_a_long_text_does_not_keep_another_console_waiting() -> None:
+    with desk() as (agent, device), two_consoles(agent) as (anna, bob):
+        anna.take()
+        assert bob.take().state is ControlState.OTHER
+        device.busy.clear()
+        last = anna.act(Typing, text="ü" * 1000)
+        assert device.writing.wait(20)
+        bob.send(WantControl(force=True))
+        anna.told(ControlState.OTHER)
+        device.busy.set()
+        bob.told(ControlState.YOURS)
+        assert sum(len(str(call[1])) for call in device.acted() if call[0] == "write") < 100
+        assert anna.done(last).outcome is InputOutcome.BLOCKED
