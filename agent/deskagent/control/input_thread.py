@@ -41,7 +41,7 @@ _LOCK_AGAIN: Final = 0.2
 just started holds it for a moment, while it releases what a killed one left down."""
 
 _PIECE: Final = 16
-"""Characters of a text that are injected in one go: a third of a second where each needs a keycode of its own."""
+"""Characters of a text that are injected in one go: 0.4 s where each needs a keycode of its own."""
 
 _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""

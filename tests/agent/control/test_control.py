@@ -140,7 +140,7 @@ def test_a_second_console_is_told_who_acts_and_takes_it_only_by_force() -> None:
         assert device.keys_down == {SHIFT}
         assert bob.take() == Control(ControlState.OTHER, holder="anna@desk")
         device.busy.clear()
-        anna.act(Typing, text="before the change")
+        anna.act(Typing, text="before it")
         assert device.writing.wait(20)
         anna.act(Typing, text="not after it")
         bob.send(WantControl(force=True))
@@ -155,7 +155,7 @@ def test_a_second_console_is_told_who_acts_and_takes_it_only_by_force() -> None:
         last = bob.act(Typing, text="bob")
         assert bob.done(last) == Done(last)
         texts = [call[1] for call in device.calls if call[0] == "write"]
-        assert texts == ["before the change", "bob"]
+        assert texts == ["before it", "bob"]
         anna.send(Ping(9))
         assert anna.until(lambda events: Pong(9) in events), "an input that was on its way ended the link"
 
