@@ -1,7 +1,7 @@
 """Makes the pictures of the documents: of the real TUI and a real window, on an X server without a screen.
 
-console.svg and window.png show the running demo, deploy.svg and doctor.svg a bare Windows stand-in of the
-tests on its way to the first picture. `scripts/pictures` starts it.
+console.svg and window.png show the running demo, the latter while it is typed into; deploy.svg and doctor.svg
+a bare Windows stand-in of the tests on its way to the first picture. `scripts/pictures` starts it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 
 import cv2
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 from deskconsole.cli.console import DemoHosts, UsersHosts
@@ -28,6 +30,8 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.screens.doctor import DoctorScreen
+from deskconsole.viewer.canvas import FRAME
+from deskwire.control import ControlState
 from support.built_runtime import built_runtime
 from support.peers.slow_link import slow_link
 from support.windows.host import WindowsHost
@@ -39,6 +43,9 @@ CELLS = (124, 30)
 """The terminal's columns and rows."""
 WIDTH = 640
 """Pixels of the window's picture: at full size it takes 346 kB."""
+NOTEPAD = (900, 340)
+"""A place in the demo's notepad."""
+NOTE = "Typed in the window, from the other end of the line."
 BORDERS = 80
 """Pixels that the screen is larger than the desktop: the window leaves room for a frame, else it scales."""
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
@@ -58,10 +65,10 @@ def main() -> None:
         os.environ["DISPLAY"] = display.display
         app = DeskconsoleApp(DemoHosts(), ssh_config=Path(os.devnull))
         try:
-            asyncio.run(console_picture(app, seconds))
-            window = display.screenshot()[:height, :width]
+            window = asyncio.run(demo_pictures(app, seconds, display))
         finally:
             app.close()
+    window = window[: height + 2 * FRAME, : width + 2 * FRAME]
     small = cv2.resize(window, (WIDTH, WIDTH * height // width), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(FOLDER / "window.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     with (
@@ -90,8 +97,9 @@ def prepare_home(home: Path, windows: WindowsHost, port: int) -> None:
     (RuntimeStore.below(paths.cache).folder / runtime.name).symlink_to(runtime)
 
 
-async def console_picture(app: DeskconsoleApp, seconds: float) -> None:
-    """Writes console.svg after the app has run for so many seconds."""
+async def demo_pictures(app: DeskconsoleApp, seconds: float, display: Xvfb) -> NDArray[np.uint8]:
+    """Writes console.svg after the app has run for so many seconds, then types into the window of the first
+    host; returns what the display shows."""
     async with app.run_test(size=CELLS) as pilot:
         await asyncio.sleep(seconds / 2)
         # Something for the events: a refresh of the first host, the last one cut off and connected again.
@@ -100,6 +108,12 @@ async def console_picture(app: DeskconsoleApp, seconds: float) -> None:
         await pilot.press("c", "up", "up")
         await asyncio.sleep(seconds / 2)
         save(app, "console.svg", "deskconsole demo")
+        await pilot.press("V")
+        await until(pilot, lambda: snapshot(app).control.state is ControlState.YOURS)
+        display.call("xdotool", "mousemove", *map(str, NOTEPAD), "click", "1", "type", "--delay", "30", NOTE)
+        # The lines that say who controls the host are gone by then.
+        await asyncio.sleep(6)
+        return display.screenshot()
 
 
 async def windows_pictures(app: DeskconsoleApp) -> None:
@@ -126,7 +140,7 @@ async def windows_pictures(app: DeskconsoleApp) -> None:
 
 
 def snapshot(app: DeskconsoleApp) -> Snapshot:
-    """The snapshot of the only host."""
+    """The snapshot of the first host."""
     return app.controller.view.snapshot(app.controller.view.hosts[0].name)
 
 
