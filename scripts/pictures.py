@@ -45,7 +45,7 @@ WIDTH = 640
 """Pixels of the window's picture: at full size it takes 346 kB."""
 NOTEPAD = (900, 340)
 """A place in the demo's notepad."""
-NOTE = "Typed in the window, from the other end of the line."
+NOTE = "Typed from the other end of the line."
 BORDERS = 80
 """Pixels that the screen is larger than the desktop: the window leaves room for a frame, else it scales."""
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
