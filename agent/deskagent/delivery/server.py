@@ -108,9 +108,9 @@ class Server:
         link = ConsoleLink(
             sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._courtesy
         )
+        thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         with self._lock:
             self._links.add(link)
-        thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # There are no threads to be had just now.
