@@ -50,6 +50,9 @@ SILENCE = 10.0
 """Seconds without a byte from the console after which it is given up. More than the console's own 4.5 s for
 us: it is the console that reconnects, and a new link is served at once."""
 
+_WRONG_PAUSE = 0.2
+"""Seconds until who gave a wrong token is hung up on, and can try the next one in this place."""
+
 _SEND_WITHIN = 20.0
 """Seconds in which the console takes a message that is sent at once: what sends it serves others too."""
 
@@ -93,6 +96,8 @@ class ConsoleLink:
         self._gate = gate
         self._courtesy = courtesy
         self.hello = _NO_HELLO
+        self.wrong = False
+        """It ended because it did not show the token."""
         self._display_feed: DisplayFeed | None = None
         self._heard = 0.0
         self._platform = platform
@@ -124,6 +129,9 @@ class ConsoleLink:
             # Other users of the host can connect as often as they like; without the token they write no log.
             if self._display_feed is not None:
                 _log.info("link ended: %s", error)
+            elif isinstance(error, RemoteProtocolError) and self._connection.peer_version == 0:
+                self.wrong = True
+                time.sleep(_WRONG_PAUSE)
         finally:
             self.end()
             with self._showing:

@@ -408,3 +408,27 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
         assert bob.told(ControlState.OTHER).holder == "anna@desk"
         ready.set()
         anna.told(ControlState.YOURS)
+
+
+def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing() -> None:
+    class Slow(Person):
+        def cancel(self) -> None:
+            self.cancelled += 1
+
+    person = Slow()
+    with host(open_asker=lambda: person, open_sign=person.opened_sign, is_other=lambda: True) as (
+        agent,
+        _,
+        _,
+    ):
+        console = ActingConsole(agent, console=b"1" * 16)
+        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        console.close()
+        wait_for(lambda: person.cancelled == 1, timeout=20)
+        person.answers.put(Answer.SEE)
+        with closing(ActingConsole(agent, console=b"1" * 16)) as again:
+            wait_for(lambda: len(person.questions) == 2, timeout=20)
+            speaks(again)
+            assert not again.packets
+            assert person.text == "", "the sign names a console that has left"
+            person.answers.put(Answer.NO)
