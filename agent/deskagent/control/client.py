@@ -41,6 +41,10 @@ class ControlClient(Protocol):
         """Why the console sees no picture of now, in one sentence; empty where it does."""
         ...
 
+    def show(self) -> None:
+        """It may see from now on; does nothing where it does already."""
+        ...
+
     def tell(self, message: Message) -> None:
         """Sends a message as soon as there is room for it, if the console understands it."""
         ...

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
 from deskagent.clipboard.board import Board, BoardOpener, ClipRefused
 
 _PUT_WITHIN: Final = 3.0
 """Seconds that the inputs after a text wait until it is on the clipboard: they may be what pastes it."""
+
+_LOOK: Final = 0.05
+"""Seconds between two looks, meanwhile, at whether the text is still to go there."""
 
 _CLOSE_WITHIN: Final = 3.0
 
@@ -31,11 +35,16 @@ class ClipThread:
         self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="clipboard", daemon=True)
 
-    def fetch(self, answered: Callable[[str | ClipRefused], None]) -> None:
-        """The clipboard's text, or why there is none, for `answered`, which is called on this thread."""
+    def fetch(self, answered: Callable[[str | ClipRefused], None], refusal: Callable[[], str]) -> None:
+        """The clipboard's text, or why there is none, for `answered`, which is called on this thread.
+
+        `refusal` says, once more before the clipboard is read, why it may not be; empty where it may.
+        """
 
         def request() -> None:
             try:
+                if reason := refusal():
+                    raise ClipRefused(reason)
                 text: str | ClipRefused = self._transfer(lambda board: board.fetch())
             except ClipRefused as refused:
                 text = refused
@@ -43,11 +52,15 @@ class ClipThread:
 
         self._request(request)
 
-    def put(self, text: str) -> None:
-        """This text is the clipboard when this returns. Raises ClipRefused."""
+    def put(self, text: str, refusal: Callable[[], str]) -> None:
+        """This text is the clipboard when this returns. Raises ClipRefused, and soon where `refusal`, which
+        is asked again and again meanwhile, begins to say why; a text that still waits then never goes there.
+        """
         done: Future[None] = Future()
 
         def request() -> None:
+            if not done.set_running_or_notify_cancel():
+                return
             try:
                 self._transfer(lambda board: board.put(text))
                 done.set_result(None)
@@ -55,10 +68,13 @@ class ClipThread:
                 done.set_exception(refused)
 
         self._request(request)
-        try:
-            done.result(_PUT_WITHIN)
-        except TimeoutError:
-            raise ClipRefused("the host's clipboard does not answer") from None
+        deadline = time.monotonic() + _PUT_WITHIN
+        while not wait([done], _LOOK).done:
+            late = "the host's clipboard does not answer" if time.monotonic() > deadline else ""
+            if reason := refusal() or late:
+                done.cancel()
+                raise ClipRefused(reason)
+        done.result()
 
     def close(self) -> None:
         """Gives the board back."""

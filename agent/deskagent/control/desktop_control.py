@@ -53,6 +53,9 @@ class DesktopControl:
         self._grants = Grants()
         self._begun = False
         """The console that has the grant knows of it."""
+        self._fetching = 0
+        """The grant by which the clipboard is being fetched; 0: it is not."""
+        self._closing = False
         self._counts: Counter[str] = Counter()
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
@@ -91,14 +94,17 @@ class DesktopControl:
             return
         with self._lock:
             if isinstance(request, EndControl):
-                # Behind what was typed before it.
                 if self._grants.holder is client:
+                    # Behind what was typed before it.
                     self._inputs.put(client, self._grants.number, request)
+                elif self._courtesy.withdraw(client):
+                    self._say(client, self._view(client))
             elif self._grants.allows(client, request.grant):
                 self._counts[type(request).__name__.lower()] += 1
                 self._inputs.put(client, request.grant, request)
 
     def close(self) -> None:
+        self._closing = True
         self._inputs.close()
         if self._clips is not None:
             self._clips.close()
@@ -184,11 +190,11 @@ class DesktopControl:
 
     def _view(self, client: ControlClient) -> Control:
         holder = self._grants.holder
+        if holder is not None and holder is not client:
+            return Control(ControlState.OTHER, holder=shown_name(holder.hello))
         if holder is None or not self._begun:
             return Control(ControlState.FREE)
-        if holder is client:
-            return Control(ControlState.YOURS, grant=self._grants.number)
-        return Control(ControlState.OTHER, holder=shown_name(holder.hello))
+        return Control(ControlState.YOURS, grant=self._grants.number)
 
     def _say(self, client: ControlClient, control: Control) -> None:
         with self._lock:
@@ -224,31 +230,47 @@ class DesktopControl:
     def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
         if not isinstance(message, (WantClip, PutClip)):
             return False
-        number, policy = message.n, self._courtesy.policy()
         if self._clips is None:
-            client.tell(NoClip(number, "this agent has no clipboard"))
-        elif not policy.clip:
-            reason = policy.mistake or "the policy of this host does not allow the clipboard"
-            client.tell(NoClip(number, reason))
-        elif (reason := self.refusal(client, message)) != "":
-            client.tell(NoClip(number, reason[:MOST_WORDS]))
+            _refuse_clip(client, message, "this agent has no clipboard")
+        elif reason := self._clip_refusal(client, message):
+            _refuse_clip(client, message, reason)
         elif isinstance(message, PutClip):
             try:
-                self._clips.put(message.text)
-                client.tell(Done(number))
+                self._clips.put(message.text, lambda: self._clip_refusal(client, message))
+                client.tell(Done(message.n))
             except ClipRefused as refused:
-                client.tell(NoClip(number, str(refused)[:MOST_WORDS]))
+                _refuse_clip(client, message, str(refused))
         else:
-
-            def answered(text: str | ClipRefused) -> None:
-                if isinstance(text, ClipRefused):
-                    client.tell(NoClip(number, str(text)[:MOST_WORDS]))
-                else:
-                    with contextlib.suppress(OSError, LocalProtocolError):  # The link has ended.
-                        client.send(Clip(number, text))
-
-            self._clips.fetch(answered)
+            self._fetch_clip(self._clips, client, message)
         return True
+
+    def _fetch_clip(self, clips: ClipThread, client: ControlClient, message: WantClip) -> None:
+        if self._fetching == message.grant:
+            # What a console asks for again and again must not wait, each time with a text of its own.
+            _refuse_clip(client, message, "the clipboard is being fetched already")
+            return
+        self._fetching = message.grant
+
+        def answered(text: str | ClipRefused) -> None:
+            if self._fetching == message.grant:
+                self._fetching = 0
+            reason = str(text) if isinstance(text, ClipRefused) else self._clip_refusal(client, message)
+            if isinstance(text, ClipRefused) or reason:
+                _refuse_clip(client, message, reason)
+                return
+            with contextlib.suppress(OSError, LocalProtocolError):  # The link has ended.
+                client.send(Clip(message.n, text))
+
+        clips.fetch(answered, lambda: self._clip_refusal(client, message))
+
+    def _clip_refusal(self, client: ControlClient, message: WantClip | PutClip) -> str:
+        """Why this console may not have the clipboard, or change it, just now; empty where it may."""
+        if self._closing or not self.allows(client, message.grant):
+            return "control ended before the clipboard came"
+        policy = self._courtesy.policy()
+        if not policy.clip:
+            return policy.mistake or "the policy of this host does not allow the clipboard"
+        return self.refusal(client, message)
 
     def ended(self, client: ControlClient) -> None:
         with self._lock:
@@ -272,6 +294,10 @@ class DesktopControl:
     def lost(self, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
             self._end(str(why), _as_told(why, ControlState.FREE))
+
+
+def _refuse_clip(client: ControlClient, message: WantClip | PutClip, reason: str) -> None:
+    client.tell(NoClip(message.n, reason[:MOST_WORDS]))
 
 
 def _as_told(why: DeviceGone | DesktopTaken, gone: ControlState) -> Control:

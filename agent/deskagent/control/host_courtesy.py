@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from deskagent.courtesy.policy import Policy, PolicyRule
 from deskagent.courtesy.question import Answer, Asker, AskerOpener, Question
@@ -26,16 +26,29 @@ NO_LASTS: Final = 60.0
 """Seconds for which a no is remembered: a console cannot ask again and again, and a person who was away can
 be asked later. A yes holds until the agent ends."""
 
+_MOST_CONSENTS: Final = 256
+"""Consoles whose answers are remembered; after that the oldest answer is forgotten, and asked for again."""
+
+_NO_PAUSE: Final = 3.0
+"""Seconds until the next question of any console after a no; twice as many after each further one, up to
+`NO_LASTS`. A console that comes under another name each time could else ask without end."""
+
+_SIGN_AGAIN: Final = 5.0
+"""Seconds until the next attempt to open a sign that could not be opened."""
+
 _log = logging.getLogger(__name__)
 
 Decision = Callable[[str], None]
 """Is called with why it is not allowed; empty where it is."""
 
 
-class _PendingQuestion(NamedTuple):
+@dataclass
+class _PendingQuestion:
     client: ControlClient
     control: bool
     decided: Decision
+    withdrawn: bool = False
+    """Its console has left, or does not want it any more: its answer counts for nothing."""
 
 
 @dataclass
@@ -45,21 +58,34 @@ class _GivenConsent:
     see: bool | None = None
     control: bool | None = None
     at: float = 0.0
+    ended: bool = False
+    """The person ended its control by a click, and has not let it act since."""
 
     def take(self, answer: Answer, *, control: bool) -> None:
         """The answer to a question, of control or of seeing alone."""
         self.at = time.monotonic()
         if control:
             self.control = answer is Answer.CONTROL
+            self.ended = self.ended and not self.control
             self.see = self.see or answer is not Answer.NO or None
         else:
             self.see = answer is not Answer.NO
             self.control = {Answer.NO: False, Answer.CONTROL: True}.get(answer)
 
+    def end_control(self) -> None:
+        """The person has ended its control."""
+        self.at = time.monotonic()
+        self.control, self.ended = False, True
+
     def known(self, *, control: bool) -> bool | None:
         """The answer that counts still; None: the person has to be asked."""
         said = self.control if control else self.see
         return None if said is False and time.monotonic() - self.at > NO_LASTS else said
+
+
+def _key(client: ControlClient) -> bytes | int:
+    """The console across its links; one that does not say who it is counts as another with each."""
+    return client.hello.console or id(client)
 
 
 def shown_name(hello: Hello) -> str:
@@ -88,10 +114,17 @@ class HostCourtesy:
         self._asked = threading.Condition(self._lock)
         self._questions: deque[_PendingQuestion] = deque()
         self._thread: threading.Thread | None = None
+        self._current: _PendingQuestion | None = None
+        """What the thread that asks is at."""
         self._open: tuple[_PendingQuestion, Asker] | None = None
         self._consents: dict[bytes | int, _GivenConsent] = {}
         self._sign: Sign | None = None
-        self._sign_failed = False
+        self._sign_fault = ""
+        self._sign_again = 0.0
+        self._noes = 0
+        """Noes in a row."""
+        self._next_question = 0.0
+        """No question is shown before."""
         self._watchers: list[ControlClient] = []
         self._holder: ControlClient | None = None
         self._mistake = ""
@@ -124,7 +157,7 @@ class HostCourtesy:
         if policy.mistake != self._mistake:
             self._mistake = policy.mistake
             if policy.mistake:
-                _log.warning("the host's policy is read as strictly as it can be meant: %s", policy.mistake)
+                _log.warning("the host's policy: %s", policy.mistake)
         return policy
 
     # Consent
@@ -132,6 +165,17 @@ class HostCourtesy:
     def must_ask_to_see(self, hello: Hello) -> bool:
         """Before this console sees anything the person at the host has to be asked."""
         return self.policy().see is PolicyRule.ASK or self._wants_consent(hello.consent)
+
+    def sign_refusal(self) -> str:
+        """Why no console may see or act because the policy demands a sign; empty where it may."""
+        if not self.policy().sign_always:
+            return ""
+        with self._lock:
+            self._open_the_sign()
+            if self._sign is not None:
+                return ""
+            fault = self._sign_fault or "this desktop has none"
+        return f"the policy of this host demands a sign, which cannot be shown: {fault}"
 
     def may_see(self, client: ControlClient, decided: Decision) -> None:
         """Asks whether this console may see, or knows the answer; `decided` may be called on any thread."""
@@ -144,23 +188,54 @@ class HostCourtesy:
 
         `ask`: the console itself wants that person to be asked.
         """
+        if refusal := self.sign_refusal():
+            decided(refusal)
+            return
         must_ask = self.policy().control is PolicyRule.ASK or self._wants_consent(client.hello.consent)
         hidden = self.must_ask_to_see(client.hello) and not self._known(client, control=False)
-        if ask or must_ask or hidden:
+        if ask or must_ask or hidden or self._ended_by_click(client):
             self._decide(client, control=True, decided=decided, asking=asking)
         else:
+            client.show()
             decided("")
+
+    def _ended_by_click(self, client: ControlClient) -> bool:
+        """The person has ended its control. Where that person cannot be asked it counts for a while only."""
+        with self._lock:
+            said = self._consents.get(_key(client))
+            return (
+                said is not None
+                and said.ended
+                and (self._open_asker is not None or said.known(control=True) is False)
+            )
+
+    def withdraw(self, client: ControlClient) -> bool:
+        """The console does not want to act any more: takes its question away. False: there is none."""
+        return self._withdraw(client, seeing=False)
+
+    def _withdraw(self, client: ControlClient, *, seeing: bool) -> bool:
+        with self._lock:
+            opened = self._open
+            found = [one for one in self._waiting() if one.client is client and (one.control or seeing)]
+            for one in found:
+                one.withdrawn = True
+            self._questions = deque(one for one in self._questions if not one.withdrawn)
+        if opened is not None and opened[0].withdrawn:
+            opened[1].cancel()
+        return bool(found)
+
+    def _waiting(self) -> list[_PendingQuestion]:
+        """The questions that have no answer yet."""
+        waiting = [*self._questions, *([] if self._current is None else [self._current])]
+        return [one for one in waiting if not one.withdrawn]
 
     def forget(self, client: ControlClient) -> None:
         """The console's link has ended: a question for it is taken away."""
         with self._lock:
-            opened = self._open
             self._consents.pop(id(client), None)
-            self._questions = deque(one for one in self._questions if one.client is not client)
             if client in self._watchers:
                 self._watchers.remove(client)
-        if opened is not None and opened[0].client is client:
-            opened[1].cancel()
+        self._withdraw(client, seeing=True)
         self._update_sign()
 
     def close(self) -> None:
@@ -187,45 +262,81 @@ class HostCourtesy:
     ) -> None:
         known = self._known(client, control=control)
         if known is not None:
-            decided("" if known else "the person at the host said no")
+            self._tell(client, decided, "" if known else "the person at the host said no")
             return
         asking()
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
                 self._thread.start()
-            # A console that asks again and again is asked about once.
-            waiting = [*self._questions, *([self._open[0]] if self._open is not None else [])]
-            if not any(one.client is client and one.control == control for one in waiting):
-                self._questions.append(_PendingQuestion(client, control, decided))
-                self._asked.notify()
+            # A console that asks again and again is asked about once, and its last request counts.
+            for one in self._waiting():
+                if one.client is client and one.control == control:
+                    one.decided = decided
+                    return
+            self._questions.append(_PendingQuestion(client, control, decided))
+            self._asked.notify()
+
+    def _tell(self, client: ControlClient, decided: Decision, refusal: str) -> None:
+        """Says what was decided; who was let act, or see after a no, is shown the screen."""
+        if self._known(client, control=False):
+            client.show()
+        decided(refusal)
 
     def _known(self, client: ControlClient, *, control: bool) -> bool | None:
         with self._lock:
-            return self._consent_of(client).known(control=control)
+            said = self._consents.get(_key(client))
+            return None if said is None else said.known(control=control)
 
     def _consent_of(self, client: ControlClient) -> _GivenConsent:
-        """By the console across its links; one that does not say who it is counts as another with each."""
-        return self._consents.setdefault(client.hello.console or id(client), _GivenConsent())
+        """What there is to remember of this console from now on."""
+        said = self._consents.setdefault(_key(client), _GivenConsent())
+        while len(self._consents) > _MOST_CONSENTS:
+            self._consents.pop(next(iter(self._consents)))
+        return said
 
     # The thread that asks
 
     def _run(self) -> None:
         while (pending := self._next()) is not None:
-            refusal = "the person at the host said no, or did not answer"
-            known = self._known(pending.client, control=pending.control)
-            if known is None:
-                try:
-                    self._ask(pending)
-                except OSError as error:
-                    refusal = f"the person at the host cannot be asked: {error.strerror or error}"
-                known = self._known(pending.client, control=pending.control)
-            pending.decided("" if known else refusal)
+            try:
+                self._settle(pending)
+            except Exception:  # noqa: BLE001
+                # Not even a fault in what hears of the answer may end this thread: no question would come.
+                _log.exception("a question failed")
+            finally:
+                with self._lock:
+                    self._current = None
 
     def _next(self) -> _PendingQuestion | None:
         with self._lock:
-            self._asked.wait_for(lambda: self._questions or self._closed)
-            return None if self._closed else self._questions.popleft()
+            while not self._closed:
+                pause = self._next_question - time.monotonic()
+                if self._questions and pause <= 0:
+                    self._current = self._questions.popleft()
+                    return self._current
+                self._asked.wait(pause if self._questions else None)
+            return None
+
+    def _settle(self, pending: _PendingQuestion) -> None:
+        """Finds out whether this console may, and tells it; whatever goes wrong means no."""
+        refusal = "the person at the host said no, or did not answer"
+        known = self._known(pending.client, control=pending.control)
+        if known is None:
+            try:
+                self._ask(pending)
+            except OSError as error:
+                refusal = f"the person at the host cannot be asked: {error.strerror or error}"
+            except Exception as error:  # noqa: BLE001
+                _log.exception("the question failed")
+                refusal = f"the person at the host cannot be asked: {type(error).__name__}"
+            known = self._known(pending.client, control=pending.control)
+        with self._lock:
+            # From here on a request of this console is a new question.
+            self._current = None
+            decided, withdrawn = pending.decided, pending.withdrawn
+        if not withdrawn:
+            self._tell(pending.client, decided, "" if known else refusal)
 
     def _ask(self, pending: _PendingQuestion) -> None:
         """Shows the question, and keeps the answer. Raises OSError where nothing can be shown."""
@@ -234,6 +345,8 @@ class HostCourtesy:
         asker = self._open_asker()
         name = shown_name(pending.client.hello)
         with self._lock:
+            if pending.withdrawn:
+                return
             self._open = (pending, asker)
         try:
             self.question_began()
@@ -242,9 +355,16 @@ class HostCourtesy:
         finally:
             with self._lock:
                 self._open = None
-        _log.info("the answer for %s: %s", name, answer)
+        _log.info("the answer for %s: %s", name, "withdrawn" if pending.withdrawn else answer)
         with self._lock:
+            if pending.withdrawn:
+                return
             self._consent_of(pending.client).take(answer, control=pending.control)
+            if answer is not Answer.NO:
+                self._noes = 0
+                return
+            self._next_question = time.monotonic() + min(_NO_PAUSE * 2**self._noes, NO_LASTS)
+            self._noes = min(self._noes + 1, 10)
 
     # The sign
 
@@ -267,17 +387,26 @@ class HostCourtesy:
             return
         with self._lock:
             text = self._sign_text()
-            if self._sign is None and text and not self._sign_failed and not self._closed:
-                try:
-                    self._sign = self._open_sign(self._clicked)
-                except OSError as error:
-                    self._sign_failed = True
-                    _log.warning("no sign can be shown at the host: %s", error)
+            if text:
+                self._open_the_sign()
             if self._sign is not None and not self._closed:
                 if text:
                     self._sign.show(text)
                 else:
                     self._sign.hide()
+
+    def _open_the_sign(self) -> None:
+        """Opens it where it is not open and can be. Its caller has the lock."""
+        now = time.monotonic()
+        if self._open_sign is None or self._sign is not None or self._closed or now < self._sign_again:
+            return
+        try:
+            self._sign = self._open_sign(self._clicked)
+        except OSError as error:
+            self._sign_again = now + _SIGN_AGAIN
+            if str(error) != self._sign_fault:
+                _log.warning("no sign can be shown at the host: %s", error)
+            self._sign_fault = str(error)
 
     def _sign_text(self) -> str:
         if self._holder is not None:
@@ -293,7 +422,9 @@ class HostCourtesy:
     def _clicked(self) -> None:
         with self._lock:
             holder, watchers = self._holder, list(self._watchers)
-            if holder is None:
+            if holder is not None:
+                self._consent_of(holder).end_control()
+            else:
                 for client in watchers:
                     self._consent_of(client).take(Answer.NO, control=False)
         _log.info("the sign was clicked at the host")

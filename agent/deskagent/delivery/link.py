@@ -50,6 +50,12 @@ SILENCE = 10.0
 """Seconds without a byte from the console after which it is given up. More than the console's own 4.5 s for
 us: it is the console that reconnects, and a new link is served at once."""
 
+_WRONG_PAUSE = 0.2
+"""Seconds until who gave a wrong token is hung up on, and can try the next one in this place."""
+
+_SEND_WITHIN = 20.0
+"""Seconds in which the console takes a message that is sent at once: what sends it serves others too."""
+
 _READ_SIZE = 64 * 1024
 
 _MOST_PENDING = 4096
@@ -90,6 +96,8 @@ class ConsoleLink:
         self._gate = gate
         self._courtesy = courtesy
         self.hello = _NO_HELLO
+        self.wrong = False
+        """It ended because it did not show the token."""
         self._display_feed: DisplayFeed | None = None
         self._heard = 0.0
         self._platform = platform
@@ -103,9 +111,12 @@ class ConsoleLink:
         # What waits for the reading thread to send it, and what wakes that thread.
         self._pending: deque[Message] = deque()
         self._pending_lock = threading.Lock()
-        self._wake_reader, self._wake_writer = socket.socketpair()
-        for end in (self._wake_reader, self._wake_writer):
-            end.settimeout(0)
+        # Made for a console with the token only: other users of the host could else use up the descriptors.
+        self._wakers: tuple[socket.socket, ...] = ()
+        # Seeing begins once, and not after the end. Taken before the courtesy's lock.
+        self._showing = threading.Lock()
+        self._shown = False
+        self._left = False
         self._crowded = False
         self._closed = False
 
@@ -118,8 +129,13 @@ class ConsoleLink:
             # Other users of the host can connect as often as they like; without the token they write no log.
             if self._display_feed is not None:
                 _log.info("link ended: %s", error)
+            elif isinstance(error, RemoteProtocolError) and self._connection.peer_version == 0:
+                self.wrong = True
+                time.sleep(_WRONG_PAUSE)
         finally:
             self.end()
+            with self._showing:
+                self._left = True
             self._gate.leave(self)
             self._courtesy.forget(self)
             if self._feed is not None:
@@ -134,7 +150,7 @@ class ConsoleLink:
         """Gives the sockets back, of a link that does not run."""
         with self._sending:  # What injects may be telling its console that it did.
             self._closed = True
-            for end in (self._socket, self._wake_reader, self._wake_writer):
+            for end in (self._socket, *self._wakers):
                 end.close()
 
     def end(self) -> None:
@@ -171,8 +187,21 @@ class ConsoleLink:
         return number
 
     def send(self, message: Message) -> None:
-        with self._sending:
-            self._socket.sendall(self._connection.send(message))
+        if not self._sending.acquire(timeout=_SEND_WITHIN):
+            self.end()
+            raise TimeoutError("a console that does not read")
+        try:
+            # What is read meanwhile is there already, so this does not change the reading.
+            self._socket.settimeout(_SEND_WITHIN)
+            try:
+                self._socket.sendall(self._connection.send(message))
+            finally:
+                self._socket.settimeout(None)
+        except TimeoutError:
+            self.end()  # Half of the message may be out.
+            raise
+        finally:
+            self._sending.release()
 
     # The client of control
 
@@ -195,12 +224,23 @@ class ConsoleLink:
 
     @property
     def obstacle(self) -> str:
+        if not self._shown:
+            return "this console may not see the screen"
         fault = None if self._display_feed is None else self._display_feed.fault
         return "" if fault is None else str(fault) or fault.state
 
     def injected(self, number: int, at: float) -> None:
         if (feed := self._feed) is not None:
             feed.injected(number, at)
+
+    def show(self) -> None:
+        with self._showing:
+            feed = self._feed
+            if feed is None or self._shown or self._left:
+                return
+            self._shown = True
+            feed.start()
+            self._courtesy.watched_by(self)
 
     def tell(self, message: Message) -> None:
         if (feature := feature_of(message)) is not None and feature not in self.hello.speaks:
@@ -223,7 +263,8 @@ class ConsoleLink:
         """Lets the reading thread look for what there is to send."""
         # It is awake where there is no room, and gone where the socket is.
         with contextlib.suppress(OSError):
-            self._wake_writer.send(b"\0")
+            if self._wakers:
+                self._wakers[1].send(b"\0")
 
     # Reading
 
@@ -234,10 +275,10 @@ class ConsoleLink:
         while True:
             # Where there is no room for what waits, the socket tells when there is.
             blocked = [self._socket] if self._crowded else []
-            readable, _, _ = select.select([self._socket, self._wake_reader], blocked, [], HEARTBEAT / 4)
+            readable, _, _ = select.select([self._socket, *self._wakers[:1]], blocked, [], HEARTBEAT / 4)
             now = time.monotonic()
-            if self._wake_reader in readable:
-                self._wake_reader.recv(_READ_SIZE)
+            if self._wakers and self._wakers[0] in readable:
+                self._wakers[0].recv(_READ_SIZE)
             if self._socket in readable:
                 data = self._socket.recv(_READ_SIZE)
                 if not data:
@@ -258,9 +299,13 @@ class ConsoleLink:
                 raise RemoteProtocolError(f"the console was silent for {SILENCE:.0f} s")
             elif now - beat >= HEARTBEAT:
                 beat, beats = now, beats + 1
-                self._pending.append(Ping(beats))
+                self._append(Ping(beats))
             self._flush()
             self._check_pending()
+
+    def _append(self, message: Message) -> None:
+        with self._pending_lock:  # `tell` looks at the last, and takes it away.
+            self._pending.append(message)
 
     def _check_pending(self) -> None:
         if len(self._pending) > _MOST_PENDING:
@@ -284,7 +329,7 @@ class ConsoleLink:
         elif isinstance(message, Watch):
             self._feed.watch(message)
         elif isinstance(message, Ping):
-            self._pending.append(Pong(message.number))
+            self._append(Pong(message.number))
         elif isinstance(message, ControlRequest):
             self._gate.handle(self, message)
         return True
@@ -313,6 +358,9 @@ class ConsoleLink:
             return [self._pending.popleft() for _ in range(min(len(self._pending), _FLUSHED_AT_ONCE))]
 
     def _greet(self, hello: Hello) -> None:
+        self._wakers = socket.socketpair()
+        for end in self._wakers:
+            end.settimeout(0)
         first = self._admitted(self)
         display_feed = self._feeds.hold(hello.display)
         self.hello, self._display_feed = hello, display_feed
@@ -320,6 +368,8 @@ class ConsoleLink:
         self._feed = feed
         must_ask = self._courtesy.must_ask_to_see(hello)
         hidden = self._hidden(ScreenState.ASKING, _ASKING) if must_ask else None
+        if refusal := self._courtesy.sign_refusal():
+            hidden = self._hidden(ScreenState.REFUSED, refusal)
         displays, screen, reason = feed.open(hidden)
         for display in displays:
             if display.number == hello.display:
@@ -337,22 +387,19 @@ class ConsoleLink:
             )
             self._socket.sendall(self._connection.welcome(welcome))
         self._gate.join(self)
+        if refusal:
+            return
         if must_ask:
             self._courtesy.may_see(self, self._decided)
         else:
-            self._show()
+            self.show()
 
     def _decided(self, refusal: str) -> None:
         """The person at the host has said whether this console may see."""
         if not refusal:
-            self._show()
+            self.show()
         else:
             self.tell(self._hidden(ScreenState.REFUSED, refusal))
-
-    def _show(self) -> None:
-        if (feed := self._feed) is not None:
-            feed.start()
-            self._courtesy.watched_by(self)
 
     def _hidden(self, state: ScreenState, reason: str) -> Screen:
         """What this console understands of a screen that it may not see."""

@@ -32,6 +32,10 @@ _ACCEPT_RETRY = 0.5
 """Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
 without a pause the loop would do nothing else for as long as there are no descriptors."""
 
+_WRONG_TOLD = 60.0
+"""Seconds between two lines of the log on links without the token: other users of the host can open them as
+often as they like."""
+
 _M_ARENA_MAX = -8
 """The number in glibc's malloc.h."""
 
@@ -64,6 +68,9 @@ class Server:
         self._links: set[ConsoleLink] = set()
         self._admitted: list[ConsoleLink] = []
         self._served_before = False
+        self._wrong = 0
+        """Links without the token of which the log does not say yet."""
+        self._wrong_told = -_WRONG_TOLD
         self._last_served = time.monotonic()
         self._closing, self._close_signal = socket.socketpair()
         self._listener = _listen(port)
@@ -80,6 +87,7 @@ class Server:
                         self._end_links()
                         return
                     self._accept()
+                self._tell_wrong()
             _log.info("no console for %s s: ending", idle_exit)
             self._end_links()
 
@@ -92,6 +100,13 @@ class Server:
             if self._admitted:
                 self._last_served = time.monotonic()
             return idle_exit is not None and time.monotonic() - self._last_served > idle_exit
+
+    def _tell_wrong(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if self._wrong and now - self._wrong_told >= _WRONG_TOLD:
+                _log.warning("connections without the right token: %d", self._wrong)
+                self._wrong, self._wrong_told = 0, now
 
     def _accept(self) -> None:
         try:
@@ -108,9 +123,9 @@ class Server:
         link = ConsoleLink(
             sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._courtesy
         )
+        thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         with self._lock:
             self._links.add(link)
-        thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # There are no threads to be had just now.
@@ -125,6 +140,7 @@ class Server:
         finally:
             with self._lock:
                 self._links.discard(link)
+                self._wrong += link.wrong
                 if link in self._admitted:
                     self._admitted.remove(link)
                     self._last_served = time.monotonic()

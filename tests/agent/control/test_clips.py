@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -13,9 +14,10 @@ from deskagent.control.host_courtesy import HostCourtesy
 from deskagent.courtesy.policy import Policy
 from deskagent.input.recorded import RecordedDevice
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
-from deskwire.control import Done, Typing
+from deskwire.control import ControlState, Done, EndControl, Typing
 from support.peers.acting_console import ActingConsole
 from support.peers.served_here import ServedHere, served
+from support.xvfb import wait_for
 
 
 class PlainBoard:
@@ -23,12 +25,14 @@ class PlainBoard:
 
     def __init__(self) -> None:
         self.text = "what was there"
+        self.fetches = 0
         self.ready = threading.Event()
         self.ready.set()
         self.fault: Exception | None = None
         self.log: list[tuple[object, ...]] = []
 
     def fetch(self) -> str:
+        self.fetches += 1
         self.ready.wait(60)
         if self.fault is not None:
             raise self.fault
@@ -106,3 +110,45 @@ def test_a_policy_without_a_clipboard_is_obeyed() -> None:
         number = console.act(PutClip, text="x")
         assert console.clip(number) == NoClip(number, "the policy of this host does not allow the clipboard")
         assert board.text == "what was there"
+
+
+def test_a_flood_of_requests_for_the_clipboard_waits_as_one() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.ready.clear()
+        first = console.act(WantClip)
+        for number in [console.act(WantClip) for _ in range(50)]:
+            assert console.clip(number) == NoClip(number, "the clipboard is being fetched already")
+        board.ready.set()
+        assert console.clip(first) == Clip(first, "what was there")
+        assert board.fetches == 1
+        again = console.act(WantClip)
+        assert console.clip(again) == Clip(again, "what was there")
+
+
+def test_a_console_whose_control_has_ended_gets_no_clipboard() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.ready.clear()
+        wanted = console.act(WantClip)
+        wait_for(lambda: board.fetches == 1, timeout=20)
+        console.send(EndControl())
+        console.told(ControlState.FREE)
+        board.ready.set()
+        assert isinstance(console.clip(wanted), NoClip)
+
+
+def test_a_text_that_was_refused_because_control_ended_does_not_come_later() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as anna:
+        anna.take()
+        board.ready.clear()
+        anna.act(WantClip)
+        put = anna.act(PutClip, text="late")
+        with closing(ActingConsole(agent, name="bob@hall")) as bob:
+            began = time.monotonic()
+            assert bob.take(force=True, seconds=2).state is ControlState.YOURS
+            assert isinstance(anna.clip(put), NoClip)
+            assert time.monotonic() - began < 2, "the text held control up"
+            board.ready.set()
+            fetched = bob.act(WantClip)
+            assert bob.clip(fetched) == Clip(fetched, "what was there")

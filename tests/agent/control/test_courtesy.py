@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -14,9 +15,18 @@ from deskagent.control import host_courtesy
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.host_courtesy import HostCourtesy
 from deskagent.courtesy.policy import Policy, PolicyRule
-from deskagent.courtesy.question import Answer
+from deskagent.courtesy.question import Answer, Question
 from deskagent.input.recorded import RecordedDevice
-from deskwire.control import Button, Consent, Control, ControlState, InputOutcome, Key, WantControl
+from deskwire.control import (
+    Button,
+    Consent,
+    Control,
+    ControlState,
+    EndControl,
+    InputOutcome,
+    Key,
+    WantControl,
+)
 from deskwire.messages import Close, Ping, Pong, Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
@@ -240,3 +250,186 @@ def test_a_name_cannot_pretend_on_the_sign() -> None:
         console.send(WantControl())
         wait_for(lambda: person.text, timeout=20)
         assert person.text.isprintable()
+
+
+@pytest.mark.parametrize("rule", [PolicyRule.ALLOW, PolicyRule.ASK])
+def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
+    monkeypatch: pytest.MonkeyPatch, rule: PolicyRule
+) -> None:
+    with (
+        host(policy=lambda: Policy(control=rule)) as (agent, person, _),
+        closing(ActingConsole(agent, console=b"1" * 16)) as console,
+    ):
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+        asked = len(person.questions)
+        person.click()
+        console.told(ControlState.FREE)
+        assert console.take().state is ControlState.REFUSED
+        assert len(person.questions) == asked
+        monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.0)
+        if not asked:
+            assert person.answers.get() is Answer.CONTROL
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+        assert len(person.questions) == asked + 1
+
+
+def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
+    class Failing(Person):
+        def ask(self, question: Question) -> Answer:
+            if not self.questions:
+                self.questions.append(question)
+                raise ValueError("a library's own")
+            return super().ask(question)
+
+    person = Failing()
+    with (
+        host(open_asker=lambda: person, policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, _, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        answer = console.take()
+        assert (answer.state, answer.reason) == (
+            ControlState.REFUSED,
+            "the person at the host cannot be asked: ValueError",
+        )
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+
+
+def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_control(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(host_courtesy, "_SIGN_AGAIN", 0.0)
+    usable = False
+
+    def open_sign(clicked: Callable[[], None]) -> Person:
+        if not usable:
+            raise OSError("no room for it")
+        return person.opened_sign(clicked)
+
+    with (
+        host(open_sign=open_sign, policy=lambda: Policy(sign_always=True)) as (agent, person, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        assert console.until(has(Welcome))
+        welcome = console.all(Welcome)[0]
+        assert welcome.screen is ScreenState.REFUSED
+        assert "demands a sign, which cannot be shown: no room" in welcome.screen_reason
+        console.sees = False
+        answer = console.take()
+        assert answer.state is ControlState.REFUSED
+        assert "demands a sign" in answer.reason
+        assert not console.packets
+        usable = True
+        assert console.take().state is ControlState.YOURS
+        assert console.until(has(Packet)), "it acts and sees nothing"
+        wait_for(lambda: "controls" in person.text, timeout=20)
+
+
+def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_away() -> None:
+    with (
+        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        assert console.until(has(Control))
+        console.send(WantControl())
+        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        console.send(EndControl())
+        console.told(ControlState.FREE)
+        wait_for(lambda: person.cancelled == 1, timeout=20)
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS, "its own end counted as a no of the person"
+
+
+def test_the_last_request_counts_while_the_person_is_asked() -> None:
+    with (
+        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        closing(ActingConsole(agent)) as anna,
+        closing(ActingConsole(agent, name="bob@hall")) as bob,
+    ):
+        assert anna.until(has(Control))
+        anna.send(WantControl())
+        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        assert bob.until(has(Control))
+        bob.send(WantControl())
+        speaks(bob)
+        bob.send(WantControl(force=True))
+        speaks(bob)
+        person.answers.put(Answer.CONTROL)
+        anna.told(ControlState.YOURS)
+        person.answers.put(Answer.CONTROL)
+        bob.told(ControlState.YOURS, seconds=10)
+
+
+def test_a_console_that_may_act_after_a_no_sees_what_it_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.1)
+    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
+        person.answers.put(Answer.NO)
+        assert console.until(has(Screen))
+        time.sleep(0.2)
+        console.sees = False
+        person.answers.put(Answer.CONTROL)
+        assert console.take().state is ControlState.YOURS
+        assert console.until(has(Packet))
+
+
+def test_a_console_with_a_new_name_each_time_cannot_ask_without_end() -> None:
+    with host(is_other=lambda: True) as (agent, person, _):
+        for name in range(4):
+            with closing(ActingConsole(agent, console=bytes([name + 1]) * 16)) as console:
+                person.answers.put(Answer.NO)
+                assert console.until(has(Welcome))
+                time.sleep(0.2)
+        assert len(person.questions) == 1
+
+
+def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
+    ready = threading.Event()
+
+    def opened() -> RecordedDevice:
+        assert ready.wait(20)
+        return RecordedDevice()
+
+    manners = HostCourtesy()
+    gate = DesktopControl(ControlTools(RecordedDevice), manners)
+    gate._cleared.wait(20)
+    gate._inputs._open_device = opened
+    with (
+        served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent,
+        closing(ActingConsole(agent)) as anna,
+        closing(ActingConsole(agent, name="bob@hall")) as bob,
+    ):
+        assert anna.until(has(Control))
+        assert bob.until(has(Control))
+        anna.send(WantControl())
+        speaks(anna)
+        bob.send(WantControl())
+        assert bob.told(ControlState.OTHER).holder == "anna@desk"
+        ready.set()
+        anna.told(ControlState.YOURS)
+
+
+def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing() -> None:
+    class Slow(Person):
+        def cancel(self) -> None:
+            self.cancelled += 1
+
+    person = Slow()
+    with host(open_asker=lambda: person, open_sign=person.opened_sign, is_other=lambda: True) as (
+        agent,
+        _,
+        _,
+    ):
+        console = ActingConsole(agent, console=b"1" * 16)
+        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        console.close()
+        wait_for(lambda: person.cancelled == 1, timeout=20)
+        person.answers.put(Answer.SEE)
+        with closing(ActingConsole(agent, console=b"1" * 16)) as again:
+            assert again.until(has(Welcome))
+            wait_for(lambda: len(person.questions) == 2, timeout=20)
+            speaks(again)
+            assert not again.packets
+            assert person.text == "", "the sign names a console that has left"
+            person.answers.put(Answer.NO)

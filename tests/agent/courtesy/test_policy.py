@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from deskagent.courtesy import policy as policy_file
-from deskagent.courtesy.policy import Policy, PolicyRule, read_policy
+from deskagent.courtesy.policy import Policy, PolicyRule, is_trusted, read_policy
 
+FILE, FOLDER = policy_file._CHANGES_FILE, policy_file._CHANGES_FOLDER
 STRICTEST = Policy(PolicyRule.NEVER, PolicyRule.ASK, clip=False, sign_always=True)
 
 
@@ -27,6 +28,11 @@ def written(folder: Path, text: str | bytes, mode: int = 0o644) -> Path:
 
 def without_mistake(policy: Policy) -> Policy:
     return Policy(policy.control, policy.see, clip=policy.clip, sign_always=policy.sign_always)
+
+
+def passed_over(policy: Policy) -> None:
+    assert without_mistake(policy) == Policy()
+    assert "is passed over" in policy.mistake
 
 
 def test_no_file_demands_nothing(tmp_path: Path) -> None:
@@ -71,9 +77,44 @@ def test_a_file_that_cannot_be_read_means_the_strictest(tmp_path: Path) -> None:
 
 
 def test_a_file_that_others_can_write_is_passed_over(tmp_path: Path) -> None:
-    assert read_policy(written(tmp_path, 'control = "never"', 0o666)) == Policy()
+    passed_over(read_policy(written(tmp_path, 'control = "never"', 0o664)))
+
+
+def test_a_file_in_a_folder_that_others_can_write_is_passed_over(tmp_path: Path) -> None:
+    path = written(tmp_path, 'control = "never"')
+    tmp_path.chmod(0o777)
+    passed_over(read_policy(path))
+
+
+def test_a_file_that_is_too_long_is_not_read_in_part(tmp_path: Path) -> None:
+    policy = read_policy(written(tmp_path, "#" * 64 * 1024 + '\ncontrol = "never"\n'))
+    assert without_mistake(policy) == STRICTEST
+    assert "more than 65536 bytes" in policy.mistake
+
+
+@pytest.mark.parametrize(
+    ("security", "changes", "trusted"),
+    [
+        ("O:BAG:SYD:PAI(A;;FA;;;SY)(A;;0x1200a9;;;BU)", FILE, True),
+        ("O:BAD:AI(A;ID;FA;;;BA)(A;ID;FR;;;BU)(D;;FA;;;WD)", FILE, True),
+        ("O:BAD:(A;;FA;;;BA)(A;;FW;;;BU)", FILE, False),
+        ("O:BAD:(A;;0x1301bf;;;S-1-5-21-1-2-3-1001)", FILE, False),
+        ("O:BAD:(A;;GRWD;;;AU)", FILE, False),
+        ("O:S-1-5-21-1-2-3-1001D:(A;;FA;;;BA)", FILE, False),
+        ("O:BAD:NO_ACCESS_CONTROL", FILE, False),
+        ("O:BA", FILE, False),
+        # A new folder of %ProgramData%.
+        ("O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIIOID;GA;;;CO)(A;CIID;DCLCRPCR;;;BU)", FOLDER, True),
+        ("O:BAD:(A;;0x40;;;BU)", FOLDER, False),
+        ("O:BUD:(A;;FA;;;BA)", FOLDER, False),
+    ],
+)
+def test_on_windows_only_administrators_may_own_or_change_it(
+    security: str, changes: int, trusted: bool
+) -> None:
+    assert is_trusted(security, changes) == trusted
 
 
 def test_a_file_of_another_user_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy_file, "_ROOT", os.getuid() + 1)
-    assert read_policy(written(tmp_path, 'control = "never"')) == Policy()
+    passed_over(read_policy(written(tmp_path, 'control = "never"')))

@@ -3,6 +3,7 @@ host's policy file: who has written it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -75,14 +76,17 @@ def test_an_agent_that_dies_gives_the_desktop_back(first: WindowsProgram, second
     assert second.value("acquire()") == "done"
 
 
-def test_a_policy_counts_by_its_owner(windows: WindowsHost, first: WindowsProgram) -> None:
+def test_a_policy_counts_by_who_owns_and_can_change_it(windows: WindowsHost, first: WindowsProgram) -> None:
     folder = windows.drive_c / "ProgramData" / "deskconsole"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "policy.toml").write_text('control = "never"\n')
     first.run("from deskagent.courtesy import policy; file = policy.policy_path()")
-    owner = first.value("policy._windows_owner(file)")
-    assert owner.startswith("S-1-5-")
-    first.run("policy._TRUSTED_OWNERS = (policy._windows_owner(file),)")
-    assert first.value("str(policy.read_policy().control)") == "never"
-    first.run("policy._TRUSTED_OWNERS = ('S-1-5-18',)")
+    texts = [first.value(f"policy._windows_security({path})") for path in ("file", "file.parent")]
+    owners = [re.match(r"O:(S-1-5-[\d-]+|[A-Z]{2})", text) for text in texts]
+    assert all(owners), texts
+    trusted = {"SY", "BA", *(owner[1] for owner in owners if owner is not None)}
+    first.run(f"policy._TRUSTED = {sorted(trusted)!r}")
+    assert first.value("str(policy.read_policy().control)") == "never", texts
+    first.run("policy._TRUSTED = ['SY']")
     assert first.value("str(policy.read_policy().control)") == "allow"
+    assert "is passed over" in first.value("policy.read_policy().mistake")

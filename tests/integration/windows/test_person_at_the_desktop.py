@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -335,7 +336,8 @@ def amber(windows_desktop: WindowsHost) -> list[int]:
 @pytest.fixture
 def acting(agent: DesktopAgent) -> Iterator[ActingConsole]:
     """A console that has control without a question, and sees the desktop."""
-    with closing(ActingConsole(agent, consent=Consent.NEVER, console=16 * b"3")) as console:
+    # A name of its own each time: the agent remembers a click on the sign.
+    with closing(ActingConsole(agent, consent=Consent.NEVER, console=os.urandom(16))) as console:
         assert console.take().state is ControlState.YOURS
         yield console
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from deskagent.capture.source import Grabber
 from deskagent.control.client import ControlGate
 from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.delivery.link import ConsoleLink
 from deskagent.delivery.server import Server
 
 TOKEN = bytes(range(32))
@@ -34,6 +35,11 @@ class ServedHere:
     def port(self) -> int:
         """Where it listens."""
         return self._server.port
+
+    @property
+    def links(self) -> set[ConsoleLink]:
+        """Its connections, those without a token too."""
+        return self._server._links
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
