@@ -18,7 +18,12 @@ CTRL, ALT, SHIFT = ChordKey(0x1D, ""), ChordKey(0x38, ""), ChordKey(0x2A, "")
     [
         ("a", (ChordKey(0x1E, "a"),)),
         ("ctrl+alt+t", (CTRL, ALT, ChordKey(0x14, "t"))),
-        ("Control+C", (CTRL, ChordKey(0, "C"))),
+        ("Control+C", (CTRL, ChordKey(0x2E, "c"))),
+        ("Ctrl+Shift+T", (CTRL, SHIFT, ChordKey(0x14, "t"))),
+        ("A", (ChordKey(0, "A"),)),
+        ("shift+A", (SHIFT, ChordKey(0, "A"))),
+        ("ctrl+É", (CTRL, ChordKey(0, "É"))),
+        ("ctrl+<", (CTRL, ChordKey(0x56, "<"))),
         ("Shift+F5", (SHIFT, ChordKey(0x3F, ""))),
         ("ctrl+-", (CTRL, ChordKey(0x0C, "-"))),
         ("ctrl++", (CTRL, ChordKey(0, "+"))),
