@@ -82,6 +82,9 @@ def test_a_text_that_no_key_gives_is_refused_whole() -> None:
     for text, said in (
         ("", "there is no text to type"),
         ("a\x1b[2J", "the text has the control character U+001B, which no key gives"),
+        ("a\x7f", "the text has the control character U+007F, which no key gives"),
+        ("a\x9b2J", "the text has the control character U+009B, which no key gives"),
+        ("caf\udce9", "the text is not UTF-8"),
         ("x" * 64_001, "the text has 64,001 characters, at most 64,000 are typed at once"),
     ):
         with pytest.raises(ConfigurationError) as caught:
