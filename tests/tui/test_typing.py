@@ -229,10 +229,10 @@ async def test_the_picture_of_the_host_that_is_typed_into_follows_at_once(runnin
         await pilot.press("t")
         await settle(pilot)
         assert (fleet.looked_at, fleet.typing) == (("lab-01", ()), True)
-        drawn = pilot.app.screen.query_one(PreviewPane)._lines  # noqa: SLF001
+        drawn = pilot.app.screen.query_one(PreviewPane)._lines
         fleet.brightness = 0.5
         await pilot.pause(0.3)
-        assert pilot.app.screen.query_one(PreviewPane)._lines != drawn  # noqa: SLF001
+        assert pilot.app.screen.query_one(PreviewPane)._lines != drawn
         await pilot.press("f12", "x")
         pilot.app.controller.pull()  # type: ignore[attr-defined]
         await settle(pilot)
