@@ -48,7 +48,7 @@ _REST = 1.0
 """Seconds that the picture has to come to rest: the sign at the host has just appeared."""
 
 _NO_KEY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""C0 without tab and line feed, DEL and C1, and halves of characters: those come from bytes that are no UTF-8."""
+"""C0 without tab and line feed, DEL and C1; halves of characters, which are bytes that are not UTF-8."""
 
 _DECIDED = frozenset({ControlState.YOURS, ControlState.REFUSED, ControlState.OFF})
 

@@ -25,8 +25,8 @@ from deskwire.control import (
     Typing,
     WantControl,
 )
-from deskwire.limits import MAX_TYPED, WIRE_VERSION
-from deskwire.messages import ControlRequest, Welcome
+from deskwire.limits import MAX_TYPED
+from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
 
 Answer = Callable[[ControlRequest], Iterable[Control | Done]]
 
