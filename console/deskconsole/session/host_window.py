@@ -169,7 +169,7 @@ class HostWindow(LinkObserver):
                     self._viewer = viewer
                     # The viewer has not heard of what happened while it came up.
                     viewer.resized()
-                    viewer.control(_given(self._control.status, answers=False))
+                    viewer.control(_who_controls(self._control.status, notify=False))
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
@@ -200,7 +200,7 @@ class HostWindow(LinkObserver):
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
             if self._viewer is not None:
-                self._viewer.control(_given(status, answers=True))
+                self._viewer.control(_who_controls(status, notify=True))
 
     def _gone(self, reason: str) -> None:
         self._input.end()
@@ -214,5 +214,5 @@ class HostWindow(LinkObserver):
             self._changed(WindowLost(host=self._name, reason=reason))
 
 
-def _given(status: ControlStatus, *, answers: bool) -> WhoControls:
-    return WhoControls(status.state, status.holder, status.reason, answers)
+def _who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
+    return WhoControls(status.state, status.holder, status.reason, notify)

@@ -41,10 +41,10 @@ from .messages import (
     ToWindow,
     WhoControls,
 )
-from .no_control import NoControl, WindowControl, control_of
 from .overlay import FADE_STEP, Overlay
-from .surfaces.choice import covering, highgui, x_surface
+from .surfaces.choice import highgui, surface_over, x_surface
 from .surfaces.surface import HighguiSurface, Surface, is_gone
+from .window_control import ViewOnlyControl, WindowControl, control_of
 from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
 
@@ -98,8 +98,8 @@ class Window:
         self._zoom = Zoom()
         self._host_key: HostKeyName = host_key
         self._overlay = Overlay(host_key)
-        self._control: WindowControl = NoControl(outbox, self._say, "it is not open")
-        self._given = WhoControls(ControlState.FREE)
+        self._control: WindowControl = ViewOnlyControl(outbox, self._say, "it is not open")
+        self._who = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
         """When the input happened whose effect is to be drawn."""
@@ -150,7 +150,7 @@ class Window:
             self._draw()
             now = time.monotonic()
             if now >= self._attention.due:
-                reason = self._look_after(now)
+                reason = self._poll(now)
             if self._closed_by_key:
                 reason = CLOSED_BY_HAND
         return reason
@@ -181,7 +181,7 @@ class Window:
         """Takes in what the display has to say, and what is due of it."""
         if self._surface.attend():
             self._attend()
-        self._control.look_after(time.monotonic())
+        self._control.tick(time.monotonic())
 
     def _handle(self, message: ToWindow) -> None:
         match message:
@@ -196,7 +196,7 @@ class Window:
             case Status():
                 self._status(message)
             case WhoControls():
-                self._given = message
+                self._who = message
                 self._be_controlled()
             case Notice():
                 self._say(message.text)
@@ -227,9 +227,9 @@ class Window:
         """Follows who acts on the host."""
         if not self._open:
             return
-        self._control.given(self._given)
-        notice = control_notice(self._given.state, self._given.holder, self._given.reason, self._host_key)
-        if self._given.answers and notice:
+        self._control.control_changed(self._who)
+        notice = control_notice(self._who.state, self._who.holder, self._who.reason, self._host_key)
+        if self._who.notify and notice:
             self._say(notice)
         self._frame.adopt(self._needed())
         self._redraw = True
@@ -264,7 +264,7 @@ class Window:
         surface = x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
-        self._lie_on(covering(surface, NAME, self._title, self._depth))
+        self._lie_on(surface_over(surface, NAME, self._title, self._depth))
 
     def _lie_on(self, surface: Surface) -> None:
         """Shows the picture on this surface from now on."""
@@ -291,7 +291,7 @@ class Window:
             self._surface.close()
             self._losses += 1
             again = x_surface(self._mouse) if self._losses < _LOSSES else None
-            self._lie_on(covering(again, NAME, self._title, self._depth))
+            self._lie_on(surface_over(again, NAME, self._title, self._depth))
             self._redraw = True
         if self._frame.follow(self._surface):
             self._redraw = True
@@ -339,7 +339,7 @@ class Window:
             self._told, self._told_at = self._draws, now
             self._outbox.put(Shown(self._packet, self._draws))
 
-    def _look_after(self, now: float) -> str:
+    def _poll(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         self._attention.look(now, hears_keys=self._surface.hears_keys)
         if self._overlay.fading(now):
@@ -402,7 +402,7 @@ class Window:
 
     def _say_how_to_act(self) -> None:
         """Something was clicked or typed that the host does not get."""
-        given = self._given
+        given = self._who
         if not self._control.on:
             self._say(looking_notice(given.state, given.holder, given.reason, self._host_key))
 

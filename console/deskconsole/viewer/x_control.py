@@ -33,7 +33,7 @@ from .messages import (
     WhoControls,
 )
 from .pointer import WindowPointer
-from .x_focus import FocusChange, XFocus
+from .x_focus import ASYNC_GRAB, FocusChange, XFocus
 from .x_keyboard import KeyReader
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ _MOST_TYPED = 4096
 
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
-
-_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
-"""All events go to the window that grabs, and none has to wait."""
 
 
 class XControl:
@@ -92,7 +89,7 @@ class XControl:
 
     @property
     def due(self) -> float | None:
-        """When `look_after` has to be called at the latest, by the monotonic clock."""
+        """When `tick` has to be called at the latest, by the monotonic clock."""
         times = (self._pointer.due, self._host_key.due, self._clip.due, self._outbox.due)
         return min((at for at in times if at is not None), default=None)
 
@@ -101,7 +98,7 @@ class XControl:
         """What is done now goes to the host."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
 
-    def given(self, message: WhoControls) -> None:
+    def control_changed(self, message: WhoControls) -> None:
         """Says who acts now."""
         was_on = self.on
         self._state = message.state
@@ -128,13 +125,13 @@ class XControl:
         self._surface.guarded(self._all_up)
         self._state = ControlState.FREE
 
-    def look_after(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Does what was due."""
         if self._pointer.due is not None and now >= self._pointer.due:
             self._pointer.flush()
         if (action := self._host_key.late(now)) is not None:
             self._act(action)
-        self._clip.look_after()
+        self._clip.tick()
         self._outbox.flush()
 
     def fetched(self, message: ClipText) -> None:
@@ -148,7 +145,7 @@ class XControl:
                 self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
                 if self.on:
                     # Not first when the agent has answered: its user has left the host now.
-                    self.given(WhoControls(ControlState.FREE))
+                    self.control_changed(WhoControls(ControlState.FREE))
             case Action.FORCE:
                 self._outbox.put(ControlWish(on=True, force=True))
             case _ if action in HOST_ACTIONS:
@@ -218,7 +215,7 @@ class XControl:
             modifiers = tuple(other | lock for other in (X.ControlMask, X.Mod1Mask) for lock in locks)
         for keycode in self._keys.keycodes(frozenset().union(*self._host_key.parts)):
             for modifier in modifiers:
-                parent.grab_key(keycode, modifier, *_GRAB, onerror=CatchError(XError))
+                parent.grab_key(keycode, modifier, *ASYNC_GRAB, onerror=CatchError(XError))
 
     def _follow_grab(self) -> bool:
         if not self.on:
@@ -285,7 +282,7 @@ class XControl:
         match change:
             case FocusChange.CAME:
                 self._keys.look_at_held()
-            case FocusChange.STAYED:
+            case FocusChange.RETURNED:
                 for key in self._keys.gone_up():
                     self._send(key)
             case FocusChange.LEFT | FocusChange.TAKEN:

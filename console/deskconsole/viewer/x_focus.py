@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from Xlib.protocol.rq import Event
     from Xlib.xobject.drawable import Window as XWindow
 
-_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
+ASYNC_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
 """All events go to the window that grabs, and none has to wait."""
 
 
@@ -25,7 +25,7 @@ class FocusChange(Enum):
     """What became of the keyboard."""
 
     CAME = auto()
-    STAYED = auto()
+    RETURNED = auto()
     """It was the parent's for a moment: what went up meanwhile was not heard."""
     LEFT = auto()
     TAKEN = auto()
@@ -123,7 +123,7 @@ class XFocus:
             self._has_it = focused == self._child.id
         self._follow()
         if self._has_it:
-            return FocusChange.STAYED if had else FocusChange.CAME
+            return FocusChange.RETURNED if had else FocusChange.CAME
         return FocusChange.LEFT if had else None
 
     def _take(self) -> None:
@@ -147,7 +147,7 @@ class XFocus:
         """Grabs the keyboard or lets it go, as it has to be now; False where another program has it."""
         if self._on and self._wants_grab and self._inside and self._has_it:
             if not self._grabbed:
-                status = self._child.grab_keyboard(*_GRAB, X.CurrentTime)
+                status = self._child.grab_keyboard(*ASYNC_GRAB, X.CurrentTime)
                 self._grabbed = status == X.GrabSuccess
             return self._grabbed
         if self._grabbed:
