@@ -25,7 +25,7 @@ from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .keys import Action, HostKeyName, action_of, control_notice, looking_notice
+from .keys import Action, HostKeyName, action_of, control_notice, looking_notice, lost_notice
 from .messages import (
     CLOSED_BY_HAND,
     ClipText,
@@ -227,8 +227,10 @@ class Window:
         """Follows who acts on the host."""
         if not self._open:
             return
-        self._control.control_changed(self._who)
+        lost = self._control.control_changed(self._who)
         notice = control_notice(self._who.state, self._who.holder, self._who.reason, self._host_key)
+        if lost:
+            notice = lost_notice(notice)
         if self._who.notify and notice:
             self._say(notice)
         self._frame.adopt(self._needed())

@@ -1,4 +1,4 @@
-"""The control that a window has of its host; it may be none, where the display does not tell enough of keys."""
+"""The control that a window has of its host: none where the display does not tell enough of keys."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class WindowControl(Protocol):
         """When `tick` has to be called at the latest, by the monotonic clock; None: not by itself."""
         ...
 
-    def control_changed(self, message: WhoControls) -> None:
-        """Says who acts now."""
+    def control_changed(self, message: WhoControls) -> bool:
+        """Says who acts now; True where keys go nowhere for a while: control has ended while they came."""
         ...
 
     def show(self, canvas: Canvas) -> None:
@@ -74,10 +74,11 @@ class ViewOnlyControl:
     def due(self) -> float | None:
         return self._outbox.due
 
-    def control_changed(self, message: WhoControls) -> None:
+    def control_changed(self, message: WhoControls) -> bool:
         if message.state == ControlState.YOURS:
             self._say(f"no control from this window: {self._fault}")
             self._outbox.put(ControlWish(on=False))
+        return False
 
     def show(self, canvas: Canvas) -> None:
         """Nothing here has a place."""

@@ -260,6 +260,12 @@ def test_the_host_key_twice_is_sent_and_keeps_control(stage: ControlStage) -> No
     assert stage.session.control.status.yours
 
 
+def _opened_key_log(stage: ControlStage) -> Callable[[], str]:
+    log = _key_log(stage)
+    stage.open()
+    return log
+
+
 def _key_log(stage: ControlStage) -> Callable[[], str]:
     """What a program on the host is told of keys, as text that grows."""
     file = stage.folder / "xev"
@@ -456,6 +462,70 @@ def test_an_old_picture_takes_no_input(stage: ControlStage) -> None:
     stage.xdotool("key", "y", "Return")
     assert _lines(typed) == ["y"]
     assert stage.keys_down() == []
+
+
+def test_a_key_that_is_pressed_over_an_old_picture_does_not_repeat_on_the_host(stage: ControlStage) -> None:
+    log = _opened_key_log(stage)
+    stage.agent.signal(signal.SIGSTOP)
+    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.xdotool("keydown", "x")
+    stage.agent.signal(signal.SIGCONT)
+    stage.console.wait_for_window("^lab-01 - controlled", timeout=15)
+    time.sleep(0.2)  # It repeats 25 times a second.
+    stage.xdotool("keyup", "x", "key", "y")
+    wait_for(lambda: "keysym 0x79, y" in log(), timeout=5, what="the next key")
+    assert "keysym 0x78, x" not in log()
+
+
+def test_after_an_old_picture_the_pointer_is_where_it_is_here_before_it_moves(stage: ControlStage) -> None:
+    stage.open()
+    stage.agent.signal(signal.SIGSTOP)
+    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.point(302, 202)
+    stage.agent.signal(signal.SIGCONT)
+    wait_for(lambda: stage.pointer() == (300, 200), timeout=15, what="the pointer")
+
+
+def test_what_is_typed_when_control_ends_by_itself_is_no_order_to_the_window(stage: ControlStage) -> None:
+    stage.open()
+    stage.xdotool("key", "a")
+    stage.session.control.release()
+    stage.console.wait_for_window("^lab-01 - live - deskconsole")
+    stage.xdotool("key", "--delay", "100", "f", "q", "q", "f")
+    assert _width(stage) != 1280
+    stage.console.wait_for_window("^lab-01 - live - deskconsole")
+    # The host key ends that at once.
+    _tap_host_key(stage)
+    stage.console.wait_for_window("^lab-01 - controlled - deskconsole$")
+    stage.session.control.release()
+    stage.console.wait_for_window("^lab-01 - live - deskconsole")
+
+    def closed() -> bool:
+        time.sleep(1.1)
+        stage.xdotool("key", "q")
+        return not stage.session.snapshot().viewing
+
+    wait_for(closed, timeout=10, what="the window's own key after a rest")
+
+
+def test_a_drag_of_the_picture_ends_with_its_button_though_the_host_key_went_up_before(
+    stage: ControlStage,
+) -> None:
+    stage.open()
+    _resize(stage, 404, 304)
+    stage.chord("2")
+    _shows(stage, lambda shot: shot[2 + 299, 2 + 399].any())
+    stage.point(200, 150)
+    stage.xdotool("keydown", HOST_KEY, "mousedown", "1")
+    stage.point(100, 100)
+    stage.xdotool("keyup", HOST_KEY, "mouseup", "1")
+    stage.point(102, 102)
+    # The picture was drawn by 100 and 50 pixels, twice as large.
+    wait_for(lambda: stage.pointer() == (100, 75), timeout=5, what="the place in the picture that was moved")
+    stage.xdotool("keydown", HOST_KEY)
+    stage.point(200, 200)
+    stage.xdotool("keyup", HOST_KEY)
+    wait_for(lambda: stage.pointer() == (149, 124), timeout=5, what="the same place of the picture")
 
 
 def test_full_screen_sends_the_local_system_s_keys_too_until_another_program_takes_them(
