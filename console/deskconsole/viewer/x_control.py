@@ -311,8 +311,10 @@ class XControl:
 
     def _mouse(self, event: Event) -> bool:
         """A button belongs to the one that got its press, the host or the window, until it goes up."""
-        if event.type == X.ButtonPress and self._resting_at is not None:
-            self._only_look()
+        if event.type == X.ButtonPress:
+            self._host_key.button()
+            if self._resting_at is not None:
+                self._only_look()
         for_host = self.on and not self._host_key.held and not self._window_buttons
         if event.type == X.ButtonPress and not for_host:
             self._window_buttons.add(event.detail)

@@ -522,7 +522,7 @@ def test_a_drag_of_the_picture_ends_with_its_button_though_the_host_key_went_up_
     stage.point(102, 102)
     # The picture was drawn by 100 and 50 pixels, twice as large.
     wait_for(lambda: stage.pointer() == (100, 75), timeout=5, what="the place in the picture that was moved")
-    stage.xdotool("keydown", HOST_KEY)
+    stage.xdotool("keydown", HOST_KEY, "key", "x")  # No tap, which would end control.
     stage.point(200, 200)
     stage.xdotool("keyup", HOST_KEY)
     wait_for(lambda: stage.pointer() == (149, 124), timeout=5, what="the same place of the picture")
