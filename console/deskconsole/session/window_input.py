@@ -21,6 +21,7 @@ from deskconsole.viewer.messages import (
     TypingInput,
     WheelInput,
 )
+from deskwire.control import Ability
 
 from .host_control import HostControl
 from .sent_inputs import QUIET, SAMPLES
@@ -107,6 +108,7 @@ class WindowInput:
 
     def _input(self, message: Input) -> None:
         control = self._control
+        self._say_if_unable(message)
         match message:
             case KeyInput(at, code, down, text, dead, locks, repeat):
                 number = control.key(code, down=down, text=text, dead=dead, locks=locks, repeat=repeat)
@@ -123,6 +125,17 @@ class WindowInput:
                 control.type(text)
             case ChordInput(chord):
                 control.chord(chord)
+
+    def _say_if_unable(self, message: Input) -> None:
+        """Says it where the host's agent has no way to do what was pressed."""
+        status = self._control.status
+        match message:
+            case KeyInput(down=True) | TypingInput() | ChordInput() if status.yours:
+                if Ability.KEYBOARD not in status.may:
+                    self._say("the host takes no keys from here")
+            case ButtonInput(down=True) | WheelInput() if status.yours:
+                if Ability.POINTER not in status.may:
+                    self._say("the host takes no pointer from here")
 
     def _pressed(self, number: int, at: float, *, down: bool) -> None:
         with self._lock:
