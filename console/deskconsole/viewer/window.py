@@ -36,12 +36,12 @@ from .messages import (
     Map,
     Notice,
     Raise,
-    Shown,
     Status,
     ToWindow,
     WhoControls,
 )
 from .overlay import FADE_STEP, Overlay
+from .shown_report import ShownReport
 from .surfaces.choice import highgui, surface_over, x_surface
 from .surfaces.surface import HighguiSurface, Surface, is_gone
 from .window_control import ViewOnlyControl, WindowControl, control_of
@@ -57,9 +57,6 @@ _FRAME = 1 / 60
 _EASE = 2
 """After a drawing nothing is drawn for so many times the CPU time that it took, if that is less than a frame:
 small changes are shown at once, and large ones never take more than a third of a core."""
-
-_TELLING = 0.5
-"""Seconds between two reports of what is shown."""
 
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
@@ -109,10 +106,7 @@ class Window:
         self._redraw = False
         """The layout or the look is another one: the whole is to be drawn."""
         self._damage: tuple[Rectangle, ...] = ()
-        self._packet = 0
-        self._draws = 0
-        self._told = 0
-        self._told_at = 0.0
+        self._report = ShownReport(outbox)
         self._rested_at = 0.0
         self._attention = Attention()
 
@@ -130,7 +124,7 @@ class Window:
         if self._open:
             with contextlib.suppress(cv2.error):
                 cv2.destroyAllWindows()
-        self._outbox.put(Closed(reason, self._draws))
+        self._outbox.put(Closed(reason, self._report.draws))
 
     def _until_closed(self) -> str:
         """Returns why the window is to close; raises ViewerError where it would show something wrong."""
@@ -188,7 +182,7 @@ class Window:
             case Map():
                 self._look_at(message)
             case Damage():
-                self._packet = message.packet
+                self._report.packet = message.packet
                 self._damage += message.rectangles
                 self._redraw |= self._overlay.damaged()
                 self._input_at = self._input_at or message.input_at
@@ -311,7 +305,7 @@ class Window:
         self._damage = ()
         if parts:
             self._surface.show(parts)
-            self._draws += 1
+            self._report.draws += 1
         if self._input_at is not None:
             self._times.shown(time.monotonic() - self._input_at)
             self._input_at = None
@@ -335,19 +329,13 @@ class Window:
         self._overlay.draw(image, time.monotonic())
         return Rectangle(0, 0, *self._frame.viewport)
 
-    def _tell(self, now: float) -> None:
-        """Says what is shown, if it is something new and not too soon."""
-        if self._draws != self._told and now - self._told_at >= _TELLING:
-            self._told, self._told_at = self._draws, now
-            self._outbox.put(Shown(self._packet, self._draws))
-
     def _poll(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         self._attention.look(now, hears_keys=self._surface.hears_keys)
         if self._overlay.fading(now):
             self._redraw = True
             self._attention.due = min(self._attention.due, now + FADE_STEP)
-        self._tell(now)
+        self._report.tell(now)
         self._frame.settle(self._surface)
         key = cv2.pollKey()
         if is_gone(NAME):
