@@ -486,26 +486,39 @@ def test_after_an_old_picture_the_pointer_is_where_it_is_here_before_it_moves(st
     wait_for(lambda: stage.pointer() == (300, 200), timeout=15, what="the pointer")
 
 
-def test_what_is_typed_when_control_ends_by_itself_is_no_order_to_the_window(stage: ControlStage) -> None:
-    stage.open()
-    stage.xdotool("key", "a")
-    stage.session.control.release()
-    stage.console.wait_for_window("^lab-01 - live - deskconsole")
-    stage.xdotool("key", "--delay", "100", "f", "q", "q", "f")
-    assert _width(stage) != 1280
-    stage.console.wait_for_window("^lab-01 - live - deskconsole")
-    # The host key ends that at once.
-    _tap_host_key(stage)
-    stage.console.wait_for_window("^lab-01 - controlled - deskconsole$")
-    stage.session.control.release()
-    stage.console.wait_for_window("^lab-01 - live - deskconsole")
+def test_what_is_typed_when_control_ends_by_itself_is_no_order_to_the_window(
+    stage: ControlStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _other_console(stage, monkeypatch) as other:
+        stage.open()
+        stage.xdotool("key", "a")
+        other.control.take(force=True)
+        stage.console.wait_for_window("^lab-01 - live - deskconsole")
+        stage.xdotool("key", "--delay", "100", "f", "q", "q", "f")
+        assert _width(stage) != 1280
+        assert stage.session.snapshot().viewing
 
-    def closed() -> bool:
-        time.sleep(1.1)
-        stage.xdotool("key", "q")
-        return not stage.session.snapshot().viewing
+        def closed() -> bool:
+            time.sleep(1.1)
+            stage.xdotool("key", "q")
+            return not stage.session.snapshot().viewing
 
-    wait_for(closed, timeout=10, what="the window's own key after a rest")
+        wait_for(closed, timeout=10, what="the window's own key after a rest")
+
+
+@contextmanager
+def _other_console(stage: ControlStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session of another console with the same host."""
+    other = Session("other", DirectRoute(stage.agent.address, stage.agent.token), 0, lambda _: None)
+    try:
+        # Two sessions of one program are the same console for a host.
+        with monkeypatch.context() as patch:
+            patch.setattr(link_loop, "CONSOLE_ID", bytes(16))
+            other.connect()
+            wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
+        yield other
+    finally:
+        other.close()
 
 
 def test_a_drag_of_the_picture_ends_with_its_button_though_the_host_key_went_up_before(
@@ -583,13 +596,7 @@ def test_how_long_inputs_take_is_shown_on_a_key(stage: ControlStage) -> None:
 def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(
     stage: ControlStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Session("other", DirectRoute(stage.agent.address, stage.agent.token), 0, lambda _: None)
-    # Two sessions of one program are the same console for a host.
-    with monkeypatch.context() as patch:
-        patch.setattr(link_loop, "CONSOLE_ID", bytes(16))
-        other.connect()
-        wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
-    try:
+    with _other_console(stage, monkeypatch) as other:
         other.control.take()
         wait_for(lambda: other.control.status.yours, timeout=5, what="its control")
         stage.open(control=False)
@@ -600,8 +607,6 @@ def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(
         stage.chord("t")
         stage.console.wait_for_window("^lab-01 - controlled - deskconsole$", timeout=5)
         wait_for(lambda: not other.control.status.yours, timeout=5, what="the other's loss")
-    finally:
-        other.close()
 
 
 def test_the_host_key_is_the_one_of_the_settings(
