@@ -29,6 +29,9 @@ from .sent_inputs import QUIET, SAMPLES
 _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
 
+_CLAIM = "window"
+"""The window's claim to control: what else needs it on this console neither ends it nor is ended with it."""
+
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
 
@@ -44,8 +47,6 @@ class WindowInput:
         self._control = control
         self._say = say
         self._lock = threading.Lock()
-        self._wished = False
-        """Control was taken from the window: it ends with it."""
         self._presses: dict[int, float] = {}
         """The presses that a picture may follow from, and when they happened."""
         self._input_at: float | None = None
@@ -57,11 +58,10 @@ class WindowInput:
         """Does it, without waiting; `fetched` gets a text of the host's clipboard later."""
         match message:
             case ControlWish(on, force):
-                self._wished = on
                 if on:
-                    self._control.take(force=force)
+                    self._control.take(force=force, claim=_CLAIM)
                 else:
-                    self._control.release()
+                    self._control.release(_CLAIM)
             case ClipOffer(text):
                 self._later(lambda: self._put(text))
             case ClipWish():
@@ -72,9 +72,7 @@ class WindowInput:
     def end(self) -> None:
         """The window is gone."""
         self._control.all_up()
-        if self._wished:
-            self._wished = False
-            self._control.release()
+        self._control.release(_CLAIM)
 
     def restart(self) -> None:
         """The link is over: numbers begin again."""

@@ -8,7 +8,7 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_window import HostWindow
 from deskconsole.session.window_input import WindowInput
-from deskconsole.viewer.messages import ButtonInput, Input, KeyInput, PointerInput, WheelInput
+from deskconsole.viewer.messages import ButtonInput, ControlWish, Input, KeyInput, PointerInput, WheelInput
 from deskwire.control import Control, ControlState, Done, InputOutcome
 from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
 
@@ -35,6 +35,20 @@ def test_what_the_host_cannot_do_is_said(may: str, message: Input, said: list[st
     heard: list[str] = []
     WindowInput(_controlled(may), heard.append).handle(message, heard.append)
     assert heard == said
+
+
+def test_the_window_s_end_ends_control_only_where_nothing_else_needs_it() -> None:
+    control = _controlled("keyboard")
+    heard: list[str] = []
+    window = WindowInput(control, heard.append)
+    window.handle(ControlWish(on=True), heard.append)
+    window.end()
+    assert control.status.yours, "the session took it before"
+    window.handle(ControlWish(on=True), heard.append)
+    control.release()
+    assert control.status.yours, "the window needs it"
+    window.end()
+    assert not control.status.yours
 
 
 @pytest.mark.parametrize("outcome", [InputOutcome.BLOCKED, InputOutcome.DROPPED])
