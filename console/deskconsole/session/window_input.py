@@ -32,6 +32,9 @@ _CLIP_TIMEOUT = 10.0
 _CLAIM = "window"
 """The window's claim to control: what else needs it on this console neither ends it nor is ended with it."""
 
+_EFFECT_WITHIN = 2.0
+"""Seconds after an input in which a picture may be its effect, as for the agent."""
+
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
 
@@ -84,7 +87,10 @@ class WindowInput:
         """The next packet has the effect of this input."""
         with self._lock:
             before = [press for press in self._presses if press <= number]
-            self._input_at = self._presses[max(before)] if before else None
+            newest = self._presses[max(before)] if before else None
+            # The agent names moves too: an older press had no effect.
+            late = newest is not None and time.monotonic() - newest > _EFFECT_WITHIN
+            self._input_at = None if late else newest
             for press in before:
                 del self._presses[press]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from deskconsole.picture.framebuffer import Framebuffer
@@ -49,6 +51,17 @@ def test_the_window_s_end_ends_control_only_where_nothing_else_needs_it() -> Non
     assert control.status.yours, "the window needs it"
     window.end()
     assert not control.status.yours
+
+
+@pytest.mark.parametrize(("ago", "counts"), [(0.1, True), (60.0, False)])
+def test_a_picture_long_after_a_click_is_not_its_effect(ago: float, counts: bool) -> None:
+    heard: list[str] = []
+    window = WindowInput(_controlled("pointer"), heard.append)
+    clicked = time.monotonic() - ago
+    window.handle(ButtonInput(clicked, 1, 1, 1, down=True), heard.append)
+    window.handle(PointerInput(time.monotonic(), 2, 2), heard.append)
+    window.announce(2)
+    assert window.drawn() == (clicked if counts else None)
 
 
 @pytest.mark.parametrize("outcome", [InputOutcome.BLOCKED, InputOutcome.DROPPED])
