@@ -43,8 +43,8 @@ async def test_a_hosts_clipboard_is_copied_without_what_acts_on_a_terminal(runni
     async with running(fleet) as pilot:
         await pilot.press("y")
         await settle(pilot)
-        assert pilot.app.clipboard == "ls]52;c;AAAA evil\n\tgrüß31m\n"
-        assert "copied to this terminal's clipboard: 2 lines, 27 characters" in screen_text(pilot)
+        assert pilot.app.clipboard == "ls]52;c;AAAA evil\n\tgrüß\n31m\n"
+        assert "copied to this terminal's clipboard: 3 lines, 28 characters" in screen_text(pilot)
         assert fleet.controls["lab-01"].sent == ["take", "release"]
 
 
@@ -103,3 +103,34 @@ async def test_a_key_opens_the_window_with_control_on(running: Running) -> None:
         await pilot.press("V")
         await settle(pilot)
         assert fleet.asked == [("view and control", "lab-01")]
+
+
+async def test_a_host_that_does_not_answer_is_no_longer_asked_for_control(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later yes would leave this console in control with no part of it needing that."""
+    monkeypatch.setattr("deskconsole.tui.operator.ANSWER_TIMEOUT", 0.1)
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(becomes=ControlStatus(ControlState.FREE))
+    async with running(fleet) as pilot:
+        await pilot.press("y")
+        await pilot.pause(0.3)
+        await settle(pilot)
+        assert any("did not answer to the wish for control" in line for line in logged(pilot))
+        assert fleet.controls["lab-01"].sent == ["take", "release"]
+
+
+async def test_an_act_ends_no_control_that_began_meanwhile(running: Running) -> None:
+    """The type mode was opened while the clipboard was under way."""
+    fleet = laboratory()
+    control = fleet.controls["lab-01"] = DisplayControl(status=ControlStatus(ControlState.ASKING))
+    control.becomes = ControlStatus(ControlState.ASKING)
+    async with running(fleet) as pilot:
+        await pilot.press("y", "t")
+        control.status = ControlStatus(ControlState.YOURS)
+        await pilot.pause(0.2)
+        await pilot.press("a")
+        await settle(pilot)
+        assert control.sent == ["take", "take", "a"]
+        await pilot.press("f12", "x")
+        assert control.sent[-1] == "release"

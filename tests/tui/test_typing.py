@@ -13,6 +13,7 @@ from deskconsole.session.events import ControlTakenOver
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.typing import TypingScreen
+from deskconsole.tui.widgets.preview import PreviewPane
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
 from support.screens.display_fleet import NOW, Running, laboratory
@@ -56,12 +57,13 @@ async def test_the_way_out_leaves_and_gives_control_back_once_it_was_taken_for_t
         fleet.controls["lab-01"].sent.clear()
         await pilot.press("T", "t", "c", "f12", "c")
         await settle(pilot)
-        assert fleet.controls["lab-01"].sent == ["take", "c", "all up"]
+        assert not isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent == ["take", "c"]
         assert fleet.asked == []
         await pilot.press("t", "f12")
         await paste(pilot, "x")
         assert not isinstance(pilot.app.screen, TypingScreen)
-        assert fleet.controls["lab-01"].sent[-1] == "all up"
+        assert fleet.controls["lab-01"].sent == ["take", "c"]
         await pilot.press("T")
         assert fleet.controls["lab-01"].sent[-1] == "release"
 
@@ -193,6 +195,48 @@ async def test_a_host_that_is_gone_ends_the_type_mode(running: Running) -> None:
         pilot.app.controller.pull()  # type: ignore[attr-defined]
         await settle(pilot)
         assert not isinstance(pilot.app.screen, TypingScreen)
+        assert fleet.controls["lab-01"].sent == ["take", "a", "release"]
+
+
+async def test_another_host_of_the_same_name_is_not_typed_into(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a")
+        before, fleet.controls["lab-01"] = fleet.controls["lab-01"], DisplayControl()
+        pilot.app.controller.pull()  # type: ignore[attr-defined]
+        await settle(pilot)
+        assert not isinstance(pilot.app.screen, TypingScreen)
+        assert before.sent == ["take", "a", "release"]
+
+
+async def test_control_that_the_window_needs_too_outlasts_the_type_mode(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("t", "a")
+        fleet.controls["lab-01"].take(claim="window")
+        await pilot.press("f12", "x")
+        await settle(pilot)
+        assert fleet.controls["lab-01"].sent == ["take", "a"]
+        await pilot.press("T")
+        assert fleet.controls["lab-01"].sent == ["take", "a"]
+        assert "its window still controls it" in screen_text(pilot)
+
+
+async def test_the_picture_of_the_host_that_is_typed_into_follows_at_once(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        assert not fleet.typing
+        await pilot.press("t")
+        await settle(pilot)
+        assert (fleet.looked_at, fleet.typing) == (("lab-01", ()), True)
+        drawn = pilot.app.screen.query_one(PreviewPane)._lines
+        fleet.brightness = 0.5
+        await pilot.pause(0.3)
+        assert pilot.app.screen.query_one(PreviewPane)._lines != drawn
+        await pilot.press("f12", "x")
+        pilot.app.controller.pull()  # type: ignore[attr-defined]
+        await settle(pilot)
+        assert not fleet.typing
 
 
 async def test_no_question_comes_over_what_is_typed(running: Running) -> None:

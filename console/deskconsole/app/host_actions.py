@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from deskconsole.common.errors import (
     Cancelled,
@@ -24,6 +25,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskwire.clip_text import clip_fault, clip_text
 from deskwire.control import ChordName, ControlState, InputOutcome
 
+from .input_timeout import input_timeout
 from .key_chord import ChordKey
 from .results import ClickResult, ClipResult, KeyResult, TypeResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
@@ -33,20 +35,20 @@ BUTTONS = ("left", "middle", "right", "back", "forward")
 
 Button = Literal["left", "middle", "right", "back", "forward"]
 
+_CLAIM = "act"
+"""What holds control here: it goes back when no other part of this console holds it."""
+
 _ANSWER = 10.0
 """Seconds for the agent's word on who acts, where no person is asked."""
-
-_DONE = 30.0
-"""Seconds for an input; a text has more by its length."""
-
-_A_CHARACTER = 0.02
-"""Seconds for each character of a text: twice what the slowest host of the tests took."""
 
 _EFFECT = 2.0
 """Seconds for which the first picture after an input is waited for: a host may have nothing new to show."""
 
 _REST = 1.0
 """Seconds that the picture has to come to rest: the sign at the host has just appeared."""
+
+_NO_KEY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""C0 without tab and line feed, DEL and C1; halves of characters, which are bytes that are not UTF-8."""
 
 _DECIDED = frozenset({ControlState.YOURS, ControlState.REFUSED, ControlState.OFF})
 
@@ -61,9 +63,12 @@ def require_typable(text: str) -> str:
             f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are typed at once",
             remedy="Type it in parts, or put it into the host's clipboard.",
         )
-    if strange := [character for character in text if character < " " and character not in "\n\t"]:
+    if (strange := _NO_KEY.search(text)) is not None:
+        code = ord(strange[0])
         raise ConfigurationError(
-            f"the text has the control character U+{ord(strange[0]):04X}, which no key gives"
+            "the text is not UTF-8"
+            if code >= 0xD800
+            else f"the text has the control character U+{code:04X}, which no key gives"
         )
     return text
 
@@ -79,8 +84,12 @@ def require_clip(text: str) -> str:
 def type_text(session: Session, text: str, *, force: bool, watch: bool) -> TypeResult:
     """Types a text; `watch`: the first picture after it is waited for."""
     with _controlled(session, force=force) as control:
-        more = len(text) * _A_CHARACTER
-        done, shown = _act(control, lambda: [control.type(text)], watch=watch, more=more)
+
+        def send() -> _Sent:
+            numbers = list(control.type(text)) or [0]
+            return _Sent(numbers, numbers[-1])
+
+        done, shown = _act(control, send, watch=watch, timeout=input_timeout(len(text)))
     return TypeResult(session.name, done, shown, len(text))
 
 
@@ -104,9 +113,10 @@ def click(
     number = BUTTONS.index(button) + 1
     clicks = 2 if double else 1
 
-    def press() -> list[int]:
+    def press() -> _Sent:
         control.point(x, y)
-        return [control.button(x, y, number, down=down) for down in (True, False) * clicks]
+        numbers = [control.button(x, y, number, down=down) for down in (True, False) * clicks]
+        return _Sent(numbers, numbers[0])
 
     with _controlled(session, force=force) as control:
         width, height = session.snapshot().size or (0, 0)
@@ -122,7 +132,7 @@ def put_clip(session: Session, text: str, *, force: bool) -> ClipResult:
     """Puts a text into the host's clipboard."""
     with _controlled(session, force=force) as control:
         began = time.monotonic()
-        control.put_clip(text, _DONE)
+        control.put_clip(text, input_timeout())
         return ClipResult(session.name, time.monotonic() - began, len(text))
 
 
@@ -130,8 +140,16 @@ def get_clip(session: Session, *, force: bool) -> ClipResult:
     """The text of the host's clipboard."""
     with _controlled(session, force=force) as control:
         began = time.monotonic()
-        text = control.fetch_clip(_DONE)
+        text = control.fetch_clip(input_timeout())
         return ClipResult(session.name, time.monotonic() - began, len(text), text)
+
+
+class _Sent(NamedTuple):
+    """What was sent by one act."""
+
+    numbers: Sequence[int]
+    watched: int
+    """The one whose effect is waited for: a release has rarely one of its own."""
 
 
 @contextlib.contextmanager
@@ -140,7 +158,6 @@ def _controlled(session: Session, *, force: bool) -> Iterator[HostControl]:
     wait_for_picture(session)
     control = session.control
     _require_free(session, force=force)
-    control.take(force=force)
 
     def decided(one: Snapshot) -> bool:
         state = one.control.state
@@ -149,13 +166,15 @@ def _controlled(session: Session, *, force: bool) -> Iterator[HostControl]:
     def asking(one: Snapshot) -> bool:
         return one.control.state is ControlState.ASKING or decided(one)
 
-    wait_for([session], asking, _ANSWER)
-    wait_for([session], decided, ANSWERED_AFTER if control.status.state is ControlState.ASKING else 0)
-    _require_ours(session)
+    # What was asked for is also taken back where the answer does not come in time.
     try:
+        control.take(force=force, claim=_CLAIM)
+        wait_for([session], asking, _ANSWER)
+        wait_for([session], decided, ANSWERED_AFTER if control.status.state is ControlState.ASKING else 0)
+        _require_ours(session, force=force)
         yield control
     finally:
-        control.release()
+        control.release(claim=_CLAIM)
 
 
 def _require_free(session: Session, *, force: bool) -> None:
@@ -166,45 +185,50 @@ def _require_free(session: Session, *, force: bool) -> None:
         raise ControlBusy(f"{status.holder} controls {session.name}", remedy="Take it over with --force.")
 
 
-def _require_ours(session: Session) -> None:
+def _require_ours(session: Session, *, force: bool) -> None:
     status = session.control.status
     if status.yours:
         return
     raise_failure(session)
     if settled(session.snapshot()):
         raise Cancelled(f"connecting to {session.name} was cancelled")
-    _require_free(session, force=False)
+    _require_free(session, force=force)
+    if status.state is ControlState.OTHER:
+        raise ControlBusy(f"{status.holder} still controls {session.name}", remedy="Try again.")
     if status.state is ControlState.REFUSED:
         raise ControlRefused(f"{session.name} refused control: {status.reason or 'no reason was given'}")
     raise InputUnanswered(f"{session.name} did not say whether it may be controlled", remedy="Try again.")
 
 
 def _act(
-    control: HostControl, send: Callable[[], Sequence[int]], *, watch: bool, more: float = 0.0
+    control: HostControl, send: Callable[[], _Sent], *, watch: bool, timeout: float | None = None
 ) -> tuple[float, float | None]:
-    """Seconds until what `send` sends was done, and until the first picture after it began."""
+    """Seconds until all that `send` sends was done, and until the first picture after it began.
+
+    `timeout`: seconds for each input; None: those of a key.
+    """
     if watch:
         control.wait_for_rest(_REST)
     began = time.monotonic()
-    numbers = send()
+    sent = send()
     sending = time.monotonic() - began
-    if 0 in numbers and control.status.yours:
+    if 0 in sent.numbers and control.status.yours:
         raise ControlNotAllowed("the host's agent has no device for that")
     done = 0.0
-    for number in numbers:
-        result = control.wait(number, _DONE + more)
+    for number in sent.numbers:
+        result = control.wait(number, timeout or input_timeout())
         if result.outcome is not InputOutcome.DONE:
             reason = result.reason or "the picture had just changed its size"
             raise InputNotInjected(f"the host did not take it: {reason}")
-        done = result.done
-    # A release has rarely an effect of its own.
-    seen = control.wait(numbers[0], 0, effect=_EFFECT) if watch else None
+        done = max(done, result.done)
+    seen = control.wait(sent.watched, 0, effect=_EFFECT) if watch else None
     return sending + done, None if seen is None else seen.effect
 
 
-def _press(control: HostControl, chord: ChordName | tuple[ChordKey, ...]) -> list[int]:
+def _press(control: HostControl, chord: ChordName | tuple[ChordKey, ...]) -> _Sent:
     if isinstance(chord, ChordName):
-        return [control.chord(chord)]
+        number = control.chord(chord)
+        return _Sent([number], number)
     pressed = [control.key(key.code, down=True, text=key.text) for key in chord]
     released = [control.key(key.code, down=False, text=key.text) for key in reversed(chord)]
-    return pressed[::-1] + released
+    return _Sent(pressed + released, pressed[-1])

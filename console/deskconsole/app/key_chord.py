@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import ConfigurationError
 from deskwire.control import ChordName
-from deskwire.keys import BY_NAME
+from deskwire.keys import ALT, BY_NAME, CONTROLS, SUPERS
+
+from .us_keyboard import SIGNS
+
+_SHORTCUTS = CONTROLS | SUPERS | {ALT}
 
 _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -19,14 +23,9 @@ _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
-_SIGNS: Mapping[str, str] = MappingProxyType(
-    {
-        "-": "minus", "=": "equal", "[": "bracketleft", "]": "bracketright", ";": "semicolon",
-        "'": "apostrophe", "`": "grave", "\\": "backslash", ",": "comma", ".": "period", "/": "slash",
-        "<": "less", " ": "space",
-    }
-)  # fmt: skip
-_SIGN_OF: Mapping[str, str] = MappingProxyType({name: sign for sign, name in _SIGNS.items()})
+_KEYS: Mapping[str, str] = MappingProxyType({**SIGNS, "<": "less"})
+"""Signs of a US keyboard, and the one between Shift and Z on most others."""
+_SIGN_OF: Mapping[str, str] = MappingProxyType({name: sign for sign, name in _KEYS.items()})
 
 
 class ChordKey(NamedTuple):
@@ -49,12 +48,16 @@ def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
         return (_key(text),)
     # `ctrl++`: the last plus is the key.
     names = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
-    return tuple(_key(name) for name in (["+"] if text == "+" else names))
+    keys = tuple(_key(name) for name in (["+"] if text == "+" else names))
+    if any(key.code in _SHORTCUTS for key in keys):
+        # `Ctrl+C` is how people write ctrl+c, without Shift.
+        keys = tuple(_key(key.text.lower()) if "A" <= key.text <= "Z" else key for key in keys)
+    return keys
 
 
 def _key(name: str) -> ChordKey:
     lowered = name if len(name) == 1 else " ".join(name.lower().replace("_", " ").split())
-    lowered = _SIGNS.get(lowered, _OTHER_NAMES.get(lowered, lowered))
+    lowered = _KEYS.get(lowered, _OTHER_NAMES.get(lowered, lowered))
     if lowered == "plus":
         return ChordKey(0, "+")
     if key := BY_NAME.get(lowered):

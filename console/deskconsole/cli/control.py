@@ -212,8 +212,15 @@ def _text(words: list[str]) -> str:
         )
     if words[0] != "-":
         return words[0]
+    from deskwire.limits import MAX_CLIP
+
+    most = 4 * MAX_CLIP  # bytes: a character has four at most, and is typed or copied whole or not at all
+    if len(read := sys.stdin.buffer.read(most + 1)) > most:
+        raise ConfigurationError(
+            f"what came on stdin is longer than {MAX_CLIP:,} characters", remedy="Send it in parts."
+        )
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        return read.decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigurationError("what came on stdin is no UTF-8 text") from None
 

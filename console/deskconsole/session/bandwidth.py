@@ -16,14 +16,17 @@ class Priority(IntEnum):
 
     FULL = 0
     """It has the full stream."""
-    SELECTED = 1
+    TYPED_INTO = 1
+    """Its preview shows what the person's keys do."""
+    SELECTED = 2
     """Its preview is on the screen."""
-    VISIBLE = 2
+    VISIBLE = 3
     """Its row is."""
-    ELSEWHERE = 3
+    ELSEWHERE = 4
 
 
 BASE: Mapping[Priority, float] = {
+    Priority.TYPED_INTO: 0.2,
     Priority.SELECTED: 1.0,
     Priority.VISIBLE: 2.0,
     Priority.ELSEWHERE: 5.0,
@@ -75,7 +78,7 @@ class Share:
 def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict[str, Share]:
     """Everybody's share of `limit` bytes a second (0: no bound but what previews take together).
 
-    `stretch`, from `stretched`, makes all previews but the selected one slower.
+    `stretch`, from `stretched`, makes all previews but that of the selected host slower.
     """
     full = [claim for claim in claims if claim.priority is Priority.FULL]
     left = float(PREVIEWS if not limit else limit * PREVIEWS_SHARE if full else limit)
@@ -85,7 +88,7 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
         size = sum(claim.preview_bytes for claim in claims if claim.priority is priority)
         last = priority is Priority.ELSEWHERE
         room = left if last else left * _TIER_SHARE
-        wanted = base if priority is Priority.SELECTED else base * stretch
+        wanted = base if priority <= Priority.SELECTED else base * stretch
         interval = _rung(min(SLOWEST, max(wanted, size / room if room > 0 else SLOWEST)))
         intervals[priority] = interval
         left = max(0.0, left - size / interval)

@@ -110,15 +110,19 @@ class Fleet:
             session = self._sessions.get(name)
         return None if session is None else session.picture(width, height)
 
-    def shown(self, selected: str | None, visible: Collection[str]) -> None:
-        """Shares the budget out by what of the fleet is on the screen now; to be said about once a second."""
+    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+        """Shares the budget out by what of the fleet is on the screen now; to be said about once a second.
+
+        `typing`: the selected one is typed into.
+        """
         with self._lock:
             sessions = dict(self._sessions)
         claims = []
         for name, session in sessions.items():
             if session.linked:
                 priority = Priority.VISIBLE if name in visible else Priority.ELSEWHERE
-                priority = Priority.SELECTED if name == selected else priority
+                if name == selected:
+                    priority = Priority.TYPED_INTO if typing else Priority.SELECTED
                 priority = Priority.FULL if session.full_stream else priority
                 claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))
         self._measure()

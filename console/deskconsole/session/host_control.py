@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -58,7 +59,7 @@ class HostControl(LinkObserver):
     clipboard block.
 
     `send` hands a message to the link that runs now, or drops it where there is none. `changed` is called
-    with each other status, on the thread that brought it and never while a lock is held here; `transferred`
+    with each other status, in their order and never while a lock is held here; `transferred`
     with the number of characters that went into a clipboard or out of it.
     """
 
@@ -77,14 +78,19 @@ class HostControl(LinkObserver):
         self._changed = threading.Condition()
         self._inputs = SentInputs(clock)
         self._status = NOT_CONNECTED
+        self._changes: deque[ControlStatus] = deque()
+        """Changes of the status that the observers do not know yet."""
+        self._telling = False
+        """A thread calls the observers now."""
         self._speaks: frozenset[str] = frozenset()
         self._grant = 0
         self._asked = False
         """Control was asked for on this link."""
         self._wanted: bool | None = None
         """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
-        self._given_back = False
-        """It was given back since it was asked for: what the agent grants meanwhile is passed over."""
+        self._claims: set[str] = set()
+        """The parts of the console that need control: it goes back with the last one, and what the agent
+        grants without any is given back."""
         self._ending = False
         """Control was given back, and the agent has not said yet that it has ended: asked before that, it
         would answer for the grant that ends."""
@@ -117,27 +123,40 @@ class HostControl(LinkObserver):
         """Calls `changed` with each other status from now on, as the constructor's is."""
         self._observers.append(changed)
 
-    def take(self, *, force: bool = False) -> None:
+    def take(self, *, force: bool = False, claim: str = "session") -> None:
         """Asks for control, now or as soon as there is a link; `status` tells the answer.
 
-        `force` takes it from another console. Control that is lost with a link is asked for again.
+        `force` takes it from another console. Control that is lost with a link is asked for again. It stays
+        until every `claim` to it is released, or until the host ends it: then all claims are void.
         """
         with self._changed:
-            if self._settings.control == "never" or self._status.yours:
+            if self._settings.control == "never":
                 return
-            self._wanted, self._given_back = force, False
-            self._ask()
+            if self._wanted is None:
+                self._claims.clear()  # Those of a wish that another console's control has ended.
+            self._claims.add(claim)
+            if not self._status.yours:
+                self._wanted = force
+                self._ask()
 
-    def release(self) -> None:
-        """Gives control back, and everything held goes up."""
+    def release(self, claim: str = "session") -> None:
+        """Releases a claim, if it is held. With the last one control goes back, and everything held goes
+        up."""
         with self._changed:
-            self._wanted, self._given_back = None, True
-            if self._asked:
-                self._ending = self._status.yours
-                self._send(EndControl())
-            ours = self._status.state in (ControlState.YOURS, ControlState.ASKING)
-            status = replace(self._status, state=ControlState.FREE, reason="") if ours else self._status
-        self._become(status)
+            if claim not in self._claims:
+                return
+            self._claims.discard(claim)
+            if not self._claims:
+                self._give_back()
+        self._tell()
+
+    def release_all(self) -> None:
+        """Releases every claim: the session ends."""
+        with self._changed:
+            if self._claims:
+                self._claims.clear()
+                self._give_back()
+        self._tell()
 
     def key(
         self,
@@ -193,17 +212,21 @@ class HostControl(LinkObserver):
             self._send(Wheel(self._grant, number, _inside(x), _inside(y), right, down))
             return number
 
-    def type(self, text: str) -> int:
+    def type(self, text: str) -> Sequence[int]:
         """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of
-        them are not sent."""
+        them are not sent.
+
+        Returns the numbers of all pieces, none where nothing was sent: each has an outcome of its own.
+        """
         with self._changed:
             if not self._may(Ability.KEYBOARD) or not 0 < len(text) <= LONGEST_TEXT:
-                return 0
+                return ()
             self._flush_move()
+            numbers = []
             for start in range(0, len(text), MAX_TYPED):
-                number = self._inputs.add(press=True)
+                numbers.append(number := self._inputs.add(press=True))
                 self._send(Typing(self._grant, number, text[start : start + MAX_TYPED]))
-            return self._inputs.last
+            return numbers
 
     def chord(self, name: ChordName) -> int:
         """What no single key can say."""
@@ -291,7 +314,8 @@ class HostControl(LinkObserver):
             reason = _FORBIDDEN if self._settings.control == "never" else "" if may else _ONLY_SHOWS
             state = ControlState.OFF if reason else ControlState.FREE
             self._ask()
-        self._become(ControlStatus(state, reason=reason, may=may))
+            self._become(ControlStatus(state, reason=reason, may=may))
+        self._tell()
 
     def control(self, control: Control) -> None:
         with self._changed:
@@ -301,9 +325,9 @@ class HostControl(LinkObserver):
                 if control.grant < max(1, self._grant):
                     raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
                 self._grant = control.grant
-                if self._given_back or self._ending:
+                if not self._claims or self._ending:
                     if not self._ending:
-                        # It was given back while the person at the host was asked.
+                        # The last claim was released while the person at the host was asked.
                         self._send(EndControl())
                         self._ending = True
                     return
@@ -316,13 +340,16 @@ class HostControl(LinkObserver):
             elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
+                if self._status.yours or control.state is not ControlState.OTHER:
+                    self._claims.clear()  # Of another console it may be older than the wish.
                 # It is given once for each time that it was asked for.
                 self._asked = self._asked and not self._status.yours
             if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
                 return
             holder = control.holder if control.state is ControlState.OTHER else ""
             status = replace(self._status, state=control.state, holder=holder, reason=control.reason)
-        self._become(status)
+            self._become(status)
+        self._tell()
 
     def done(self, done: Done) -> None:
         with self._changed:
@@ -358,7 +385,8 @@ class HostControl(LinkObserver):
         with self._changed:
             self._asked = False
             self._speaks = frozenset()
-        self._become(NOT_CONNECTED)
+            self._become(NOT_CONNECTED)
+        self._tell()
 
     # Under the lock
 
@@ -367,6 +395,25 @@ class HostControl(LinkObserver):
             self._asked = True
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
             self._wanted = False  # By force only once.
+
+    def _give_back(self) -> None:
+        self._wanted = None
+        if self._asked:
+            self._ending = self._status.yours
+            self._send(EndControl())
+        if self._status.state in (ControlState.YOURS, ControlState.ASKING):
+            self._become(replace(self._status, state=ControlState.FREE, reason=""))
+
+    def _become(self, status: ControlStatus) -> None:
+        before, self._status = self._status, status
+        if before.yours and not status.yours:
+            self._move = None
+            self._moves_out.clear()
+            self._let_go()
+            self._inputs.drop_all("control ended")
+        if status != before:
+            self._changes.append(status)
+        self._changed.notify_all()
 
     def _may(self, ability: Ability) -> bool:
         return self._status.yours and ability in self._status.may
@@ -396,18 +443,20 @@ class HostControl(LinkObserver):
 
     # Not under the lock
 
-    def _become(self, status: ControlStatus) -> None:
-        with self._changed:
-            before, self._status = self._status, status
-            if before.yours and not status.yours:
-                self._move = None
-                self._moves_out.clear()
-                self._let_go()
-                self._inputs.drop_all("control ended")
-            self._changed.notify_all()
-        if status != before:
-            for changed in self._observers:
-                changed(status)
+    def _tell(self) -> None:
+        """Tells the observers each change, one after the other whatever the threads are."""
+        while True:
+            with self._changed:
+                if self._telling or not self._changes:
+                    return
+                self._telling = True
+                status = self._changes.popleft()
+            try:
+                for changed in self._observers:
+                    changed(status)
+            finally:
+                with self._changed:
+                    self._telling = False
 
 
 def _inside(place: int) -> int:

@@ -19,6 +19,11 @@ from .host_control import HostControl
 from .link_observer import LinkObserver
 from .window_input import WindowInput
 
+_NOT_DONE = {
+    InputOutcome.BLOCKED: "the host's system did not let it through",
+    InputOutcome.DROPPED: "the host's screen has changed its size: this was aimed at the old one",
+}
+
 
 class HostWindow(LinkObserver):
     """Keeps at most one window. Every method but `close` returns at once, from any thread.
@@ -122,8 +127,8 @@ class HostWindow(LinkObserver):
         self._input.announce(effect.n)
 
     def done(self, done: Done) -> None:
-        if done.outcome is InputOutcome.BLOCKED:
-            self._say(done.reason or "the host's system did not let it through")
+        if done.outcome is not InputOutcome.DONE:
+            self._say(done.reason or _NOT_DONE[done.outcome])
         times = self._input.times()
         with self._lock:
             if self._viewer is not None and times is not None:
@@ -169,7 +174,7 @@ class HostWindow(LinkObserver):
                     self._viewer = viewer
                     # The viewer has not heard of what happened while it came up.
                     viewer.resized()
-                    viewer.control(_given(self._control.status, answers=False))
+                    viewer.control(_who_controls(self._control.status, notify=False))
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
@@ -200,19 +205,24 @@ class HostWindow(LinkObserver):
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
             if self._viewer is not None:
-                self._viewer.control(_given(status, answers=True))
+                self._viewer.control(_who_controls(status, notify=True))
 
     def _gone(self, reason: str) -> None:
-        self._input.end()
         with self._lock:
             self._viewer = None
             if reason != CLOSED_BY_HAND:
                 self.failure = ViewerError(f"the window of {self._name} is gone: {reason}")
+        try:
+            self._input.end()
+        finally:
+            self._tell_end(reason)
+
+    def _tell_end(self, reason: str) -> None:
         if reason == CLOSED_BY_HAND:
             self._changed(WindowClosed(host=self._name))
         else:
             self._changed(WindowLost(host=self._name, reason=reason))
 
 
-def _given(status: ControlStatus, *, answers: bool) -> WhoControls:
-    return WhoControls(status.state, status.holder, status.reason, answers)
+def _who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
+    return WhoControls(status.state, status.holder, status.reason, notify)

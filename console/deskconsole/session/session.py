@@ -182,6 +182,7 @@ class Session:
     def disconnect(self) -> None:
         """Ends the link; the agent ends some time later, and a connect before that is quick."""
         self._window.forget()
+        self.control.release_all()
         with self._status.changed:
             self._cancelled.set()
             self._status.changed.notify_all()
@@ -329,7 +330,9 @@ class Session:
         self._status_observer.show_state()
 
     def _settle(self, state: State, error: DeskconsoleError) -> None:
-        """Ends without being asked: a window that was still to come comes no more."""
+        """Ends without being asked: a window that was still to come comes no more, and control is not asked
+        for when a person connects later."""
+        self.control.release_all()
         with self._status.changed:
             self._window.forget()
             self._move(state, StateDetails.of(error))

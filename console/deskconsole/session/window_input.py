@@ -21,12 +21,19 @@ from deskconsole.viewer.messages import (
     TypingInput,
     WheelInput,
 )
+from deskwire.control import Ability
 
 from .host_control import HostControl
 from .sent_inputs import QUIET, SAMPLES
 
 _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
+
+_CLAIM = "window"
+"""The window's claim to control: what else needs it on this console neither ends it nor is ended with it."""
+
+_EFFECT_WITHIN = 2.0
+"""Seconds after an input in which a picture may be its effect, as for the agent."""
 
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
@@ -43,8 +50,6 @@ class WindowInput:
         self._control = control
         self._say = say
         self._lock = threading.Lock()
-        self._wished = False
-        """Control was taken from the window: it ends with it."""
         self._presses: dict[int, float] = {}
         """The presses that a picture may follow from, and when they happened."""
         self._input_at: float | None = None
@@ -56,11 +61,10 @@ class WindowInput:
         """Does it, without waiting; `fetched` gets a text of the host's clipboard later."""
         match message:
             case ControlWish(on, force):
-                self._wished = on
                 if on:
-                    self._control.take(force=force)
+                    self._control.take(force=force, claim=_CLAIM)
                 else:
-                    self._control.release()
+                    self._control.release(_CLAIM)
             case ClipOffer(text):
                 self._later(lambda: self._put(text))
             case ClipWish():
@@ -71,9 +75,7 @@ class WindowInput:
     def end(self) -> None:
         """The window is gone."""
         self._control.all_up()
-        if self._wished:
-            self._wished = False
-            self._control.release()
+        self._control.release(_CLAIM)
 
     def restart(self) -> None:
         """The link is over: numbers begin again."""
@@ -85,7 +87,10 @@ class WindowInput:
         """The next packet has the effect of this input."""
         with self._lock:
             before = [press for press in self._presses if press <= number]
-            self._input_at = self._presses[max(before)] if before else None
+            newest = self._presses[max(before)] if before else None
+            # The agent names moves too: an older press had no effect.
+            late = newest is not None and time.monotonic() - newest > _EFFECT_WITHIN
+            self._input_at = None if late else newest
             for press in before:
                 del self._presses[press]
 
@@ -107,6 +112,7 @@ class WindowInput:
 
     def _input(self, message: Input) -> None:
         control = self._control
+        self._say_if_unable(message)
         match message:
             case KeyInput(at, code, down, text, dead, locks, repeat):
                 number = control.key(code, down=down, text=text, dead=dead, locks=locks, repeat=repeat)
@@ -123,6 +129,17 @@ class WindowInput:
                 control.type(text)
             case ChordInput(chord):
                 control.chord(chord)
+
+    def _say_if_unable(self, message: Input) -> None:
+        """Says it where the host's agent has no way to do what was pressed."""
+        status = self._control.status
+        match message:
+            case KeyInput(down=True) | TypingInput() | ChordInput() if status.yours:
+                if Ability.KEYBOARD not in status.may:
+                    self._say("the host takes no keys from here")
+            case ButtonInput(down=True) | WheelInput() if status.yours:
+                if Ability.POINTER not in status.may:
+                    self._say("the host takes no pointer from here")
 
     def _pressed(self, number: int, at: float, *, down: bool) -> None:
         with self._lock:

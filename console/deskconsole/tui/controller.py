@@ -107,6 +107,8 @@ class Controller:
         self._came_up: Foreground | None = None
         self._toasts = Toasts()
         self._answers = HostAnswers()
+        self._looked_at = False
+        """A screen has told since the last view which hosts are seen on it."""
         self._looking_up = False
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -137,9 +139,10 @@ class Controller:
         self._withdraw_settled()
         self._show_toast()
         self._show_answers()
-        if self.foreground is None:
-            fleet.shown(None, ())
+        self._looked_at = False
         self.view_changed.publish(self.view)
+        if not self._looked_at:
+            fleet.shown(None, ())
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
         """The newest picture of a host, made to fit into width x height pixels."""
@@ -193,10 +196,11 @@ class Controller:
     def foreground(self, screen: Foreground) -> None:
         self._came_up = screen
 
-    def look_at(self, selected: str | None, visible: Collection[str]) -> None:
-        """Takes from the screen on top which hosts are seen on it."""
+    def look_at(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+        """Takes from the screen on top which hosts are seen on it, and whether it types into the selected."""
         if self.fleet is not None:
-            self.fleet.shown(selected, visible)
+            self._looked_at = True
+            self.fleet.shown(selected, visible, typing=typing)
             self._look_up_addresses(visible)
 
     def _look_up_addresses(self, visible: Collection[str]) -> None:

@@ -6,10 +6,12 @@ All of it is called on the event loop, which nothing here blocks.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
+from deskconsole.app.input_timeout import input_timeout
 from deskconsole.common.errors import (
     ControlBusy,
     ControlError,
@@ -31,7 +33,7 @@ CONSENT_TIMEOUT: Final = 40.0
 """Seconds for an answer of the person at the host, who has 30."""
 
 ANSWER_TIMEOUT: Final = 5.0
-"""Seconds for an answer of the agent, and for a transfer of the clipboard."""
+"""Seconds for the agent's word on who acts, where no person is asked."""
 
 LOOK: Final = 0.05
 """Seconds between two looks at whether control has come."""
@@ -45,6 +47,7 @@ class Operator:
 
     def __init__(self, fleet: Callable[[], FleetPort | None]) -> None:
         self._fleet = fleet
+        self._acts = itertools.count(1)
 
     def control(self, name: str) -> ControlPort | None:
         """The control of a host; None for one that is gone."""
@@ -59,7 +62,7 @@ class Operator:
         return NOT_CONNECTED if control is None else control.status
 
     def take(self, name: str, *, force: bool = False) -> None:
-        """Asks for control; the status will tell."""
+        """Asks for control until it is released; the status will tell."""
         if (control := self.control(name)) is not None:
             control.take(force=force)
 
@@ -75,15 +78,10 @@ class Operator:
         if isinstance(what, ChordName):
             numbers = [control.chord(what)]
         elif isinstance(what, str):
-            last = control.type(what)
-            numbers = list(range(last - (len(what) - 1) // MAX_TYPED, last + 1)) if last else []
+            numbers = list(control.type(what))
         else:
             numbers = [control.key(code, down=down, text=text) for code, down, text in what.presses()]
         return [number for number in numbers if number]
-
-    def all_up(self, name: str) -> None:
-        if (control := self.control(name)) is not None:
-            control.all_up()
 
     async def result(self, name: str, numbers: Sequence[int]) -> InputResult:
         """What became of inputs: of the first that was not done, else of the last.
@@ -105,39 +103,39 @@ class Operator:
     async def fetch_clip(self, name: str, *, force: bool = False) -> str:
         """The text of the host's clipboard; raises a `DeskconsoleError`."""
         async with self._controlled(name, force=force) as control:
-            return await asyncio.to_thread(control.fetch_clip, ANSWER_TIMEOUT)
+            return await asyncio.to_thread(control.fetch_clip, input_timeout())
 
     async def put_clip(self, name: str, text: str, *, force: bool = False) -> None:
         """Puts a text into the host's clipboard; raises a `DeskconsoleError`."""
         async with self._controlled(name, force=force) as control:
-            await asyncio.to_thread(control.put_clip, text, ANSWER_TIMEOUT)
+            await asyncio.to_thread(control.put_clip, text, input_timeout())
 
     @asynccontextmanager
     async def _controlled(self, name: str, *, force: bool) -> AsyncIterator[ControlPort]:
         control = self.control(name)
         if control is None:
             raise HostGone(f"{name} is not in the list any more")
-        had = control.status.state is ControlState.YOURS
-        if not had:
-            before = control.status
-            control.take(force=force)
-            await _await_control(control, name, before)
+        # Two acts at once: the first that ends must not end the other's control.
+        claim = f"act {next(self._acts)}"
+        before = control.status
+        # What was asked for is also taken back where the answer does not come in time.
         try:
+            control.take(force=force, claim=claim)
+            await _await_control(control, name, before)
             yield control
         finally:
-            if not had:
-                control.release()
+            control.release(claim)
 
 
 def _wait(control: ControlPort, numbers: Sequence[int]) -> InputResult:
     if not numbers:
         raise ControlNotAllowed("nothing was sent: this console does not control the host")
-    *before, last = numbers
-    for number in before:
-        result = control.wait(number, ANSWER_TIMEOUT)
+    # Each waits for those before it only: the host has the time of one piece of a text.
+    for number in numbers:
+        result = control.wait(number, input_timeout(MAX_TYPED))
         if result.outcome is not InputOutcome.DONE:
-            return result
-    return control.wait(last, ANSWER_TIMEOUT)
+            break
+    return result
 
 
 async def _await_control(control: ControlPort, name: str, before: ControlStatus) -> None:

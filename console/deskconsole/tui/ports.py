@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 class ControlPort(Protocol):
     """The control of one host. What stands above `wait` returns at once; the rest blocks, and raises a
 
-    `DeskconsoleError`. Inputs return their number, 0 where control is not ours: then nothing is sent.
+    `DeskconsoleError`. Inputs return their number, 0 where control is not ours: then nothing is sent. A text
+    is sent in pieces, and returns the number of each.
+
+    Each part of the console that needs control has a claim to it. It goes back to the host with the last
+    one; a claim that is not held is released without effect.
     """
 
     @property
@@ -33,17 +37,15 @@ class ControlPort(Protocol):
     @property
     def round_trips(self) -> RoundTrips: ...
 
-    def take(self, *, force: bool = False) -> None: ...
+    def take(self, *, force: bool = False, claim: str = "session") -> None: ...
 
-    def release(self) -> None: ...
+    def release(self, claim: str = "session") -> None: ...
 
     def key(self, code: int, *, down: bool, text: str = "") -> int: ...
 
-    def type(self, text: str) -> int: ...
+    def type(self, text: str) -> Sequence[int]: ...
 
     def chord(self, name: ChordName) -> int: ...
-
-    def all_up(self) -> int: ...
 
     def wait(self, number: int, timeout: float) -> InputResult: ...
 
@@ -71,8 +73,11 @@ class FleetPort(Protocol):
 
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
-    def shown(self, selected: str | None, visible: Collection[str]) -> None:
-        """Takes the hosts that are on the screen now: they come first where the budget is shared out."""
+    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+        """Takes the hosts that are on the screen now: they come first where the budget is shared out.
+
+        `typing`: the selected one is typed into, and its picture follows at once.
+        """
         ...
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:

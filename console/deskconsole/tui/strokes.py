@@ -14,6 +14,7 @@ from typing import Final
 
 from textual.keys import KEY_TO_UNICODE_NAME, REPLACED_KEYS
 
+from deskconsole.app.us_keyboard import SHIFTED, SIGNS
 from deskwire.keys import ALT, ALTGR, BY_NAME, CONTROLS, LOCK_KEYS, SHIFTS, SUPERS
 
 MODIFIERS: Final[Mapping[str, int]] = MappingProxyType(
@@ -46,29 +47,6 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Textual's names of keys, where the wire has another."""
-
-_SIGNS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "-": "minus",
-        "=": "equal",
-        "[": "bracketleft",
-        "]": "bracketright",
-        ";": "semicolon",
-        "'": "apostrophe",
-        "`": "grave",
-        "\\": "backslash",
-        ",": "comma",
-        ".": "period",
-        "/": "slash",
-        " ": "space",
-    }
-)
-"""The keys of a US keyboard by the sign that they give without Shift, where that is not their name."""
-
-_SHIFTED: Final[Mapping[str, str]] = MappingProxyType(
-    dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./", strict=True))
-)
-"""Signs of a US keyboard that need Shift, and the sign on the same key without it."""
 
 _NEVER_ALONE: Final = SHIFTS | CONTROLS | SUPERS | LOCK_KEYS.keys() | {ALT, ALTGR}
 
@@ -103,7 +81,7 @@ def stroke(key: str) -> Stroke | None:
         return None
     # Signs have a text, so that a host of another layout takes its own key for them.
     named = BY_NAME.get(_NAMES.get(name, name.replace("_", " ")))
-    if len(name) > 1 and named is not None and (name in _NAMES or name not in _SIGNS.values()):
+    if len(name) > 1 and named is not None and (name in _NAMES or name not in SIGNS.values()):
         return None if named.code in _NEVER_ALONE else Stroke(_codes(held), named.code)
     character = _character(name)
     return _of_character(character, held) if len(character) == 1 else None
@@ -118,10 +96,10 @@ def chord(*names: str) -> Stroke:
 def _of_character(character: str, held: list[str]) -> Stroke | None:
     if character == "@" and held == ["ctrl"]:
         character = " "  # plain terminals send the same for both, and ctrl+space is the one that is used
-    base = _SHIFTED.get(character, character.lower())
+    base = SHIFTED.get(character, character.lower())
     if base != character and "shift" not in held:
         held = [*held, "shift"]
-    position = BY_NAME.get(_SIGNS.get(base, base))
+    position = BY_NAME.get(SIGNS.get(base, base))
     if position is None and not character.isprintable():
         return None
     return Stroke(_codes(held), 0 if position is None else position.code, character)

@@ -87,6 +87,10 @@ class HostKey:
             return KeyAnswer(passes=False, action=Action.CONTROL)
         return _TAKEN if code in self._taken else _PASSES
 
+    def button(self) -> None:
+        """A button went down: with it the host key is no tap."""
+        self._alone = False
+
     def late(self, now: float) -> Action | None:
         """The action of a tap after which no second one came."""
         if self.due is None or now < self.due:

@@ -161,6 +161,11 @@ def control_notice(state: ControlState, holder: str, reason: str, host_key: Host
             return f"control ended: {reason}" if reason else ""
 
 
+def lost_notice(notice: str) -> str:
+    """The line about who acts now, where control ended while its user may have been typing."""
+    return f"{notice or 'control ended'}    keys do nothing until you pause"
+
+
 def looking_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName) -> str:
     """The line for a click or a key that goes nowhere because the window only looks."""
     if state in (ControlState.FREE, ControlState.YOURS):

@@ -25,11 +25,11 @@ class LocalClip:
 
     @property
     def due(self) -> float | None:
-        """When `look_after` is to be called; None: nothing is under way."""
+        """When `tick` is to be called; None: nothing is under way."""
         return time.monotonic() + _LOOK if self._under_way else None
 
     def fetch(self, then: Callable[[str], None]) -> None:
-        """Calls `then` with the text of the clipboard, in `look_after`."""
+        """Calls `then` with the text of the clipboard, in `tick`."""
 
         def work() -> Callable[[], None]:
             text = clip_text(self._selection.fetch())
@@ -46,7 +46,7 @@ class LocalClip:
 
         self._begin(work)
 
-    def look_after(self) -> None:
+    def tick(self) -> None:
         """Hands over what has come."""
         while not self._results.empty():
             self._under_way = False

@@ -45,7 +45,7 @@ class WhoControls(msgspec.Struct, frozen=True, tag="control"):
     """The console that acts, if it is another one."""
     reason: str = ""
     """Why this console does not act."""
-    answers: bool = False
+    notify: bool = False
     """Something changed, or was asked for: the user is to read it."""
 
 

@@ -17,7 +17,7 @@ _BUTTONS = {1: 1, 2: 2, 3: 3, 8: 4, 9: 5}
 _NOTCHES = {4: (0, -_NOTCH), 5: (0, _NOTCH), 6: (-_NOTCH, 0), 7: (_NOTCH, 0)}
 """X's button to what the wheel was turned, right and down."""
 
-Send = Callable[[PointerInput | ButtonInput | WheelInput], None]
+Send = Callable[[PointerInput | ButtonInput | WheelInput], object]
 
 
 class WindowPointer:
@@ -34,6 +34,10 @@ class WindowPointer:
         self._told: tuple[int, int] | None = None
         self._told_at = 0.0
         self._held: set[int] = set()
+        self._at = 0, 0
+        """The last place of the window that was told, or is about to be."""
+        self._missed: tuple[int, int] | None = None
+        """A place of the window that the host is still to get."""
 
     @property
     def due(self) -> float | None:
@@ -42,6 +46,7 @@ class WindowPointer:
 
     def moved(self, x: int, y: int, canvas: Canvas) -> None:
         """The pointer is at a place of the window."""
+        self._at, self._missed = (x, y), None
         place = canvas.place(x, y)
         if place == self._told:
             self._moved = None
@@ -49,6 +54,20 @@ class WindowPointer:
         self._moved = PointerInput(self._clock(), *place)
         if self._clock() >= self._told_at + _MOVE:
             self.flush()
+
+    def laid_out(self, canvas: Canvas) -> None:
+        """The picture lies so from now on: the pointer may be over another pixel, though it has not moved."""
+        if self._told is not None and not self._held:
+            self.moved(*self._at, canvas)
+
+    def missed(self, x: int, y: int) -> None:
+        """The pointer is there while the host takes nothing: see `catch_up`."""
+        self._missed = x, y
+
+    def catch_up(self, canvas: Canvas) -> None:
+        """Tells the place that the host has missed, if any: it takes what is done again."""
+        if self._missed is not None:
+            self.moved(*self._missed, canvas)
 
     def flush(self) -> None:
         """Tells the newest place, if it has not been told."""
@@ -62,6 +81,7 @@ class WindowPointer:
         if not canvas.covers(x, y):
             return
         self.flush()
+        self._at, self._missed = (x, y), None
         place = self._told = canvas.place(x, y)
         if button in _NOTCHES:
             self._send(WheelInput(self._clock(), *place, *_NOTCHES[button]))
@@ -75,10 +95,18 @@ class WindowPointer:
             return
         self.flush()
         self._held.discard(button)
+        self._at, self._missed = (x, y), None
         place = self._told = canvas.place(x, y)
         self._send(ButtonInput(self._clock(), *place, _BUTTONS[button], down=False))
 
     def forget(self) -> None:
         """Everything went up on the host; where its pointer is now is not known."""
+        if self._moved is not None:
+            self._missed = self._at
         self._held.clear()
         self._moved = self._told = None
+
+    def begin(self) -> None:
+        """The host takes what is done from now on; it missed nothing."""
+        self.forget()
+        self._missed = None

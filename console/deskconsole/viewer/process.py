@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -230,14 +230,17 @@ class Viewer:
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101  # Popen was given a pipe
+        fault = ""
         with self._process.stdout as answers:
-            for text in answers:
-                try:
-                    self._heard(to_console.decode(text))
-                except msgspec.DecodeError as fault:
-                    _log.warning("the window of %s said something else: %s", self._host, fault)
+            try:
+                self._hear(answers)
+            except Exception as error:  # noqa: BLE001  # keys may be held on the host: the window must end
+                # Neither its sentence nor its trace: they may have what was typed.
+                fault = f"the console failed at its input: {type(error).__name__}"
+                _log.error("the window of %s: %s", self._host, fault)
+                self._process.kill()
         self._process.wait()
-        self._obituary = self._cause()
+        self._obituary = fault or self._cause()
         self._words.close()
         self._gone.set()
         was_up = self._up.is_set() and self._failure is None
@@ -245,6 +248,16 @@ class Viewer:
         self._outbox.put(CloseWindow())  # ends its thread
         if was_up and not self._told_to_close:
             self._on_closed(self._obituary)
+
+    def _hear(self, answers: Iterable[bytes]) -> None:
+        """Takes in what the window says, until it says no more."""
+        for text in answers:
+            try:
+                message = to_console.decode(text)
+            except msgspec.DecodeError as fault:
+                _log.warning("the window of %s said something else: %s", self._host, fault)
+            else:
+                self._heard(message)
 
     def _heard(self, message: ToConsole) -> None:
         match message:

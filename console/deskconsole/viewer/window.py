@@ -25,7 +25,7 @@ from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .keys import Action, HostKeyName, action_of, control_notice, looking_notice
+from .keys import Action, HostKeyName, action_of, control_notice, looking_notice, lost_notice
 from .messages import (
     CLOSED_BY_HAND,
     ClipText,
@@ -36,15 +36,15 @@ from .messages import (
     Map,
     Notice,
     Raise,
-    Shown,
     Status,
     ToWindow,
     WhoControls,
 )
-from .no_control import NoControl, WindowControl, control_of
 from .overlay import FADE_STEP, Overlay
-from .surfaces.choice import covering, highgui, x_surface
+from .shown_report import ShownReport
+from .surfaces.choice import highgui, surface_over, x_surface
 from .surfaces.surface import HighguiSurface, Surface, is_gone
+from .window_control import ViewOnlyControl, WindowControl, control_of
 from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
 
@@ -57,9 +57,6 @@ _FRAME = 1 / 60
 _EASE = 2
 """After a drawing nothing is drawn for so many times the CPU time that it took, if that is less than a frame:
 small changes are shown at once, and large ones never take more than a third of a core."""
-
-_TELLING = 0.5
-"""Seconds between two reports of what is shown."""
 
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
@@ -98,8 +95,8 @@ class Window:
         self._zoom = Zoom()
         self._host_key: HostKeyName = host_key
         self._overlay = Overlay(host_key)
-        self._control: WindowControl = NoControl(outbox, self._say, "it is not open")
-        self._given = WhoControls(ControlState.FREE)
+        self._control: WindowControl = ViewOnlyControl(outbox, self._say, "it is not open")
+        self._who = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
         """When the input happened whose effect is to be drawn."""
@@ -109,10 +106,7 @@ class Window:
         self._redraw = False
         """The layout or the look is another one: the whole is to be drawn."""
         self._damage: tuple[Rectangle, ...] = ()
-        self._packet = 0
-        self._draws = 0
-        self._told = 0
-        self._told_at = 0.0
+        self._report = ShownReport(outbox)
         self._rested_at = 0.0
         self._attention = Attention()
 
@@ -130,7 +124,7 @@ class Window:
         if self._open:
             with contextlib.suppress(cv2.error):
                 cv2.destroyAllWindows()
-        self._outbox.put(Closed(reason, self._draws))
+        self._outbox.put(Closed(reason, self._report.draws))
 
     def _until_closed(self) -> str:
         """Returns why the window is to close; raises ViewerError where it would show something wrong."""
@@ -150,7 +144,7 @@ class Window:
             self._draw()
             now = time.monotonic()
             if now >= self._attention.due:
-                reason = self._look_after(now)
+                reason = self._poll(now)
             if self._closed_by_key:
                 reason = CLOSED_BY_HAND
         return reason
@@ -181,14 +175,14 @@ class Window:
         """Takes in what the display has to say, and what is due of it."""
         if self._surface.attend():
             self._attend()
-        self._control.look_after(time.monotonic())
+        self._control.tick(time.monotonic())
 
     def _handle(self, message: ToWindow) -> None:
         match message:
             case Map():
                 self._look_at(message)
             case Damage():
-                self._packet = message.packet
+                self._report.packet = message.packet
                 self._damage += message.rectangles
                 self._redraw |= self._overlay.damaged()
                 self._input_at = self._input_at or message.input_at
@@ -196,7 +190,7 @@ class Window:
             case Status():
                 self._status(message)
             case WhoControls():
-                self._given = message
+                self._who = message
                 self._be_controlled()
             case Notice():
                 self._say(message.text)
@@ -227,9 +221,11 @@ class Window:
         """Follows who acts on the host."""
         if not self._open:
             return
-        self._control.given(self._given)
-        notice = control_notice(self._given.state, self._given.holder, self._given.reason, self._host_key)
-        if self._given.answers and notice:
+        lost = self._control.control_changed(self._who)
+        notice = control_notice(self._who.state, self._who.holder, self._who.reason, self._host_key)
+        if lost:
+            notice = lost_notice(notice)
+        if self._who.notify and notice:
             self._say(notice)
         self._frame.adopt(self._needed())
         self._redraw = True
@@ -264,7 +260,7 @@ class Window:
         surface = x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
-        self._lie_on(covering(surface, NAME, self._title, self._depth))
+        self._lie_on(surface_over(surface, NAME, self._title, self._depth))
 
     def _lie_on(self, surface: Surface) -> None:
         """Shows the picture on this surface from now on."""
@@ -291,7 +287,7 @@ class Window:
             self._surface.close()
             self._losses += 1
             again = x_surface(self._mouse) if self._losses < _LOSSES else None
-            self._lie_on(covering(again, NAME, self._title, self._depth))
+            self._lie_on(surface_over(again, NAME, self._title, self._depth))
             self._redraw = True
         if self._frame.follow(self._surface):
             self._redraw = True
@@ -309,7 +305,7 @@ class Window:
         self._damage = ()
         if parts:
             self._surface.show(parts)
-            self._draws += 1
+            self._report.draws += 1
         if self._input_at is not None:
             self._times.shown(time.monotonic() - self._input_at)
             self._input_at = None
@@ -333,19 +329,13 @@ class Window:
         self._overlay.draw(image, time.monotonic())
         return Rectangle(0, 0, *self._frame.viewport)
 
-    def _tell(self, now: float) -> None:
-        """Says what is shown, if it is something new and not too soon."""
-        if self._draws != self._told and now - self._told_at >= _TELLING:
-            self._told, self._told_at = self._draws, now
-            self._outbox.put(Shown(self._packet, self._draws))
-
-    def _look_after(self, now: float) -> str:
+    def _poll(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
         self._attention.look(now, hears_keys=self._surface.hears_keys)
         if self._overlay.fading(now):
             self._redraw = True
             self._attention.due = min(self._attention.due, now + FADE_STEP)
-        self._tell(now)
+        self._report.tell(now)
         self._frame.settle(self._surface)
         key = cv2.pollKey()
         if is_gone(NAME):
@@ -402,7 +392,7 @@ class Window:
 
     def _say_how_to_act(self) -> None:
         """Something was clicked or typed that the host does not get."""
-        given = self._given
+        given = self._who
         if not self._control.on:
             self._say(looking_notice(given.state, given.holder, given.reason, self._host_key))
 

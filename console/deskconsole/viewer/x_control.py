@@ -33,7 +33,7 @@ from .messages import (
     WhoControls,
 )
 from .pointer import WindowPointer
-from .x_focus import FocusChange, XFocus
+from .x_focus import ASYNC_GRAB, FocusChange, XFocus
 from .x_keyboard import KeyReader
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ _CHORDS = {Action.CTRL_ALT_DEL: ChordName.CTRL_ALT_DEL, Action.LOCK: ChordName.L
 _MOST_TYPED = 4096
 """Characters of a clipboard that are typed: more take long, and cannot be stopped."""
 
+_REST = 1.0
+"""Seconds without a key after which typing is over. Control may end in the middle of a word: what follows
+must not be orders to the window."""
+
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
-
-_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
-"""All events go to the window that grabs, and none has to wait."""
 
 
 class XControl:
@@ -79,11 +80,15 @@ class XControl:
         self._fullscreen = False
         self._up = True
         """The host has nothing of what is held here."""
+        self._window_buttons: set[int] = set()
+        """Buttons that are held and whose press was the window's."""
+        self._resting_at: float | None = None
+        """Control has ended while keys came here: they go nowhere until then. None: they are the window's."""
         self._surface = surface
         self._keys = KeyReader(surface.display)
         self._focus = XFocus(surface.display, surface.parent, surface.child)
         surface.taker = self._take
-        self._listen()
+        self._leave()
 
     @property
     def on(self) -> bool:
@@ -92,8 +97,14 @@ class XControl:
 
     @property
     def due(self) -> float | None:
-        """When `look_after` has to be called at the latest, by the monotonic clock."""
-        times = (self._pointer.due, self._host_key.due, self._clip.due, self._outbox.due)
+        """When `tick` has to be called at the latest, by the monotonic clock."""
+        times = (
+            self._pointer.due,
+            self._host_key.due,
+            self._clip.due,
+            self._outbox.due,
+            self._resting_at,
+        )
         return min((at for at in times if at is not None), default=None)
 
     @property
@@ -101,16 +112,18 @@ class XControl:
         """What is done now goes to the host."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
 
-    def given(self, message: WhoControls) -> None:
-        """Says who acts now."""
+    def control_changed(self, message: WhoControls) -> bool:
         was_on = self.on
         self._state = message.state
         if self.on != was_on:
-            self._surface.guarded(self._listen)
+            self._surface.guarded(self._begin if self.on else self._lose)
+        return self._resting_at is not None
 
     def show(self, canvas: Canvas) -> None:
         """Says how the picture lies in the window from now on."""
         self._canvas = canvas
+        if self._acting and self._focus.inside:
+            self._pointer.laid_out(canvas)
 
     def stale(self, *, stale: bool) -> None:
         """Says whether the picture is old: then it takes no input."""
@@ -128,13 +141,17 @@ class XControl:
         self._surface.guarded(self._all_up)
         self._state = ControlState.FREE
 
-    def look_after(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Does what was due."""
         if self._pointer.due is not None and now >= self._pointer.due:
             self._pointer.flush()
+        if self._canvas is not None and self._acting:
+            self._pointer.catch_up(self._canvas)
         if (action := self._host_key.late(now)) is not None:
             self._act(action)
-        self._clip.look_after()
+        if self._resting_at is not None and now >= self._resting_at:
+            self._surface.guarded(self._only_look)
+        self._clip.tick()
         self._outbox.flush()
 
     def fetched(self, message: ClipText) -> None:
@@ -148,7 +165,8 @@ class XControl:
                 self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
                 if self.on:
                     # Not first when the agent has answered: its user has left the host now.
-                    self.given(WhoControls(ControlState.FREE))
+                    self._state = ControlState.FREE
+                    self._surface.guarded(self._leave)
             case Action.FORCE:
                 self._outbox.put(ControlWish(on=True, force=True))
             case _ if action in HOST_ACTIONS:
@@ -187,21 +205,39 @@ class XControl:
         elif self.on and not self._stale:
             self._send(TypingInput(text))
 
-    def _listen(self) -> None:
-        """Selects what control needs, or only the host key."""
-        on = self.on
-        self._surface.select(_KEYS | _POINTER if on else 0)
-        self._listen_for_host_key(on=not on)
-        if on:
-            self._keys.look_at_held()
-            self._host_key.forget()
-            self._grab = False
-            self._up = True
-            self._focus.begin()
-            self._follow_grab()
-        else:
-            self._all_up()
-            self._focus.end()
+    def _begin(self) -> None:
+        """Hears all that goes to the host from now on."""
+        self._resting_at = None
+        self._surface.select(_KEYS | _POINTER)
+        self._listen_for_host_key(on=False)
+        self._keys.look_at_held()
+        self._host_key.forget()
+        self._grab = False
+        self._up = True
+        self._pointer.begin()
+        self._focus.begin()
+        self._follow_grab()
+
+    def _lose(self) -> None:
+        """Control ended without the user: what is typed just now was meant for the host."""
+        if not self._focus.has_it:
+            self._leave()
+            return
+        self._all_up()
+        self._host_key.forget()
+        self._focus.want_grab(on=False)
+        self._resting_at = time.monotonic() + _REST
+
+    def _leave(self) -> None:
+        """The host gets nothing more, and the keys are the window's."""
+        self._all_up()
+        self._only_look()
+
+    def _only_look(self) -> None:
+        self._resting_at = None
+        self._surface.select(0)
+        self._listen_for_host_key(on=True)
+        self._focus.end()
 
     def _listen_for_host_key(self, *, on: bool) -> None:
         """Grabs the host key while the window only shows: highgui hears of presses alone.
@@ -216,9 +252,9 @@ class XControl:
         if len(self._host_key.parts) > 1:
             locks = (0, X.LockMask, X.Mod2Mask, X.LockMask | X.Mod2Mask)
             modifiers = tuple(other | lock for other in (X.ControlMask, X.Mod1Mask) for lock in locks)
-        for keycode in self._keys.keycodes(frozenset().union(*self._host_key.parts)):
+        for keycode in self._keys.keycodes(self._host_codes):
             for modifier in modifiers:
-                parent.grab_key(keycode, modifier, *_GRAB, onerror=CatchError(XError))
+                parent.grab_key(keycode, modifier, *ASYNC_GRAB, onerror=CatchError(XError))
 
     def _follow_grab(self) -> bool:
         if not self.on:
@@ -231,7 +267,7 @@ class XControl:
     def _take(self, event: Event) -> bool:
         """Takes an event of the surface's; True where it is of no more account for the surface."""
         if self._keys.is_new_map(event):
-            if not self.on:
+            if not self.on and self._resting_at is None:
                 self._listen_for_host_key(on=True)
             return True
         match event.type:
@@ -242,74 +278,102 @@ class XControl:
                 return True
             case X.UnmapNotify:
                 self._all_up()
-            case X.ButtonPress | X.ButtonRelease | X.MotionNotify if self.on and not self._host_key.held:
-                self._mouse(event)
-                return True
+                self._window_buttons.clear()
+            case X.ButtonPress | X.ButtonRelease | X.MotionNotify:
+                return self._mouse(event)
         return False
 
     def _key(self, event: Event) -> bool:
         key = self._keys.read(event)
+        if self._resting_at is not None:
+            self._resting_at = time.monotonic() + _REST
         if key is None:
             return self.on
         if not self.on and not event.state & (X.ControlMask | X.Mod1Mask):
             # The release of a Ctrl or an Alt alone is not heard then.
             self._host_key.nothing_before()
+        return self._handle(key) or self.on
+
+    def _handle(self, key: KeyInput) -> bool:
+        """Does what a key asks for; True where that concerns the window's control."""
         answer = self._host_key.key(
             key.code, key.text, down=key.down, now=time.monotonic(), controlled=self.on
         )
         if answer.began:
             self._all_up()
         if answer.action is not None:
+            if self._resting_at is not None:
+                self._surface.guarded(self._only_look)
             self._act(answer.action)
-        elif answer.passes and self._acting:
-            self._send(key)
-        return self.on or not answer.passes
+        elif answer.passes and not (self._acting and self._send(key)) and self.on and key.down:
+            self._keys.unsent(key, but=self._host_codes)
+        return not answer.passes
 
-    def _mouse(self, event: Event) -> None:
-        if self._canvas is None:
-            return
+    def _mouse(self, event: Event) -> bool:
+        """A button belongs to the one that got its press, the host or the window, until it goes up."""
         if event.type == X.ButtonPress:
-            self._heed(self._focus.click())
-        if not self._acting:
-            return
-        place = event.event_x, event.event_y, self._canvas
-        if event.type == X.MotionNotify:
-            self._pointer.moved(*place)
+            self._host_key.button()
+            if self._resting_at is not None:
+                self._only_look()
+        for_host = self.on and not self._host_key.held and not self._window_buttons
+        if event.type == X.ButtonPress and not for_host:
+            self._window_buttons.add(event.detail)
+        elif event.type == X.ButtonRelease and event.detail in self._window_buttons:
+            self._window_buttons.discard(event.detail)
+            for_host = False
+        if event.type == X.ButtonPress and self.on:
+            self._heed(self._focus.click(event.time))
+        if self.on and self._canvas is not None:
+            self._point(event, self._canvas, for_host=for_host and self._acting)
+        return for_host
+
+    def _point(self, event: Event, canvas: Canvas, *, for_host: bool) -> None:
+        place = event.event_x, event.event_y
+        if not for_host:
+            self._pointer.missed(*place)
+        elif event.type == X.MotionNotify:
+            self._pointer.moved(*place, canvas)
         elif event.type == X.ButtonPress:
-            self._pointer.pressed(event.detail, *place)
+            self._pointer.pressed(event.detail, *place, canvas)
         else:
-            self._pointer.let_go(event.detail, *place)
+            self._pointer.let_go(event.detail, *place, canvas)
 
     def _heed(self, change: FocusChange | None) -> None:
         """Follows the keyboard, which has come or gone."""
         match change:
             case FocusChange.CAME:
                 self._keys.look_at_held()
-            case FocusChange.STAYED:
+            case FocusChange.RETURNED:
                 for key in self._keys.gone_up():
-                    self._send(key)
+                    self._handle(key)
             case FocusChange.LEFT | FocusChange.TAKEN:
                 self._all_up()
                 self._host_key.forget()
-                if change is FocusChange.TAKEN:
+                if self._resting_at is not None:
+                    self._only_look()
+                elif change is FocusChange.TAKEN:
                     self._say("another program has the keyboard")
+
+    @property
+    def _host_codes(self) -> frozenset[int]:
+        """The positions of the host key."""
+        return frozenset().union(*self._host_key.parts)
 
     def _all_up(self) -> None:
         """Everything held goes up on the host."""
         self._pointer.forget()
-        self._keys.pass_over(but=frozenset().union(*self._host_key.parts))
+        self._keys.pass_over(but=self._host_codes)
         if not self._up:
             self._up = True
             self._outbox.put(Released())
 
-    def _send(self, message: Input) -> None:
-        """Tells the console, the newest place of the pointer before anything else."""
+    def _send(self, message: Input) -> bool:
+        """Tells the console, the newest place of the pointer before anything else; False where it is full."""
         if self._outbox.full:
-            if not self._up:
-                self._up = True
-                self._outbox.put(Released())
-            return
+            self._all_up()
+            return False
         if isinstance(message, KeyInput | TypingInput | ChordInput):
             self._pointer.flush()
         self._up = False
         self._outbox.put(message)
+        return True

@@ -6,6 +6,8 @@ the focus, and highgui hears no key then. A click makes the window manager focus
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from Xlib.protocol.rq import Event
     from Xlib.xobject.drawable import Window as XWindow
 
-_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
+ASYNC_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
 """All events go to the window that grabs, and none has to wait."""
 
 
@@ -25,7 +27,7 @@ class FocusChange(Enum):
     """What became of the keyboard."""
 
     CAME = auto()
-    STAYED = auto()
+    RETURNED = auto()
     """It was the parent's for a moment: what went up meanwhile was not heard."""
     LEFT = auto()
     TAKEN = auto()
@@ -46,31 +48,30 @@ class XFocus:
         self._grabbed = False
 
     @property
-    def grabbed(self) -> bool:
-        """All keys come here, those of the local system too."""
-        return self._grabbed
+    def has_it(self) -> bool:
+        """The child has the focus."""
+        return self._has_it
+
+    @property
+    def inside(self) -> bool:
+        """The pointer is in the window."""
+        return self._inside
 
     def begin(self) -> bool:
         """Takes the focus where the parent has it, or no window has; True where it came."""
         self._on = True
         self._inside = self._is_inside()
-        focused = self._focused()
-        if focused in {
-            X.NONE,
-            X.PointerRoot,
-            self._display.screen().root.id,
-            self._parent.id,
-            self._child.id,
-        }:
-            self._take()
+        nothing = {X.NONE, X.PointerRoot, self._display.screen().root.id}
+        self._take_from(self._parent.id, self._child.id, *nothing)
         return self._has_it
 
     def end(self) -> None:
         """Gives it back to the parent."""
         self._on = False
         self.want_grab(on=False)
-        if self._focused() == self._child.id:
-            self._focus(self._parent)
+        with self._undisturbed():
+            if self._focused() == self._child.id:
+                self._focus(self._parent)
         self._has_it = False
 
     def want_grab(self, *, on: bool) -> bool:
@@ -78,11 +79,15 @@ class XFocus:
         self._wants_grab = on
         return self._follow()
 
-    def click(self) -> FocusChange | None:
-        """The user pressed a button inside; a bare server does not move the focus by itself."""
+    def click(self, at: int) -> FocusChange | None:
+        """The user pressed a button inside; a bare server does not move the focus by itself.
+
+        `at` is the server's time of that: a window that has got the focus since keeps it.
+        """
         if self._has_it:
             return None
-        self._take()
+        self._focus(self._child, at)
+        self._has_it = self._focused() == self._child.id
         return FocusChange.CAME if self._has_it else None
 
     def handle(self, event: Event) -> FocusChange | None:
@@ -116,23 +121,34 @@ class XFocus:
     def _come_back(self) -> FocusChange | None:
         """Looks where the focus is now and takes it from the parent."""
         had = self._has_it
-        focused = self._focused()
-        if focused == self._parent.id:
-            self._take()
-        else:
-            self._has_it = focused == self._child.id
+        self._take_from(self._parent.id)
         self._follow()
         if self._has_it:
-            return FocusChange.STAYED if had else FocusChange.CAME
+            return FocusChange.RETURNED if had else FocusChange.CAME
         return FocusChange.LEFT if had else None
 
-    def _take(self) -> None:
-        self._focus(self._child)
-        self._has_it = self._focused() == self._child.id
+    def _take_from(self, *windows: int) -> None:
+        """Takes the focus if one of these has it; any other window may just have asked for a password."""
+        with self._undisturbed():
+            focused = self._focused()
+            if focused in windows:
+                self._focus(self._child)
+                focused = self._focused()
+        self._has_it = focused == self._child.id
 
-    def _focus(self, window: XWindow) -> None:
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """The server does nothing for other programs meanwhile: the focus stays where it was seen."""
+        self._display.grab_server()
+        try:
+            yield
+        finally:
+            self._display.ungrab_server()
+            self._display.flush()
+
+    def _focus(self, window: XWindow, at: int = X.CurrentTime) -> None:
         # A window that is not visible cannot have it, which is no reason to give up the surface.
-        window.set_input_focus(X.RevertToParent, X.CurrentTime, onerror=CatchError(XError))
+        window.set_input_focus(X.RevertToParent, at, onerror=CatchError(XError))
 
     def _focused(self) -> int:
         focused = self._display.get_input_focus().focus
@@ -147,7 +163,7 @@ class XFocus:
         """Grabs the keyboard or lets it go, as it has to be now; False where another program has it."""
         if self._on and self._wants_grab and self._inside and self._has_it:
             if not self._grabbed:
-                status = self._child.grab_keyboard(*_GRAB, X.CurrentTime)
+                status = self._child.grab_keyboard(*ASYNC_GRAB, X.CurrentTime)
                 self._grabbed = status == X.GrabSuccess
             return self._grabbed
         if self._grabbed:

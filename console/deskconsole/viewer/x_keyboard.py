@@ -56,10 +56,12 @@ class KeyReader:
 
     def pass_over(self, *, but: frozenset[int]) -> None:
         """The host has nothing of what is held any more; keys at the positions `but` are still heard."""
-        gone = {keycode for keycode, key in self._down.items() if key.code not in but}
-        self._passed_over |= gone
-        for keycode in gone:
-            del self._down[keycode]
+        self._pass_over({keycode for keycode, key in self._down.items() if key.code not in but})
+
+    def unsent(self, press: KeyInput, *, but: frozenset[int]) -> None:
+        """The host did not get this press: it is to get no repeat of it, and no release."""
+        if press.code not in but:
+            self._pass_over({keycode for keycode, key in self._down.items() if key is press})
 
     def gone_up(self) -> list[KeyInput]:
         """The releases of keys that went up while another window heard of it."""
@@ -91,6 +93,11 @@ class KeyReader:
         )
         self._down[keycode] = key
         return key
+
+    def _pass_over(self, keycodes: set[int]) -> None:
+        self._passed_over |= keycodes
+        for keycode in keycodes:
+            del self._down[keycode]
 
     def _release(self, keycode: int) -> KeyInput:
         pressed = self._down.pop(keycode)

@@ -18,7 +18,12 @@ CTRL, ALT, SHIFT = ChordKey(0x1D, ""), ChordKey(0x38, ""), ChordKey(0x2A, "")
     [
         ("a", (ChordKey(0x1E, "a"),)),
         ("ctrl+alt+t", (CTRL, ALT, ChordKey(0x14, "t"))),
-        ("Control+C", (CTRL, ChordKey(0, "C"))),
+        ("Control+C", (CTRL, ChordKey(0x2E, "c"))),
+        ("Ctrl+Shift+T", (CTRL, SHIFT, ChordKey(0x14, "t"))),
+        ("A", (ChordKey(0, "A"),)),
+        ("shift+A", (SHIFT, ChordKey(0, "A"))),
+        ("ctrl+É", (CTRL, ChordKey(0, "É"))),
+        ("ctrl+<", (CTRL, ChordKey(0x56, "<"))),
         ("Shift+F5", (SHIFT, ChordKey(0x3F, ""))),
         ("ctrl+-", (CTRL, ChordKey(0x0C, "-"))),
         ("ctrl++", (CTRL, ChordKey(0, "+"))),
@@ -77,6 +82,9 @@ def test_a_text_that_no_key_gives_is_refused_whole() -> None:
     for text, said in (
         ("", "there is no text to type"),
         ("a\x1b[2J", "the text has the control character U+001B, which no key gives"),
+        ("a\x7f", "the text has the control character U+007F, which no key gives"),
+        ("a\x9b2J", "the text has the control character U+009B, which no key gives"),
+        ("caf\udce9", "the text is not UTF-8"),
         ("x" * 64_001, "the text has 64,001 characters, at most 64,000 are typed at once"),
     ):
         with pytest.raises(ConfigurationError) as caught:

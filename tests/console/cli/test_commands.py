@@ -135,6 +135,34 @@ def test_an_empty_inventory_says_what_to_do(user: CommandLine) -> None:
     assert user.run("hosts", "--json").stdout == "[]\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "stdin", "words"),
+    [
+        ("type", b"caf\xe9", "what came on stdin is no UTF-8 text"),
+        ("type", b"a" * 256_001, "what came on stdin is longer than 64,000 characters"),
+        ("clip put", b"a" * 256_001, "what came on stdin is longer than 64,000 characters"),
+        ("type", b"a" * 64_001, "the text has 64,001 characters"),
+    ],
+)
+def test_a_text_on_stdin_that_cannot_go_to_a_host_is_refused_before_it_is_all_read(
+    command: str, stdin: bytes, words: str, user: CommandLine
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deskconsole", *command.split(), "lab", "-"],
+        env=user.environment, check=False, input=stdin, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert words in done.stderr.decode()
+
+
+def test_an_argument_that_is_not_utf_8_is_refused_in_one_sentence(user: CommandLine) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deskconsole", "type", "lab", b"caf\xe9"],
+        env=user.environment, check=False, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, b"deskconsole: the text is not UTF-8\n")
+
+
 def test_a_broken_pipe_is_no_news(user: CommandLine) -> None:
     user.add_host("lab")
     with user.started("hosts") as process:

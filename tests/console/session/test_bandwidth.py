@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deskconsole.session.bandwidth import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Priority, share_out, stretched
 
-FULL, SELECTED, VISIBLE, ELSEWHERE = Priority
+FULL, TYPED_INTO, SELECTED, VISIBLE, ELSEWHERE = Priority
 
 
 def fleet(full: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 0) -> list[Claim]:
@@ -95,3 +95,10 @@ def test_previews_slow_down_while_the_console_is_busy_and_come_back() -> None:
     for _ in range(40):
         stretch = stretched(stretch, CPU_SHARE * 0.5)
     assert stretch == 1
+
+
+def test_the_picture_of_a_host_that_is_typed_into_comes_within_a_moment() -> None:
+    claims = [Claim("typed", TYPED_INTO), *(Claim(f"host {number}", ELSEWHERE) for number in range(20))]
+    shares = share_out(claims, 0, stretch=4)
+    assert (shares["typed"].interval, shares["host 1"].interval) == (0.2, 20)
+    assert share_out(claims, 20_000)["typed"].interval > 0.2

@@ -74,6 +74,10 @@ class Ground:
         self.sent.clear()
         return self
 
+    def typed(self, text: str) -> int:
+        """The number of a text of one piece; 0 where nothing was sent."""
+        return next(iter(self.control.type(text)), 0)
+
     def draw(self) -> None:
         self.control.drawn(1, PACKET)
 
@@ -98,12 +102,12 @@ def test_nothing_is_sent_before_control_is_given() -> None:
     assert ground.control.status == ControlStatus(ControlState.OFF, reason="not connected")
     ground.welcome()
     assert ground.control.key(0x1E, down=True, text="a") == 0
-    assert ground.control.type("a") == ground.control.point(1, 1) == ground.control.all_up() == 0
+    assert ground.typed("a") == ground.control.point(1, 1) == ground.control.all_up() == 0
     assert ground.control.chord(ChordName.LOCK) == ground.control.wheel(1, 1, down=120) == 0
     assert ground.control.button(1, 1, 1, down=True) == 0
     ground.control.take()
     assert ground.control.status.state is ControlState.FREE
-    assert ground.control.type("a") == 0
+    assert ground.typed("a") == 0
     assert ground.sent == [WantControl()]
 
 
@@ -115,7 +119,7 @@ def test_inputs_bear_the_grant_and_numbers_from_one() -> None:
     assert control.key(0x1E, down=False) == 2
     assert control.button(3, 4, 1, down=True) == 3
     assert control.wheel(3, 4, down=120) == 4
-    assert control.type("ab") == 5
+    assert control.type("ab") == [5]
     assert control.all_up() == 6
     assert ground.sent == [
         Key(1, 1, 0x1E, True, "a"),
@@ -141,7 +145,7 @@ def test_an_agent_without_a_keyboard_gets_no_keys() -> None:
     ground.welcome(may=("pointer",))
     ground.control.take()
     ground.yours()
-    assert ground.control.key(0x1E, down=True) == ground.control.type("a") == 0
+    assert ground.control.key(0x1E, down=True) == ground.typed("a") == 0
     assert ground.control.point(1, 2) == 1
 
 
@@ -170,13 +174,13 @@ def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force
     ground.welcome()
     ground.control.take(force=True)
     ground.yours(7)
-    ground.control.type("a")
+    ground.typed("a")
     ground.control.ended()
-    assert ground.control.type("b") == 0
+    assert ground.typed("b") == 0
     ground.sent.clear()
     ground.welcome()
     ground.yours(1)
-    assert ground.control.type("c") == 1
+    assert ground.typed("c") == 1
     assert ground.sent == [WantControl(), Typing(1, 1, "c")]
 
 
@@ -184,7 +188,7 @@ def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force
 def test_control_that_was_ended_at_the_host_is_not_asked_for_again(lost: ControlState) -> None:
     ground = Ground().taken()
     ground.control.control(Control(lost, holder="ben@desk", reason="ended at the host"))
-    assert ground.control.type("a") == 0
+    assert ground.typed("a") == 0
     ground.control.ended()
     ground.welcome()
     assert ground.sent == []
@@ -207,7 +211,7 @@ def test_given_back_and_taken_again_at_once_it_is_asked_for_when_the_agent_has_e
     assert ground.sent == [EndControl()]
     ground.control.control(Control(ControlState.FREE))
     ground.yours(2)
-    assert ground.control.type("a") == 1
+    assert ground.typed("a") == 1
     assert ground.sent == [EndControl(), WantControl(), Typing(2, 1, "a")]
 
 
@@ -229,7 +233,7 @@ def test_control_that_is_taken_by_force_is_ours_although_another_had_it_first() 
     ground.welcome()
     ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
     ground.yours()
-    assert ground.control.type("a") == 1
+    assert ground.typed("a") == 1
 
 
 def test_the_holder_is_told() -> None:
@@ -259,11 +263,11 @@ def test_a_move_goes_before_the_click_that_follows_it() -> None:
 def test_a_long_text_goes_in_pieces() -> None:
     ground = Ground().taken()
     text = "é" * (2 * MAX_TYPED + 5)
-    assert ground.control.type(text) == 3
+    assert ground.control.type(text) == [1, 2, 3]
     pieces = [message.text for message in ground.sent if isinstance(message, Typing)]
     assert list(map(len, pieces)) == [MAX_TYPED, MAX_TYPED, 5]
     assert "".join(pieces) == text
-    assert ground.control.type("x" * (LONGEST_TEXT + 1)) == 0
+    assert ground.typed("x" * (LONGEST_TEXT + 1)) == 0
     assert len(ground.sent) == 3
 
 
@@ -310,7 +314,7 @@ def test_a_grant_never_goes_down() -> None:
 
 def test_answers_to_inputs_never_sent_break_the_protocol() -> None:
     ground = Ground().taken()
-    ground.control.type("a")
+    ground.typed("a")
     with pytest.raises(RemoteProtocolError, match="input 2"):
         ground.control.done(Done(2))
     with pytest.raises(RemoteProtocolError, match="input 3"):
@@ -323,7 +327,7 @@ def test_answers_to_inputs_never_sent_break_the_protocol() -> None:
 
 def test_waiting_tells_when_it_was_done_and_when_it_was_seen() -> None:
     ground = Ground().taken()
-    number = ground.control.type("a")
+    number = ground.typed("a")
     ground.clock.now += 0.25
     ground.control.done(Done(number))
     ground.draw()
@@ -338,14 +342,14 @@ def test_waiting_tells_when_it_was_done_and_when_it_was_seen() -> None:
 def test_waiting_for_what_the_agent_does_not_answer_ends() -> None:
     ground = Ground().taken()
     with pytest.raises(InputUnanswered):
-        ground.control.wait(ground.control.type("a"), 0.01)
+        ground.control.wait(ground.typed("a"), 0.01)
     with pytest.raises(ControlNotAllowed):
         ground.control.wait(0, 0.01)
 
 
 def test_who_waits_is_told_that_control_ended() -> None:
     ground = Ground().taken()
-    number = ground.control.type("a")
+    number = ground.typed("a")
     thread, results = asking(lambda: ground.control.wait(number, 30).outcome)
     ground.control.ended()
     thread.join(10)
@@ -354,7 +358,7 @@ def test_who_waits_is_told_that_control_ended() -> None:
 
 def test_a_blocked_input_says_why() -> None:
     ground = Ground().taken()
-    first, second = ground.control.type("a"), ground.control.type("b")
+    first, second = ground.typed("a"), ground.typed("b")
     ground.control.done(Done(second, InputOutcome.BLOCKED, "the screen is locked"))
     assert ground.control.wait(first, 0).outcome is InputOutcome.DONE
     result = ground.control.wait(second, 0)
@@ -384,7 +388,7 @@ def test_a_later_key_does_not_answer_for_the_clipboard() -> None:
     thread, results = asking(lambda: ground.control.put_clip("x", 30))
     while not ground.sent:
         pass
-    ground.control.done(Done(ground.control.type("a")))
+    ground.control.done(Done(ground.typed("a")))
     ground.control.no_clip(NoClip(1, "another program holds it"))
     thread.join(10)
     assert isinstance(results[0], ControlRefused)
@@ -424,7 +428,88 @@ def test_round_trips_are_those_of_presses_while_the_host_was_quiet() -> None:
     for _ in range(60):  # A film: nothing of it is the effect of a key.
         ground.clock.now += 0.04
         ground.draw()
-        ground.control.effect(Effect(ground.control.type("b")))
+        ground.control.effect(Effect(ground.typed("b")))
         ground.clock.now += 0.04
         ground.draw()
     assert ground.control.round_trips.shown_p50 == trips.shown_p50
+
+
+def test_control_goes_back_with_the_last_claim_to_it() -> None:
+    ground = Ground().taken()
+    ground.control.take(claim="typing")
+    ground.control.release("act")
+    ground.control.release()
+    ground.control.release()
+    assert ground.control.status.yours
+    assert ground.sent == []
+    ground.control.release("typing")
+    assert ground.sent == [EndControl()]
+    assert ground.control.status.state is ControlState.FREE
+
+
+@pytest.mark.parametrize("lost", [ControlState.OTHER, ControlState.FREE, ControlState.REFUSED])
+def test_control_that_the_host_ended_leaves_no_claim(lost: ControlState) -> None:
+    ground = Ground().taken()
+    ground.control.take(claim="typing")
+    ground.control.control(Control(lost))
+    ground.control.take(claim="act")
+    ground.yours(2)
+    ground.sent.clear()
+    ground.control.release("act")
+    assert ground.sent == [EndControl()]
+
+
+def test_claims_last_over_a_lost_link() -> None:
+    ground = Ground().taken()
+    ground.control.take(claim="typing")
+    ground.control.ended()
+    ground.welcome()
+    ground.yours()
+    ground.control.release()
+    assert ground.control.status.yours
+
+
+def test_a_session_that_ended_does_not_ask_for_control_when_it_begins_again() -> None:
+    ground = Ground().taken()
+    ground.control.take(claim="window")
+    ground.control.release_all()
+    ground.control.ended()
+    ground.sent.clear()
+    ground.welcome()
+    assert ground.sent == []
+
+
+def test_observers_hear_changes_in_their_order_whatever_they_do() -> None:
+    ground = Ground()
+
+    def give_back(status: ControlStatus) -> None:
+        if status.yours:
+            ground.control.release()
+
+    told: list[ControlStatus] = []
+    ground.control.observe(give_back)
+    ground.control.observe(told.append)
+    ground.taken()
+    assert [status.state for status in told] == [ControlState.FREE, ControlState.YOURS, ControlState.FREE]
+
+
+def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.take()
+    blocked, heard = threading.Event(), threading.Event()
+
+    def hear(status: ControlStatus) -> None:
+        if status.yours:
+            heard.set()
+            blocked.wait(5)
+
+    ground.control.observe(hear)
+    link = threading.Thread(target=ground.yours)
+    link.start()
+    heard.wait(5)
+    ground.control.release()
+    blocked.set()
+    link.join()
+    assert ground.control.status.state is ControlState.FREE
+    assert ground.told[-1] == ground.control.status

@@ -119,3 +119,11 @@ def test_a_chord_is_found_by_its_letter_else_by_its_place(
 
 def test_a_key_without_a_place_and_without_a_text_is_no_chord() -> None:
     assert chord_action(0, "") is None
+
+
+def test_a_drag_with_the_host_key_is_no_tap() -> None:
+    keyboard = _Keyboard()
+    keyboard.down(_RIGHT_CTRL)
+    keyboard.host_key.button()
+    assert keyboard.up(_RIGHT_CTRL).action is None
+    assert keyboard.host_key.due is None

@@ -144,3 +144,39 @@ def test_in_full_screen_the_frame_moves_no_pixel_and_the_corners_are_clicked() -
         assert canvas.place(*point) == point
     picture = np.full((200, 320, 3), 9, np.uint8)
     assert canvas.draw(picture, Rectangle(0, 0, 320, 200)) == Rectangle(2, 2, 316, 196)
+
+
+def test_a_place_that_the_host_missed_is_told_as_soon_as_it_takes_input_again() -> None:
+    mouse = _Mouse()
+    mouse.move(30, 30)
+    mouse.move(40, 40)
+    mouse.pointer.forget()
+    mouse.pointer.catch_up(mouse.canvas)
+    assert mouse.places == [(18, 18)], "a sixtieth of a second has not passed"
+    mouse.now += 1
+    mouse.pointer.flush()
+    assert mouse.places[1:] == [(28, 28)]
+    mouse.pointer.forget()
+    mouse.pointer.missed(50, 60)
+    mouse.now += 1
+    mouse.pointer.catch_up(mouse.canvas)
+    mouse.pointer.catch_up(mouse.canvas)
+    assert mouse.places[2:] == [(38, 48)]
+
+
+def test_another_layout_under_the_pointer_tells_the_pixel_that_is_there_now() -> None:
+    mouse = _Mouse()
+    mouse.move(52, 42)
+    mouse.now += 1
+    mouse.pointer.laid_out(mouse.canvas)
+    assert len(mouse.sent) == 1
+    mouse.pointer.laid_out(_canvas((100, 80), (200, 160), DOUBLE))
+    assert mouse.places == [(40, 30), (26, 21)]
+
+
+def test_control_that_begins_tells_no_place_of_before() -> None:
+    mouse = _Mouse()
+    mouse.pointer.missed(50, 60)
+    mouse.pointer.begin()
+    mouse.pointer.catch_up(mouse.canvas)
+    assert mouse.sent == []

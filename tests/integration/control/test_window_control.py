@@ -260,6 +260,12 @@ def test_the_host_key_twice_is_sent_and_keeps_control(stage: ControlStage) -> No
     assert stage.session.control.status.yours
 
 
+def _opened_key_log(stage: ControlStage) -> Callable[[], str]:
+    log = _key_log(stage)
+    stage.open()
+    return log
+
+
 def _key_log(stage: ControlStage) -> Callable[[], str]:
     """What a program on the host is told of keys, as text that grows."""
     file = stage.folder / "xev"
@@ -458,6 +464,83 @@ def test_an_old_picture_takes_no_input(stage: ControlStage) -> None:
     assert stage.keys_down() == []
 
 
+def test_a_key_that_is_pressed_over_an_old_picture_does_not_repeat_on_the_host(stage: ControlStage) -> None:
+    log = _opened_key_log(stage)
+    stage.agent.signal(signal.SIGSTOP)
+    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.xdotool("keydown", "x")
+    stage.agent.signal(signal.SIGCONT)
+    stage.console.wait_for_window("^lab-01 - controlled", timeout=15)
+    time.sleep(0.2)  # It repeats 25 times a second.
+    stage.xdotool("keyup", "x", "key", "y")
+    wait_for(lambda: "keysym 0x79, y" in log(), timeout=5, what="the next key")
+    assert "keysym 0x78, x" not in log()
+
+
+def test_after_an_old_picture_the_pointer_is_where_it_is_here_before_it_moves(stage: ControlStage) -> None:
+    stage.open()
+    stage.agent.signal(signal.SIGSTOP)
+    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.point(302, 202)
+    stage.agent.signal(signal.SIGCONT)
+    wait_for(lambda: stage.pointer() == (300, 200), timeout=15, what="the pointer")
+
+
+def test_what_is_typed_when_control_ends_by_itself_is_no_order_to_the_window(
+    stage: ControlStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _other_console(stage, monkeypatch) as other:
+        stage.open()
+        stage.xdotool("key", "a")
+        other.control.take(force=True)
+        stage.console.wait_for_window("^lab-01 - live - deskconsole")
+        stage.xdotool("key", "--delay", "100", "f", "q", "q", "f")
+        assert _width(stage) != 1280
+        assert stage.session.snapshot().viewing
+
+        def closed() -> bool:
+            time.sleep(1.1)
+            stage.xdotool("key", "q")
+            return not stage.session.snapshot().viewing
+
+        wait_for(closed, timeout=10, what="the window's own key after a rest")
+
+
+@contextmanager
+def _other_console(stage: ControlStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session of another console with the same host."""
+    other = Session("other", DirectRoute(stage.agent.address, stage.agent.token), 0, lambda _: None)
+    try:
+        # Two sessions of one program are the same console for a host.
+        with monkeypatch.context() as patch:
+            patch.setattr(link_loop, "CONSOLE_ID", bytes(16))
+            other.connect()
+            wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
+        yield other
+    finally:
+        other.close()
+
+
+def test_a_drag_of_the_picture_ends_with_its_button_though_the_host_key_went_up_before(
+    stage: ControlStage,
+) -> None:
+    stage.open()
+    _resize(stage, 404, 304)
+    stage.chord("2")
+    _shows(stage, lambda shot: shot[2 + 299, 2 + 399].any())
+    stage.point(200, 150)
+    stage.xdotool("keydown", HOST_KEY, "mousedown", "1")
+    stage.point(100, 100)
+    stage.xdotool("keyup", HOST_KEY, "mouseup", "1")
+    stage.point(102, 102)
+    # The picture was drawn by 100 and 50 pixels, twice as large.
+    wait_for(lambda: stage.pointer() == (100, 75), timeout=5, what="the place in the picture that was moved")
+    stage.xdotool("keydown", HOST_KEY, "key", "x")  # No tap, which would end control.
+    stage.point(200, 200)
+    stage.xdotool("keyup", HOST_KEY)
+    wait_for(lambda: stage.pointer() == (149, 124), timeout=5, what="the same place of the picture")
+
+
 def test_full_screen_sends_the_local_system_s_keys_too_until_another_program_takes_them(
     managed: ControlStage,
 ) -> None:
@@ -513,13 +596,7 @@ def test_how_long_inputs_take_is_shown_on_a_key(stage: ControlStage) -> None:
 def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(
     stage: ControlStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Session("other", DirectRoute(stage.agent.address, stage.agent.token), 0, lambda _: None)
-    # Two sessions of one program are the same console for a host.
-    with monkeypatch.context() as patch:
-        patch.setattr(link_loop, "CONSOLE_ID", bytes(16))
-        other.connect()
-        wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
-    try:
+    with _other_console(stage, monkeypatch) as other:
         other.control.take()
         wait_for(lambda: other.control.status.yours, timeout=5, what="its control")
         stage.open(control=False)
@@ -530,8 +607,6 @@ def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(
         stage.chord("t")
         stage.console.wait_for_window("^lab-01 - controlled - deskconsole$", timeout=5)
         wait_for(lambda: not other.control.status.yours, timeout=5, what="the other's loss")
-    finally:
-        other.close()
 
 
 def test_the_host_key_is_the_one_of_the_settings(

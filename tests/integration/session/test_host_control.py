@@ -122,7 +122,7 @@ def test_control_that_is_ended_at_the_host_is_told_and_not_taken_again(
         acts(session)
         wait_for(ended, what="the end of control")
         assert [one.reason for one in events if isinstance(one, ControlEnded)] == ["ended at the host"]
-        assert session.control.type("a") == 0
+        assert not session.control.type("a")
         assert session.control.status.state is ControlState.FREE
         session.control.take()
         assert session.wait_for(lambda one: one.control.state is ControlState.REFUSED, 20)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.viewer.canvas import AS_IT_IS, DOUBLE, Canvas
+from deskconsole.viewer.messages import WhoControls
 from deskconsole.viewer.process import Viewer
+from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 from support.screens.viewer_stage import WITHOUT_SHARED_MEMORY, Stage, stage_on
 from support.xvfb import Xvfb, wait_for
@@ -166,6 +168,29 @@ def test_a_killed_window_is_told_once(stage: Stage) -> None:
     viewer.damaged(1, [Rectangle(0, 0, 1, 1)])
     viewer.close()
     assert stage.reasons.empty()
+
+
+def test_a_console_that_fails_at_an_input_ends_the_window_and_logs_no_content(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(message: object) -> None:
+        raise ValueError(f"secret {message}")
+
+    stage.paint(400, 300)
+    viewer = stage.open()
+    viewer._on_input = fail
+    viewer.control(WhoControls(ControlState.YOURS))
+
+    def ended() -> bool:
+        # A window that hears no keys gives control back by itself, without a click.
+        stage.screen.call("xdotool", "mousemove", "100", "100", "click", "1")
+        return not stage.reasons.empty()
+
+    wait_for(ended, timeout=20, what="the window's end")
+    assert stage.reasons.get() == "the console failed at its input: ValueError"
+    viewer.close()
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_display_that_goes_away_is_told(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from deskconsole.common.errors import DeskconsoleError
@@ -26,26 +27,30 @@ class DisplayControl:
     sent: list[str] = field(default_factory=list)
     """Texts, keys as `+name` and `-name`, other acts by their names."""
 
-    def take(self, *, force: bool = False) -> None:
-        self.sent.append("take by force" if force else "take")
-        self.status = self.becomes
+    claims: set[str] = field(default_factory=set)
 
-    def release(self) -> None:
-        self.sent.append("release")
-        self.status = replace(self.status, state=ControlState.FREE)
+    def take(self, *, force: bool = False, claim: str = "session") -> None:
+        if self.status.state is not ControlState.YOURS:
+            self.sent.append("take by force" if force else "take")
+            self.status = self.becomes
+        self.claims.add(claim)
+
+    def release(self, claim: str = "session") -> None:
+        if self.claims == {claim}:
+            self.sent.append("release")
+            self.status = replace(self.status, state=ControlState.FREE)
+        self.claims.discard(claim)
 
     def key(self, code: int, *, down: bool, text: str = "") -> int:
         name = BY_CODE[code].name if code else text
         return self._send(f"{'+' if down else '-'}{name}")
 
-    def type(self, text: str) -> int:
-        return self._send(text)
+    def type(self, text: str) -> Sequence[int]:
+        number = self._send(text)
+        return [number] if number else []
 
     def chord(self, name: ChordName) -> int:
         return self._send(name.value)
-
-    def all_up(self) -> int:
-        return self._send("all up")
 
     def wait(self, number: int, timeout: float) -> InputResult:
         wanted = self.sent[number - 1] == self.blocked or not self.blocked

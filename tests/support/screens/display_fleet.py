@@ -62,6 +62,8 @@ class DisplayFleet:
     recorded: list[Event] = field(default_factory=list)
     controls: dict[str, DisplayControl] = field(default_factory=dict)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
+    typing: bool = False
+    brightness: float = 1.0
 
     def record(self, event: Event) -> None:
         self.recorded.append(event)
@@ -79,15 +81,18 @@ class DisplayFleet:
             name: replace(state, control=self.control(name).status) for name, state in self.states.items()
         }
 
-    def shown(self, selected: str | None, visible: Collection[str]) -> None:
+    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
         self.looked_at = (selected, tuple(visible))
+        self.typing = typing
 
     def picture(self, name: str, width: int, height: int) -> NDArray[np.uint8] | None:
         if name not in self.states or self.states[name].size is None:
             return None
         width, height = min(width, height * 16 // 9), min(height, width * 9 // 16)
         across, down = np.linspace(0, 255, width), np.linspace(0, 255, height)
-        return np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2).astype(np.uint8)
+        return (np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2) * self.brightness).astype(
+            np.uint8
+        )
 
     def _do(self, what: str, name: str) -> None:
         if self.refuses is not None:

@@ -35,6 +35,8 @@ class ConsoleScreen(Screen[None]):
     """
 
     interruptible: ClassVar[bool] = True
+    typing: ClassVar[bool] = False
+    """The selected host is typed into here, and its picture is wanted at once."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -64,7 +66,7 @@ class ConsoleScreen(Screen[None]):
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
-            self.controller.look_at(self.selected, self.visible_hosts)
+            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing)
 
     @property
     def selected(self) -> str | None:

@@ -10,13 +10,14 @@ from textual.app import App
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.tui.chords import MenuChord
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.text.clip_text import amount, plain
+from deskconsole.tui.text.clip_text import amount
+from deskwire.clip_text import strangers_clip_text
 from deskwire.control import ControlState, InputOutcome
 
 from .chord_menu import ChordMenu
 from .clip_input import ClipInput
 from .confirm import Confirmed, confirm_force, confirm_paste
-from .typing import TypingScreen
+from .typing import CLAIM, TypingScreen
 
 TERMINAL_TAKES: Final = 56_000
 """Bytes of a text that all terminals take: some drop sequences longer than about 75,000, in base64."""
@@ -41,6 +42,8 @@ class ControlDialogs:
         if self._operator.status(name).state in (ControlState.YOURS, ControlState.ASKING):
             self._operator.release(name)
             self._controller.pull()
+            if self._operator.status(name).state is ControlState.YOURS:
+                self._controller.say("its window still controls it; control ends there", name)
         else:
             self._permitted(name, lambda *, force: self._take(name, force=force))
 
@@ -48,10 +51,10 @@ class ControlDialogs:
         """Opens the type mode, in which the answer of the host is awaited."""
 
         def go(*, force: bool) -> None:
-            had_control = self._operator.status(name).state is ControlState.YOURS
-            if not had_control:
-                self._take(name, force=force)
-            self._app.push_screen(TypingScreen(self._controller, name, had_control=had_control))
+            if (control := self._operator.control(name)) is not None:
+                control.take(force=force, claim=CLAIM)
+                self._controller.pull()
+                self._app.push_screen(TypingScreen(self._controller, name, control))
 
         self._permitted(name, go)
 
@@ -124,7 +127,7 @@ class ControlDialogs:
             self._controller.say(said, name, severity="warning")
 
     async def _fetch(self, name: str, *, force: bool) -> None:
-        text = plain(await self._operator.fetch_clip(name, force=force))
+        text = strangers_clip_text(await self._operator.fetch_clip(name, force=force))
         if not text:
             self._controller.say("its clipboard holds no text", name)
             return

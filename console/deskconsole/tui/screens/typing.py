@@ -24,6 +24,7 @@ from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.sent_inputs import InputResult
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import ChordsOpened, ClipFetchAsked, ClipPutAsked, PasteAsked
+from deskconsole.tui.ports import ControlPort
 from deskconsole.tui.strokes import Stroke, chord, stroke
 from deskconsole.tui.text.clip_text import with_line_feeds
 from deskconsole.tui.text.control_text import control_text, round_trip_text
@@ -43,6 +44,12 @@ AGAIN: Final = 0.6
 
 LOOK: Final = 0.2
 """Seconds between two looks at who has control and at what became of the last key."""
+
+PICTURE: Final = 0.1
+"""Seconds between two looks for a newer picture; previews come 0.2 s apart to this screen."""
+
+CLAIM: Final = "typing"
+"""The claim to control that this screen has while it is open."""
 
 ASKED_FROM: Final = 500
 """Characters from which on a paste is asked about; more than one line always is."""
@@ -65,12 +72,13 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     ]
     interruptible = False
     keys_raw = True
+    typing = True
 
-    def __init__(self, controller: Controller, name: str, *, had_control: bool) -> None:
-        """`had_control`: it was ours before, and stays so behind this screen."""
+    def __init__(self, controller: Controller, name: str, control: ControlPort) -> None:
+        """`control` is claimed as CLAIM, and is released with this screen."""
         super().__init__(controller)
         self.host = name
-        self._had_control = had_control
+        self._control = control
         self._sent = {"character": 0, "key": 0}
         self._unsent = 0
         self._open: list[int] = []
@@ -88,6 +96,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one(".typing-facts").border_title = Content(f"typing into {safe_text(self.host, 64)}")
         self.set_interval(LOOK, self._show_facts)
+        self.set_interval(PICTURE, self._show_picture)
         self.lift_toasts(1)
 
     @property
@@ -95,13 +104,19 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         return self.host
 
     def show(self, view: FleetView) -> None:
-        if view.host(self.host) is None:  # removed, or renamed
+        # Removed, renamed, or another host has the name now.
+        if view.host(self.host) is None or self.controller.operator.control(self.host) is not self._control:
+            self._control.release(CLAIM)
             if self.is_active:
                 self.dismiss()
             return
         self.query_one(Header).show(view, len(self.controller.questions.hosts()))
         self._show_facts()
+        self._show_picture()
+
+    def _show_picture(self) -> None:
         pane = self.query_one(PreviewPane)
+        view = self.controller.view
         pane.show(self.controller.picture(self.host, *pane.room), old=not view.snapshot(self.host).current)
 
     # Keys
@@ -160,11 +175,8 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         self.post_message(ClipFetchAsked(self.host))
 
     def action_leave(self) -> None:
-        """Lets everything go, and control too where it was taken for this."""
-        if self._had_control:
-            self.controller.operator.all_up(self.host)
-        else:
-            self.controller.operator.release(self.host)
+        """Gives control back where nothing else here needs it; every stroke was let go as it was sent."""
+        self._control.release(CLAIM)
         self.dismiss()
 
     def action_view(self) -> None:
@@ -203,12 +215,10 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     def _show_facts(self) -> None:
         if not self.is_mounted:
             return
-        control = self.controller.operator.control(self.host)
-        status = self.controller.operator.status(self.host)
-        trips = [] if control is None else round_trip_text(control.round_trips)
+        trips = round_trip_text(self._control.round_trips)
         self.query_one(".typing-facts", Lines).show_facts(
             [
-                [_who(status)],
+                [_who(self._control.status)],
                 [
                     _pair("sent", ", ".join(_number(kind, sent) for kind, sent in self._sent.items())),
                     *([_unsent(self._unsent)] if self._unsent else []),

@@ -1,19 +1,8 @@
-"""Texts of clipboards and pastes: how much they are, and what of them a terminal's clipboard gets."""
+"""Texts of clipboards and pastes: how much they are, and their line ends."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from deskconsole.common.figures import count
-
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters but tab and line feed, and the marks that turn the direction of what follows."""
-
-
-def plain(text: str) -> str:
-    """A host's text without what acts on a terminal, or looks other than what is pasted."""
-    return _UNSEEN.sub("", text)
 
 
 def with_line_feeds(text: str) -> str:

@@ -34,6 +34,8 @@ class PreviewPane(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Line] = []
+        self._pixels: BGR | None = None
+        self._old = False
 
     @property
     def room(self) -> tuple[int, int]:
@@ -42,6 +44,9 @@ class PreviewPane(Widget):
 
     def show(self, pixels: BGR | None, *, old: bool) -> None:
         """(height, width, 3) BGR, not larger than `room`; `old`: it is grey and darker."""
+        if old == self._old and _same(pixels, self._pixels):
+            return
+        self._pixels, self._old = pixels, old
         lines = [] if pixels is None else cells(pixels, old=old)
         before, self._lines = self._lines, lines
         if [len(line) for line in before] != [len(line) for line in lines]:
@@ -73,6 +78,14 @@ class PreviewPane(Widget):
         for cell, run in groupby(self._lines[y - top]):
             segments.append(Segment(HALF * len(list(run)), _style(*cell)))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def _same(one: BGR | None, other: BGR | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    import numpy as np
+
+    return np.array_equal(one, other)
 
 
 def cells(pixels: BGR, *, old: bool) -> list[Line]:

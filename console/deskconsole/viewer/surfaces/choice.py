@@ -35,7 +35,7 @@ def x_surface(mouse: Mouse) -> XSurface | None:
         return None
 
 
-def covering(surface: XSurface | None, name: str, title: str, depth: int) -> Surface:
+def surface_over(surface: XSurface | None, name: str, title: str, depth: int) -> Surface:
     """`surface` over the window with this title, as soon as the display knows that; highgui's own for its
     window `name` where there can be none. Raises ViewerError like `highgui`."""
     if surface is None:

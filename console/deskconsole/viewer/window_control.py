@@ -1,4 +1,4 @@
-"""A window that cannot control its host, because its display does not tell enough of keys."""
+"""The control that a window has of its host: none where the display does not tell enough of keys."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class WindowControl(Protocol):
 
     @property
     def due(self) -> float | None:
-        """When `look_after` has to be called at the latest, by the monotonic clock; None: not by itself."""
+        """When `tick` has to be called at the latest, by the monotonic clock; None: not by itself."""
         ...
 
-    def given(self, message: WhoControls) -> None:
-        """Says who acts now."""
+    def control_changed(self, message: WhoControls) -> bool:
+        """Says who acts now; True where keys go nowhere for a while: control has ended while they came."""
         ...
 
     def show(self, canvas: Canvas) -> None:
@@ -43,7 +43,7 @@ class WindowControl(Protocol):
         """The window has become as large as the screen, or not any more."""
         ...
 
-    def look_after(self, now: float) -> None:
+    def tick(self, now: float) -> None:
         """Does what was due."""
         ...
 
@@ -60,8 +60,8 @@ class WindowControl(Protocol):
         ...
 
 
-class NoControl:
-    """Gives control back as soon as the console has it."""
+class ViewOnlyControl:
+    """Only looks: gives control back as soon as the console has it."""
 
     on = False
 
@@ -74,10 +74,11 @@ class NoControl:
     def due(self) -> float | None:
         return self._outbox.due
 
-    def given(self, message: WhoControls) -> None:
+    def control_changed(self, message: WhoControls) -> bool:
         if message.state == ControlState.YOURS:
             self._say(f"no control from this window: {self._fault}")
             self._outbox.put(ControlWish(on=False))
+        return False
 
     def show(self, canvas: Canvas) -> None:
         """Nothing here has a place."""
@@ -88,7 +89,7 @@ class NoControl:
     def fullscreen(self, *, on: bool) -> None:
         """There are no keys to grab."""
 
-    def look_after(self, now: float) -> None:  # noqa: ARG002  # only the outbox may have something to do
+    def tick(self, now: float) -> None:  # noqa: ARG002  # only the outbox may have something to do
         self._outbox.flush()
 
     def fetched(self, message: ClipText) -> None:
@@ -110,7 +111,7 @@ def control_of(
 ) -> WindowControl:
     """The control that this surface allows."""
     if not surface.hears_keys:
-        return NoControl(outbox, say, "it is not drawn by shared memory")
+        return ViewOnlyControl(outbox, say, "it is not drawn by shared memory")
     from .surfaces.x_surface import XSurface
     from .x_control import XControl
 
@@ -118,4 +119,4 @@ def control_of(
     try:
         return XControl(surface, outbox, host_key, act, say)
     except LookupError as fault:
-        return NoControl(outbox, say, str(fault))
+        return ViewOnlyControl(outbox, say, str(fault))
