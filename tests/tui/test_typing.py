@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from deskconsole.session.control_status import ControlStatus
+from deskconsole.session.control_status import NOT_CONNECTED, ControlStatus
 from deskconsole.session.events import ControlTakenOver
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.tui.app import Outcome
@@ -244,6 +244,16 @@ async def test_no_question_comes_over_what_is_typed(running: Running) -> None:
     async with running(laboratory()) as pilot:
         await pilot.press("t")
         assert pilot.app.controller.foreground is None  # type: ignore[attr-defined]
+
+
+async def test_a_host_can_be_typed_into_as_soon_as_it_is_live(running: Running) -> None:
+    """The view that told that it is live is older than its word on control."""
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(status=NOT_CONNECTED)
+    async with running(fleet) as pilot:
+        fleet.controls["lab-01"].status = ControlStatus(ControlState.FREE)
+        await pilot.press("t", "a")
+        assert fleet.controls["lab-01"].sent == ["take", "a"]
 
 
 async def test_a_host_that_is_not_live_cannot_be_typed_into(running: Running) -> None:

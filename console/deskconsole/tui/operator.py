@@ -131,11 +131,13 @@ def _wait(control: ControlPort, numbers: Sequence[int]) -> InputResult:
     if not numbers:
         raise ControlNotAllowed("nothing was sent: this console does not control the host")
     # Each waits for those before it only: the host has the time of one piece of a text.
-    for number in numbers:
-        result = control.wait(number, input_timeout(MAX_TYPED))
+    patience = input_timeout(MAX_TYPED)
+    *before, last = numbers
+    for number in before:
+        result = control.wait(number, patience)
         if result.outcome is not InputOutcome.DONE:
-            break
-    return result
+            return result
+    return control.wait(last, patience)
 
 
 async def _await_control(control: ControlPort, name: str, before: ControlStatus) -> None:

@@ -163,8 +163,10 @@ class HostActions(ConsoleScreen):
             state = view.snapshot(self.selected).state
             settled = state in SETTLED
             if action in _OF_A_CONTROLLED:
-                allowed = view.snapshot(self.selected).control.state is not ControlState.OFF
-                return True if state in LIVE and allowed else None
+                # The view may be of the moment between the Welcome and what control made of it.
+                live = state in LIVE
+                off = live and self.controller.operator.status(self.selected).state is ControlState.OFF
+                return True if live and not off else None
             if action in ("disconnect", "refresh", "check"):
                 return None if settled else True
             if action == "connect":  # a session that waits to try again does so at once
