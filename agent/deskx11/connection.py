@@ -28,6 +28,12 @@ def connect() -> Any:
     return xlib.Display()
 
 
+def pass_grabs(display: Any) -> None:
+    """Lets a connection go on while another program, such as a menu, has grabbed the server."""
+    if display.has_extension("XTEST"):
+        display.xtest_grab_control(impervious=True)
+
+
 class _Connection(xlib._BaseDisplay):  # noqa: SLF001
     """A connection that counts its events itself, and leaves no socket behind where it fails.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from deskwire.control import EndControl, Pointer
+from deskwire.clipboard import PutClip
+from deskwire.control import EndControl, Pointer, Typing
 from deskwire.errors import RemoteProtocolError
 from deskwire.messages import NumberedRequest
 
@@ -22,6 +23,10 @@ _MOST: Final = 4096
 """Inputs that may wait: more come from no keyboard."""
 
 
+_MOST_CHARACTERS: Final = 1_000_000
+"""Characters that may wait, of texts to be typed and texts for the clipboard."""
+
+
 class QueuedInput(NamedTuple):
     """An input, whose it is, and by which grant."""
 
@@ -36,6 +41,7 @@ class InputQueue:
     def __init__(self) -> None:
         self._waiting: deque[QueuedInput] = deque()
         self._prune_at = _MANY
+        self._characters = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -57,13 +63,23 @@ class InputQueue:
                 self._prune_at = max(_MANY, len(waiting) + _PRUNE_EVERY)
         if len(waiting) >= _MOST:
             raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
+        characters = self._characters + _length(message)
+        if characters > _MOST_CHARACTERS:
+            raise RemoteProtocolError(f"more than {_MOST_CHARACTERS} characters that wait to be injected")
+        self._characters = characters
         waiting.append(QueuedInput(client, grant, message))
 
     def next(self) -> QueuedInput:
         """The oldest, which does not wait any more."""
         if len(self._waiting) < _MANY:
             self._prune_at = _MANY
-        return self._waiting.popleft()
+        oldest = self._waiting.popleft()
+        self._characters -= _length(oldest.message)
+        return oldest
+
+
+def _length(message: NumberedRequest | EndControl) -> int:
+    return len(message.text) if isinstance(message, (Typing, PutClip)) else 0
 
 
 def _is_move(queued: QueuedInput, client: ControlClient) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -182,8 +183,11 @@ class InputThread:
             self._give_up(DeviceGone(f"input failed: {type(error).__name__}"))
 
     def _give_up(self, why: DeviceGone | DesktopTaken) -> None:
+        if self._injector is not None:
+            # To close a device does not release its keys everywhere.
+            _attempt(self._injector.release_all)
         self._let_go()
-        self._rules.lost(why)
+        _attempt(lambda: self._rules.lost(why))
 
     def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         if not self._rules.allows(client, grant):
@@ -194,11 +198,16 @@ class InputThread:
             self._acquire(name, force=force)
             if self._injector is None:
                 self._injector = Injector(self._open_device())
-                self._injector.release_all()
+                self._all_up()
             self._injector.begin()
         except (DeviceGone, DesktopTaken) as error:
             self._let_go()
             self._rules.not_begun(client, grant, error)
+            return
+        except Exception as error:  # noqa: BLE001
+            _log.exception("the desktop's device failed")
+            self._let_go()
+            self._rules.not_begun(client, grant, DeviceGone(f"input failed: {type(error).__name__}"))
             return
         self._client = client
         self._rules.begun(client, grant)
@@ -222,17 +231,14 @@ class InputThread:
 
     def _let_go(self) -> None:
         injector, self._injector, self._client = self._injector, None, None
-        try:
-            if injector is not None:
-                injector.close()
-        except DeviceGone as error:
-            _log.info("the device was gone before it was closed: %s", error)
-        finally:
-            self._lock.release()
+        if injector is not None:
+            _attempt(injector.close)
+        _attempt(self._lock.release)
 
     def _all_up(self) -> None:
         if self._injector is not None:
-            self._injector.release_all()
+            with contextlib.suppress(InputBlocked):
+                self._injector.release_all()
 
     def _clear(self) -> None:
         if self._injector is not None:
@@ -247,7 +253,7 @@ class InputThread:
         except (DeviceGone, DesktopTaken, InputBlocked) as error:
             _log.info("nothing was released: %s", error)
         finally:
-            self._lock.release()
+            _attempt(self._lock.release)
 
     def _look(self) -> None:
         """Lets go what the console that acts does not hold any more, or cannot mean any more."""
@@ -283,7 +289,7 @@ class InputThread:
             outcome, reason = InputOutcome.BLOCKED, refusal
         else:
             try:
-                if not self._act(injector, client, message):
+                if not self._act(injector, client, grant, message):
                     outcome = InputOutcome.DROPPED
             except InputBlocked as error:
                 outcome, reason = InputOutcome.BLOCKED, str(error)
@@ -291,22 +297,26 @@ class InputThread:
             client.injected(message.n, began)
         client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 
-    def _type(self, injector: Injector, client: ControlClient, message: Typing) -> None:
+    def _type(self, injector: Injector, client: ControlClient, grant: int, message: Typing) -> None:
         """Types in short pieces, so that what ends control never waits for a text to its end."""
         for begin in range(0, len(message.text), _PIECE):
-            if begin and self._commands:
-                raise InputBlocked("control ended while this was typed")
-            if begin and (refusal := self._rules.refusal(client, message)):
-                raise InputBlocked(refusal)
+            if begin:
+                # It releases what the console holds where nothing was heard of it meanwhile.
+                self._look()
+                ended = self._closed or self._commands or self._injector is not injector
+                if ended or not self._rules.allows(client, grant):
+                    raise InputBlocked("control ended while this was typed")
+                if refusal := self._rules.refusal(client, message):
+                    raise InputBlocked(refusal)
             injector.type(message.text[begin : begin + _PIECE])
 
-    def _act(self, injector: Injector, client: ControlClient, message: NumberedRequest) -> bool:
+    def _act(self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""
         match message:
             case Key():
                 injector.key(message)
             case Typing():
-                self._type(injector, client, message)
+                self._type(injector, client, grant, message)
             case Chord(chord=chord):
                 injector.chord(chord)
             case AllUp():
@@ -328,6 +338,16 @@ class InputThread:
                     return False
                 injector.wheel(right, down, *place)
         return True
+
+
+def _attempt(act: Callable[[], None]) -> None:
+    """Does one step of an end, whose next step must follow whatever this one raises."""
+    try:
+        act()
+    except (DeviceGone, InputBlocked) as error:
+        _log.info("the device was gone or blocked at the end: %s", error)
+    except Exception:  # noqa: BLE001
+        _log.exception("a step of the end failed")
 
 
 def _lets_go(message: NumberedRequest) -> bool:

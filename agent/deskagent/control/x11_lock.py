@@ -8,7 +8,7 @@ from typing import Any, Final
 from Xlib import X
 
 from deskagent.input.device import DeviceGone
-from deskx11.connection import FAULTS, connect
+from deskx11.connection import FAULTS, connect, pass_grabs
 
 from .desktop_lock import DesktopTaken
 
@@ -67,6 +67,7 @@ class X11Lock:
         connection = connect()
         self._connection = connection
         connection.set_error_handler(lambda _error, _request: None)
+        pass_grabs(connection)
         self._atom = connection.intern_atom(_SELECTION)
         self._utf8 = connection.intern_atom("UTF8_STRING")
         self._window = connection.screen().root.create_window(0, 0, 1, 1, 0, 0, X.InputOnly)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from deskwire.control import CAPS_LOCK, NUM_LOCK, ChordName, Key
@@ -40,7 +41,8 @@ class Injector:
         """A console begins to act: the locks are remembered, and no modifier stays down from before."""
         with contextlib.suppress(InputBlocked):
             self._locks = self._device.locks()
-            for code in MODIFIERS:
+        for code in MODIFIERS:
+            with contextlib.suppress(InputBlocked):
                 self._device.press(code, down=False)
 
     def end(self) -> None:
@@ -127,19 +129,29 @@ class Injector:
         self._device.chord(name)
 
     def release_all(self) -> None:
-        """Everything goes up: what is held, and what an agent that was killed has left."""
+        """Everything goes up: what is held, and what an agent that was killed has left.
+
+        Each release is tried, also where the system blocks the one before; InputBlocked comes at the end.
+        """
         self._router.forget()
         buttons, self._buttons = self._buttons, set()
-        try:
-            self._mask_menu()
-        finally:
-            keys = self._keys.let_all_go()
         x, y = self._place
-        for code in keys:
-            self._device.press(code, down=False)
-        for number in buttons:
-            self._device.button(number, down=False, x=x, y=y)
-        self._device.release_all()
+        # Only a mask: where it is blocked, the releases matter more than the menu.
+        with contextlib.suppress(InputBlocked):
+            self._mask_menu()
+        blocked: InputBlocked | None = None
+        releases: list[Callable[[], None]] = [
+            *(partial(self._device.press, code, down=False) for code in self._keys.let_all_go()),
+            *(partial(self._device.button, number, down=False, x=x, y=y) for number in buttons),
+            self._device.release_all,
+        ]
+        for release in releases:
+            try:
+                release()
+            except InputBlocked as error:
+                blocked = error
+        if blocked is not None:
+            raise blocked
 
     def _mask_menu(self) -> None:
         """Alt or Win that goes up alone opens a menu; not after another key, and Ctrl alone does nothing."""

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskagent.control.input_queue import InputQueue
+from deskwire.clipboard import PutClip
 from deskwire.control import AllUp, Button, Pointer
 from deskwire.errors import RemoteProtocolError
 
@@ -59,3 +60,13 @@ def test_more_than_can_be_injected_is_a_fault() -> None:
         queue.add(client, 1, made(AllUp, number))  # type: ignore[arg-type]
     with pytest.raises(RemoteProtocolError, match="4096 inputs"):
         queue.add(client, 1, made(AllUp, 4097))  # type: ignore[arg-type]
+
+
+def test_texts_that_wait_have_a_bound_in_characters() -> None:
+    queue, client = InputQueue(), object()
+    for number in range(1, 17):
+        queue.add(client, 1, PutClip(grant=1, n=number, text="x" * 60_000))  # type: ignore[arg-type]
+    with pytest.raises(RemoteProtocolError):
+        queue.add(client, 1, PutClip(grant=1, n=17, text="x" * 60_000))  # type: ignore[arg-type]
+    queue.next()
+    queue.add(client, 1, PutClip(grant=1, n=17, text="x" * 60_000))  # type: ignore[arg-type]

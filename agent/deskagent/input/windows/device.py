@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from ctypes import byref
 from ctypes.wintypes import MSG
 from types import MappingProxyType
@@ -111,9 +111,9 @@ class WindowsInput:
             return
         if not down:
             # To a program the release of a key that is up would be a key that it never saw go down.
-            if code in self._keys or _is_down(stroke.virtual_key):
+            held = self._keys.pop(code, None) is not None
+            if held or _is_down(stroke.virtual_key):
                 self._release(_ups([stroke]))
-            self._keys.pop(code, None)
             return
         self._check()
         if code in DELETE_KEYS and self._holds(CONTROLS) and self._holds({ALT, ALTGR}):
@@ -148,8 +148,8 @@ class WindowsInput:
         pressed = self._buttons.get(number) or _button(number)
         if not down:
             up = mouse_event(data=pressed.data, flags=pressed.up)
-            self._release({pressed.virtual_key: up}, [_move(x, y), up])
             self._buttons.pop(number, None)
+            self._release({pressed.virtual_key: up}, [_move(x, y), up])
             return
         self._check()
         self._late.forget(pressed.virtual_key)
@@ -191,9 +191,9 @@ class WindowsInput:
             () if _MENU_KEYS.isdisjoint(keys) else (UNNOTICED.event(down=True), UNNOTICED.event(down=False))
         )
         modifiers = _ups(stroke for code, stroke in keys.items() if code in _MODIFIERS)
-        self._release(ups | modifiers, [*ups.values(), *menu, *modifiers.values()])
         self._keys.clear()
         self._buttons.clear()
+        self._release(ups | modifiers, [*ups.values(), *menu, *modifiers.values()])
 
     def close(self) -> None:
         """Releases what this device holds."""
@@ -234,10 +234,10 @@ class WindowsInput:
     def _tap(self, *codes: int) -> None:
         """Presses keys in this order and releases them in the opposite one; what is held stays held."""
         pressed = [code for code in codes if code not in self._keys]
-        for code in pressed:
-            self.press(code, down=True)
-        for code in reversed(pressed):
-            self.press(code, down=False)
+        with ExitStack() as releases:
+            for code in pressed:
+                self.press(code, down=True)
+                releases.callback(self.press, code, down=False)
 
 
 def _ups(strokes: Iterable[KeyStroke]) -> dict[int, InputEvent]:

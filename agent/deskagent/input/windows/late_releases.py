@@ -43,12 +43,12 @@ class LateReleases:
     def _run(self) -> None:
         while True:
             time.sleep(_INTERVAL)
-            if self._is_blocked():
-                continue
             with self._lock:
                 try:
+                    if self._is_blocked():
+                        continue
                     self._send([*self._releases.values()])
-                except InputBlocked:
+                except (InputBlocked, OSError):
                     continue
                 self._releases.clear()
                 self._thread = None

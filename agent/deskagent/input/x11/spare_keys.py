@@ -15,15 +15,10 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from Xlib.error import ConnectionClosedError, DisplayError, XError
-
 from deskwire.keys import BY_X_NAME
-from deskx11.connection import connect
+from deskx11.connection import FAULTS, connect, pass_grabs
 from deskx11.keysyms import UNICODE, character_of, keysym_of
 from deskx11.xkb import SHIFT_MASK, Keymap
-
-FAULTS: Final = (XError, ConnectionClosedError, DisplayError, OSError)
-"""What python-xlib raises where the server is gone or refuses."""
 
 _SETTLE: Final = 0.06
 """Seconds from the change of the map until its keys may be pressed."""
@@ -64,16 +59,14 @@ class SpareKeys:
     def room(self, keymap: Keymap) -> int:
         """Counts the characters that can have a keycode at the same time."""
         with self._lock:
+            self._forget_changed(keymap)
             return len({*self._lent.values(), *_spare(keymap)})
 
     def lend(self, characters: Iterable[str], keymap: Keymap) -> Mapping[str, int]:
         """Each character's keycode, for at most `room` of them; they may be pressed when this returns."""
         with self._lock:
             self._stop_timer()
-            # Another program may have loaded another map meanwhile.
-            for character, keycode in [*self._lent.items()]:
-                if keymap.keysym(keycode, 0) != keysym_of(character):
-                    self._forget(character)
+            self._forget_changed(keymap)
             wanted = dict.fromkeys(characters)
             missing = [character for character in wanted if character not in self._lent]
             if missing:
@@ -108,6 +101,12 @@ class SpareKeys:
             free.append(self._lent[character])
             self._forget(character)
         return free[:count]
+
+    def _forget_changed(self, keymap: Keymap) -> None:
+        """Another program may have loaded another map meanwhile."""
+        for character, keycode in [*self._lent.items()]:
+            if keymap.keysym(keycode, 0) != keysym_of(character):
+                self._forget(character)
 
     def _forget(self, character: str) -> None:
         del self._lent[character]
@@ -151,6 +150,7 @@ class SpareKeys:
     def _connection(self) -> Any:
         if self._display is None:
             self._display = connect()
+            pass_grabs(self._display)
         return self._display
 
     def _change(self, keysyms: Mapping[int, int]) -> None:

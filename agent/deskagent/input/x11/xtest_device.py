@@ -17,12 +17,12 @@ from deskagent.input.device import (
 )
 from deskwire.control import Ability, ChordName
 from deskwire.keys import ALT, ALTGR, BY_CODE
-from deskx11.connection import connect
+from deskx11.connection import FAULTS, connect, pass_grabs
 from deskx11.xkb import LOCK_MASK, Keymap, XKeyboard
 
 from .key_places import KeyPlaces, key_places, layout_of
 from .screen_lock import lock_screen
-from .spare_keys import FAULTS, SpareKeys
+from .spare_keys import SpareKeys
 
 EXTENSION: Final = "XTEST"
 
@@ -54,7 +54,7 @@ class XTestDevice:
                 raise DeviceGone(f"the X server has no {EXTENSION}, by which programs type and click")
             self._keyboard = XKeyboard(self._display)
             # A menu that has grabbed the server would hold us up, too.
-            self._display.xtest_grab_control(impervious=True)
+            pass_grabs(self._display)
             self._read_keymap()
         except LookupError as error:
             self._display.close()
@@ -116,37 +116,38 @@ class XTestDevice:
     def write(self, text: str) -> None:
         """Characters: by the keys that have them, the others by borrowed keycodes."""
         with _speaking():
-            layout = self._layout()
-            places = {character: layout.find(character, 0, caps=False) for character in set(text)}
             # A program makes a capital of a borrowed key's letter where Caps Lock is on.
             caps = self._keyboard.state().locked & LOCK_MASK
             if caps:
                 self._keyboard.lock(LOCK_MASK, on=False)
             try:
-                for piece in self._pieces(text, places):
+                while text:
+                    # Another program may have loaded another map since the piece before.
+                    layout = self._layout()
+                    places = {character: layout.find(character, 0, caps=False) for character in set(text)}
+                    piece = self._piece(text, places)
                     self._write_piece(piece, places)
+                    text = text[len(piece) :]
             finally:
                 if caps:
                     self._keyboard.lock(LOCK_MASK, on=True)
                 self._display.sync()
 
-    def _pieces(self, text: str, places: Mapping[str, _Place | None]) -> Iterator[str]:
-        """Cuts a text where more characters would need a keycode than there are."""
+    def _piece(self, text: str, places: Mapping[str, _Place | None]) -> str:
+        """The begin of a text, up to where more characters would need a keycode than there are."""
         room = self._spare.room(self._keymap)
-        begin, unknown = 0, set[str]()
+        unknown = set[str]()
         for at, character in enumerate(text):
             if character in unknown or places[character]:
                 continue
             if not room:
                 raise InputBlocked(f"no key of the host has {character!r}, and none is spare for it")
             if len(unknown) == room:
-                yield text[begin:at]
-                begin, unknown = at, set()
+                return text[:at]
             unknown.add(character)
-        yield text[begin:]
+        return text
 
     def _write_piece(self, text: str, places: Mapping[str, _Place | None]) -> None:
-        self._note_changes()
         unknown = [character for character in dict.fromkeys(text) if not places[character]]
         lent = self._spare.lend(unknown, self._keymap) if unknown else {}
         for character in text:
