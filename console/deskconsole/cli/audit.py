@@ -54,9 +54,11 @@ def audit(
                 safe_text(entry.why),
             ]
             print_line("  ".join([when, *filter(None, words)]))
+    except BrokenPipeError:  # the reader of what is printed has had enough
+        raise
     except OSError as error:
         raise ConfigurationError(
-            f"{path} cannot be read: {error.strerror}", remedy="Correct its permissions, or delete it."
+            f"{path} cannot be read: {error.strerror}", remedy="Correct its permissions."
         ) from error
     if not found and not json:
         say("No entries." if not path.exists() else "No such entries.")

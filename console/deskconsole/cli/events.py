@@ -52,9 +52,11 @@ def events(
             day = dt.datetime.fromtimestamp(event.at).astimezone().date().isoformat()
             text = safe_text(wording(event).text, 2000)
             print_line(f"{day} {moment(event.at, seconds=True)}  {safe_text(place(event), 64)}  {text}")
+    except BrokenPipeError:  # the reader of what is printed has had enough
+        raise
     except OSError as error:
         raise ConfigurationError(
-            f"{path} cannot be read: {error.strerror}", remedy="Correct its permissions, or delete it."
+            f"{path} cannot be read: {error.strerror}", remedy="Correct its permissions."
         ) from error
     if not found and not json:
         say("No events." if not path.exists() else "No such events.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
+from deskconsole.audit import AuditAction, AuditEntry, AuditLog
 from deskconsole.common.paths import Paths
 from deskconsole.session.event_log import EventLog
 from deskconsole.session.events import Event, Failure, HostAdded, LinkLost, StreamResumed
@@ -57,3 +60,19 @@ def test_escape_sequences_of_a_host_do_not_reach_the_terminal(user: CommandLine)
     shown = user.run("events")
     assert "\x1b" not in shown.stdout + shown.stderr
     assert "gone" in shown.stdout
+
+
+@pytest.mark.parametrize("command", ["events", "audit"])
+def test_a_reader_that_has_had_enough_is_no_error(user: CommandLine, command: str) -> None:
+    paths = Paths.below(user.home)
+    record(user, *[HostAdded(host="pc-7") for _ in range(4000)])
+    account = AuditLog(paths.audit)
+    for _ in range(4000):
+        account.record(AuditEntry(host="pc-7", user="anna", action=AuditAction.CONNECT))
+    account.close()
+    with user.started(command) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert "deskconsole:" not in process.stderr.read()
