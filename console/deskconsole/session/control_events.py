@@ -20,7 +20,8 @@ from .events import (
 )
 
 MOST = 20
-"""Events within a minute: a host that changes its mind all the time must not drown the log."""
+"""Questions and refusals within a minute: a host that changes its mind all the time must not drown the
+log."""
 
 
 def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Event | None:
@@ -29,7 +30,7 @@ def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Eve
         return None  # A lost link has an event of its own.
     match after.state:
         case ControlState.YOURS:
-            return ControlBegun(host=host, taken_from=before.holder)
+            return ControlBegun(host=host, taken_from=after.taken_from)
         case ControlState.ASKING:
             return ControlAsked(host=host)
         case ControlState.OTHER if before.yours:
@@ -46,7 +47,7 @@ def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Eve
 
 
 class ControlEvents:
-    """Tells the events of one host's control, at most `MOST` a minute."""
+    """Tells the events of one host's control, of questions and refusals at most `MOST` a minute."""
 
     def __init__(self, tell: Callable[[Event], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._tell = tell
@@ -57,6 +58,10 @@ class ControlEvents:
         """Tells what the change means, if anything."""
         event = control_event(host, before, after)
         if event is None:
+            return
+        # Who acted, and until when, is never left out: each was asked for at this console.
+        if not isinstance(event, (ControlAsked, ControlDenied)):
+            self._tell(event)
             return
         now = self._clock()
         if len(self._told) < MOST or now - self._told[0] >= 60:

@@ -20,6 +20,8 @@ class ControlStatus:
     """One sentence, or the host's words, where this console does not act and that has a reason."""
     may: frozenset[str] = frozenset()
     """What the agent can do there, see `deskwire.control.Ability`."""
+    taken_from: str = ""
+    """The console from which this one took control by force."""
 
     @property
     def yours(self) -> bool:

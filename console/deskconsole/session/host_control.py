@@ -42,7 +42,7 @@ from deskwire.packet import Packet
 
 from .control_status import NOT_CONNECTED, ControlSettings, ControlStatus
 from .link_observer import LinkObserver
-from .sent_inputs import InputResult, RoundTrips, SentInputs
+from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
 
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
@@ -88,6 +88,9 @@ class HostControl(LinkObserver):
         """Control was asked for on this link."""
         self._wanted: bool | None = None
         """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
+        self._forced_from: str | None = None
+        """The console that has control while it is asked for by force, empty where none has; None: it is not
+        asked for by force."""
         self._claims: set[str] = set()
         """The parts of the console that need control: it goes back with the last one, and what the agent
         grants without any is given back."""
@@ -99,8 +102,6 @@ class HostControl(LinkObserver):
         self._moves_out: set[int] = set()
         self._keys: set[int] = set()
         self._buttons: set[int] = set()
-        self._fetches: dict[int, str] = {}
-        """The texts of the clipboard that are asked for, by number."""
 
     # For the faces
 
@@ -259,8 +260,7 @@ class HostControl(LinkObserver):
             one = self._inputs.get(number)
             if one is None:
                 raise ControlNotAllowed("nothing was sent: this console does not control the host")
-            if not self._changed.wait_for(lambda: one.done_at is not None, timeout):
-                raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
+            self._wait_until_done(one, timeout)
             if one.outcome is InputOutcome.DONE and effect > 0:
                 self._changed.wait_for(lambda: one.shown_at is not None, effect)
             return one.result()
@@ -283,22 +283,18 @@ class HostControl(LinkObserver):
         if (fault := clip_fault(text)) is not None:
             raise ClipUnavailable(fault)
         with self._changed:
-            number = self._clip_number()
+            number, one = self._clip_request()
             self._send(PutClip(self._grant, number, text))
-        self._wait_for_clip(number, timeout)
+        self._wait_for_clip(one, timeout)
         self._transferred("put", len(text))
 
     def fetch_clip(self, timeout: float) -> str:
         """Blocks until the text of the host's clipboard is here; raises as `put_clip` does."""
         with self._changed:
-            number = self._clip_number()
-            self._fetches[number] = ""
+            number, one = self._clip_request()
             self._send(WantClip(self._grant, number))
-        try:
-            self._wait_for_clip(number, timeout)
-            text = strangers_clip_text(self._fetches[number])
-        finally:
-            del self._fetches[number]
+        self._wait_for_clip(one, timeout)
+        text = strangers_clip_text(one.clip)
         self._transferred("fetch", len(text))
         return text
 
@@ -347,7 +343,18 @@ class HostControl(LinkObserver):
             if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
                 return
             holder = control.holder if control.state is ControlState.OTHER else ""
-            status = replace(self._status, state=control.state, holder=holder, reason=control.reason)
+            if self._forced_from is not None and control.state in (ControlState.OTHER, ControlState.FREE):
+                self._forced_from = holder
+            taken_from = ""
+            if control.state is ControlState.YOURS:
+                taken_from, self._forced_from = self._forced_from or "", None
+            status = replace(
+                self._status,
+                state=control.state,
+                holder=holder,
+                reason=control.reason,
+                taken_from=taken_from,
+            )
             self._become(status)
         self._tell()
 
@@ -365,10 +372,7 @@ class HostControl(LinkObserver):
 
     def clip(self, clip: Clip) -> None:
         with self._changed:
-            self._inputs.require_sent(clip.n)
-            if clip.n in self._fetches:  # It may have been given up meanwhile.
-                self._fetches[clip.n] = clip.text
-            self._inputs.settle(Done(clip.n))
+            self._inputs.bring(clip.n, clip.text)
             self._changed.notify_all()
 
     def no_clip(self, no_clip: NoClip) -> None:
@@ -393,6 +397,7 @@ class HostControl(LinkObserver):
     def _ask(self) -> None:
         if self._wanted is not None and not self._ending and Feature.CONTROL in self._speaks:
             self._asked = True
+            self._forced_from = self._status.holder if self._wanted else None
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
             self._wanted = False  # By force only once.
 
@@ -402,7 +407,7 @@ class HostControl(LinkObserver):
             self._ending = self._status.yours
             self._send(EndControl())
         if self._status.state in (ControlState.YOURS, ControlState.ASKING):
-            self._become(replace(self._status, state=ControlState.FREE, reason=""))
+            self._become(replace(self._status, state=ControlState.FREE, reason="", taken_from=""))
 
     def _become(self, status: ControlStatus) -> None:
         before, self._status = self._status, status
@@ -429,19 +434,24 @@ class HostControl(LinkObserver):
         self._keys.clear()
         self._buttons.clear()
 
-    def _clip_number(self) -> int:
+    def _wait_until_done(self, one: SentInput, timeout: float) -> None:
+        if not self._changed.wait_for(lambda: one.done_at is not None, timeout):
+            raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
+
+    def _clip_request(self) -> tuple[int, SentInput]:
         if not self._status.yours:
             raise ControlNotAllowed("the clipboard needs control of the host")
         if Feature.CLIP not in self._speaks or Ability.CLIP not in self._status.may:
             raise ClipUnavailable("the host's agent offers no clipboard")
-        return self._inputs.add(press=False, answered_by_itself=True)
-
-    def _wait_for_clip(self, number: int, timeout: float) -> None:
-        result = self.wait(number, timeout)
-        if result.outcome is not InputOutcome.DONE:
-            raise ControlRefused(f"the host's clipboard: {result.reason}")
+        return self._inputs.add_request()
 
     # Not under the lock
+
+    def _wait_for_clip(self, one: SentInput, timeout: float) -> None:
+        with self._changed:
+            self._wait_until_done(one, timeout)
+        if one.outcome is not InputOutcome.DONE:
+            raise ControlRefused(f"the host's clipboard: {one.reason}")
 
     def _tell(self) -> None:
         """Tells the observers each change, one after the other whatever the threads are."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deskconsole.common.figures import percentile
 from deskwire.control import Done, InputOutcome
 from deskwire.errors import RemoteProtocolError
 
@@ -19,6 +20,9 @@ clock runs, it is not."""
 
 _ON_THE_WAY = 0.05
 """Seconds that the agent may have sent the last packet before it was here, or the next input be there."""
+
+EFFECT_WITHIN = 2.0
+"""Seconds after an input was injected in which a picture may be its effect, as for the agent."""
 
 _KEPT = 1024
 """Inputs that are remembered; more are never waited for."""
@@ -61,9 +65,15 @@ class SentInput:
     """No packet came for a while before it."""
     answered_by_itself: bool = False
     """A request of the clipboard: what becomes of the inputs after it says nothing of it."""
+    answered: bool = False
+    """The answer to such a request is here; there is one."""
+    clip: str = ""
+    """The text of the host's clipboard that it brought."""
     done_at: float | None = None
     outcome: InputOutcome = InputOutcome.DONE
     reason: str = ""
+    effect_due: bool = True
+    """The first picture after it is not here yet."""
     shown_at: float | None = None
 
     def result(self) -> InputResult:
@@ -85,6 +95,8 @@ class SentInputs:
         self._last = 0
         self._effect = 0
         """The next packet has the effect of this input; 0: of none."""
+        self._effect_at = 0.0
+        """When the agent's word of that was here."""
         self._packet_at = float("-inf")
         self._done: deque[float] = deque(maxlen=SAMPLES)
         self._shown: deque[float] = deque(maxlen=SAMPLES)
@@ -104,15 +116,17 @@ class SentInputs:
         self._inputs.clear()
         self._last = self._effect = 0
 
-    def add(self, *, press: bool, answered_by_itself: bool = False) -> int:
+    def add(self, *, press: bool) -> int:
         """The number of an input that is sent now."""
         now = self._clock()
-        self._last += 1
-        self._inputs[self._last] = SentInput(
-            now, press, now - self._packet_at > QUIET, answered_by_itself=answered_by_itself
-        )
-        self._inputs.pop(self._last - _KEPT, None)
+        self._book(SentInput(now, press, now - self._packet_at > QUIET))
         return self._last
+
+    def add_request(self) -> tuple[int, SentInput]:
+        """A request of the clipboard that is sent now, and its number."""
+        one = SentInput(self._clock(), press=False, quiet=False, answered_by_itself=True)
+        self._book(one)
+        return self._last, one
 
     def get(self, number: int) -> SentInput | None:
         """The input of that number; None where it is forgotten or was never sent."""
@@ -135,8 +149,13 @@ class SentInputs:
 
     def refuse(self, number: int, reason: str) -> None:
         """The request of that number cannot be met."""
-        self.require_sent(number)
-        self._drop(self._inputs.get(number), reason)
+        self._drop(self._answered(number), reason)
+
+    def bring(self, number: int, clip: str) -> None:
+        """The request of that number brought a text of the host's clipboard."""
+        if (one := self._answered(number)) is not None:
+            one.clip = clip
+            self.settle(Done(number))
 
     def drop_all(self, reason: str) -> None:
         """Control is over: the agent says no more of what is not done yet."""
@@ -147,6 +166,7 @@ class SentInputs:
         """The next packet has the effect of this input."""
         self.require_sent(number)
         self._effect = number
+        self._effect_at = self._clock()
 
     def disturb(self) -> None:
         """The picture changes just now, or is about to, for another reason than an input."""
@@ -161,7 +181,11 @@ class SentInputs:
         for number, one in self._inputs.items():
             if number > effect:
                 break
-            if one.shown_at is None:
+            if one.effect_due:
+                one.effect_due = False
+                injected_at = one.at if one.done_at is None else one.done_at
+                if self._effect_at - injected_at > EFFECT_WITHIN:
+                    continue  # It had no effect: the agent names moves too, however late after a click.
                 one.shown_at = now
                 last_press = one if one.press else last_press
         # Those before it may have had no effect at all, a Shift for one.
@@ -170,23 +194,33 @@ class SentInputs:
 
     def round_trips(self) -> RoundTrips:
         return RoundTrips(
-            _share(self._done, 0.5),
-            _share(self._done, 0.95),
-            _share(self._shown, 0.5),
-            _share(self._shown, 0.95),
+            percentile(self._done, 0.5),
+            percentile(self._done, 0.95),
+            percentile(self._shown, 0.5),
+            percentile(self._shown, 0.95),
         )
 
     def require_sent(self, number: int) -> None:
         """Raises RemoteProtocolError for a number that no input has had."""
-        if number > self._last:
+        if not 0 < number <= self._last:
             raise RemoteProtocolError(f"an answer to input {number}, the last one sent is {self._last}")
+
+    def _book(self, one: SentInput) -> None:
+        self._last += 1
+        self._inputs[self._last] = one
+        self._inputs.pop(self._last - _KEPT, None)
+
+    def _answered(self, number: int) -> SentInput | None:
+        """The request of that number, which is answered now; None where it is forgotten."""
+        self.require_sent(number)
+        one = self._inputs.get(number)
+        if one is None:
+            return None
+        if not one.answered_by_itself or one.answered:
+            raise RemoteProtocolError(f"an answer of the clipboard to input {number}, which waits for none")
+        one.answered = True
+        return one
 
     def _drop(self, one: SentInput | None, reason: str) -> None:
         if one is not None and one.done_at is None:
             one.done_at, one.outcome, one.reason = self._clock(), InputOutcome.DROPPED, reason
-
-
-def _share(samples: deque[float], share: float) -> float | None:
-    """The smallest sample that so many of all do not exceed; None without any."""
-    ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None

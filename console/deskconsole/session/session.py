@@ -287,8 +287,9 @@ class Session:
                 return
 
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
-        # The window first: a person waits for it. Figures before the status, which wakes who waits for them.
-        observers = (self._window, self._meter, self._status_observer, self.control, attempt)
+        # Control first: an answer to an input never sent must not act. Then the window: a person waits for
+        # it. Figures before the status, which wakes who waits for them.
+        observers = (self.control, self._window, self._meter, self._status_observer, attempt)
         return LinkLoop(
             transport.transport,
             transport.token,

@@ -43,6 +43,10 @@ _SCREEN_EVENTS_EVERY = 0.25
 drown the log; its last word always stands in the snapshot."""
 
 
+_DECIDED_AT_THE_HOST = frozenset({ScreenState.ASKING, ScreenState.REFUSED})
+"""Questions and refusals, which are always accounted for."""
+
+
 class StatusObserver(LinkObserver):
     """Keeps status, steps and the window's title.
 
@@ -104,6 +108,9 @@ class StatusObserver(LinkObserver):
             gap = time.monotonic() - self.lost_at
             self._tell(StreamResumed(host=self._host, after=gap, failure=self._loss))
             self.lost_at = None
+        if welcome.screen in _DECIDED_AT_THE_HOST:
+            state = welcome.screen.value
+            self._tell(ScreenHidden(host=self._host, state=state, reason=welcome.screen_reason))
 
     def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
         self._steps.end(StepOutcome.DONE)
@@ -115,7 +122,8 @@ class StatusObserver(LinkObserver):
             return
         self._status.update(screen=screen.state.value, screen_reason=screen.reason)
         now = time.monotonic()
-        if now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
+        limited = screen.state not in _DECIDED_AT_THE_HOST
+        if limited and now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
             return
         self._screen_told_at = now
         if screen.state is ScreenState.LIVE:

@@ -21,7 +21,12 @@ CIA = ControlStatus(ControlState.OTHER, holder="cia@desk")
     ("before", "after", "told"),
     [
         (FREE, YOURS, "you control it"),
-        (BEN, YOURS, "you control it, taken from ben@desk"),
+        (
+            ASKING,
+            ControlStatus(ControlState.YOURS, taken_from="ben@desk"),
+            "you control it, taken from ben@desk",
+        ),
+        (BEN, YOURS, "you control it"),
         (YOURS, FREE, "control given back"),
         (
             YOURS,
@@ -62,3 +67,13 @@ def test_a_host_that_changes_its_mind_all_the_time_does_not_drown_the_log() -> N
     now[0] += 60
     events.changed("lab", FREE, YOURS)
     assert len(told) == MOST + 1
+
+
+def test_who_acted_is_told_however_often_a_host_asks() -> None:
+    told: list[Event] = []
+    events = ControlEvents(told.append, lambda: 0.0)
+    for _ in range(100):
+        events.changed("lab", FREE, ASKING)
+    events.changed("lab", ASKING, YOURS)
+    events.changed("lab", YOURS, BEN)
+    assert [wording(event).text for event in told[MOST:]] == ["you control it", "ben@desk took control"]

@@ -421,7 +421,7 @@ def test_round_trips_are_those_of_presses_while_the_host_was_quiet() -> None:
         ground.control.effect(Effect(number))
         ground.draw()
     trips = ground.control.round_trips
-    assert trips.shown_p50 == pytest.approx(0.052)
+    assert trips.shown_p50 == pytest.approx(0.05)
     assert trips.shown_p95 == pytest.approx(0.096)
     # The last 50 inputs are the last 25 presses with their releases.
     assert trips.done_p50 == pytest.approx(0.038)
@@ -513,3 +513,55 @@ def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
     link.join()
     assert ground.control.status.state is ControlState.FREE
     assert ground.told[-1] == ground.control.status
+
+
+def test_taken_by_force_after_a_question_it_tells_from_whom() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.control.take(force=True)
+    ground.control.control(Control(ControlState.ASKING))
+    ground.yours()
+    assert ground.control.status.taken_from == "ben@desk"
+
+
+def test_taken_by_force_from_a_console_that_had_left_it_is_taken_from_none() -> None:
+    ground = Ground()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.control.take(force=True)
+    ground.control.control(Control(ControlState.FREE))
+    ground.yours()
+    assert ground.control.status.taken_from == ""
+
+
+def test_a_key_is_not_answered_by_the_clipboard() -> None:
+    ground = Ground().taken()
+    number = ground.control.key(0x1E, down=True, text="a")
+    with pytest.raises(RemoteProtocolError):
+        ground.control.clip(Clip(number, "text"))
+    with pytest.raises(RemoteProtocolError):
+        ground.control.no_clip(NoClip(number, "no"))
+
+
+def test_a_text_of_the_clipboard_comes_once() -> None:
+    ground = Ground().taken()
+    thread, results = asking(lambda: ground.control.fetch_clip(5))
+    while not ground.sent:
+        thread.join(0.001)
+    ground.control.clip(Clip(1, "first"))
+    with pytest.raises(RemoteProtocolError):
+        ground.control.clip(Clip(1, "second"))
+    thread.join()
+    assert results == ["first"]
+
+
+def test_a_click_without_effect_is_not_shown_by_a_move_a_minute_later() -> None:
+    ground = Ground().taken()
+    ground.clock.now += 10
+    ground.control.button(1, 1, 1, down=True)
+    ground.control.done(Done(1))
+    ground.clock.now += 60
+    ground.control.effect(Effect(ground.control.point(2, 2)))
+    ground.draw()
+    assert ground.control.round_trips.shown_p50 is None
