@@ -12,7 +12,6 @@ from typing import Literal
 from deskconsole.common.errors import (
     ClipUnavailable,
     ControlNotAllowed,
-    ControlRefused,
     InputUnanswered,
 )
 from deskwire.clip_text import clip_fault, clip_text, strangers_clip_text
@@ -277,8 +276,8 @@ class HostControl(LinkObserver):
         return True
 
     def put_clip(self, text: str, timeout: float) -> None:
-        """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlRefused,
-        ControlNotAllowed or InputUnanswered."""
+        """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlNotAllowed
+        or InputUnanswered."""
         text = clip_text(text)
         if (fault := clip_fault(text)) is not None:
             raise ClipUnavailable(fault)
@@ -451,7 +450,7 @@ class HostControl(LinkObserver):
         with self._changed:
             self._wait_until_done(one, timeout)
         if one.outcome is not InputOutcome.DONE:
-            raise ControlRefused(f"the host's clipboard: {one.reason}")
+            raise ClipUnavailable(f"the host answers: {one.reason}")
 
     def _tell(self) -> None:
         """Tells the observers each change, one after the other whatever the threads are."""
