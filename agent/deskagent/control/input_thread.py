@@ -293,7 +293,9 @@ class InputThread:
                     outcome = InputOutcome.DROPPED
             except InputBlocked as error:
                 outcome, reason = InputOutcome.BLOCKED, str(error)
-        if outcome is InputOutcome.DONE:
+        # A move's effect, if it has one, is noticed as every change is: another look for each of 60 moves a
+        # second cost 0.4 % of a core.
+        if outcome is InputOutcome.DONE and not isinstance(message, Pointer):
             client.injected(message.n, began)
         client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 

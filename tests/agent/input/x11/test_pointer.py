@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -204,3 +205,16 @@ def test_a_desktop_that_cannot_be_locked_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputBlocked, match="this desktop has no program that locks the screen"):
         host.chord(ChordName.LOCK)
+
+
+def test_a_program_that_locks_slowly_keeps_no_input_waiting(
+    host: Injector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "xdg-screensaver"
+    program.write_text("#!/bin/sh\nexec /bin/sleep 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    began = time.monotonic()
+    with pytest.raises(InputBlocked, match="has not answered yet"):
+        host.chord(ChordName.LOCK)
+    assert time.monotonic() - began < 2.5
