@@ -1,4 +1,4 @@
-"""The account: who saw and controlled which host, when and why; one JSON object a line.
+"""The audit log: who saw and controlled which host, when and why; one JSON object a line.
 
 It has lengths, never contents: no key, no text, and no digest of a text.
 """
@@ -20,7 +20,7 @@ LARGEST: Final = 2 * 1024 * 1024
 
 
 class AuditAction(StrEnum):
-    """The things that are accounted for."""
+    """The things that the audit log has."""
 
     CONNECT = "connect"
     """From now on the console gets pictures, unless the person at the host is asked first."""
@@ -41,7 +41,7 @@ class AuditAction(StrEnum):
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """One line of the account. `user` is who used this console, `why` in words, a host's own perhaps."""
+    """One line of the audit log. `user` is who used this console, `why` in words, a host's own perhaps."""
 
     host: str
     action: AuditAction

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from textual.binding import Binding, BindingType
 
+from deskconsole.app.key_chord import OTHER_NAMES
 from deskconsole.tui.app import DeskconsoleApp
 from deskconsole.tui.chords import CHORDS
 from deskconsole.tui.screens.base import HostActions
@@ -23,6 +25,7 @@ from deskconsole.tui.screens.log import LogScreen
 from deskconsole.tui.screens.typing import BEHIND_WAY_OUT, TypingScreen
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.viewer.keys import CONTROL_KEYS, VIEW_KEYS, WindowKey
+from deskwire.keys import KEYS
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "keys.md"
 
@@ -34,11 +37,15 @@ of the screen, and `ctrl+p` finds them by their names.
 
 TYPE_MODE: Final = """All else that is typed goes to the host: characters as text, whatever the layouts are,
 other keys with ctrl, alt, shift and super by their position. A pasted text of more than one line or 500
-characters is asked about first. Terminals tell no key's release, and keep some keys for themselves: these are
-in the menu."""
+characters is asked about first. Terminals do not report key releases, and keep some keys for themselves:
+these are in the menu."""
 
 WINDOW: Final = """HOST is the host key: right Ctrl, or what `host_key` in settings.toml names. While you
 control the host every other key and the pointer go there."""
+
+NAMES: Final = """`deskconsole key` takes these, as they stand on a US keyboard, in upper or lower case, joined by `+`. A sign is
+written as itself (`-`, `[`), `+` also as `plus`. `ctrl+alt+del` (Linux only), `lock`, `task manager` and `print` are
+asked of the host's system."""
 
 _SIGNS: Final = {"minus": "-", "slash": "/", "question_mark": "?", "space": "space"}
 
@@ -68,6 +75,13 @@ def window(keys: Iterable[WindowKey]) -> Iterator[tuple[str, str]]:
         yield ", ".join(f"`{name}`" for name in key.keys.split(", ")), key.meaning
 
 
+def names() -> str:
+    """The names that `deskconsole key` takes, and the other names of some."""
+    keys = textwrap.fill(", ".join(f"`{one.name}`" for one in KEYS), 118, break_on_hyphens=False)
+    others = "".join(f"| `{other}` | `{name}` |\n" for other, name in OTHER_NAMES.items())
+    return f"\n## Names of keys\n\n{NAMES}\n\n{keys}\n\n| also | means |\n|---|---|\n{others}"
+
+
 def document() -> str:
     """The whole of docs/keys.md."""
     tables = (
@@ -84,7 +98,7 @@ def document() -> str:
         ("The window (`v`)", "", window(VIEW_KEYS)),
         ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
     )
-    return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables)
+    return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables) + names()
 
 
 def _table(title: str, words: str, rows: Iterable[tuple[str, str]]) -> str:

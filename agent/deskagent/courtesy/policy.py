@@ -1,6 +1,6 @@
 """The policy of the host's owner: a file that only root or an administrator can have written.
 
-It binds this agent, not the account: who can log in can run another program.
+It binds this agent, not the user: who can log in can run another program.
 """
 
 from __future__ import annotations

@@ -15,13 +15,14 @@ from .us_keyboard import SIGNS
 
 _SHORTCUTS = CONTROLS | SUPERS | {ALT}
 
-_OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "control": "ctrl", "return": "enter", "esc": "escape", "del": "delete", "ins": "insert",
         "pgup": "page up", "pgdn": "page down", "super": "win", "meta": "win", "option": "alt",
         "back": "backspace", "pagedown": "page down", "pageup": "page up",
     }
 )  # fmt: skip
+"""Other names that are accepted, and the keys that they mean."""
 
 _KEYS: Mapping[str, str] = MappingProxyType({**SIGNS, "<": "less"})
 """Signs of a US keyboard, and the one between Shift and Z on most others."""
@@ -57,7 +58,7 @@ def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
 
 def _key(name: str) -> ChordKey:
     lowered = name if len(name) == 1 else " ".join(name.lower().replace("_", " ").split())
-    lowered = _KEYS.get(lowered, _OTHER_NAMES.get(lowered, lowered))
+    lowered = _KEYS.get(lowered, OTHER_NAMES.get(lowered, lowered))
     if lowered == "plus":
         return ChordKey(0, "+")
     if key := BY_NAME.get(lowered):
@@ -65,9 +66,9 @@ def _key(name: str) -> ChordKey:
         return ChordKey(key.code, sign if len(sign) == 1 else "")
     if len(name) == 1 and name.isprintable():
         return ChordKey(0, name)
-    known = [*BY_NAME, *_OTHER_NAMES, "plus", *ChordName]
+    known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
     near = difflib.get_close_matches(lowered, known, n=1)
     raise ConfigurationError(
         f"{name!r} is no key",
-        remedy=f"Did you mean {near[0]}?" if near else "docs/control.md lists the names of keys.",
+        remedy=f"Did you mean {near[0]}?" if near else "docs/keys.md lists the names of keys.",
     )

@@ -1,4 +1,4 @@
-"""`deskconsole audit`: who saw and controlled which host, from the account."""
+"""`deskconsole audit`: who saw and controlled which host, from the audit log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def audit(
 ) -> None:
     """List who saw and controlled which host from this console.
 
-    It has links, control, questions, clipboards and deploys; of texts the length, never the content. With
+    The audit log has links, control, questions, clipboards and deploys; of texts the length, never the content. With
     --json each entry is one JSON object a line.
 
     \b

@@ -79,7 +79,7 @@ class Paths:
 
     @property
     def audit(self) -> Path:
-        """The account of who saw and controlled which host."""
+        """The audit log: who saw and controlled which host."""
         return self.log / "audit.jsonl"
 
     @property

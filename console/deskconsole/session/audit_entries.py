@@ -1,4 +1,4 @@
-"""The entries of the account that follow from events."""
+"""The entries of the audit log that follow from events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .console_identity import console_name
 
 
 def entry_of(event: events.Event) -> AuditEntry | None:
-    """The entry for an event; None where it is nothing to account for."""
+    """The entry for an event; None where the audit log has none."""
     found = _action(event)
     if found is None:
         return None

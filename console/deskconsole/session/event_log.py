@@ -20,7 +20,7 @@ LARGEST: Final = 4 * 1024 * 1024
 
 
 class EventLog:
-    """Keeps events, and an account of those that a host's owner would ask about; `audit` is its file."""
+    """Keeps events, and an audit log of those that a host's owner would ask about; `audit` is its file."""
 
     def __init__(self, path: Path, *, audit: Path | None = None, largest: int = LARGEST) -> None:
         self._lines = LineLog(path, largest=largest)

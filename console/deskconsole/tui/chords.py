@@ -20,7 +20,7 @@ class MenuChord:
 
 
 CHORDS: Final = (
-    MenuChord("Ctrl+Alt+Del", "on Windows only where its policy allows it", ChordName.CTRL_ALT_DEL),
+    MenuChord("Ctrl+Alt+Del", "Linux only; on Windows use Task manager or Lock", ChordName.CTRL_ALT_DEL),
     MenuChord("Task manager", "Ctrl+Shift+Esc", ChordName.TASK_MANAGER),
     MenuChord("Lock", "lock the host's screen", ChordName.LOCK),
     MenuChord("Win", "start menu, or the overview of a Linux desktop", chord("win")),

@@ -66,9 +66,9 @@ def test_every_key_can_be_named() -> None:
     [
         ("ctrl+entr", "'entr' is no key. Did you mean enter?"),
         ("contrl+a", "'contrl' is no key. Did you mean control?"),
-        ("ctrl+xyzzyx", "'xyzzyx' is no key. docs/control.md lists the names of keys."),
-        ("ctrl+", "'' is no key. docs/control.md lists the names of keys."),
-        ("\x1b", "'\\x1b' is no key. docs/control.md lists the names of keys."),
+        ("ctrl+xyzzyx", "'xyzzyx' is no key. docs/keys.md lists the names of keys."),
+        ("ctrl+", "'' is no key. docs/keys.md lists the names of keys."),
+        ("\x1b", "'\\x1b' is no key. docs/keys.md lists the names of keys."),
     ],
 )
 def test_a_name_that_is_not_known_is_told_with_the_nearest(text: str, said: str) -> None:
