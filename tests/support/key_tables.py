@@ -43,9 +43,9 @@ these are in the menu."""
 WINDOW: Final = """HOST is the host key: right Ctrl, or what `host_key` in settings.toml names. While you
 control the host every other key and the pointer go there."""
 
-NAMES: Final = """`deskconsole key` takes these, as they stand on a US keyboard, in upper or lower case, joined by `+`. A sign is
-written as itself (`-`, `[`), `+` also as `plus`. `ctrl+alt+del` (Linux only), `lock`, `task manager` and `print` are
-asked of the host's system."""
+NAMES: Final = """`deskconsole key` takes these, as they stand on a US keyboard, in upper or lower case,
+joined by `+`. A sign is written as itself (`-`, `[`), `+` also as `plus`. `ctrl+alt+del` (Linux only),
+`lock`, `task manager` and `print` are asked of the host's system."""
 
 _SIGNS: Final = {"minus": "-", "slash": "/", "question_mark": "?", "space": "space"}
 
