@@ -25,7 +25,7 @@ def audit(
 ) -> None:
     """List who saw and controlled which host from this console.
 
-    The audit log has links, control, questions, clipboards and deploys; of texts the length, never the content.
+    It has links, control, questions, clipboards and deploys; of texts the length, never the content.
     With --json each entry is one JSON object a line.
 
     \b
