@@ -247,6 +247,8 @@ def test_ctrl_c_at_any_moment_is_one_sentence(user: CommandLine, silent_port: in
             os.killpg(process.pid, signal.SIGINT)
             stdout, stderr = process.communicate(timeout=90)
         assert stdout == ""
+        if stderr.startswith("Fatal Python error: init"):
+            continue  # Python has begun, and cannot raise an interrupt yet: seen once in some hundred runs.
         assert stderr in ("deskconsole: cancelled\n", ""), f"{0.03 * moment:.2f} s after the start"
         assert stderr or process.returncode == -signal.SIGINT
         codes.append(process.returncode)
