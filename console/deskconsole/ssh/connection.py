@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +15,7 @@ from deskconsole.common.errors import AddressError, Cancelled, ConfigurationErro
 from deskconsole.inventory.host import Host
 
 from .authentication import authenticate
-from .command import CommandResult, close_channel, run_command
+from .command import CommandResult, run_command
 from .files import Files, open_files
 from .host_keys import HostKeyCheck
 from .known_hosts import KnownHosts, fingerprint, key_type
@@ -26,7 +26,7 @@ from .sockets import BindSource, ProxyCommand, connect_tcp
 from .ssh_config import Target, parse_jump, resolve
 from .stages import OnStage, Stage, unwatched
 from .transport import SshTransport, handshake
-from .tunnel import Tunnel, open_channel
+from .tunnel import JumpSocket, Tunnel, open_channel
 
 _HOPS_MAX = 8
 _CALL_TIMEOUT = 10.0
@@ -182,8 +182,9 @@ class _Parts:
         with self._lock:
             self._closed = True
             closers, self._closers = self._closers, []
-        for closer in reversed(closers):
-            closer()
+        with ExitStack() as stack:  # one that fails keeps none of the others
+            for closer in closers:
+                stack.callback(closer)
 
 
 class _Route:
@@ -219,7 +220,7 @@ class _Route:
         questions = self._questions if target.asks else NonInteractiveQuestions(self._questions)
         check = HostKeyCheck(KnownHosts(self._known_hosts, target.known_hosts), target)
         proxy: ProxyCommand | None = None
-        sock: socket.socket | paramiko.Channel
+        sock: socket.socket | JumpSocket
         if target.jump:
             sock = self._through(target)
         elif target.proxy_command:
@@ -266,7 +267,7 @@ class _Route:
         self._stop_if_cancelled(target)
         return link
 
-    def _through(self, target: Target) -> paramiko.Channel:
+    def _through(self, target: Target) -> JumpSocket:
         """A channel from the last jump host, which is itself reached through those before it, as in ssh."""
         self._hops += 1
         if self._hops > _HOPS_MAX:
@@ -286,9 +287,9 @@ class _Route:
         )
         link = self.open(hop)
         self._passed(Stage.NAME, f"{target.address} is looked up by {hop.where}, the jump host")
-        channel = open_channel(link, target.address, target.port, hop.where, self._timeout)
-        self._parts.add(lambda: close_channel(channel))
-        return channel
+        sock = JumpSocket(open_channel(link, target.address, target.port, hop.where, self._timeout))
+        self._parts.add(sock.close)
+        return sock
 
     def _stop_if_cancelled(self, target: Target) -> None:
         if self._cancelled.is_set():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import paramiko
 
 from deskconsole.common.errors import ConnectionFailed, ConnectionLost, ForwardingRefused
 
+from .command import close_channel
 from .transport import SshTransport
 
 _PROHIBITED = 1
@@ -57,13 +59,27 @@ class Tunnel:
     def close(self) -> None:
         """End it from this side; waking the thread that reads."""
         self._closed = True
-        try:
-            self._channel.close()
-        except (OSError, EOFError, paramiko.SSHException):
-            return  # the connection is gone, and the channel with it
+        close_channel(self._channel)
 
     def _lost(self) -> ConnectionLost:
         return ConnectionLost(f"{self._description} was cut")
+
+
+class JumpSocket:
+    """A channel through a jump host, as the socket of the next SSH connection.
+
+    The thread of that connection closes it too. `Channel.close` raises where the jump host has just gone.
+    `socket.close` does not, and paramiko relies on it: the error ended its thread, or the rest of a clean-up.
+    """
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def close(self) -> None:
+        close_channel(self._channel)
 
 
 def open_channel(link: SshTransport, host: str, port: int, where: str, timeout: float) -> paramiko.Channel:
