@@ -26,7 +26,7 @@ from .sockets import BindSource, ProxyCommand, connect_tcp
 from .ssh_config import Target, parse_jump, resolve
 from .stages import OnStage, Stage, unwatched
 from .transport import SshTransport, handshake
-from .tunnel import JumpSocket, Tunnel, open_channel
+from .tunnel import JumpTunnel, Tunnel, open_channel
 
 _HOPS_MAX = 8
 _CALL_TIMEOUT = 10.0
@@ -220,7 +220,7 @@ class _Route:
         questions = self._questions if target.asks else NonInteractiveQuestions(self._questions)
         check = HostKeyCheck(KnownHosts(self._known_hosts, target.known_hosts), target)
         proxy: ProxyCommand | None = None
-        sock: socket.socket | JumpSocket
+        sock: socket.socket | JumpTunnel
         if target.jump:
             sock = self._through(target)
         elif target.proxy_command:
@@ -267,7 +267,7 @@ class _Route:
         self._stop_if_cancelled(target)
         return link
 
-    def _through(self, target: Target) -> JumpSocket:
+    def _through(self, target: Target) -> JumpTunnel:
         """A channel from the last jump host, which is itself reached through those before it, as in ssh."""
         self._hops += 1
         if self._hops > _HOPS_MAX:
@@ -287,7 +287,7 @@ class _Route:
         )
         link = self.open(hop)
         self._passed(Stage.NAME, f"{target.address} is looked up by {hop.where}, the jump host")
-        sock = JumpSocket(open_channel(link, target.address, target.port, hop.where, self._timeout))
+        sock = JumpTunnel(open_channel(link, target.address, target.port, hop.where, self._timeout))
         self._parts.add(sock.close)
         return sock
 

@@ -65,7 +65,7 @@ class Tunnel:
         return ConnectionLost(f"{self._description} was cut")
 
 
-class JumpSocket:
+class JumpTunnel:
     """A channel through a jump host, as the socket of the next SSH connection.
 
     The thread of that connection closes it too. `Channel.close` raises where the jump host has just gone.

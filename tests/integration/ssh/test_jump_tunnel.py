@@ -11,7 +11,7 @@ from typing import Any
 import paramiko
 
 from deskconsole.ssh.transport import SshTransport, handshake
-from deskconsole.ssh.tunnel import JumpSocket
+from deskconsole.ssh.tunnel import JumpTunnel
 from support.sshd import Sshd
 
 
@@ -39,7 +39,7 @@ def test_closing_ends_in_order_where_the_jump_host_has_just_gone(make_sshd: Call
         jump.start_client(timeout=10)
         jump.auth_publickey(first.user, paramiko.Ed25519Key(filename=str(first.identity)))
         channel = jump.open_channel("direct-tcpip", ("127.0.0.1", second.port), ("127.0.0.1", 0), timeout=10)
-        link = SshTransport(JumpSocket(channel))
+        link = SshTransport(JumpTunnel(channel))
         handshake(link, "the second host", 10)
         sock.broken = True
         link.shut()
