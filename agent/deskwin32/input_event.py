@@ -1,4 +1,4 @@
-"""What SendInput takes: records of keys and of the pointer, laid out as winuser.h says."""
+"""SendInput's records of keys and of the pointer, laid out as winuser.h says."""
 
 from __future__ import annotations
 

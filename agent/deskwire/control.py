@@ -39,13 +39,13 @@ class Consent(StrEnum):
     """When the person at the host is asked; the host's own policy may demand more."""
 
     OTHERS = "others"
-    """Where the desktop belongs to another user than the one who logged in."""
+    """Asked where the desktop belongs to another user than the one who logged in."""
     ALWAYS = "always"
     NEVER = "never"
 
 
 class ChordName(StrEnum):
-    """What no single key can say."""
+    """Acts on the host that no single key can say."""
 
     CTRL_ALT_DEL = "ctrl alt del"
     LOCK = "lock"
@@ -66,7 +66,7 @@ class ControlState(StrEnum):
 
 
 class InputOutcome(StrEnum):
-    """What became of an input."""
+    """The end of an input: injected or not, and why not."""
 
     DONE = "done"
     DROPPED = "dropped"
@@ -146,7 +146,7 @@ class Typing(Message, frozen=True):
 
 
 class Chord(Message, frozen=True):
-    """What no single key can say."""
+    """Asks for one of the chords that no single key can say."""
 
     grant: Number
     n: Number

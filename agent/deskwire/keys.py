@@ -20,7 +20,7 @@ class KeyPosition(NamedTuple):
     virtual_key: int
     """0: Windows has none."""
     name: str
-    """Its name for people: what it gives on a US keyboard without Shift, or what stands on it."""
+    """The key's name for people: its character on a US keyboard without Shift, or the word on it."""
 
 
 # fmt: off

@@ -59,7 +59,7 @@ class ScreenState(StrEnum):
     ASKING = "asking"
     """The person at the host is asked whether the console may see it."""
     REFUSED = "refused"
-    """That person, or the host's policy, said no."""
+    """The person at the host, or the host's policy, said no."""
 
 
 class Feature(StrEnum):
@@ -177,7 +177,7 @@ class Welcome(Message, frozen=True):
     speaks: Features = ()
     """The features whose messages it understands, see `Feature`."""
     may: Features = ()
-    """What this agent can do here, see `Ability`; empty where it only shows."""
+    """This agent can do these here, see `Ability`; empty where it only shows."""
 
 
 class Displays(Message, frozen=True):

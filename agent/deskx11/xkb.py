@@ -186,7 +186,7 @@ class _KeySymbols(NamedTuple):
     types: bytes
     """The number of each group's type."""
     groups: int
-    """How many there are, and in the upper bits where a higher one leads."""
+    """The number of groups, and in the upper bits the rule for a group beyond them."""
     width: int
     symbols: tuple[int, ...]
 

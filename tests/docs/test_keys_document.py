@@ -6,5 +6,5 @@ from support.key_tables import DOCUMENT, document
 
 
 def test_the_document_of_the_keys_is_what_the_bindings_say() -> None:
-    """Where a key has changed, `python -m support.key_tables` writes the document again."""
+    """Run `python -m support.key_tables` when a key has changed: it writes the document again."""
     assert DOCUMENT.read_text(encoding="utf-8") == document()

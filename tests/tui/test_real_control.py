@@ -24,7 +24,7 @@ class TypingStage:
     seen: int = 0
 
     def begin(self) -> None:
-        """What was typed before counts no more."""
+        """Passes over all that was typed before."""
         self.seen = self.file.stat().st_size
 
     def until_typed(self, wanted: str) -> None:

@@ -1,4 +1,4 @@
-"""What terminals send becomes keys and pastes, whatever a clipboard or another program puts into it."""
+"""Bytes of terminals become keys and pastes, whatever a clipboard or another program puts into them."""
 
 from __future__ import annotations
 

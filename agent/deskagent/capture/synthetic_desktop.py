@@ -18,7 +18,7 @@ class SyntheticDesktop:
         self._state = self.room.fresh()
 
     def act(self, action: Action) -> None:
-        """Does it."""
+        """Changes the desktop's state as a person's act would; the next grab shows it."""
         with self._lock:
             self._state = self.room.after(self._state, action)
 

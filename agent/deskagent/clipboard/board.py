@@ -14,7 +14,7 @@ class Board(Protocol):
     """The clipboard of one desktop, from one thread only. Lines end with a line feed."""
 
     def fetch(self) -> str:
-        """Its text, without control characters but tab and line feed, at most MAX_CLIP characters.
+        """Returns the text, at most MAX_CLIP characters; of control characters only tab and line feed.
 
         Raises ClipRefused where there is none, it is too long, or its owner marked it as secret.
         """

@@ -50,7 +50,7 @@ class WindowsBoard:
             raise ClipRefused(f"the window station {station!r} has not the clipboard that people use")
 
     def fetch(self) -> str:
-        """Its text. Raises ClipRefused where there is none, it is a secret, or it is too long."""
+        """Returns the text. Raises ClipRefused where there is none, it is a secret, or it is too long."""
         with _refusals(), _opened():
             if not _has(_OURS) and _is_secret():
                 raise ClipRefused("a password manager has marked the clipboard as a secret")
@@ -120,14 +120,14 @@ def _has(name: str) -> bool:
 
 
 def _is_secret() -> bool:
-    """By the formats of password managers, and by those that keep a text out of history or cloud."""
+    """Password managers say so by formats; those that keep a text out of history or cloud count, too."""
     if any(_has(name) for name in _SECRET):
         return True
     return any(_has(name) and not any(_bytes(_format(name), 4)) for name in _NOT_TO_BE_KEPT)
 
 
 def _bytes(kind: int, most: int) -> bytes:
-    """What the open clipboard has of a format, as far as wanted."""
+    """Returns the open clipboard's data in this format, `most` bytes at most."""
     memory = windows("GetClipboardData")(kind)
     size = min(windows("GlobalSize")(memory), most)
     place = windows("GlobalLock")(memory)

@@ -68,7 +68,7 @@ class ControlGate(Protocol):
 
     @property
     def abilities(self) -> frozenset[Ability]:
-        """What a console that asks now could be allowed."""
+        """The abilities that a console which asks now could be allowed."""
         ...
 
     def join(self, client: ControlClient) -> None:
@@ -76,7 +76,7 @@ class ControlGate(Protocol):
         ...
 
     def leave(self, client: ControlClient) -> None:
-        """Its link has ended: everything that it holds goes up. May be called for one that never joined."""
+        """The client's link has ended: all that it holds goes up. One that never joined may leave, too."""
         ...
 
     def handle(self, client: ControlClient, request: ControlRequest) -> None:

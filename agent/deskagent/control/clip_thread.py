@@ -83,7 +83,7 @@ class ClipThread:
             self._thread.join(_CLOSE_WITHIN)
 
     def _transfer(self, transfer: Callable[[Board], _Result]) -> _Result:
-        """Does something with the board. Raises ClipRefused, whatever that raises."""
+        """Runs `transfer` with the board, opened first if need be. Whatever it raises becomes ClipRefused."""
         try:
             if self._board is None:
                 self._board = self._open_board()

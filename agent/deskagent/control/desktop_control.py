@@ -34,11 +34,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ControlTools:
-    """What a desktop is acted on with."""
+    """The parts by which a desktop is acted on, and who opens each."""
 
     open_device: DeviceOpener
     abilities: frozenset[Ability] = frozenset({Ability.POINTER, Ability.KEYBOARD})
-    """What this system's device has, as far as that is known before it is opened."""
+    """This system's device has these, as far as that is known before it is opened."""
     open_board: BoardOpener | None = None
     lock: DesktopLock = field(default_factory=NoLock)
 

@@ -48,12 +48,12 @@ class _PendingQuestion:
     control: bool
     decided: Decision
     withdrawn: bool = False
-    """Its console has left, or does not want it any more: its answer counts for nothing."""
+    """The console has left, or does not want it any more: the answer counts for nothing."""
 
 
 @dataclass
 class _GivenConsent:
-    """What the person at the host has said of one console; None: nothing yet."""
+    """The answers of the person at the host for one console; None: not answered yet."""
 
     see: bool | None = None
     control: bool | None = None
@@ -115,7 +115,7 @@ class HostCourtesy:
         self._questions: deque[_PendingQuestion] = deque()
         self._thread: threading.Thread | None = None
         self._current: _PendingQuestion | None = None
-        """What the thread that asks is at."""
+        """The question that the asking thread has taken up."""
         self._open: tuple[_PendingQuestion, Asker] | None = None
         self._consents: dict[bytes | int, _GivenConsent] = {}
         self._sign: Sign | None = None
@@ -136,7 +136,7 @@ class HostCourtesy:
 
     @property
     def abilities(self) -> frozenset[Ability]:
-        """What it could do here."""
+        """The abilities for which this desktop has the means: question, sign."""
         found = {Ability.QUESTION: self._open_asker, Ability.SIGN: self._open_sign}
         return frozenset(ability for ability, opener in found.items() if opener is not None)
 
@@ -289,7 +289,7 @@ class HostCourtesy:
             return None if said is None else said.known(control=control)
 
     def _consent_of(self, client: ControlClient) -> _GivenConsent:
-        """What there is to remember of this console from now on."""
+        """Returns the record of this console's consent, new if there is none; the oldest makes room."""
         said = self._consents.setdefault(_key(client), _GivenConsent())
         while len(self._consents) > _MOST_CONSENTS:
             self._consents.pop(next(iter(self._consents)))

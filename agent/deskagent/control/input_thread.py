@@ -51,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 
 class InputRules(Protocol):
-    """What the input thread asks and tells; called on that thread, and none of it waits."""
+    """The input thread asks and tells this; called on that thread, so no method may wait."""
 
     def allows(self, client: ControlClient, grant: int) -> bool:
         """This console acts now, by this grant."""
@@ -70,11 +70,11 @@ class InputRules(Protocol):
         ...
 
     def begun(self, client: ControlClient, grant: int) -> None:
-        """Its inputs can be injected from now on."""
+        """The client's inputs can be injected from now on."""
         ...
 
     def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
-        """Its inputs cannot be injected, and why."""
+        """The client's inputs cannot be injected; `why` is the reason."""
         ...
 
     def lost(self, why: DeviceGone | DesktopTaken) -> None:
@@ -170,7 +170,7 @@ class InputThread:
         return lambda: self._inject(queued)
 
     def _guarded(self, act: Callable[[], None]) -> None:
-        """Does something with the device, whatever that raises."""
+        """Runs `act` and survives whatever it raises."""
         try:
             act()
         except InputBlocked as error:
@@ -343,7 +343,7 @@ class InputThread:
 
 
 def _attempt(act: Callable[[], None]) -> None:
-    """Does one step of an end, whose next step must follow whatever this one raises."""
+    """Runs one step of an end; the next step must follow whatever this one raises."""
     try:
         act()
     except (DeviceGone, InputBlocked) as error:

@@ -11,7 +11,7 @@ from .desktop_lock import DesktopTaken
 _NAME: Final = r"Local\deskconsole-control"
 _WAIT_OBJECT_0: Final = 0
 _WAIT_ABANDONED: Final = 0x80
-"""Its owner died while it had it."""
+"""The mutex is this process's now: its owner died without releasing it."""
 
 
 class WindowsLock:

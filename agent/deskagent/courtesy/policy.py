@@ -58,13 +58,13 @@ _RIGHTS: Final[Mapping[str, int]] = {
 _REPLACES: Final = 0x1000_0000 | 0xD_0000
 """All, or: to delete it, to change its rights or its owner."""
 _CHANGES_FILE: Final = _REPLACES | 0x4000_0000 | 0x6
-"""To write it, or behind its end, besides."""
+"""Also: to write the file, or to append to it."""
 _CHANGES_FOLDER: Final = _REPLACES | 0x40
-"""To delete what is in it, besides. Any user may make further files there: their owner tells them apart."""
+"""Also: to delete what is in it. Any user may make further files there: their owner tells them apart."""
 
 
 class PolicyRule(StrEnum):
-    """What the policy says of seeing or of acting, from lenient to strict."""
+    """The policy's verdict on seeing or on acting, from lenient to strict."""
 
     ALLOW = "allow"
     ASK = "ask"
@@ -73,14 +73,14 @@ class PolicyRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the host's owner demands; where it says nothing, the console's own settings hold."""
+    """The demands of the host's owner; where there is none, the console's own settings hold."""
 
     control: PolicyRule = PolicyRule.ALLOW
     see: PolicyRule = PolicyRule.ALLOW
     clip: bool = True
     sign_always: bool = False
     mistake: str = ""
-    """What is wrong with the file, in one sentence; each value that is wrong counts as the strictest."""
+    """The mistake in the file, in one sentence; each value that is wrong counts as the strictest."""
 
 
 _STRICTEST: Final[Mapping[str, Any]] = {

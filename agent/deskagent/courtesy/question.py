@@ -14,7 +14,7 @@ QUIET = 0.5
 
 
 class Answer(StrEnum):
-    """What the person said; no answer is NO."""
+    """The answer of the person at the host; none in time is NO."""
 
     NO = "no"
     SEE = "see"
@@ -22,11 +22,11 @@ class Answer(StrEnum):
 
 
 LABELS: Final = {Answer.NO: "No", Answer.SEE: "See", Answer.CONTROL: "See and control"}
-"""What the buttons say."""
+"""Texts of the buttons."""
 
 
 class Question(NamedTuple):
-    """What is asked: whether this console may see, or see and control."""
+    """A question to the person at the host: may this console see, or see and control?"""
 
     console: str
     """The console's name as it gave it: text of a stranger, shown as data."""
@@ -36,13 +36,13 @@ class Question(NamedTuple):
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """What is offered, the default first."""
+        """The answers that are offered, the default first."""
         return tuple(Answer) if self.control else (Answer.NO, Answer.SEE)
 
     @property
     def lines(self) -> tuple[str, str]:
-        """What the dialog says: the console's name, without characters that could be more than text, and what
-        it wants."""
+        """The dialog's two lines: the console's name, without characters that could be more than text,
+        and its wish."""
         name = "".join(
             letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in self.console
         )

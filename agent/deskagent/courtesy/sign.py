@@ -19,7 +19,7 @@ class Sign(Protocol):
 
     @property
     def area(self) -> Rectangle | None:
-        """Its place in the system's coordinates while it is there: injected clicks must not hit it."""
+        """The sign's place in the system's coordinates while it is there: injected clicks must not hit it."""
 
     def close(self) -> None:
         """It goes away for good."""

@@ -353,7 +353,7 @@ class ConsoleLink:
                 self._sending.release()
 
     def _next_batch(self) -> list[Message]:
-        """What is sent next in one piece."""
+        """Takes the messages that are sent next in one piece."""
         with self._pending_lock:
             return [self._pending.popleft() for _ in range(min(len(self._pending), _FLUSHED_AT_ONCE))]
 
@@ -402,7 +402,7 @@ class ConsoleLink:
             self.tell(self._hidden(ScreenState.REFUSED, refusal))
 
     def _hidden(self, state: ScreenState, reason: str) -> Screen:
-        """What this console understands of a screen that it may not see."""
+        """Tells of a screen that this console may not see, in a state that it understands."""
         known = Feature.COURTESY in self.hello.speaks
         return Screen(state if known else ScreenState.GRAB_FAILED, reason[:MOST_WORDS])
 

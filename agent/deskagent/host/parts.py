@@ -13,7 +13,7 @@ LISTING = ".files.json"
 """`{path: [size, SHA-256]}` of all other files of a part."""
 
 MANIFEST = "runtime.json"
-"""What a runtime was made of; not in its list."""
+"""Names what a runtime was made of; not in the runtime's own list of files."""
 
 
 def is_intact(folder: Path, *, thorough: bool) -> bool:

@@ -22,7 +22,7 @@ KEYPAD: Final = frozenset({0x37, *range(0x47, 0x54), 0x59, 0x7E, 0xE035})
 
 @dataclass(frozen=True, slots=True)
 class KeyboardLayout:
-    """What the keys of a host give. Keys are set-1 make codes (`deskwire.keys`), levels 0 to 3."""
+    """The characters that a host's keys give. Keys are set-1 make codes (`deskwire.keys`), levels 0 to 3."""
 
     characters: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """(code, level) to one character; dead keys are not in it. A level with AltGr is missing where AltGr
@@ -94,7 +94,7 @@ class InputDevice(Protocol):
         """The wheel turns there, by 120ths of a notch."""
 
     def chord(self, name: ChordName) -> None:
-        """What no single key can say; raises InputBlocked, with what would help, where it cannot be done."""
+        """Does what no single key can say; raises InputBlocked, with what would help, where it cannot."""
 
     def release_all(self) -> None:
         """Every key and button that injected input may hold goes up; also what a killed agent left."""

@@ -1,4 +1,4 @@
-"""What the console's keys hold down on the host."""
+"""Remembers which keys of the host each held key of the console has pressed."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Injector:
 
     @property
     def held(self) -> bool:
-        """Whether a key or a button is down."""
+        """A key or a button is down."""
         return bool(self._keys or self._buttons)
 
     def begin(self) -> None:
@@ -125,7 +125,7 @@ class Injector:
         self._device.wheel(right, down, x, y)
 
     def chord(self, name: ChordName) -> None:
-        """Does what no key can say."""
+        """Hands the chord to the device; keys that are held stay as they are."""
         self._device.chord(name)
 
     def release_all(self) -> None:

@@ -26,7 +26,7 @@ class SyntheticSign:
 
     @property
     def area(self) -> Rectangle | None:
-        """Its place while it is there."""
+        """The line's place on the drawn desktop while it is there."""
         text = self._desktop.state.sign
         return sign_place(text, self._desktop.room.width) if text else None
 

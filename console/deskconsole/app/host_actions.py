@@ -31,12 +31,12 @@ from .results import ClickResult, ClipResult, KeyResult, TypeResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
 
 BUTTONS = ("left", "middle", "right", "back", "forward")
-"""By their numbers on the wire, from 1."""
+"""Names of the pointer's buttons; the first has number 1 on the wire."""
 
 Button = Literal["left", "middle", "right", "back", "forward"]
 
 _CLAIM = "act"
-"""What holds control here: it goes back when no other part of this console holds it."""
+"""The name of a command's claim to control; control goes back when no part of this console claims it."""
 
 _ANSWER = 10.0
 """Seconds for the agent's word on who acts, where no person is asked."""
@@ -145,7 +145,7 @@ def get_clip(session: Session, *, force: bool) -> ClipResult:
 
 
 class _Sent(NamedTuple):
-    """What was sent by one act."""
+    """Inputs that one act has sent."""
 
     numbers: Sequence[int]
     watched: int

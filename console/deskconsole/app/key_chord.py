@@ -37,7 +37,7 @@ class ChordKey(NamedTuple):
 
 
 def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
-    """What no key can say, or keys to be held down in this order.
+    """Reads a chord: one that no key can say, or keys to be held down in this order.
 
     Raises ConfigurationError for a name that is not known, with the nearest one.
     """

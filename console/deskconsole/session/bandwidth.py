@@ -17,7 +17,7 @@ class Priority(IntEnum):
     FULL = 0
     """It has the full stream."""
     TYPED_INTO = 1
-    """Its preview shows what the person's keys do."""
+    """The user types into it, and its preview shows the effect."""
     SELECTED = 2
     """Its preview is on the screen."""
     VISIBLE = 3

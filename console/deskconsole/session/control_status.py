@@ -19,7 +19,7 @@ class ControlStatus:
     reason: str = ""
     """One sentence, or the host's words, where this console does not act and that has a reason."""
     may: frozenset[str] = frozenset()
-    """What the agent can do there, see `deskwire.control.Ability`."""
+    """The agent can do these there, see `deskwire.control.Ability`."""
     taken_from: str = ""
     """The console from which this one took control by force."""
 

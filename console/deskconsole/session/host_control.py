@@ -115,7 +115,7 @@ class HostControl(LinkObserver):
 
     @property
     def round_trips(self) -> RoundTrips:
-        """Of the last 50 inputs, over all links."""
+        """Round trips of the last 50 inputs, over all links."""
         with self._changed:
             return self._inputs.round_trips()
 
@@ -229,7 +229,7 @@ class HostControl(LinkObserver):
             return numbers
 
     def chord(self, name: ChordName) -> int:
-        """What no single key can say."""
+        """Sends a chord and returns its number; 0 where it was not sent."""
         with self._changed:
             if not self._may(Ability.KEYBOARD):
                 return 0

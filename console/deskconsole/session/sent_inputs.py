@@ -77,7 +77,7 @@ class SentInput:
     shown_at: float | None = None
 
     def result(self) -> InputResult:
-        """As of now; of use once the host has said what became of it."""
+        """Returns the input's result so far; it is final once the host has answered."""
         effect = None if self.shown_at is None else self.shown_at - self.at
         done = 0.0 if self.done_at is None else self.done_at - self.at
         return InputResult(self.outcome, self.reason, done, effect)

@@ -58,7 +58,7 @@ class WindowInput:
         self._told_at = float("-inf")
 
     def handle(self, message: Input | Request, fetched: Callable[[str], None]) -> None:
-        """Does it, without waiting; `fetched` gets a text of the host's clipboard later."""
+        """Passes a message to the host without waiting; `fetched` gets the host's clipboard later."""
         match message:
             case ControlWish(on, force):
                 if on:
@@ -102,7 +102,7 @@ class WindowInput:
             return at
 
     def times(self) -> tuple[float, float] | None:
-        """How long inputs take until they are injected, p50 and p95, if that is to be told now."""
+        """Returns seconds until inputs were injected, p50 and p95; None: nothing to tell now."""
         now = time.monotonic()
         if now - self._told_at < _TELLING:
             return None

@@ -84,7 +84,7 @@ class Operator:
         return [number for number in numbers if number]
 
     async def result(self, name: str, numbers: Sequence[int]) -> InputResult:
-        """What became of inputs: of the first that was not done, else of the last.
+        """Waits for the results of inputs; returns that of the first that was not done, else of the last.
 
         Raises a `DeskconsoleError` where that is not known.
         """

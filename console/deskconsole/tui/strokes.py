@@ -62,7 +62,7 @@ class Stroke:
     """The character that is meant, where the host's layout may have it on another key."""
 
     def presses(self) -> Iterator[tuple[int, bool, str]]:
-        """What happens on the keyboard: code, down, text."""
+        """Yields presses and releases as code, down, text: modifiers around the key."""
         for modifier in self.modifiers:
             yield modifier, True, ""
         yield self.code, True, self.text

@@ -21,7 +21,7 @@ _PARTS: Final[Mapping[HostKeyName, tuple[frozenset[int], ...]]] = MappingProxyTy
         "ctrl+alt": (CONTROLS, frozenset({ALT})),
     }
 )
-"""What must be held, one key of each set."""
+"""Keys that make up each host key; one of each set must be held."""
 
 
 class KeyAnswer(NamedTuple):
@@ -58,7 +58,7 @@ class HostKey:
 
     @property
     def parts(self) -> tuple[frozenset[int], ...]:
-        """What must be held, one key of each set."""
+        """Sets of codes; one key of each must be held."""
         return self._parts
 
     @property

@@ -87,7 +87,7 @@ _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
         "t": Action.FORCE,
     }
 )
-"""What a key does while the host key is held: by the letter that it gives, else by its name."""
+"""Actions of the keys while the host key is held: by the letter that a key gives, else by its name."""
 
 
 class WindowKey(NamedTuple):

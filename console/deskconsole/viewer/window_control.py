@@ -44,7 +44,7 @@ class WindowControl(Protocol):
         ...
 
     def tick(self, now: float) -> None:
-        """Does what was due."""
+        """Runs what has waited for a time that has come."""
         ...
 
     def fetched(self, message: ClipText) -> None:
@@ -52,7 +52,7 @@ class WindowControl(Protocol):
         ...
 
     def do(self, action: Action) -> bool:
-        """Does what concerns the host; False for the window's own actions."""
+        """Runs an action that concerns the host; False for the window's own actions."""
         ...
 
     def end(self) -> None:

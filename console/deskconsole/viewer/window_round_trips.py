@@ -1,4 +1,4 @@
-"""How long inputs take: until they are done on the host, and until their effect is in the window."""
+"""Times inputs: until they are done on the host, and until their effect is in the window."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ class XControl:
 
     @property
     def _acting(self) -> bool:
-        """What is done now goes to the host."""
+        """Keys and clicks go to the host now."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
 
     def control_changed(self, message: WhoControls) -> bool:
@@ -142,7 +142,7 @@ class XControl:
         self._state = ControlState.FREE
 
     def tick(self, now: float) -> None:
-        """Does what was due."""
+        """Catches up on all that had to wait: the pointer's place, the host key, the clipboard, messages."""
         if self._pointer.due is not None and now >= self._pointer.due:
             self._pointer.flush()
         if self._canvas is not None and self._acting:
@@ -159,7 +159,7 @@ class XControl:
         self._clip.put(message.text)
 
     def do(self, action: Action) -> bool:
-        """Does what concerns the host; False for the window's own actions."""
+        """Runs an action that concerns the host; False for the window's own actions."""
         match action:
             case Action.CONTROL:
                 self._outbox.put(ControlWish(on=self._state not in {ControlState.YOURS, ControlState.ASKING}))
@@ -295,7 +295,7 @@ class XControl:
         return self._handle(key) or self.on
 
     def _handle(self, key: KeyInput) -> bool:
-        """Does what a key asks for; True where that concerns the window's control."""
+        """Sends a key to the host or runs its action; True where it was used up here."""
         answer = self._host_key.key(
             key.code, key.text, down=key.down, now=time.monotonic(), controlled=self.on
         )

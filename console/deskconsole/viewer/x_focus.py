@@ -24,7 +24,7 @@ ASYNC_GRAB = False, X.GrabModeAsync, X.GrabModeAsync
 
 
 class FocusChange(Enum):
-    """What became of the keyboard."""
+    """A change of who hears the keyboard."""
 
     CAME = auto()
     RETURNED = auto()

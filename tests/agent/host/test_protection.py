@@ -29,7 +29,7 @@ FILES = {
 
 
 class Labels:
-    """What Windows keeps of labels: by default all of them."""
+    """Windows' memory of labels: by default it keeps all of them."""
 
     def __init__(self) -> None:
         self.kept: dict[Path, str] = {}

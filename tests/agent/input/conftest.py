@@ -15,7 +15,7 @@ LAYOUTS = ("us", "de", "fr", "ru", "pl", "jp", "bd", "dz", "lt", "sy", "es")
 
 @pytest.fixture(scope="session")
 def layouts() -> Mapping[str, KeyboardLayout]:
-    """By setxkbmap's name."""
+    """Layouts as a real X server has them, by setxkbmap's name."""
     with Xvfb(64, 64) as screen, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("DISPLAY", screen.display)
         return read_layouts(screen, LAYOUTS)

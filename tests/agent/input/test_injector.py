@@ -1,4 +1,4 @@
-"""What is held goes up whatever the system blocks meanwhile."""
+"""Keys and buttons that are held go up, whatever the system blocks meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command does with a host's answers: control is real here, the session only hands messages on."""
+"""Commands make results of a host's answers: control is real here, the session only hands messages on."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ def _opened_key_log(stage: ControlStage) -> Callable[[], str]:
 
 
 def _key_log(stage: ControlStage) -> Callable[[], str]:
-    """What a program on the host is told of keys, as text that grows."""
+    """Starts xev on the host; the function returned reads what xev was told of keys so far."""
     file = stage.folder / "xev"
     stage.host.run("sh", "-c", f"exec xev -geometry 800x600+0+0 -event keyboard > {file}")
     stage.host.wait_for_window("Event Tester")

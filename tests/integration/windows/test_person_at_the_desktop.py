@@ -203,7 +203,7 @@ def test_a_locked_desktop_is_not_asked(person: WindowsProgram) -> None:
 
 
 def shows_the_sign(windows_desktop: WindowsHost, area: list[int]) -> bool:
-    """Whether this place is amber."""
+    """Looks for the sign's amber near this area's left edge."""
     x, y, _width, height = area
     color = windows_desktop.screenshot()[y + height // 2, x + 4].astype(int)
     return bool(np.all(np.abs(color - (60, 180, 250)) < 20))

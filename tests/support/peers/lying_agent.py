@@ -16,7 +16,7 @@ TOKEN = bytes(32)
 
 @contextmanager
 def lying_agent(welcome: Welcome, message: Message) -> Iterator[tuple[str, int]]:
-    """Its address; it serves one console, until that hangs up."""
+    """Yields the agent's address; it serves one console, until that hangs up."""
 
     def serve() -> None:
         link, _ = server.accept()

@@ -33,12 +33,12 @@ class ServedHere:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The TCP port on loopback that the server listens on."""
         return self._server.port
 
     @property
     def links(self) -> set[ConsoleLink]:
-        """Its connections, those without a token too."""
+        """The server's connections, with those that have shown no token yet."""
         return self._server._links
 
     def connect(self) -> socket.socket:

@@ -74,7 +74,7 @@ class ControlStage:
         return at.x, at.y
 
     def xdotool(self, *words: str) -> None:
-        """Does it as the console's user."""
+        """Runs xdotool on the console's screen, as its user's hands."""
         self.console.call("xdotool", *words)
 
     def chord(self, key: str) -> None:

@@ -35,7 +35,7 @@ class DesktopAgent:
 
     @property
     def log(self) -> str:
-        """What it has written."""
+        """The agent's log file so far."""
         return (self.folder / "agent.log").read_text("utf-8")
 
     def connect(self) -> socket.socket:

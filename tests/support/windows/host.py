@@ -219,16 +219,16 @@ class WindowsHost:
         return wine.start(self._environment, *command)
 
     def xdotool(self, *words: str) -> str:
-        """What a hand at the host does: xdotool on the display behind the desktop; returns what it prints."""
+        """Acts as a hand at the host, on the display behind the desktop; returns what xdotool prints."""
         return self._display.call("xdotool", *words)
 
     def typed_text(self) -> str:
-        """What is in the desktop's notepad, with the line ends of Windows."""
+        """Reads the text of the desktop's notepad, with the line ends of Windows."""
         text: str = self._ask("typed_text")
         return text
 
     def pointer(self) -> tuple[int, int]:
-        """Where Windows has the mouse pointer."""
+        """Asks Windows for the mouse pointer's place."""
         x, y = self._ask("pointer")
         return x, y
 
@@ -238,7 +238,7 @@ class WindowsHost:
         wait_for(lambda: self.pointer() == (x, y))
 
     def swap_buttons(self, swapped: bool) -> None:
-        """Whether the user has swapped the mouse's left and right button."""
+        """Swaps the mouse's left and right button, as a left-handed user does, or puts them back."""
         self._ask("swap_buttons", swapped)
 
     def set_layout(self, name: str) -> None:

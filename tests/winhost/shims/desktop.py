@@ -78,13 +78,13 @@ class Desktop:
         return text.value
 
     def pointer(self) -> tuple[int, int]:
-        """Where Windows has the mouse pointer."""
+        """Asks Windows for the mouse pointer's place."""
         place = wintypes.POINT()
         user32.GetCursorPos(ctypes.byref(place))
         return place.x, place.y
 
     def swap_buttons(self, swapped: bool) -> None:
-        """As the setting for left-handed people does."""
+        """Swaps them as the setting for left-handed people does."""
         user32.SwapMouseButton(swapped)
 
     def type_text(self, text: str) -> None:

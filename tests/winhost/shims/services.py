@@ -58,15 +58,15 @@ class Services:
         self._desktop.type_text(text)
 
     def typed_text(self) -> str:
-        """What is in the desktop's notepad."""
+        """Reads the text of the desktop's notepad."""
         return self._desktop.typed_text()
 
     def pointer(self) -> tuple[int, int]:
-        """Where the mouse pointer is."""
+        """Reads the mouse pointer's place."""
         return self._desktop.pointer()
 
     def swap_buttons(self, swapped: bool) -> None:
-        """Whether the left and the right button of the mouse are swapped."""
+        """Swaps the left and the right button of the mouse, or puts them back."""
         self._desktop.swap_buttons(swapped)
 
     def refuse_tasks(self, refused: bool) -> None:

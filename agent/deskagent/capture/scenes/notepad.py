@@ -70,7 +70,7 @@ class NotepadText:
         return replace(self, marked=bool(self.text))
 
     def rows(self, columns: int) -> list[TextRow]:
-        """Its lines, each cut where the window ends."""
+        """The text's lines, each cut where the window ends."""
         found: list[TextRow] = []
         start = 0
         for whole in self.text.split("\n"):

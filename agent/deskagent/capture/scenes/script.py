@@ -25,7 +25,7 @@ class ScenePlace(NamedTuple):
     """Pixels to the right and down by which a person dragged it."""
 
     def pixels(self, width: int, height: int) -> Rectangle:
-        """Its place on a desktop of this size; never smaller than a window can be drawn."""
+        """The window's place on a desktop of this size; never smaller than a window can be drawn."""
         height = max(1, height - BAR_HEIGHT)
         size = max(64, self.width * width // 1000), max(64, self.height * height // 1000)
         right, down = self.shift

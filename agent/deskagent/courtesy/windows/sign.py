@@ -68,7 +68,7 @@ class WindowsSign:
 
     @property
     def area(self) -> Rectangle | None:
-        """Its place while it is there."""
+        """The window's place while the sign is there."""
         return self._window.area
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ class Popup:
         )
 
     def first_monitor(self) -> Rectangle:
-        """Its place in the server's coordinates, as of now."""
+        """Asks the server for the first monitor's present place."""
         return self._monitors()[0]
 
     def pointer_monitor(self) -> Rectangle:

@@ -50,7 +50,7 @@ class X11Sign:
 
     @property
     def area(self) -> Rectangle | None:
-        """Its place, with its border, while it is there."""
+        """The line's place, with its border, while it is there."""
         return self._line.area
 
     def close(self) -> None:

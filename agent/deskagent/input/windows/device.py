@@ -45,7 +45,7 @@ _LOCKS: Final = MappingProxyType({0x14: CAPS_LOCK, 0x90: NUM_LOCK, 0x91: SCROLL_
 _L_KEY: Final = 0x4C
 _ESCAPE, _CONTROL, _SHIFT = 0x01, 0x1D, 0x2A
 _MENU_KEYS: Final = frozenset({ALT, ALTGR}) | SUPERS
-"""Their release opens a menu where nothing else was pressed meanwhile."""
+"""Keys whose release opens a menu where nothing else was pressed meanwhile."""
 _MODIFIERS: Final = _MENU_KEYS | CONTROLS | SHIFTS
 _IS_DOWN: Final = 0x8000
 _SWAPPED_BUTTONS: Final = 23
@@ -72,7 +72,7 @@ _BUTTONS: Final = MappingProxyType(
         5: _PointerButton(0x80, 0x100, 2, 0x06),
     }
 )
-"""By the number of the wire: left, middle, right, back, forward."""
+"""Buttons by the number that the wire gives them: left, middle, right, back, forward."""
 _SWAPPED: Final = MappingProxyType({1: 3, 3: 1})
 
 
@@ -167,7 +167,7 @@ class WindowsInput:
         _send([_move(x, y), *turns])
 
     def chord(self, name: ChordName) -> None:
-        """What no single key can say; raises InputBlocked for Ctrl+Alt+Del, and says what to take instead."""
+        """Presses or asks Windows; raises InputBlocked for Ctrl+Alt+Del, and says what to take instead."""
         match name:
             case ChordName.CTRL_ALT_DEL:
                 raise InputBlocked(CTRL_ALT_DEL)

@@ -1,4 +1,4 @@
-"""Whether the window in front takes injected input.
+"""Finds out if the window in front takes injected input.
 
 Windows drops what a program injects into windows of programs with more rights, and says so neither by an
 error nor by the count that SendInput returns (its documentation). So it is found out beforehand. Wine has no

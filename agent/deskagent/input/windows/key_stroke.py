@@ -31,14 +31,14 @@ _UNASSIGNED: Final = 0xE8
 
 
 class KeyStroke(NamedTuple):
-    """What SendInput is told of one key."""
+    """One key in the terms of SendInput."""
 
     virtual_key: int
     scan: int
     flags: int
 
     def event(self, *, down: bool) -> InputEvent:
-        """Its press or its release."""
+        """Makes the record of a press, or of the release."""
         flags = self.flags if down else self.flags | KEY_UP
         return key_event(virtual_key=self.virtual_key, scan=self.scan, flags=flags)
 

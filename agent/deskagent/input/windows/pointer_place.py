@@ -1,4 +1,4 @@
-"""Where a pixel is, in the 65,536 parts into which SendInput divides all displays together."""
+"""A pixel's place in the 65,536 parts into which SendInput divides all displays together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the keys of a Windows host give, by the layout of the program in front.
+"""Reads the characters that a Windows host's keys give, by the layout of the program in front.
 
 Levels with AltGr are left out: what would be needed there is a held AltGr, and whether Windows adds a Ctrl to
 one that is injected was not seen. Such characters are sent as characters.

@@ -32,7 +32,7 @@ def key_places(keymap: Keymap) -> KeyPlaces:
 
 
 def layout_of(keymap: Keymap, places: KeyPlaces, group: int) -> KeyboardLayout:
-    """What the keys at their places give in one group."""
+    """Reads which characters the keys at these places give in one group."""
     state = group << GROUP_SHIFT
     keys = places.keycodes
     altgr = keys.get(ALTGR)

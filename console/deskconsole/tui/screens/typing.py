@@ -230,7 +230,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         self.query_one(".typing-keys", Lines).show_facts([self._ways_out()])
 
     def _became(self) -> Content:
-        """What became of the last input."""
+        """Says whether the last input was injected, and why not."""
         result = self._result
         if result is None:
             return Content.styled("Characters are typed as such, other keys go by their position.", MUTED)

@@ -11,7 +11,7 @@ def with_line_feeds(text: str) -> str:
 
 
 def amount(text: str) -> str:
-    """How much a text is, such as `3 lines, 120 characters`."""
+    """The size of a text in words, such as `3 lines, 120 characters`."""
     lines = len(text.splitlines())
     characters = len(text)
     return (

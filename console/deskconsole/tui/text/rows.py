@@ -136,7 +136,7 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
 
 
 def matches(row: Row, wanted: str) -> bool:
-    """Does every word of `wanted` occur in the host's name, address, group, user, control or state?"""
+    """Every word of `wanted` occurs in the host's name, address, group, user, control or state."""
     text = f"{row.label} {row.address} {row.group} {row.user} {row.control} {row.look.word}".casefold()
     return all(word in text for word in wanted.casefold().split())
 

@@ -1,4 +1,4 @@
-"""What Windows answers about the window in front, and whether input is blocked for it.
+"""Input is blocked or not, by what Windows answers about the window in front.
 
 Wine has no integrity levels that differ and no secure desktop: its answers are imitated here.
 """

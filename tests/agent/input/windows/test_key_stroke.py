@@ -1,4 +1,4 @@
-"""What SendInput is told of each key; the Windows stand-in's test sees it arrive."""
+"""Keys in the terms of SendInput; the Windows stand-in's test sees them arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed at a console arrives in a real xterm."""
+"""Keys and texts of a console arrive in a real xterm."""
 
 from __future__ import annotations
 
