@@ -160,7 +160,7 @@ class GrabThread:
             waiting = due.next(now)
             if waiting is not None and waiting[1] <= now:
                 return waiting[0]
-            if not changed and timeout == _LONGEST_WAIT:  # else a place waits, and what is done is its look's
+            if not changed and timeout == _LONGEST_WAIT:  # else a place waits: this counts for its look
                 self._cost.end(time.process_time())
         return None
 

@@ -32,7 +32,7 @@ PLATFORMS: Final = (
     ClipboardPlatform(lambda: sys.platform == "win32", _open_windows),
     ClipboardPlatform(lambda: True, _open_x11),
 )
-"""The first that is here is the one; the last takes what is left."""
+"""The first row that fits this host counts; the last row fits every host."""
 
 
 def board_opener() -> BoardOpener:

@@ -31,8 +31,8 @@ _NOT_TO_BE_KEPT: Final = (
     "CanIncludeInClipboardHistory",
     "CanUploadToCloudClipboard",
 )
-"""Formats with which a text goes neither into the history (Win+V) nor into the cloud. Of the last two it is
-their value, 0, that says so."""
+"""Formats with which a text goes neither into the history (Win+V) nor into the cloud. The last two say so
+only with the value 0."""
 
 _SECRET: Final = ("ExcludeClipboardContentFromMonitorProcessing", "Clipboard Viewer Ignore")
 """Formats by which password managers mark a text, whatever their value."""
@@ -63,7 +63,7 @@ class WindowsBoard:
         return to_wire(text)
 
     def put(self, text: str) -> None:
-        """Makes it the clipboard. Raises ClipRefused; before anything is changed where it is too long."""
+        """Makes this text the clipboard. Raises ClipRefused; a text that is too long changes nothing."""
         text = with_windows_line_ends(from_wire(text))
         with _refusals(), _opened():
             windows("EmptyClipboard")()

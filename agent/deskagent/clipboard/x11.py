@@ -25,7 +25,7 @@ class X11Board:
         self._selection = Selection()
 
     def fetch(self) -> str:
-        """The text of its owner. Raises ClipRefused."""
+        """Fetches the text from the clipboard's owner. Raises ClipRefused."""
         try:
             text = self._selection.fetch()
         except SelectionRefused as error:
@@ -41,5 +41,5 @@ class X11Board:
             raise ClipRefused(str(error)) from error
 
     def close(self) -> None:
-        """Gives it up."""
+        """Gives the clipboard up."""
         self._selection.close()

@@ -23,12 +23,12 @@ class ControlClient(Protocol):
 
     @property
     def heard(self) -> float:
-        """When the last byte came from it, by `time.monotonic`."""
+        """The time of the console's last byte, by `time.monotonic`."""
         ...
 
     @property
     def area(self) -> Rectangle | None:
-        """The place of its picture in the system's own coordinates; None while there is none."""
+        """The picture's place in the system's own coordinates; None while there is no picture."""
         ...
 
     @property
@@ -38,11 +38,11 @@ class ControlClient(Protocol):
 
     @property
     def obstacle(self) -> str:
-        """Why the console sees no picture of now, in one sentence; empty where it does."""
+        """The reason why the console sees no current picture, in one sentence; empty where it sees one."""
         ...
 
     def show(self) -> None:
-        """It may see from now on; does nothing where it does already."""
+        """The console may see from now on; nothing happens where it already may."""
         ...
 
     def tell(self, message: Message) -> None:
@@ -59,7 +59,7 @@ class ControlClient(Protocol):
         ...
 
     def dismiss(self, reason: str, *, again: bool) -> None:
-        """Ends the link, and tells the console why and whether to come back by itself."""
+        """Ends the link, and tells the console why and whether it should connect again."""
         ...
 
 

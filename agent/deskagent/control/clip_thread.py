@@ -91,7 +91,7 @@ class ClipThread:
         except ClipRefused:
             raise
         except Exception:  # noqa: BLE001
-            # A library's own error: the next request begins with a board of its own.
+            # An error of the library: the next request opens a new board.
             _log.exception("the clipboard failed")
             self._close_board()
             raise ClipRefused("the host's clipboard failed") from None

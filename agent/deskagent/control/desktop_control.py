@@ -52,9 +52,9 @@ class DesktopControl:
         self._lock = threading.RLock()
         self._grants = Grants()
         self._begun = False
-        """The console that has the grant knows of it."""
+        """The console that has the grant was told of it."""
         self._fetching = 0
-        """The grant by which the clipboard is being fetched; 0: it is not."""
+        """The grant by which the clipboard is being fetched; 0: no fetch is under way."""
         self._closing = False
         self._counts: Counter[str] = Counter()
         self._told: dict[ControlClient, Control] = {}
@@ -152,7 +152,7 @@ class DesktopControl:
             if before is not None:
                 how = "by force" if self._is_taken(client) else "on another link"
                 self._log_end(f"{name} takes it {how}")
-            # From here on what the one before sent is passed over.
+            # From here on, inputs of the console that acted before are passed over.
             number = self._grants.give(client)
             self._begun = False
             if before is not None:
@@ -246,7 +246,7 @@ class DesktopControl:
 
     def _fetch_clip(self, clips: ClipThread, client: ControlClient, message: WantClip) -> None:
         if self._fetching == message.grant:
-            # What a console asks for again and again must not wait, each time with a text of its own.
+            # Requests that a console repeats must not pile up here, each with another text.
             _refuse_clip(client, message, "the clipboard is being fetched already")
             return
         self._fetching = message.grant

@@ -13,7 +13,7 @@ class DesktopTaken(Exception):
 
 
 class DesktopLock(Protocol):
-    """The lock, used from one thread only."""
+    """The lock of a desktop, used from one thread only."""
 
     def acquire(self, holder: str, *, force: bool) -> None:
         """Takes it for the console of that name, from another agent too where `force` says so and the system
@@ -25,7 +25,7 @@ class DesktopLock(Protocol):
         ...
 
     def release(self) -> None:
-        """Gives it back; may be called again."""
+        """Gives the lock back; may be called again."""
         ...
 
 

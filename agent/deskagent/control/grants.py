@@ -1,4 +1,4 @@
-"""The grants of control: one console at a time, each change of it with a number of its own."""
+"""The grants of control: to one console at a time, each with a new number."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class _GivenConsent:
     control: bool | None = None
     at: float = 0.0
     ended: bool = False
-    """The person ended its control by a click, and has not let it act since."""
+    """The person ended this console's control by a click, and has not let it act since."""
 
     def take(self, answer: Answer, *, control: bool) -> None:
         """The answer to a question, of control or of seeing alone."""
@@ -73,12 +73,12 @@ class _GivenConsent:
             self.control = {Answer.NO: False, Answer.CONTROL: True}.get(answer)
 
     def end_control(self) -> None:
-        """The person has ended its control."""
+        """The person has ended the console's control."""
         self.at = time.monotonic()
         self.control, self.ended = False, True
 
     def known(self, *, control: bool) -> bool | None:
-        """The answer that counts still; None: the person has to be asked."""
+        """The answer that still counts; None: the person has to be asked."""
         said = self.control if control else self.see
         return None if said is False and time.monotonic() - self.at > NO_LASTS else said
 
@@ -122,9 +122,9 @@ class HostCourtesy:
         self._sign_fault = ""
         self._sign_again = 0.0
         self._noes = 0
-        """Noes in a row."""
+        """The number of noes in a row."""
         self._next_question = 0.0
-        """No question is shown before."""
+        """The time before which no question is shown."""
         self._watchers: list[ControlClient] = []
         self._holder: ControlClient | None = None
         self._mistake = ""
@@ -200,7 +200,7 @@ class HostCourtesy:
             decided("")
 
     def _ended_by_click(self, client: ControlClient) -> bool:
-        """The person has ended its control. Where that person cannot be asked it counts for a while only."""
+        """The person has ended this console's control; for a while only, where no person can be asked."""
         with self._lock:
             said = self._consents.get(_key(client))
             return (

@@ -42,7 +42,7 @@ _LOCK_AGAIN: Final = 0.2
 just started holds it for a moment, while it releases what a killed one left down."""
 
 _PIECE: Final = 16
-"""Characters of a text that are injected in one go: 0.4 s where each needs a keycode of its own."""
+"""Characters of a text that are injected in one go: 0.4 s where each needs a new keycode."""
 
 _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""
@@ -58,11 +58,11 @@ class InputRules(Protocol):
         ...
 
     def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
-        """Why nothing is injected now, in one sentence; empty where it may be."""
+        """The reason why nothing is injected now, in one sentence; empty where inputs may be injected."""
         ...
 
     def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
-        """Takes a request for the clipboard, in its turn; False: it is none."""
+        """Takes a request for the clipboard, in its turn; False: the input is no such request."""
         ...
 
     def ended(self, client: ControlClient) -> None:
@@ -93,7 +93,7 @@ class InputThread:
         self._queue = InputQueue()
         self._commands: deque[Callable[[], None]] = deque()
         self._closed = False
-        # The thread's own.
+        # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
         self._looked = 0.0
@@ -184,7 +184,7 @@ class InputThread:
 
     def _give_up(self, why: DeviceGone | DesktopTaken) -> None:
         if self._injector is not None:
-            # To close a device does not release its keys everywhere.
+            # Closing a device does not release its keys on every system.
             _attempt(self._injector.release_all)
         self._let_go()
         _attempt(lambda: self._rules.lost(why))
@@ -256,7 +256,7 @@ class InputThread:
             _attempt(self._lock.release)
 
     def _look(self) -> None:
-        """Lets go what the console that acts does not hold any more, or cannot mean any more."""
+        """Releases what the acting console no longer holds, or can no longer mean."""
         self._looked = time.monotonic()
         injector, client = self._injector, self._client
         if injector is None or client is None:
@@ -280,7 +280,7 @@ class InputThread:
         if self._rules.transfer_clip(client, message):
             return
         outcome, reason = InputOutcome.DONE, ""
-        # Not after it: on a busy host a program's answer may be grabbed before this thread runs again.
+        # Taken before the injection: on a busy host the answer may be grabbed before this thread runs again.
         began = time.perf_counter()
         injector = self._injector
         if injector is None:
@@ -303,7 +303,7 @@ class InputThread:
         """Types in short pieces, so that what ends control never waits for a text to its end."""
         for begin in range(0, len(message.text), _PIECE):
             if begin:
-                # It releases what the console holds where nothing was heard of it meanwhile.
+                # This releases what the console holds, if the console was silent meanwhile.
                 self._look()
                 ended = self._closed or self._commands or self._injector is not injector
                 if ended or not self._rules.allows(client, grant):
@@ -331,7 +331,7 @@ class InputThread:
                 place = _place(client, x, y)
                 if down and (place is None or not client.aims):
                     return False
-                if place is None:  # it was dragged out of a picture that became smaller
+                if place is None:  # the button was dragged out of a picture that became smaller
                     injector.release_all()
                 else:
                     injector.button(button, down=down, x=place[0], y=place[1])

@@ -27,7 +27,7 @@ PLATFORMS: Final = (
     LockPlatform(lambda: sys.platform == "win32", WindowsLock),
     LockPlatform(lambda: True, _x11_lock),
 )
-"""The first that is here is the one; the last takes what is left."""
+"""The first row that fits this host counts; the last row fits every host."""
 
 
 def desktop_lock() -> DesktopLock:

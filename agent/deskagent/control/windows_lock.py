@@ -15,7 +15,7 @@ _WAIT_ABANDONED: Final = 0x80
 
 
 class WindowsLock:
-    """Owns the mutex while a console acts. It has no name, and nothing takes it by force."""
+    """Owns the mutex while a console acts. A mutex tells no holder's name, and cannot be taken by force."""
 
     def __init__(self) -> None:
         self._mutex: Any = None

@@ -13,13 +13,13 @@ from deskx11.connection import FAULTS, connect, pass_grabs
 from .desktop_lock import DesktopTaken
 
 _SELECTION: Final = "_DESKCONSOLE_CONTROL"
-"""The selection; also the property of its owner's window that has the holder's name."""
+"""The selection, and the property of its owner's window that has the holder's name."""
 
 _LONGEST_NAME: Final = 64
 
 
 class X11Lock:
-    """Owns the selection on a connection of its own while a console acts."""
+    """Owns the selection, on a separate connection, while a console acts."""
 
     def __init__(self) -> None:
         self._connection: Any = None

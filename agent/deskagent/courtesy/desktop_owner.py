@@ -1,4 +1,4 @@
-"""The user whose desktop an X server shows: where it is not the agent's own, that person is asked."""
+"""The user whose desktop an X server shows: where that is not the agent's user, that person is asked."""
 
 from __future__ import annotations
 

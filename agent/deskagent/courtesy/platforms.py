@@ -46,7 +46,7 @@ PLATFORMS: Final = (
     CourtesyPlatform(lambda: sys.platform == "win32", _open_windows_asker, _open_windows_sign),
     CourtesyPlatform(lambda: True, _open_x11_asker, _open_x11_sign),
 )
-"""The first that is here is the one; the last takes what is left."""
+"""The first row that fits this host counts; the last row fits every host."""
 
 
 def asker_opener() -> AskerOpener:

@@ -28,7 +28,7 @@ _TRUSTED: Final = (
     "LA",  # the account Administrator
     "DA",  # the administrators of the domain
     "EA",
-    "OW",  # the owner, who is looked at as such
+    "OW",  # the owner, who is judged separately
     "S-1-5-18",  # SYSTEM
     "S-1-5-32-544",  # Administrators
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",  # TrustedInstaller
@@ -56,7 +56,7 @@ _RIGHTS: Final[Mapping[str, int]] = {
 """The rights as the text of a security descriptor writes them."""
 
 _REPLACES: Final = 0x1000_0000 | 0xD_0000
-"""All, or: to delete it, to change its rights or its owner."""
+"""Rights: all, or to delete a file, to change its rights or its owner."""
 _CHANGES_FILE: Final = _REPLACES | 0x4000_0000 | 0x6
 """Also: to write the file, or to append to it."""
 _CHANGES_FOLDER: Final = _REPLACES | 0x40
@@ -134,7 +134,7 @@ def parse_policy(values: Mapping[str, Any], mistake: str = "", where: str = "the
     mistakes = [mistake] if mistake else []
     unknown = sorted(set(values) - set(_ALLOWED))
     if unknown:
-        # It may be a rule with a slip of the pen: nobody can say which.
+        # An unknown name may be a misspelt rule, and there is no telling which.
         mistakes.append(f"{where} has {', '.join(map(ascii, unknown))}, which is no rule")
     read = {}
     for name, allowed in _ALLOWED.items():

@@ -10,7 +10,7 @@ ANSWER_TIME = 30.0
 """Seconds after which no answer means no."""
 
 QUIET = 0.5
-"""Seconds in which nothing says yes: who was clicking when the question came did not mean it."""
+"""Seconds in which nothing counts as yes: a person may have been clicking when the question came."""
 
 
 class Answer(StrEnum):
@@ -31,7 +31,7 @@ class Question(NamedTuple):
     console: str
     """The console's name as it gave it: text of a stranger, shown as data."""
     control: bool
-    """It wants to act; False: it wants to see only, and `SEE` is the most that is offered besides."""
+    """The console wants to act; False: to see only, so `CONTROL` is not offered."""
     seconds: float = ANSWER_TIME
 
     @property
@@ -62,7 +62,7 @@ class Asker(Protocol):
     """Asks on the desktop. `ask` blocks; both methods may be called from any thread."""
 
     def ask(self, question: Question) -> Answer:
-        """Shows the question and returns the answer; NO after its time, on `cancel`, and where nobody can
+        """Shows the question and returns the answer; NO after its time, on `cancel`, and where no person can
         answer because the desktop is locked or gone."""
 
     def cancel(self) -> None:

@@ -9,20 +9,20 @@ from deskwire.geometry import Rectangle
 
 
 class Sign(Protocol):
-    """The line, on a thread of its own. Each method may be called from any thread and returns at once."""
+    """The line, run by a separate thread. Each method may be called from any thread and returns at once."""
 
     def show(self, text: str) -> None:
-        """It says this from now on; it comes where it was not."""
+        """Shows this text from now on."""
 
     def hide(self) -> None:
-        """It goes away."""
+        """Hides the line."""
 
     @property
     def area(self) -> Rectangle | None:
         """The sign's place in the system's coordinates while it is there: injected clicks must not hit it."""
 
     def close(self) -> None:
-        """It goes away for good."""
+        """Closes the line for good."""
 
 
 SignOpener = Callable[[Callable[[], None]], Sign]

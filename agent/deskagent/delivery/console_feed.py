@@ -49,7 +49,7 @@ from .update_tracker import UpdateTracker
 _log = logging.getLogger(__name__)
 
 _REST_BEFORE_EFFECT: Final = 0.3
-"""Seconds without a packet before an input that counts: what moves by itself is not its effect."""
+"""Seconds without a packet before an input that counts: a film's change is not an input's effect."""
 
 _EFFECT_WITHIN: Final = 2.0
 """Seconds after an input in which a change may be its effect: a clock's next minute is not."""
@@ -238,7 +238,7 @@ class ConsoleFeed:
             self._wake.notify()
 
     def _note_effects(self, began: float) -> None:
-        """Something changed, in a grab that began then."""
+        """The picture changed, in a grab that began at that time."""
         if self._watch.mode is WatchMode.FULL:
             found = [n for n, at in self._injected if at <= began and began - at <= _EFFECT_WITHIN]
             self._effects = [*self._effects, *found][-_MOST_EFFECTS:]

@@ -73,7 +73,7 @@ class DisplayFeed:
         self._grabs.demand()
 
     def expect_change(self) -> None:
-        """Something was done that may change the picture: it is looked at soon, and often for a while."""
+        """An input may change the picture: the next looks at it come soon, and often for a while."""
         self._pacing.changed(time.perf_counter())
         self._grabs.demand()
 

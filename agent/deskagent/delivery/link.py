@@ -97,7 +97,7 @@ class ConsoleLink:
         self._courtesy = courtesy
         self.hello = _NO_HELLO
         self.wrong = False
-        """It ended because it did not show the token."""
+        """The link ended because the console did not show the token."""
         self._display_feed: DisplayFeed | None = None
         self._heard = 0.0
         self._platform = platform
@@ -148,7 +148,7 @@ class ConsoleLink:
 
     def close(self) -> None:
         """Gives the sockets back, of a link that does not run."""
-        with self._sending:  # What injects may be telling its console that it did.
+        with self._sending:  # The input thread may be telling the console just now that it injected.
             self._closed = True
             for end in (self._socket, *self._wakers):
                 end.close()
@@ -182,7 +182,7 @@ class ConsoleLink:
             with self._booking:
                 data, number = self._connection.send_packet(self._identity, slices, refresh=refresh)
             self._socket.sendall(data)
-        if self._pending:  # It waited for the packet.
+        if self._pending:  # This message waited for the packet.
             self._flush_or_wake()
         return number
 
@@ -248,7 +248,7 @@ class ConsoleLink:
         with self._pending_lock:
             pending = self._pending
             if pending and _is_plain_done(message) and _is_plain_done(pending[-1]):
-                pending.pop()  # The later one says that too.
+                pending.pop()  # The later message says that too.
             pending.append(message)
         # The link ends, and its own thread says why; of a socket that is closed select says ValueError.
         with contextlib.suppress(OSError, LocalProtocolError, ValueError):
@@ -261,7 +261,7 @@ class ConsoleLink:
 
     def _wake(self) -> None:
         """Lets the reading thread look for what there is to send."""
-        # It is awake where there is no room, and gone where the socket is.
+        # A full buffer means that the thread is about to wake, a closed socket that it has ended.
         with contextlib.suppress(OSError):
             if self._wakers:
                 self._wakers[1].send(b"\0")
@@ -304,7 +304,7 @@ class ConsoleLink:
             self._check_pending()
 
     def _append(self, message: Message) -> None:
-        with self._pending_lock:  # `tell` looks at the last, and takes it away.
+        with self._pending_lock:  # `tell` looks at the last message, and takes it away.
             self._pending.append(message)
 
     def _check_pending(self) -> None:

@@ -33,7 +33,7 @@ PLATFORMS: Final = (
     InputPlatform(lambda: sys.platform == "win32", _windows_device),
     InputPlatform(lambda: True, _x_device),
 )
-"""The first that is here is the one; the last takes what is left."""
+"""The first row that fits this host counts; the last row fits every host."""
 
 
 def device_opener() -> DeviceOpener:

@@ -17,11 +17,11 @@ class SyntheticSign:
         self._desktop = desktop
 
     def show(self, text: str) -> None:
-        """It says this from now on."""
+        """Shows this text from now on."""
         self._desktop.act(SignAction(text))
 
     def hide(self) -> None:
-        """It goes away."""
+        """Hides the line."""
         self._desktop.act(SignAction(""))
 
     @property
@@ -31,5 +31,5 @@ class SyntheticSign:
         return sign_place(text, self._desktop.room.width) if text else None
 
     def close(self) -> None:
-        """It goes away."""
+        """Hides the line."""
         self.hide()

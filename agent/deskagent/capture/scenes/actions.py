@@ -41,7 +41,7 @@ class ClipAction(NamedTuple):
 
 
 class SignAction(NamedTuple):
-    """The sign at the upper edge says this from now on; empty: it goes."""
+    """The sign at the upper edge says this from now on; empty: no sign."""
 
     text: str
 

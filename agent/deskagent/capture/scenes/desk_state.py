@@ -48,11 +48,11 @@ class DeskRoom:
     """The things that stay as they are while people act: the script's places of windows, and the size."""
 
     windows: tuple[Rectangle | None, ...]
-    """None: it moves by itself and cannot be taken."""
+    """None: the window moves without a person and cannot be dragged."""
     notepad: Rectangle
     width: int
     height: int
-    """Above the task bar."""
+    """Height of the part above the task bar."""
 
     @property
     def notepad_number(self) -> int:
@@ -75,14 +75,14 @@ class DeskRoom:
         return NotepadPlan.of(self.notepad._replace(x=self.notepad.x + right, y=self.notepad.y + down))
 
     def replay(self, actions: Sequence[Action]) -> DeskState:
-        """The state after all of them."""
+        """The state after all of these actions."""
         state = self.fresh()
         for action in actions:
             state = self.after(state, action)
         return state
 
     def after(self, state: DeskState, action: Action) -> DeskState:
-        """The state after one more."""
+        """The state after one more action."""
         match action:
             case KeyAction():
                 return self._key(state, action)

@@ -15,7 +15,7 @@ from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, line, paste
 from .windows import TITLE_HEIGHT, empty_window
 
 LONGEST: Final = 20_000
-"""Characters; more is not taken."""
+"""The most characters that the notepad holds; more are not taken."""
 
 _PAPER: Final[Colour] = (252, 252, 252)
 _INK: Final[Colour] = (40, 36, 34)
@@ -41,7 +41,7 @@ class NotepadText:
     text: str = ""
     caret: int = 0
     marked: bool = False
-    """All of it is selected."""
+    """The whole text is selected."""
 
     def insert(self, text: str) -> NotepadText:
         """Writes at the caret, or over all where that is selected."""
@@ -115,7 +115,7 @@ class NotepadPlan(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """There is room for letters."""
+        """The window has room for letters."""
         return self.columns >= 4 and self.lines >= 1
 
     def first_row(self, content: NotepadText) -> int:

@@ -59,11 +59,11 @@ class WindowsSign:
         self._window.open()
 
     def show(self, text: str) -> None:
-        """It says this from now on; it comes where it was not."""
+        """Shows this text from now on."""
         self._window.say(text)
 
     def hide(self) -> None:
-        """It goes away."""
+        """Hides the line."""
         self._window.say("")
 
     @property
@@ -72,13 +72,13 @@ class WindowsSign:
         return self._window.area
 
     def close(self) -> None:
-        """It goes away for good."""
+        """Closes the window."""
         self._window.area = None
         self._window.post(WM_CLOSE)
 
 
 class _SignWindow(CourtesyWindow):
-    """Takes no focus and no place on the task bar."""
+    """The window of the line: it takes no focus and no place on the task bar."""
 
     def __init__(self, clicked: Callable[[], None]) -> None:
         super().__init__("sign")
@@ -92,7 +92,7 @@ class _SignWindow(CourtesyWindow):
         self._pressed = False
 
     def say(self, text: str) -> None:
-        """This text from now on; none hides it. From any thread."""
+        """Shows this text from now on; an empty one hides the line. From any thread."""
         with self._lock:
             self._text = text
         self.post(_WM_APP)

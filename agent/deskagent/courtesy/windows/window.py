@@ -1,4 +1,4 @@
-"""A window of the agent's own, on a thread of its own with a message loop."""
+"""A window of the agent, on a separate thread with a message loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WM_TIMER: Final = 0x0113
 WS_POPUP, WS_CHILD, WS_VISIBLE, WS_TABSTOP = 0x8000_0000, 0x4000_0000, 0x1000_0000, 0x0001_0000
 WS_EX_TOPMOST: Final = 0x0008
 SS_NOPREFIX: Final = 0x0080
-"""An ampersand in a static text is one: a stranger's name may have it."""
+"""An ampersand in a static text is shown as such: a stranger's name may have one."""
 SM_CXSCREEN, SM_CYSCREEN = 0, 1
 
 _CLASS: Final = "deskconsole courtesy"
@@ -106,7 +106,7 @@ def _dispatch(window: int | None, message: int, first: int, second: int) -> int:
 
 
 _procedure: Final = WindowProcedure(_dispatch)
-"""Windows calls it for as long as the process lives."""
+"""Kept for as long as the process lives, since Windows calls it."""
 
 
 @functools.cache
@@ -191,5 +191,5 @@ def frame_around(width: int, height: int, style: int, extended: int) -> tuple[in
 
 
 def handle_of(number: int) -> ctypes.c_void_p:
-    """A pseudo handle such as HWND_TOPMOST."""
+    """A pseudo handle, such as HWND_TOPMOST, as a pointer."""
     return ctypes.c_void_p(number)

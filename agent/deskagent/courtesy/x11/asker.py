@@ -59,7 +59,7 @@ class X11Asker:
             dialog.close()
 
     def cancel(self) -> None:
-        """Takes an open question away, and each that comes after it: it may be just about to open."""
+        """Takes an open question away, and each later one: a question may be just about to open."""
         with self._lock:
             self._cancelled = True
             for dialog in self._open:
@@ -86,7 +86,7 @@ class _Dialog:
         self._fills = {paper: popup.context(paper, paper) for paper in (_BUTTON, _CHOSEN)}
 
     def answer(self) -> Answer:
-        """Waits for it."""
+        """Waits for the answer."""
         if self._cancelled:
             return Answer.NO
         if self._popup.is_locked():
@@ -120,7 +120,7 @@ class _Dialog:
         self._popup.close()
 
     def _show(self) -> None:
-        """Puts it in the middle of the monitor with the pointer, as wide as its widest line."""
+        """Puts the window in the middle of the monitor with the pointer, as wide as its widest line."""
         font, monitor = self._popup.font, self._popup.pointer_monitor()
         button = max(font.width(LABELS[answer]) for answer in self._answers) + 2 * _MARGIN
         widest = max(map(font.width, (self._name, self._wish, self._time_left())))
@@ -139,7 +139,7 @@ class _Dialog:
         self._popup.show(place)
 
     def _heard(self, one: Any) -> Answer | None:
-        """Acts on an event; the answer where it gave one."""
+        """Acts on an event; returns the answer if the event gave one."""
         if one.type == X.Expose and one.count == 0:
             self._draw()
         elif self._popup.screen_changed(one):
@@ -169,7 +169,7 @@ class _Dialog:
         return None
 
     def _take_focus(self, when: int) -> None:
-        """Keys come here from the first click on it."""
+        """Takes the keyboard's focus, at the first click on the window."""
         if self._focus_before is None:
             self._focus_before = self._popup.connection.get_input_focus().focus
         self._popup.connection.set_input_focus(self._popup.window, X.RevertToPointerRoot, when)
@@ -202,7 +202,7 @@ class _Dialog:
 
     def _draw_time(self) -> None:
         top = _MARGIN + len(self._lines) * self._line
-        # The space covers the digit that went.
+        # The space covers the digit that is gone.
         self._popup.font.draw(self._popup.window, self._inks[_PAPER], _MARGIN, top, self._time_left() + " ")
 
     def _time_left(self) -> str:

@@ -1,4 +1,4 @@
-"""A font that the X server itself has: what is written with it needs no library."""
+"""A font that the X server has: writing with it needs no library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNICODE_FONTS: Final = (
     "-misc-fixed-medium-r-normal--13-*-*-*-*-*-iso10646-1",
 )
 _BUILT_IN: Final = "fixed"
-"""Every server has it, for Latin-1 where it has nothing else."""
+"""A font that every server has, for Latin-1 at least."""
 _UNKNOWN: Final = "?"
 
 
@@ -36,11 +36,11 @@ class CoreFont:
         return [ord(one) for one in shown_text(text, unicode=self._unicode)]
 
     def width(self, text: str) -> int:
-        """Pixels that it takes."""
+        """The text's width in pixels."""
         return int(self.font.query_text_extents(self.codes(text)).overall_width)
 
     def fitted(self, text: str, width: int) -> str:
-        """The text, cut where it is wider than this."""
+        """The text, cut to this width in pixels."""
         if self.width(text) <= width:
             return text
         while text and self.width(text + "...") > width:
@@ -59,7 +59,7 @@ class CoreFont:
         return lines
 
     def draw(self, window: Any, context: Any, x: int, y: int, text: str) -> None:
-        """Writes it; `y` is the upper edge of the line."""
+        """Writes the text; `y` is the upper edge of the line."""
         # The request has 255 characters at most.
         window.image_text_16(context, x, y + self.ascent, self.codes(text)[:255])
 

@@ -24,7 +24,7 @@ _SAVER_ON: Final = 1
 
 
 class Popup:
-    """One such window, on a connection of its own and for one thread. Raises what python-xlib raises."""
+    """One such window, on a separate connection and for one thread. Raises what python-xlib raises."""
 
     def __init__(self, name: str, paper: tuple[int, int, int]) -> None:
         self.connection: Any = connect()
@@ -88,14 +88,14 @@ class Popup:
         return resized or type(event).__name__ == "ScreenChangeNotify"
 
     def show(self, place: Rectangle) -> None:
-        """It is there from now on, above all others."""
+        """Shows the window above all others."""
         self.window.configure(
             x=place.x, y=place.y, width=place.width, height=place.height, stack_mode=X.Above
         )
         self.window.map()
 
     def hide(self) -> None:
-        """It is not to be seen from now on."""
+        """Hides the window."""
         self.window.unmap()
 
     def keep_on_top(self) -> None:
@@ -116,7 +116,7 @@ class Popup:
         return any(self._is_lock(one) for one in self._above(all_windows=True))
 
     def close(self) -> None:
-        """It is gone, and its connection too."""
+        """Closes the window and its connection."""
         self.events.close()
 
     def _above(self, *, all_windows: bool = False) -> list[Any]:

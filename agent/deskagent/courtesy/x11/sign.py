@@ -40,12 +40,12 @@ class X11Sign:
         self._thread.start()
 
     def show(self, text: str) -> None:
-        """It says this from now on."""
+        """Shows this text from now on."""
         self._wanted = text
         self._line.wake()
 
     def hide(self) -> None:
-        """It goes away."""
+        """Hides the line."""
         self.show("")
 
     @property
@@ -54,7 +54,7 @@ class X11Sign:
         return self._line.area
 
     def close(self) -> None:
-        """It goes away for good. Its own click may call this."""
+        """Closes the line for good. The callback of a click may call this."""
         self._closing.set()
         self._line.wake()
         if threading.current_thread() is not self._thread:
@@ -92,7 +92,7 @@ class _SignLine:
         self._popup.events.wake()
 
     def step(self, wanted: str) -> None:
-        """Says this, and acts on the next event or waits a while."""
+        """Shows this text, and acts on the next event or waits a while."""
         if wanted != self._shown:
             self._shown = wanted
             self._place()
@@ -103,13 +103,13 @@ class _SignLine:
             self._handle(one)
 
     def close(self) -> None:
-        """The window goes with its connection."""
+        """Closes the connection, and the window with it."""
         self.area = None
         self.gone = True
         self._popup.close()
 
     def _place(self) -> None:
-        """Puts it in the middle of the upper edge, as wide as its text."""
+        """Puts the line in the middle of the upper edge, as wide as its text."""
         if not self._shown:
             self._popup.hide()
             self.area = None
