@@ -23,7 +23,7 @@ def own_integrity() -> int:
 
 
 def process_integrity(pid: int) -> int:
-    """The same of another process. Raises OSError where the system does not tell, or it has ended."""
+    """The level of another process. Raises OSError where the system does not tell or it has ended."""
     with closing(windows("OpenProcess")(_PROCESS_QUERY_LIMITED_INFORMATION, 0, pid)) as process:
         return _integrity(process)
 

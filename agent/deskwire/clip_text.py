@@ -24,12 +24,12 @@ def clip_text(text: str) -> str:
 
 
 def strangers_clip_text(text: str) -> str:
-    """The same for a text that another machine gave: without marks that make it read otherwise than it is."""
+    """The text as it travels, if another machine gave it: also without marks that make it read otherwise."""
     return clip_text(text).translate(_LEFT_OUT_OF_STRANGERS)
 
 
 def clip_fault(text: str) -> str | None:
-    """Why this text cannot travel, or None where it can. Nothing is ever cut."""
+    """The reason why this text cannot travel, or None where it can. Nothing is ever cut."""
     if len(text) > MAX_CLIP:
         return f"the text has {len(text):,} characters; the clipboard takes at most {MAX_CLIP:,}"
     return None

@@ -1,7 +1,7 @@
 """The messages of control: who acts on a host, what is typed and clicked, and what became of it.
 
 Sent only to a peer that speaks the feature `control`. Every input bears the number of the grant that allows
-it and a number of its own, counted from 1 on each link.
+it, and its own number, counted from 1 on each link.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Ability(StrEnum):
     KEYBOARD = "keyboard"
     CLIP = "clip"
     QUESTION = "question"
-    """It can ask the person at the host."""
+    """The agent can ask the person at the host."""
     SIGN = "sign"
-    """It can show that person that somebody acts."""
+    """The agent can show the person at the host that somebody acts."""
 
 
 class Consent(StrEnum):
@@ -70,7 +70,7 @@ class InputOutcome(StrEnum):
 
     DONE = "done"
     DROPPED = "dropped"
-    """It was aimed at a picture of another size."""
+    """The input was aimed at a picture of another size."""
     BLOCKED = "blocked"
     """The host's system did not let it through."""
 

@@ -32,7 +32,7 @@ MAX_CLIP = 64_000
 """Characters of a clipboard: at most 256,000 bytes, which fits into one message."""
 
 MAX_NOTCHES = 7680
-"""120ths of a notch of one Wheel: 64 notches."""
+"""The most 120ths of a notch in one Wheel, each way: 64 notches."""
 
 MAX_PACKETS_OUT = 1024
 """Packets that a console may let be out: the agent remembers the size of each."""

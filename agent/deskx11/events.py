@@ -30,7 +30,7 @@ class XEvents:
         while True:
             if self._connection.pending_events():
                 return self._connection.next_event()
-            # That look has sent requests too, as much of them as the socket took.
+            # That look has sent requests too, as many as the socket took.
             server = self._connection.fileno()
             unsent = [server] if self._connection.display.data_send else []
             left = max(0.0, until - self._clock())
@@ -45,12 +45,12 @@ class XEvents:
 
     def wake(self) -> None:
         """Ends a wait of `next`, now or the next one. Any thread may call it."""
-        # A full buffer has woken it already; a closed one waits no more.
+        # A full buffer has woken the thread already; with a closed one no thread waits.
         with contextlib.suppress(OSError):
             self._waker.send(b"\0")
 
     def close(self) -> None:
-        """Closes the connection too."""
+        """Closes the wake-up and the connection."""
         self._waker.close()
         self._woken.close()
         with contextlib.suppress(*FAULTS):

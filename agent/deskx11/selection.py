@@ -47,8 +47,8 @@ class Selection:
         self._offer: _Offer | None = None
 
     def fetch(self, patience: float = PATIENCE) -> str:
-        """The text of its owner as that gave it. Raises SelectionRefused where it has none, marks it as a
-        secret, gives more than LARGEST bytes, or does not answer within `patience` seconds."""
+        """The owner's text, unchanged. Raises SelectionRefused where the owner has none, marks it as secret,
+        gives more than LARGEST bytes, or does not answer within `patience` seconds."""
         try:
             reader = _Reader(patience)
             try:
@@ -59,17 +59,17 @@ class Selection:
             raise SelectionRefused(f"the X server's clipboard cannot be read: {error}") from error
 
     def put(self, text: str) -> None:
-        """Owns it with this text from now on; a thread serves it until somebody else owns it. Raises
-        SelectionRefused."""
+        """Owns the clipboard with this text; a thread serves it until another program owns the clipboard.
+        Raises SelectionRefused."""
         try:
             offer = _Offer(text)
         except FAULTS as error:
             raise SelectionRefused(f"the X server's clipboard cannot be owned: {error}") from error
-        # The offer before it hears from the server that it owns the clipboard no more, and ends by itself.
+        # The earlier offer hears from the server that it owns the clipboard no more, and ends then.
         self._offer = offer
 
     def close(self) -> None:
-        """Gives it up; what was put is gone with it. May be called again."""
+        """Gives the clipboard up; what was put is gone with it. May be called again."""
         offer, self._offer = self._offer, None
         if offer is not None:
             offer.close()
@@ -81,7 +81,7 @@ class _Peer:
     def __init__(self) -> None:
         self.connection: Any = connect()
         self.events = XEvents(self.connection)
-        # Windows of others may go at any time; python-xlib would print each fault.
+        # Other programs' windows may go at any time; python-xlib would print each fault.
         self.connection.set_error_handler(lambda _error, _request: None)
         self._atoms: dict[str, int] = {}
         self.selection = self.atom("CLIPBOARD")
@@ -95,7 +95,7 @@ class _Peer:
         return self._atoms[name]
 
     def server_time(self, until: float) -> int:
-        """The server's time of now: a selection is not owned, or asked for, at a time of one's own."""
+        """The server's present time: a selection has to be owned and asked for at a time of the server."""
         self.window.change_property(self.atom(_TEXT_PROPERTY), Xatom.INTEGER, 32, [], X.PropModeAppend)
         while (one := self.events.next(until)) is not None:
             if one.type == X.PropertyNotify and one.window.id == self.window.id:
@@ -103,7 +103,7 @@ class _Peer:
         raise SelectionRefused("the X server does not answer")
 
     def disconnect(self) -> None:
-        """The server ends an ownership with the connection."""
+        """Closes the connection, with which the server ends an ownership."""
         self.events.close()
 
 
@@ -204,7 +204,7 @@ class _Transfer:
 
 
 class _Offer(_Peer):
-    """Owns the selection with one text, on a thread of its own."""
+    """Owns the selection with one text, on a separate thread."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

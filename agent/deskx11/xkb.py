@@ -166,7 +166,7 @@ class KeyboardState(NamedTuple):
 
     modifiers: int
     locked: int
-    """Those of them that stay without a key, such as Caps Lock."""
+    """Modifiers that stay without a key, such as Caps Lock."""
     group: int
     """Counts from 0."""
 
@@ -175,7 +175,7 @@ class _KeyType(NamedTuple):
     """Says which level the modifiers choose on keys of this type."""
 
     mask: int
-    """The modifiers that it looks at."""
+    """The modifiers that this type looks at."""
     levels: Mapping[int, tuple[int, int]]
     """Such modifiers to a level, and to those of them that still act, such as Lock for a capital."""
 
@@ -210,7 +210,7 @@ class Keymap:
 
     @property
     def keycodes(self) -> tuple[int, ...]:
-        """All that the server has, ascending."""
+        """All keycodes that the server has, ascending."""
         return tuple(self._symbols)
 
     @property
@@ -232,12 +232,12 @@ class Keymap:
         character = character_of(keysym)
         if acting & LOCK_MASK:
             capital = character.upper()
-            # The German sharp s has none of one character.
+            # The capital of the German sharp s is two characters.
             character = capital if len(capital) == 1 else character
         return character, False
 
     def modifiers_of(self, keysym: int) -> int:
-        """The real modifiers that the keys with this symbol set, in whichever group and level it is."""
+        """The real modifiers that the keys with this symbol set, whatever group and level have the symbol."""
         found = 0
         for keycode, modifiers in self.modifiers.items():
             of = self._symbols.get(keycode)
@@ -273,7 +273,7 @@ class XKeyboard:
             raise LookupError(f"the X server has another version of {EXTENSION}")
         self._request["device"] = _CORE_KEYBOARD
         self._event: int = known.first_event
-        # Who speaks XKB gets no MappingNotify any more.
+        # A client that speaks XKB gets no MappingNotify any more.
         _SelectEvents(
             **self._request,
             affected=_MAP_EVENTS,

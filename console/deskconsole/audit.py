@@ -20,7 +20,7 @@ LARGEST: Final = 2 * 1024 * 1024
 
 
 class AuditAction(StrEnum):
-    """The things that the audit log has."""
+    """Acts and events that the audit log records."""
 
     CONNECT = "connect"
     """From now on the console gets pictures, unless the person at the host is asked first."""
@@ -32,7 +32,7 @@ class AuditAction(StrEnum):
     REFUSAL = "refusal"
     CONTROL = "control"
     CONTROL_BY_FORCE = "control by force"
-    """It was taken from another console."""
+    """Control was taken from another console."""
     CONTROL_END = "control end"
     CLIP_PUT = "clip put"
     CLIP_FETCH = "clip fetch"
@@ -62,7 +62,7 @@ class AuditLog:
         self._lines = LineLog(path, largest=largest)
 
     def record(self, entry: AuditEntry) -> None:
-        """Has it written, at once."""
+        """Takes an entry, to be written soon; returns at once."""
         self._lines.append(_encode(entry))
 
     def close(self, timeout: float = 2.0) -> None:

@@ -32,7 +32,7 @@ class KeyboardLayout:
     capitals: frozenset[int] = frozenset()
     """Codes of the keys for which Caps Lock is as good as Shift, without AltGr."""
     altgr_capitals: frozenset[int] = frozenset()
-    """The same with AltGr."""
+    """Codes of the keys for which Caps Lock is as good as Shift, with AltGr."""
     toggles: frozenset[int] = frozenset(LOCK_KEYS)
     """Codes of the keys that toggle the lock which stands on them: some have another use for that key."""
 
@@ -67,9 +67,9 @@ class InputDevice(Protocol):
     """Acts on one desktop, from one thread only. Each method may raise InputBlocked or DeviceGone."""
 
     abilities: frozenset[Ability]
-    """POINTER, KEYBOARD: what it has of them."""
+    """POINTER, KEYBOARD: those of them that the device has."""
     repeats: bool
-    """Each repetition of a held key has to be injected; False: the system repeats by itself."""
+    """Each repetition of a held key has to be injected; False: the system repeats held keys."""
 
     def layout(self) -> KeyboardLayout:
         """The layout by which the program in front reads keys, as of now; cheap while it is the same."""
@@ -78,13 +78,13 @@ class InputDevice(Protocol):
         """The locks that are on: bits of `deskwire.control` (CAPS_LOCK, NUM_LOCK, SCROLL_LOCK)."""
 
     def press(self, code: int, *, down: bool) -> None:
-        """A key by its position goes down or up. Releasing what is up is no error."""
+        """Presses or releases a key by its position. Releasing a key that is up is no error."""
 
     def write(self, text: str) -> None:
-        """Characters as such, whatever the layout is; no line feeds or tabs. Shift and AltGr are up."""
+        """Types characters, whatever the layout is; no line feeds or tabs. Shift and AltGr are up."""
 
     def move(self, x: int, y: int) -> None:
-        """The pointer to a pixel, in the system's own coordinates (they may be negative)."""
+        """Moves the pointer to a pixel, in the system's own coordinates (they may be negative)."""
 
     def button(self, number: int, *, down: bool, x: int, y: int) -> None:
         """A button (1 to 5: left, middle, right, back, forward) goes down or up there, with no event between
@@ -100,7 +100,7 @@ class InputDevice(Protocol):
         """Every key and button that injected input may hold goes up; also what a killed agent left."""
 
     def close(self) -> None:
-        """Gives back what is held; may be called again."""
+        """Gives back what the device holds; may be called again."""
 
 
 DeviceOpener = Callable[[], InputDevice]

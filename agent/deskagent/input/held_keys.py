@@ -11,8 +11,8 @@ MODIFIERS: Final = SHIFTS | CONTROLS | {ALT, ALTGR} | SUPERS
 
 
 class HeldKeys:
-    """Each key of the console that is down, with the host's key that it holds: that one goes up with it,
-    whatever the layout has become."""
+    """Each key of the console that is down, with the host's key that it holds. The host's key goes up with
+    the console's, whatever the layout has become."""
 
     def __init__(self) -> None:
         self._held: dict[int, int] = {}
@@ -33,7 +33,7 @@ class HeldKeys:
 
     @property
     def opens_menu(self) -> bool:
-        """True where Alt or Win was the last key that went down: going up alone, it opens a menu."""
+        """True where Alt or Win was the last key that went down: if it goes up alone, it opens a menu."""
         return self._latest in self.codes and self._latest in SUPERS | {ALT, ALTGR}
 
     def held_by(self, code: int) -> int | None:
@@ -54,7 +54,7 @@ class HeldKeys:
         return self._held.pop(code, None)
 
     def take_from(self, host_code: int) -> bool:
-        """The host's key is needed by another; returns whether one held it, which lets it go."""
+        """Another key needs the host's key: lets it go, and returns whether one held it."""
         holder = next((code for code, held in self._held.items() if held == host_code), None)
         if holder is not None:
             del self._held[holder]

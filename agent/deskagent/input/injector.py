@@ -38,7 +38,7 @@ class Injector:
         return bool(self._keys or self._buttons)
 
     def begin(self) -> None:
-        """A console begins to act: the locks are remembered, and no modifier stays down from before."""
+        """A console begins to act: the locks are remembered, and modifiers that are down go up."""
         with contextlib.suppress(InputBlocked):
             self._locks = self._device.locks()
         for code in MODIFIERS:
@@ -61,7 +61,7 @@ class Injector:
 
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """Half of a key's steps must not stay down."""
+        """Takes a key's steps; if one fails, those before it must not leave keys down."""
         try:
             yield
         except InputBlocked:
@@ -109,7 +109,7 @@ class Injector:
                 self._device.press(code, down=True)
 
     def move(self, x: int, y: int) -> None:
-        """The pointer to a pixel, in the system's own coordinates."""
+        """Moves the pointer to a pixel, in the system's own coordinates."""
         self._place = (x, y)
         self._device.move(x, y)
 
@@ -136,7 +136,7 @@ class Injector:
         self._router.forget()
         buttons, self._buttons = self._buttons, set()
         x, y = self._place
-        # Only a mask: where it is blocked, the releases matter more than the menu.
+        # This key only masks the menu: where it is blocked, the releases matter more.
         with contextlib.suppress(InputBlocked):
             self._mask_menu()
         blocked: InputBlocked | None = None

@@ -60,7 +60,7 @@ class KeyRouter:
     def __init__(self, held: HeldKeys) -> None:
         self._held = held
         self._mark = ""
-        """A dead key that the host has not: it waits for its letter."""
+        """A dead key that the host does not have, until its letter comes."""
         self._altgr = False
         """AltGr is down at the console. It is pressed here only with a key that needs it."""
 
@@ -83,7 +83,7 @@ class KeyRouter:
                 yield KeyStep(held, down=True)
             return
         caps = bool(locks & CAPS_LOCK)
-        # One character is one as it is: a few Indic letters would become two.
+        # A single character is left as it is: a few Indic letters would become two.
         text = key.text if len(key.text) == 1 else unicodedata.normalize("NFC", key.text)
         code = key.code or _KEYS_OF_CONTROLS.get(text, 0)
         if code == ALTGR:
@@ -120,7 +120,7 @@ class KeyRouter:
         return self._level | ALTGR_LEVEL * self._altgr
 
     def _place(self, code: int, host_code: int) -> Iterator[RouteStep]:
-        """A key that is more than its text. AltGr goes with it: on some hosts it is the other Alt."""
+        """The key does more than give a text. AltGr counts as well: on some hosts it is the other Alt."""
         if self._altgr:
             yield from self._hold(ALTGR, ALTGR)
             self._altgr = False
@@ -140,7 +140,7 @@ class KeyRouter:
         before, self._mark = self._mark, ""
         level = self._meant
         if before:
-            # Twice the same is the character alone, as it is at a keyboard.
+            # The same dead key twice gives the character alone, as at a keyboard.
             yield from self._text(0, _SPACING.get(before, before), layout, caps=caps)
             self._mark = mark if mark != before else ""
         elif layout.dead.get((code, level)) != mark:
@@ -187,7 +187,7 @@ class KeyRouter:
         yield from self._on_level(level, KeyStep(host_code, down=True), KeyStep(host_code, down=False))
 
     def _free(self, host_code: int) -> Iterator[RouteStep]:
-        """Pressed while it is down, a key would give nothing."""
+        """Releases the host's key if it is down: another press of it would give nothing."""
         if self._held.take_from(host_code):
             yield KeyStep(host_code, down=False)
 

@@ -1,1 +1,1 @@
-"""The synthetic desktop as a host's: with a device, a clipboard and a sign of its own."""
+"""The synthetic desktop as a host: with an input device, a clipboard and a sign."""

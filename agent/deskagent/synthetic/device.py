@@ -23,11 +23,11 @@ class SyntheticDevice:
         self._desktop = desktop
 
     def layout(self) -> KeyboardLayout:
-        """The US one."""
+        """The US layout."""
         return _LAYOUT
 
     def locks(self) -> int:
-        """Those that were toggled by their keys."""
+        """The locks that were toggled by their keys."""
         return self._desktop.state.locks
 
     def press(self, code: int, *, down: bool) -> None:
@@ -35,11 +35,11 @@ class SyntheticDevice:
         self._act(KeyAction(code, down))
 
     def write(self, text: str) -> None:
-        """Characters that its keys do not give."""
+        """Types characters that no key here gives."""
         self._act(TextAction(text))
 
     def move(self, x: int, y: int) -> None:
-        """The pointer to a pixel."""
+        """Moves the pointer to a pixel."""
         self._act(PointerAction(x, y))
 
     def button(self, number: int, *, down: bool, x: int, y: int) -> None:

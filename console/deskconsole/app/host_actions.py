@@ -96,7 +96,7 @@ def type_text(session: Session, text: str, *, force: bool, watch: bool) -> TypeR
 def press_keys(
     session: Session, chords: Sequence[ChordName | tuple[ChordKey, ...]], *, force: bool, watch: bool
 ) -> KeyResult:
-    """Presses chords one after the other, each when the one before is done."""
+    """Presses chords in turn, each when the chord before it is done."""
     before = 0.0
     with _controlled(session, force=force) as control:
         for chord in chords[:-1]:
@@ -149,12 +149,12 @@ class _Sent(NamedTuple):
 
     numbers: Sequence[int]
     watched: int
-    """The one whose effect is waited for: a release has rarely one of its own."""
+    """The number of the input whose effect is waited for: a release rarely has an effect."""
 
 
 @contextlib.contextmanager
 def _controlled(session: Session, *, force: bool) -> Iterator[HostControl]:
-    """Control of the host, from its first picture on; raises what keeps it away."""
+    """Yields control of the host, with a picture there; raises the reason where there is no control."""
     wait_for_picture(session)
     control = session.control
     _require_free(session, force=force)

@@ -1,4 +1,4 @@
-"""The time that a host has for an input, the same for every face of the console."""
+"""The time that a host has for an input: the same in the TUI and on the command line."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _A_CHARACTER = 0.02
 
 
 def input_timeout(characters: int = 0) -> float:
-    """Seconds after which the host's word on an input, or on a text of so many characters, is missing."""
+    """Seconds after which the host's answer to an input, or to a text of so many characters, is overdue."""
     return _ONE + characters * _A_CHARACTER

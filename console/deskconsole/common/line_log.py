@@ -34,7 +34,7 @@ class LineLog:
         self._thread.start()
 
     def append(self, line: bytes) -> None:
-        """Has it written; from any thread, at once."""
+        """Takes a line, to be written soon; returns at once, on any thread."""
         self._waiting.put(line)
 
     def close(self, timeout: float = 2.0) -> None:

@@ -21,7 +21,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bytes_per_second: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
     """The budget of all hosts together on the network; 0: no bound."""
     host_key: Literal["right ctrl", "scroll lock", "pause", "ctrl+alt"] = "right ctrl"
-    """The key of this keyboard that takes and gives control in a window."""
+    """The key of this keyboard that takes control in a window and gives it back."""
 
     @classmethod
     def load(cls, path: Path) -> Settings:

@@ -15,7 +15,7 @@ class Priority(IntEnum):
     """The order in which hosts get their shares."""
 
     FULL = 0
-    """It has the full stream."""
+    """The host has the full stream."""
     TYPED_INTO = 1
     """The user types into it, and its preview shows the effect."""
     SELECTED = 2

@@ -27,7 +27,7 @@ log."""
 def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Event | None:
     """The event that leads from one status to the next; None where there is none to tell."""
     if after.state == before.state or after == NOT_CONNECTED:
-        return None  # A lost link has an event of its own.
+        return None  # A lost link is an event already.
     match after.state:
         case ControlState.YOURS:
             return ControlBegun(host=host, taken_from=after.taken_from)
@@ -59,7 +59,7 @@ class ControlEvents:
         event = control_event(host, before, after)
         if event is None:
             return
-        # Who acted, and until when, is never left out: each was asked for at this console.
+        # Changes of who acts are never left out: each was asked for at this console.
         if not isinstance(event, (ControlAsked, ControlDenied)):
             self._tell(event)
             return

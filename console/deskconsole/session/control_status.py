@@ -15,7 +15,7 @@ class ControlStatus:
 
     state: ControlState
     holder: str = ""
-    """The console that acts, in its own words; empty where none does or this one."""
+    """The acting console's name, as it gave it; empty where none acts or this one."""
     reason: str = ""
     """One sentence, or the host's words, where this console does not act and that has a reason."""
     may: frozenset[str] = frozenset()

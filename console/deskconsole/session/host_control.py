@@ -168,7 +168,7 @@ class HostControl(LinkObserver):
         locks: int = 0,
         repeat: bool = False,
     ) -> int:
-        """A key by its position (`deskwire.keys`) and by the text that it gave here."""
+        """Sends a key by its position (`deskwire.keys`) and by the text that it gave here."""
         with self._changed:
             if not self._may(Ability.KEYBOARD):
                 return 0
@@ -181,7 +181,7 @@ class HostControl(LinkObserver):
             return number
 
     def point(self, x: int, y: int) -> int:
-        """The pointer is there, in pixels of the picture. The newest of several waiting places wins."""
+        """Sends the pointer's place in pixels of the picture. The newest of several waiting places wins."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
@@ -191,7 +191,7 @@ class HostControl(LinkObserver):
             return self._inputs.last
 
     def button(self, x: int, y: int, button: int, *, down: bool) -> int:
-        """A button, 1 to 5: left, middle, right, back, forward."""
+        """Sends a button, 1 to 5: left, middle, right, back, forward."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
@@ -202,7 +202,7 @@ class HostControl(LinkObserver):
             return number
 
     def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0) -> int:
-        """The wheel, by 120ths of a notch."""
+        """Sends a turn of the wheel, by 120ths of a notch."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
@@ -213,10 +213,10 @@ class HostControl(LinkObserver):
             return number
 
     def type(self, text: str) -> Sequence[int]:
-        """Characters, whatever the layouts are; a line feed is Enter, a tab is Tab. More than LONGEST_TEXT of
-        them are not sent.
+        """Types a text, whatever the layouts are; a line feed is Enter, a tab is Tab. A text of more than
+        LONGEST_TEXT characters is not sent.
 
-        Returns the numbers of all pieces, none where nothing was sent: each has an outcome of its own.
+        Returns the numbers of all pieces, each with its own outcome; none where nothing was sent.
         """
         with self._changed:
             if not self._may(Ability.KEYBOARD) or not 0 < len(text) <= LONGEST_TEXT:
@@ -336,8 +336,8 @@ class HostControl(LinkObserver):
                 # Lost or refused: it is not asked for again on the next link.
                 self._wanted = None
                 if self._status.yours or control.state is not ControlState.OTHER:
-                    self._claims.clear()  # Of another console it may be older than the wish.
-                # It is given once for each time that it was asked for.
+                    self._claims.clear()  # News of another console may be older than the wish.
+                # Control is given once for each time that it was asked for.
                 self._asked = self._asked and not self._status.yours
             if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
                 return
@@ -398,7 +398,7 @@ class HostControl(LinkObserver):
             self._asked = True
             self._forced_from = self._status.holder if self._wanted else None
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
-            self._wanted = False  # By force only once.
+            self._wanted = False  # Force is used only once.
 
     def _give_back(self) -> None:
         self._wanted = None
@@ -453,7 +453,7 @@ class HostControl(LinkObserver):
             raise ClipUnavailable(f"the host answers: {one.reason}")
 
     def _tell(self) -> None:
-        """Tells the observers each change, one after the other whatever the threads are."""
+        """Tells the observers each change in turn, whatever threads make them."""
         while True:
             with self._changed:
                 if self._telling or not self._changes:

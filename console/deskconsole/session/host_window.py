@@ -52,7 +52,7 @@ class HostWindow(LinkObserver):
         self._wanted = False
         self._fullscreen = False
         self._take = False
-        """Control is to be taken as soon as there is a window."""
+        """Control has to be taken as soon as there is a window."""
         self._opening = False
         self._closed = False
         self.failure: ViewerError | None = None

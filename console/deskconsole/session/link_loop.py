@@ -69,7 +69,7 @@ HEARTBEAT = 1.0
 """Seconds between two Pings."""
 
 HEARTBEAT_HOLDING = 0.4
-"""The same while a key or a button is held: the agent lets go when it hears nothing for 1.2 s."""
+"""Seconds between pings while a key or button is held: the agent lets go after 1.2 s of silence."""
 
 LOST_AFTER = 4.5
 """Seconds of silence after which the link is given up."""

@@ -185,7 +185,7 @@ class SentInputs:
                 one.effect_due = False
                 injected_at = one.at if one.done_at is None else one.done_at
                 if self._effect_at - injected_at > EFFECT_WITHIN:
-                    continue  # It had no effect: the agent names moves too, however late after a click.
+                    continue  # Without an effect: the agent names moves too, however late after a click.
                 one.shown_at = now
                 last_press = one if one.press else last_press
         # Those before it may have had no effect at all, a Shift for one.

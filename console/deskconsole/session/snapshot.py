@@ -131,7 +131,7 @@ class Snapshot:
     control: ControlStatus = NOT_CONNECTED
     """Who acts on the host."""
     round_trips: RoundTrips = field(default_factory=RoundTrips)
-    """The inputs' of this console."""
+    """Round trips of this console's inputs."""
 
     @property
     def current(self) -> bool:

@@ -30,7 +30,7 @@ _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
 
 _CLAIM = "window"
-"""The window's claim to control: what else needs it on this console neither ends it nor is ended with it."""
+"""The window's claim to control: other claims on this console neither end it nor end with it."""
 
 _EFFECT_WITHIN = 2.0
 """Seconds after an input in which a picture may be its effect, as for the agent."""
@@ -53,7 +53,7 @@ class WindowInput:
         self._presses: dict[int, float] = {}
         """The presses that a picture may follow from, and when they happened."""
         self._input_at: float | None = None
-        """When the input happened whose effect the next packet has."""
+        """The time of the input whose effect the next packet has."""
         self._packet_at = float("-inf")
         self._told_at = float("-inf")
 
@@ -95,7 +95,7 @@ class WindowInput:
                 del self._presses[press]
 
     def drawn(self) -> float | None:
-        """When the input happened whose effect the packet of now has; None where it has none."""
+        """The time of the input whose effect this packet has; None where it has none."""
         with self._lock:
             self._packet_at = time.monotonic()
             at, self._input_at = self._input_at, None
@@ -131,7 +131,7 @@ class WindowInput:
                 control.chord(chord)
 
     def _say_if_unable(self, message: Input) -> None:
-        """Says it where the host's agent has no way to do what was pressed."""
+        """Tells the user where the host's agent has no means for an input of this kind."""
         status = self._control.status
         match message:
             case KeyInput(down=True) | TypingInput() | ChordInput() if status.yours:

@@ -39,7 +39,7 @@ LOOK: Final = 0.05
 """Seconds between two looks at whether control has come."""
 
 STALE: Final = 1.0
-"""Seconds for which an earlier refusal may stand before it counts as the answer."""
+"""Seconds after which a refusal that was there before counts as the answer."""
 
 
 class Operator:
@@ -130,7 +130,7 @@ class Operator:
 def _wait(control: ControlPort, numbers: Sequence[int]) -> InputResult:
     if not numbers:
         raise ControlNotAllowed("nothing was sent: this console does not control the host")
-    # Each waits for those before it only: the host has the time of one piece of a text.
+    # Each wait follows the one before, so the host has the time of one piece of a text.
     patience = input_timeout(MAX_TYPED)
     *before, last = numbers
     for number in before:
@@ -141,7 +141,7 @@ def _wait(control: ControlPort, numbers: Sequence[int]) -> InputResult:
 
 
 async def _await_control(control: ControlPort, name: str, before: ControlStatus) -> None:
-    """Waits until control is ours, which was asked for with the status `before`; raises a ControlError."""
+    """Waits until control is ours; `before` is the status when it was asked for. Raises a ControlError."""
     clock = asyncio.get_running_loop().time
     began = clock()
     while (status := control.status).state is not ControlState.YOURS:

@@ -1,4 +1,4 @@
-"""From the keys that a terminal tells to strokes of a PC's keyboard. No widgets, no host.
+"""Turns the keys that a terminal tells into strokes of a PC's keyboard. No widgets, no host.
 
 A terminal tells characters and named keys with modifiers, presses only. Characters are typed as text; what is
 here are all others.

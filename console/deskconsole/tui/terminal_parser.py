@@ -68,7 +68,7 @@ class TerminalParser(XTermParser):
     def _cleaned(self, data: str) -> str:
         """The data with pastes that hold no control characters; markers may come in pieces.
 
-        Outside of a paste everything goes on at once: a lone ESC is a key. `_kept` is then a copy of the
+        Outside of a paste everything passes at once: a lone ESC is a key. `_kept` is then a copy of the
         last characters, else what may be the beginning of the end marker.
         """
         out = []

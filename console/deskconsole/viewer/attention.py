@@ -1,4 +1,4 @@
-"""Attention: how often the toolkit has to be asked for keys, which highgui tells nobody of."""
+"""Attention: how often the toolkit has to be asked for keys, since highgui reports none."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Attention:
         self.due = min(self.due, now)
 
     def look(self, now: float, *, hears_keys: bool) -> None:
-        """This is a look; `hears_keys`: the surface notices keys."""
+        """Counts a look; `hears_keys`: the surface notices keys."""
         self.due = now + (_ATTENTIVE if now < self._until else _HEARING if hears_keys else _IDLE)

@@ -96,7 +96,7 @@ class Canvas:
             image[:] = _AMBER
         self._edge = edge = FRAME if framed and min(image.shape[:2]) > 4 * FRAME else 0
         self.image = image = image[edge : image.shape[0] - edge, edge : image.shape[1] - edge]
-        """Without the frame."""
+        """The canvas without its frame."""
         self._picture = picture
         room = image.shape[1], image.shape[0]
         whole = room[0] + 2 * edge, room[1] + 2 * edge

@@ -25,10 +25,10 @@ _PARTS: Final[Mapping[HostKeyName, tuple[frozenset[int], ...]]] = MappingProxyTy
 
 
 class KeyAnswer(NamedTuple):
-    """Says what becomes of a key."""
+    """The decision about one key: an action here, or on to the host."""
 
     passes: bool
-    """It is not the window's: it goes to the host, where that is controlled."""
+    """The key goes to the host, where that is controlled."""
     action: Action | None = None
     began: bool = False
     """The host key is held from now on: what the host has of other keys has to go up."""
@@ -54,7 +54,7 @@ class HostKey:
         self._alone = False
         self._tapped_at: float | None = None
         self.held = False
-        """It is held, all of it."""
+        """All keys of the host key are held."""
 
     @property
     def parts(self) -> tuple[frozenset[int], ...]:
@@ -63,7 +63,7 @@ class HostKey:
 
     @property
     def due(self) -> float | None:
-        """When `late` has to be called; None: no tap waits for a second one."""
+        """The time at which `late` has to be called; None: no tap waits for a second one."""
         return None if self._tapped_at is None else self._tapped_at + _TWICE
 
     def key(self, code: int, text: str, *, down: bool, now: float, controlled: bool) -> KeyAnswer:
@@ -81,7 +81,7 @@ class HostKey:
             self._tapped_at = None
             return _TAKEN if repeats else KeyAnswer(passes=False, action=chord_action(code, text))
         if self._tapped_at is not None:
-            # It was a single tap: the key is no more for the host.
+            # The tap was a single one and ends control: this key is not for the host.
             self._tapped_at = None
             self._taken.add(code)
             return KeyAnswer(passes=False, action=Action.CONTROL)

@@ -33,16 +33,16 @@ class InputOutbox:
 
     @property
     def full(self) -> bool:
-        """The console has not read for long: more input would be typed when nobody expects it."""
+        """The console has not read for long: later it would type more input than its user expects."""
         return len(self._waiting) >= _MANY
 
     @property
     def due(self) -> float | None:
-        """When `flush` is to be called; None: nothing waits for room."""
+        """The time at which `flush` has to be called; None: nothing waits for room."""
         return time.monotonic() + _LOOK if self._waiting or self._rest else None
 
     def put(self, message: ToConsole) -> None:
-        """Says it now, or at a later `flush`."""
+        """Sends the message now, or at a later `flush`."""
         if (
             isinstance(message, PointerInput)
             and self._waiting

@@ -23,12 +23,12 @@ class Action(Enum):
     HELP = auto()
     # With the host key
     CONTROL = auto()
-    """Act on the host, or no more."""
+    """Act on the host, or stop it."""
     FORCE = auto()
     """Take control from another console."""
     SEND_HOST_KEY = auto()
     GRAB = auto()
-    """All keys go to the host, those of the local system too; or no more."""
+    """Send all keys to the host, those of the local system too; or stop it."""
     CTRL_ALT_DEL = auto()
     LOCK = auto()
     TYPE_CLIP = auto()
@@ -49,7 +49,7 @@ HOST_ACTIONS: Final = frozenset(
         Action.FETCH_CLIP,
     }
 )
-"""They do nothing while the window only shows the host."""
+"""Actions that do nothing while the window only shows the host."""
 
 HostKeyName = Literal["right ctrl", "scroll lock", "pause", "ctrl+alt"]
 """The host key, as settings.toml has it."""
@@ -162,7 +162,7 @@ def control_notice(state: ControlState, holder: str, reason: str, host_key: Host
 
 
 def lost_notice(notice: str) -> str:
-    """The line about who acts now, where control ended while its user may have been typing."""
+    """The line about who acts now, where control ended while the user may have been typing."""
     return f"{notice or 'control ended'}    keys do nothing until you pause"
 
 

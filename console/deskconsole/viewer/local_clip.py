@@ -25,7 +25,7 @@ class LocalClip:
 
     @property
     def due(self) -> float | None:
-        """When `tick` is to be called; None: nothing is under way."""
+        """The time at which `tick` has to be called; None: nothing is under way."""
         return time.monotonic() + _LOOK if self._under_way else None
 
     def fetch(self, then: Callable[[str], None]) -> None:

@@ -107,11 +107,11 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
 
 
 class ControlWish(msgspec.Struct, frozen=True, tag="wish"):
-    """The person wants to act on the host, or no more."""
+    """The user wants to act on the host, or to stop it."""
 
     on: bool
     force: bool = False
-    """Take it from another console."""
+    """Take control from another console."""
 
 
 class KeyInput(msgspec.Struct, frozen=True, omit_defaults=True, tag="key"):
@@ -182,9 +182,9 @@ class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
 
 
 Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | TypingInput | ChordInput
-"""Goes to the host as soon as the console has it."""
+"""Messages that go to the host as soon as the console has them."""
 Request = ControlWish | ClipOffer | ClipWish
-"""Takes its time, and is answered."""
+"""Messages that take time and get an answer."""
 
 ToWindow = Map | Damage | Status | WhoControls | Notice | ClipText | DoneTimes | Raise | CloseWindow
 ToConsole = Ready | Failed | Shown | Closed | Input | Request

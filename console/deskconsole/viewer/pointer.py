@@ -41,7 +41,7 @@ class WindowPointer:
 
     @property
     def due(self) -> float | None:
-        """When `flush` has to be called at the latest; None: nothing waits."""
+        """The latest time at which `flush` has to be called; None: nothing waits."""
         return None if self._moved is None else self._told_at + _MOVE
 
     def moved(self, x: int, y: int, canvas: Canvas) -> None:
@@ -56,16 +56,16 @@ class WindowPointer:
             self.flush()
 
     def laid_out(self, canvas: Canvas) -> None:
-        """The picture lies so from now on: the pointer may be over another pixel, though it has not moved."""
+        """The picture has another place or size: the pointer, unmoved, may be over another pixel."""
         if self._told is not None and not self._held:
             self.moved(*self._at, canvas)
 
     def missed(self, x: int, y: int) -> None:
-        """The pointer is there while the host takes nothing: see `catch_up`."""
+        """Notes the pointer's place while the host takes no input: see `catch_up`."""
         self._missed = x, y
 
     def catch_up(self, canvas: Canvas) -> None:
-        """Tells the place that the host has missed, if any: it takes what is done again."""
+        """Tells the place that the host has missed, if any: it takes input again."""
         if self._missed is not None:
             self.moved(*self._missed, canvas)
 
@@ -107,6 +107,6 @@ class WindowPointer:
         self._moved = self._told = None
 
     def begin(self) -> None:
-        """The host takes what is done from now on; it missed nothing."""
+        """The host takes input from now on, and has missed nothing."""
         self.forget()
         self._missed = None

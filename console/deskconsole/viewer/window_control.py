@@ -15,7 +15,7 @@ from .surfaces.surface import Surface
 
 
 class WindowControl(Protocol):
-    """Takes what its user does to the host, see `XControl`."""
+    """Takes what the window's user does to the host, see `XControl`."""
 
     @property
     def on(self) -> bool:
@@ -24,7 +24,7 @@ class WindowControl(Protocol):
 
     @property
     def due(self) -> float | None:
-        """When `tick` has to be called at the latest, by the monotonic clock; None: not by itself."""
+        """The latest time of the next `tick`, by the monotonic clock; None: no tick is due."""
         ...
 
     def control_changed(self, message: WhoControls) -> bool:
@@ -32,7 +32,7 @@ class WindowControl(Protocol):
         ...
 
     def show(self, canvas: Canvas) -> None:
-        """Says how the picture lies in the window from now on."""
+        """Tells the picture's place and size in the window from now on."""
         ...
 
     def stale(self, *, stale: bool) -> None:
@@ -81,13 +81,13 @@ class ViewOnlyControl:
         return False
 
     def show(self, canvas: Canvas) -> None:
-        """Nothing here has a place."""
+        """Does nothing: no pointer is told here."""
 
     def stale(self, *, stale: bool) -> None:
-        """It takes no input at all."""
+        """Does nothing: no input is taken here."""
 
     def fullscreen(self, *, on: bool) -> None:
-        """There are no keys to grab."""
+        """Does nothing: there are no keys to grab."""
 
     def tick(self, now: float) -> None:  # noqa: ARG002  # only the outbox may have something to do
         self._outbox.flush()
@@ -99,7 +99,7 @@ class ViewOnlyControl:
         return action in HOST_ACTIONS
 
     def end(self) -> None:
-        """Nothing is held."""
+        """Does nothing: no key is held here."""
 
 
 def control_of(

@@ -83,7 +83,7 @@ class XControl:
         self._window_buttons: set[int] = set()
         """Buttons that are held and whose press was the window's."""
         self._resting_at: float | None = None
-        """Control has ended while keys came here: they go nowhere until then. None: they are the window's."""
+        """The time until which keys go nowhere: control ended meanwhile. None: the window takes them."""
         self._surface = surface
         self._keys = KeyReader(surface.display)
         self._focus = XFocus(surface.display, surface.parent, surface.child)
@@ -97,7 +97,7 @@ class XControl:
 
     @property
     def due(self) -> float | None:
-        """When `tick` has to be called at the latest, by the monotonic clock."""
+        """The latest time of the next `tick`, by the monotonic clock."""
         times = (
             self._pointer.due,
             self._host_key.due,
@@ -120,7 +120,7 @@ class XControl:
         return self._resting_at is not None
 
     def show(self, canvas: Canvas) -> None:
-        """Says how the picture lies in the window from now on."""
+        """Tells the picture's place and size in the window from now on."""
         self._canvas = canvas
         if self._acting and self._focus.inside:
             self._pointer.laid_out(canvas)
@@ -310,7 +310,7 @@ class XControl:
         return not answer.passes
 
     def _mouse(self, event: Event) -> bool:
-        """A button belongs to the one that got its press, the host or the window, until it goes up."""
+        """Gives a button to the host or to the window; who got its press gets its release."""
         if event.type == X.ButtonPress:
             self._host_key.button()
             if self._resting_at is not None:
@@ -368,7 +368,7 @@ class XControl:
             self._outbox.put(Released())
 
     def _send(self, message: Input) -> bool:
-        """Tells the console, the newest place of the pointer before anything else; False where it is full."""
+        """Tells the console, after the pointer's newest place; False where the outbox is full."""
         if self._outbox.full:
             self._all_up()
             return False

@@ -28,14 +28,14 @@ class FocusChange(Enum):
 
     CAME = auto()
     RETURNED = auto()
-    """It was the parent's for a moment: what went up meanwhile was not heard."""
+    """The parent had the focus for a moment: releases meanwhile were not heard."""
     LEFT = auto()
     TAKEN = auto()
-    """Another program has grabbed it."""
+    """Another program has grabbed the keyboard."""
 
 
 class XFocus:
-    """Holds the focus on `child`, which lies in `parent`, from `begin` to `end`."""
+    """Holds the focus on `child`, a window inside `parent`, from `begin` to `end`."""
 
     def __init__(self, display: Display, parent: XWindow, child: XWindow) -> None:
         self._display = display
@@ -80,7 +80,7 @@ class XFocus:
         return self._follow()
 
     def click(self, at: int) -> FocusChange | None:
-        """The user pressed a button inside; a bare server does not move the focus by itself.
+        """The user pressed a button inside; without a window manager nothing moves the focus then.
 
         `at` is the server's time of that: a window that has got the focus since keeps it.
         """
@@ -138,7 +138,7 @@ class XFocus:
 
     @contextmanager
     def _undisturbed(self) -> Iterator[None]:
-        """The server does nothing for other programs meanwhile: the focus stays where it was seen."""
+        """Grabs the server: it does nothing for other programs meanwhile, so the focus cannot move."""
         self._display.grab_server()
         try:
             yield

@@ -38,7 +38,7 @@ class KeyReader:
         """The keys that were held before: neither their repeats nor their release mean anything."""
 
     def is_new_map(self, event: Event) -> bool:
-        """The event says that keys give something else from now on."""
+        """True where this event says that keys give something else now: they are read again."""
         if self._keyboard.is_new_map(event):
             self._keymap = None
             return True
@@ -50,7 +50,7 @@ class KeyReader:
         return [keycode for keycode, name in self._map().names.items() if name in names]
 
     def look_at_held(self) -> None:
-        """Begins with the keys that are held now: they are nothing of ours until they went up."""
+        """Begins with the keys that are held now: they count only after they have gone up."""
         self._down.clear()
         self._passed_over = self._held()
 

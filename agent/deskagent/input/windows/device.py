@@ -100,17 +100,17 @@ class WindowsInput:
 
     def locks(self) -> int:
         """The locks that are on."""
-        # A thread's view of the keyboard follows the messages that it reads; this one has none else.
+        # A thread's view of the keyboard follows the messages that it reads; this thread gets no others.
         windows("PeekMessageW")(byref(MSG()), None, 0, 0, 0)
         return sum(bit for virtual_key, bit in _LOCKS.items() if windows("GetKeyState")(virtual_key) & 1)
 
     def press(self, code: int, *, down: bool) -> None:
-        """A key goes down or up; a release is that of what was pressed, whatever the layout is by now."""
+        """Presses or releases a key; a release is that of what was pressed, whatever the layout is now."""
         stroke = self._keys.get(code) or self._stroke(code)
         if stroke is None:
             return
         if not down:
-            # To a program the release of a key that is up would be a key that it never saw go down.
+            # A program would see the release of a key that it never saw go down.
             held = self._keys.pop(code, None) is not None
             if held or _is_down(stroke.virtual_key):
                 self._release(_ups([stroke]))
@@ -127,7 +127,7 @@ class WindowsInput:
         self._keys[code] = stroke
 
     def write(self, text: str) -> None:
-        """Characters as such; programs get each as it is, whatever modifiers are held."""
+        """Types characters; programs get each as it is, whatever modifiers are held."""
         self._check()
         units = text.encode("utf-16-le", "surrogatepass")
         events = []
@@ -140,7 +140,7 @@ class WindowsInput:
         _send(events)
 
     def move(self, x: int, y: int) -> None:
-        """The pointer to a pixel of the virtual screen."""
+        """Moves the pointer to a pixel of the virtual screen."""
         _send([_move(x, y)])
 
     def button(self, number: int, *, down: bool, x: int, y: int) -> None:
@@ -262,7 +262,7 @@ def _move(x: int, y: int) -> InputEvent:
 
 
 def _button(number: int) -> _PointerButton:
-    """The user's button of that number: Windows swaps injected ones too, where the user swaps them."""
+    """The button of that number; Windows swaps injected buttons too, where the user has swapped them."""
     if windows("GetSystemMetrics")(_SWAPPED_BUTTONS):
         number = _SWAPPED.get(number, number)
     return _BUTTONS[number]

@@ -43,7 +43,7 @@ class ForegroundAnswers(NamedTuple):
     input_desktop: str | None
     """The desktop that keyboard and mouse go to; None where it could not be opened."""
     input_error: int
-    """The system's error then."""
+    """The system's error where the desktop could not be opened."""
     integrity: int | None
     """The integrity level of the program in front, 0 without one; None where the system does not tell."""
 
@@ -55,7 +55,7 @@ def blocked_reason(own: int, answers: ForegroundAnswers) -> str:
         return SECURE_DESKTOP
     if name is not None and name.casefold() != answers.desktop.casefold():
         return OTHER_DESKTOP
-    # A process that may not be asked has more rights: of one's own programs the system always tells.
+    # A process that may not be asked has more rights: the system always tells of programs of this user.
     if answers.integrity is None or answers.integrity > own:
         return MORE_RIGHTS if own < HIGH else SYSTEM_RIGHTS
     return ""
@@ -85,7 +85,7 @@ def _integrity(window: int) -> int | None:
     try:
         return process_integrity(process)
     except OSError as error:
-        # Any other error: it has ended meanwhile.
+        # Any other error: the program has ended meanwhile.
         return None if getattr(error, "winerror", None) == ACCESS_DENIED else 0
 
 
@@ -108,7 +108,7 @@ class ForegroundRights:
         self._reason = ""
 
     def reason(self) -> str:
-        """Why nothing can be injected now, and what would help; empty where it can."""
+        """The reason why nothing can be injected now, and what would help; empty where inputs arrive."""
         window, now = self._window(), self._clock()
         before, at = self._asked
         if window != before or now - at >= INTERVAL:

@@ -60,7 +60,7 @@ def key_stroke(
         return None
     if code == PAUSE_KEY:
         if not CONTROLS.isdisjoint(held):
-            # A keyboard sends another code for Ctrl+Pause; it is what consoles know as Ctrl+Break.
+            # A keyboard sends another code for Ctrl+Pause, which programs know as Ctrl+Break.
             return KeyStroke(_CANCEL, _CANCEL_SCAN, KEY_EXTENDED)
         return KeyStroke(key.virtual_key, NUM_LOCK_KEY, 0)
     if code == NUM_LOCK_KEY:

@@ -18,7 +18,7 @@ _INTERVAL: Final = 0.25
 
 
 class LateReleases:
-    """Keeps releases by the virtual key that they let go; a thread of its own repeats them."""
+    """Keeps releases by the virtual key that they let go; a separate thread repeats them."""
 
     def __init__(self, is_blocked: Callable[[], bool], send: Callable[[Sequence[InputEvent]], None]) -> None:
         self._is_blocked = is_blocked
@@ -36,7 +36,7 @@ class LateReleases:
                 self._thread.start()
 
     def forget(self, virtual_key: int) -> None:
-        """The key goes down again."""
+        """The key goes down again, so its old release must not be repeated."""
         with self._lock:
             self._releases.pop(virtual_key, None)
 

@@ -66,7 +66,7 @@ class SystemLayouts:
         self._read: dict[int, SystemLayout] = {}
 
     def current(self) -> SystemLayout:
-        """The one by which the window in front reads keys; empty where the system does not tell.
+        """The layout by which the window in front reads keys; empty where the system does not tell.
 
         It does not for some windows of consoles, whose keys another process reads. Measured under Wine:
         0.05 ms, and 8 ms where the layout is a new one.

@@ -1,4 +1,4 @@
-"""Locks the screen of an X11 desktop, by whichever program the desktop has for it."""
+"""Locks the screen of an X11 desktop, by the program that the desktop has for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WITHIN: Final = 1.0
 
 
 def lock_screen() -> None:
-    """Raises InputBlocked where no program locks it, or where that is not known soon."""
+    """Locks the screen. Raises InputBlocked where no program does it, or where none answers soon."""
     answers = queue.SimpleQueue[bool]()
     threading.Thread(target=lambda: answers.put(_lock()), name="screen lock", daemon=True).start()
     try:

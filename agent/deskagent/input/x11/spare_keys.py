@@ -2,7 +2,7 @@
 
 A program reads the new map some time after it changed. Measured with xterm: a character that is typed at
 once after its key was changed comes wrong, after 0.05 s it never did; a key that is changed back at once
-loses its last character. So each character gets a keycode of its own and keeps it while it is in use.
+loses its last character. So each character gets a keycode and keeps it while it is in use.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 
 
 class SpareKeys:
-    """Lends keycodes to characters, and gives them back by itself when none was used for a while.
+    """Lends keycodes to characters; a timer gives them back when none was used for a while.
 
-    It has a connection of its own while it lends: a timer gives back, and the device may act at that moment.
+    It has a separate connection while it lends, since the device may act when the timer runs out.
     Raises what python-xlib raises.
     """
 
@@ -77,7 +77,7 @@ class SpareKeys:
             return {character: self._lent[character] for character in wanted}
 
     def used(self, characters: Iterable[str]) -> None:
-        """They were pressed just now."""
+        """These characters' keys were pressed just now."""
         now = time.monotonic()
         with self._lock:
             self._used.update(dict.fromkeys(characters, now))
@@ -103,7 +103,7 @@ class SpareKeys:
         return free[:count]
 
     def _forget_changed(self, keymap: Keymap) -> None:
-        """Another program may have loaded another map meanwhile."""
+        """Forgets characters whose keycode has changed: another program may have loaded another map."""
         for character, keycode in [*self._lent.items()]:
             if keymap.keysym(keycode, 0) != keysym_of(character):
                 self._forget(character)

@@ -41,7 +41,7 @@ class XTestDevice:
 
     abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = False
-    """The server repeats a held key by itself."""
+    """The server repeats held keys."""
 
     def __init__(self) -> None:
         """Raises DeviceGone where the server lets no program act."""
@@ -102,7 +102,7 @@ class XTestDevice:
             return sum(lock for lock, mask in self._places.lock_masks.items() if locked & mask)
 
     def press(self, code: int, *, down: bool) -> None:
-        """A key by its place goes down or up."""
+        """Presses or releases a key by its place."""
         keycode = self._places.keycodes.get(code)
         if keycode is None:
             if down:
@@ -114,7 +114,7 @@ class XTestDevice:
             self._display.sync()
 
     def write(self, text: str) -> None:
-        """Characters: by the keys that have them, the others by borrowed keycodes."""
+        """Types characters: by the keys that have them, the others by borrowed keycodes."""
         with _speaking():
             # A program makes a capital of a borrowed key's letter where Caps Lock is on.
             caps = self._keyboard.state().locked & LOCK_MASK
@@ -178,7 +178,7 @@ class XTestDevice:
         self._display.xtest_fake_input(X.ButtonPress if down else X.ButtonRelease, number)
 
     def move(self, x: int, y: int) -> None:
-        """The pointer to a pixel of the screen."""
+        """Moves the pointer to a pixel of the screen."""
         with _speaking():
             self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
             # No round trip: of 60 moves a second each costs 0.13 ms less, and the next press has one.
@@ -199,7 +199,7 @@ class XTestDevice:
                 (0, right, (_WHEEL_LEFT, _WHEEL_RIGHT)),
                 (1, down, (_WHEEL_UP, _WHEEL_DOWN)),
             ):
-                # Who turns back has not turned on by half a notch first.
+                # A user who turns back begins at 0: half a notch of the other direction is forgotten.
                 kept = self._turned[axis] if self._turned[axis] * turn >= 0 else 0
                 notches = int((kept + turn) / _NOTCH)
                 self._turned[axis] = kept + turn - notches * _NOTCH

@@ -49,7 +49,7 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def on_screen_resume(self) -> None:
-        # Where it is not active another screen has come over it meanwhile, and says so itself.
+        # Over a screen that is not active there is another one, which makes itself the foreground.
         if self.is_active and self.interruptible:
             self.controller.foreground = self
 

@@ -30,7 +30,7 @@ class ForcibleAct(Protocol):
 
 
 class ControlDialogs:
-    """Puts them on top of `app`; all on the event loop."""
+    """Opens these dialogs over `app`; all on the event loop."""
 
     def __init__(self, app: App[Any], controller: Controller) -> None:
         self._app = app
@@ -90,7 +90,7 @@ class ControlDialogs:
         self._app.push_screen(ClipInput(name), given)
 
     def _permitted(self, name: str, go: ForcibleAct) -> None:
-        """Goes on at once, or after a question where another console has control: then by force."""
+        """Begins the act at once; where another console has control it asks first, and then uses force."""
         status = self._operator.status(name)
         if status.state is not ControlState.OTHER:
             go(force=False)

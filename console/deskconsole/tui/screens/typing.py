@@ -40,10 +40,10 @@ from .base import ConsoleScreen
 
 WAY_OUT: Final = "f12"
 AGAIN: Final = 0.6
-"""Seconds within which the key behind F12 is for the type mode, too."""
+"""Seconds within which the key after F12 is for the type mode, too."""
 
 LOOK: Final = 0.2
-"""Seconds between two looks at who has control and at what became of the last key."""
+"""Seconds between two looks at who has control and at the last key's result."""
 
 PICTURE: Final = 0.1
 """Seconds between two looks for a newer picture; previews come 0.2 s apart to this screen."""
@@ -60,7 +60,7 @@ BEHIND_WAY_OUT: Final = {
     "p": ("put_clip", "puts a text into the clipboard"),
     "y": ("fetch_clip", "copies the clipboard"),
 }
-"""The keys behind F12: each with its action here, and what it does. Any other leaves."""
+"""The keys after F12: each with its action here, and what it does. Any other key leaves."""
 
 
 class TypingScreen(ConsoleScreen, ModalScreen[None]):
@@ -82,7 +82,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
         self._sent = {"character": 0, "key": 0}
         self._unsent = 0
         self._open: list[int] = []
-        """The numbers of inputs of which the host has not said what became of them."""
+        """The numbers of inputs that the host has not answered yet."""
         self._following = False
         self._result: InputResult | DeskconsoleError | None = None
         self._asked_out: Timer | None = None
@@ -200,7 +200,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
             self.run_worker(self._follow())
 
     async def _follow(self) -> None:
-        """Waits for what became of the inputs until none is open."""
+        """Waits for the inputs' results until none is open."""
         while self._open:
             numbers, self._open = self._open, []
             try:

@@ -1,4 +1,4 @@
-"""Texts of clipboards and pastes: how much they are, and their line ends."""
+"""Texts of clipboards and pastes: their size in words, and their line ends."""
 
 from __future__ import annotations
 

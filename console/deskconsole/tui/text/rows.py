@@ -62,7 +62,7 @@ class Row:
     user: str = ""
     """The person logged on at the desktop."""
     control: str = ""
-    """Who acts there: `you`, the name of a console, or that it is asked for."""
+    """The word for who acts there: `you`, the name of a console, or that control is asked for."""
     screen: str = ""
     picture: str = ""
     """The picture's age."""
