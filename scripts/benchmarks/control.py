@@ -1,7 +1,7 @@
 """A key in the window until its effect is seen there, ours and TigerVNC's on the same work: an xterm at rest,
 beside a film, through sshd, through a narrow link. And what acting costs: messages, CPU, keys that stay down.
 
-A machine that does nothing else, please: both ends of all systems share its cores.
+Run it on an idle machine: both ends of all systems share its cores.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class _Keyboard:
         self._display.flush()
 
     def close(self) -> None:
-        """Nothing is held any more."""
+        """Closes the connection to the screen."""
         self._display.close()
 
 

@@ -1,4 +1,4 @@
-"""A program for a terminal: every key that it gets gives the terminal the other of two background colours.
+"""A program for a terminal: every key that it gets swaps the terminal's background between two colours.
 
 `python flipping_terminal.py RRGGBB RRGGBB`. The first one is there from the beginning.
 """

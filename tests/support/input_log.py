@@ -29,7 +29,7 @@ class LoggedInput(NamedTuple):
 
 
 class InputLog:
-    """Covers the whole screen of the server that DISPLAY names, above everything else."""
+    """Opens a window over the whole screen of the server that DISPLAY names, above everything else."""
 
     def __init__(self) -> None:
         self._display: Any = connect()
@@ -56,7 +56,7 @@ class InputLog:
         return [event for event in self._seen if event.kind == kind]
 
     def close(self) -> None:
-        """The window goes."""
+        """Closes the window."""
         self._display.close()
 
 

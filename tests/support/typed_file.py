@@ -25,7 +25,7 @@ class TypedFile:
     def expect(self, text: str) -> str:
         """Waits for as much as `text`, at most 5 s; returns what was typed since the last time."""
         end = self._read + len(text.encode())
-        with contextlib.suppress(TimeoutError):  # who compares sees what is missing
+        with contextlib.suppress(TimeoutError):  # the comparison shows what is missing
             wait_for(lambda: self._path.stat().st_size >= end, timeout=5)
         content = self._path.read_bytes()
         typed, self._read = content[self._read :], len(content)

@@ -65,7 +65,7 @@ def stage(typing_stage: TypingStage) -> TypingStage:
 
 
 def test_what_is_typed_and_pasted_in_the_terminal_is_in_the_hosts_file(stage: TypingStage) -> None:
-    """A paste with escape sequences in it presses no key of the console, and ends it neither."""
+    """A paste with escape sequences in it presses no key of the console, and does not end it."""
     terminal = stage.terminal
     terminal.keys("t")
     terminal.until(lambda shown: "controlled by you" in shown)

@@ -97,7 +97,7 @@ async def test_a_long_paste_or_one_with_lines_is_asked_about_first(running: Runn
         (ControlStatus(ControlState.OTHER, holder="anna@desk"), "controlled by anna@desk"),
         (
             ControlStatus(ControlState.FREE, reason="ended at the host"),
-            "nobody controls this host (ended at the host): nothing is sent",
+            "no console controls this host (ended at the host): nothing is sent",
         ),
     ],
 )
@@ -247,7 +247,7 @@ async def test_no_question_comes_over_what_is_typed(running: Running) -> None:
 
 
 async def test_a_host_can_be_typed_into_as_soon_as_it_is_live(running: Running) -> None:
-    """The view that told that it is live is older than its word on control."""
+    """The view that said that the host is live is older than the host's word on control."""
     fleet = laboratory()
     fleet.controls["lab-01"] = DisplayControl(status=NOT_CONNECTED)
     async with running(fleet) as pilot:

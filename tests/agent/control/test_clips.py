@@ -51,7 +51,7 @@ class PlainBoard:
 @contextmanager
 def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainBoard, RecordedDevice]]:
     board, device = PlainBoard(), RecordedDevice()
-    device.calls = board.log  # one account of both, in their order
+    device.calls = board.log  # both are recorded together, in their order
     manners = HostCourtesy(policy=lambda: policy or Policy())
     gate = DesktopControl(ControlTools(lambda: device, open_board=lambda: board), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 64, 48), gate, manners) as agent:

@@ -297,7 +297,7 @@ def test_an_answer_to_a_console_that_has_just_gone_is_nobodys_fault() -> None:
         link = ConsoleLink(theirs, TOKEN, feeds, "here", lambda _: Trigger.FIRST_FRAME, gate, courtesy)
         link.hello = Hello(WIRE_VERSION, (), packets=1, bytes=1, speaks=tuple(Feature))
         link.close()
-        link.tell(Done(1))  # What injects would take it for a fault of the device.
+        link.tell(Done(1))  # The input thread would take the error for a fault of the device.
 
 
 def test_an_agent_that_only_shows_says_so_and_takes_no_input() -> None:

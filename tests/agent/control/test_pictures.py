@@ -1,5 +1,5 @@
-"""Inputs and pictures: which packet shows the effect of an input, what an input is aimed at, and that none of
-both waits for the other."""
+"""Inputs and pictures: which packet shows the effect of an input, which picture an input is aimed at, and
+that neither waits for the other."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def agent(display: Xvfb, tmp_path: Path) -> Iterator[AgentProcess]:
 
 @pytest.fixture
 def server(display: Xvfb, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A connection of the test's own."""
+    """Opens a connection for the test alone."""
     monkeypatch.setenv("DISPLAY", display.display)
     connection = connect()
     yield connection

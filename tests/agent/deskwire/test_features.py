@@ -1,4 +1,4 @@
-"""Features: a peer of before goes on as before, and nobody sends what the other side was not told of."""
+"""Features: an older peer works as it did, and no side sends what the other does not understand."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FROM_CONSOLE: list[Message] = [WantControl(), AllUp(grant=1, n=1), WantClip(gran
 
 
 def framed(fields: dict[str, object]) -> bytes:
-    """A message as a program of before would send it."""
+    """A message as an older program would send it."""
     body = msgspec.msgpack.encode(fields)
     return bytes(16) + COUNT.pack(MESSAGE_BIT | len(body)) + body
 

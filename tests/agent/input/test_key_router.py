@@ -149,7 +149,7 @@ def names(steps: Iterable[RouteStep]) -> str:
 
 
 CASES = (
-    # console's key, what it gave, the host's layout, what is done there
+    # the console's key, its text, the host's layout, the steps there
     ("de", "y", "z", "us", "+z -z", "a letter at another place is held there"),
     ("us", "q", "q", "us", "+q -q", "an equal layout: the place"),
     ("us", "q", "q", "fr", "+a -a", "a French A stands where others have Q"),

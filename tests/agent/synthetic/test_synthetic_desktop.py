@@ -44,7 +44,7 @@ class Person:
         self._grabber = SyntheticGrabber(scene, 1, *SIZE, clock=lambda: 0.0, desktop=self.desktop)
 
     def tap(self, *names: str) -> None:
-        """Holds all but the last."""
+        """Presses all keys, and releases them in the opposite order."""
         for name in names:
             self.device.press(BY_NAME[name].code, down=True)
         for name in reversed(names):

@@ -13,7 +13,7 @@ _A, _Q = BY_NAME["a"].code, BY_NAME["q"].code
 
 
 class _Keyboard:
-    """A keyboard with a clock of its own."""
+    """A keyboard, with a clock that the test moves."""
 
     def __init__(self, name: HostKeyName = "right ctrl", *, controlled: bool = True) -> None:
         self.host_key = HostKey(name)

@@ -13,7 +13,7 @@ from deskwire.geometry import Rectangle
 
 
 class _Mouse:
-    """A pointer with a clock of its own, over a picture of 100 x 80 in the middle of a window."""
+    """A pointer over a picture of 100 x 80 in the middle of a window, with a clock that the test moves."""
 
     def __init__(self) -> None:
         self.sent: list[PointerInput | ButtonInput | WheelInput] = []

@@ -51,7 +51,7 @@ def stage(shared: ControlStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def managed(stage: ControlStage) -> ControlStage:
-    """The same with a window manager on the console."""
+    """A host and its window, with a window manager on the console."""
     run_window_manager(stage.console)
     return stage
 
@@ -148,7 +148,7 @@ def _copy(screen: Xvfb, text: str) -> None:
 def _pasted(screen: Xvfb, selection: str = "clipboard") -> str:
     try:
         return screen.call("xclip", "-selection", selection, "-out")
-    except RuntimeError:  # There is none.
+    except RuntimeError:  # no program owns the clipboard
         return ""
 
 

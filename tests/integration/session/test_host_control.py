@@ -113,7 +113,7 @@ def test_control_that_is_ended_at_the_host_is_told_and_not_taken_again(
         display.call("xdotool", "mousemove", "320", "8", "click", "1")
         return any(isinstance(one, ControlEnded) for one in events)
 
-    # The agent remembers the click, so that of the other tests must not see it.
+    # The agent remembers the click, so the agent of the other tests must not see it.
     with (
         AgentProcess(tmp_path, environment=display.environment) as agent,
         closing(Session("lab", DirectRoute(agent.address, agent.token), 0, events.append)) as session,

@@ -182,7 +182,7 @@ def test_a_console_that_fails_at_an_input_ends_the_window_and_logs_no_content(
     viewer.control(WhoControls(ControlState.YOURS))
 
     def ended() -> bool:
-        # A window that hears no keys gives control back by itself, without a click.
+        # A window that hears no keys gives control back without a click.
         stage.screen.call("xdotool", "mousemove", "100", "100", "click", "1")
         return not stage.reasons.empty()
 

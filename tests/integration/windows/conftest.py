@@ -38,6 +38,6 @@ def shared_windows() -> Iterator[WindowsHost]:
 
 @pytest.fixture(scope="module")
 def windows_desktop(shared_windows: WindowsHost) -> WindowsHost:
-    """The same with the agent's files on it, for programs that run them on its desktop."""
+    """The shared host with the agent's files on it, for programs that run them on its desktop."""
     put_agent(shared_windows)
     return shared_windows

@@ -43,7 +43,7 @@ user32.GetThreadDpiAwarenessContext.restype = ctypes.c_void_p
 LEFT, TOP = 700, 100
 """The corner of the window that notes its input."""
 IN_NOTEPAD = (650, 400)
-"""Right of its text and below it."""
+"""A place on the notepad's page, to the right of the text and below it."""
 SIDELESS = {0xA0: 0x10, 0xA1: 0x10, 0xA2: 0x11, 0xA3: 0x11, 0xA4: 0x12, 0xA5: 0x12}
 """Windows tells a program of Shift, Ctrl and Alt without their side, which the scan code has."""
 
@@ -56,14 +56,14 @@ class InputDesk:
         self._log = host.drive_c / "ours" / "input.log"
         self._read = 0
         self.in_front = False
-        """The window has the keyboard, as far as the tests know."""
+        """The tests have seen that the window has the keyboard."""
         self._window = host.start_process(*WINDOW)
         wait_for(self._log.exists)
         self.wait_for_event("focus")
         self.open_device()
 
     def open_device(self) -> None:
-        """Another program with a device of its own; calls go to this one from now on."""
+        """Starts another program with its own device; calls go to it from now on."""
         self._program = WindowsProgram(self.host)
         self._program.run(DEVICE)
 
@@ -111,7 +111,7 @@ class InputDesk:
             self.release(name)
 
     def click(self, number: int, x: int, y: int) -> None:
-        # Wine hears of its own moves from its display, a moment later: those from before would undo this one.
+        # Wine hears its own moves from its display, a moment later: earlier moves would undo this one.
         self.host.move_pointer(x, y)
         self.call("button", number=number, down=True, x=x, y=y)
         self.call("button", number=number, down=False, x=x, y=y)
@@ -408,7 +408,7 @@ module._send = lambda events: None
 device._foreground = ForegroundRights(own=lambda: 0)
 device._late = LateReleases(lambda: device._foreground is not rights, send)
 """
-"""Wine has no program with more rights: here every window is of one, and what is sent is dropped."""
+"""Wine has no program with more rights: here every window counts as one, and drops what is sent."""
 
 
 def test_a_window_of_more_rights_is_told_and_what_it_swallowed_goes_up_later(desk: InputDesk) -> None:

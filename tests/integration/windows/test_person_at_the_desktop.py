@@ -74,7 +74,7 @@ def person(windows_desktop: WindowsHost) -> Iterator[WindowsProgram]:
 
 @pytest.fixture
 def sign(person: WindowsProgram) -> Iterator[WindowsProgram]:
-    """The same with the sign shown and no click on it yet."""
+    """The agent's side with the sign shown and no click on it yet."""
     person.run("clicks.clear(); sign.show('žofie@dešk & Co controls this computer - click to end')")
     wait_for(lambda: person.value("sign.area"), what="the sign")
     yield person
@@ -336,7 +336,7 @@ def amber(windows_desktop: WindowsHost) -> list[int]:
 @pytest.fixture
 def acting(agent: DesktopAgent) -> Iterator[ActingConsole]:
     """A console that has control without a question, and sees the desktop."""
-    # A name of its own each time: the agent remembers a click on the sign.
+    # Another name each time: the agent remembers a click on the sign.
     with closing(ActingConsole(agent, consent=Consent.NEVER, console=os.urandom(16))) as console:
         assert console.take().state is ControlState.YOURS
         yield console

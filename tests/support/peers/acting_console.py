@@ -16,13 +16,13 @@ _Kind = TypeVar("_Kind", bound=Message)
 
 
 class ActingConsole(Console):
-    """Speaks every feature; does nothing by itself."""
+    """Speaks every feature; does nothing that no test asks for."""
 
     def __init__(self, agent: Reachable, **hello: Any) -> None:
         super().__init__(agent, speaks=tuple(Feature), **{"name": "anna@desk", **hello})
         self.grant = 0
         self.sees = True
-        """It waits for a picture before it takes control."""
+        """The console waits for a picture before it takes control."""
         self.number = 0
 
     def take(self, *, force: bool = False, ask: bool = False, seconds: float = 40) -> Control:
@@ -40,7 +40,7 @@ class ActingConsole(Console):
         return answer
 
     def _answers(self, known: int) -> list[Control]:
-        """FREE is no answer: another console has just gone."""
+        """Answers after the first `known` words on control; FREE is none: another console has just gone."""
         passing = (ControlState.ASKING, ControlState.FREE)
         return [one for one in self.all(Control)[known:] if one.state not in passing]
 

@@ -123,7 +123,7 @@ def _let_go(screen: Xvfb) -> None:
                 xtest.fake_input(display, X.KeyRelease, code)
         for button in (1, 2, 3):
             xtest.fake_input(display, X.ButtonRelease, button)
-        # A window manager that ends leaves it to no window.
+        # A window manager that ends leaves the focus to no window.
         display.set_input_focus(X.PointerRoot, X.RevertToPointerRoot, X.CurrentTime)
         display.sync()
         locked = display.screen().root.query_pointer().mask & X.LockMask

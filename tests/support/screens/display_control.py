@@ -1,4 +1,4 @@
-"""The control of a host that only displays: keeps what was asked, and is ours once it is taken."""
+"""The control of a host that is no real one: records what was asked, and is ours once it is taken."""
 
 from __future__ import annotations
 

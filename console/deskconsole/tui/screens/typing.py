@@ -263,7 +263,7 @@ def _way(key: str, does: str) -> Content:
 def _who(status: ControlStatus) -> Content:
     seen = control_text(status)
     reason = f" ({safe_text(status.reason, WHOLE)})" if status.reason else ""
-    text = seen.text or f"nobody controls this host{reason}: nothing is sent"
+    text = seen.text or f"no console controls this host{reason}: nothing is sent"
     return Content.assemble((f"{seen.sign} {text}", f"bold {COLOURS[seen.kind]}"))
 
 

@@ -11,7 +11,7 @@ from support.xvfb import Xvfb
 
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Xvfb]:
-    """800 x 500, and may grow; what opens a display opens this one."""
+    """A screen of 800 x 500 that may grow, and that DISPLAY names."""
     with Xvfb(800, 500, maximum=(1024, 768)) as server:
         monkeypatch.setenv("DISPLAY", server.display)
         monkeypatch.delenv("XAUTHORITY", raising=False)

@@ -24,7 +24,7 @@ def stroke(name: str, *held: str) -> KeyStroke | None:
         ("left", (), (0x25, 0x4B, EXTENDED)),
         ("altgr", (), (0xA5, 0x38, EXTENDED)),
         ("right ctrl", (), (0xA3, 0x1D, EXTENDED)),
-        # Unlike the other keys on the right it has a code of its own, without the prefix.
+        # Unlike other keys on the right it has another code than its twin, and no prefix.
         ("right shift", (), (0xA1, 0x36, KEY_SCAN_CODE)),
         # By their virtual keys: they share a scan code, which Windows would look up wrongly.
         ("num lock", (), (0x90, 0x45, KEY_EXTENDED)),

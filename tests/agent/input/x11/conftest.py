@@ -21,7 +21,7 @@ from support.xvfb import Xvfb
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
-    """DISPLAY names it."""
+    """A screen that DISPLAY names."""
     with Xvfb(800, 600) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPLAY", server.display)
         patch.delenv("XAUTHORITY", raising=False)
