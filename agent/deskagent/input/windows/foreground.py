@@ -1,6 +1,6 @@
 """Finds out if the window in front takes injected input.
 
-Windows drops what a program injects into windows of programs with more rights, and says so neither by an
+Windows drops what a program injects into windows of programs with more rights. It tells this neither by an
 error nor by the count that SendInput returns (its documentation). So it is found out beforehand. Wine has no
 integrity levels and no secure desktop: the verdicts were not seen on a real Windows.
 """
