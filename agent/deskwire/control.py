@@ -100,7 +100,7 @@ class Key(Message, frozen=True, omit_defaults=True):
     down: bool
     text: Annotated[str, msgspec.Meta(max_length=8)] = ""
     dead: bool = False
-    """It is a dead key; `text` is its combining character."""
+    """The key is a dead key; `text` is its combining character."""
     locks: Locks = 0
     repeat: bool = False
 

@@ -1,4 +1,4 @@
-"""The events of one connection to an X server, for a thread that another one may have to wake."""
+"""The events of one connection to an X server, for a thread that another thread may have to wake."""
 
 from __future__ import annotations
 

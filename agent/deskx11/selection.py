@@ -188,7 +188,7 @@ def _too_large() -> SelectionRefused:
 
 
 class _Transfer:
-    """A text on its way in pieces: the next one goes when the peer has deleted the one before."""
+    """A text on its way in pieces: the next piece goes when the peer has deleted the piece before."""
 
     def __init__(self, requestor: Any, place: int, kind: int, content: bytes) -> None:
         self.requestor, self.place, self.kind = requestor, place, kind

@@ -240,7 +240,7 @@ async def test_the_picture_of_the_host_that_is_typed_into_follows_at_once(runnin
 
 
 async def test_no_question_comes_over_what_is_typed(running: Running) -> None:
-    """A dialog would take the host's password for an answer."""
+    """A dialog would take what is typed for the host, such as a password, for an answer."""
     async with running(laboratory()) as pilot:
         await pilot.press("t")
         assert pilot.app.controller.foreground is None  # type: ignore[attr-defined]

@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 class GrabThread:
-    """Grabs on a thread of its own, for `deliver`, with the time of `perf_counter` at which the grab began;
-    the GrabError that there was instead is for `fail`.
+    """Grabs on a separate thread. `deliver` gets the picture and the time of `perf_counter` at which the grab
+    began; `fail` gets the GrabError if there was one.
 
     The system's capture objects belong to the thread that made them, so the grabber is opened, used and
     closed there. One that failed is opened again at the next demand, half a second later at the soonest.

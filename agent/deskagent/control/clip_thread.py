@@ -36,7 +36,7 @@ class ClipThread:
         self._thread = threading.Thread(target=self._run, name="clipboard", daemon=True)
 
     def fetch(self, answered: Callable[[str | ClipRefused], None], refusal: Callable[[], str]) -> None:
-        """The clipboard's text, or why there is none, for `answered`, which is called on this thread.
+        """Calls `answered`, on the clipboard's thread, with the text or the reason why there is none.
 
         `refusal` says, once more before the clipboard is read, why it may not be; empty where it may.
         """

@@ -134,7 +134,7 @@ class DesktopControl:
         self._courtesy.may_act(client, ask=request.ask, decided=decided, asking=asking)
 
     def _is_taken(self, client: ControlClient) -> bool:
-        """Another console acts. The same one on a new link, while its old link seems to live, may go on."""
+        """Another console acts. The same console on a new link, with its old link still open, is no other."""
         holder = self._grants.holder
         if holder is None or holder is client:
             return False
@@ -145,7 +145,7 @@ class DesktopControl:
         with self._lock:
             before = self._grants.holder
             if client not in self._told or before is client:
-                return  # it left meanwhile, or asked twice
+                return  # the console left meanwhile, or asked twice
             if self._is_taken(client) and not force:
                 self._say(client, self._view(client))
                 return
@@ -164,7 +164,7 @@ class DesktopControl:
             self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
 
     def _end(self, why: str, told: Control | None = None) -> None:
-        """Control is free from now on. `told`: what the console that acted is told instead of just that."""
+        """Control is free from now on. `told`: a message to the acting console in place of the usual one."""
         holder = self._grants.holder
         if holder is None:
             return
@@ -264,7 +264,7 @@ class DesktopControl:
         clips.fetch(answered, lambda: self._clip_refusal(client, message))
 
     def _clip_refusal(self, client: ControlClient, message: WantClip | PutClip) -> str:
-        """Why this console may not have the clipboard, or change it, just now; empty where it may."""
+        """The reason why this console may not read or change the clipboard now; empty where it may."""
         if self._closing or not self.allows(client, message.grant):
             return "control ended before the clipboard came"
         policy = self._courtesy.policy()

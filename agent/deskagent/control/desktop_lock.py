@@ -1,4 +1,4 @@
-"""The lock of a desktop: two agents of two users may look at the same one, and only one of them acts.
+"""The lock of a desktop: two users' agents may show the same desktop, but only one agent acts on it.
 
 It dies with its process, so that nothing has to be cleared up after a crash.
 """

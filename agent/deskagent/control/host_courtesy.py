@@ -1,4 +1,4 @@
-"""The person at the host: is asked before a console sees or acts, sees who does, and ends it.
+"""Asks the person at the host before a console sees or acts, shows who does, and lets the person end it.
 
 One question at a time; while it is open nothing is injected, so that no console can answer it.
 """
@@ -27,11 +27,11 @@ NO_LASTS: Final = 60.0
 be asked later. A yes holds until the agent ends."""
 
 _MOST_CONSENTS: Final = 256
-"""Consoles whose answers are remembered; after that the oldest answer is forgotten, and asked for again."""
+"""The most consoles whose answers are remembered; beyond that the oldest answer is forgotten."""
 
 _NO_PAUSE: Final = 3.0
 """Seconds until the next question of any console after a no; twice as many after each further one, up to
-`NO_LASTS`. A console that comes under another name each time could else ask without end."""
+`NO_LASTS`. Without it a console that changes its name each time could ask without end."""
 
 _SIGN_AGAIN: Final = 5.0
 """Seconds until the next attempt to open a sign that could not be opened."""
@@ -167,7 +167,7 @@ class HostCourtesy:
         return self.policy().see is PolicyRule.ASK or self._wants_consent(hello.consent)
 
     def sign_refusal(self) -> str:
-        """Why no console may see or act because the policy demands a sign; empty where it may."""
+        """The reason why no console may see or act: the policy demands a sign that cannot be shown."""
         if not self.policy().sign_always:
             return ""
         with self._lock:
@@ -178,7 +178,7 @@ class HostCourtesy:
         return f"the policy of this host demands a sign, which cannot be shown: {fault}"
 
     def may_see(self, client: ControlClient, decided: Decision) -> None:
-        """Asks whether this console may see, or knows the answer; `decided` may be called on any thread."""
+        """Decides whether this console may see, if need be by a question; calls `decided` on any thread."""
         self._decide(client, control=False, decided=decided)
 
     def may_act(
@@ -239,7 +239,7 @@ class HostCourtesy:
         self._update_sign()
 
     def close(self) -> None:
-        """No question and no sign any more."""
+        """Ends the open question and the sign."""
         with self._lock:
             self._closed = True
             self._asked.notify()
@@ -278,7 +278,7 @@ class HostCourtesy:
             self._asked.notify()
 
     def _tell(self, client: ControlClient, decided: Decision, refusal: str) -> None:
-        """Says what was decided; who was let act, or see after a no, is shown the screen."""
+        """Tells the decision; a console that may see is shown the screen, even if it may not act."""
         if self._known(client, control=False):
             client.show()
         decided(refusal)

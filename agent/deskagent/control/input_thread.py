@@ -300,7 +300,7 @@ class InputThread:
         client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 
     def _type(self, injector: Injector, client: ControlClient, grant: int, message: Typing) -> None:
-        """Types in short pieces, so that what ends control never waits for a text to its end."""
+        """Types in short pieces, so that an end of control never waits until a whole text is typed."""
         for begin in range(0, len(message.text), _PIECE):
             if begin:
                 # This releases what the console holds, if the console was silent meanwhile.

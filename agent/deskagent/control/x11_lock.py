@@ -30,7 +30,7 @@ class X11Lock:
         try:
             if self._connection is None:
                 self._connect()
-            # Between the look and the taking no other agent may do the same.
+            # The server is held, so that no other agent takes the lock between the look and the taking.
             self._connection.grab_server()
             try:
                 if (name := self._other_holder()) is not None and not force:

@@ -1,1 +1,1 @@
-"""The person at the host: is asked, sees who acts, and can end it."""
+"""The person at the host is asked, sees who acts, and can end it."""

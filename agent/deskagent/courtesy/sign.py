@@ -1,4 +1,4 @@
-"""The sign on the host's desktop: one line at the top edge that says who acts, and ends it when clicked."""
+"""The sign on the host's desktop: a line at the top edge that says who acts; a click on it ends control."""
 
 from __future__ import annotations
 

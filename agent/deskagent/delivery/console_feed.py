@@ -139,13 +139,13 @@ class ConsoleFeed:
         self._thread = threading.Thread(target=self._run, name="console feed", daemon=True)
 
     def open(self, hidden: Screen | None = None) -> ScreenFacts:
-        """Opens the screen. What this returns is for the console to know before `start`: from there on only
-        what differs from it is told. `hidden`: what it is told instead of the screen's state."""
+        """Opens the screen. The console has to know the facts returned before `start`: later only differences
+        are told. `hidden`: told in place of the screen's state."""
         self._feed.open()
         self._feed.join(self)
         with self._feed.lock:
             self._fault = self._feed.fault
-            # What is left of before a failure is not to be seen now.
+            # A picture from before a failure must not be seen now.
             self._live = self._fault is None and self._feed.picture.pixels is not None
             self._looked = self._changed = self._inherited = self._live
         if self._fault is not None:

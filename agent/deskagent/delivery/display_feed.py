@@ -23,8 +23,8 @@ class Watcher(Protocol):
         ...
 
     def picture_changed(self, change: Change | None, began: float) -> None:
-        """The picture is of now, and this changed since the last time; None: all of it is new. The grab began
-        at that time of `time.perf_counter`."""
+        """The picture is current, and `change` happened since the last call; None: all of it is new. The grab
+        began at that time of `time.perf_counter`."""
         ...
 
     def failed(self, error: GrabError) -> None:

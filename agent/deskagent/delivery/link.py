@@ -51,10 +51,10 @@ SILENCE = 10.0
 us: it is the console that reconnects, and a new link is served at once."""
 
 _WRONG_PAUSE = 0.2
-"""Seconds until who gave a wrong token is hung up on, and can try the next one in this place."""
+"""Seconds until a peer with a wrong token is hung up on, which makes guessing slow."""
 
 _SEND_WITHIN = 20.0
-"""Seconds in which the console takes a message that is sent at once: what sends it serves others too."""
+"""Seconds in which the console takes a message that is sent at once: the sender has other consoles, too."""
 
 _READ_SIZE = 64 * 1024
 
@@ -337,8 +337,8 @@ class ConsoleLink:
     def _flush(self) -> None:
         """Sends what waits, unless a packet is on its way out just now.
 
-        Waiting for that packet would stop the reading, or what is injected, and a console that stopped
-        reading would never be found silent. The packet is as good a sign of life as what waits behind it.
+        Waiting for that packet would stop the reading or the input thread, and a console that stopped
+        reading would never be found silent. The packet is as good a sign of life as the messages behind it.
         For the same reason nothing is sent into a socket that has no room.
         """
         self._crowded = False

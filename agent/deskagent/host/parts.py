@@ -30,7 +30,7 @@ def is_intact(folder: Path, *, thorough: bool) -> bool:
 
 
 def is_as_named(folder: Path) -> bool:
-    """True if the part's list is the one that its name was made of."""
+    """True if the part's name was made from its list of files."""
     try:
         return folder.name.rpartition("-")[2] == hashed(folder / LISTING)[:12]
     except OSError:

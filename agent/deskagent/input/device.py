@@ -1,7 +1,7 @@
-"""The protocol of an input device: what one desktop lets a program do with its pointer and keyboard.
+"""The protocol of an input device: the pointer and the keyboard of one desktop, as a program may use them.
 
-A device does what it is told and decides nothing: which key a character needs is `key_router`'s decision,
-what is held down `held_keys` knows, in which order and when all is done the input thread decides.
+A device does what it is told and decides nothing. `key_router` decides which key a character needs,
+`held_keys` knows what is held down, and the input thread decides the order and the time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class KeyboardLayout:
         return self.characters.get((code, self._turned(code, level) if caps else level), "")
 
     def find(self, text: str, level: int, *, caps: bool) -> tuple[int, int] | None:
-        """The key that has this character and its level: the one nearest to `level`. None: no key has it."""
+        """The key that has this character, and on which level, the nearest to `level`; None: no key."""
         places = [
             (code, self._turned(code, on) if caps else on)
             for (code, on), character in self.characters.items()
@@ -50,7 +50,7 @@ class KeyboardLayout:
         return min(places, key=lambda place: ((place[1] ^ level).bit_count(), place), default=None)
 
     def _turned(self, code: int, level: int) -> int:
-        """The level that Caps Lock makes of this one, and the other way round."""
+        """The level that a key is on with Caps Lock instead of this one, or without it."""
         capitals = self.altgr_capitals if level & ALTGR_LEVEL else self.capitals
         return level ^ SHIFT_LEVEL if code in capitals else level
 
@@ -72,7 +72,7 @@ class InputDevice(Protocol):
     """Each repetition of a held key has to be injected; False: the system repeats held keys."""
 
     def layout(self) -> KeyboardLayout:
-        """The layout by which the program in front reads keys, as of now; cheap while it is the same."""
+        """The layout by which the program in front reads keys now; cheap while it does not change."""
 
     def locks(self) -> int:
         """The locks that are on: bits of `deskwire.control` (CAPS_LOCK, NUM_LOCK, SCROLL_LOCK)."""

@@ -24,7 +24,7 @@ STATES: Final = frozenset(code for code, lock in LOCK_KEYS.items() if lock in (C
 
 _COMMANDS: Final = CONTROLS | {ALT} | SUPERS
 _KEYPAD_DIGITS: Final = frozenset(range(0x47, 0x53)) - {0x4A, 0x4E}
-"""Num Lock is the same at both ends, so they give the same digits."""
+"""Keys of the keypad: Num Lock is the same at both ends, so they give the same digits."""
 _KEYS_OF_CONTROLS: Final = MappingProxyType({"\n": ENTER, "\r": ENTER, "\t": TAB})
 _SPACING: Final = MappingProxyType(
     dict(
@@ -212,7 +212,7 @@ def _is_control(text: str) -> bool:
 
 
 def _command_code(code: int, text: str, level: int, layout: KeyboardLayout) -> int:
-    """The key that a command means by a letter or a sign: the one that has it here, else the place."""
+    """The key that a command such as Ctrl+Z means: the key that has the letter here, else the same place."""
     if text.isascii() and text.isalpha():
         letter = text.lower()
         if layout.gives(code, 0, caps=False).lower() == letter:

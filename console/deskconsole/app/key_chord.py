@@ -25,7 +25,7 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
 """Other names that are accepted, and the keys that they mean."""
 
 _KEYS: Mapping[str, str] = MappingProxyType({**SIGNS, "<": "less"})
-"""Signs of a US keyboard, and the one between Shift and Z on most others."""
+"""Signs of a US keyboard, and the sign between Shift and Z on most other keyboards."""
 _SIGN_OF: Mapping[str, str] = MappingProxyType({name: sign for sign, name in _KEYS.items()})
 
 

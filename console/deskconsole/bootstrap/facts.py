@@ -162,7 +162,7 @@ class AgentOptions:
     reuse: bool = True
     """False: a running agent of the same kind is ended too (it no longer answers, say)."""
     view_only: bool = False
-    """It shows its desktop and loads nothing that could act there."""
+    """The agent shows its desktop and loads nothing that could act there."""
     wait_for_user: float = 0.0
     """Seconds to wait on the host for somebody to log on, before NobodyLoggedOn."""
 

@@ -1,6 +1,6 @@
-"""Files that grow by lines, one JSON object each, and not without end.
+"""Files that grow by lines, one JSON object each, up to a bound.
 
-Several consoles may write one at the same time. A file with `largest` bytes becomes the older one of two.
+Several consoles may write to one file. A file of `largest` bytes becomes the older of two files.
 """
 
 from __future__ import annotations

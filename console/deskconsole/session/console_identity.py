@@ -9,7 +9,7 @@ import platform
 from deskconsole.common.safe_text import safe_text
 
 CONSOLE_ID = os.urandom(16)
-"""Random for each process: a reconnect is the same console, another program of the same user is not."""
+"""Random for each process: after a reconnect it is the same console, and each other program is another."""
 
 _LONGEST = 64
 """The most characters that the wire allows."""

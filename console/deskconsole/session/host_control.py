@@ -1,4 +1,4 @@
-"""Control of one host: who acts there, what this console sends, and what the host says of it."""
+"""Control of one host: who acts there, what this console sends, and what the host answers."""
 
 from __future__ import annotations
 
@@ -86,16 +86,16 @@ class HostControl(LinkObserver):
         self._asked = False
         """Control was asked for on this link."""
         self._wanted: bool | None = None
-        """Control shall be ours, also on the next link; the value is `force`. None: it shall not."""
+        """Control is wanted, also on the next link; the value is `force`. None: it is not wanted."""
         self._forced_from: str | None = None
-        """The console that has control while it is asked for by force, empty where none has; None: it is not
-        asked for by force."""
+        """The console that has control while this one asks for it by force, empty where none has; None: no
+        such request."""
         self._claims: set[str] = set()
-        """The parts of the console that need control: it goes back with the last one, and what the agent
-        grants without any is given back."""
+        """The parts of the console that need control. It goes back with the last one; a grant that comes when
+        there is none is given back."""
         self._ending = False
-        """Control was given back, and the agent has not said yet that it has ended: asked before that, it
-        would answer for the grant that ends."""
+        """Control was given back, and the agent has not confirmed it yet. A request before that would get an
+        answer for the grant that ends."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
@@ -133,7 +133,7 @@ class HostControl(LinkObserver):
             if self._settings.control == "never":
                 return
             if self._wanted is None:
-                self._claims.clear()  # Those of a wish that another console's control has ended.
+                self._claims.clear()  # Claims of an earlier wish, which another console's control has ended.
             self._claims.add(claim)
             if not self._status.yours:
                 self._wanted = force

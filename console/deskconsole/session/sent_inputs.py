@@ -158,7 +158,7 @@ class SentInputs:
             self.settle(Done(number))
 
     def drop_all(self, reason: str) -> None:
-        """Control is over: the agent says no more of what is not done yet."""
+        """Control is over: the agent does not answer the inputs that are still open."""
         for one in self._inputs.values():
             self._drop(one, reason)
 
@@ -188,7 +188,7 @@ class SentInputs:
                     continue  # Without an effect: the agent names moves too, however late after a click.
                 one.shown_at = now
                 last_press = one if one.press else last_press
-        # Those before it may have had no effect at all, a Shift for one.
+        # Inputs before that press may have had no effect at all, such as a Shift.
         if last_press is not None and last_press.quiet:
             self._shown.append(now - last_press.at)
 

@@ -288,7 +288,7 @@ class Session:
 
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
         # Control first: an answer to an input never sent must not act. Then the window: a person waits for
-        # it. Figures before the status, which wakes who waits for them.
+        # it. Figures before the status, which wakes those who wait for figures.
         observers = (self.control, self._window, self._meter, self._status_observer, attempt)
         return LinkLoop(
             transport.transport,
@@ -331,8 +331,8 @@ class Session:
         self._status_observer.show_state()
 
     def _settle(self, state: State, error: DeskconsoleError) -> None:
-        """Ends without being asked: a window that was still to come comes no more, and control is not asked
-        for when a person connects later."""
+        """Ends without being asked. A window that was still to come does not open, and a later connect does
+        not ask for control."""
         self.control.release_all()
         with self._status.changed:
             self._window.forget()

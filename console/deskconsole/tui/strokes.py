@@ -88,14 +88,14 @@ def stroke(key: str) -> Stroke | None:
 
 
 def chord(*names: str) -> Stroke:
-    """The stroke of keys by the wire's names, the last with the others held; a letter is meant as such."""
+    """The stroke of keys by the wire's names: the last, with the others held; a letter stands for itself."""
     *held, last = (BY_NAME[name].code for name in names)
     return Stroke(tuple(held), last, names[-1] if len(names[-1]) == 1 else "")
 
 
 def _of_character(character: str, held: list[str]) -> Stroke | None:
     if character == "@" and held == ["ctrl"]:
-        character = " "  # plain terminals send the same for both, and ctrl+space is the one that is used
+        character = " "  # plain terminals send the same for ctrl+@ and ctrl+space, and people use ctrl+space
     base = SHIFTED.get(character, character.lower())
     if base != character and "shift" not in held:
         held = [*held, "shift"]

@@ -66,7 +66,7 @@ class TerminalParser(XTermParser):
             return [events.Key(Keys.Ignore, sequence)]
 
     def _cleaned(self, data: str) -> str:
-        """The data with pastes that hold no control characters; markers may come in pieces.
+        """Removes control characters from the pastes in the data; markers may come in pieces.
 
         Outside of a paste everything passes at once: a lone ESC is a key. `_kept` is then a copy of the
         last characters, else what may be the beginning of the end marker.

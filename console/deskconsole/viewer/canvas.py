@@ -75,7 +75,7 @@ def fitting(picture: tuple[int, int], room: tuple[int, int], *, enlarge: bool = 
 class Canvas:
     """An image of the window's size, with the picture in its middle and black around it.
 
-    `image` is (height, width, 4) uint8 BGRX; what it holds before is overwritten. `scale` None: the picture
+    `image` is (height, width, 4) uint8 BGRX; its former contents are overwritten. `scale` None: the picture
     fits. Where it is larger than the canvas, `offset` (x, y in pixels of the canvas) says which part of it
     is seen. `size` is what the picture takes on the canvas.
 

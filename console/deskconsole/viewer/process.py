@@ -70,8 +70,8 @@ class Viewer:
     return at once, whatever the window does: what it has no time for is merged. `places` is the file in which
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
-    window ends for any reason but a call of `close`. `on_input` gets what its user does to the host, from
-    the same thread: it must not wait.
+    window ends for any reason but a call of `close`. `on_input` gets the user's input for the host, from the
+    same thread: it must not wait.
     """
 
     def __init__(
@@ -250,7 +250,7 @@ class Viewer:
             self._on_closed(self._obituary)
 
     def _hear(self, answers: Iterable[bytes]) -> None:
-        """Takes in what the window says, until it says no more."""
+        """Takes in the window's messages until its pipe ends."""
         for text in answers:
             try:
                 message = to_console.decode(text)

@@ -160,9 +160,9 @@ class Window:
         return self._attention.due if due is None else min(due, self._attention.due)
 
     def _rest(self) -> None:
-        """Lets a while pass after a drawing: what comes meanwhile is shown together with what is there.
+        """Lets a while pass after a drawing: changes that come meanwhile are drawn together.
 
-        What its user does goes to the host all the same.
+        Input of the window's user goes to the host meanwhile.
         """
         while (rest := self._rested_at - time.monotonic()) > 0:
             heard = self._surface.fileno()

@@ -1,4 +1,4 @@
-"""Control in a window: what its user does there goes to the host, while the console has given control.
+"""Control in a window: its user's keys and clicks go to the host while the console has given control.
 
 Keys and pointer come from the surface's child window. They are taken only while the picture is of now, and
 everything goes up on the host as soon as the keyboard is elsewhere. Main thread only.
@@ -265,7 +265,7 @@ class XControl:
         return False
 
     def _take(self, event: Event) -> bool:
-        """Takes an event of the surface's; True where it is of no more account for the surface."""
+        """Takes an event of the surface; True where the surface has to ignore it."""
         if self._keys.is_new_map(event):
             if not self.on and self._resting_at is None:
                 self._listen_for_host_key(on=True)

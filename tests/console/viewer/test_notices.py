@@ -1,4 +1,4 @@
-"""The lines in a window that say who acts, and how to."""
+"""The lines in a window that say who acts, and how to take control."""
 
 from __future__ import annotations
 

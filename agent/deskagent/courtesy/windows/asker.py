@@ -65,7 +65,7 @@ class WindowsAsker:
         self._open: set[_Dialog] = set()
 
     def ask(self, question: Question) -> Answer:
-        """Shows it and waits; NO after its time, on `cancel`, and where the desktop is locked."""
+        """Shows the question and waits; NO after its time, on `cancel`, and where the desktop is locked."""
         if hindrance := _hindrance():
             _log.info("no person can be asked: %s", hindrance)
             return Answer.NO
@@ -100,7 +100,7 @@ def _hindrance() -> str:
 
 
 class _Dialog(CourtesyWindow):
-    """One question. It comes to the front without taking the keyboard: who types then answers nothing."""
+    """One question. It comes to the front without the keyboard: a person who is typing answers nothing."""
 
     def __init__(self, question: Question) -> None:
         super().__init__("question")

@@ -38,7 +38,7 @@ class X11Asker:
         self._cancelled = False
 
     def ask(self, question: Question) -> Answer:
-        """Shows it and waits; NO after its time, on `cancel`, and where the screen is locked or gone."""
+        """Shows the question and waits; NO after its time, on `cancel`, and on a locked or lost screen."""
         try:
             dialog = _Dialog(question)
         except FAULTS as error:

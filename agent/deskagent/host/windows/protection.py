@@ -1,10 +1,10 @@
 """Protects what an elevated agent runs from, and its token, from the other programs of its user.
 
 A program of that user has a medium integrity level and the same account. A mandatory label of the level High
-keeps it from writing, whatever the access list says; at the token it keeps it from reading too. Without the
+keeps that program from writing, whatever the access list says; at the token also from reading. Without the
 label such a program could have its own code run with an administrator's rights, or act through the agent.
 
-Wine keeps no labels: there they never read back. Nothing of this was seen on a real Windows.
+Wine keeps no labels: they cannot be read back there. Nothing of this was seen on a real Windows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..parts import LISTING, MANIFEST, is_as_named, is_intact, listing, lying
 from .security import label, set_label
 
 NO_WRITE_UP = "NW"
-"""A least agent of the same user, or another user's, runs from the same files: they stay readable."""
+"""For runtime and agent, which stay readable: an agent at `least`, or another user's, runs from them too."""
 
 NO_ACCESS_UP = "NWNR"
 
@@ -41,20 +41,20 @@ def protect_parts(root: Path, parts: list[str]) -> None:
     Raises ProtectionFault where Windows does not keep a label.
     """
     with _refusals():
-        for folder in (root, root / "run"):  # who may write there can rename what is in it
+        for folder in (root, root / "run"):  # a program that may write there can rename what is in it
             _protect(folder, NO_WRITE_UP, inherited=False)
         for part in parts:
             _protect_part(root / part)
 
 
 def verify_parts(root: Path, parts: list[str]) -> None:
-    """Holds each part against its list, by hashes, and removes what is not in it: Python would load that too.
+    """Compares each part with its list, by hashes, and removes files that it does not have: Python loads any.
 
     Raises PartFault. Measured under Wine: 1.6 s for the 1,050 files of a runtime.
     """
     for folder in (root / part for part in parts):
         if not (is_as_named(folder) and is_intact(folder, thorough=True)):
-            # Without its list a part is not whole to a console that probes: it is sent again.
+            # A console that probes takes a part without a list for incomplete, and sends it again.
             (folder / LISTING).unlink(missing_ok=True)
             raise PartFault(folder.name)
         for name in dict(lying(folder)).keys() - listing(folder).keys() - {LISTING, MANIFEST}:

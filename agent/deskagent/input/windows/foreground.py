@@ -90,7 +90,7 @@ def _integrity(window: int) -> int | None:
 
 
 class ForegroundRights:
-    """Remembers whether the window in front takes input, and asks again when another one is."""
+    """Remembers whether the window in front takes input, and asks again when another window is in front."""
 
     def __init__(
         self,

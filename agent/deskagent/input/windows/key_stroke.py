@@ -64,7 +64,7 @@ def key_stroke(
             return KeyStroke(_CANCEL, _CANCEL_SCAN, KEY_EXTENDED)
         return KeyStroke(key.virtual_key, NUM_LOCK_KEY, 0)
     if code == NUM_LOCK_KEY:
-        # It shares a scan code with Pause, which Windows looks up wrongly (TigerVNC's authors saw it): they
+        # It and Pause share a scan code, which Windows looks up wrongly (TigerVNC's authors saw it): they
         # go by virtual keys. To programs Num Lock is the extended one, though no keyboard sends the prefix.
         return KeyStroke(key.virtual_key, NUM_LOCK_KEY, KEY_EXTENDED)
     if code == PRINT_KEY and (ALT in held or ALTGR in held):

@@ -161,7 +161,7 @@ class SpareKeys:
 
 
 def _looks_lent(keymap: Keymap, keycode: int) -> bool:
-    """Layouts and their users name characters otherwise, or have another one with Shift."""
+    """A key as it is lent. Layouts and users name characters otherwise, or have others with Shift."""
     keysym = keymap.keysym(keycode, 0)
     in_unicode = keysym > UNICODE and character_of(keysym) != ""
     return in_unicode and keysym == keymap.keysym(keycode, SHIFT_MASK)

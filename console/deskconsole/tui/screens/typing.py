@@ -66,7 +66,7 @@ BEHIND_WAY_OUT: Final = {
 class TypingScreen(ConsoleScreen, ModalScreen[None]):
     """Types into one host for as long as it is open; F12 leaves."""
 
-    # Only shown by the help and in docs: no binding acts here but by `on_key`.
+    # Only for the help and the docs: keys act by `on_key` here.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(WAY_OUT, "leave", "Leave", tooltip="Back to the console; F12 again sends F12")
     ]

@@ -23,7 +23,7 @@ _HIGHGUIS_DEPTHS = (24, 32)
 
 
 def x_surface(mouse: Mouse) -> XSurface | None:
-    """A surface to lay over a window, where the system has such a thing."""
+    """A kind of surface that can be laid over a window, where the system has one."""
     if not sys.platform.startswith("linux"):
         return None
     from .x_surface import XSurface
