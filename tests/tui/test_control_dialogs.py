@@ -54,7 +54,7 @@ async def test_a_text_that_terminals_drop_is_said_to_be_long(running: Running) -
     async with running(fleet) as pilot:
         await pilot.press("y")
         await settle(pilot)
-        assert "terminal may drop so much: `deskconsole clip get`" in screen_text(pilot)
+        assert "terminals drop so much: `deskconsole clip get`" in screen_text(pilot)
 
 
 async def test_a_pasted_text_is_put_into_the_hosts_clipboard(running: Running) -> None:
@@ -116,7 +116,7 @@ async def test_a_host_that_does_not_answer_is_no_longer_asked_for_control(
         await pilot.press("y")
         await pilot.pause(0.3)
         await settle(pilot)
-        assert any("did not answer to the wish for control" in line for line in logged(pilot))
+        assert any("did not answer the request for control" in line for line in logged(pilot))
         assert fleet.controls["lab-01"].sent == ["take", "release"]
 
 

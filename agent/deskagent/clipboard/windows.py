@@ -47,7 +47,7 @@ class WindowsBoard:
     def __init__(self) -> None:
         station = own_station()
         if station.casefold() != VISIBLE_STATION.casefold():
-            raise ClipRefused(f"the window station {station!r} has not the clipboard that people use")
+            raise ClipRefused(f"the window station {station!r} does not have the clipboard that people use")
 
     def fetch(self) -> str:
         """Returns the text. Raises ClipRefused where there is none, it is a secret, or it is too long."""

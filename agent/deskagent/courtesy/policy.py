@@ -114,7 +114,7 @@ def read_policy(path: Path | None = None) -> Policy:
     try:
         with path.open("rb") as file:
             if not _is_owners(path, file.fileno()):
-                mistake = f"{path} is passed over: others than {_OWNERS} can change it or its folder"
+                mistake = f"{path} is passed over: users other than {_OWNERS} can change it or its folder"
                 return Policy(mistake=mistake[:_MOST_WORDS])
             data = file.read(_LONGEST + 1)
     except FileNotFoundError:

@@ -218,7 +218,7 @@ def _act(
     for number in sent.numbers:
         result = control.wait(number, timeout or input_timeout())
         if result.outcome is not InputOutcome.DONE:
-            reason = result.reason or "it is outside of the picture, or the picture has just changed its size"
+            reason = result.reason or "the place is outside of the picture, or the picture has a new size"
             raise InputNotInjected(f"the host did not take it: {reason}")
         done = max(done, result.done)
     seen = control.wait(sent.watched, 0, effect=_EFFECT) if watch else None

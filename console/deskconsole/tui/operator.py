@@ -166,4 +166,4 @@ def _refusal(status: ControlStatus, name: str) -> ControlError:
         case ControlState.OFF:
             return ControlNotAllowed(status.reason or f"{name} allows no control")
         case _:
-            return ControlRefused(f"{name} did not answer to the wish for control")
+            return ControlRefused(f"{name} did not answer the request for control")

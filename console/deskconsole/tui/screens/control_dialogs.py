@@ -133,7 +133,7 @@ class ControlDialogs:
             return
         self._app.copy_to_clipboard(text)
         long = len(text.encode()) > TERMINAL_TAKES
-        more = "; a terminal may drop so much: `deskconsole clip get` writes a file" if long else ""
+        more = "; some terminals drop so much: `deskconsole clip get` writes a file" if long else ""
         self._controller.say(f"copied to this terminal's clipboard: {amount(text)}{more}", name)
 
     async def _put(self, name: str, text: str, *, force: bool) -> None:
