@@ -181,8 +181,8 @@ def _grabber_opener(
     report: Callable[[str], None] = lambda _means: None,
     desktop: SyntheticDesktop | None = None,
 ) -> GrabberOpener:
-    """Returns what opens display number n of the chosen source; `report` hears by which means. `desktop` is
-    the synthetic one where consoles act on it."""
+    """Returns the opener of the displays of the chosen source; `report` hears by which means. `desktop`: a
+    synthetic desktop that consoles act on."""
     if options.source == "synthetic":
         width, height = options.size
         return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height, desktop=desktop)
@@ -248,7 +248,7 @@ def _only_shows(options: argparse.Namespace) -> bool:
 
 
 def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = None) -> HostCourtesy:
-    """Returns what asks the person at the host; a synthetic desktop has a sign only."""
+    """Returns the asking of the person at the host, and the sign; a synthetic desktop has a sign only."""
     if desktop is not None:
         from .synthetic.sign import SyntheticSign
 
@@ -266,7 +266,7 @@ def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = No
 def _gate(
     options: argparse.Namespace, courtesy: HostCourtesy, desktop: SyntheticDesktop | None = None
 ) -> ControlGate:
-    """Returns what decides on control. What acts is loaded here only: an agent that shows has none of it."""
+    """Returns the gate of control. The code that acts is loaded only here, and only where it may act."""
     if _only_shows(options):
         return ViewOnlyGate(options.refuse_control or "the agent of this host only shows")
     from .control.desktop_control import ControlTools, DesktopControl

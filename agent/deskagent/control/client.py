@@ -80,8 +80,8 @@ class ControlGate(Protocol):
         ...
 
     def handle(self, client: ControlClient, request: ControlRequest) -> None:
-        """Acts on a request, or lets another thread do it. Raises RemoteProtocolError for what a console
-        that keeps to the rules does not send."""
+        """Acts on a request, or lets another thread do it. Raises RemoteProtocolError for a request that
+        breaks the rules of the wire."""
         ...
 
     def close(self) -> None:

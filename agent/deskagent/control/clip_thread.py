@@ -16,7 +16,7 @@ _PUT_WITHIN: Final = 3.0
 """Seconds that the inputs after a text wait until it is on the clipboard: they may be what pastes it."""
 
 _LOOK: Final = 0.05
-"""Seconds between two looks, meanwhile, at whether the text is still to go there."""
+"""Seconds between two checks, while a text waits, whether it may still go to the clipboard."""
 
 _CLOSE_WITHIN: Final = 3.0
 
@@ -53,8 +53,8 @@ class ClipThread:
         self._request(request)
 
     def put(self, text: str, refusal: Callable[[], str]) -> None:
-        """This text is the clipboard when this returns. Raises ClipRefused, and soon where `refusal`, which
-        is asked again and again meanwhile, begins to say why; a text that still waits then never goes there.
+        """Puts the text into the clipboard before it returns, or raises ClipRefused. `refusal` is asked
+        repeatedly meanwhile: as soon as it gives a reason, a text that still waits is dropped.
         """
         done: Future[None] = Future()
 

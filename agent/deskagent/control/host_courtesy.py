@@ -39,7 +39,7 @@ _SIGN_AGAIN: Final = 5.0
 _log = logging.getLogger(__name__)
 
 Decision = Callable[[str], None]
-"""Is called with why it is not allowed; empty where it is."""
+"""Called with the reason why a console may not see or act; empty where it may."""
 
 
 @dataclass
@@ -84,7 +84,7 @@ class _GivenConsent:
 
 
 def _key(client: ControlClient) -> bytes | int:
-    """The console across its links; one that does not say who it is counts as another with each."""
+    """Identifies a console across its links; one without an identity is another console on each link."""
     return client.hello.console or id(client)
 
 
@@ -302,7 +302,7 @@ class HostCourtesy:
             try:
                 self._settle(pending)
             except Exception:  # noqa: BLE001
-                # Not even a fault in what hears of the answer may end this thread: no question would come.
+                # A fault in an answer's receiver must not end this thread: no question could come later.
                 _log.exception("a question failed")
             finally:
                 with self._lock:
@@ -396,7 +396,7 @@ class HostCourtesy:
                     self._sign.hide()
 
     def _open_the_sign(self) -> None:
-        """Opens it where it is not open and can be. Its caller has the lock."""
+        """Opens the sign if it is not open and can be opened. The caller holds the lock."""
         now = time.monotonic()
         if self._open_sign is None or self._sign is not None or self._closed or now < self._sign_again:
             return

@@ -35,7 +35,7 @@ LEASE: Final = 1.2
 every 0.4 s meanwhile."""
 
 _LOOK: Final = 0.1
-"""Seconds between two looks, while a console acts, at what ends its holding."""
+"""Seconds between two checks, while a console acts, whether it must let go what it holds."""
 
 _LOCK_AGAIN: Final = 0.2
 """Seconds until the desktop's lock is tried once more where no console's name is on it: an agent that has

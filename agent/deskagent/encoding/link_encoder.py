@@ -99,8 +99,8 @@ class LinkEncoder:
         return slices
 
     def in_motion(self, rectangle: Rectangle) -> bool:
-        """Says whether all of it is in motion and went with loss the last time, so that it will again: of a
-        page that only may be a picture in motion it is not known how it will go."""
+        """True if all of the rectangle is in motion and was sent with loss last time, so it will be again. A
+        page that may only be a picture in motion does not count: how it will be sent is not known."""
         return (
             self._jpeg is not None
             and self._lossy.within(rectangle) >= _MOSTLY * rectangle.area

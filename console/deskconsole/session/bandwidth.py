@@ -76,7 +76,7 @@ class Share:
 
 
 def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict[str, Share]:
-    """Everybody's share of `limit` bytes a second (0: no bound but what previews take together).
+    """Each host's share of `limit` bytes a second (0: only previews have a bound, together).
 
     `stretch`, from `stretched`, makes all previews but that of the selected host slower.
     """

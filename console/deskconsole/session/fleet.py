@@ -111,9 +111,9 @@ class Fleet:
         return None if session is None else session.picture(width, height)
 
     def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
-        """Shares the budget out by what of the fleet is on the screen now; to be said about once a second.
+        """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected one is typed into.
+        `typing`: the selected host is typed into.
         """
         with self._lock:
             sessions = dict(self._sessions)

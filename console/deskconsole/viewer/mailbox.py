@@ -39,7 +39,7 @@ class Mailbox:
         self._damaged = False
         self._input_at: float | None = None
         self._newest: dict[type[ToWindow], ToWindow] = {}
-        """The newest of each kind of which only that counts."""
+        """The newest message of each kind of which only the newest counts."""
         self._raise = self._close = False
 
     def put(self, message: ToWindow) -> None:

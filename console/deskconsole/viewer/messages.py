@@ -23,7 +23,7 @@ class Damage(msgspec.Struct, frozen=True, tag="damage"):
     packet: int
     rectangles: tuple[Rectangle, ...]
     input_at: float | None = None
-    """When the input happened whose effect is in this packet, by the monotonic clock of this machine."""
+    """The time of the input whose effect is in this packet, by the monotonic clock of this machine."""
 
 
 class Status(msgspec.Struct, frozen=True, tag="status"):

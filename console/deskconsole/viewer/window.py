@@ -99,7 +99,7 @@ class Window:
         self._who = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
-        """When the input happened whose effect is to be drawn."""
+        """The time of the input whose effect has to be drawn."""
         self._closed_by_key = False
         self._hint = hint
         self._depth = depth
@@ -172,7 +172,7 @@ class Window:
                 self._listen()
 
     def _listen(self) -> None:
-        """Takes in what the display has to say, and what is due of it."""
+        """Handles the display's events, and what is due for control."""
         if self._surface.attend():
             self._attend()
         self._control.tick(time.monotonic())

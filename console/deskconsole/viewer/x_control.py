@@ -55,7 +55,7 @@ _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
 
 
 class XControl:
-    """Takes the events of a surface. `act` is told of every action that a key asks for, and asks `do` first;
+    """Takes the events of a surface. `act` gets every action that a key asks for, and calls `do` first;
     `say` takes a sentence to show. Raises LookupError where the display cannot tell what control needs."""
 
     def __init__(
@@ -79,9 +79,9 @@ class XControl:
         """The user wants all keys to go to the host."""
         self._fullscreen = False
         self._up = True
-        """The host has nothing of what is held here."""
+        """The host holds no key or button of this window."""
         self._window_buttons: set[int] = set()
-        """Buttons that are held and whose press was the window's."""
+        """Buttons that are held and whose press went to the window."""
         self._resting_at: float | None = None
         """The time until which keys go nowhere: control ended meanwhile. None: the window takes them."""
         self._surface = surface
