@@ -18,7 +18,7 @@ _PROCESS_QUERY_LIMITED_INFORMATION: Final = 0x1000
 
 
 def own_integrity() -> int:
-    """The level of this process: 0x2000 is medium, 0x3000 high, 0x4000 the system's."""
+    """The level of this process: 0x2000 is medium, 0x3000 high, 0x4000 that of the system."""
     return _integrity(windows("GetCurrentProcess")())
 
 

@@ -91,7 +91,7 @@ class EndControl(Message, frozen=True):
 
 
 class Key(Message, frozen=True, omit_defaults=True):
-    """A key by its position on a PC's keyboard, and by what it gave on the console's."""
+    """A key by its position on a PC's keyboard, and by what it gave at the console."""
 
     grant: Number
     n: Number

@@ -158,7 +158,7 @@ def _moves() -> dict[str, float]:
 
 
 def _take_control(running: Running) -> Callable[[str], Mapping[str, Any]]:
-    """Lets the window act, where it is ours; returns what answers questions about it."""
+    """Lets our window act; returns a function that answers questions about it. TigerVNC's needs nothing."""
     if running.ask is None:
         return lambda _question: {}
     if (state := running.ask("act")["state"]) != "yours":

@@ -36,7 +36,7 @@ class Running:
     viewer_before: float = 0.0
     """Bytes of memory that the viewer had before it was connected, where it can show several hosts."""
     ask: Callable[[str], Mapping[str, Any]] | None = None
-    """Puts one of the questions of viewing.py to ours: `compare` answers `exact` and `digest`."""
+    """Puts one of the questions of viewing.py to our system: `compare` answers `exact` and `digest`."""
 
 
 System = Callable[[Xvfb, Xvfb, CountingProxy, Path], AbstractContextManager[Running]]

@@ -104,8 +104,8 @@ class HostCourtesy:
         open_asker: AskerOpener | None = None,
         open_sign: SignOpener | None = None,
     ) -> None:
-        """`policy` reads the host's; `is_other` says whether the desktop belongs to another user than the one
-        who logged in."""
+        """`policy` reads the host's policy; `is_other` says whether the desktop belongs to another user than
+        the one who logged in."""
         self._read_policy = policy
         self._is_other = is_other
         self._open_asker = open_asker

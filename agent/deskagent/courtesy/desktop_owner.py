@@ -16,7 +16,7 @@ _SESSIONS: Final = Path("/run/systemd/sessions")
 
 
 def is_another_users(display: str | None = None, sessions: Path = _SESSIONS) -> bool:
-    """True if the X display belongs to another user than this process's, or it cannot be found out whose it
+    """True if the X display belongs to another user than this process, or it cannot be found out whose it
     is. `display`: such as `:0`; by default that of DISPLAY."""
     if sys.platform == "win32":
         return False  # its agent always runs as the desktop's user, and its launcher says who started it

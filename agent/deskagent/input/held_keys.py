@@ -41,7 +41,7 @@ class HeldKeys:
         return self._held.get(code)
 
     def hold(self, code: int, host_code: int) -> None:
-        """The console's key went down, and with it the host's."""
+        """The console's key went down, and the host's key with it."""
         self._held[code] = host_code
         self._latest = host_code
 

@@ -118,7 +118,7 @@ class ChordsOpened(Message):
 
 
 class ClipFetchAsked(Message):
-    """Copy the text of the host's clipboard into the terminal's."""
+    """Copy the text of the host's clipboard into the terminal's clipboard."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -38,7 +38,7 @@ class LocalClip:
         self._begin(work)
 
     def put(self, text: str) -> None:
-        """Makes this text the clipboard's."""
+        """Puts this text into the clipboard."""
 
         def work() -> Callable[[], None]:
             self._selection.put(strangers_clip_text(text))

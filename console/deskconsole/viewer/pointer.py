@@ -13,9 +13,9 @@ _MOVE = 1 / 60
 
 _NOTCH = 120
 _BUTTONS = {1: 1, 2: 2, 3: 3, 8: 4, 9: 5}
-"""X's button to the wire's."""
+"""Button numbers of X to those of the wire."""
 _NOTCHES = {4: (0, -_NOTCH), 5: (0, _NOTCH), 6: (-_NOTCH, 0), 7: (_NOTCH, 0)}
-"""X's button to what the wheel was turned, right and down."""
+"""Button numbers of X to turns of the wheel, right and down."""
 
 Send = Callable[[PointerInput | ButtonInput | WheelInput], object]
 
@@ -77,7 +77,7 @@ class WindowPointer:
             self._moved = None
 
     def pressed(self, button: int, x: int, y: int, canvas: Canvas) -> None:
-        """A button of X's went down, or its wheel was turned."""
+        """A button of the X server went down, or its wheel was turned."""
         if not canvas.covers(x, y):
             return
         self.flush()
@@ -90,7 +90,7 @@ class WindowPointer:
             self._send(ButtonInput(self._clock(), *place, _BUTTONS[button], down=True))
 
     def let_go(self, button: int, x: int, y: int, canvas: Canvas) -> None:
-        """A button of X's went up; one that was not pressed on the picture is none."""
+        """A button of the X server went up; one that was not pressed on the picture does not count."""
         if button not in self._held:
             return
         self.flush()

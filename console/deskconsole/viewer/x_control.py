@@ -229,7 +229,7 @@ class XControl:
         self._resting_at = time.monotonic() + _REST
 
     def _leave(self) -> None:
-        """The host gets nothing more, and the keys are the window's."""
+        """The host gets nothing more, and keys go to the window."""
         self._all_up()
         self._only_look()
 

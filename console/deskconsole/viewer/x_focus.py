@@ -108,7 +108,7 @@ class XFocus:
         return self._come_back() if event.window.id == self._child.id else None
 
     def _grab_seen(self, event: Event) -> FocusChange | None:
-        # While our grab is active no other can be: these events are about ours.
+        # While our grab is active there can be no other: these events are about our grab.
         if event.window.id != self._child.id or self._grabbed:
             return None
         if event.mode == X.NotifyGrab and event.type == X.FocusOut and self._has_it:

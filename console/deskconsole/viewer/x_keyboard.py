@@ -110,7 +110,7 @@ class KeyReader:
     def _map(self) -> Keymap:
         if self._keymap is None:
             self._keymap = self._keyboard.keymap()
-            # No server says which modifier is Scroll Lock's; mostly there is none.
+            # No server says which modifier Scroll Lock has; mostly it has none.
             self._locks = (
                 (LOCK_MASK, CAPS_LOCK),
                 (self._keymap.modifiers_of(XK.XK_Num_Lock), NUM_LOCK),

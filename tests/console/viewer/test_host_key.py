@@ -1,4 +1,4 @@
-"""The host key: what is the window's, what goes to the host, and what a tap means."""
+"""The host key: which keys the window takes, which go to the host, and what a tap means."""
 
 from __future__ import annotations
 

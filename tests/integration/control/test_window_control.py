@@ -295,7 +295,7 @@ def _places(seed: int, width: int, height: int) -> list[tuple[int, int]]:
 
 
 class _Pointers:
-    """The console's pointer, moved as a mouse does, and the host's, which follows."""
+    """The console's pointer, moved as a mouse does, and the host's pointer, which follows."""
 
     def __init__(self, stage: ControlStage, host: Any, console: Any) -> None:
         self._corner = stage.corner()

@@ -46,7 +46,7 @@ def ground(host: WindowsGround) -> Iterator[WindowsGround]:
 
 
 class Direct:
-    """A launched agent, reached without SSH: the stand-in's loopback is this machine's."""
+    """A launched agent, reached without SSH: the stand-in shares this machine's loopback."""
 
     def __init__(self, launched: Launched) -> None:
         self.token = launched.token

@@ -189,7 +189,7 @@ def test_a_click_in_the_first_moment_is_no_yes(windows_desktop: WindowsHost, per
 
 
 def test_a_locked_desktop_is_not_asked(person: WindowsProgram) -> None:
-    """Wine has no lock screen: its answer is given here in the place of Windows'."""
+    """Wine has no lock screen: the answer of Windows is imitated here."""
     person.run(
         "module = __import__('deskagent.courtesy.windows.asker', fromlist=['']); there = module.input_desktop"
     )

@@ -19,7 +19,7 @@ from ..parts import LISTING, MANIFEST, is_as_named, is_intact, listing, lying
 from .security import label, set_label
 
 NO_WRITE_UP = "NW"
-"""For runtime and agent, which stay readable: an agent at `least`, or another user's, runs from them too."""
+"""The label of runtime and agent. They stay readable: an agent at `least`, or of another user, needs them."""
 
 NO_ACCESS_UP = "NWNR"
 
@@ -72,7 +72,7 @@ def protect_folder(folder: Path) -> None:
 
 
 def _protect_part(folder: Path) -> None:
-    """Labels one part. A compiled file that had no label may be anybody's and goes; Python makes it again."""
+    """Labels one part. A compiled file without a label may be anyone's and goes; Python makes it again."""
     # From the bottom upward: what a folder passes on to its files must not look like a label of their own.
     # The part itself comes last and says that all is done.
     for path in reversed(list(_below(folder))):

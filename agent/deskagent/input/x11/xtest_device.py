@@ -28,7 +28,7 @@ EXTENSION: Final = "XTEST"
 
 _ESCAPE, _SHIFT, _CONTROL, _DELETE, _PRINT = 0x01, 0x2A, 0x1D, 0xE053, 0xE037
 _BUTTONS: Final = {1: 1, 2: 2, 3: 3, 4: 8, 5: 9}
-"""Buttons of the wire to the server's; 4 to 7 are the wheel there."""
+"""Button numbers of the wire to those of the server, where 4 to 7 are the wheel."""
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
 _NOTCH: Final = 120
 _KEYCODES: Final = 256
