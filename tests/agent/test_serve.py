@@ -1,4 +1,4 @@
-"""The agent as whoever reaches its port meets it: a real process, a real socket."""
+"""The agent as a program that reaches its port meets it: a real process, a real socket."""
 
 from __future__ import annotations
 

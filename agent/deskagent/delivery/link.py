@@ -44,7 +44,7 @@ from .console_feed import ConsoleFeed
 from .display_feed import DisplayFeed, DisplayFeeds
 
 HEARTBEAT = 1.0
-"""Seconds between two Pings of ours."""
+"""Seconds between two Pings that the agent sends."""
 
 SILENCE = 10.0
 """Seconds without a byte from the console after which it is given up. More than the console's own 4.5 s for
@@ -159,7 +159,7 @@ class ConsoleLink:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def dismiss(self, reason: str, *, again: bool) -> None:
-        """Tells the console why, and whether to come back by itself, and hangs up; from any thread."""
+        """Tells the console why, and whether to connect again, and hangs up; from any thread."""
         # Who has shown no token is told nothing; a console that does not read must not hold us up.
         if self._connection.phase is not Phase.OPENING and self._sending.acquire(timeout=0.5):
             try:

@@ -1,4 +1,4 @@
-"""The agent's listener: loopback only, a few consoles at a time, gone by itself when nobody comes."""
+"""The agent's listener: loopback only, a few consoles at a time; it ends when no console comes."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class AgentOptions:
     size: tuple[int, int] | None = None
     """Width and height in pixels of a synthetic desktop."""
     idle_exit: float = 600.0
-    """Seconds without a console after which the agent ends by itself."""
+    """Seconds without a console after which the agent ends."""
     reuse: bool = True
     """False: a running agent of the same kind is ended too (it no longer answers, say)."""
     view_only: bool = False

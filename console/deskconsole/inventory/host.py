@@ -53,11 +53,11 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     display: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     """Which display is wanted: 0 is the whole desktop, 1 the first display."""
     x_display: XDisplay | None = None
-    """DISPLAY on a POSIX host, such as `:0`; None: found by itself."""
+    """DISPLAY on a POSIX host, such as `:0`; None: the console finds it."""
     x_authority: PathText | None = None
-    """XAUTHORITY on a POSIX host; None: found by itself."""
+    """XAUTHORITY on a POSIX host; None: the console finds it."""
     python: PathText | None = None
-    """The host's Python to use; None: found by itself."""
+    """The host's Python to use; None: the console finds one."""
     folder: Folder | None = None
     """The folder in which our own is made on a POSIX host, `~/` allowed; None: in the user's home."""
     run_level: Literal["least", "highest"] = "least"

@@ -150,7 +150,7 @@ class Viewer:
 
     @property
     def alive(self) -> bool:
-        """The process runs, and nobody asked it to end."""
+        """The process runs, and was not asked to end."""
         return not (self._gone.is_set() or self._told_to_close)
 
     def damaged(self, packet: int, rectangles: Sequence[Rectangle], *, input_at: float | None = None) -> None:

@@ -23,7 +23,7 @@ UPLOADS = {StepId.UPLOAD_RUNTIME, StepId.UPLOAD_AGENT}
 
 @pytest.fixture
 def bare(windows: WindowsHost, tmp_path: Path) -> Iterator[WindowsWay]:
-    """To a host that has nothing of ours."""
+    """The way to a host that has no file of deskconsole."""
     one = WindowsWay(windows, tmp_path)
     yield one
     one.session.close()

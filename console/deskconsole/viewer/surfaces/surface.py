@@ -37,7 +37,7 @@ class Surface(Protocol):
         ...
 
     def size(self) -> tuple[int, int] | None:
-        """Width and height of the window's inside; None where nobody can tell now."""
+        """Width and height of the window's inside; None where they are not known now."""
         ...
 
     def place(self) -> tuple[int, int] | None:
