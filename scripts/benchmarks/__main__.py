@@ -14,7 +14,7 @@ from typing import Any
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
-    "control": "a key in the window until its effect is seen there, ours and TigerVNC's; what moves cost",
+    "control": "a key in the window until its effect is seen, beside TigerVNC; what moves cost; stuck keys",
     "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
     "fleet": "a hundred previewed hosts on one console: its CPU, its memory, how soon a key is answered",
     "live": "the same screen served by us and by others, live: bytes, CPU, memory, delay, exactness",
@@ -39,7 +39,8 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "control": {
         "--keys": {"type": int, "help": "how many for each system (default: 60)"},
         "--runs": {"type": int, "help": "how often (default: 1)"},
-        "--ways": {"help": "some of direct, ssh, film, narrow, with commas (default: all)"},
+        "--ways": {"help": "some of direct, ssh, film, narrow, with commas, or none (default: all)"},
+        "--cuts": {"type": int, "help": "how often a window is cut off while keys are held (default: 0)"},
     },
     "first": {
         "--systems": {"help": "some of those of `live`, with commas"},

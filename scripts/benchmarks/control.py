@@ -23,6 +23,7 @@ from Xlib.ext import xtest
 
 from support.xvfb import Xvfb
 
+from .held_keys import stuck_after
 from .processes import Trees
 from .proxy import CountingProxy, Link
 from .systems import SYSTEMS, Running, require_programs, two_screens
@@ -65,10 +66,11 @@ _WAYS: Mapping[str, _Way] = {
 _FIGURES = {"moves sent": 70.0, "agent CPU at 60 moves/s, %": 3.0, "pixels off at the end": 0.0}
 
 
-def measure(keys: int = 60, runs: int = 1, ways: str = ",".join(_WAYS)) -> dict[str, Any]:
-    """Milliseconds by way and system over so many keys, and their ratios; and what moves cost."""
+def measure(keys: int = 60, runs: int = 1, ways: str = ",".join(_WAYS), cuts: int = 0) -> dict[str, Any]:
+    """Milliseconds by way and system over so many keys, and their ratios; what moves cost; and, by kind, what
+    stays down after `cuts`. Without a way there are only the cuts."""
     require_programs()
-    chosen = ways.split(",")
+    chosen = [] if ways == "none" else ways.split(",")
     if unknown := [name for name in chosen if name not in _WAYS]:
         raise SystemExit(f"There is no way {unknown[0]!r}, only {', '.join(_WAYS)}.")
     delays: dict[str, dict[str, list[float]]] = {}
@@ -79,9 +81,11 @@ def measure(keys: int = 60, runs: int = 1, ways: str = ",".join(_WAYS)) -> dict[
                     print(f"run {run + 1} of {runs}: {name}, {system}", file=sys.stderr)
                     found = _keys(system, _WAYS[name], keys, Path(material), run)
                     delays.setdefault(name, {}).setdefault(system, []).extend(found)
-        moves = _moves()
+        moves = _moves() if chosen else {}
     rows = {name: {system: _summary(each) for system, each in by.items()} for name, by in delays.items()}
-    return {"keys": keys, "runs": runs, "ways": rows, "moves": moves, "targets": list(_judged(rows, moves))}
+    down = stuck_after(cuts) if cuts else {}
+    targets = [*_judged(rows, moves), *_judged_cuts(down)]
+    return {"keys": keys, "runs": runs, "ways": rows, "moves": moves, "cuts": down, "targets": targets}
 
 
 def _keys(system: str, way: _Way, keys: int, material: Path, run: int) -> list[float]:
@@ -221,15 +225,30 @@ def _judged(rows: Mapping[str, Any], moves: Mapping[str, float]) -> Iterable[dic
             value = by[ours][figure] / by[peer][figure]
             yield {"target": f"{name}, {figure}, to TigerVNC", "value": round(value, 2), "limit": limit}
     for (target, limit), figure in zip(_FIGURES.items(), ("sent", "agent_cpu", "off"), strict=True):
-        yield {"target": target, "value": moves[figure], "limit": limit}
+        if moves:
+            yield {"target": target, "value": moves[figure], "limit": limit}
+
+
+def _judged_cuts(down: Mapping[str, Mapping[str, float]]) -> Iterable[dict[str, Any]]:
+    if down:
+        stuck = sum(row["stuck"] for row in down.values())
+        yield {"target": "cuts after which something stayed down", "value": stuck, "limit": 0.0}
 
 
 def table(result: Mapping[str, Any]) -> str:
     """The figures for a terminal, and which targets are met."""
-    lines = [f"{result['keys']} keys, {result['runs']} runs; ms from a key in the window to its effect there"]
+    lines = []
+    if result["ways"]:
+        head = f"{result['keys']} keys, {result['runs']} runs"
+        lines.append(f"{head}; ms from a key in the window to its effect there")
     for name, by in result["ways"].items():
         lines.append(f"{name:10}" + "".join(f"{head:>9}" for head in ("p50", "p95")))
         lines += [f"  {system:22}{row['p50']:>7}{row['p95']:>9}" for system, row in by.items()]
+    if result["cuts"]:
+        heads = next(iter(result["cuts"].values()))
+        lines.append(f"{'cut':24}" + "".join(f"{head:>9}" for head in heads))
+        for kind, row in result["cuts"].items():
+            lines.append(f"  {kind:22}" + "".join(f"{value:>9}" for value in row.values()))
     for one in result["targets"]:
         word = "met   " if one["value"] <= one["limit"] else "MISSED"
         lines.append(f"  {word} {one['target']:44}{one['value']:>9} <= {one['limit']:g}")

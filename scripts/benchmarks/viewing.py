@@ -1,13 +1,15 @@
 """The console as `deskconsole view` runs it, full screen, with an ear for the bench: no program for people.
 
 `python -m scripts.benchmarks.viewing JSON`, where JSON is `{"port": , "token_file": }` or
-`{"host": {}, "home": , "ssh_config": }`. It prints one object when the console is there and nothing is
-connected yet, one when there is a picture, and then one for every line that it reads. It ends where its
-standard input does.
+`{"host": {}, "home": , "ssh_config": }`, and may say `"fullscreen": false`. It prints one object when the
+console is there and nothing is connected yet, one when there is a picture, and then one for every line that
+it reads. It ends where its standard input does.
 
-    compare   what `--json` would print, the pictures just compared
-    act       `{"state": }`, after the window has taken control of the host or was refused it
-    inputs    `{"inputs": }`, the number of the last input that was sent, a letting go for this question
+    compare     what `--json` would print, the pictures just compared
+    act         `{"state": }`, after the window has taken control of the host or was refused it
+    inputs      `{"inputs": }`, the number of the last input that was sent, a letting go for this question
+    give back   `{}`, and control of the host ends
+    disconnect  `{}`, and the link ends
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def main() -> None:
     host, route = _way(told)
     _say({"memory": psutil.Process().memory_full_info().pss})
     with running_session(host, route, quiet=True) as session:
-        session.view(fullscreen=True)
+        session.view(fullscreen=told.get("fullscreen", True))
         wait_for_picture(session)
         _say({"shown": True})
         for line in sys.stdin:
@@ -52,6 +54,12 @@ def main() -> None:
                     _say({"state": session.control.status.state.value})
                 case "inputs":
                     _say({"inputs": session.control.all_up()})
+                case "give back":
+                    session.control.release_all()
+                    _say({})
+                case "disconnect":
+                    session.disconnect()
+                    _say({})
 
 
 def _way(told: dict[str, Any]) -> tuple[Host, Route]:

@@ -133,6 +133,9 @@ class Window:
             waiting = self._inbox.wait(self._pause(), self._surface.fileno())
             self._rest()
             if waiting:
+                if self._overlay.stale and self._open:
+                    # What was pressed before the picture is of now again was aimed at the old one.
+                    self._listen()
                 for message in self._inbox.take():
                     if isinstance(message, CloseWindow):
                         reason = "the console closed it"

@@ -305,9 +305,12 @@ class XControl:
             if self._resting_at is not None:
                 self._surface.guarded(self._only_look)
             self._act(answer.action)
-        elif answer.passes and not (self._acting and self._send(key)) and self.on and key.down:
+        elif answer.passes and not self._sent(key) and self.on and key.down:
             self._keys.unsent(key, but=self._host_codes)
         return not answer.passes
+
+    def _sent(self, key: KeyInput) -> bool:
+        return self._acting and self._focus.typed() and self._send(key)
 
     def _mouse(self, event: Event) -> bool:
         """Gives a button to the host or to the window; who got its press gets its release."""

@@ -61,8 +61,17 @@ class XFocus:
         """Takes the focus where the parent has it, or no window has; True where it came."""
         self._on = True
         self._inside = self._is_inside()
-        nothing = {X.NONE, X.PointerRoot, self._display.screen().root.id}
-        self._take_from(self._parent.id, self._child.id, *nothing)
+        self._take_from(self._parent.id, self._child.id, *self._nothing)
+        return self._has_it
+
+    def typed(self) -> bool:
+        """Says whether a key that came here may go to the host: the focus must be here, or nothing tells when
+        the keys go elsewhere.
+
+        While no window has the focus, keys come to the window under the pointer: it is taken then.
+        """
+        if not self._has_it:
+            self._take_from(self._child.id, *self._nothing)
         return self._has_it
 
     def end(self) -> None:
@@ -126,6 +135,11 @@ class XFocus:
         if self._has_it:
             return FocusChange.RETURNED if had else FocusChange.CAME
         return FocusChange.LEFT if had else None
+
+    @property
+    def _nothing(self) -> tuple[int, ...]:
+        """What has the focus while no window has it."""
+        return X.NONE, X.PointerRoot, self._display.screen().root.id
 
     def _take_from(self, *windows: int) -> None:
         """Takes the focus if one of these has it; any other window may just have asked for a password."""

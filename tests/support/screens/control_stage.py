@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import xtest
@@ -20,6 +23,9 @@ from support.xvfb import Xvfb, wait_for
 
 HOST_KEY = "105"
 """The keycode of right Ctrl: xdotool takes its name for a modifier of another key."""
+
+AMBER = (64, 200, 255)
+"""The colour of the frame around a controlled host's picture."""
 
 _FORBIDDEN = ("WAYLAND_DISPLAY", "XAUTHORITY")
 
@@ -86,6 +92,49 @@ class ControlStage:
         left, top = self.corner()
         self.xdotool("mousemove", str(left + x), str(top + y))
 
+    @property
+    def width(self) -> int:
+        """Width of the window."""
+        with client(self.console) as display:
+            width: int = display.create_resource_object("window", self.window).get_geometry().width
+        return width
+
+    def resize(self, width: int, height: int) -> None:
+        """Gives the window another size, and waits until the frame is at its new edges."""
+        self.xdotool("windowsize", str(self.window), str(width), str(height))
+        self.wait_until_shown(lambda shot: bool((shot[height - 1, :width] == AMBER).all()))
+
+    def wait_until_shown(self, check: Callable[[NDArray[np.uint8]], Any]) -> None:
+        """Waits until `check` holds of the console's screen from the window's inside on."""
+        left, top = self.corner()
+        wait_for(lambda: check(self.console.screenshot()[top:, left:]), what="the picture")
+
+    def focus(self) -> None:
+        """Activates the window as its window manager's user does, and waits until it has the keyboard."""
+        self.xdotool("windowactivate", "--sync", str(self.window))
+        with client(self.console) as display:
+            wait_for(lambda: _child_has_focus(display, self.window), what="the focus of the child")
+
+    def tap_host_key(self) -> None:
+        """Presses and releases the host key."""
+        self.xdotool("key", HOST_KEY)
+
+    def hold(self, key: str) -> None:
+        """Presses a key of the console, and waits until something is held on the host."""
+        self.xdotool("keydown", key)
+        wait_for(self.keys_down, what=f"{key} on the host")
+
+    def wait_until_released(self) -> None:
+        """Waits until nothing is held on the host any more."""
+        wait_until_released(self.host)
+
+    def key_log(self) -> Callable[[], str]:
+        """Starts xev on the host; the function returned reads what xev was told of keys so far."""
+        file = self.folder / "xev"
+        self.host.run("sh", "-c", f"exec xev -geometry 800x600+0+0 -event keyboard > {file}")
+        self.host.wait_for_window("Event Tester")
+        return file.read_text
+
     def type_into_file(self) -> Path:
         """A terminal on the host that writes what is typed into a file, line by line."""
         file = self.folder / "typed"
@@ -104,14 +153,38 @@ class ControlStage:
     def mask(self) -> int:
         """Modifiers and buttons that are held on the host."""
         with client(self.host) as display:
-            mask: int = display.screen().root.query_pointer().mask
-        return mask
+            return _mask(display)
 
     def pointer(self) -> tuple[int, int]:
         """The pointer of the host."""
         with client(self.host) as display:
             at = display.screen().root.query_pointer()
         return at.root_x, at.root_y
+
+
+def typed_lines(typed: Path, count: int = 1) -> list[str]:
+    """The lines of a file that is typed into, once there are so many."""
+    wait_for(lambda: typed.read_text().count("\n") >= count, timeout=15, what=f"{count} lines")
+    return typed.read_text().splitlines()
+
+
+def wait_until_released(host: Xvfb) -> None:
+    """Waits until no key and no button is held on a host any more."""
+    with client(host) as display:
+        wait_for(lambda: not any(display.query_keymap()), what="the releases")
+        wait_for(lambda: not _mask(display) & ~X.Mod2Mask, what="the mask of nothing")
+
+
+def _mask(display: Display) -> int:
+    mask: int = display.screen().root.query_pointer().mask
+    return mask
+
+
+def _child_has_focus(display: Display, window: int) -> bool:
+    focused = display.get_input_focus().focus
+    return not isinstance(focused, int) and focused.id in {
+        child.id for child in display.create_resource_object("window", window).query_tree().children
+    }
 
 
 def _let_go(screen: Xvfb) -> None:

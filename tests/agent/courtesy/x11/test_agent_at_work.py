@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,10 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
+from deskagent.capture.platforms import screen_opener
+from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.courtesy.question import ANSWER_TIME, Answer, Question
+from deskagent.courtesy.x11.asker import X11Asker
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import AllUp, Button, Consent, ControlState, EndControl, InputOutcome
 from deskwire.messages import Screen, ScreenState, Welcome
@@ -21,6 +25,7 @@ from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
 from support.peers.agent_process import AgentProcess
 from support.peers.bare_console import has
+from support.peers.served_here import served
 from support.xvfb import Xvfb, wait_for
 
 AMBER = (90, 200, 250)
@@ -174,3 +179,30 @@ def test_a_console_cannot_answer_the_question_for_another(hall: Hall) -> None:
     assert not asking.packets
     hall.answer(1)
     assert asking.until(has(Packet), seconds=10)
+
+
+class Hasty(X11Asker):
+    """Waits for a thirtieth of the time: the person's 30 s are one."""
+
+    def ask(self, question: Question) -> Answer:
+        assert question.seconds == ANSWER_TIME
+        return super().ask(question._replace(seconds=question.seconds / 30))
+
+
+def test_no_answer_in_time_is_told_as_a_no_and_nothing_was_seen(screen: Xvfb) -> None:
+    manners = HostCourtesy(open_asker=Hasty)
+    with (
+        served(screen_opener(), courtesy=manners) as agent,
+        closing(ActingConsole(agent, consent=Consent.ALWAYS)) as console,
+    ):
+        assert console.until(has(Welcome))
+        began = time.monotonic()
+        screen.wait_for_window("deskconsole question")
+        assert console.until(has(Screen))
+        assert time.monotonic() - began > 0.5
+        refused = console.all(Screen)[-1]
+        assert (refused.state, refused.reason) == (
+            ScreenState.REFUSED,
+            "the person at the host said no, or did not answer",
+        )
+        assert not console.packets
