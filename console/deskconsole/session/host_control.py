@@ -119,6 +119,12 @@ class HostControl(LinkObserver):
         with self._changed:
             return self._inputs.round_trips()
 
+    @property
+    def shown_press_at(self) -> float | None:
+        """When that was pressed whose effect the packet has that was drawn last; None where it has none."""
+        with self._changed:
+            return self._inputs.shown_press_at
+
     def observe(self, changed: Callable[[ControlStatus], None]) -> None:
         """Calls `changed` with each other status from now on, as the constructor's is."""
         self._observers.append(changed)
@@ -167,8 +173,12 @@ class HostControl(LinkObserver):
         dead: bool = False,
         locks: int = 0,
         repeat: bool = False,
+        at: float | None = None,
     ) -> int:
-        """Sends a key by its position (`deskwire.keys`) and by the text that it gave here."""
+        """A key by its position (`deskwire.keys`) and by the text that it gave here.
+
+        `at`, here and below: when it happened, by the monotonic clock; None: now.
+        """
         with self._changed:
             if not self._may(Ability.KEYBOARD):
                 return 0
@@ -176,7 +186,7 @@ class HostControl(LinkObserver):
                 text, dead = "", False
             self._flush_move()
             (self._keys.add if down else self._keys.discard)(code)
-            number = self._inputs.add(press=down)
+            number = self._inputs.add(press=down and not repeat, at=at)
             self._send(Key(self._grant, number, code, down, text, dead, locks, repeat))
             return number
 
@@ -190,24 +200,24 @@ class HostControl(LinkObserver):
                 self._flush_move()
             return self._inputs.last
 
-    def button(self, x: int, y: int, button: int, *, down: bool) -> int:
-        """Sends a button, 1 to 5: left, middle, right, back, forward."""
+    def button(self, x: int, y: int, button: int, *, down: bool, at: float | None = None) -> int:
+        """A button, 1 to 5: left, middle, right, back, forward."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
             (self._buttons.add if down else self._buttons.discard)(button)
-            number = self._inputs.add(press=down)
+            number = self._inputs.add(press=down, at=at)
             self._send(Button(self._grant, number, _inside(x), _inside(y), button, down))
             return number
 
-    def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0) -> int:
-        """Sends a turn of the wheel, by 120ths of a notch."""
+    def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0, at: float | None = None) -> int:
+        """The wheel, by 120ths of a notch."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
-            number = self._inputs.add(press=True)
+            number = self._inputs.add(press=True, at=at)
             right, down = (max(-MAX_NOTCHES, min(MAX_NOTCHES, turned)) for turned in (right, down))
             self._send(Wheel(self._grant, number, _inside(x), _inside(y), right, down))
             return number
@@ -269,7 +279,7 @@ class HostControl(LinkObserver):
         it never does."""
         end = time.monotonic() + timeout
         with self._changed:
-            while (left := self._inputs.unrest) > 0:
+            while (left := self._inputs.until_rest) > 0:
                 if (waiting := min(left, end - time.monotonic())) <= 0:
                     return False
                 self._changed.wait(waiting)
@@ -414,7 +424,7 @@ class HostControl(LinkObserver):
             self._move = None
             self._moves_out.clear()
             self._let_go()
-            self._inputs.drop_all("control ended")
+            self._inputs.drop_unanswered("control ended")
         if status != before:
             self._changes.append(status)
         self._changed.notify_all()

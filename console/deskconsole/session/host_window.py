@@ -10,7 +10,7 @@ from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request, WhoControls
 from deskconsole.viewer.process import Viewer
-from deskwire.control import Done, Effect, InputOutcome
+from deskwire.control import Done, InputOutcome
 from deskwire.packet import Packet
 
 from .control_status import ControlStatus
@@ -104,7 +104,8 @@ class HostWindow(LinkObserver):
             self._wanted = False
 
     def drawn(self, number: int, packet: Packet) -> None:
-        input_at = self._input.drawn()
+        # Control is told of the packet first.
+        input_at = self._control.shown_press_at
         with self._lock:
             if self._viewer is not None:
                 rectangles = [part.rectangle for part in packet.slices]
@@ -123,9 +124,6 @@ class HostWindow(LinkObserver):
             if self._viewer is not None:
                 self._viewer.state(word, stale=stale, why=why, at=at)
 
-    def effect(self, effect: Effect) -> None:
-        self._input.announce(effect.n)
-
     def done(self, done: Done) -> None:
         if done.outcome is not InputOutcome.DONE:
             self._say(done.reason or _NOT_DONE[done.outcome])
@@ -133,9 +131,6 @@ class HostWindow(LinkObserver):
         with self._lock:
             if self._viewer is not None and times is not None:
                 self._viewer.times(*times)
-
-    def ended(self) -> None:
-        self._input.restart()
 
     def close(self) -> None:
         """Takes the window away and waits for that; none comes afterwards."""
