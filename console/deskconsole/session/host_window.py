@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request, WhoControls
+from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request
 from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, InputOutcome
 from deskwire.packet import Packet
@@ -17,7 +17,7 @@ from .control_status import ControlStatus
 from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
 from .host_control import HostControl
 from .link_observer import LinkObserver
-from .window_input import WindowInput
+from .window_input import WindowInput, who_controls
 
 _NOT_DONE = {
     InputOutcome.BLOCKED: "the host's system did not let it through",
@@ -169,7 +169,7 @@ class HostWindow(LinkObserver):
                     self._viewer = viewer
                     # The viewer has not heard of what happened while it came up.
                     viewer.resized()
-                    viewer.control(_who_controls(self._control.status, notify=False))
+                    viewer.control(who_controls(self._control.status, notify=False))
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
@@ -200,7 +200,7 @@ class HostWindow(LinkObserver):
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
             if self._viewer is not None:
-                self._viewer.control(_who_controls(status, notify=True))
+                self._viewer.control(who_controls(status, notify=True))
 
     def _gone(self, reason: str) -> None:
         with self._lock:
@@ -217,7 +217,3 @@ class HostWindow(LinkObserver):
             self._changed(WindowClosed(host=self._name))
         else:
             self._changed(WindowLost(host=self._name, reason=reason))
-
-
-def _who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
-    return WhoControls(status.state, status.holder, status.reason, notify)

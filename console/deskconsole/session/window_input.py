@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.viewer.messages import (
@@ -20,9 +21,11 @@ from deskconsole.viewer.messages import (
     Request,
     TypingInput,
     WheelInput,
+    WhoControls,
 )
-from deskwire.control import Ability
+from deskwire.control import Ability, ControlState
 
+from .control_status import ControlStatus
 from .host_control import HostControl
 
 _CLIP_TIMEOUT = 10.0
@@ -30,6 +33,10 @@ _CLIP_TIMEOUT = 10.0
 
 _CLAIM = "window"
 """The window's claim to control: other claims on this console neither end it nor end with it."""
+
+_ACTING: Final = (_CLAIM, "session")
+"""The claims with which keys and pointer of the window go to the host. The second one is that of the host as
+a whole (`T` in the console): the window's host key gives it back, too."""
 
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
@@ -50,7 +57,8 @@ class WindowInput:
                 if on:
                     self._control.take(force=force, claim=_CLAIM)
                 else:
-                    self._control.release(_CLAIM)
+                    for claim in _ACTING:
+                        self._control.release(claim)
             case ClipOffer(text):
                 self._later(lambda: self._put(text))
             case ClipWish():
@@ -119,6 +127,13 @@ class WindowInput:
                 self._say(str(error))
 
         threading.Thread(target=run, name="clipboard of a window", daemon=True).start()
+
+
+def who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
+    """The status as the window is told of it: it does not act where only a type mode or one act does."""
+    if status.yours and status.claims.isdisjoint(_ACTING):
+        return WhoControls(ControlState.FREE, notify=notify)
+    return WhoControls(status.state, status.holder, status.reason, notify)
 
 
 def _measured(text: str) -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.host_window import HostWindow
-from deskconsole.session.window_input import WindowInput
+from deskconsole.session.window_input import WindowInput, who_controls
 from deskconsole.viewer.messages import ButtonInput, ControlWish, Input, KeyInput, PointerInput, WheelInput
-from deskwire.control import Done, InputOutcome
+from deskwire.control import ControlState, Done, EndControl, InputOutcome
 from support.control_ground import ControlGround
 
 
@@ -85,3 +85,34 @@ def test_what_the_host_did_not_do_is_said(outcome: InputOutcome, monkeypatch: py
     assert heard == []
     window.done(Done(1, outcome))
     assert heard
+
+
+@pytest.mark.parametrize(
+    ("claim", "acts"), [("window", True), ("session", True), ("typing", False), ("act 1", False)]
+)
+def test_the_window_acts_only_where_it_or_the_whole_host_was_taken(claim: str, acts: bool) -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take(claim=claim)
+    ground.yours()
+    assert (who_controls(ground.told[-1], notify=True).state is ControlState.YOURS) is acts
+
+
+def test_the_window_begins_to_act_beside_the_type_mode_and_ends_before_it() -> None:
+    ground, heard = ControlGround(), list[str]()
+    ground.welcome()
+    ground.control.take(claim="typing")
+    ground.yours()
+    window = WindowInput(ground.control, heard.append)
+    states = []
+    for on in (True, False):
+        window.handle(ControlWish(on=on), heard.append)
+        states.append(who_controls(ground.told[-1], notify=True).state)
+    assert states == [ControlState.YOURS, ControlState.FREE]
+    assert ground.control.status.yours, "the type mode needs it"
+
+
+def test_the_window_s_host_key_gives_back_what_was_taken_for_the_whole_host() -> None:
+    ground, heard = ControlGround().taken(), list[str]()
+    WindowInput(ground.control, heard.append).handle(ControlWish(on=False), heard.append)
+    assert ground.sent == [EndControl()]
