@@ -162,6 +162,8 @@ class HostWindow(LinkObserver):
             )
         except ViewerError as error:
             self.failure = error
+        except OSError as error:  # No descriptor is left, or no room for what it prints.
+            self.failure = ViewerError(f"the window cannot be opened: {error.strerror or error}")
         finally:
             with self._lock:
                 self._opening = False

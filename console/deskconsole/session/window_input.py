@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,8 @@ from deskwire.control import Ability, ControlState
 
 from .control_status import ControlStatus
 from .host_control import HostControl
+
+_log = logging.getLogger(__name__)
 
 _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
@@ -68,7 +71,8 @@ class WindowInput:
 
     def end(self) -> None:
         """The window is gone."""
-        self._control.all_up()
+        if self._acts:
+            self._control.all_up()
         self._control.release(_CLAIM)
 
     def times(self) -> tuple[float, float] | None:
@@ -80,7 +84,13 @@ class WindowInput:
         trips = self._control.round_trips
         return None if trips.done_p50 is None or trips.done_p95 is None else (trips.done_p50, trips.done_p95)
 
+    @property
+    def _acts(self) -> bool:
+        return who_controls(self._control.status, notify=False).state is ControlState.YOURS
+
     def _input(self, message: Input) -> None:
+        if not self._acts:
+            return  # It was on its way when control became another's, or another part's of this console.
         control = self._control
         self._say_if_unable(message)
         match message:
@@ -122,9 +132,14 @@ class WindowInput:
     def _later(self, work: Callable[[], str]) -> None:
         def run() -> None:
             try:
-                self._say(work())
+                said = work()
             except DeskconsoleError as error:
-                self._say(str(error))
+                said = str(error)
+            except Exception as error:  # noqa: BLE001  # who waits for the text must not wait for ever
+                # Neither its sentence nor its trace: they may have what was copied.
+                said = f"the console failed at the clipboard: {type(error).__name__}"
+                _log.error("%s", said)
+            self._say(said)
 
         threading.Thread(target=run, name="clipboard of a window", daemon=True).start()
 

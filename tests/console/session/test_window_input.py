@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import queue
+
 import pytest
 
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.host_window import HostWindow
 from deskconsole.session.window_input import WindowInput, who_controls
-from deskconsole.viewer.messages import ButtonInput, ControlWish, Input, KeyInput, PointerInput, WheelInput
+from deskconsole.viewer.messages import (
+    ButtonInput,
+    ClipOffer,
+    ControlWish,
+    Input,
+    KeyInput,
+    PointerInput,
+    Released,
+    WheelInput,
+)
 from deskwire.control import ControlState, Done, EndControl, InputOutcome
 from support.control_ground import ControlGround
 
@@ -116,3 +127,29 @@ def test_the_window_s_host_key_gives_back_what_was_taken_for_the_whole_host() ->
     ground, heard = ControlGround().taken(), list[str]()
     WindowInput(ground.control, heard.append).handle(ControlWish(on=False), heard.append)
     assert ground.sent == [EndControl()]
+
+
+def test_a_window_that_does_not_act_lets_go_of_nothing_and_sends_nothing() -> None:
+    ground, heard = ControlGround(), list[str]()
+    ground.welcome()
+    ground.control.take(claim="typing")
+    ground.yours()
+    ground.control.key(30, down=True)
+    ground.sent.clear()
+    window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(0, 31, down=True), heard.append)
+    window.handle(Released(), heard.append)
+    window.end()
+    assert ground.sent == []
+    assert ground.control.held
+
+
+def test_a_fault_at_the_clipboard_is_said_without_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground, said = ControlGround().taken(), queue.SimpleQueue[str]()
+
+    def fail(text: str, timeout: float) -> None:
+        raise ValueError(text)
+
+    monkeypatch.setattr(ground.control, "put_clip", fail)
+    WindowInput(ground.control, said.put).handle(ClipOffer("a secret"), said.put)
+    assert said.get(timeout=10) == "the console failed at the clipboard: ValueError"
