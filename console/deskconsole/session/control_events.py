@@ -56,5 +56,5 @@ class ControlEvents:
             case ControlAsked() | ControlDenied() as event:
                 self._host_events.tell(event)
             case event:
-                # Who acted, and until when, is never left out: each was asked for at this console.
+                # Changes of who acts are never left out: each was asked for at this console.
                 self._tell(event)

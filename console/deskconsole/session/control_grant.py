@@ -29,23 +29,23 @@ class ControlGrant:
         self._asked = False
         """Control was asked for on this link."""
         self._wanted: bool | None = None
-        """This console wants control, also on the next link; the value is `force`. None: it does not."""
+        """Control is wanted, also on the next link; the value is `force`. None: it is not wanted."""
         self._forced_from: str | None = None
-        """The console that has control while it is asked for by force, empty where none has; None: it is not
-        asked for by force."""
+        """The console that has control while this one asks for it by force, empty where none has; None: no
+        such request."""
         self._claims: set[str] = set()
-        """The parts of the console that need control: it goes back with the last one, and what the agent
-        grants without any is given back."""
+        """The parts of the console that need control. It goes back with the last one; a grant that comes when
+        there is none is given back."""
         self._ending = False
-        """Control was given back, and the agent has not said yet that it has ended: asked before that, it
-        would answer for the grant that ends."""
+        """Control was given back, and the agent has not confirmed it yet. A request before that would get an
+        answer for the grant that ends."""
 
     def take(self, claim: str, *, force: bool) -> None:
         """Adds a claim, and asks where control is not here."""
         if self._settings.control == "never":
             return
         if self._wanted is None:
-            self._claims.clear()  # Those of a wish that another console's control has ended.
+            self._claims.clear()  # Claims of an earlier wish, which another console's control has ended.
         self._claims.add(claim)
         if self.status.yours:
             self._become(self.status)
@@ -96,8 +96,8 @@ class ControlGrant:
             # Lost or refused: it is not asked for again on the next link.
             self._wanted = None
             if self.status.yours or control.state is not ControlState.OTHER:
-                self._claims.clear()  # Of another console it may be older than the wish.
-            # It is given once for each time that it was asked for.
+                self._claims.clear()  # News of another console may be older than the wish.
+            # Control is given once for each time that it was asked for.
             self._asked = self._asked and not self.status.yours
         if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
             return
@@ -139,7 +139,7 @@ class ControlGrant:
             self._asked = True
             self._forced_from = self.status.holder if self._wanted else None
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
-            self._wanted = False  # By force only once.
+            self._wanted = False  # Force is used only once.
 
     def _give_back(self) -> None:
         self._wanted = None

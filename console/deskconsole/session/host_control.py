@@ -100,7 +100,7 @@ class HostControl(LinkObserver):
 
     @property
     def shown_press_at(self) -> float | None:
-        """When that was pressed whose effect the packet has that was drawn last; None where it has none."""
+        """The time of the press whose effect the last packet has; None where it has none."""
         with self._changed:
             return self._inputs.shown_press_at
 
@@ -139,9 +139,9 @@ class HostControl(LinkObserver):
         repeat: bool = False,
         at: float | None = None,
     ) -> int:
-        """A key by its position (`deskwire.keys`) and by the text that it gave here.
+        """Sends a key by its position (`deskwire.keys`) and by the text that it gave here.
 
-        `at`, here and below: when it happened, by the monotonic clock; None: now.
+        `at`, here and below, is the time when it happened, by the monotonic clock; None: now.
         """
         with self._changed:
             if not self._may(Ability.KEYBOARD):
@@ -165,7 +165,7 @@ class HostControl(LinkObserver):
             return self._inputs.last
 
     def button(self, x: int, y: int, button: int, *, down: bool, at: float | None = None) -> int:
-        """A button, 1 to 5: left, middle, right, back, forward."""
+        """Sends a button, 1 to 5: left, middle, right, back, forward."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
@@ -176,7 +176,7 @@ class HostControl(LinkObserver):
             return number
 
     def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0, at: float | None = None) -> int:
-        """The wheel, by 120ths of a notch."""
+        """Sends a turn of the wheel, by 120ths of a notch."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0

@@ -109,7 +109,7 @@ class SentInputs:
 
     @property
     def shown_press_at(self) -> float | None:
-        """When that was pressed whose effect the packet has that was drawn last; None where it has none."""
+        """The time of the press whose effect the last packet has; None where it has none."""
         return self._shown_press_at
 
     @property
@@ -165,7 +165,7 @@ class SentInputs:
             self.settle(Done(number))
 
     def drop_unanswered(self, reason: str) -> None:
-        """Control is over: the agent says no more of what is not done yet."""
+        """Control is over: the agent does not answer the inputs that are still open."""
         for one in self._inputs.values():
             self._drop(one, reason)
 
