@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     CONTROL_BY_FORCE = "control by force"
     """Control was taken from another console."""
     CONTROL_END = "control end"
+    LEFT_OUT = "left out"
+    """The host asked and refused too often: so many are not in the log."""
     CLIP_PUT = "clip put"
     CLIP_FETCH = "clip fetch"
     DEPLOY = "deploy"

@@ -26,6 +26,7 @@ def test_the_account_follows_from_the_events(tmp_path: Path) -> None:
     log = EventLog(tmp_path / "events.jsonl", audit=tmp_path / "log" / "audit.jsonl")
     events: tuple[Event, ...] = (
         StreamStarted(host="a", at=1.0),
+        StreamStarted(host="a", unasked=True, at=1.6),
         ScreenHidden(host="a", state="asking", reason="", at=2.0),
         ControlBegun(host="a", taken_from="ben@desk", at=3.0),
         ClipboardPut(host="a", length=5, at=4.0),
@@ -42,6 +43,7 @@ def test_the_account_follows_from_the_events(tmp_path: Path) -> None:
     path = tmp_path / "log" / "audit.jsonl"
     found = list(read_entries(path, host="a", since=1.5))
     assert [(entry.at, entry.action, entry.why) for entry in found] == [
+        (1.6, AuditAction.CONNECT, 'consent = "never"'),
         (2.0, AuditAction.QUESTION, "may the screen be seen"),
         (3.0, AuditAction.CONTROL_BY_FORCE, "taken from ben@desk"),
         (4.0, AuditAction.CLIP_PUT, "5 characters"),

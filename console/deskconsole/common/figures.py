@@ -1,22 +1,15 @@
-"""Percentiles, and figures as text: sizes, rates, durations, bars of block characters. Pure functions, no
-widgets."""
+"""Figures as text: sizes, rates, durations, bars of block characters. Pure functions, no widgets."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def percentile(samples: Iterable[float], share: float) -> float | None:
-    """The smallest sample that this share of all, more than 0, does not exceed; None without any."""
-    ordered = sorted(samples)
-    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None
 
 
 def count(number: int) -> str:

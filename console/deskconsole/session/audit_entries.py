@@ -20,7 +20,7 @@ def entry_of(event: events.Event) -> AuditEntry | None:
 def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C901  one case a kind
     match event:
         case events.StreamStarted():
-            return AuditAction.CONNECT, ""
+            return AuditAction.CONNECT, 'consent = "never"' if event.unasked else ""
         case events.StreamResumed():
             return AuditAction.CONNECT, f"again after {event.after:.1f} s"
         case events.LinkLost() | events.SessionFailed():
@@ -49,6 +49,8 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
             return AuditAction.CONTROL_END, f"{event.holder} took control"
         case events.ControlEnded():
             return AuditAction.CONTROL_END, event.reason
+        case events.EventsLeftOut():
+            return AuditAction.LEFT_OUT, f"{event.count} questions, refusals and changes of the screen"
         case events.ClipboardPut():
             return AuditAction.CLIP_PUT, f"{event.length} characters"
         case events.ClipboardFetched():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable
 
 from deskwire.control import ControlState
@@ -18,10 +16,7 @@ from .events import (
     ControlTakenOver,
     Event,
 )
-
-MOST = 20
-"""Questions and refusals within a minute: a host that changes its mind all the time must not drown the
-log."""
+from .host_events import HostEvents
 
 
 def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Event | None:
@@ -47,23 +42,19 @@ def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Eve
 
 
 class ControlEvents:
-    """Tells the events of one host's control, of questions and refusals at most `MOST` a minute."""
+    """Tells the events of one host's control. Questions and refusals are among those of `HostEvents`."""
 
-    def __init__(self, tell: Callable[[Event], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tell: Callable[[Event], None], host_events: HostEvents) -> None:
         self._tell = tell
-        self._clock = clock
-        self._told: deque[float] = deque(maxlen=MOST)
+        self._host_events = host_events
 
     def changed(self, host: str, before: ControlStatus, after: ControlStatus) -> None:
         """Tells what the change means, if anything."""
-        event = control_event(host, before, after)
-        if event is None:
-            return
-        # Changes of who acts are never left out: each was asked for at this console.
-        if not isinstance(event, (ControlAsked, ControlDenied)):
-            self._tell(event)
-            return
-        now = self._clock()
-        if len(self._told) < MOST or now - self._told[0] >= 60:
-            self._told.append(now)
-            self._tell(event)
+        match control_event(host, before, after):
+            case None:
+                return
+            case ControlAsked() | ControlDenied() as event:
+                self._host_events.tell(event)
+            case event:
+                # Changes of who acts are never left out: each was asked for at this console.
+                self._tell(event)

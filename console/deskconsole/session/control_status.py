@@ -23,6 +23,9 @@ class ControlStatus:
     taken_from: str = ""
     """The console from which this one took control by force."""
 
+    claims: frozenset[str] = frozenset()
+    """The parts of this console that need control, while it acts."""
+
     @property
     def yours(self) -> bool:
         """This console acts."""

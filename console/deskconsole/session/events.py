@@ -46,7 +46,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str
 
 
 class StreamStarted(Event, frozen=True, kw_only=True):
-    """The first link's greetings are over."""
+    """The first link's greetings are over; `unasked`: by `consent = "never"` the person at the host is not
+    asked."""
+
+    unasked: bool = False
 
 
 class StreamResumed(Event, frozen=True, kw_only=True):
@@ -133,6 +136,12 @@ class ControlDenied(Event, frozen=True, kw_only=True):
 
     reason: str
     by: Actor = "host"
+
+
+class EventsLeftOut(Event, frozen=True, kw_only=True):
+    """So many questions, refusals and changes of the screen are in no log: the host caused too many."""
+
+    count: int
 
 
 class ClipboardPut(Event, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 from deskconsole.common.errors import (
@@ -23,23 +23,20 @@ from deskwire.control import (
     Chord,
     ChordName,
     Control,
-    ControlState,
     Done,
     Effect,
-    EndControl,
     InputOutcome,
     Key,
     Pointer,
     Typing,
-    WantControl,
     Wheel,
 )
-from deskwire.errors import RemoteProtocolError
 from deskwire.limits import MAX_NOTCHES, MAX_SIDE, MAX_TYPED
 from deskwire.messages import ControlRequest, Feature, Welcome
 from deskwire.packet import Packet
 
-from .control_status import NOT_CONNECTED, ControlSettings, ControlStatus
+from .control_grant import ControlGrant
+from .control_status import ControlSettings, ControlStatus
 from .link_observer import LinkObserver
 from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
 
@@ -48,9 +45,6 @@ MOVES_OUT = 4
 
 LONGEST_TEXT = 64_000
 """Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
-
-_ONLY_SHOWS = "the agent there only shows its desktop"
-_FORBIDDEN = "hosts.toml forbids control of this host"
 
 
 class HostControl(LinkObserver):
@@ -76,26 +70,11 @@ class HostControl(LinkObserver):
         self._observers = [] if changed is None else [changed]
         self._changed = threading.Condition()
         self._inputs = SentInputs(clock)
-        self._status = NOT_CONNECTED
+        self._grant = ControlGrant(send, self._settings)
         self._changes: deque[ControlStatus] = deque()
         """Changes of the status that the observers do not know yet."""
         self._telling = False
         """A thread calls the observers now."""
-        self._speaks: frozenset[str] = frozenset()
-        self._grant = 0
-        self._asked = False
-        """Control was asked for on this link."""
-        self._wanted: bool | None = None
-        """Control is wanted, also on the next link; the value is `force`. None: it is not wanted."""
-        self._forced_from: str | None = None
-        """The console that has control while this one asks for it by force, empty where none has; None: no
-        such request."""
-        self._claims: set[str] = set()
-        """The parts of the console that need control. It goes back with the last one; a grant that comes when
-        there is none is given back."""
-        self._ending = False
-        """Control was given back, and the agent has not confirmed it yet. A request before that would get an
-        answer for the grant that ends."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
@@ -106,7 +85,7 @@ class HostControl(LinkObserver):
 
     @property
     def status(self) -> ControlStatus:
-        return self._status
+        return self._grant.status
 
     @property
     def held(self) -> bool:
@@ -119,6 +98,12 @@ class HostControl(LinkObserver):
         with self._changed:
             return self._inputs.round_trips()
 
+    @property
+    def shown_press_at(self) -> float | None:
+        """The time of the press whose effect the last packet has; None where it has none."""
+        with self._changed:
+            return self._inputs.shown_press_at
+
     def observe(self, changed: Callable[[ControlStatus], None]) -> None:
         """Calls `changed` with each other status from now on, as the constructor's is."""
         self._observers.append(changed)
@@ -129,34 +114,19 @@ class HostControl(LinkObserver):
         `force` takes it from another console. Control that is lost with a link is asked for again. It stays
         until every `claim` to it is released, or until the host ends it: then all claims are void.
         """
-        with self._changed:
-            if self._settings.control == "never":
-                return
-            if self._wanted is None:
-                self._claims.clear()  # Claims of an earlier wish, which another console's control has ended.
-            self._claims.add(claim)
-            if not self._status.yours:
-                self._wanted = force
-                self._ask()
+        with self._changing():
+            self._grant.take(claim, force=force)
 
     def release(self, claim: str = "session") -> None:
         """Releases a claim, if it is held. With the last one control goes back, and everything held goes
         up."""
-        with self._changed:
-            if claim not in self._claims:
-                return
-            self._claims.discard(claim)
-            if not self._claims:
-                self._give_back()
-        self._tell()
+        with self._changing():
+            self._grant.release(claim)
 
     def release_all(self) -> None:
         """Releases every claim: the session ends."""
-        with self._changed:
-            if self._claims:
-                self._claims.clear()
-                self._give_back()
-        self._tell()
+        with self._changing():
+            self._grant.release_all()
 
     def key(
         self,
@@ -167,8 +137,12 @@ class HostControl(LinkObserver):
         dead: bool = False,
         locks: int = 0,
         repeat: bool = False,
+        at: float | None = None,
     ) -> int:
-        """Sends a key by its position (`deskwire.keys`) and by the text that it gave here."""
+        """Sends a key by its position (`deskwire.keys`) and by the text that it gave here.
+
+        `at`, here and below, is the time when it happened, by the monotonic clock; None: now.
+        """
         with self._changed:
             if not self._may(Ability.KEYBOARD):
                 return 0
@@ -176,8 +150,8 @@ class HostControl(LinkObserver):
                 text, dead = "", False
             self._flush_move()
             (self._keys.add if down else self._keys.discard)(code)
-            number = self._inputs.add(press=down)
-            self._send(Key(self._grant, number, code, down, text, dead, locks, repeat))
+            number = self._inputs.add(press=down and not repeat, at=at)
+            self._send(Key(self._grant.number, number, code, down, text, dead, locks, repeat))
             return number
 
     def point(self, x: int, y: int) -> int:
@@ -190,26 +164,26 @@ class HostControl(LinkObserver):
                 self._flush_move()
             return self._inputs.last
 
-    def button(self, x: int, y: int, button: int, *, down: bool) -> int:
+    def button(self, x: int, y: int, button: int, *, down: bool, at: float | None = None) -> int:
         """Sends a button, 1 to 5: left, middle, right, back, forward."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
             (self._buttons.add if down else self._buttons.discard)(button)
-            number = self._inputs.add(press=down)
-            self._send(Button(self._grant, number, _inside(x), _inside(y), button, down))
+            number = self._inputs.add(press=down, at=at)
+            self._send(Button(self._grant.number, number, _inside(x), _inside(y), button, down))
             return number
 
-    def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0) -> int:
+    def wheel(self, x: int, y: int, *, right: int = 0, down: int = 0, at: float | None = None) -> int:
         """Sends a turn of the wheel, by 120ths of a notch."""
         with self._changed:
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
-            number = self._inputs.add(press=True)
+            number = self._inputs.add(press=True, at=at)
             right, down = (max(-MAX_NOTCHES, min(MAX_NOTCHES, turned)) for turned in (right, down))
-            self._send(Wheel(self._grant, number, _inside(x), _inside(y), right, down))
+            self._send(Wheel(self._grant.number, number, _inside(x), _inside(y), right, down))
             return number
 
     def type(self, text: str) -> Sequence[int]:
@@ -225,7 +199,7 @@ class HostControl(LinkObserver):
             numbers = []
             for start in range(0, len(text), MAX_TYPED):
                 numbers.append(number := self._inputs.add(press=True))
-                self._send(Typing(self._grant, number, text[start : start + MAX_TYPED]))
+                self._send(Typing(self._grant.number, number, text[start : start + MAX_TYPED]))
             return numbers
 
     def chord(self, name: ChordName) -> int:
@@ -235,18 +209,18 @@ class HostControl(LinkObserver):
                 return 0
             self._flush_move()
             number = self._inputs.add(press=True)
-            self._send(Chord(self._grant, number, name))
+            self._send(Chord(self._grant.number, number, name))
             return number
 
     def all_up(self) -> int:
         """Everything held goes up: the keyboard belongs to something else now."""
         with self._changed:
-            if not self._status.yours:
+            if not self.status.yours:
                 return 0
             self._flush_move()
-            self._let_go()
+            self._forget_held()
             number = self._inputs.add(press=False)
-            self._send(AllUp(self._grant, number))
+            self._send(AllUp(self._grant.number, number))
             return number
 
     def wait(self, number: int, timeout: float, *, effect: float = 0.0) -> InputResult:
@@ -269,7 +243,7 @@ class HostControl(LinkObserver):
         it never does."""
         end = time.monotonic() + timeout
         with self._changed:
-            while (left := self._inputs.unrest) > 0:
+            while (left := self._inputs.until_rest) > 0:
                 if (waiting := min(left, end - time.monotonic())) <= 0:
                     return False
                 self._changed.wait(waiting)
@@ -283,7 +257,7 @@ class HostControl(LinkObserver):
             raise ClipUnavailable(fault)
         with self._changed:
             number, one = self._clip_request()
-            self._send(PutClip(self._grant, number, text))
+            self._send(PutClip(self._grant.number, number, text))
         self._wait_for_clip(one, timeout)
         self._transferred("put", len(text))
 
@@ -291,7 +265,7 @@ class HostControl(LinkObserver):
         """Blocks until the text of the host's clipboard is here; raises as `put_clip` does."""
         with self._changed:
             number, one = self._clip_request()
-            self._send(WantClip(self._grant, number))
+            self._send(WantClip(self._grant.number, number))
         self._wait_for_clip(one, timeout)
         text = strangers_clip_text(one.clip)
         self._transferred("fetch", len(text))
@@ -300,68 +274,20 @@ class HostControl(LinkObserver):
     # The link
 
     def welcomed(self, welcome: Welcome) -> None:
-        with self._changed:
+        with self._changing():
             self._inputs.restart()
-            self._speaks = frozenset(welcome.speaks)
-            self._grant, self._asked, self._ending = 0, False, False
-            self._let_go()
-            may = frozenset(welcome.may) if Feature.CONTROL in self._speaks else frozenset()
-            reason = _FORBIDDEN if self._settings.control == "never" else "" if may else _ONLY_SHOWS
-            state = ControlState.OFF if reason else ControlState.FREE
-            self._ask()
-            self._become(ControlStatus(state, reason=reason, may=may))
-        self._tell()
+            self._forget_held()
+            self._grant.welcomed(welcome)
 
     def control(self, control: Control) -> None:
-        with self._changed:
-            if control.state is ControlState.YOURS:
-                if not self._asked:
-                    raise RemoteProtocolError("control that was not asked for")
-                if control.grant < max(1, self._grant):
-                    raise RemoteProtocolError(f"grant {control.grant} after {self._grant}")
-                self._grant = control.grant
-                if not self._claims or self._ending:
-                    if not self._ending:
-                        # The last claim was released while the person at the host was asked.
-                        self._send(EndControl())
-                        self._ending = True
-                    return
-                self._wanted = False
-                # The sign at the host is about to appear.
-                self._inputs.disturb()
-            elif self._ending:
-                self._ending = False
-                self._ask()
-            elif self._status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
-                # Lost or refused: it is not asked for again on the next link.
-                self._wanted = None
-                if self._status.yours or control.state is not ControlState.OTHER:
-                    self._claims.clear()  # News of another console may be older than the wish.
-                # Control is given once for each time that it was asked for.
-                self._asked = self._asked and not self._status.yours
-            if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
-                return
-            holder = control.holder if control.state is ControlState.OTHER else ""
-            if self._forced_from is not None and control.state in (ControlState.OTHER, ControlState.FREE):
-                self._forced_from = holder
-            taken_from = ""
-            if control.state is ControlState.YOURS:
-                taken_from, self._forced_from = self._forced_from or "", None
-            status = replace(
-                self._status,
-                state=control.state,
-                holder=holder,
-                reason=control.reason,
-                taken_from=taken_from,
-            )
-            self._become(status)
-        self._tell()
+        with self._changing():
+            self._grant.said(control)
 
     def done(self, done: Done) -> None:
         with self._changed:
             self._inputs.settle(done)
             self._moves_out = {number for number in self._moves_out if number > done.n}
-            if self._move is not None and self._status.yours and len(self._moves_out) < MOVES_OUT:
+            if self._move is not None and self.status.yours and len(self._moves_out) < MOVES_OUT:
                 self._flush_move()
             self._changed.notify_all()
 
@@ -385,51 +311,44 @@ class HostControl(LinkObserver):
             self._changed.notify_all()
 
     def ended(self) -> None:
+        with self._changing():
+            self._grant.ended()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keeps the lock while who acts may change, and tells the observers of it afterwards."""
         with self._changed:
-            self._asked = False
-            self._speaks = frozenset()
-            self._become(NOT_CONNECTED)
+            before = self.status
+            yield
+            if self.status != before:
+                self._follow(before)
         self._tell()
 
     # Under the lock
 
-    def _ask(self) -> None:
-        if self._wanted is not None and not self._ending and Feature.CONTROL in self._speaks:
-            self._asked = True
-            self._forced_from = self._status.holder if self._wanted else None
-            self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
-            self._wanted = False  # Force is used only once.
-
-    def _give_back(self) -> None:
-        self._wanted = None
-        if self._asked:
-            self._ending = self._status.yours
-            self._send(EndControl())
-        if self._status.state in (ControlState.YOURS, ControlState.ASKING):
-            self._become(replace(self._status, state=ControlState.FREE, reason="", taken_from=""))
-
-    def _become(self, status: ControlStatus) -> None:
-        before, self._status = self._status, status
-        if before.yours and not status.yours:
+    def _follow(self, before: ControlStatus) -> None:
+        if self.status.yours and not before.yours:
+            # The sign at the host is about to appear.
+            self._inputs.disturb()
+        if before.yours and not self.status.yours:
             self._move = None
             self._moves_out.clear()
-            self._let_go()
-            self._inputs.drop_all("control ended")
-        if status != before:
-            self._changes.append(status)
+            self._forget_held()
+            self._inputs.drop_unanswered("control ended")
+        self._changes.append(self.status)
         self._changed.notify_all()
 
     def _may(self, ability: Ability) -> bool:
-        return self._status.yours and ability in self._status.may
+        return self.status.yours and ability in self.status.may
 
     def _flush_move(self) -> None:
         if self._move is not None:
             number = self._inputs.add(press=False)
             self._moves_out.add(number)
-            self._send(Pointer(self._grant, number, *self._move))
+            self._send(Pointer(self._grant.number, number, *self._move))
             self._move = None
 
-    def _let_go(self) -> None:
+    def _forget_held(self) -> None:
         self._keys.clear()
         self._buttons.clear()
 
@@ -438,9 +357,9 @@ class HostControl(LinkObserver):
             raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
 
     def _clip_request(self) -> tuple[int, SentInput]:
-        if not self._status.yours:
+        if not self.status.yours:
             raise ControlNotAllowed("the clipboard needs control of the host")
-        if Feature.CLIP not in self._speaks or Ability.CLIP not in self._status.may:
+        if Feature.CLIP not in self._grant.speaks or Ability.CLIP not in self.status.may:
             raise ClipUnavailable("the host's agent offers no clipboard")
         return self._inputs.add_request()
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request, WhoControls
+from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request
 from deskconsole.viewer.process import Viewer
-from deskwire.control import Done, Effect, InputOutcome
+from deskwire.control import Done, InputOutcome
 from deskwire.packet import Packet
 
 from .control_status import ControlStatus
 from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
 from .host_control import HostControl
 from .link_observer import LinkObserver
-from .window_input import WindowInput
+from .window_input import WindowInput, who_controls
 
 _NOT_DONE = {
     InputOutcome.BLOCKED: "the host's system did not let it through",
@@ -104,7 +104,8 @@ class HostWindow(LinkObserver):
             self._wanted = False
 
     def drawn(self, number: int, packet: Packet) -> None:
-        input_at = self._input.drawn()
+        # Control is told of the packet first.
+        input_at = self._control.shown_press_at
         with self._lock:
             if self._viewer is not None:
                 rectangles = [part.rectangle for part in packet.slices]
@@ -123,9 +124,6 @@ class HostWindow(LinkObserver):
             if self._viewer is not None:
                 self._viewer.state(word, stale=stale, why=why, at=at)
 
-    def effect(self, effect: Effect) -> None:
-        self._input.announce(effect.n)
-
     def done(self, done: Done) -> None:
         if done.outcome is not InputOutcome.DONE:
             self._say(done.reason or _NOT_DONE[done.outcome])
@@ -133,9 +131,6 @@ class HostWindow(LinkObserver):
         with self._lock:
             if self._viewer is not None and times is not None:
                 self._viewer.times(*times)
-
-    def ended(self) -> None:
-        self._input.restart()
 
     def close(self) -> None:
         """Takes the window away and waits for that; none comes afterwards."""
@@ -167,6 +162,8 @@ class HostWindow(LinkObserver):
             )
         except ViewerError as error:
             self.failure = error
+        except OSError as error:  # No descriptor is left, or no room for what it prints.
+            self.failure = ViewerError(f"the window cannot be opened: {error.strerror or error}")
         finally:
             with self._lock:
                 self._opening = False
@@ -174,7 +171,7 @@ class HostWindow(LinkObserver):
                     self._viewer = viewer
                     # The viewer has not heard of what happened while it came up.
                     viewer.resized()
-                    viewer.control(_who_controls(self._control.status, notify=False))
+                    viewer.control(who_controls(self._control.status, notify=False))
         if viewer is not None and self._viewer is not viewer:
             viewer.close()
             return
@@ -205,7 +202,7 @@ class HostWindow(LinkObserver):
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
             if self._viewer is not None:
-                self._viewer.control(_who_controls(status, notify=True))
+                self._viewer.control(who_controls(status, notify=True))
 
     def _gone(self, reason: str) -> None:
         with self._lock:
@@ -222,7 +219,3 @@ class HostWindow(LinkObserver):
             self._changed(WindowClosed(host=self._name))
         else:
             self._changed(WindowLost(host=self._name, reason=reason))
-
-
-def _who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
-    return WhoControls(status.state, status.holder, status.reason, notify)

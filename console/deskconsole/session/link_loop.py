@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
 
 from deskconsole.common.errors import (
     Cancelled,
@@ -52,6 +51,7 @@ from deskwire.packet import Packet
 
 from .console_identity import CONSOLE_ID, console_name
 from .link_observer import LinkObserver
+from .link_sender import LinkSender, Transport
 from .state import STALE_AFTER
 from .watch_policy import WatchPolicy
 
@@ -88,20 +88,8 @@ _TICK: Mapping[WatchMode, float] = MappingProxyType({WatchMode.FULL: 0.1, WatchM
 hundred previewed hosts would wake the console a thousand times a second."""
 
 _READ_SIZE = 256 * 1024
-_SEND_SIZE = 8 * 1024
-"""Bytes that are sent within one tick at least: a clipboard is up to 256 kB in one message."""
-
-
-class Transport(Protocol):
-    """The part of a socket that a stream needs; a tunnel has it too."""
-
-    def recv(self, size: int, /) -> bytes: ...
-
-    def sendall(self, data: bytes, /) -> None: ...
-
-    def settimeout(self, seconds: float | None, /) -> None: ...
-
-    def close(self) -> None: ...
+_FAREWELL = 0.5
+"""Seconds for what waits to be sent when the console closes the link."""
 
 
 class LinkLoop:
@@ -144,7 +132,9 @@ class LinkLoop:
         self._framebuffer = framebuffer
         self._decoder = Decoder()
         self._observers = tuple(observers)
+        self._sender = LinkSender(transport)
         self._sending = threading.Lock()
+        """Messages are put into the sender as they are made, one after the other; nothing blocks under it."""
         self._drawn = 0
         """Number of the last packet that was drawn or passed over: the connection has counted all of a chunk
         before the first packet of it is drawn."""
@@ -169,11 +159,12 @@ class LinkLoop:
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
         finally:
+            self._sender.end()
             for observer in self._observers:
                 observer.ended()
 
     def send(self, message: ControlRequest) -> None:
-        """Sends what an agent understands that named the feature; blocks at most as long as a tick."""
+        """Sends what an agent understands that named the feature; returns at once."""
         self._send(message)
 
     def update_watch(self) -> None:
@@ -182,7 +173,7 @@ class LinkLoop:
             wanted = self._watch_policy.wanted()
             if wanted == self._watch:
                 return
-            self._transmit(self._connection.send(wanted))
+            self._sender.put(self._connection.send(wanted))
             if wanted.mode is not self._watch.mode:
                 self._compare_at = time.monotonic() + COMPARE_FIRST
                 self._transport.settimeout(_TICK[wanted.mode])
@@ -202,12 +193,13 @@ class LinkLoop:
                 return
             data = self._connection.send(WantDigest())
             self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
-            self._transmit(data)
+            self._sender.put(data)
 
     def _run(self, cancelled: threading.Event) -> None:
         self._transport.settimeout(_TICK[self._watch.mode])
+        self._sender.start()
         with self._sending:
-            self._transport.sendall(self._connection.open())
+            self._sender.put(self._connection.open())
         began = heard = beat = time.monotonic()
         stale = False
         while not cancelled.is_set():
@@ -222,6 +214,8 @@ class LinkLoop:
                 self._receive(data)
                 # Time spent on decoding is no silence of the agent's.
                 heard = time.monotonic()
+            # Last: what the agent said before the link broke tells more.
+            self._sender.check()
             if self._connection.phase is not Phase.OPEN:
                 if now - began > GREETING_DEADLINE:
                     raise Stale(
@@ -362,7 +356,7 @@ class LinkLoop:
         if not self._should_skip(packet):
             self._draw(packet)
         with self._sending:
-            self._transmit(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
+            self._sender.put(self._connection.credit(WINDOW_PACKETS, WINDOW_BYTES, self._drawn))
 
     def _draw(self, packet: Packet) -> None:
         """Decodes every slice into the framebuffer and tells that.
@@ -389,20 +383,12 @@ class LinkLoop:
 
     def _send(self, message: Message) -> None:
         with self._sending:
-            self._transmit(self._connection.send(message))
-
-    def _transmit(self, data: bytes) -> None:
-        """Sends all or ends the link: after half a message nothing that follows would be understood."""
-        try:
-            for start in range(0, len(data), _SEND_SIZE):
-                self._transport.sendall(data[start : start + _SEND_SIZE])
-        except TimeoutError:
-            self._transport.close()
-            raise
+            self._sender.put(self._connection.send(message))
 
     def _send_close(self) -> None:
         """Says goodbye; a link that is gone already does not need it."""
         try:
             self._send(Close("the console closed the link"))
-        except (OSError, ConnectionLost, LocalProtocolError):
+        except LocalProtocolError:
             return
+        self._sender.end(_FAREWELL)

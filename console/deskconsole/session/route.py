@@ -33,7 +33,7 @@ from deskconsole.ssh.secrets import Secrets
 from deskconsole.ssh.tunnel import Tunnel
 from deskwire.hello import token_from_file
 
-from .link_loop import Transport
+from .link_sender import Transport
 from .state import State
 
 _DIRECT_TIMEOUT = 5.0

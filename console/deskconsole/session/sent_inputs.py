@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deskconsole.common.figures import percentile
+from deskconsole.common.percentile import percentile
 from deskwire.control import Done, InputOutcome
 from deskwire.errors import RemoteProtocolError
 
@@ -98,6 +98,7 @@ class SentInputs:
         self._effect_at = 0.0
         """When the agent's word of that was here."""
         self._packet_at = float("-inf")
+        self._shown_press_at: float | None = None
         self._done: deque[float] = deque(maxlen=SAMPLES)
         self._shown: deque[float] = deque(maxlen=SAMPLES)
 
@@ -107,7 +108,12 @@ class SentInputs:
         return self._last
 
     @property
-    def unrest(self) -> float:
+    def shown_press_at(self) -> float | None:
+        """The time of the press whose effect the last packet has; None where it has none."""
+        return self._shown_press_at
+
+    @property
+    def until_rest(self) -> float:
         """Seconds until the picture has rested long enough, if no packet comes; 0: it has."""
         return max(0.0, self._packet_at + QUIET + _ON_THE_WAY - self._clock())
 
@@ -115,11 +121,12 @@ class SentInputs:
         """Another link begins: its numbers begin at 1. The round trips stay."""
         self._inputs.clear()
         self._last = self._effect = 0
+        self._shown_press_at = None
 
-    def add(self, *, press: bool) -> int:
-        """The number of an input that is sent now."""
-        now = self._clock()
-        self._book(SentInput(now, press, now - self._packet_at > QUIET))
+    def add(self, *, press: bool, at: float | None = None) -> int:
+        """The number of an input that is sent now; it happened `at`, by default now."""
+        at = self._clock() if at is None else at
+        self._book(SentInput(at, press, at - self._packet_at > QUIET))
         return self._last
 
     def add_request(self) -> tuple[int, SentInput]:
@@ -157,7 +164,7 @@ class SentInputs:
             one.clip = clip
             self.settle(Done(number))
 
-    def drop_all(self, reason: str) -> None:
+    def drop_unanswered(self, reason: str) -> None:
         """Control is over: the agent does not answer the inputs that are still open."""
         for one in self._inputs.values():
             self._drop(one, reason)
@@ -177,6 +184,7 @@ class SentInputs:
         self.disturb()
         now = self._packet_at
         effect, self._effect = self._effect, 0
+        self._shown_press_at = None
         last_press: SentInput | None = None
         for number, one in self._inputs.items():
             if number > effect:
@@ -190,6 +198,7 @@ class SentInputs:
                 last_press = one if one.press else last_press
         # Inputs before that press may have had no effect at all, such as a Shift.
         if last_press is not None and last_press.quiet:
+            self._shown_press_at = last_press.at
             self._shown.append(now - last_press.at)
 
     def round_trips(self) -> RoundTrips:

@@ -23,6 +23,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.picture.decoders.part import BGR
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.preview import fitted
+from deskwire.control import Consent
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
 
@@ -41,6 +42,7 @@ from .events import (
     WindowRaised,
 )
 from .host_control import HostControl
+from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_loop import LinkLoop
 from .reconnect_policy import Fail, ReconnectPolicy, Retry
@@ -94,7 +96,8 @@ class Session:
         self._thread: threading.Thread | None = None
         self._attempt: Attempt | None = None
         self._control_settings = control or ControlSettings()
-        self._control_events = ControlEvents(self._on_event)
+        host_events = HostEvents(self._on_event)
+        self._control_events = ControlEvents(self._on_event, host_events)
         self.control = HostControl(
             lambda message: self._ask(lambda link: link.send(message)),
             self._control_settings,
@@ -112,7 +115,9 @@ class Session:
             self._framebuffer,
             self._window,
             self._on_event,
+            host_events,
             self.request_refresh,
+            unasked=self._control_settings.consent is Consent.NEVER,
         )
         self._patient = patient
         self._hurry = False

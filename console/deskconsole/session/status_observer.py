@@ -28,6 +28,7 @@ from .events import (
     StreamResumed,
     StreamStarted,
 )
+from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_observer import LinkObserver
 from .snapshot import Exactness
@@ -38,19 +39,16 @@ from .steps import StepOutcome, Steps
 
 _SILENT = Stale("nothing is heard from the agent")
 
-_SCREEN_EVENTS_EVERY = 0.25
-"""Seconds between two events about a host's screen: a host that says something else all the time must not
-drown the log; its last word always stands in the snapshot."""
-
-
 _DECIDED_AT_THE_HOST = frozenset({ScreenState.ASKING, ScreenState.REFUSED})
-"""Questions and refusals, which are always accounted for."""
+"""Questions and refusals, of which a link may begin with one."""
 
 
 class StatusObserver(LinkObserver):
     """Keeps status, steps and the window's title.
 
-    `tell` gets the events; `differs` is called when a comparison found that the two pictures are not equal.
+    `tell` gets the events, but for those that the host can cause alone. `unasked`: the console does not want
+    the person at the host to be asked. `differs` is called when a comparison found that the two pictures are
+    not equal.
     """
 
     def __init__(
@@ -62,7 +60,10 @@ class StatusObserver(LinkObserver):
         framebuffer: Framebuffer,
         window: HostWindow,
         tell: Callable[[Event], None],
+        host_events: HostEvents,
         differs: Callable[[], None],
+        *,
+        unasked: bool = False,
     ) -> None:
         self._display = display
         self._status = status
@@ -71,8 +72,9 @@ class StatusObserver(LinkObserver):
         self._framebuffer = framebuffer
         self._window = window
         self._tell = tell
+        self._host_events = host_events
         self._differs = differs
-        self._screen_told_at = 0.0
+        self._unasked = unasked
         # Of the display that is shown, as the agent listed it.
         self._size: tuple[int, int] | None = None
         self.lost_at: float | None = None
@@ -102,15 +104,14 @@ class StatusObserver(LinkObserver):
         self._status.move(State.STREAMING)
         self.show_state()
         if self.lost_at is None or self._loss is None:
-            self._tell(StreamStarted(host=self._host))
+            self._tell(StreamStarted(host=self._host, unasked=self._unasked))
         else:
             self._meter.reconnected()
             gap = time.monotonic() - self.lost_at
             self._tell(StreamResumed(host=self._host, after=gap, failure=self._loss))
             self.lost_at = None
         if welcome.screen in _DECIDED_AT_THE_HOST:
-            state = welcome.screen.value
-            self._tell(ScreenHidden(host=self._host, state=state, reason=welcome.screen_reason))
+            self._tell_screen(welcome.screen, welcome.screen_reason)
 
     def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
         self._steps.end(StepOutcome.DONE)
@@ -121,15 +122,7 @@ class StatusObserver(LinkObserver):
         if known == (screen.state.value, screen.reason):
             return
         self._status.update(screen=screen.state.value, screen_reason=screen.reason)
-        now = time.monotonic()
-        limited = screen.state not in _DECIDED_AT_THE_HOST
-        if limited and now - self._screen_told_at < _SCREEN_EVENTS_EVERY:
-            return
-        self._screen_told_at = now
-        if screen.state is ScreenState.LIVE:
-            self._tell(ScreenSeen(host=self._host))
-        else:
-            self._tell(ScreenHidden(host=self._host, state=screen.state.value, reason=screen.reason))
+        self._tell_screen(screen.state, screen.reason)
         self.show_state()
 
     def silent(self, stale: bool) -> None:
@@ -173,6 +166,15 @@ class StatusObserver(LinkObserver):
         at = self._status.now.picture_at
         if self._framebuffer.size is not None:
             self._status.update(preview=PreviewPicture.made(self._framebuffer.pixels, at or time.time()))
+
+    def ended(self) -> None:
+        self._host_events.tell_count(self._host)
+
+    def _tell_screen(self, state: ScreenState, reason: str) -> None:
+        if state is ScreenState.LIVE:
+            self._host_events.tell(ScreenSeen(host=self._host))
+        else:
+            self._host_events.tell(ScreenHidden(host=self._host, state=state.value, reason=reason))
 
     def show_state(self) -> None:
         """Tells the window whether what it shows is current, and else of when it is and why."""

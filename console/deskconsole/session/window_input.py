@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.viewer.messages import (
@@ -20,11 +22,14 @@ from deskconsole.viewer.messages import (
     Request,
     TypingInput,
     WheelInput,
+    WhoControls,
 )
-from deskwire.control import Ability
+from deskwire.control import Ability, ControlState
 
+from .control_status import ControlStatus
 from .host_control import HostControl
-from .sent_inputs import QUIET, SAMPLES
+
+_log = logging.getLogger(__name__)
 
 _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
@@ -32,29 +37,20 @@ _CLIP_TIMEOUT = 10.0
 _CLAIM = "window"
 """The window's claim to control: other claims on this console neither end it nor end with it."""
 
-_EFFECT_WITHIN = 2.0
-"""Seconds after an input in which a picture may be its effect, as for the agent."""
+_ACTING: Final = (_CLAIM, "session")
+"""The claims with which keys and pointer of the window go to the host. The second one is that of the host as
+a whole (`T` in the console): the window's host key gives it back, too."""
 
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
 
 
 class WindowInput:
-    """Hands messages of the window to `control`; `say` takes a sentence for its user.
-
-    It also knows which input a picture is the effect of: the newest press before it, if nothing changed on
-    the screen for a while before that press.
-    """
+    """Hands messages of the window to `control`; `say` takes a sentence for its user."""
 
     def __init__(self, control: HostControl, say: Callable[[str], None]) -> None:
         self._control = control
         self._say = say
-        self._lock = threading.Lock()
-        self._presses: dict[int, float] = {}
-        """The presses that a picture may follow from, and when they happened."""
-        self._input_at: float | None = None
-        """The time of the input whose effect the next packet has."""
-        self._packet_at = float("-inf")
         self._told_at = float("-inf")
 
     def handle(self, message: Input | Request, fetched: Callable[[str], None]) -> None:
@@ -64,7 +60,8 @@ class WindowInput:
                 if on:
                     self._control.take(force=force, claim=_CLAIM)
                 else:
-                    self._control.release(_CLAIM)
+                    for claim in _ACTING:
+                        self._control.release(claim)
             case ClipOffer(text):
                 self._later(lambda: self._put(text))
             case ClipWish():
@@ -74,32 +71,9 @@ class WindowInput:
 
     def end(self) -> None:
         """The window is gone."""
-        self._control.all_up()
+        if self._acts:
+            self._control.all_up()
         self._control.release(_CLAIM)
-
-    def restart(self) -> None:
-        """The link is over: numbers begin again."""
-        with self._lock:
-            self._presses.clear()
-            self._input_at = None
-
-    def announce(self, number: int) -> None:
-        """The next packet has the effect of this input."""
-        with self._lock:
-            before = [press for press in self._presses if press <= number]
-            newest = self._presses[max(before)] if before else None
-            # The agent names moves too: an older press had no effect.
-            late = newest is not None and time.monotonic() - newest > _EFFECT_WITHIN
-            self._input_at = None if late else newest
-            for press in before:
-                del self._presses[press]
-
-    def drawn(self) -> float | None:
-        """The time of the input whose effect this packet has; None where it has none."""
-        with self._lock:
-            self._packet_at = time.monotonic()
-            at, self._input_at = self._input_at, None
-            return at
 
     def times(self) -> tuple[float, float] | None:
         """Returns seconds until inputs were injected, p50 and p95; None: nothing to tell now."""
@@ -110,19 +84,24 @@ class WindowInput:
         trips = self._control.round_trips
         return None if trips.done_p50 is None or trips.done_p95 is None else (trips.done_p50, trips.done_p95)
 
+    @property
+    def _acts(self) -> bool:
+        return who_controls(self._control.status, notify=False).state is ControlState.YOURS
+
     def _input(self, message: Input) -> None:
+        if not self._acts:
+            return  # It was on its way when control became another's, or another part's of this console.
         control = self._control
         self._say_if_unable(message)
         match message:
             case KeyInput(at, code, down, text, dead, locks, repeat):
-                number = control.key(code, down=down, text=text, dead=dead, locks=locks, repeat=repeat)
-                self._pressed(number, at, down=down and not repeat)
+                control.key(code, down=down, text=text, dead=dead, locks=locks, repeat=repeat, at=at)
             case PointerInput(_, x, y):
                 control.point(x, y)
             case ButtonInput(at, x, y, button, down):
-                self._pressed(control.button(x, y, button, down=down), at, down=down)
+                control.button(x, y, button, down=down, at=at)
             case WheelInput(at, x, y, right, down):
-                self._pressed(control.wheel(x, y, right=right, down=down), at, down=True)
+                control.wheel(x, y, right=right, down=down, at=at)
             case Released():
                 control.all_up()
             case TypingInput(text):
@@ -141,11 +120,6 @@ class WindowInput:
                 if Ability.POINTER not in status.may:
                     self._say("the host takes no pointer from here")
 
-    def _pressed(self, number: int, at: float, *, down: bool) -> None:
-        with self._lock:
-            if number and down and at - self._packet_at > QUIET:
-                self._presses = dict([*self._presses.items(), (number, at)][-SAMPLES:])
-
     def _put(self, text: str) -> str:
         self._control.put_clip(text, _CLIP_TIMEOUT)
         return f"{_measured(text)} put into the host's clipboard"
@@ -158,11 +132,23 @@ class WindowInput:
     def _later(self, work: Callable[[], str]) -> None:
         def run() -> None:
             try:
-                self._say(work())
+                said = work()
             except DeskconsoleError as error:
-                self._say(str(error))
+                said = str(error)
+            except Exception as error:  # noqa: BLE001  # who waits for the text must not wait for ever
+                # Neither its sentence nor its trace: they may have what was copied.
+                said = f"the console failed at the clipboard: {type(error).__name__}"
+                _log.error("%s", said)
+            self._say(said)
 
         threading.Thread(target=run, name="clipboard of a window", daemon=True).start()
+
+
+def who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
+    """The status as the window is told of it: it does not act where only a type mode or one act does."""
+    if status.yours and status.claims.isdisjoint(_ACTING):
+        return WhoControls(ControlState.FREE, notify=notify)
+    return WhoControls(status.state, status.holder, status.reason, notify)
 
 
 def _measured(text: str) -> str:

@@ -44,13 +44,20 @@ class Tunnel:
     def sendall(self, data: bytes | bytearray | memoryview) -> None:
         """Everything. Raises ConnectionLost, TimeoutError (part may have gone then)."""
         view = memoryview(data).cast("B")
+        while view:
+            view = view[self.send(view[:_PIECE]) :]
+
+    def send(self, data: bytes | memoryview) -> int:
+        """As much as there is room for, and says how much it was. Raises ConnectionLost, TimeoutError."""
         try:
-            while view:
-                view = view[self._channel.send(bytes(view[:_PIECE])) :]
+            sent = self._channel.send(bytes(data))
         except TimeoutError:
             raise TimeoutError(f"{self._description} took nothing in time") from None
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise self._lost() from error
+        if not sent:  # The channel's sending end is closed.
+            raise self._lost()
+        return sent
 
     def settimeout(self, seconds: float | None) -> None:
         """Sets the limit of every later call; None waits for ever."""

@@ -66,14 +66,20 @@ class HostKey:
         """The time at which `late` has to be called; None: no tap waits for a second one."""
         return None if self._tapped_at is None else self._tapped_at + _TWICE
 
-    def key(self, code: int, text: str, *, down: bool, now: float, controlled: bool) -> KeyAnswer:
-        """A key went down (or repeats) or up; `code` is its position, `text` what it gives."""
+    def key(
+        self, code: int, text: str, *, down: bool, now: float, controlled: bool, repeat: bool = False
+    ) -> KeyAnswer:
+        """A key went down, repeats, or went up; `code` is its position, `text` what it gives."""
         if any(code in part for part in self._parts):
             return self._own(code, down=down, now=now, controlled=controlled)
         if not down:
             passes = code not in self._taken
             self._taken.discard(code)
             return KeyAnswer(passes)
+        if not repeat:
+            # It was up before, though its release may not have been heard: what is held when the host key
+            # goes down again is passed over.
+            self._taken.discard(code)
         if self.held:
             repeats = code in self._taken
             self._taken.add(code)

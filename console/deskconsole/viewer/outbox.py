@@ -7,7 +7,7 @@ merged in a mailbox, and a thread brings it as soon as there is room.
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import sys
 import threading
 from typing import IO
@@ -70,7 +70,10 @@ class Outbox:
             self._waiting.wait()
             if self._rest:
                 if self._direct:
-                    select.select([], [self._pipe], [])
+                    # Not by `select`, which knows no descriptor above 1023: a console has many hosts.
+                    with selectors.DefaultSelector() as room:
+                        room.register(self._pipe, selectors.EVENT_WRITE)
+                        room.select()
                 self._rest = self._written(self._rest)
             elif farewell:
                 break

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from statistics import quantiles
+
+from deskconsole.common.percentile import percentile
 
 from .messages import DoneTimes
 
@@ -29,7 +30,7 @@ class WindowRoundTrips:
         if self.done is not None:
             done = f"{1000 * self.done.p50:.0f} ms, p95 {1000 * self.done.p95:.0f} ms"
         shown = "nothing yet"
-        if self._shown:
-            cuts = quantiles([*self._shown, *self._shown], n=20)
-            shown = f"{1000 * cuts[9]:.0f} ms, p95 {1000 * cuts[18]:.0f} ms"
+        p50, p95 = percentile(self._shown, 0.5), percentile(self._shown, 0.95)
+        if p50 is not None and p95 is not None:
+            shown = f"{1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms"
         return f"input done: {done}    shown: {shown}"

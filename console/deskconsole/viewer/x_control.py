@@ -297,7 +297,12 @@ class XControl:
     def _handle(self, key: KeyInput) -> bool:
         """Sends a key to the host or runs its action; True where it was used up here."""
         answer = self._host_key.key(
-            key.code, key.text, down=key.down, now=time.monotonic(), controlled=self.on
+            key.code,
+            key.text,
+            down=key.down,
+            now=time.monotonic(),
+            controlled=self.on,
+            repeat=key.repeat,
         )
         if answer.began:
             self._all_up()

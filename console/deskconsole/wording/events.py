@@ -31,6 +31,8 @@ def place(event: Event) -> str:
 def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
     """The sentence for an event of any kind."""
     match event:
+        case events.StreamStarted(unasked=True):
+            return Wording('streaming, without asking the person at the host (consent = "never")', "info")
         case events.StreamStarted():
             return Wording("streaming", "info")
         case events.StreamResumed():
@@ -60,6 +62,9 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("the person at the host is asked whether you may control it", "info")
         case events.ControlDenied():
             return Wording(f"not controlled{_because(event.reason)}", "warning")
+        case events.EventsLeftOut():
+            left_out = f"questions, refusals and changes of its screen that are not listed: {event.count:,}"
+            return Wording(left_out, "warning")
         case events.ClipboardPut():
             return Wording(f"put {event.length:,} characters into its clipboard", "info")
         case events.ClipboardFetched():

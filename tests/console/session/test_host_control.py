@@ -1,20 +1,9 @@
-"""Control as the console keeps it: what is sent, what may be sent, and what becomes of it."""
+"""Control as the console keeps it: what is sent, and what may be sent."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
-import pytest
-
-from deskconsole.common.errors import (
-    ClipUnavailable,
-    ControlNotAllowed,
-    InputUnanswered,
-)
 from deskconsole.session.control_status import ControlSettings, ControlStatus
-from deskconsole.session.host_control import LONGEST_TEXT, MOVES_OUT, HostControl
-from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
+from deskconsole.session.host_control import LONGEST_TEXT, MOVES_OUT
 from deskwire.control import (
     AllUp,
     Button,
@@ -22,82 +11,18 @@ from deskwire.control import (
     Control,
     ControlState,
     Done,
-    Effect,
-    EndControl,
-    InputOutcome,
     Key,
     Pointer,
     Typing,
     WantControl,
     Wheel,
 )
-from deskwire.errors import RemoteProtocolError
-from deskwire.geometry import Rectangle
-from deskwire.limits import MAX_CLIP, MAX_TYPED
-from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
-from deskwire.packet import Packet, Slice
-
-MAY = ("pointer", "keyboard", "clip")
-PACKET = Packet(False, (Slice(Rectangle(0, 0, 1, 1), b"\0\0\0\0"),), bytes(16))
-
-
-class Clock:
-    """Seconds that a test lets pass."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Ground:
-    """A host's control, what it sent, and the agent's words to it."""
-
-    def __init__(self, settings: ControlSettings | None = None) -> None:
-        self.sent: list[ControlRequest] = []
-        self.told: list[ControlStatus] = []
-        self.clock = Clock()
-        self.control = HostControl(self.sent.append, settings, self.told.append, clock=self.clock)
-
-    def welcome(self, *, speaks: tuple[str, ...] = ("control", "clip"), may: tuple[str, ...] = MAY) -> None:
-        self.control.welcomed(Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=speaks, may=may))
-
-    def yours(self, grant: int = 1) -> None:
-        self.control.control(Control(ControlState.YOURS, grant))
-
-    def taken(self) -> Ground:
-        self.welcome()
-        self.control.take()
-        self.yours()
-        self.sent.clear()
-        return self
-
-    def typed(self, text: str) -> int:
-        """The number of a text of one piece; 0 where nothing was sent."""
-        return next(iter(self.control.type(text)), 0)
-
-    def draw(self) -> None:
-        self.control.drawn(1, PACKET)
-
-
-def asking(act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
-    """Calls what blocks on a thread; the list gets its result or its error."""
-    results: list[object] = []
-
-    def run() -> None:
-        try:
-            results.append(act())
-        except Exception as error:  # noqa: BLE001
-            results.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, results
+from deskwire.limits import MAX_TYPED
+from support.control_ground import MAY, ControlGround
 
 
 def test_nothing_is_sent_before_control_is_given() -> None:
-    ground = Ground()
+    ground = ControlGround()
     assert ground.control.status == ControlStatus(ControlState.OFF, reason="not connected")
     ground.welcome()
     assert ground.control.key(0x1E, down=True, text="a") == 0
@@ -111,9 +36,11 @@ def test_nothing_is_sent_before_control_is_given() -> None:
 
 
 def test_inputs_bear_the_grant_and_numbers_from_one() -> None:
-    ground = Ground().taken()
+    ground = ControlGround().taken()
     control = ground.control
-    assert control.status == ControlStatus(ControlState.YOURS, may=frozenset(MAY))
+    assert control.status == ControlStatus(
+        ControlState.YOURS, may=frozenset(MAY), claims=frozenset({"session"})
+    )
     assert control.key(0x1E, down=True, text="a") == 1
     assert control.key(0x1E, down=False) == 2
     assert control.button(3, 4, 1, down=True) == 3
@@ -130,17 +57,8 @@ def test_inputs_bear_the_grant_and_numbers_from_one() -> None:
     ]
 
 
-def test_an_agent_that_does_not_know_control_is_never_asked_for_it() -> None:
-    ground = Ground()
-    ground.control.take()
-    ground.welcome(speaks=(), may=())
-    assert ground.sent == []
-    assert ground.control.status.state is ControlState.OFF
-    assert ground.control.status.reason == "the agent there only shows its desktop"
-
-
 def test_an_agent_without_a_keyboard_gets_no_keys() -> None:
-    ground = Ground()
+    ground = ControlGround()
     ground.welcome(may=("pointer",))
     ground.control.take()
     ground.yours()
@@ -148,102 +66,8 @@ def test_an_agent_without_a_keyboard_gets_no_keys() -> None:
     assert ground.control.point(1, 2) == 1
 
 
-def test_a_host_whose_control_is_forbidden_is_not_asked() -> None:
-    ground = Ground(ControlSettings(control="never"))
-    ground.control.take(force=True)
-    ground.welcome()
-    ground.control.control(Control(ControlState.FREE))
-    assert ground.sent == []
-    assert ground.control.status.state is ControlState.OFF
-    assert "hosts.toml" in ground.control.status.reason
-
-
-def test_ask_in_the_settings_asks_the_person_at_the_host() -> None:
-    ground = Ground(ControlSettings(control="ask"))
-    ground.welcome()
-    ground.control.take(force=True)
-    assert ground.sent == [WantControl(force=True, ask=True)]
-    ground.control.control(Control(ControlState.ASKING))
-    ground.yours()
-    assert [status.state for status in ground.told] == ["free", "asking", "yours"]
-
-
-def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.take(force=True)
-    ground.yours(7)
-    ground.typed("a")
-    ground.control.ended()
-    assert ground.typed("b") == 0
-    ground.sent.clear()
-    ground.welcome()
-    ground.yours(1)
-    assert ground.typed("c") == 1
-    assert ground.sent == [WantControl(), Typing(1, 1, "c")]
-
-
-@pytest.mark.parametrize("lost", [ControlState.FREE, ControlState.OTHER, ControlState.OFF])
-def test_control_that_was_ended_at_the_host_is_not_asked_for_again(lost: ControlState) -> None:
-    ground = Ground().taken()
-    ground.control.control(Control(lost, holder="ben@desk", reason="ended at the host"))
-    assert ground.typed("a") == 0
-    ground.control.ended()
-    ground.welcome()
-    assert ground.sent == []
-
-
-def test_given_back_before_it_came_it_stays_given_back() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.take()
-    ground.control.release()
-    ground.yours()
-    assert ground.control.status.state is ControlState.FREE
-    assert ground.sent == [WantControl(), EndControl(), EndControl()]
-
-
-def test_given_back_and_taken_again_at_once_it_is_asked_for_when_the_agent_has_ended_it() -> None:
-    ground = Ground().taken()
-    ground.control.release()
-    ground.control.take()
-    assert ground.sent == [EndControl()]
-    ground.control.control(Control(ControlState.FREE))
-    ground.yours(2)
-    assert ground.typed("a") == 1
-    assert ground.sent == [EndControl(), WantControl(), Typing(2, 1, "a")]
-
-
-def test_given_back_while_the_person_is_asked_it_ends_when_it_comes() -> None:
-    ground = Ground(ControlSettings(control="ask"))
-    ground.welcome()
-    ground.control.take()
-    ground.control.control(Control(ControlState.ASKING))
-    ground.control.release()
-    ground.sent.clear()
-    ground.yours()
-    assert ground.sent == [EndControl()]
-    assert ground.control.status.state is ControlState.FREE
-
-
-def test_control_that_is_taken_by_force_is_ours_although_another_had_it_first() -> None:
-    ground = Ground()
-    ground.control.take(force=True)
-    ground.welcome()
-    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
-    ground.yours()
-    assert ground.typed("a") == 1
-
-
-def test_the_holder_is_told() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
-    assert ground.told[-1] == ControlStatus(ControlState.OTHER, "ben@desk", "", frozenset(MAY))
-
-
 def test_a_slow_link_gets_fewer_moves_and_the_newest() -> None:
-    ground = Ground().taken()
+    ground = ControlGround().taken()
     for x in range(100):
         ground.control.point(x, 0)
     assert ground.sent == [Pointer(1, number + 1, number, 0) for number in range(MOVES_OUT)]
@@ -252,7 +76,7 @@ def test_a_slow_link_gets_fewer_moves_and_the_newest() -> None:
 
 
 def test_a_move_goes_before_the_click_that_follows_it() -> None:
-    ground = Ground().taken()
+    ground = ControlGround().taken()
     for x in range(10):
         ground.control.point(x, 0)
     ground.control.button(9, 0, 1, down=True)
@@ -260,7 +84,7 @@ def test_a_move_goes_before_the_click_that_follows_it() -> None:
 
 
 def test_a_long_text_goes_in_pieces() -> None:
-    ground = Ground().taken()
+    ground = ControlGround().taken()
     text = "é" * (2 * MAX_TYPED + 5)
     assert ground.control.type(text) == [1, 2, 3]
     pieces = [message.text for message in ground.sent if isinstance(message, Typing)]
@@ -271,13 +95,13 @@ def test_a_long_text_goes_in_pieces() -> None:
 
 
 def test_keys_go_by_position_alone_where_the_settings_say_so() -> None:
-    ground = Ground(ControlSettings(by_position=True)).taken()
+    ground = ControlGround(ControlSettings(by_position=True)).taken()
     ground.control.key(0x15, down=True, text="z", dead=True)
     assert ground.sent == [Key(1, 1, 0x15, True)]
 
 
 def test_held_until_it_goes_up_or_control_ends() -> None:
-    ground = Ground().taken()
+    ground = ControlGround().taken()
     assert not ground.control.held
     ground.control.key(0x1D, down=True)
     ground.control.button(1, 1, 1, down=True)
@@ -288,279 +112,3 @@ def test_held_until_it_goes_up_or_control_ends() -> None:
     ground.control.key(0x1D, down=True)
     ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
     assert not ground.control.held
-
-
-def test_the_agent_cannot_give_control_that_was_not_asked_for() -> None:
-    ground = Ground()
-    ground.welcome()
-    with pytest.raises(RemoteProtocolError, match="not asked for"):
-        ground.yours()
-
-
-def test_the_agent_cannot_give_control_again_that_it_has_ended() -> None:
-    ground = Ground().taken()
-    ground.control.control(Control(ControlState.FREE, reason="ended at the host"))
-    with pytest.raises(RemoteProtocolError, match="not asked for"):
-        ground.yours(2)
-
-
-def test_a_grant_never_goes_down() -> None:
-    ground = Ground().taken()
-    ground.yours(5)
-    with pytest.raises(RemoteProtocolError, match="grant 4 after 5"):
-        ground.yours(4)
-
-
-def test_answers_to_inputs_never_sent_break_the_protocol() -> None:
-    ground = Ground().taken()
-    ground.typed("a")
-    with pytest.raises(RemoteProtocolError, match="input 2"):
-        ground.control.done(Done(2))
-    with pytest.raises(RemoteProtocolError, match="input 3"):
-        ground.control.effect(Effect(3))
-    with pytest.raises(RemoteProtocolError, match="input 4"):
-        ground.control.clip(Clip(4, "x"))
-    with pytest.raises(RemoteProtocolError, match="input 5"):
-        ground.control.no_clip(NoClip(5, "x"))
-
-
-def test_waiting_tells_when_it_was_done_and_when_it_was_seen() -> None:
-    ground = Ground().taken()
-    number = ground.typed("a")
-    ground.clock.now += 0.25
-    ground.control.done(Done(number))
-    ground.draw()
-    assert ground.control.wait(number, 0).effect is None
-    ground.clock.now += 0.25
-    ground.control.effect(Effect(number))
-    ground.draw()
-    result = ground.control.wait(number, 0, effect=5)
-    assert (result.outcome, result.done, result.effect) == (InputOutcome.DONE, 0.25, 0.5)
-
-
-def test_waiting_for_what_the_agent_does_not_answer_ends() -> None:
-    ground = Ground().taken()
-    with pytest.raises(InputUnanswered):
-        ground.control.wait(ground.typed("a"), 0.01)
-    with pytest.raises(ControlNotAllowed):
-        ground.control.wait(0, 0.01)
-
-
-def test_who_waits_is_told_that_control_ended() -> None:
-    ground = Ground().taken()
-    number = ground.typed("a")
-    thread, results = asking(lambda: ground.control.wait(number, 30).outcome)
-    ground.control.ended()
-    thread.join(10)
-    assert results == [InputOutcome.DROPPED]
-
-
-def test_a_blocked_input_says_why() -> None:
-    ground = Ground().taken()
-    first, second = ground.typed("a"), ground.typed("b")
-    ground.control.done(Done(second, InputOutcome.BLOCKED, "the screen is locked"))
-    assert ground.control.wait(first, 0).outcome is InputOutcome.DONE
-    result = ground.control.wait(second, 0)
-    assert (result.outcome, result.reason) == (InputOutcome.BLOCKED, "the screen is locked")
-
-
-def test_the_clipboard_goes_both_ways() -> None:
-    ground = Ground().taken()
-    thread, results = asking(lambda: ground.control.fetch_clip(30))
-    while not ground.sent:
-        pass
-    assert ground.sent == [WantClip(1, 1)]
-    ground.control.clip(Clip(1, "grüß"))
-    thread.join(10)
-    assert results == ["grüß"]
-    thread, results = asking(lambda: ground.control.put_clip("x", 30))
-    while len(ground.sent) < 2:
-        pass
-    assert ground.sent[1:] == [PutClip(1, 2, "x")]
-    ground.control.done(Done(2))
-    thread.join(10)
-    assert results == [None]
-
-
-def test_a_later_key_does_not_answer_for_the_clipboard() -> None:
-    ground = Ground().taken()
-    thread, results = asking(lambda: ground.control.put_clip("x", 30))
-    while not ground.sent:
-        pass
-    ground.control.done(Done(ground.typed("a")))
-    ground.control.no_clip(NoClip(1, "another program holds it"))
-    thread.join(10)
-    assert isinstance(results[0], ClipUnavailable)
-    assert "another program holds it" in str(results[0])
-
-
-def test_a_text_over_the_limit_is_refused_before_it_is_sent() -> None:
-    ground = Ground().taken()
-    with pytest.raises(ClipUnavailable, match="at most 64,000"):
-        ground.control.put_clip("x" * (MAX_CLIP + 1), 1)
-    assert ground.sent == []
-
-
-def test_the_clipboard_needs_control() -> None:
-    ground = Ground()
-    ground.welcome()
-    with pytest.raises(ControlNotAllowed):
-        ground.control.fetch_clip(1)
-
-
-def test_round_trips_are_those_of_presses_while_the_host_was_quiet() -> None:
-    ground = Ground().taken()
-    for milliseconds in range(1, 51):
-        ground.clock.now += 1
-        ground.control.key(0x1E, down=True, text="a")
-        number = ground.control.key(0x1E, down=False)
-        ground.clock.now += milliseconds / 1000
-        ground.control.done(Done(number))
-        ground.clock.now += milliseconds / 1000
-        ground.control.effect(Effect(number))
-        ground.draw()
-    trips = ground.control.round_trips
-    assert trips.shown_p50 == pytest.approx(0.05)
-    assert trips.shown_p95 == pytest.approx(0.096)
-    # The last 50 inputs are the last 25 presses with their releases.
-    assert trips.done_p50 == pytest.approx(0.038)
-    for _ in range(60):  # A film: nothing of it is the effect of a key.
-        ground.clock.now += 0.04
-        ground.draw()
-        ground.control.effect(Effect(ground.typed("b")))
-        ground.clock.now += 0.04
-        ground.draw()
-    assert ground.control.round_trips.shown_p50 == trips.shown_p50
-
-
-def test_control_goes_back_with_the_last_claim_to_it() -> None:
-    ground = Ground().taken()
-    ground.control.take(claim="typing")
-    ground.control.release("act")
-    ground.control.release()
-    ground.control.release()
-    assert ground.control.status.yours
-    assert ground.sent == []
-    ground.control.release("typing")
-    assert ground.sent == [EndControl()]
-    assert ground.control.status.state is ControlState.FREE
-
-
-@pytest.mark.parametrize("lost", [ControlState.OTHER, ControlState.FREE, ControlState.REFUSED])
-def test_control_that_the_host_ended_leaves_no_claim(lost: ControlState) -> None:
-    ground = Ground().taken()
-    ground.control.take(claim="typing")
-    ground.control.control(Control(lost))
-    ground.control.take(claim="act")
-    ground.yours(2)
-    ground.sent.clear()
-    ground.control.release("act")
-    assert ground.sent == [EndControl()]
-
-
-def test_claims_last_over_a_lost_link() -> None:
-    ground = Ground().taken()
-    ground.control.take(claim="typing")
-    ground.control.ended()
-    ground.welcome()
-    ground.yours()
-    ground.control.release()
-    assert ground.control.status.yours
-
-
-def test_a_session_that_ended_does_not_ask_for_control_when_it_begins_again() -> None:
-    ground = Ground().taken()
-    ground.control.take(claim="window")
-    ground.control.release_all()
-    ground.control.ended()
-    ground.sent.clear()
-    ground.welcome()
-    assert ground.sent == []
-
-
-def test_observers_hear_changes_in_their_order_whatever_they_do() -> None:
-    ground = Ground()
-
-    def give_back(status: ControlStatus) -> None:
-        if status.yours:
-            ground.control.release()
-
-    told: list[ControlStatus] = []
-    ground.control.observe(give_back)
-    ground.control.observe(told.append)
-    ground.taken()
-    assert [status.state for status in told] == [ControlState.FREE, ControlState.YOURS, ControlState.FREE]
-
-
-def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.take()
-    blocked, heard = threading.Event(), threading.Event()
-
-    def hear(status: ControlStatus) -> None:
-        if status.yours:
-            heard.set()
-            blocked.wait(5)
-
-    ground.control.observe(hear)
-    link = threading.Thread(target=ground.yours)
-    link.start()
-    heard.wait(5)
-    ground.control.release()
-    blocked.set()
-    link.join()
-    assert ground.control.status.state is ControlState.FREE
-    assert ground.told[-1] == ground.control.status
-
-
-def test_taken_by_force_after_a_question_it_tells_from_whom() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
-    ground.control.take(force=True)
-    ground.control.control(Control(ControlState.ASKING))
-    ground.yours()
-    assert ground.control.status.taken_from == "ben@desk"
-
-
-def test_taken_by_force_from_a_console_that_had_left_it_is_taken_from_none() -> None:
-    ground = Ground()
-    ground.welcome()
-    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
-    ground.control.take(force=True)
-    ground.control.control(Control(ControlState.FREE))
-    ground.yours()
-    assert ground.control.status.taken_from == ""
-
-
-def test_a_key_is_not_answered_by_the_clipboard() -> None:
-    ground = Ground().taken()
-    number = ground.control.key(0x1E, down=True, text="a")
-    with pytest.raises(RemoteProtocolError):
-        ground.control.clip(Clip(number, "text"))
-    with pytest.raises(RemoteProtocolError):
-        ground.control.no_clip(NoClip(number, "no"))
-
-
-def test_a_text_of_the_clipboard_comes_once() -> None:
-    ground = Ground().taken()
-    thread, results = asking(lambda: ground.control.fetch_clip(5))
-    while not ground.sent:
-        thread.join(0.001)
-    ground.control.clip(Clip(1, "first"))
-    with pytest.raises(RemoteProtocolError):
-        ground.control.clip(Clip(1, "second"))
-    thread.join()
-    assert results == ["first"]
-
-
-def test_a_click_without_effect_is_not_shown_by_a_move_a_minute_later() -> None:
-    ground = Ground().taken()
-    ground.clock.now += 10
-    ground.control.button(1, 1, 1, down=True)
-    ground.control.done(Done(1))
-    ground.clock.now += 60
-    ground.control.effect(Effect(ground.control.point(2, 2)))
-    ground.draw()
-    assert ground.control.round_trips.shown_p50 is None

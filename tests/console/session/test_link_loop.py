@@ -15,10 +15,12 @@ from deskconsole.common.errors import ConnectionLost, ProtocolViolation
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session.link_loop import LinkLoop
 from deskconsole.session.link_observer import LinkObserver
+from deskwire.clipboard import PutClip
 from deskwire.connection import AgentConnection
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.geometry import Rectangle
+from deskwire.limits import MAX_CLIP
 from deskwire.messages import (
     WIRE_VERSION,
     Close,
@@ -72,11 +74,11 @@ class Wire:
     def send(self, *chunks: bytes) -> None:
         self._theirs.sendall(b"".join(chunks))
 
-    def welcome(self) -> bytes:
+    def welcome(self, *speaks: str) -> bytes:
         """What greets the console, once it said hello."""
         while self.agent.credit is None:
             self.receive(Hello)
-        return self.agent.welcome(Welcome(WIRE_VERSION, "test", (), IDENTITY))
+        return self.agent.welcome(Welcome(WIRE_VERSION, "test", (), IDENTITY, speaks=speaks))
 
     def packet(self, rectangle: Rectangle, colour: bytes, *, refresh: bool) -> bytes:
         slices = (Slice(rectangle, bytes((Encoding.SOLID,)) + colour),)
@@ -94,6 +96,7 @@ class Wire:
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # A slow link has little room.
     with closing(Framebuffer()) as framebuffer, ours, theirs:
         yield Wire(ours, theirs, framebuffer)
 
@@ -186,3 +189,27 @@ def test_time_spent_on_decoding_is_no_silence_of_the_agents(
         wire.stream.run(threading.Event())
     assert witness.numbers == [1, 2]
     assert silences == []
+
+
+def test_a_clipboard_over_a_slow_link_neither_ends_it_nor_keeps_its_sender_waiting(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = threading.Event()
+    clips: list[PutClip] = []
+
+    def put(_welcome: Welcome) -> None:
+        wire.stream.send(PutClip(1, 1, "x" * MAX_CLIP))
+        sent.set()
+
+    monkeypatch.setattr(wire.witness, "welcomed", put)
+
+    def serve() -> None:
+        wire.send(wire.welcome("control", "clip"))
+        sent.wait(10)
+        while not clips:  # Nothing was read before.
+            clips.extend(wire.receive(PutClip))
+        wire.send(wire.agent.send(Close("the end")))
+
+    with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
+        wire.stream.run(threading.Event())
+    assert [len(clip.text) for clip in clips] == [MAX_CLIP]

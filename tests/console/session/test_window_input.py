@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import time
+import queue
 
 import pytest
 
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_window import HostWindow
-from deskconsole.session.window_input import WindowInput
-from deskconsole.viewer.messages import ButtonInput, ControlWish, Input, KeyInput, PointerInput, WheelInput
-from deskwire.control import Control, ControlState, Done, InputOutcome
-from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
-
-
-def _controlled(*may: str) -> HostControl:
-    sent: list[ControlRequest] = []
-    control = HostControl(sent.append)
-    control.welcomed(Welcome(WIRE_VERSION, "test", (), bytes(16), speaks=("control",), may=may))
-    control.take()
-    control.control(Control(ControlState.YOURS, 1))
-    return control
+from deskconsole.session.window_input import WindowInput, who_controls
+from deskconsole.viewer.messages import (
+    ButtonInput,
+    ClipOffer,
+    ControlWish,
+    Input,
+    KeyInput,
+    PointerInput,
+    Released,
+    WheelInput,
+)
+from deskwire.control import ControlState, Done, EndControl, InputOutcome
+from support.control_ground import ControlGround
 
 
 @pytest.mark.parametrize(
@@ -35,12 +34,12 @@ def _controlled(*may: str) -> HostControl:
 )
 def test_what_the_host_cannot_do_is_said(may: str, message: Input, said: list[str]) -> None:
     heard: list[str] = []
-    WindowInput(_controlled(may), heard.append).handle(message, heard.append)
+    WindowInput(ControlGround().taken(may).control, heard.append).handle(message, heard.append)
     assert heard == said
 
 
 def test_the_window_s_end_ends_control_only_where_nothing_else_needs_it() -> None:
-    control = _controlled("keyboard")
+    control = ControlGround().taken().control
     heard: list[str] = []
     window = WindowInput(control, heard.append)
     window.handle(ControlWish(on=True), heard.append)
@@ -53,23 +52,104 @@ def test_the_window_s_end_ends_control_only_where_nothing_else_needs_it() -> Non
     assert not control.status.yours
 
 
-@pytest.mark.parametrize(("ago", "counts"), [(0.1, True), (60.0, False)])
+def _acting() -> ControlGround:
+    ground = ControlGround().taken()
+    ground.clock.now += 10
+    return ground
+
+
+@pytest.mark.parametrize(("ago", "counts"), [(0.1, True), (5.0, False)])
 def test_a_picture_long_after_a_click_is_not_its_effect(ago: float, counts: bool) -> None:
-    heard: list[str] = []
-    window = WindowInput(_controlled("pointer"), heard.append)
-    clicked = time.monotonic() - ago
+    ground, heard = _acting(), list[str]()
+    window = WindowInput(ground.control, heard.append)
+    clicked = ground.clock.now - ago
     window.handle(ButtonInput(clicked, 1, 1, 1, down=True), heard.append)
-    window.handle(PointerInput(time.monotonic(), 2, 2), heard.append)
-    window.announce(2)
-    assert window.drawn() == (clicked if counts else None)
+    window.handle(PointerInput(ground.clock.now, 2, 2), heard.append)
+    ground.draw(effect_of=2)
+    assert ground.control.shown_press_at == (clicked if counts else None)
+
+
+def test_an_answer_that_comes_at_once_counts_from_the_press_in_the_window() -> None:
+    """The host answers before the call that sent the key has returned."""
+    ground, heard = _acting(), list[str]()
+    ground.sending = lambda: ground.draw(effect_of=1)
+    pressed = ground.clock.now - 0.05
+    WindowInput(ground.control, heard.append).handle(KeyInput(pressed, 30, down=True), heard.append)
+    assert ground.control.shown_press_at == pressed
+    assert ground.control.round_trips.shown_p50 == pytest.approx(0.05)
+
+
+def test_a_key_that_repeats_is_no_press_whose_effect_is_measured() -> None:
+    ground, heard = _acting(), list[str]()
+    window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(ground.clock.now, 30, down=True, repeat=True), heard.append)
+    ground.draw(effect_of=1)
+    assert ground.control.shown_press_at is None
 
 
 @pytest.mark.parametrize("outcome", [InputOutcome.BLOCKED, InputOutcome.DROPPED])
 def test_what_the_host_did_not_do_is_said(outcome: InputOutcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    window = HostWindow("lab-01", Framebuffer(), _controlled("pointer"), lambda _event: None)
+    window = HostWindow("lab-01", Framebuffer(), ControlGround().taken().control, lambda _event: None)
     heard: list[str] = []
     monkeypatch.setattr(window, "_say", heard.append)
     window.done(Done(1, InputOutcome.DONE))
     assert heard == []
     window.done(Done(1, outcome))
     assert heard
+
+
+@pytest.mark.parametrize(
+    ("claim", "acts"), [("window", True), ("session", True), ("typing", False), ("act 1", False)]
+)
+def test_the_window_acts_only_where_it_or_the_whole_host_was_taken(claim: str, acts: bool) -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take(claim=claim)
+    ground.yours()
+    assert (who_controls(ground.told[-1], notify=True).state is ControlState.YOURS) is acts
+
+
+def test_the_window_begins_to_act_beside_the_type_mode_and_ends_before_it() -> None:
+    ground, heard = ControlGround(), list[str]()
+    ground.welcome()
+    ground.control.take(claim="typing")
+    ground.yours()
+    window = WindowInput(ground.control, heard.append)
+    states = []
+    for on in (True, False):
+        window.handle(ControlWish(on=on), heard.append)
+        states.append(who_controls(ground.told[-1], notify=True).state)
+    assert states == [ControlState.YOURS, ControlState.FREE]
+    assert ground.control.status.yours, "the type mode needs it"
+
+
+def test_the_window_s_host_key_gives_back_what_was_taken_for_the_whole_host() -> None:
+    ground, heard = ControlGround().taken(), list[str]()
+    WindowInput(ground.control, heard.append).handle(ControlWish(on=False), heard.append)
+    assert ground.sent == [EndControl()]
+
+
+def test_a_window_that_does_not_act_lets_go_of_nothing_and_sends_nothing() -> None:
+    ground, heard = ControlGround(), list[str]()
+    ground.welcome()
+    ground.control.take(claim="typing")
+    ground.yours()
+    ground.control.key(30, down=True)
+    ground.sent.clear()
+    window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(0, 31, down=True), heard.append)
+    window.handle(Released(), heard.append)
+    window.end()
+    assert ground.sent == []
+    assert ground.control.held
+
+
+def test_a_fault_at_the_clipboard_is_said_without_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground, said = ControlGround().taken(), queue.SimpleQueue[str]()
+
+    def fail(text: str, timeout: float) -> None:
+        raise ValueError(text)
+
+    monkeypatch.setattr(ground.control, "put_clip", fail)
+    WindowInput(ground.control, said.put).handle(ClipOffer("a secret"), said.put)
+    assert said.get(timeout=10) == "the console failed at the clipboard: ValueError"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -114,6 +116,25 @@ def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_f
     assert [damage.packet for damage in damages] == sorted(damage.packet for damage in damages)
     covered = {r for damage in damages for r in damage.rectangles}
     assert {r for packet in range(64) for r in _damage(packet).rectangles} <= covered
+
+
+def test_a_window_of_a_console_with_more_than_a_thousand_descriptors_hears_all(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    try:
+        high = fcntl.fcntl(writer, fcntl.F_DUPFD_CLOEXEC, 1024)
+        os.close(writer)
+        outbox = Outbox(os.fdopen(high, "wb", buffering=0), "out")
+        for packet in range(1, 2001):  # More than there is room for.
+            outbox.put(_damage(packet))
+        outbox.put(CloseWindow())
+        with os.fdopen(reader, "rb", closefd=False) as lines:
+            messages = [to_window.decode(text) for text in lines]
+        outbox.join()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert messages[-1] == CloseWindow()
 
 
 def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:

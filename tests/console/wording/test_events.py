@@ -29,6 +29,7 @@ _VALUES = {
     "size": 3,
     "holder": "ben@desk",
     "length": 5,
+    "count": 37,
 }
 
 

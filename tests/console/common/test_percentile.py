@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskconsole.common.figures import percentile
+from deskconsole.common.percentile import percentile
 
 
 def test_a_percentile_is_the_smallest_sample_that_the_share_does_not_exceed() -> None:

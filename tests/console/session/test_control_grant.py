@@ -1,0 +1,243 @@
+"""The permission to act on a host: asked for, given, taken by another, given back."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from deskconsole.session.control_status import ControlSettings, ControlStatus
+from deskwire.control import (
+    Control,
+    ControlState,
+    EndControl,
+    Typing,
+    WantControl,
+)
+from deskwire.errors import RemoteProtocolError
+from support.control_ground import MAY, ControlGround
+
+
+def test_an_agent_that_does_not_know_control_is_never_asked_for_it() -> None:
+    ground = ControlGround()
+    ground.control.take()
+    ground.welcome(speaks=(), may=())
+    assert ground.sent == []
+    assert ground.control.status.state is ControlState.OFF
+    assert ground.control.status.reason == "the agent there only shows its desktop"
+
+
+def test_a_host_whose_control_is_forbidden_is_not_asked() -> None:
+    ground = ControlGround(ControlSettings(control="never"))
+    ground.control.take(force=True)
+    ground.welcome()
+    ground.control.control(Control(ControlState.FREE))
+    assert ground.sent == []
+    assert ground.control.status.state is ControlState.OFF
+    assert "hosts.toml" in ground.control.status.reason
+
+
+def test_ask_in_the_settings_asks_the_person_at_the_host() -> None:
+    ground = ControlGround(ControlSettings(control="ask"))
+    ground.welcome()
+    ground.control.take(force=True)
+    assert ground.sent == [WantControl(force=True, ask=True)]
+    ground.control.control(Control(ControlState.ASKING))
+    ground.yours()
+    assert [status.state for status in ground.told] == ["free", "asking", "yours"]
+
+
+def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take(force=True)
+    ground.yours(7)
+    ground.typed("a")
+    ground.control.ended()
+    assert ground.typed("b") == 0
+    ground.sent.clear()
+    ground.welcome()
+    ground.yours(1)
+    assert ground.typed("c") == 1
+    assert ground.sent == [WantControl(), Typing(1, 1, "c")]
+
+
+@pytest.mark.parametrize("lost", [ControlState.FREE, ControlState.OTHER, ControlState.OFF])
+def test_control_that_was_ended_at_the_host_is_not_asked_for_again(lost: ControlState) -> None:
+    ground = ControlGround().taken()
+    ground.control.control(Control(lost, holder="ben@desk", reason="ended at the host"))
+    assert ground.typed("a") == 0
+    ground.control.ended()
+    ground.welcome()
+    assert ground.sent == []
+
+
+def test_given_back_before_it_came_it_stays_given_back() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take()
+    ground.control.release()
+    ground.yours()
+    assert ground.control.status.state is ControlState.FREE
+    assert ground.sent == [WantControl(), EndControl(), EndControl()]
+
+
+def test_given_back_and_taken_again_at_once_it_is_asked_for_when_the_agent_has_ended_it() -> None:
+    ground = ControlGround().taken()
+    ground.control.release()
+    ground.control.take()
+    assert ground.sent == [EndControl()]
+    ground.control.control(Control(ControlState.FREE))
+    ground.yours(2)
+    assert ground.typed("a") == 1
+    assert ground.sent == [EndControl(), WantControl(), Typing(2, 1, "a")]
+
+
+def test_given_back_while_the_person_is_asked_it_ends_when_it_comes() -> None:
+    ground = ControlGround(ControlSettings(control="ask"))
+    ground.welcome()
+    ground.control.take()
+    ground.control.control(Control(ControlState.ASKING))
+    ground.control.release()
+    ground.sent.clear()
+    ground.yours()
+    assert ground.sent == [EndControl()]
+    assert ground.control.status.state is ControlState.FREE
+
+
+def test_control_that_is_taken_by_force_is_ours_although_another_had_it_first() -> None:
+    ground = ControlGround()
+    ground.control.take(force=True)
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.yours()
+    assert ground.typed("a") == 1
+
+
+def test_the_holder_is_told() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    assert ground.told[-1] == ControlStatus(ControlState.OTHER, "ben@desk", "", frozenset(MAY))
+
+
+def test_the_agent_cannot_give_control_that_was_not_asked_for() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    with pytest.raises(RemoteProtocolError, match="not asked for"):
+        ground.yours()
+
+
+def test_the_agent_cannot_give_control_again_that_it_has_ended() -> None:
+    ground = ControlGround().taken()
+    ground.control.control(Control(ControlState.FREE, reason="ended at the host"))
+    with pytest.raises(RemoteProtocolError, match="not asked for"):
+        ground.yours(2)
+
+
+def test_a_grant_never_goes_down() -> None:
+    ground = ControlGround().taken()
+    ground.yours(5)
+    with pytest.raises(RemoteProtocolError, match="grant 4 after 5"):
+        ground.yours(4)
+
+
+def test_control_goes_back_with_the_last_claim_to_it() -> None:
+    ground = ControlGround().taken()
+    ground.control.take(claim="typing")
+    ground.control.release("act")
+    ground.control.release()
+    ground.control.release()
+    assert ground.control.status.yours
+    assert ground.sent == []
+    ground.control.release("typing")
+    assert ground.sent == [EndControl()]
+    assert ground.control.status.state is ControlState.FREE
+
+
+@pytest.mark.parametrize("lost", [ControlState.OTHER, ControlState.FREE, ControlState.REFUSED])
+def test_control_that_the_host_ended_leaves_no_claim(lost: ControlState) -> None:
+    ground = ControlGround().taken()
+    ground.control.take(claim="typing")
+    ground.control.control(Control(lost))
+    ground.control.take(claim="act")
+    ground.yours(2)
+    ground.sent.clear()
+    ground.control.release("act")
+    assert ground.sent == [EndControl()]
+
+
+def test_claims_last_over_a_lost_link() -> None:
+    ground = ControlGround().taken()
+    ground.control.take(claim="typing")
+    ground.control.ended()
+    ground.welcome()
+    ground.yours()
+    ground.control.release()
+    assert ground.control.status.yours
+
+
+def test_a_session_that_ended_does_not_ask_for_control_when_it_begins_again() -> None:
+    ground = ControlGround().taken()
+    ground.control.take(claim="window")
+    ground.control.release_all()
+    ground.control.ended()
+    ground.sent.clear()
+    ground.welcome()
+    assert ground.sent == []
+
+
+def test_observers_hear_changes_in_their_order_whatever_they_do() -> None:
+    ground = ControlGround()
+
+    def give_back(status: ControlStatus) -> None:
+        if status.yours:
+            ground.control.release()
+
+    told: list[ControlStatus] = []
+    ground.control.observe(give_back)
+    ground.control.observe(told.append)
+    ground.taken()
+    assert [status.state for status in told] == [ControlState.FREE, ControlState.YOURS, ControlState.FREE]
+
+
+def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take()
+    blocked, heard = threading.Event(), threading.Event()
+
+    def hear(status: ControlStatus) -> None:
+        if status.yours:
+            heard.set()
+            blocked.wait(5)
+
+    ground.control.observe(hear)
+    link = threading.Thread(target=ground.yours)
+    link.start()
+    heard.wait(5)
+    ground.control.release()
+    blocked.set()
+    link.join()
+    assert ground.control.status.state is ControlState.FREE
+    assert ground.told[-1] == ground.control.status
+
+
+def test_taken_by_force_after_a_question_it_tells_from_whom() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.control.take(force=True)
+    ground.control.control(Control(ControlState.ASKING))
+    ground.yours()
+    assert ground.control.status.taken_from == "ben@desk"
+
+
+def test_taken_by_force_from_a_console_that_had_left_it_is_taken_from_none() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
+    ground.control.take(force=True)
+    ground.control.control(Control(ControlState.FREE))
+    ground.yours()
+    assert ground.control.status.taken_from == ""
