@@ -56,6 +56,8 @@ class XTestDevice:
             # A menu that has grabbed the server would hold us up, too.
             pass_grabs(self._display)
             self._read_keymap()
+            self._spare = SpareKeys()
+            self._spare.adopt(self._display, self._keymap)
         except LookupError as error:
             self._display.close()
             raise DeviceGone(str(error)) from error
@@ -64,8 +66,6 @@ class XTestDevice:
             raise
         except FAULTS as error:
             raise DeviceGone(f"the X server does not answer: {error}") from error
-        self._spare = SpareKeys()
-        self._spare.adopt(self._keymap)
         self._turned = [0, 0]
         """The part of a notch that is left, to the right and down."""
 
@@ -135,17 +135,13 @@ class XTestDevice:
 
     def _piece(self, text: str, places: Mapping[str, _Place | None]) -> str:
         """The begin of a text, up to where more characters would need a keycode than there are."""
+        unknown = [character for character in dict.fromkeys(text) if not places[character]]
+        if not unknown:
+            return text
         room = self._spare.room(self._keymap)
-        unknown = set[str]()
-        for at, character in enumerate(text):
-            if character in unknown or places[character]:
-                continue
-            if not room:
-                raise InputBlocked(f"no key of the host has {character!r}, and none is spare for it")
-            if len(unknown) == room:
-                return text[:at]
-            unknown.add(character)
-        return text
+        if not room:
+            raise InputBlocked(f"no key of the host has {unknown[0]!r}, and none is spare for it")
+        return text if len(unknown) <= room else text[: text.index(unknown[room])]
 
     def _write_piece(self, text: str, places: Mapping[str, _Place | None]) -> None:
         unknown = [character for character in dict.fromkeys(text) if not places[character]]
