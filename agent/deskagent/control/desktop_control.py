@@ -26,7 +26,8 @@ from .input_thread import InputThread
 from .question_watch import BEING_ASKED
 
 _CLEAR_WITHIN: Final = 1.0
-"""Seconds that a console may wait until what a killed agent left down is up."""
+"""Seconds that a console may wait until what a killed agent left down is up, and it is known whether anything
+here can act."""
 
 _ENDED_AT_HOST: Final = "ended at the host"
 
@@ -38,8 +39,6 @@ class ControlTools:
     """What a desktop is acted on with."""
 
     open_device: DeviceOpener
-    abilities: frozenset[Ability] = frozenset({Ability.POINTER, Ability.KEYBOARD})
-    """What this system's device has, as far as that is known before it is opened."""
     open_board: BoardOpener | None = None
     lock: DesktopLock = field(default_factory=NoLock)
     question: DesktopLock = field(default_factory=NoLock)
@@ -73,8 +72,9 @@ class DesktopControl:
     def abilities(self) -> frozenset[Ability]:
         policy = self._courtesy.policy()
         found: set[Ability] = set()
-        if policy.control is not PolicyRule.NEVER:
-            found |= self._tools.abilities
+        self._cleared.wait(_CLEAR_WITHIN)
+        if policy.control is not PolicyRule.NEVER and not self._inputs.has_no_device:
+            found |= {Ability.POINTER, Ability.KEYBOARD}
             if self._clips is not None and policy.clip:
                 found.add(Ability.CLIP)
         return frozenset(found)

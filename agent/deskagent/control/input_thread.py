@@ -98,6 +98,8 @@ class InputThread:
         self._queue = InputQueue()
         self._commands: deque[Callable[[], None]] = deque()
         self._closed = False
+        self.has_no_device = False
+        """The desktop has nothing to act with, as was found when it was opened last."""
         # The thread's own.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
@@ -204,7 +206,7 @@ class InputThread:
                 self._injector.end()
             self._acquire(name, force=force)
             if self._injector is None:
-                self._injector = Injector(self._open_device())
+                self._injector = self._open()
                 self._all_up()
             self._injector.begin()
         except (DeviceGone, DesktopTaken) as error:
@@ -222,6 +224,15 @@ class InputThread:
             return
         self._client = client
         self._rules.begun(client, grant)
+
+    def _open(self) -> Injector:
+        try:
+            injector = Injector(self._open_device())
+        except DeviceGone as gone:
+            self.has_no_device = gone.has_none
+            raise
+        self.has_no_device = False
+        return injector
 
     def _acquire(self, name: str, *, force: bool) -> None:
         try:
@@ -257,7 +268,7 @@ class InputThread:
             return
         try:
             self._lock.acquire("", force=False)
-            injector = Injector(self._open_device())
+            injector = self._open()
             try:
                 injector.release_all()
             finally:

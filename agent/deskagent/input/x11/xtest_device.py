@@ -15,8 +15,8 @@ from deskagent.input.device import (
     InputBlocked,
     KeyboardLayout,
 )
-from deskwire.control import Ability, ChordName
-from deskwire.keys import ALT, ALTGR, BY_CODE
+from deskwire.control import ChordName
+from deskwire.keys import ALT, ALTGR, BY_CODE, CONTROL, DELETE, ESCAPE, PRINT, SHIFT
 from deskx11.connection import FAULTS, connect, pass_grabs
 from deskx11.xkb import LOCK_MASK, Keymap, XKeyboard
 
@@ -26,7 +26,6 @@ from .spare_keys import SpareKeys
 
 EXTENSION: Final = "XTEST"
 
-_ESCAPE, _SHIFT, _CONTROL, _DELETE, _PRINT = 0x01, 0x2A, 0x1D, 0xE053, 0xE037
 _BUTTONS: Final = {1: 1, 2: 2, 3: 3, 4: 8, 5: 9}
 """Buttons of the wire to the server's; 4 to 7 are the wheel there."""
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
@@ -39,7 +38,6 @@ _Place = tuple[int, int]
 class XTestDevice:
     """Acts on the desktop of the server that DISPLAY names."""
 
-    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = False
     """The server repeats a held key by itself."""
 
@@ -51,7 +49,8 @@ class XTestDevice:
             raise DeviceGone(f"the X server does not answer: {error}") from error
         try:
             if not self._display.has_extension(EXTENSION):
-                raise DeviceGone(f"the X server has no {EXTENSION}, by which programs type and click")
+                why = f"the X server has no {EXTENSION}, by which programs type and click"
+                raise DeviceGone(why, has_none=True)
             self._keyboard = XKeyboard(self._display)
             # A menu that has grabbed the server would hold us up, too.
             pass_grabs(self._display)
@@ -161,7 +160,7 @@ class XTestDevice:
         if level & ALTGR_LEVEL:
             keycodes.insert(0, self._places.keycodes[ALTGR])
         if level & SHIFT_LEVEL:
-            keycodes.insert(0, self._places.keycodes[_SHIFT])
+            keycodes.insert(0, self._places.keycodes[SHIFT])
         for one in keycodes:
             self._fake_key(one, down=True)
         for one in reversed(keycodes):
@@ -208,13 +207,13 @@ class XTestDevice:
         """All but the lock are keys here; what they do depends on the desktop."""
         match name:
             case ChordName.CTRL_ALT_DEL:
-                self._tap_together(_CONTROL, ALT, _DELETE)
+                self._tap_together(CONTROL, ALT, DELETE)
             case ChordName.PRINT:
-                self._tap_together(_PRINT)
+                self._tap_together(PRINT)
             case ChordName.LOCK:
                 lock_screen()
             case ChordName.TASK_MANAGER:
-                self._tap_together(_CONTROL, _SHIFT, _ESCAPE)
+                self._tap_together(CONTROL, SHIFT, ESCAPE)
 
     def _tap_together(self, *codes: int) -> None:
         try:
