@@ -23,7 +23,9 @@ from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.synthetic_desktop import SyntheticDesktop
 from .control.client import ControlGate
+from .control.desktop_lock import LockPurpose
 from .control.host_courtesy import HostCourtesy
+from .control.lock_platforms import desktop_lock
 from .control.view_only import ViewOnlyGate
 from .courtesy.desktop_owner import is_another_users
 from .courtesy.platforms import asker_opener, sign_opener
@@ -260,6 +262,7 @@ def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = No
         is_other=lambda: options.other_user or is_another_users(),
         open_asker=asker_opener(),
         open_sign=sign_opener(),
+        question=desktop_lock(LockPurpose.QUESTION),
     )
 
 
@@ -278,10 +281,14 @@ def _gate(
         tools = ControlTools(lambda: SyntheticDevice(desktop), open_board=lambda: SyntheticBoard(desktop))
         return DesktopControl(tools, courtesy)
     from .clipboard.platforms import board_opener
-    from .control.lock_platforms import desktop_lock
     from .input.platforms import device_opener
 
-    tools = ControlTools(device_opener(), open_board=board_opener(), lock=desktop_lock())
+    tools = ControlTools(
+        device_opener(),
+        open_board=board_opener(),
+        lock=desktop_lock(LockPurpose.CONTROL),
+        question=desktop_lock(LockPurpose.QUESTION),
+    )
     return DesktopControl(tools, courtesy)
 
 

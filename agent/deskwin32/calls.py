@@ -256,6 +256,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "MapVirtualKeyExW": ("user32", wintypes.UINT, (wintypes.UINT, wintypes.UINT, HANDLE), None),
     "OpenClipboard": ("user32", BOOL, (HANDLE,), not_zero),
     "OpenInputDesktop": ("user32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
+    "OpenMutexW": ("kernel32", HANDLE, (DWORD, BOOL, LPCWSTR), not_zero),
     "OpenProcess": ("kernel32", HANDLE, (DWORD, BOOL, DWORD), not_zero),
     "OpenProcessToken": ("advapi32", BOOL, (HANDLE, DWORD, POINTER(HANDLE)), not_zero),
     "PeekMessageW": (

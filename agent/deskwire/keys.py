@@ -173,8 +173,13 @@ BY_CODE: Final[Mapping[int, KeyPosition]] = MappingProxyType({key.code: key for 
 BY_X_NAME: Final[Mapping[str, KeyPosition]] = MappingProxyType({key.x_name: key for key in KEYS})
 BY_NAME: Final[Mapping[str, KeyPosition]] = MappingProxyType({key.name: key for key in KEYS})
 
-SHIFTS: Final = frozenset({0x2A, 0x36})
-CONTROLS: Final = frozenset({0x1D, 0xE01D})
+ESCAPE: Final = 0x01
+SHIFT: Final = 0x2A
+SHIFTS: Final = frozenset({SHIFT, 0x36})
+CONTROL: Final = 0x1D
+CONTROLS: Final = frozenset({CONTROL, 0xE01D})
+PRINT: Final = 0xE037
+DELETE: Final = 0xE053
 ALT: Final = 0x38
 ALTGR: Final = 0xE038
 SUPERS: Final = frozenset({0xE05B, 0xE05C})

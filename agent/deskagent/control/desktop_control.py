@@ -23,9 +23,11 @@ from .desktop_lock import DesktopLock, DesktopTaken, NoLock
 from .grants import Grants
 from .host_courtesy import HostCourtesy, shown_name
 from .input_thread import InputThread
+from .question_watch import BEING_ASKED
 
 _CLEAR_WITHIN: Final = 1.0
-"""Seconds that a console may wait until what a killed agent left down is up."""
+"""Seconds that a console may wait until what a killed agent left down is up, and it is known whether anything
+here can act."""
 
 _ENDED_AT_HOST: Final = "ended at the host"
 
@@ -37,10 +39,10 @@ class ControlTools:
     """The parts by which a desktop is acted on, and who opens each."""
 
     open_device: DeviceOpener
-    abilities: frozenset[Ability] = frozenset({Ability.POINTER, Ability.KEYBOARD})
-    """This system's device has these, as far as that is known before it is opened."""
     open_board: BoardOpener | None = None
     lock: DesktopLock = field(default_factory=NoLock)
+    question: DesktopLock = field(default_factory=NoLock)
+    """The lock that an agent holds while it asks: only looked at here."""
 
 
 class DesktopControl:
@@ -59,7 +61,7 @@ class DesktopControl:
         self._counts: Counter[str] = Counter()
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
-        self._inputs = InputThread(tools.open_device, tools.lock, self)
+        self._inputs = InputThread(tools.open_device, tools.lock, tools.question, self)
         self._clips = None if tools.open_board is None else ClipThread(tools.open_board)
         courtesy.question_began = self._inputs.all_up
         courtesy.sign_clicked = self._end_at_host
@@ -70,8 +72,9 @@ class DesktopControl:
     def abilities(self) -> frozenset[Ability]:
         policy = self._courtesy.policy()
         found: set[Ability] = set()
-        if policy.control is not PolicyRule.NEVER:
-            found |= self._tools.abilities
+        self._cleared.wait(_CLEAR_WITHIN)
+        if policy.control is not PolicyRule.NEVER and not self._inputs.has_no_device:
+            found |= {Ability.POINTER, Ability.KEYBOARD}
             if self._clips is not None and policy.clip:
                 found.add(Ability.CLIP)
         return frozenset(found)
@@ -218,7 +221,7 @@ class DesktopControl:
 
     def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
         if self._courtesy.asking:
-            return "the person at the host is being asked"
+            return BEING_ASKED
         if isinstance(message, Button):
             sign, area = self._courtesy.sign_area, client.area
             if sign is not None and area is not None:

@@ -1,19 +1,33 @@
-"""The lock of a desktop: two users' agents may show the same desktop, but only one agent acts on it.
+"""The locks of a desktop: agents of two users may look at the same one, and only one of them acts or asks.
 
-It dies with its process, so that nothing has to be cleared up after a crash.
+They die with their process, so that nothing has to be cleared up after a crash.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
 
 
+class LockPurpose(StrEnum):
+    """What is done by one agent at a time; a part of the name that the system knows a lock by."""
+
+    CONTROL = "control"
+    """A console acts."""
+    QUESTION = "question"
+    """The person at the host is asked: no agent lets its console act meanwhile."""
+
+
 class DesktopTaken(Exception):
-    """Another agent's console acts on this desktop; `str` is its name, empty where that is not known."""
+    """Another agent has the lock; `str` is the name of its console, empty where that is not known."""
+
+
+class LockGone(Exception):
+    """The desktop of the lock is gone; `str` says why."""
 
 
 class DesktopLock(Protocol):
-    """The lock of a desktop, used from one thread only."""
+    """A lock, used from one thread only. Each method but `release` may raise LockGone."""
 
     def acquire(self, holder: str, *, force: bool) -> None:
         """Takes it for the console of that name, from another agent too where `force` says so and the system
@@ -22,6 +36,10 @@ class DesktopLock(Protocol):
 
     def taken_by(self) -> str | None:
         """The name of the console whose agent took it away; None while it is held."""
+        ...
+
+    def is_held(self) -> bool:
+        """An agent has it: this one or another."""
         ...
 
     def release(self) -> None:
@@ -37,6 +55,9 @@ class NoLock:
 
     def taken_by(self) -> str | None:
         return None
+
+    def is_held(self) -> bool:
+        return False
 
     def release(self) -> None:
         pass

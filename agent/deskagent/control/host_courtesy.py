@@ -1,6 +1,6 @@
 """Asks the person at the host before a console sees or acts, shows who does, and lets the person end it.
 
-One question at a time; while it is open nothing is injected, so that no console can answer it.
+One question at a time on a desktop; while it is open no agent injects, so that no console can answer it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from deskagent.courtesy.policy import Policy, PolicyRule
-from deskagent.courtesy.question import Answer, Asker, AskerOpener, Question
+from deskagent.courtesy.question import ANSWER_TIME, Answer, Asker, AskerOpener, Question
 from deskagent.courtesy.sign import Sign, SignOpener
 from deskwire.control import Ability, Consent
 from deskwire.geometry import Rectangle
 from deskwire.messages import Hello
 
 from .client import ControlClient
+from .desktop_lock import DesktopLock, DesktopTaken, LockGone, NoLock
 
 NO_LASTS: Final = 60.0
 """Seconds for which a no is remembered: a console cannot ask again and again, and a person who was away can
@@ -32,6 +33,11 @@ _MOST_CONSENTS: Final = 256
 _NO_PAUSE: Final = 3.0
 """Seconds until the next question of any console after a no; twice as many after each further one, up to
 `NO_LASTS`. Without it a console that changes its name each time could ask without end."""
+
+_TURN_WITHIN: Final = 2 * ANSWER_TIME
+"""Seconds to wait until no other agent of the desktop asks. A program that looks like one and asks for ever
+must not keep a console waiting for ever."""
+_TURN_AGAIN: Final = 0.2
 
 _SIGN_AGAIN: Final = 5.0
 """Seconds until the next attempt to open a sign that could not be opened."""
@@ -103,13 +109,15 @@ class HostCourtesy:
         is_other: Callable[[], bool] = lambda: False,
         open_asker: AskerOpener | None = None,
         open_sign: SignOpener | None = None,
+        question: DesktopLock | None = None,
     ) -> None:
         """`policy` reads the host's policy; `is_other` says whether the desktop belongs to another user than
-        the one who logged in."""
+        the one who logged in; `question` is held while a question is open."""
         self._read_policy = policy
         self._is_other = is_other
         self._open_asker = open_asker
         self._open_sign = open_sign
+        self._question = question or NoLock()
         self._lock = threading.Lock()
         self._asked = threading.Condition(self._lock)
         self._questions: deque[_PendingQuestion] = deque()
@@ -344,17 +352,19 @@ class HostCourtesy:
             raise OSError("this desktop has no way to ask")
         asker = self._open_asker()
         name = shown_name(pending.client.hello)
-        with self._lock:
-            if pending.withdrawn:
-                return
-            self._open = (pending, asker)
+        self._wait_for_turn(pending)
         try:
+            with self._lock:
+                if pending.withdrawn:
+                    return
+                self._open = (pending, asker)
             self.question_began()
             _log.info("asking whether %s may %s", name, "control" if pending.control else "see")
             answer = asker.ask(Question(name, pending.control))
         finally:
             with self._lock:
                 self._open = None
+            self._question.release()
         _log.info("the answer for %s: %s", name, "withdrawn" if pending.withdrawn else answer)
         with self._lock:
             if pending.withdrawn:
@@ -365,6 +375,20 @@ class HostCourtesy:
                 return
             self._next_question = time.monotonic() + min(_NO_PAUSE * 2**self._noes, NO_LASTS)
             self._noes = min(self._noes + 1, 10)
+
+    def _wait_for_turn(self, pending: _PendingQuestion) -> None:
+        """Waits until no other agent of this desktop asks, and has the others see that this one does."""
+        end = time.monotonic() + _TURN_WITHIN
+        while not (pending.withdrawn or self._closed):
+            try:
+                self._question.acquire("", force=False)
+                return
+            except LockGone as error:
+                raise OSError(str(error)) from error
+            except DesktopTaken:
+                if time.monotonic() > end:
+                    raise OSError("another agent has a question open all the time") from None
+                time.sleep(_TURN_AGAIN)
 
     # The sign
 

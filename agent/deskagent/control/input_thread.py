@@ -27,8 +27,9 @@ from deskwire.control import (
 from deskwire.messages import NumberedRequest
 
 from .client import MOST_WORDS, ControlClient
-from .desktop_lock import DesktopLock, DesktopTaken
+from .desktop_lock import DesktopLock, DesktopTaken, LockGone
 from .input_queue import InputQueue, QueuedInput
+from .question_watch import BEING_ASKED, QuestionWatch
 
 LEASE: Final = 1.2
 """Seconds without a byte from a console that holds something, after which it is released. The console pings
@@ -85,14 +86,20 @@ class InputRules(Protocol):
 class InputThread:
     """Opens the device for a console that acts, injects what it sends, and closes it when no console acts."""
 
-    def __init__(self, open_device: DeviceOpener, lock: DesktopLock, rules: InputRules) -> None:
+    def __init__(
+        self, open_device: DeviceOpener, lock: DesktopLock, question: DesktopLock, rules: InputRules
+    ) -> None:
+        """`lock` is taken while a console acts, `question` only looked at."""
         self._open_device = open_device
         self._lock = lock
+        self._question = QuestionWatch(question)
         self._rules = rules
         self._wake = threading.Condition()
         self._queue = InputQueue()
         self._commands: deque[Callable[[], None]] = deque()
         self._closed = False
+        self.has_no_device = False
+        """The desktop has nothing to act with, as was found when it was opened last."""
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
@@ -177,6 +184,8 @@ class InputThread:
             _log.info("the system did not let it through: %s", error)
         except DeviceGone as error:
             self._give_up(error)
+        except LockGone as error:
+            self._give_up(DeviceGone(str(error)))
         except Exception as error:  # noqa: BLE001
             # A library's own error must not end this thread while something is held down.
             _log.exception("the desktop's device failed")
@@ -197,12 +206,16 @@ class InputThread:
                 self._injector.end()
             self._acquire(name, force=force)
             if self._injector is None:
-                self._injector = Injector(self._open_device())
+                self._injector = self._open()
                 self._all_up()
             self._injector.begin()
         except (DeviceGone, DesktopTaken) as error:
             self._let_go()
             self._rules.not_begun(client, grant, error)
+            return
+        except LockGone as error:
+            self._let_go()
+            self._rules.not_begun(client, grant, DeviceGone(str(error)))
             return
         except Exception as error:  # noqa: BLE001
             _log.exception("the desktop's device failed")
@@ -211,6 +224,15 @@ class InputThread:
             return
         self._client = client
         self._rules.begun(client, grant)
+
+    def _open(self) -> Injector:
+        try:
+            injector = Injector(self._open_device())
+        except DeviceGone as gone:
+            self.has_no_device = gone.has_none
+            raise
+        self.has_no_device = False
+        return injector
 
     def _acquire(self, name: str, *, force: bool) -> None:
         try:
@@ -234,6 +256,7 @@ class InputThread:
         if injector is not None:
             _attempt(injector.close)
         _attempt(self._lock.release)
+        _attempt(self._question.close)
 
     def _all_up(self) -> None:
         if self._injector is not None:
@@ -245,12 +268,12 @@ class InputThread:
             return
         try:
             self._lock.acquire("", force=False)
-            injector = Injector(self._open_device())
+            injector = self._open()
             try:
                 injector.release_all()
             finally:
                 injector.close()
-        except (DeviceGone, DesktopTaken, InputBlocked) as error:
+        except (DeviceGone, LockGone, DesktopTaken, InputBlocked) as error:
             _log.info("nothing was released: %s", error)
         finally:
             _attempt(self._lock.release)
@@ -267,7 +290,7 @@ class InputThread:
         elif injector.held and self._looked - client.heard > LEASE:
             _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
             injector.release_all()
-        elif injector.held and client.obstacle:
+        elif injector.held and (client.obstacle or self._question.is_open()):
             injector.release_all()
 
     def _inject(self, queued: QueuedInput) -> None:
@@ -285,7 +308,7 @@ class InputThread:
         injector = self._injector
         if injector is None:
             outcome, reason = InputOutcome.BLOCKED, "the desktop takes no input"
-        elif not _lets_go(message) and (refusal := self._rules.refusal(client, message)):
+        elif not _lets_go(message) and (refusal := self._refusal(client, message)):
             outcome, reason = InputOutcome.BLOCKED, refusal
         else:
             try:
@@ -299,6 +322,13 @@ class InputThread:
             client.injected(message.n, began)
         client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
 
+    def _refusal(self, client: ControlClient, message: NumberedRequest) -> str:
+        """Why nothing is injected now, for this desktop's sake or this agent's; empty where it may be."""
+        # A question takes no answer in its first half second, so that its begin may be seen late.
+        if self._question.is_open(stale=isinstance(message, Pointer)):
+            return BEING_ASKED
+        return self._rules.refusal(client, message)
+
     def _type(self, injector: Injector, client: ControlClient, grant: int, message: Typing) -> None:
         """Types in short pieces, so that an end of control never waits until a whole text is typed."""
         for begin in range(0, len(message.text), _PIECE):
@@ -308,7 +338,7 @@ class InputThread:
                 ended = self._closed or self._commands or self._injector is not injector
                 if ended or not self._rules.allows(client, grant):
                     raise InputBlocked("control ended while this was typed")
-                if refusal := self._rules.refusal(client, message):
+                if refusal := self._refusal(client, message):
                     raise InputBlocked(refusal)
             injector.type(message.text[begin : begin + _PIECE])
 

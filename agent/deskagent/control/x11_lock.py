@@ -1,48 +1,48 @@
-"""The lock of a desktop on X11: a selection, which the server takes back from a client that is gone."""
+"""The locks of a desktop on X11: selections, which the server takes back from a client that is gone."""
 
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 from Xlib import X
+from Xlib.error import BadAccess, CatchError
 
-from deskagent.input.device import DeviceGone
 from deskx11.connection import FAULTS, connect, pass_grabs
 
-from .desktop_lock import DesktopTaken
-
-_SELECTION: Final = "_DESKCONSOLE_CONTROL"
-"""The selection, and the property of its owner's window that has the holder's name."""
+from .desktop_lock import DesktopTaken, LockGone, LockPurpose
 
 _LONGEST_NAME: Final = 64
 
+_ALONE_WITHIN: Final = 1.0
+"""Seconds to wait for another agent that is just taking a lock. A program that has what keeps the others out
+for a use of its own keeps no agent from acting."""
+_ALONE_AGAIN: Final = 0.005
+
 
 class X11Lock:
-    """Owns the selection, on a separate connection, while a console acts."""
+    """Owns the selection on a connection of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: LockPurpose) -> None:
+        self._name = f"_DESKCONSOLE_{purpose.upper()}"
+        """The selection; also the property of its owner's window that has the holder's name."""
         self._connection: Any = None
         self._window: Any = None
         self._atom = self._utf8 = 0
 
     def acquire(self, holder: str, *, force: bool) -> None:
         try:
-            if self._connection is None:
-                self._connect()
-            # The server is held, so that no other agent takes the lock between the look and the taking.
-            self._connection.grab_server()
-            try:
+            self._connect()
+            with self._alone():
                 if (name := self._other_holder()) is not None and not force:
                     raise DesktopTaken(name)
                 self._window.change_property(self._atom, self._utf8, 8, holder[:_LONGEST_NAME].encode())
                 self._window.set_selection_owner(self._atom, X.CurrentTime)
-            finally:
-                self._connection.ungrab_server()
-                self._connection.sync()
         except FAULTS as error:
             self.release()
-            raise DeviceGone(f"the X server does not answer: {error}") from error
+            raise LockGone(f"the X server does not answer: {error}") from error
         except DesktopTaken:
             self.release()
             raise
@@ -55,7 +55,15 @@ class X11Lock:
                     return self._other_holder() or ""
             return None
         except FAULTS as error:
-            raise DeviceGone(f"the X server is gone: {error}") from error
+            raise LockGone(f"the X server is gone: {error}") from error
+
+    def is_held(self) -> bool:
+        try:
+            self._connect()
+            return bool(self._connection.get_selection_owner(self._atom) != X.NONE)
+        except FAULTS as error:
+            self.release()
+            raise LockGone(f"the X server is gone: {error}") from error
 
     def release(self) -> None:
         connection, self._connection = self._connection, None
@@ -64,13 +72,38 @@ class X11Lock:
                 connection.close()
 
     def _connect(self) -> None:
+        if self._connection is not None:
+            return
         connection = connect()
         self._connection = connection
         connection.set_error_handler(lambda _error, _request: None)
         pass_grabs(connection)
-        self._atom = connection.intern_atom(_SELECTION)
+        self._atom = connection.intern_atom(self._name)
         self._utf8 = connection.intern_atom("UTF8_STRING")
         self._window = connection.screen().root.create_window(0, 0, 1, 1, 0, 0, X.InputOnly)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Between the look at the owner and the taking no other agent does the same.
+
+        Not by a grab of the server: that waits for the end of any menu's, even on a connection that such a
+        grab does not stop. The server lets one client alone select this event of a window, until that client
+        is gone; it never comes, as the root window is never resized by a request.
+        """
+        end = time.monotonic() + _ALONE_WITHIN
+        while not self._select(X.ResizeRedirectMask) and time.monotonic() < end:
+            time.sleep(_ALONE_AGAIN)
+        try:
+            yield
+        finally:
+            self._select(X.NoEventMask)
+
+    def _select(self, mask: int) -> bool:
+        """Selects these events of the root window. False: another client has them."""
+        refused = CatchError(BadAccess)
+        self._connection.screen().root.change_attributes(event_mask=mask, onerror=refused)
+        self._connection.sync()
+        return refused.get_error() is None
 
     def _other_holder(self) -> str | None:
         """The name of the console whose agent has the lock; None where that is this agent or none."""

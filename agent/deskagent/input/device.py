@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from deskwire.control import Ability, ChordName
+from deskwire.control import ChordName
 from deskwire.keys import LOCK_KEYS
 
 SHIFT_LEVEL, ALTGR_LEVEL = 1, 2
@@ -60,14 +60,17 @@ class InputBlocked(Exception):
 
 
 class DeviceGone(Exception):
-    """The desktop is gone; `str` says why. Another device may be opened."""
+    """The desktop is gone, or has no such thing; `str` says why. Another device may be opened."""
+
+    def __init__(self, why: str, *, has_none: bool = False) -> None:
+        """`has_none`: the desktop is there and lets no program act, as long as its system runs as it does."""
+        super().__init__(why)
+        self.has_none = has_none
 
 
 class InputDevice(Protocol):
     """Acts on one desktop, from one thread only. Each method may raise InputBlocked or DeviceGone."""
 
-    abilities: frozenset[Ability]
-    """POINTER, KEYBOARD: those of them that the device has."""
     repeats: bool
     """Each repetition of a held key has to be injected; False: the system repeats held keys."""
 

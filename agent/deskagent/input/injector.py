@@ -9,13 +9,12 @@ from functools import partial
 from typing import Final
 
 from deskwire.control import CAPS_LOCK, NUM_LOCK, ChordName, Key
-from deskwire.keys import LOCK_KEYS
+from deskwire.keys import CONTROL, LOCK_KEYS
 
 from .device import InputBlocked, InputDevice, KeyboardLayout
 from .held_keys import MODIFIERS, HeldKeys
 from .key_router import ENTER, TAB, KeyRouter, RouteStep, TextStep
 
-_CONTROL: Final = 0x1D
 _FOLLOWED: Final = CAPS_LOCK | NUM_LOCK
 """The console's locks that the host follows; Scroll Lock is a key as any other."""
 _PIECES: Final = re.compile(r"\r\n|[\r\n\t]|[^\x00-\x1f\x7f-\x9f]+")
@@ -156,7 +155,7 @@ class Injector:
     def _mask_menu(self) -> None:
         """Alt or Win that goes up alone opens a menu; not after another key, and Ctrl alone does nothing."""
         if self._keys.opens_menu:
-            self._tap(_CONTROL)
+            self._tap(CONTROL)
             self._keys.tapped()
 
     def _tap(self, code: int) -> None:

@@ -12,13 +12,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from deskwire.control import CAPS_LOCK, NUM_LOCK, Key
-from deskwire.keys import ALT, ALTGR, CONTROLS, LOCK_KEYS, SHIFTS, SUPERS
+from deskwire.keys import ALT, ALTGR, CONTROLS, LOCK_KEYS, SHIFT, SHIFTS, SUPERS
 
 from .device import ALTGR_LEVEL, SHIFT_LEVEL, KeyboardLayout
 from .held_keys import MODIFIERS, HeldKeys
 
 ENTER, TAB, SPACE = 0x1C, 0x0F, 0x39
-SHIFT: Final = 0x2A
 STATES: Final = frozenset(code for code, lock in LOCK_KEYS.items() if lock in (CAPS_LOCK, NUM_LOCK))
 """Keys that only change a state: each key comes with that state, so they are never injected."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskwire.control import Ability, ChordName
+from deskwire.control import ChordName
 
 from .device import KeyboardLayout
 
@@ -10,7 +10,6 @@ from .device import KeyboardLayout
 class RecordedDevice:
     """Keeps every call as a tuple, and knows what is down."""
 
-    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = False
 
     def __init__(self, layout: KeyboardLayout | None = None) -> None:

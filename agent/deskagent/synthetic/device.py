@@ -8,7 +8,7 @@ from deskagent.capture.scenes.actions import Action, ButtonAction, KeyAction, Po
 from deskagent.capture.scenes.us_keyboard import CHARACTERS, LETTERS
 from deskagent.capture.synthetic_desktop import SyntheticDesktop
 from deskagent.input.device import InputBlocked, KeyboardLayout
-from deskwire.control import Ability, ChordName
+from deskwire.control import ChordName
 
 _LAYOUT: Final = KeyboardLayout(characters=CHARACTERS, capitals=LETTERS)
 
@@ -16,7 +16,6 @@ _LAYOUT: Final = KeyboardLayout(characters=CHARACTERS, capitals=LETTERS)
 class SyntheticDevice:
     """An InputDevice over a desktop that people use."""
 
-    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = True
 
     def __init__(self, desktop: SyntheticDesktop) -> None:

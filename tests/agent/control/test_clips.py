@@ -17,6 +17,7 @@ from deskagent.courtesy.policy import Policy
 from deskagent.input.recorded import RecordedDevice
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import ControlState, Done, EndControl, Typing
+from deskwire.messages import Ping, Pong
 from support.peers.acting_console import ActingConsole
 from support.peers.served_here import ServedHere, served
 from support.xvfb import wait_for
@@ -149,6 +150,8 @@ def test_a_text_that_was_refused_because_control_ended_does_not_come_later(
         board.ready.clear()
         anna.act(WantClip)
         put = anna.act(PutClip, text="late")
+        anna.send(Ping(1))
+        assert anna.until(lambda events: Pong(1) in events), "the text is not read before control ends"
         with closing(ActingConsole(agent, name="bob@hall")) as bob:
             assert bob.take(force=True).state is ControlState.YOURS
             assert isinstance(anna.clip(put), NoClip)

@@ -93,7 +93,7 @@ def begin(thread: InputThread, sitter: Sitter) -> str:
 
 def test_a_device_and_a_lock_that_fail_at_each_step_end_control_and_not_the_thread() -> None:
     sitter = Sitter()
-    thread = InputThread(BadDesk, BadLock(), sitter)  # type: ignore[arg-type]
+    thread = InputThread(BadDesk, BadLock(), NoLock(), sitter)  # type: ignore[arg-type]
     try:
         for number in (1, 2):
             assert begin(thread, sitter) == "begun"
@@ -108,7 +108,7 @@ def test_a_device_that_does_not_open_for_a_reason_of_its_own_is_told() -> None:
         raise OSError(5, "no device")
 
     sitter = Sitter()
-    thread = InputThread(no_device, NoLock(), sitter)  # type: ignore[arg-type]
+    thread = InputThread(no_device, NoLock(), NoLock(), sitter)  # type: ignore[arg-type]
     try:
         assert begin(thread, sitter) == "not begun: input failed: OSError"
     finally:
@@ -118,7 +118,7 @@ def test_a_device_that_does_not_open_for_a_reason_of_its_own_is_told() -> None:
 @pytest.mark.parametrize("how", ["closed", "not allowed"])
 def test_a_text_ends_where_control_ends(how: str) -> None:
     sitter, desk = Sitter(), SlowDesk()
-    thread = InputThread(lambda: desk, NoLock(), sitter)  # type: ignore[arg-type]
+    thread = InputThread(lambda: desk, NoLock(), NoLock(), sitter)  # type: ignore[arg-type]
     assert begin(thread, sitter) == "begun"
     thread.put(sitter, 1, Typing(grant=1, n=1, text="x" * 200))  # type: ignore[arg-type]
     assert desk.writing.wait(WAIT)

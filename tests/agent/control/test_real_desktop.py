@@ -101,6 +101,26 @@ def test_what_a_killed_agent_left_down_is_up_before_the_next_picture(
         assert not held(server)
 
 
+def test_a_key_of_the_hosts_user_survives_a_killed_agent_whose_lent_keys_do_not(
+    display: Xvfb, agent: AgentProcess
+) -> None:
+    def keys() -> str:
+        return display.call("xmodmap", "-pke")
+
+    free = [line.split()[1] for line in keys().splitlines() if line.split()[2:] == ["="]]
+    display.call("xmodmap", "-e", f"keycode {free[0]} = U4F60 U4F60")
+    before = keys()
+    with closing(ActingConsole(agent)) as console:
+        console.take()
+        console.done(console.act(Typing, text="好"))
+        agent.stop()
+    assert "U597D" in keys()
+    agent.start()
+    wait_for(lambda: "U597D" not in keys(), timeout=20, what="the keys that were lent")
+    assert keys() == before
+    display.call("xmodmap", "-e", f"keycode {free[0]} =")
+
+
 def test_control_taken_by_force_ends_what_the_other_console_holds_and_types(
     display: Xvfb, server: Any, agent: AgentProcess, tmp_path: Path
 ) -> None:

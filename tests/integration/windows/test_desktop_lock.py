@@ -1,5 +1,5 @@
-"""Two agents on one Windows desktop: only one lets its console act, and a crash gives that back. And the
-host's policy file: who has written it."""
+"""Two agents on one Windows desktop: only one lets its console act, both know of a question, and a crash
+gives that back. And the host's policy file: who has written it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ pytestmark = pytest.mark.timeout(600)
 
 AGENT = r"""
 import queue, threading
-from deskagent.control.desktop_lock import DesktopTaken
+from deskagent.control.desktop_lock import DesktopTaken, LockPurpose
 from deskagent.control.lock_platforms import desktop_lock
-lock, calls, answers = desktop_lock(), queue.Queue(), queue.Queue()
+lock, question = desktop_lock(LockPurpose.CONTROL), desktop_lock(LockPurpose.QUESTION)
+calls, answers = queue.Queue(), queue.Queue()
 
 def work():  # as the input thread: a mutex belongs to its thread
     while True:
@@ -36,6 +37,8 @@ def asked(call):
 
 acquire = lambda force=False: asked(lambda: lock.acquire("anna", force=force))
 release = lambda: asked(lock.release)
+ask = lambda: asked(lambda: question.acquire("", force=False))
+answered = lambda: asked(question.release)
 """
 
 
@@ -74,6 +77,20 @@ def test_an_agent_that_dies_gives_the_desktop_back(first: WindowsProgram, second
     assert first.value("acquire()") == "done"
     first.end()
     assert second.value("acquire()") == "done"
+
+
+def test_an_agent_knows_that_another_one_asks_until_that_is_answered_or_gone(
+    first: WindowsProgram, second: WindowsProgram
+) -> None:
+    assert second.value("question.is_held()") is False
+    assert first.value("ask()") == "done"
+    assert second.value("question.is_held()") is True
+    assert second.value("ask()") == "taken", "two questions are open at once"
+    first.value("answered()")
+    assert second.value("question.is_held()") is False
+    first.value("ask()")
+    first.end()
+    assert second.value("question.is_held()") is False
 
 
 def test_a_policy_counts_by_who_owns_and_can_change_it(windows: WindowsHost, first: WindowsProgram) -> None:

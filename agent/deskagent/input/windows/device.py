@@ -26,11 +26,11 @@ from deskwin32.input_event import (
     key_event,
     mouse_event,
 )
-from deskwire.control import CAPS_LOCK, NUM_LOCK, SCROLL_LOCK, Ability, ChordName
-from deskwire.keys import ALT, ALTGR, CONTROLS, KEYS, SHIFTS, SUPERS
+from deskwire.control import CAPS_LOCK, NUM_LOCK, SCROLL_LOCK, ChordName
+from deskwire.keys import ALT, ALTGR, CONTROL, CONTROLS, ESCAPE, KEYS, PRINT, SHIFT, SHIFTS, SUPERS
 
 from .foreground import SECURE_DESKTOP, ForegroundRights
-from .key_stroke import DELETE_KEYS, PRINT_KEY, UNNOTICED, KeyStroke, key_stroke
+from .key_stroke import DELETE_KEYS, UNNOTICED, KeyStroke, key_stroke
 from .late_releases import LateReleases
 from .pointer_place import absolute
 from .system_layout import SystemLayouts
@@ -43,7 +43,6 @@ CTRL_ALT_DEL: Final = (
 _LOCKS: Final = MappingProxyType({0x14: CAPS_LOCK, 0x90: NUM_LOCK, 0x91: SCROLL_LOCK})
 """Virtual keys of the locks."""
 _L_KEY: Final = 0x4C
-_ESCAPE, _CONTROL, _SHIFT = 0x01, 0x1D, 0x2A
 _MENU_KEYS: Final = frozenset({ALT, ALTGR}) | SUPERS
 """Keys whose release opens a menu where nothing else was pressed meanwhile."""
 _MODIFIERS: Final = _MENU_KEYS | CONTROLS | SHIFTS
@@ -79,7 +78,6 @@ _SWAPPED: Final = MappingProxyType({1: 3, 3: 1})
 class WindowsInput:
     """Acts on the desktop of the session that the agent runs in."""
 
-    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = True
     """Windows repeats only what a real keyboard sends."""
 
@@ -87,7 +85,8 @@ class WindowsInput:
         be_dpi_aware()
         station = own_station()
         if station.casefold() != VISIBLE_STATION.casefold():
-            raise DeviceGone(f"the agent runs on the window station '{station}', which nobody sees")
+            why = f"the agent runs on the window station '{station}', which nobody sees"
+            raise DeviceGone(why, has_none=True)
         self._foreground = ForegroundRights()
         self._late = LateReleases(lambda: bool(ForegroundRights().reason()), _send)
         self._layouts = SystemLayouts()
@@ -177,9 +176,9 @@ class WindowsInput:
                 except OSError as error:
                     raise InputBlocked(f"Windows does not lock the session: {error.strerror}") from error
             case ChordName.TASK_MANAGER:
-                self._tap(_CONTROL, _SHIFT, _ESCAPE)
+                self._tap(CONTROL, SHIFT, ESCAPE)
             case ChordName.PRINT:
-                self._tap(PRINT_KEY)
+                self._tap(PRINT)
 
     def release_all(self) -> None:
         """Releases what this device holds, and whatever else Windows believes to be down."""

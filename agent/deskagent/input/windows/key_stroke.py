@@ -11,12 +11,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from deskwin32.input_event import KEY_EXTENDED, KEY_SCAN_CODE, KEY_UP, InputEvent, key_event
-from deskwire.keys import ALT, ALTGR, BY_CODE, CONTROLS
+from deskwire.keys import ALT, ALTGR, BY_CODE, CONTROLS, DELETE, PRINT
 
 NUM_LOCK_KEY: Final = 0x45
-PRINT_KEY: Final = 0xE037
 PAUSE_KEY: Final = 0xE11D
-DELETE_KEYS: Final = frozenset({0xE053, 0x53})
+DELETE_KEYS: Final = frozenset({DELETE, 0x53})
 
 CHARACTER_KEYS: Final = frozenset(
     {*range(0x02, 0x0E), *range(0x10, 0x1C), *range(0x1E, 0x2A), *range(0x2B, 0x36), 0x39, 0x56, 0x73, 0x7D}
@@ -67,7 +66,7 @@ def key_stroke(
         # It and Pause share a scan code, which Windows looks up wrongly (TigerVNC's authors saw it): they
         # go by virtual keys. To programs Num Lock is the extended one, though no keyboard sends the prefix.
         return KeyStroke(key.virtual_key, NUM_LOCK_KEY, KEY_EXTENDED)
-    if code == PRINT_KEY and (ALT in held or ALTGR in held):
+    if code == PRINT and (ALT in held or ALTGR in held):
         return KeyStroke(key.virtual_key, _SYSTEM_REQUEST, KEY_SCAN_CODE)
     flags = KEY_SCAN_CODE | (KEY_EXTENDED if code >= _PREFIX_E0 else 0)
     return KeyStroke(layout_keys.get(code) or key.virtual_key, code & 0xFF, flags)

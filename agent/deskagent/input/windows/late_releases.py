@@ -41,15 +41,25 @@ class LateReleases:
             self._releases.pop(virtual_key, None)
 
     def _run(self) -> None:
-        while True:
+        waits = True
+        while waits:
             time.sleep(_INTERVAL)
             with self._lock:
+                waits = False
                 try:
-                    if self._is_blocked():
-                        continue
-                    self._send([*self._releases.values()])
-                except (InputBlocked, OSError):
-                    continue
-                self._releases.clear()
-                self._thread = None
-                return
+                    waits = not self._repeated()
+                finally:
+                    # Whatever ends this thread: the next release starts another one.
+                    if not waits:
+                        self._thread = None
+
+    def _repeated(self) -> bool:
+        """Sends the releases. False: Windows does not take them yet."""
+        try:
+            if self._is_blocked():
+                return False
+            self._send([*self._releases.values()])
+        except (InputBlocked, OSError):
+            return False
+        self._releases.clear()
+        return True

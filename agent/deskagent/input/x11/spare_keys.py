@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from Xlib import X, Xatom
+
 from deskwire.keys import BY_X_NAME
 from deskx11.connection import FAULTS, connect, pass_grabs
-from deskx11.keysyms import UNICODE, character_of, keysym_of
-from deskx11.xkb import SHIFT_MASK, Keymap
+from deskx11.keysyms import character_of, keysym_of
+from deskx11.xkb import Keymap
 
 _SETTLE: Final = 0.06
 """Seconds from the change of the map until its keys may be pressed."""
@@ -27,11 +29,14 @@ _KEEP: Final = 0.3
 _IDLE: Final = 2.0
 """Seconds after the last use of all, when everything is given back."""
 
+_NOTE: Final = "_DESKCONSOLE_SPARE_KEYS"
+"""The root window's property that names what is lent: keycode and keysym, each after the other."""
+
 _log = logging.getLogger(__name__)
 
 
 class SpareKeys:
-    """Lends keycodes to characters; a timer gives them back when none was used for a while.
+    """Lends keycodes to characters, and gives them back when none was used for a while.
 
     It has a separate connection while it lends, since the device may act when the timer runs out.
     Raises what python-xlib raises.
@@ -44,12 +49,15 @@ class SpareKeys:
         self._used: dict[str, float] = {}
         self._timer: threading.Timer | None = None
 
-    def adopt(self, keymap: Keymap) -> None:
-        """Takes over what an agent that was killed has lent, so that it is given back."""
+    def adopt(self, display: Any, keymap: Keymap) -> None:
+        """Takes over what an agent that was killed has lent, so that it is given back.
+
+        Only what was noted, and has not been changed since: the host's user may have given such keys a use.
+        """
         left = {
-            character_of(keymap.keysym(keycode, 0)): keycode
-            for keycode in keymap.keycodes
-            if keymap.names.get(keycode) not in BY_X_NAME and _looks_lent(keymap, keycode)
+            character_of(keysym): keycode
+            for keycode, keysym in _noted(display).items()
+            if keycode in keymap.keycodes and keymap.keysym(keycode, 0) == keysym and character_of(keysym)
         }
         with self._lock:
             self._lent.update(left)
@@ -57,8 +65,13 @@ class SpareKeys:
                 self._start_timer()
 
     def room(self, keymap: Keymap) -> int:
-        """Counts the characters that can have a keycode at the same time."""
+        """Counts the characters that can have a keycode at the same time.
+
+        `lend` and `used` follow. Nothing is given back before: the map would be another than the one that was
+        counted in.
+        """
         with self._lock:
+            self._stop_timer()
             self._forget_changed(keymap)
             return len({*self._lent.values(), *_spare(keymap)})
 
@@ -88,7 +101,7 @@ class SpareKeys:
         with self._lock:
             self._stop_timer()
             self._wait_for(self._lent)
-        self._give_back()
+            self._give_back()
 
     def _take(self, count: int, kept: AbstractSet[str], keymap: Keymap) -> list[int]:
         """Takes so many keycodes: free ones, then those whose characters were not used for longest."""
@@ -118,7 +131,7 @@ class SpareKeys:
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._timer = threading.Timer(_IDLE, self._give_back)
+        self._timer = threading.Timer(_IDLE, self._idle)
         self._timer.daemon = True
         self._timer.start()
 
@@ -127,20 +140,26 @@ class SpareKeys:
             self._timer.cancel()
             self._timer = None
 
-    def _give_back(self) -> None:
+    def _idle(self) -> None:
         with self._lock:
-            lent = {keycode: keysym_of(character) for character, keycode in self._lent.items()}
-            self._lent.clear()
-            self._used.clear()
-            try:
-                if lent:
-                    self._change(dict.fromkeys(filter(lambda one: self._gives(one) == lent[one], lent), 0))
-            except FAULTS as error:
-                _log.info("keycodes were not given back: %s", error)
-            display, self._display = self._display, None
-            if display is not None:
-                with contextlib.suppress(*FAULTS):
-                    display.close()
+            # It may have been stopped while it waited for the lock.
+            if self._timer is threading.current_thread():
+                self._timer = None
+                self._give_back()
+
+    def _give_back(self) -> None:
+        lent = {keycode: keysym_of(character) for character, keycode in self._lent.items()}
+        self._lent.clear()
+        self._used.clear()
+        try:
+            if lent:
+                self._change(dict.fromkeys(filter(lambda one: self._gives(one) == lent[one], lent), 0))
+        except FAULTS as error:
+            _log.info("keycodes were not given back: %s", error)
+        display, self._display = self._display, None
+        if display is not None:
+            with contextlib.suppress(*FAULTS):
+                display.close()
 
     def _gives(self, keycode: int) -> int:
         """The symbol that a keycode has now: its user may have changed it since."""
@@ -154,17 +173,32 @@ class SpareKeys:
         return self._display
 
     def _change(self, keysyms: Mapping[int, int]) -> None:
+        """Changes what keycodes give; 0 for nothing. What is lent is in the note at each moment."""
         display = self._connection()
+        noted = _noted(display)
+        lent = {keycode: keysym for keycode, keysym in keysyms.items() if keysym}
+        _write_note(display, noted | lent)
         for keycode, keysym in sorted(keysyms.items()):
             display.change_keyboard_mapping(keycode, [(keysym, keysym)])
+        if lent.keys() != keysyms.keys():
+            _write_note(display, {one: keysym for one, keysym in noted.items() if one not in keysyms} | lent)
         display.sync()
 
 
-def _looks_lent(keymap: Keymap, keycode: int) -> bool:
-    """A key as it is lent. Layouts and users name characters otherwise, or have others with Shift."""
-    keysym = keymap.keysym(keycode, 0)
-    in_unicode = keysym > UNICODE and character_of(keysym) != ""
-    return in_unicode and keysym == keymap.keysym(keycode, SHIFT_MASK)
+def _noted(display: Any) -> dict[int, int]:
+    """What is lent on this server as the note says; it may be of a killed agent, and out of date."""
+    found = display.screen().root.get_full_property(display.get_atom(_NOTE), Xatom.CARDINAL)
+    numbers = [] if found is None or found.format != 32 else found.value
+    return dict(zip(numbers[::2], numbers[1::2], strict=False))
+
+
+def _write_note(display: Any, lent: Mapping[int, int]) -> None:
+    root, name = display.screen().root, display.get_atom(_NOTE)
+    if lent:
+        numbers = [number for pair in lent.items() for number in pair]
+        root.change_property(name, Xatom.CARDINAL, 32, numbers, X.PropModeReplace)
+    else:
+        root.delete_property(name)
 
 
 def _spare(keymap: Keymap) -> list[int]:

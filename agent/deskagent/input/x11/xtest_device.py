@@ -15,8 +15,8 @@ from deskagent.input.device import (
     InputBlocked,
     KeyboardLayout,
 )
-from deskwire.control import Ability, ChordName
-from deskwire.keys import ALT, ALTGR, BY_CODE
+from deskwire.control import ChordName
+from deskwire.keys import ALT, ALTGR, BY_CODE, CONTROL, DELETE, ESCAPE, PRINT, SHIFT
 from deskx11.connection import FAULTS, connect, pass_grabs
 from deskx11.xkb import LOCK_MASK, Keymap, XKeyboard
 
@@ -26,7 +26,6 @@ from .spare_keys import SpareKeys
 
 EXTENSION: Final = "XTEST"
 
-_ESCAPE, _SHIFT, _CONTROL, _DELETE, _PRINT = 0x01, 0x2A, 0x1D, 0xE053, 0xE037
 _BUTTONS: Final = {1: 1, 2: 2, 3: 3, 4: 8, 5: 9}
 """Button numbers of the wire to those of the server, where 4 to 7 are the wheel."""
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
@@ -39,7 +38,6 @@ _Place = tuple[int, int]
 class XTestDevice:
     """Acts on the desktop of the server that DISPLAY names."""
 
-    abilities = frozenset({Ability.POINTER, Ability.KEYBOARD})
     repeats = False
     """The server repeats held keys."""
 
@@ -51,11 +49,14 @@ class XTestDevice:
             raise DeviceGone(f"the X server does not answer: {error}") from error
         try:
             if not self._display.has_extension(EXTENSION):
-                raise DeviceGone(f"the X server has no {EXTENSION}, by which programs type and click")
+                why = f"the X server has no {EXTENSION}, by which programs type and click"
+                raise DeviceGone(why, has_none=True)
             self._keyboard = XKeyboard(self._display)
             # A menu that has grabbed the server would hold us up, too.
             pass_grabs(self._display)
             self._read_keymap()
+            self._spare = SpareKeys()
+            self._spare.adopt(self._display, self._keymap)
         except LookupError as error:
             self._display.close()
             raise DeviceGone(str(error)) from error
@@ -64,8 +65,6 @@ class XTestDevice:
             raise
         except FAULTS as error:
             raise DeviceGone(f"the X server does not answer: {error}") from error
-        self._spare = SpareKeys()
-        self._spare.adopt(self._keymap)
         self._turned = [0, 0]
         """The part of a notch that is left, to the right and down."""
 
@@ -135,17 +134,13 @@ class XTestDevice:
 
     def _piece(self, text: str, places: Mapping[str, _Place | None]) -> str:
         """The begin of a text, up to where more characters would need a keycode than there are."""
+        unknown = [character for character in dict.fromkeys(text) if not places[character]]
+        if not unknown:
+            return text
         room = self._spare.room(self._keymap)
-        unknown = set[str]()
-        for at, character in enumerate(text):
-            if character in unknown or places[character]:
-                continue
-            if not room:
-                raise InputBlocked(f"no key of the host has {character!r}, and none is spare for it")
-            if len(unknown) == room:
-                return text[:at]
-            unknown.add(character)
-        return text
+        if not room:
+            raise InputBlocked(f"no key of the host has {unknown[0]!r}, and none is spare for it")
+        return text if len(unknown) <= room else text[: text.index(unknown[room])]
 
     def _write_piece(self, text: str, places: Mapping[str, _Place | None]) -> None:
         unknown = [character for character in dict.fromkeys(text) if not places[character]]
@@ -165,7 +160,7 @@ class XTestDevice:
         if level & ALTGR_LEVEL:
             keycodes.insert(0, self._places.keycodes[ALTGR])
         if level & SHIFT_LEVEL:
-            keycodes.insert(0, self._places.keycodes[_SHIFT])
+            keycodes.insert(0, self._places.keycodes[SHIFT])
         for one in keycodes:
             self._fake_key(one, down=True)
         for one in reversed(keycodes):
@@ -212,13 +207,13 @@ class XTestDevice:
         """All but the lock are keys here; what they do depends on the desktop."""
         match name:
             case ChordName.CTRL_ALT_DEL:
-                self._tap_together(_CONTROL, ALT, _DELETE)
+                self._tap_together(CONTROL, ALT, DELETE)
             case ChordName.PRINT:
-                self._tap_together(_PRINT)
+                self._tap_together(PRINT)
             case ChordName.LOCK:
                 lock_screen()
             case ChordName.TASK_MANAGER:
-                self._tap_together(_CONTROL, _SHIFT, _ESCAPE)
+                self._tap_together(CONTROL, SHIFT, ESCAPE)
 
     def _tap_together(self, *codes: int) -> None:
         try:

@@ -16,10 +16,10 @@ if sys.platform != "linux":
 
 from deskagent.capture.platforms import screen_opener
 from deskagent.control.host_courtesy import HostCourtesy
-from deskagent.courtesy.question import ANSWER_TIME, Answer, Question
+from deskagent.courtesy.question import ANSWER_TIME, QUIET, Answer, Question
 from deskagent.courtesy.x11.asker import X11Asker
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
-from deskwire.control import AllUp, Button, Consent, ControlState, EndControl, InputOutcome
+from deskwire.control import AllUp, Button, Consent, ControlState, EndControl, InputOutcome, Pointer
 from deskwire.messages import Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
@@ -40,10 +40,19 @@ class Hall:
         self._agent = agent
         self._stack = stack
 
-    def console(self, name: str = "anna@desk", consent: Consent = Consent.NEVER) -> ActingConsole:
-        console = ActingConsole(self._agent, name=name, consent=consent)
+    def console(
+        self,
+        name: str = "anna@desk",
+        consent: Consent = Consent.NEVER,
+        agent: AgentProcess | None = None,
+    ) -> ActingConsole:
+        console = ActingConsole(agent or self._agent, name=name, consent=consent)
         self._stack.callback(console.close)
         return console
+
+    def other_agent(self, folder: Path) -> AgentProcess:
+        """One of another user on the same desktop."""
+        return self._stack.enter_context(AgentProcess(folder, environment=self.screen.environment))
 
     def button(self, number: int) -> tuple[int, int]:
         """The place of No (0) or See (1) on the question that is open."""
@@ -167,18 +176,25 @@ def test_a_no_is_told_and_nothing_was_seen(hall: Hall) -> None:
     assert not console.packets
 
 
-def test_a_console_cannot_answer_the_question_for_another(hall: Hall) -> None:
-    acting, asking = hall.console(), hall.console("ben@hall", Consent.ALWAYS)
+@pytest.mark.parametrize("of_another_agent", [False, True])
+def test_a_console_cannot_answer_the_question_for_another(
+    hall: Hall, tmp_path_factory: pytest.TempPathFactory, *, of_another_agent: bool
+) -> None:
+    other = hall.other_agent(tmp_path_factory.mktemp("other")) if of_another_agent else None
+    acting = hall.console(agent=other)
     acting.take()
+    asking = hall.console("ben@hall", Consent.ALWAYS)
     x, y = hall.button(1)
-    for _ in range(4):
+    time.sleep(QUIET)
+    for _ in range(3):
         press = acting.act(Button, x=x, y=y, button=1, down=True)
-        assert acting.done(press).outcome is not InputOutcome.DONE
+        assert acting.done(press).reason == "the person at the host is being asked"
         acting.done(acting.act(Button, x=x, y=y, button=1, down=False))
         asking.until(has(Packet), seconds=0.2)
     assert not asking.packets
     hall.answer(1)
     assert asking.until(has(Packet), seconds=10)
+    assert acting.done(acting.act(Pointer, x=x, y=y)).outcome is InputOutcome.DONE
 
 
 class Hasty(X11Asker):

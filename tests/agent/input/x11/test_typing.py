@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import pytest
 
 from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
+from deskagent.input.x11 import spare_keys
+from deskagent.input.x11.spare_keys import SpareKeys
 from deskwire.control import CAPS_LOCK, Key
 from deskwire.keys import ALTGR, BY_NAME
+from deskx11.xkb import Keymap
 from support.input_log import held_keycodes
 from support.typed_file import TypedFile
 from support.xvfb import Xvfb, wait_for
@@ -113,6 +119,35 @@ def test_another_layout_in_between_loses_no_borrowed_key(
     screen.call("setxkbmap", "de")
     host.type("ż你")
     assert terminal.expect("ż你") == "ż你"
+
+
+def test_a_map_that_changes_during_a_text_ends_nothing(screen: Xvfb, host: Injector) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        typing = pool.submit(host.type, FOREIGN * 12)
+        for layout in cycle(("de", "ru", "us")):
+            screen.call("setxkbmap", layout)
+            if typing.done():
+                break
+    typing.result()
+    assert held_keycodes() == []
+
+
+def test_keycodes_are_not_given_back_between_two_pieces_of_a_text(
+    host: Injector, terminal: TypedFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = SpareKeys.room
+
+    def room(keys: SpareKeys, keymap: Keymap) -> int:
+        found = count(keys, keymap)
+        time.sleep(0.3)
+        return found
+
+    terminal.expect("")
+    monkeypatch.setattr(spare_keys, "_IDLE", 0.1)
+    monkeypatch.setattr(SpareKeys, "room", room)
+    text = "".join(chr(0x4E00 + number) for number in range(45))
+    host.type(text)
+    assert terminal.expect(text) == text
 
 
 def test_a_key_that_the_hosts_user_has_given_a_use_meanwhile_keeps_it(

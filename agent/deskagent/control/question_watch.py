@@ -1,0 +1,34 @@
+"""Whether any agent of the desktop asks the person there, as the thread that injects has to know it."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from .desktop_lock import DesktopLock
+
+BEING_ASKED: Final = "the person at the host is being asked"
+
+_STALE: Final = 0.1
+"""Seconds for which a look counts where a stale one will do: it is a round trip, and with each of 60 moves a
+second it would cost 0.8 % of a core."""
+
+
+class QuestionWatch:
+    """Looks at the lock that an agent holds while it asks. May raise LockGone."""
+
+    def __init__(self, lock: DesktopLock) -> None:
+        self._lock = lock
+        self._is_open = False
+        self._looked = float("-inf")
+
+    def is_open(self, *, stale: bool = False) -> bool:
+        """A question is open, of this agent or of another; `stale`: as of a moment ago."""
+        if not stale or time.monotonic() - self._looked > _STALE:
+            self._is_open = self._lock.is_held()
+            self._looked = time.monotonic()
+        return self._is_open
+
+    def close(self) -> None:
+        """Gives back what looking takes."""
+        self._lock.release()

@@ -1,0 +1,89 @@
+"""The lock of an X desktop, as two agents take it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("X11 is for Linux", allow_module_level=True)
+
+from deskagent.control.desktop_lock import DesktopTaken, LockPurpose
+from deskagent.control.x11_lock import X11Lock
+from deskx11.connection import connect
+from support.xvfb import Xvfb
+
+ROUNDS = 20
+
+
+@pytest.fixture(autouse=True)
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """DISPLAY names it."""
+    with Xvfb(320, 200) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        monkeypatch.delenv("XAUTHORITY", raising=False)
+        yield
+
+
+def test_of_two_agents_that_take_the_desktop_at_the_same_moment_one_has_it() -> None:
+    start, agreed = threading.Barrier(2, timeout=20), threading.Barrier(2, timeout=20)
+
+    def agent(name: str) -> list[bool]:
+        lock, had = X11Lock(LockPurpose.CONTROL), []
+        for _ in range(ROUNDS):
+            start.wait()
+            try:
+                lock.acquire(name, force=False)
+                had.append(True)
+            except DesktopTaken:
+                had.append(False)
+            agreed.wait()
+            assert not had[-1] or lock.taken_by() is None
+            lock.release()
+        return had
+
+    with ThreadPoolExecutor(2) as pool:
+        anna, bob = pool.map(agent, ("anna", "bob"))
+    assert [one + other for one, other in zip(anna, bob, strict=True)] == [1] * ROUNDS
+
+
+def test_a_menu_that_has_grabbed_the_server_keeps_no_agent_from_taking_control() -> None:
+    lock, other = X11Lock(LockPurpose.CONTROL), X11Lock(LockPurpose.CONTROL)
+    lock.acquire("anna", force=False)
+    assert other.is_held(), "its connection is there before the menu, which lets no new one in"
+    taken: list[float] = []
+
+    def take() -> None:
+        lock.acquire("anna", force=False)
+        other.acquire("bob", force=True)
+        taken.append(time.monotonic())
+
+    agent = threading.Thread(target=take, daemon=True)
+    with closing(connect()) as menu:
+        menu.grab_server()
+        menu.sync()
+        agent.start()
+        # Only who is stopped takes longer.
+        agent.join(5)
+        ungrabbed = time.monotonic()
+    agent.join(60)
+    assert taken[0] < ungrabbed
+    assert lock.taken_by() == "bob"
+    other.release()
+    lock.release()
+
+
+def test_a_question_is_known_to_other_agents_until_its_agent_is_gone() -> None:
+    asking, looking = X11Lock(LockPurpose.QUESTION), X11Lock(LockPurpose.QUESTION)
+    assert not looking.is_held()
+    asking.acquire("", force=False)
+    assert looking.is_held()
+    asking.release()
+    assert not looking.is_held()
+    looking.release()
