@@ -320,6 +320,8 @@ class ConsoleLink:
             return False
         elif self._feed is None:
             raise RemoteProtocolError(f"{type(message).__name__} before Hello")
+        elif isinstance(message, ControlRequest):
+            self._gate.handle(self, message)
         elif isinstance(message, Credit):
             self._feed.credited(message.packet)
         elif isinstance(message, WantRefresh):
@@ -330,8 +332,6 @@ class ConsoleLink:
             self._feed.watch(message)
         elif isinstance(message, Ping):
             self._append(Pong(message.number))
-        elif isinstance(message, ControlRequest):
-            self._gate.handle(self, message)
         return True
 
     def _flush(self) -> None:
