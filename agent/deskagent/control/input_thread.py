@@ -99,11 +99,14 @@ class InputThread:
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
 
-    def put(self, client: ControlClient, grant: int, message: NumberedRequest | EndControl) -> None:
-        """Puts an input behind those that wait; RemoteProtocolError where there are too many."""
+    def put(
+        self, client: ControlClient, grant: int, message: NumberedRequest | EndControl
+    ) -> QueuedInput | None:
+        """Puts an input behind those that wait, see `InputQueue.add`."""
         with self._wake:
-            self._queue.add(client, grant, message)
+            displaced = self._queue.add(client, grant, message)
             self._wake.notify()
+        return displaced
 
     def begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         """The next inputs come from this console; `rules` hears whether that works."""
@@ -285,7 +288,7 @@ class InputThread:
         injector = self._injector
         if injector is None:
             outcome, reason = InputOutcome.BLOCKED, "the desktop takes no input"
-        elif not _lets_go(message) and (refusal := self._rules.refusal(client, message)):
+        elif (refusal := self._rules.refusal(client, message)) and not _lets_go(message):
             outcome, reason = InputOutcome.BLOCKED, refusal
         else:
             try:
@@ -314,7 +317,11 @@ class InputThread:
 
     def _act(self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""
-        match message:
+        match message:  # what comes most often first: each case is asked in turn
+            case Pointer(x=x, y=y):
+                if (place := _place(client, x, y)) is None:
+                    return False
+                injector.move(*place)
             case Key():
                 injector.key(message)
             case Typing():
@@ -323,10 +330,6 @@ class InputThread:
                 injector.chord(chord)
             case AllUp():
                 injector.release_all()
-            case Pointer(x=x, y=y):
-                if (place := _place(client, x, y)) is None:
-                    return False
-                injector.move(*place)
             case Button(x=x, y=y, button=button, down=down):
                 place = _place(client, x, y)
                 if down and (place is None or not client.aims):
