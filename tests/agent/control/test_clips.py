@@ -45,7 +45,8 @@ class PlainBoard:
         self.log.append(("put", text))
 
     def close(self) -> None:
-        pass
+        if isinstance(self.fault, RuntimeError):
+            raise self.fault
 
 
 @contextmanager
