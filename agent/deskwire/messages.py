@@ -244,12 +244,14 @@ _NO_IDENTITY = bytes(IDENTITY_SIZE)
 
 def feature_of(message: Message) -> Feature | None:
     """The feature that a peer must speak to be sent this message; None: every peer knows it."""
+    if (feature := FEATURES.get(type(message))) is not None:
+        return feature
     if isinstance(message, Screen):
         state = message.state
     elif isinstance(message, Welcome):
         state = message.screen
     else:
-        return FEATURES.get(type(message))
+        return None
     return Feature.COURTESY if state in (ScreenState.ASKING, ScreenState.REFUSED) else None
 
 

@@ -85,9 +85,10 @@ class PacketReader:
 
     def _parse(self) -> Generator[int, bytes]:
         """Yields how many bytes it wants next and gets exactly those."""
+        identity_size = IDENTITY_SIZE if self._identity else 0
         while True:
-            identity = (yield IDENTITY_SIZE) if self._identity else None
-            (count,) = COUNT.unpack((yield COUNT.size))
+            head = yield identity_size + COUNT.size
+            (count,) = COUNT.unpack_from(head, identity_size)
             if count & MESSAGE_BIT:
                 self._ready = MessageBody((yield self._message_size(count & ~MESSAGE_BIT)))
                 continue
@@ -103,6 +104,7 @@ class PacketReader:
             self._held = 0
             if count == 0:
                 self.size = (infos[0][1].width, infos[0][1].height)
+            identity = head[:identity_size] if self._identity else None
             self._ready = Packet(count == 0, tuple(slices), identity)
             # As in `parts`: not to be kept.
             del slices, infos

@@ -11,24 +11,14 @@ import struct
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import CatchError
-from Xlib.protocol import rq
-from Xlib.protocol.display import Display as BaseDisplay
 
 from .get_image import Attach, Detach
+from .packed_request import PackedRequest
 
 NAME = "MIT-SHM"
 
 _PUT_IMAGE = struct.Struct("=BBH II HHHHHH hh BBBx II")
 _PUT_IMAGE_CODE = 3
-
-
-class _Packed(rq.Request):
-    """A request that is bytes already."""
-
-    def __init__(self, display: BaseDisplay, binary: bytes) -> None:
-        self._binary = binary
-        self._serial = None
-        display.send_request(self, wait_for_response=False)
 
 
 class SharedSegment:
@@ -70,7 +60,7 @@ class SharedSegment:
             self._opcode, _PUT_IMAGE_CODE, _PUT_IMAGE.size // 4, drawable, context, *size,
             x, y, width, height, x, y, depth, X.ZPixmap, 0, self._id, 0,
         )  # fmt: skip
-        _Packed(self._display.display, binary)
+        PackedRequest(self._display.display, binary)
 
     def close(self) -> None:
         """Tells the server to let go of it."""

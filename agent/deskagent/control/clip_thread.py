@@ -104,10 +104,17 @@ class ClipThread:
 
     def _run(self) -> None:
         while (request := self._requests.get()) is not None:
-            request()
+            try:
+                request()
+            except Exception:  # noqa: BLE001
+                # It would end this thread, and no request would be answered any more.
+                _log.exception("a request for the clipboard failed")
         self._close_board()
 
     def _close_board(self) -> None:
         board, self._board = self._board, None
         if board is not None:
-            board.close()
+            try:
+                board.close()
+            except Exception:  # noqa: BLE001
+                _log.exception("the clipboard could not be given back")

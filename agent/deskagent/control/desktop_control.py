@@ -104,7 +104,9 @@ class DesktopControl:
                     self._say(client, self._view(client))
             elif self._grants.allows(client, request.grant):
                 self._counts[type(request).__name__.lower()] += 1
-                self._inputs.put(client, request.grant, request)
+                displaced = self._inputs.put(client, request.grant, request)
+                if displaced is not None and isinstance(displaced.message, PutClip):
+                    _refuse_clip(displaced.client, displaced.message, "newer texts came before its turn")
 
     def close(self) -> None:
         self._closing = True

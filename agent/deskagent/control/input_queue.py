@@ -22,9 +22,12 @@ _PRUNE_EVERY: Final = 512
 _MOST: Final = 4096
 """Inputs that may wait: more come from no keyboard."""
 
-
 _MOST_CHARACTERS: Final = 1_000_000
 """Characters that may wait, of texts to be typed and texts for the clipboard."""
+
+_MOST_CLIPS: Final = 2
+"""Texts for the clipboard that may wait. Each may take seconds, and of those that nothing pastes the last one
+counts."""
 
 
 class QueuedInput(NamedTuple):
@@ -42,6 +45,7 @@ class InputQueue:
         self._waiting: deque[QueuedInput] = deque()
         self._prune_at = _MANY
         self._characters = 0
+        self._clips = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -49,10 +53,13 @@ class InputQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, client: ControlClient, grant: int, message: NumberedRequest | EndControl) -> None:
+    def add(
+        self, client: ControlClient, grant: int, message: NumberedRequest | EndControl
+    ) -> QueuedInput | None:
         """Puts an input behind the others; a move that another one follows is passed over.
 
-        Raises RemoteProtocolError where the console sends more than can be injected.
+        Returns the text for the clipboard that does not wait any more, because newer ones do. Raises
+        RemoteProtocolError where the console sends more than can be injected.
         """
         waiting = self._waiting
         if isinstance(message, Pointer):
@@ -63,23 +70,38 @@ class InputQueue:
                 self._prune_at = max(_MANY, len(waiting) + _PRUNE_EVERY)
         if len(waiting) >= _MOST:
             raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
-        characters = self._characters + _length(message)
+        queued = QueuedInput(client, grant, message)
+        displaced = self._count_text(message) if isinstance(message, (Typing, PutClip)) else None
+        waiting.append(queued)
+        return displaced
+
+    def _count_text(self, message: Typing | PutClip) -> QueuedInput | None:
+        displaced = None
+        if isinstance(message, PutClip):
+            if self._clips == _MOST_CLIPS:
+                displaced = next(one for one in self._waiting if isinstance(one.message, PutClip))
+                self._waiting.remove(displaced)
+                self._forget(displaced)
+            self._clips += 1
+        characters = self._characters + len(message.text)
         if characters > _MOST_CHARACTERS:
             raise RemoteProtocolError(f"more than {_MOST_CHARACTERS} characters that wait to be injected")
         self._characters = characters
-        waiting.append(QueuedInput(client, grant, message))
+        return displaced
 
     def next(self) -> QueuedInput:
         """The oldest, which does not wait any more."""
         if len(self._waiting) < _MANY:
             self._prune_at = _MANY
         oldest = self._waiting.popleft()
-        self._characters -= _length(oldest.message)
+        self._forget(oldest)
         return oldest
 
-
-def _length(message: NumberedRequest | EndControl) -> int:
-    return len(message.text) if isinstance(message, (Typing, PutClip)) else 0
+    def _forget(self, queued: QueuedInput) -> None:
+        message = queued.message
+        if isinstance(message, (Typing, PutClip)):
+            self._characters -= len(message.text)
+            self._clips -= isinstance(message, PutClip)
 
 
 def _is_move(queued: QueuedInput, client: ControlClient) -> bool:

@@ -106,11 +106,14 @@ class InputThread:
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
 
-    def put(self, client: ControlClient, grant: int, message: NumberedRequest | EndControl) -> None:
-        """Puts an input behind those that wait; RemoteProtocolError where there are too many."""
+    def put(
+        self, client: ControlClient, grant: int, message: NumberedRequest | EndControl
+    ) -> QueuedInput | None:
+        """Puts an input behind those that wait, see `InputQueue.add`."""
         with self._wake:
-            self._queue.add(client, grant, message)
+            displaced = self._queue.add(client, grant, message)
             self._wake.notify()
+        return displaced
 
     def begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         """The next inputs come from this console; `rules` hears whether that works."""
@@ -344,7 +347,11 @@ class InputThread:
 
     def _act(self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""
-        match message:
+        match message:  # what comes most often first: each case is asked in turn
+            case Pointer(x=x, y=y):
+                if (place := _place(client, x, y)) is None:
+                    return False
+                injector.move(*place)
             case Key():
                 injector.key(message)
             case Typing():
@@ -353,10 +360,6 @@ class InputThread:
                 injector.chord(chord)
             case AllUp():
                 injector.release_all()
-            case Pointer(x=x, y=y):
-                if (place := _place(client, x, y)) is None:
-                    return False
-                injector.move(*place)
             case Button(x=x, y=y, button=button, down=down):
                 place = _place(client, x, y)
                 if down and (place is None or not client.aims):

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import cv2
 
@@ -42,20 +42,12 @@ from deskwire.triggers import Trigger
 
 from .congestion import Congestion
 from .display_feed import DisplayFeed
+from .effect_tracker import EffectTracker
 from .packet_budget import EncodingCost, PacketBudget
 from .packet_plan import PacketPlan, plan_packet
 from .update_tracker import UpdateTracker
 
 _log = logging.getLogger(__name__)
-
-_REST_BEFORE_EFFECT: Final = 0.3
-"""Seconds without a packet before an input that counts: a film's change is not an input's effect."""
-
-_EFFECT_WITHIN: Final = 2.0
-"""Seconds after an input in which a change may be its effect: a clock's next minute is not."""
-
-_MOST_EFFECTS: Final = 16
-"""Inputs that wait for their effect: a pointer that moves over what does not change."""
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
@@ -119,10 +111,7 @@ class ConsoleFeed:
         self._inherited = False
         self._fault: GrabError | None = None
         self._digests = 0
-        # Inputs that were injected, with when; those of which the next packet has the effect.
-        self._injected: list[tuple[int, float]] = []
-        self._effects: list[int] = []
-        self._packet_at = float("-inf")
+        self._effects = EffectTracker()
         # The size of the picture now, that of the last refresh, and the packet that brought that size.
         self._size = self._sent_size = (0, 0)
         self._sized_by = self._drawn = 0
@@ -192,8 +181,7 @@ class ConsoleFeed:
     def injected(self, number: int, at: float) -> None:
         """Input `number` of this console was injected at that time of `time.perf_counter`."""
         with self._wake:
-            if at - self._packet_at >= _REST_BEFORE_EFFECT:
-                self._injected = [*self._injected[1 - _MOST_EFFECTS :], (number, at)]
+            self._effects.injected(number, at)
         self._feed.expect_change()
 
     @property
@@ -225,8 +213,8 @@ class ConsoleFeed:
             if pixels is not None:
                 height, width = pixels.shape[:2]
                 self._size = (width, height)
-            if self._injected and (change is None or change):
-                self._note_effects(began)
+            if self._effects and (change is None or change):
+                self._effects.changed(began, shown=self._watch.mode is WatchMode.FULL)
             self._live = self._looked = True
             self._inherited = False
             self._fault = None
@@ -236,13 +224,6 @@ class ConsoleFeed:
                 self._tracker.add(change)
             self._changed |= change is None or bool(change)
             self._wake.notify()
-
-    def _note_effects(self, began: float) -> None:
-        """The picture changed, in a grab that began at that time."""
-        if self._watch.mode is WatchMode.FULL:
-            found = [n for n, at in self._injected if at <= began and began - at <= _EFFECT_WITHIN]
-            self._effects = [*self._effects, *found][-_MOST_EFFECTS:]
-        self._injected = [one for one in self._injected if one[1] > began]
 
     def failed(self, error: GrabError) -> None:
         with self._wake:
@@ -375,8 +356,7 @@ class ConsoleFeed:
     def _send_slices(self, slices: list[Slice], *, refresh: bool) -> None:
         size = sum(INFO.size + len(one.body) for one in slices)
         with self._wake:
-            effects, self._effects = self._effects, []
-            self._packet_at = time.perf_counter()
+            effects = self._effects.take(time.perf_counter())
             # Before it goes: the answer may be here before the call returns.
             self._congestion.sent(self._sent + 1, size, time.monotonic())
         for number in effects:

@@ -8,13 +8,11 @@ import select
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
 from deskagent.control.client import MOST_WORDS, ControlGate
 from deskagent.control.host_courtesy import HostCourtesy
 from deskwire.connection import AgentConnection, Phase
-from deskwire.control import Done, InputOutcome
 from deskwire.errors import LocalProtocolError, RemoteProtocolError, WireError
 from deskwire.geometry import Rectangle
 from deskwire.hello import TOKEN_DEADLINE
@@ -40,6 +38,7 @@ from deskwire.messages import (
 from deskwire.packet import IDENTITY_SIZE, Slice
 from deskwire.triggers import Trigger
 
+from .answer_queue import AnswerQueue
 from .console_feed import ConsoleFeed
 from .display_feed import DisplayFeed, DisplayFeeds
 
@@ -57,13 +56,6 @@ _SEND_WITHIN = 20.0
 """Seconds in which the console takes a message that is sent at once: the sender has other consoles, too."""
 
 _READ_SIZE = 64 * 1024
-
-_MOST_PENDING = 4096
-"""Answers that may wait for the console to read: an hour's heartbeats behind one packet on a slow way, and
-more than one read of Pings can ask for."""
-
-_FLUSHED_AT_ONCE = 64
-"""Answers sent in one piece, 3 kB: less than the room in any socket that is writable."""
 
 _NO_HELLO = Hello(WIRE_VERSION, encodings=(), packets=1, bytes=1)
 """The greeting of a console that has not said anything yet: it understands nothing."""
@@ -109,8 +101,7 @@ class ConsoleLink:
         self._sending = threading.Lock()
         self._booking = threading.Lock()
         # What waits for the reading thread to send it, and what wakes that thread.
-        self._pending: deque[Message] = deque()
-        self._pending_lock = threading.Lock()
+        self._pending = AnswerQueue()
         # Made for a console with the token only: other users of the host could else use up the descriptors.
         self._wakers: tuple[socket.socket, ...] = ()
         # Seeing begins once, and not after the end. Taken before the courtesy's lock.
@@ -182,8 +173,7 @@ class ConsoleLink:
             with self._booking:
                 data, number = self._connection.send_packet(self._identity, slices, refresh=refresh)
             self._socket.sendall(data)
-        if self._pending:  # This message waited for the packet.
-            self._flush_or_wake()
+        self._send_what_waited()
         return number
 
     def send(self, message: Message) -> None:
@@ -202,6 +192,7 @@ class ConsoleLink:
             raise
         finally:
             self._sending.release()
+        self._send_what_waited()
 
     # The client of control
 
@@ -245,13 +236,14 @@ class ConsoleLink:
     def tell(self, message: Message) -> None:
         if (feature := feature_of(message)) is not None and feature not in self.hello.speaks:
             return
-        with self._pending_lock:
-            pending = self._pending
-            if pending and _is_plain_done(message) and _is_plain_done(pending[-1]):
-                pending.pop()  # The later message says that too.
-            pending.append(message)
+        self._pending.add(message)
         # The link ends, and its own thread says why; of a socket that is closed select says ValueError.
         with contextlib.suppress(OSError, LocalProtocolError, ValueError):
+            self._flush_or_wake()
+
+    def _send_what_waited(self) -> None:
+        """Sends the answers that waited for what has just been sent."""
+        if self._pending:
             self._flush_or_wake()
 
     def _flush_or_wake(self) -> None:
@@ -299,17 +291,9 @@ class ConsoleLink:
                 raise RemoteProtocolError(f"the console was silent for {SILENCE:.0f} s")
             elif now - beat >= HEARTBEAT:
                 beat, beats = now, beats + 1
-                self._append(Ping(beats))
+                self._pending.add(Ping(beats))
             self._flush()
-            self._check_pending()
-
-    def _append(self, message: Message) -> None:
-        with self._pending_lock:  # `tell` looks at the last message, and takes it away.
-            self._pending.append(message)
-
-    def _check_pending(self) -> None:
-        if len(self._pending) > _MOST_PENDING:
-            raise RemoteProtocolError("a console that asks and does not read the answers")
+            self._pending.check()
 
     def _handle(self, message: ConsoleMessage) -> bool:
         """Acts on one message; False ends the link."""
@@ -320,6 +304,8 @@ class ConsoleLink:
             return False
         elif self._feed is None:
             raise RemoteProtocolError(f"{type(message).__name__} before Hello")
+        elif isinstance(message, ControlRequest):
+            self._gate.handle(self, message)
         elif isinstance(message, Credit):
             self._feed.credited(message.packet)
         elif isinstance(message, WantRefresh):
@@ -329,9 +315,7 @@ class ConsoleLink:
         elif isinstance(message, Watch):
             self._feed.watch(message)
         elif isinstance(message, Ping):
-            self._append(Pong(message.number))
-        elif isinstance(message, ControlRequest):
-            self._gate.handle(self, message)
+            self._pending.add(Pong(message.number))
         return True
 
     def _flush(self) -> None:
@@ -348,14 +332,9 @@ class ConsoleLink:
                     if not select.select([], [self._socket], [], 0)[1]:
                         self._crowded = True
                         break
-                    self._socket.sendall(b"".join(map(self._connection.send, self._next_batch())))
+                    self._socket.sendall(b"".join(map(self._connection.send, self._pending.take())))
             finally:
                 self._sending.release()
-
-    def _next_batch(self) -> list[Message]:
-        """Takes the messages that are sent next in one piece."""
-        with self._pending_lock:
-            return [self._pending.popleft() for _ in range(min(len(self._pending), _FLUSHED_AT_ONCE))]
 
     def _greet(self, hello: Hello) -> None:
         self._wakers = socket.socketpair()
@@ -405,7 +384,3 @@ class ConsoleLink:
         """Tells of a screen that this console may not see, in a state that it understands."""
         known = Feature.COURTESY in self.hello.speaks
         return Screen(state if known else ScreenState.GRAB_FAILED, reason[:MOST_WORDS])
-
-
-def _is_plain_done(message: Message) -> bool:
-    return isinstance(message, Done) and message.outcome is InputOutcome.DONE

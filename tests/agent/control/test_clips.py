@@ -48,7 +48,8 @@ class PlainBoard:
         self.log.append(("put", text))
 
     def close(self) -> None:
-        pass
+        if isinstance(self.fault, RuntimeError):
+            raise self.fault
 
 
 @contextmanager
@@ -127,6 +128,20 @@ def test_a_flood_of_requests_for_the_clipboard_waits_as_one() -> None:
         assert board.fetches == 1
         again = console.act(WantClip)
         assert console.clip(again) == Clip(again, "what was there")
+
+
+def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_two_waiting() -> None:
+    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        board.ready.clear()
+        console.act(WantClip)  # holds up what puts a text there
+        numbers = [console.act(PutClip, text=f"text {place}") for place in range(6)]
+        passed_over = "newer texts came before its turn"
+        # One of the six may have had its turn before newer ones came.
+        assert console.until(lambda _: [one.reason for one in console.all(NoClip)].count(passed_over) >= 3)
+        board.ready.set()
+        assert console.done(numbers[-1]) == Done(numbers[-1])
+        assert board.text == "text 5"
 
 
 def test_a_console_whose_control_has_ended_gets_no_clipboard() -> None:

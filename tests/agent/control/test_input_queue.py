@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deskagent.control.input_queue import InputQueue
 from deskwire.clipboard import PutClip
-from deskwire.control import AllUp, Button, Pointer
+from deskwire.control import AllUp, Button, Pointer, Typing
 from deskwire.errors import RemoteProtocolError
 
 KINDS = st.sampled_from([Pointer, Button, AllUp])
@@ -64,9 +64,20 @@ def test_more_than_can_be_injected_is_a_fault() -> None:
 
 def test_texts_that_wait_have_a_bound_in_characters() -> None:
     queue, client = InputQueue(), object()
-    for number in range(1, 17):
-        queue.add(client, 1, PutClip(grant=1, n=number, text="x" * 60_000))  # type: ignore[arg-type]
+    for number in range(1, 251):
+        queue.add(client, 1, Typing(grant=1, n=number, text="x" * 4_000))  # type: ignore[arg-type]
     with pytest.raises(RemoteProtocolError):
-        queue.add(client, 1, PutClip(grant=1, n=17, text="x" * 60_000))  # type: ignore[arg-type]
+        queue.add(client, 1, Typing(grant=1, n=251, text="x" * 4_000))  # type: ignore[arg-type]
     queue.next()
-    queue.add(client, 1, PutClip(grant=1, n=17, text="x" * 60_000))  # type: ignore[arg-type]
+    queue.add(client, 1, Typing(grant=1, n=251, text="x" * 4_000))  # type: ignore[arg-type]
+
+
+def test_of_texts_for_the_clipboard_only_the_newest_two_wait_in_their_places() -> None:
+    queue, client = InputQueue(), object()
+    displaced = []
+    sent: list[Any] = []
+    for number in range(1, 400, 2):
+        sent += [PutClip(grant=1, n=number, text="x" * 60_000), made(Button, number + 1)]
+        displaced += [queue.add(client, 1, one) for one in sent[-2:]]  # type: ignore[arg-type]
+    assert [one.message for one in displaced if one] == [one for one in sent if isinstance(one, PutClip)][:-2]
+    assert taken(queue) == [one for one in sent[:-4] if isinstance(one, Button)] + sent[-4:]
