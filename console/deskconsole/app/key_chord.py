@@ -49,7 +49,13 @@ def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
         return (_key(text),)
     # `ctrl++`: the last plus is the key.
     names = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
-    keys = tuple(_key(name) for name in (["+"] if text == "+" else names))
+    names = ["+"] if text == "+" else names
+    if not all(name.strip() for name in names):
+        raise ConfigurationError(
+            f"a key is missing in {text!r}" if "+" in text else "a key without a name was given",
+            remedy="Name each key, such as ctrl+c; the key + itself is plus.",
+        )
+    keys = tuple(_key(name) for name in names)
     if any(key.code in _SHORTCUTS for key in keys):
         # `Ctrl+C` is how people write ctrl+c, without Shift.
         keys = tuple(_key(key.text.lower()) if "A" <= key.text <= "Z" else key for key in keys)
@@ -66,9 +72,19 @@ def _key(name: str) -> ChordKey:
         return ChordKey(key.code, sign if len(sign) == 1 else "")
     if len(name) == 1 and name.isprintable():
         return ChordKey(0, name)
-    known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
-    near = difflib.get_close_matches(lowered, known, n=1)
+    near = _nearest(lowered)
     raise ConfigurationError(
         f"{name!r} is no key",
-        remedy=f"Did you mean {near[0]}?" if near else "docs/keys.md lists the names of keys.",
+        remedy=f"Did you mean {near}?" if near else "docs/keys.md lists the names of keys.",
     )
+
+
+def _nearest(name: str) -> str:
+    """What was meant by a name that is not known; empty where that cannot be guessed."""
+    known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
+    parts = name.replace("-", " ").split()  # `ctrl-c`, as other programs write it
+    if len(parts) > 1 < len(parts[0]) and all(
+        part in known or part in _KEYS or len(part) == 1 for part in parts
+    ):
+        return "+".join(parts)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
