@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import ConfigurationError
 from deskwire.control import ChordName
-from deskwire.keys import ALT, BY_NAME, CONTROLS, SUPERS
+from deskwire.keys import ALT, BY_NAME, CONTROLS, SHIFTS, SUPERS
 
 from .us_keyboard import SIGNS
 
@@ -59,7 +59,16 @@ def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
     if any(key.code in _SHORTCUTS for key in keys):
         # `Ctrl+C` is how people write ctrl+c, without Shift.
         keys = tuple(_key(key.text.lower()) if "A" <= key.text <= "Z" else key for key in keys)
+    elif any(key.code in SHIFTS for key in keys):
+        keys = tuple(_shifted(key) for key in keys)
     return keys
+
+
+def _shifted(key: ChordKey) -> ChordKey:
+    """The key with what it gives beside Shift: of `shift+b` a B, of `shift+1` what the host has there."""
+    if key.code == 0 or not key.text:
+        return key
+    return key._replace(text=key.text.upper() if key.text.isalpha() else "")
 
 
 def _key(name: str) -> ChordKey:
