@@ -187,7 +187,9 @@ def _grabber_opener(
     synthetic desktop that consoles act on."""
     if options.source == "synthetic":
         width, height = options.size
-        return lambda _number: SyntheticGrabber(options.scene, options.seed, width, height, desktop=desktop)
+        return lambda number: SyntheticGrabber(
+            options.scene, options.seed, width, height, desktop=desktop, number=number
+        )
     return screen_opener(report)
 
 

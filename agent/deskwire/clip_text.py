@@ -17,10 +17,20 @@ _LEFT_OUT: Final = dict.fromkeys((*_CONTROLS, *_SURROGATES))
 _LEFT_OUT_OF_STRANGERS: Final = _LEFT_OUT | dict.fromkeys(_REORDERING)
 
 
+def with_line_feeds(text: str) -> str:
+    """The text with its line ends as the wire has them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def clip_text(text: str) -> str:
     """The text as it travels: lines end with a line feed, and there are no control characters but that and
     the tab."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_LEFT_OUT)
+    return with_line_feeds(text).translate(_LEFT_OUT)
+
+
+def left_out_of_clip(text: str) -> int:
+    """The number of characters that `clip_text` leaves out."""
+    return len(with_line_feeds(text)) - len(clip_text(text))
 
 
 def strangers_clip_text(text: str) -> str:

@@ -7,9 +7,11 @@ import pytest
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.sent_inputs import InputResult
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
-from support.screens.display_fleet import Running, laboratory
+from support.screens.display_fleet import NOW, Running, laboratory
 from support.screens.piloting import logged, screen_text, settle
 
 from .test_typing import paste
@@ -134,3 +136,40 @@ async def test_an_act_ends_no_control_that_began_meanwhile(running: Running) -> 
         assert control.sent == ["take", "take", "a"]
         await pilot.press("f12", "x")
         assert control.sent[-1] == "release"
+
+
+@pytest.mark.parametrize("key", ["t", "T", "s", "y", "p", "r", "D"])
+async def test_a_key_that_needs_a_connected_host_says_so(running: Running, key: str) -> None:
+    fleet = laboratory()
+    fleet.states["lab-01"] = Snapshot("lab-01", state=State.CLOSED, since=NOW)
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press(key, key)
+        await settle(pilot)
+        assert screen_text(pilot).count("not connected; c connects it") == 1
+        assert fleet.asked == []
+
+
+async def test_a_key_to_a_host_without_control_says_why_there_is_none(running: Running) -> None:
+    fleet = laboratory()
+    off = ControlStatus(ControlState.OFF, reason="hosts.toml forbids control of this host")
+    fleet.controls["lab-01"] = DisplayControl(status=off)
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await settle(pilot)
+        assert "no control: hosts.toml forbids control of this host" in screen_text(pilot)
+
+
+async def test_a_toast_is_shown_once_below_a_dialog(running: Running) -> None:
+    """Textual shows it on the screen below, too, at another place."""
+    fleet = laboratory()
+    fleet.controls["lab-01"] = DisplayControl(refuses=DeskconsoleError("the clipboard is marked as secret"))
+    async with running(fleet) as pilot:
+        await pilot.press("y")
+        await settle(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        toasts = [toast for screen in pilot.app.screen_stack for toast in screen.query("ToastRack")]
+        assert [toast.display for toast in toasts].count(True) == 1
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen.query_one("ToastRack").display

@@ -23,7 +23,7 @@ from mss.exception import ScreenShotError
 from deskagent.pixels import Pixels
 from deskwire.geometry import Display, Rectangle
 
-from .source import Grab, GrabError, whole
+from .source import Grab, GrabError, missing_display, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ class MssGrabber:
         source = self._current()
         if self._number >= len(self._monitors):
             self.close()
-            raise GrabError(f"there is no display {self._number} now, only {len(self._monitors) - 1}")
+            raise missing_display(self._number, len(self._monitors) - 1)
         shot = source.grab(dict(self._monitors[self._number]))
         if self._outline() != self._opened_at:
             raise ScreenShotError("the desktop changed its size")

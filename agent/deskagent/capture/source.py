@@ -44,6 +44,12 @@ class UnreadableScreen(GrabError):
     """The screen is there, and no grabber reads its kind of pixels; `str` names the kind."""
 
 
+def missing_display(number: int, known: int) -> GrabError:
+    """The error of a display that is not there; `known` are, from 1 on."""
+    there = "is none" if not known else "is 1" if known == 1 else f"are 1 to {known}"
+    return GrabError(f"there is no display {number} now: there {there}, and 0 for the whole desktop")
+
+
 class DisplayList(Protocol):
     """Knows which displays there are."""
 

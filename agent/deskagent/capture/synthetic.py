@@ -19,7 +19,7 @@ from .scenes.desk_state import DeskRoom, DeskState
 from .scenes.notepad import draw_notepad
 from .scenes.script import SCRIPTS, Script, find_script
 from .scenes.wallpaper import backdrop, draw_clock, draw_sign
-from .source import Grab, whole
+from .source import Grab, missing_display, whole
 from .synthetic_desktop import SyntheticDesktop
 
 if TYPE_CHECKING:
@@ -95,13 +95,15 @@ class SyntheticGrabber:
         height: int = 1080,
         clock: Callable[[], float] = time.monotonic,
         desktop: SyntheticDesktop | None = None,
+        number: int = 0,
     ) -> None:
-        """`desktop`, of the same scene and size, is one that people use."""
+        """`desktop`, of the same scene and size, is one that people use; `number` is the display's."""
         self._screenplay = find_script(scene, width, height)
         self._desktop = desktop
         self._scene, self._seed, self._width, self._height = scene, seed, width, height
         self._clock = clock
         self._begin = clock()
+        self._number = number
 
     def displays(self) -> list[Display]:
         """One display, which is the whole desktop too."""
@@ -112,7 +114,9 @@ class SyntheticGrabber:
         return Display(number, 0, 0, self._width, self._height, identity, f"synthetic {self._scene}")
 
     def check(self) -> None:
-        """There is always a picture."""
+        """There is always a picture of a display that there is."""
+        if self._number > 1:
+            raise missing_display(self._number, 1)
 
     def next(self, timeout: float) -> Sequence[Rectangle] | None:  # noqa: ARG002
         """There may always be something new, anywhere."""
@@ -120,6 +124,7 @@ class SyntheticGrabber:
 
     def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
         """All of the picture of now."""
+        self.check()
         t = max(0.0, self._clock() - self._begin)
         room = state = None
         if self._desktop is not None:

@@ -49,9 +49,9 @@ class SyntheticDevice:
         """The pointer moves there; nothing on this desktop scrolls."""
         self.move(x, y)
 
-    def chord(self, name: ChordName) -> None:
+    def chord(self, name: ChordName) -> None:  # noqa: ARG002
         """Raises InputBlocked: there is no system behind this desktop."""
-        raise InputBlocked(f"a synthetic desktop has nothing that answers {name.value!r}")
+        raise InputBlocked("this desktop is only drawn, and no system behind it could answer that")
 
     def release_all(self) -> None:
         """Every key and button goes up."""

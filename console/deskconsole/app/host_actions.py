@@ -22,7 +22,7 @@ from deskconsole.session.host_control import LONGEST_TEXT, HostControl
 from deskconsole.session.host_screen import ANSWERED_AFTER
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
-from deskwire.clip_text import clip_fault, clip_text
+from deskwire.clip_text import clip_fault, clip_text, left_out_of_clip, with_line_feeds
 from deskwire.control import ChordName, ControlState, InputOutcome
 
 from .input_timeout import input_timeout
@@ -50,12 +50,14 @@ _REST = 1.0
 _NO_KEY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """C0 without tab and line feed, DEL and C1; halves of characters, which are bytes that are not UTF-8."""
 
+_NOT_UTF_8 = "the text is not UTF-8"
+
 _DECIDED = frozenset({ControlState.YOURS, ControlState.REFUSED, ControlState.OFF})
 
 
 def require_typable(text: str) -> str:
     """The text with line feeds as its line ends; raises ConfigurationError where no key could give it."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_feeds(text)
     if not text:
         raise ConfigurationError("there is no text to type")
     if len(text) > LONGEST_TEXT:
@@ -66,7 +68,7 @@ def require_typable(text: str) -> str:
     if (strange := _NO_KEY.search(text)) is not None:
         code = ord(strange[0])
         raise ConfigurationError(
-            "the text is not UTF-8"
+            _NOT_UTF_8
             if code >= 0xD800
             else f"the text has the control character U+{code:04X}, which no key gives"
         )
@@ -74,10 +76,11 @@ def require_typable(text: str) -> str:
 
 
 def require_clip(text: str) -> str:
-    """The text as a clipboard takes it; raises ConfigurationError where it is too long."""
-    text = clip_text(text)
-    if (fault := clip_fault(text)) is not None:
+    """The text itself; raises ConfigurationError where no clipboard takes it."""
+    if (fault := clip_fault(clip_text(text))) is not None:
         raise ConfigurationError(fault)
+    if any(0xD800 <= ord(character) < 0xE000 for character in text):
+        raise ConfigurationError(_NOT_UTF_8)
     return text
 
 
@@ -129,11 +132,13 @@ def click(
 
 
 def put_clip(session: Session, text: str, *, force: bool) -> ClipResult:
-    """Puts a text into the host's clipboard."""
+    """Puts a text into the host's clipboard, without its control characters."""
+    characters, left_out = len(clip_text(text)), left_out_of_clip(text)
     with _controlled(session, force=force) as control:
         began = time.monotonic()
         control.put_clip(text, input_timeout())
-        return ClipResult(session.name, time.monotonic() - began, len(text))
+        done = time.monotonic() - began
+    return ClipResult(session.name, done, characters, left_out=left_out)
 
 
 def get_clip(session: Session, *, force: bool) -> ClipResult:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import ConfigurationError
 from deskwire.control import ChordName
-from deskwire.keys import ALT, BY_NAME, CONTROLS, SUPERS
+from deskwire.keys import ALT, BY_NAME, CONTROLS, SHIFTS, SUPERS
 
 from .us_keyboard import SIGNS
 
@@ -49,11 +49,26 @@ def parse_chord(text: str) -> ChordName | tuple[ChordKey, ...]:
         return (_key(text),)
     # `ctrl++`: the last plus is the key.
     names = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
-    keys = tuple(_key(name) for name in (["+"] if text == "+" else names))
+    names = ["+"] if text == "+" else names
+    if not all(name.strip() for name in names):
+        raise ConfigurationError(
+            f"a key is missing in {text!r}" if "+" in text else "a key without a name was given",
+            remedy="Name each key, such as ctrl+c; the key + itself is plus.",
+        )
+    keys = tuple(_key(name) for name in names)
     if any(key.code in _SHORTCUTS for key in keys):
         # `Ctrl+C` is how people write ctrl+c, without Shift.
         keys = tuple(_key(key.text.lower()) if "A" <= key.text <= "Z" else key for key in keys)
+    elif any(key.code in SHIFTS for key in keys):
+        keys = tuple(_shifted(key) for key in keys)
     return keys
+
+
+def _shifted(key: ChordKey) -> ChordKey:
+    """The key with what it gives beside Shift: of `shift+b` a B, of `shift+1` what the host has there."""
+    if key.code == 0 or not key.text:
+        return key
+    return key._replace(text=key.text.upper() if key.text.isalpha() else "")
 
 
 def _key(name: str) -> ChordKey:
@@ -66,9 +81,19 @@ def _key(name: str) -> ChordKey:
         return ChordKey(key.code, sign if len(sign) == 1 else "")
     if len(name) == 1 and name.isprintable():
         return ChordKey(0, name)
-    known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
-    near = difflib.get_close_matches(lowered, known, n=1)
+    near = _nearest(lowered)
     raise ConfigurationError(
         f"{name!r} is no key",
-        remedy=f"Did you mean {near[0]}?" if near else "docs/keys.md lists the names of keys.",
+        remedy=f"Did you mean {near}?" if near else "docs/keys.md lists the names of keys.",
     )
+
+
+def _nearest(name: str) -> str:
+    """What was meant by a name that is not known; empty where that cannot be guessed."""
+    known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
+    parts = name.replace("-", " ").split()  # `ctrl-c`, as other programs write it
+    if len(parts) > 1 < len(parts[0]) and all(
+        part in known or part in _KEYS or len(part) == 1 for part in parts
+    ):
+        return "+".join(parts)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")

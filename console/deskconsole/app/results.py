@@ -153,12 +153,16 @@ class ClickResult(ActionResult, frozen=True):
 
 
 class ClipResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A clipboard's text went to the host, or came from it (`text`), after `done` seconds."""
+    """A clipboard's text went to the host, or came from it (`text`), after `done` seconds.
+
+    `left_out`: the control characters that did not go there.
+    """
 
     host: str
     done: float
     characters: int
     text: str | None = None
+    left_out: int = 0
 
 
 class DeployResult(msgspec.Struct, frozen=True):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -11,6 +14,10 @@ from deskconsole.common.errors import ConfigurationError
 
 from .options import Direct, Display, Json, TokenFile
 from .terminal import counted, print_json, say
+
+if TYPE_CHECKING:
+    from deskconsole.app.results import ActionResult
+    from deskconsole.session.session import Session
 
 Force = Annotated[bool, typer.Option("--force", help="Take control from another console.")]
 ButtonName = Annotated[
@@ -43,17 +50,11 @@ def type_(
     """
     from deskconsole.app.host_actions import require_typable, type_text
 
-    from .sessions import route_to, running_session
-
     host, rest = _apart(words, direct)
     text = require_typable(_text(rest))
-    found, route = route_to(host, direct, token_file, None)
-    with running_session(found, route, quiet=True) as session:
+    with _session(host, direct, token_file) as session:
         result = type_text(session, text, force=force, watch=json)
-    if json:
-        print_json(result)
-    else:
-        say(f"{result.host}: {counted(result.characters, 'character')} typed in {_time(result.done)}")
+    _tell(result, f"{counted(result.characters, 'character')} typed", json=json)
 
 
 def key(
@@ -78,19 +79,13 @@ def key(
     from deskconsole.app.host_actions import press_keys
     from deskconsole.app.key_chord import parse_chord
 
-    from .sessions import route_to, running_session
-
     host, rest = _apart(words, direct)
     if not rest:
         raise ConfigurationError("no keys were given", remedy="Name some, such as ctrl+c or f5.")
     chords = [parse_chord(word) for word in rest]
-    found, route = route_to(host, direct, token_file, None)
-    with running_session(found, route, quiet=True) as session:
+    with _session(host, direct, token_file) as session:
         result = press_keys(session, chords, force=force, watch=json)
-    if json:
-        print_json(result)
-    else:
-        say(f"{result.host}: {counted(result.chords, 'chord')} pressed in {_time(result.done)}")
+    _tell(result, f"{counted(result.chords, 'chord')} pressed", json=json)
 
 
 def click(
@@ -113,22 +108,11 @@ def click(
     """
     from deskconsole.app import host_actions
 
-    from .sessions import route_to, running_session
-
     host, rest = _apart(words, direct)
-    if len(rest) != 2 or not all(word.isdecimal() for word in rest):
-        raise ConfigurationError(
-            f"{' '.join(rest) or 'nothing'} is no place", remedy="Give two whole numbers: X and Y in pixels."
-        )
-    found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route, quiet=True) as session:
-        result = host_actions.click(
-            session, int(rest[0]), int(rest[1]), button=button, double=double, force=force, watch=json
-        )
-    if json:
-        print_json(result)
-    else:
-        say(f"{result.host}: clicked {result.x}, {result.y} in {_time(result.done)}")
+    x, y = _place(rest)
+    with _session(host, direct, token_file, display) as session:
+        result = host_actions.click(session, x, y, button=button, double=double, force=force, watch=json)
+    _tell(result, f"clicked {x}, {y}", json=json)
 
 
 @clip_app.command("get")
@@ -151,12 +135,9 @@ def clip_get(
     from deskconsole.app.host_actions import get_clip
     from deskconsole.common.safe_text import safe_lines
 
-    from .sessions import route_to, running_session
-
     host, rest = _apart(words or [], direct)
     _require_no_more(rest)
-    found, route = route_to(host, direct, token_file, None)
-    with running_session(found, route, quiet=True) as session:
+    with _session(host, direct, token_file) as session:
         result = get_clip(session, force=force)
     if json:
         print_json(result)
@@ -176,7 +157,7 @@ def clip_put(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Put a text into a host's clipboard.
+    """Put a text into a host's clipboard. Control characters are left out, all but tab and line feed.
 
     \b
     Example:
@@ -184,17 +165,36 @@ def clip_put(
     """
     from deskconsole.app.host_actions import put_clip, require_clip
 
-    from .sessions import route_to, running_session
-
     host, rest = _apart(words, direct)
     text = require_clip(_text(rest))
-    found, route = route_to(host, direct, token_file, None)
-    with running_session(found, route, quiet=True) as session:
+    with _session(host, direct, token_file) as session:
         result = put_clip(session, text, force=force)
     if json:
         print_json(result)
     else:
-        say(f"{result.host}: {counted(result.characters, 'character')} put into its clipboard")
+        left_out = f", {counted(result.left_out, 'control character')} left out" if result.left_out else ""
+        say(f"{result.host}: {counted(result.characters, 'character')} put into its clipboard{left_out}")
+
+
+@contextlib.contextmanager
+def _session(
+    host: str | None, direct: str | None, token_file: Path | None, display: int | None = None
+) -> Iterator[Session]:
+    """A session with the host that the arguments mean; its events are only written down."""
+    from .sessions import route_to, running_session
+
+    found, route = route_to(host, direct, token_file, display)
+    with running_session(found, route, quiet=True) as session:
+        yield session
+
+
+def _tell(result: ActionResult, what: str, *, json: bool) -> None:
+    from deskconsole.common.figures import milliseconds
+
+    if json:
+        print_json(result)
+    else:
+        say(f"{result.host}: {what} in {milliseconds(result.done)}")
 
 
 def _apart(words: list[str], direct: str | None) -> tuple[str | None, list[str]]:
@@ -225,12 +225,19 @@ def _text(words: list[str]) -> str:
         raise ConfigurationError("what came on stdin is no UTF-8 text") from None
 
 
+def _place(words: list[str]) -> tuple[int, int]:
+    """X and Y; a mistyped option is among the words, too, for a negative number looks like one."""
+    for word in words:
+        if word.startswith("-") and not word[1:].isdecimal():
+            raise typer.BadParameter(f"No such option: {word}")
+    if len(words) != 2 or not all(word.isdecimal() for word in words):
+        raise ConfigurationError(
+            f"{', '.join(words) or 'nothing'} is no place",
+            remedy="Give two whole numbers from 0: X and Y in pixels of the picture.",
+        )
+    return int(words[0]), int(words[1])
+
+
 def _require_no_more(words: list[str]) -> None:
     if words:
         raise ConfigurationError(f"{words[0]!r} is too much", remedy="Give one host.")
-
-
-def _time(seconds: float) -> str:
-    from deskconsole.common.figures import milliseconds
-
-    return milliseconds(seconds)

@@ -107,6 +107,7 @@ class Controller:
         self._came_up: Foreground | None = None
         self._toasts = Toasts()
         self._answers = HostAnswers()
+        self._said = ("", "")
         self._looked_at = False
         """A screen has told since the last view which hosts are seen on it."""
         self._looking_up = False
@@ -240,6 +241,9 @@ class Controller:
         self, text: str, host: str = "", *, severity: Literal["information", "warning"] = "information"
     ) -> None:
         """Shows a text for a moment, below the name of the host that it is about."""
+        if self._said == (host, text):  # not twice, one above the other
+            self._app.clear_notifications()
+        self._said = (host, text)
         self._app.notify(safe_text(text, LONGEST), title=safe_text(host, 64), severity=severity, markup=False)
 
     def note(self, event: Event) -> LogLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deskagent.capture.source import GrabError
 from deskagent.capture.synthetic import SCENES, SyntheticGrabber, render
 from deskagent.picture.damage import find_damage
 
@@ -73,6 +74,8 @@ def test_the_grabber_follows_its_clock() -> None:
 
 
 def test_what_does_not_exist_is_named() -> None:
+    with pytest.raises(GrabError, match="no display 2 now"):
+        SyntheticGrabber("typing", number=2).grab()
     with pytest.raises(ValueError, match="no scene 'party', only typing, scroll"):
         render("party", 0, 0, *SIZE)
     with pytest.raises(ValueError, match="no scene 'party'"):

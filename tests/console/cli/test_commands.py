@@ -21,7 +21,21 @@ from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
 from support.command_line import CommandLine
 
-COMMANDS = ("demo", "view", "stats", "shot", "deploy", "undeploy", "doctor", "listen", "diff", "hosts")
+COMMANDS = (
+    "demo",
+    "view",
+    "stats",
+    "shot",
+    "type",
+    "key",
+    "click",
+    "deploy",
+    "undeploy",
+    "doctor",
+    "listen",
+    "diff",
+    "hosts",
+)
 
 
 @pytest.fixture
@@ -43,6 +57,8 @@ def test_every_command_has_help(command: str, user: CommandLine) -> None:
     said = user.run(command, "-h")
     assert said.code == 0
     assert said.stdout.startswith(f"Usage: deskconsole {command} ")
+    assert "<str>" not in said.stdout
+    assert "list[" not in said.stdout
     assert "--json" in said.stdout
 
 
@@ -61,7 +77,12 @@ def test_version_is_printed(user: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "hint"),
-    [(("veiw",), "'view'"), (("hosts", "ad"), "'add'"), (("demo", "--headles"), "--headless")],
+    [
+        (("veiw",), "'view'"),
+        (("hosts", "ad"), "'add'"),
+        (("demo", "--headles"), "--headless"),
+        (("click", "h", "1", "2", "--frce"), "No such option: --frce"),
+    ],
 )
 def test_a_mistyped_command_is_corrected_in_one_sentence(
     arguments: tuple[str, ...], hint: str, user: CommandLine

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.bootstrap_host import agents
-from support.command_line import CommandLine
+from support.command_line import CommandLine, Said
 from support.peers.agent_process import AgentProcess
 from support.sshd import Sshd
 from support.xvfb import Xvfb, wait_for
@@ -40,11 +40,13 @@ def test_clicks_texts_keys_and_the_clipboard_arrive(
     assert (said.code, said.stdout) == (0, "")
     assert f"{len(TEXT)} characters typed in " in said.stderr
     wait_for(lambda: file.read_text() == TEXT, timeout=20, what="the text")
-    pressed = user.run("key", *way, "shift+b", "--json").json()
-    assert pressed["chords"] == 1
+    pressed = user.run("key", *way, "shift+b", "shift+1", "ctrl+shift+a", "enter", "--json").json()
+    assert pressed["chords"] == 4
     assert 0 < pressed["done"] < 10
     assert 0 < pressed["shown"] < 10
-    assert user.run("clip", "put", *way, "grüße\nx", "--json").json()["characters"] == 7
+    wait_for(lambda: file.read_text() == f"{TEXT}B!\1\n", timeout=20, what="the keys")
+    put = user.run("clip", "put", *way, "grüße\nx\x1b\x07")
+    assert put.stderr.endswith(": 7 characters put into its clipboard, 2 control characters left out\n")
     fetched = user.run("clip", "get", *way)
     assert (fetched.code, fetched.stdout) == (0, "grüße\nx")
     account = user.run("audit").stdout
@@ -63,11 +65,34 @@ def test_a_host_that_is_only_looked_at_gets_an_agent_that_cannot_act(
     assert b"--view-only" in Path(f"/proc/{agent}/cmdline").read_bytes().split(b"\0")
 
 
+@pytest.mark.parametrize("button", ["no", "control"])
+def test_a_person_who_is_asked_decides(user: CommandLine, server: Sshd, display: Xvfb, button: str) -> None:
+    user.know(server, "lab", x_display=display.display, control="ask")
+    with user.started("key", "lab", "escape") as command:
+        question = display.wait_for_window("deskconsole question", timeout=60)
+        x, y, width, height = display.place(question)
+        x += width // 6 if button == "no" else width * 5 // 6
+
+        def ended() -> bool:
+            display.call("xdotool", "mousemove", str(x), str(y + height - 40), "click", "1")
+            return command.poll() is not None
+
+        wait_for(ended, timeout=60, what="the end of the command")
+        stdout, stderr = command.communicate(timeout=60)
+        said = Said(command.returncode, stdout, stderr)
+    if button == "no":
+        assert said.refusal(10).startswith("lab refused control: ")
+    else:
+        assert (said.code, said.stderr.split(" in ")[0]) == (0, "lab: 1 chord pressed")
+
+
 def test_what_cannot_be_meant_is_refused_before_a_host_is_asked(user: CommandLine) -> None:
     cases = (
         (("key", "lab", "ctrl+entr"), "'entr' is no key\nDid you mean enter?"),
+        (("key", "lab", "ctrl-c"), "'ctrl-c' is no key\nDid you mean ctrl+c?"),
         (("type", "lab", "x" * 64_001), "the text has 64,001 characters"),
         (("click", "lab", "1"), "1 is no place"),
+        (("click", "lab", "-5", "3"), "-5, 3 is no place\nGive two whole numbers from 0"),
     )
     for (_, sentence), said in zip(cases, user.run_all(*(arguments for arguments, _ in cases)), strict=True):
         assert said.refusal(2).startswith(sentence)

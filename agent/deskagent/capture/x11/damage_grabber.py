@@ -21,7 +21,7 @@ from Xlib.error import XError
 from Xlib.ext import damage
 
 from deskagent.capture.mss_grabber import described, find_displays, screen_name
-from deskagent.capture.source import Grab, GrabError, UnreadableScreen
+from deskagent.capture.source import Grab, GrabError, UnreadableScreen, missing_display
 from deskwire.geometry import Display, Rectangle
 from deskx11.connection import FAULTS, connect
 from deskx11.get_image import SharedImages
@@ -147,7 +147,7 @@ class DamageGrabber:
         """Finds the displays as they are now, and takes memory for one picture."""
         self._displays = self._find_displays()
         if self._number >= len(self._displays):
-            raise GrabError(f"there is no display {self._number} now, only {len(self._displays) - 1}")
+            raise missing_display(self._number, len(self._displays) - 1)
         one = self._displays[self._number]
         if self._image is not None:
             self._image.close()

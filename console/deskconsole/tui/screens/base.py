@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -52,6 +53,11 @@ class ConsoleScreen(Screen[None]):
         # Over a screen that is not active there is another one, which makes itself the foreground.
         if self.is_active and self.interruptible:
             self.controller.foreground = self
+
+    def on_screen_suspend(self) -> None:
+        # A dialog above it shows the same toasts; the rack comes back with the next ones, or on top again.
+        for rack in self.query("ToastRack"):
+            rack.display = False
 
     def on_resize(self) -> None:
         # Behind the layout, and as a callback of the screen: it may be gone by then.
@@ -110,14 +116,13 @@ class ConsoleScreen(Screen[None]):
 _OF_A_CONTROLLED = frozenset({"control", "type", "chords", "fetch_clip", "put_clip"})
 """Actions that need a host whose agent can be asked."""
 
-_OF_A_HOST = _OF_A_CONTROLLED | {
+_OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
+
+_OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
     "connect",
     "deploy",
-    "disconnect",
-    "refresh",
-    "check",
     "doctor",
     "edit",
     "undeploy",
@@ -157,21 +162,37 @@ class HostActions(ConsoleScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Greys in the footer what cannot be done to this host now."""
         if action in _OF_A_HOST:
-            view = self.controller.view
-            if self.selected is None or view.host(self.selected) is None:
+            name = self.selected
+            if name is None or self.controller.view.host(name) is None or self._obstacle(action, name):
                 return None
-            state = view.snapshot(self.selected).state
-            settled = state in SETTLED
-            if action in _OF_A_CONTROLLED:
-                # The view may be of the moment between the Welcome and what control made of it.
-                live = state in LIVE
-                off = live and self.controller.operator.status(self.selected).state is ControlState.OFF
-                return True if live and not off else None
-            if action in ("disconnect", "refresh", "check"):
-                return None if settled else True
-            if action == "connect":  # a session that waits to try again does so at once
-                return True if settled or state is State.RETRYING else None
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Says why a key that is grey does nothing."""
+        if (name := self.selected) is None or (pressed := self.active_bindings.get(event.key)) is None:
+            return
+        action = pressed.binding.action
+        if action in _OF_A_HOST and not pressed.enabled and (obstacle := self._obstacle(action, name)):
+            self.controller.say(obstacle, name, severity="warning")
+
+    def _obstacle(self, action: str, name: str) -> str:
+        """Why this cannot be done to the host now, and the key that helps; empty where it can."""
+        state = self.controller.view.snapshot(name).state
+        settled = state in SETTLED
+        if action in _OF_A_CONTROLLED and state in LIVE:
+            # The view may be of the moment between the Welcome and what control made of it.
+            status = self.controller.operator.status(name)
+            return f"no control: {status.reason}" if status.state is ControlState.OFF else ""
+        if action == "disconnect" and settled:
+            return "not connected"
+        if action in _OF_A_CONNECTED and settled:
+            return "not connected; c connects it"
+        if action in _OF_A_CONTROLLED:
+            return "not connected yet; d shows each step of the way"
+        # A session that waits to try again does so at once.
+        if action == "connect" and not settled and state is not State.RETRYING:
+            return "connected already" if state in LIVE else "on its way already; d shows each step of it"
+        return ""
 
     def action_view(self) -> None:
         if name := self.selected:

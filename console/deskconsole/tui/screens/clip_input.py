@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from deskconsole.common.figures import count
 from deskconsole.common.safe_text import safe_lines, safe_text
-from deskconsole.tui.text.clip_text import amount, with_line_feeds
+from deskconsole.tui.text.amount import amount
+from deskwire.clip_text import with_line_feeds
 from deskwire.limits import MAX_CLIP
 
 from .question import Dialog, text
@@ -35,6 +36,7 @@ class ClipInput(Dialog[str]):
 
     def body(self) -> Iterable[Widget]:
         yield text("Paste the text into this terminal (often ctrl+shift+v, or the right button).")
+        yield text("Control characters in it are left out.")
         yield Static("", classes="text pasted", markup=False)
 
     def on_mount(self) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
-from deskconsole.tui.text.clip_text import amount
+from deskconsole.tui.text.amount import amount
 
 from .question import Dialog, buttons, text
 

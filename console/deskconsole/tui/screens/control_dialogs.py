@@ -10,7 +10,7 @@ from textual.app import App
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.tui.chords import MenuChord
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.text.clip_text import amount
+from deskconsole.tui.text.amount import amount
 from deskwire.clip_text import strangers_clip_text
 from deskwire.control import ControlState, InputOutcome
 

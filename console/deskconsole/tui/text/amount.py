@@ -1,13 +1,8 @@
-"""Texts of clipboards and pastes: their size in words, and their line ends."""
+"""Texts of clipboards and pastes: their size in words."""
 
 from __future__ import annotations
 
 from deskconsole.common.figures import count
-
-
-def with_line_feeds(text: str) -> str:
-    """A pasted text with its line ends as the wire has them."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def amount(text: str) -> str:
