@@ -55,7 +55,8 @@ class _Stage:
         self._told = self._serve(stack, self._served, self._folder)
         self._console = stack.enter_context(ExitStack())
         self._running: Running | None = None
-        self._stopped_at: float | None = None
+        self._stopped: psutil.Process | None = None
+        self._stopped_at = 0.0
         self._shown.run("xterm", "-T", "elsewhere", "-geometry", "20x5-0-0")
         self._shown.wait_for_window("elsewhere")
         self._host = stack.enter_context(closing(Display(self._served.display)))
@@ -98,10 +99,10 @@ class _Stage:
             xtest.fake_input(self._hands, X.KeyRelease, self._code(key))
         xtest.fake_input(self._hands, X.ButtonRelease, 1)
         self._hands.sync()
-        if self._stopped_at is not None:
+        if self._stopped is not None:
             time.sleep(max(0.0, self._stopped_at + _STILL - time.monotonic()))
-            self._process().resume()
-            self._stopped_at = None
+            self._stopped.resume()
+            self._stopped = None
 
     def held(self) -> bool:
         """Something is down on the host."""
@@ -126,14 +127,16 @@ class _Stage:
         self._running = None
         self._console.close()
 
-    def _kill_window(self) -> None:
-        for process in self._process().children():
-            if "deskconsole.viewer" in process.cmdline():
-                process.kill()
+    def _window(self) -> psutil.Process:
+        children = self._process().children()
+        return next(child for child in children if "deskconsole.viewer" in child.cmdline())
+
+    def _stop(self, process: psutil.Process) -> None:
+        process.suspend()
+        self._stopped, self._stopped_at = process, time.monotonic()
 
     def _stop_console(self) -> None:
-        self._process().suspend()
-        self._stopped_at = time.monotonic()
+        self._stop(self._process())
 
     def _code(self, key: str) -> int:
         return int(self._hands.keysym_to_keycode(XK.string_to_keysym(key)))
@@ -156,7 +159,8 @@ class _DirectStage(_Stage):
             "grab": self._grab,
             "unmapped": partial(self._on_window, "deskconsole", "windowunmap"),
             "closed": lambda: self._shown.ask_to_close(self._shown.wait_for_window("deskconsole")),
-            "killed": self._kill_window,
+            "killed": lambda: self._window().kill(),
+            "stopped": lambda: self._stop(self._window()),
             "console killed": self._kill_console,
             "console stopped": self._stop_console,
             "link": partial(self._ask, "disconnect"),

@@ -43,6 +43,10 @@ from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
 
+HOLD_LASTS = 1.2
+"""Seconds after which a held key or button goes up unless `hold` was called: a window whose process stands
+still, or waits for its X server, hears no release."""
+
 LONGEST_TEXT = 64_000
 """Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
 
@@ -69,6 +73,7 @@ class HostControl(LinkObserver):
         self._settings = settings or ControlSettings()
         self._observers = [] if changed is None else [changed]
         self._changed = threading.Condition()
+        self._clock = clock
         self._inputs = SentInputs(clock)
         self._grant = ControlGrant(send, self._settings)
         self._changes: deque[ControlStatus] = deque()
@@ -80,6 +85,7 @@ class HostControl(LinkObserver):
         self._moves_out: set[int] = set()
         self._keys: set[int] = set()
         self._buttons: set[int] = set()
+        self._held_until = 0.0
 
     # For the faces
 
@@ -89,8 +95,12 @@ class HostControl(LinkObserver):
 
     @property
     def held(self) -> bool:
-        """A key or a button is down: the agent must hear from this console often."""
-        return bool(self._keys or self._buttons)
+        """A key or a button is down: the agent must hear from this console often. Where `hold` was not called
+        for HOLD_LASTS seconds, it goes up now."""
+        with self._changed:
+            if (self._keys or self._buttons) and self._clock() > self._held_until:
+                self.all_up()
+            return bool(self._keys or self._buttons)
 
     @property
     def round_trips(self) -> RoundTrips:
@@ -150,9 +160,14 @@ class HostControl(LinkObserver):
                 text, dead = "", False
             self._flush_move()
             (self._keys.add if down else self._keys.discard)(code)
+            self.hold()
             number = self._inputs.add(press=down and not repeat, at=at)
             self._send(Key(self._grant.number, number, code, down, text, dead, locks, repeat))
             return number
+
+    def hold(self) -> None:
+        """Keeps down what is down, for HOLD_LASTS seconds more."""
+        self._held_until = self._clock() + HOLD_LASTS
 
     def point(self, x: int, y: int) -> int:
         """Sends the pointer's place in pixels of the picture. The newest of several waiting places wins."""
@@ -171,6 +186,7 @@ class HostControl(LinkObserver):
                 return 0
             self._flush_move()
             (self._buttons.add if down else self._buttons.discard)(button)
+            self.hold()
             number = self._inputs.add(press=down, at=at)
             self._send(Button(self._grant.number, number, _inside(x), _inside(y), button, down))
             return number

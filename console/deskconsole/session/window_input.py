@@ -15,6 +15,7 @@ from deskconsole.viewer.messages import (
     ClipOffer,
     ClipWish,
     ControlWish,
+    Holding,
     Input,
     KeyInput,
     PointerInput,
@@ -104,6 +105,8 @@ class WindowInput:
                 control.wheel(x, y, right=right, down=down, at=at)
             case Released():
                 control.all_up()
+            case Holding():
+                control.hold()
             case TypingInput(text):
                 control.type(text)
             case ChordInput(chord):

@@ -159,6 +159,10 @@ class Released(msgspec.Struct, frozen=True, tag="released"):
     """Everything held goes up: the window lost the keyboard, or its user has left the host."""
 
 
+class Holding(msgspec.Struct, frozen=True, tag="holding"):
+    """The window still runs and has the keyboard: what it holds stays down."""
+
+
 class TypingInput(msgspec.Struct, frozen=True, tag="typing"):
     """Type this text on the host."""
 
@@ -181,7 +185,7 @@ class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
     """Fetch the text of the host's clipboard."""
 
 
-Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | TypingInput | ChordInput
+Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | Holding | TypingInput | ChordInput
 """Messages that go to the host as soon as the console has them."""
 Request = ControlWish | ClipOffer | ClipWish
 """Messages that take time and get an answer."""

@@ -40,6 +40,11 @@ class WindowPointer:
         """A place of the window that the host is still to get."""
 
     @property
+    def held(self) -> bool:
+        """A button that was pressed on the picture is down."""
+        return bool(self._held)
+
+    @property
     def due(self) -> float | None:
         """The latest time at which `flush` has to be called; None: nothing waits."""
         return None if self._moved is None else self._told_at + _MOVE

@@ -26,6 +26,7 @@ from .messages import (
     ClipText,
     ClipWish,
     ControlWish,
+    Holding,
     Input,
     KeyInput,
     Released,
@@ -49,6 +50,9 @@ _MOST_TYPED = 4096
 _REST = 1.0
 """Seconds without a key after which typing is over. Control may end in the middle of a word: what follows
 must not be orders to the window."""
+
+_HOLDING = 0.4
+"""Seconds between two messages that keep down what is held: the console lets go after 1.2 s without one."""
 
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
@@ -80,6 +84,8 @@ class XControl:
         self._fullscreen = False
         self._up = True
         """The host holds no key or button of this window."""
+        self._hold_due = 0.0
+        """The time of the next `Holding`, if something is held then."""
         self._window_buttons: set[int] = set()
         """Buttons that are held and whose press went to the window."""
         self._resting_at: float | None = None
@@ -104,6 +110,7 @@ class XControl:
             self._clip.due,
             self._outbox.due,
             self._resting_at,
+            self._hold_due if self._holds else None,
         )
         return min((at for at in times if at is not None), default=None)
 
@@ -111,6 +118,11 @@ class XControl:
     def _acting(self) -> bool:
         """Keys and clicks go to the host now."""
         return self.on and not self._stale and not self._host_key.held and self._host_key.due is None
+
+    @property
+    def _holds(self) -> bool:
+        """The host holds a key or a button of this window."""
+        return not self._up and (self._keys.held or self._pointer.held)
 
     def control_changed(self, message: WhoControls) -> bool:
         was_on = self.on
@@ -152,6 +164,8 @@ class XControl:
         if self._resting_at is not None and now >= self._resting_at:
             self._surface.guarded(self._only_look)
         self._clip.tick()
+        if self._holds and now >= self._hold_due:
+            self._send(Holding())
         self._outbox.flush()
 
     def fetched(self, message: ClipText) -> None:
@@ -383,5 +397,6 @@ class XControl:
         if isinstance(message, KeyInput | TypingInput | ChordInput):
             self._pointer.flush()
         self._up = False
+        self._hold_due = time.monotonic() + _HOLDING
         self._outbox.put(message)
         return True

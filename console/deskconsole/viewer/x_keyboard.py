@@ -37,6 +37,11 @@ class KeyReader:
         self._passed_over: set[int] = set()
         """The keys that were held before: neither their repeats nor their release mean anything."""
 
+    @property
+    def held(self) -> bool:
+        """A key that counts is down."""
+        return bool(self._down)
+
     def is_new_map(self, event: Event) -> bool:
         """True where this event says that keys give something else now: they are read again."""
         if self._keyboard.is_new_map(event):

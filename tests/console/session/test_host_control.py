@@ -100,6 +100,19 @@ def test_keys_go_by_position_alone_where_the_settings_say_so() -> None:
     assert ground.sent == [Key(1, 1, 0x15, True)]
 
 
+def test_what_is_held_goes_up_where_it_is_not_confirmed_any_more() -> None:
+    ground = ControlGround().taken()
+    ground.control.key(0x1D, down=True)
+    for _ in range(3):
+        ground.clock.now += 1
+        ground.control.hold()
+        assert ground.control.held
+    ground.sent.clear()
+    ground.clock.now += 1.3
+    assert not ground.control.held
+    assert ground.sent == [AllUp(1, 2)]
+
+
 def test_held_until_it_goes_up_or_control_ends() -> None:
     ground = ControlGround().taken()
     assert not ground.control.held

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
 import time
 
 import pytest
@@ -74,20 +74,23 @@ def test_a_key_that_came_while_no_window_had_the_focus_goes_up_when_the_pointer_
     stage.wait_until_released()
 
 
-@pytest.mark.parametrize("how", ["closed", "killed"])
-def test_everything_goes_up_when_the_window_goes(stage: ControlStage, how: str) -> None:
+@pytest.mark.parametrize("how", ["closed", "killed", "stopped"])
+def test_everything_goes_up_when_the_window_goes_or_stands_still(stage: ControlStage, how: str) -> None:
     stage.open()
     stage.hold("a")
     stage.xdotool("keydown", "Control_L", "mousedown", "1")
     wait_for(lambda: stage.mask() & X.Button1Mask, what="the button")
     window = stage.window
+    process = int(stage.console.call("xdotool", "getwindowpid", str(window)))
+    assert process > 1
     if how == "closed":
         stage.console.ask_to_close(window)
     else:
-        process = int(stage.console.call("xdotool", "getwindowpid", str(window)))
-        assert process > 1
-        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(process)], check=True)
+        os.kill(process, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
     stage.wait_until_released()
+    if how == "stopped":
+        os.kill(process, signal.SIGCONT)
+        return
     wait_for(lambda: not stage.session.control.status.yours, what="the end of control")
 
 
