@@ -15,7 +15,7 @@ from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_pane import EventPane
 from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, notice, warning
-from support.screens.piloting import screen_text
+from support.screens.piloting import screen_text, until_shown
 
 NO_DISPLAY = Failure("viewer-error", "There is no display here", "Set [DISPLAY].")
 
@@ -29,8 +29,7 @@ async def test_what_went_wrong_is_said_where_the_eyes_are_at_every_size(running:
         await pilot.pause(0.1)
         assert "streaming" not in screen_text(pilot)
         deliver(WindowFailed(host="lab-01", at=NOW, failure=NO_DISPLAY))
-        await pilot.pause(0.2)
-        assert "no window: There is no display here. Set [DISPLAY]." in screen_text(pilot)
+        await until_shown(pilot, "no window: There is no display here. Set [DISPLAY].")
 
 
 async def test_a_host_that_talks_much_has_one_toast_and_an_error_wins(running: Running) -> None:
@@ -140,8 +139,7 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
         )
         thread.start()
         thread.join(5)
-        await pilot.pause(0.1)
-        assert "event 49" in screen_text(pilot)
+        await until_shown(pilot, "event 49")
         deliver(notice("lab-02", "a needle"))
         await pilot.press("l", "slash", *"needle")
         pilot.app.clear_notifications()

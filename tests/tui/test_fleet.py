@@ -17,7 +17,7 @@ from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.preview import HALF
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
-from support.screens.piloting import console, logged, screen_text, settle
+from support.screens.piloting import console, logged, screen_text, settle, until_shown
 
 
 async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:
@@ -275,8 +275,7 @@ async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room
     async with running(laboratory(), size=(80, 24)) as pilot:
         assert "o Doctor" not in screen_text(pilot)
         await pilot.press("down", "down", "down")
-        await pilot.pause(0.1)
-        assert "o looks for what is wrong, step by step" in screen_text(pilot)
+        await until_shown(pilot, "o looks for what is wrong, step by step")
     async with running(laboratory(), size=(120, 40)) as pilot:
         await pilot.pause(0.1)
         assert "d Deploy" in screen_text(pilot).splitlines()[-1]

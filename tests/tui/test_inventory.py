@@ -15,7 +15,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import DisplayFleet, Running, laboratory
-from support.screens.piloting import console, logged, screen_text, settle
+from support.screens.piloting import console, logged, screen_text, settle, until_shown
 
 
 async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> None:
@@ -51,11 +51,9 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
     kept = []
     async with running(fleet, size=(80, 24)) as pilot:
         await pilot.press("e", *["up"] * 6)
-        await pilot.pause(0.1)
-        assert "● least  ○ highest  those the user has anyway" in screen_text(pilot)
+        await until_shown(pilot, "● least  ○ highest  those the user has anyway")
         await pilot.press("right")
-        await pilot.pause(0.1)
-        assert "○ least  ● highest  elevated windows too" in screen_text(pilot)
+        await until_shown(pilot, "○ least  ● highest  elevated windows too")
         await pilot.press("enter")
         await settle(pilot)
         kept.append(fleet.hosts[0].run_level)
@@ -208,8 +206,7 @@ async def test_what_is_not_ticked_is_not_imported(running: Running, config: Path
         assert pilot.app.screen.query_one("#take", Button).disabled
         await pilot.press("enter")  # nothing is ticked: the list stays
         await pilot.press("end", "space", "home", "space")
-        await pilot.pause(0.1)
-        assert "Import 2 hosts" in screen_text(pilot)
+        await until_shown(pilot, "Import 2 hosts")
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert [host.name for host in fleet.hosts] == ["db", "included", "zoo"]
@@ -218,8 +215,7 @@ async def test_what_is_not_ticked_is_not_imported(running: Running, config: Path
 async def test_where_there_is_nothing_to_import_the_button_closes(running: Running) -> None:
     async with running(laboratory()) as pilot:
         await pilot.press("i")
-        await pilot.pause(0.1)
-        assert "names no hosts that are not here already" in screen_text(pilot)
+        await until_shown(pilot, "names no hosts that are not here already")
         assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["Close"]
         await pilot.press("enter")
         await pilot.pause(0.1)
@@ -301,24 +297,21 @@ async def test_the_address_column_says_where_an_alias_is(running: Running, confi
         assert re.search(r"shop +10\.0\.0\.5:443", shown)
         assert re.search(r"other +other", shown)
         await pilot.press("slash", *"10.0.0.5:443")
-        await pilot.pause(0.1)
-        assert "1 of 3" in screen_text(pilot)
+        await until_shown(pilot, "1 of 3")
 
 
 async def test_an_edit_that_ends_a_live_session_says_so_beforehand(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet, size=(100, 40)) as pilot:
         await pilot.press("e", *["tab"] * 7, *"2")
-        await pilot.pause(0.1)
+        await settle(pilot)
         assert "saves, escape cancels" in screen_text(pilot), "a group is a label"
         await pilot.press(*["shift+tab"] * 6, "end", *"0")
-        await pilot.pause(0.1)
-        assert "saves and connects again" in screen_text(pilot)
+        await until_shown(pilot, "saves and connects again")
         await pilot.press("backspace")
-        await pilot.pause(0.1)
-        assert "saves, escape cancels" in screen_text(pilot)
+        await until_shown(pilot, "saves, escape cancels")
         await pilot.press("escape", "down", "down", "down", "down", "e", "tab", "end", *"0")
-        await pilot.pause(0.1)
+        await settle(pilot)
         assert "saves, escape cancels" in screen_text(pilot), "nothing is connected there"
 
 

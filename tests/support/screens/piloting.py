@@ -39,3 +39,8 @@ async def until(pilot: Pilot[Outcome], holds: Callable[[], bool]) -> None:
 async def settle(pilot: Pilot[Outcome]) -> None:
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+
+
+async def until_shown(pilot: Pilot[Outcome], words: str) -> None:
+    """Until the words stand on the screen."""
+    await until(pilot, lambda: words in screen_text(pilot))
