@@ -22,14 +22,14 @@ from .capture.platforms import screen_opener
 from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.synthetic_desktop import SyntheticDesktop
+from .consent.desktop_owner import is_another_users
+from .consent.platforms import asker_opener, sign_opener
+from .consent.policy import read_policy
 from .control.client import ControlGate
 from .control.desktop_lock import LockPurpose
-from .control.host_courtesy import HostCourtesy
+from .control.host_consent import HostConsent
 from .control.lock_platforms import desktop_lock
 from .control.view_only import ViewOnlyGate
-from .courtesy.desktop_owner import is_another_users
-from .courtesy.platforms import asker_opener, sign_opener
-from .courtesy.policy import read_policy
 from .log_file import LimitedFileHandler
 
 EXIT_USAGE = 2
@@ -222,9 +222,9 @@ def _serve(options: argparse.Namespace) -> int:
     if options.source == "synthetic" and not _only_shows(options):
         desktop = SyntheticDesktop(options.scene, *options.size)
     open_grabber = _grabber_opener(options, lambda means: words.update(capture=means), desktop)
-    courtesy = _courtesy(options, desktop)
+    consent = _consent(options, desktop)
     try:
-        server = Server(options.port, token, open_grabber, _gate(options, courtesy, desktop), courtesy)
+        server = Server(options.port, token, open_grabber, _gate(options, consent, desktop), consent)
     except (OSError, OverflowError) as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
@@ -251,15 +251,15 @@ def _only_shows(options: argparse.Namespace) -> bool:
     return bool(options.view_only or options.refuse_control)
 
 
-def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = None) -> HostCourtesy:
+def _consent(options: argparse.Namespace, desktop: SyntheticDesktop | None = None) -> HostConsent:
     """Returns the asking of the person at the host, and the sign; a synthetic desktop has a sign only."""
     if desktop is not None:
         from .synthetic.sign import SyntheticSign
 
-        return HostCourtesy(open_sign=lambda clicked: SyntheticSign(desktop, clicked))
+        return HostConsent(open_sign=lambda clicked: SyntheticSign(desktop, clicked))
     if options.source == "synthetic":
-        return HostCourtesy()
-    return HostCourtesy(
+        return HostConsent()
+    return HostConsent(
         policy=read_policy,
         is_other=lambda: options.other_user or is_another_users(),
         open_asker=asker_opener(),
@@ -269,7 +269,7 @@ def _courtesy(options: argparse.Namespace, desktop: SyntheticDesktop | None = No
 
 
 def _gate(
-    options: argparse.Namespace, courtesy: HostCourtesy, desktop: SyntheticDesktop | None = None
+    options: argparse.Namespace, consent: HostConsent, desktop: SyntheticDesktop | None = None
 ) -> ControlGate:
     """Returns the gate of control. The code that acts is loaded only here, and only where it may act."""
     if _only_shows(options):
@@ -277,21 +277,23 @@ def _gate(
     from .control.desktop_control import ControlTools, DesktopControl
 
     if desktop is not None:
-        from .synthetic.board import SyntheticBoard
+        from .synthetic.clipboard import SyntheticClipboard
         from .synthetic.device import SyntheticDevice
 
-        tools = ControlTools(lambda: SyntheticDevice(desktop), open_board=lambda: SyntheticBoard(desktop))
-        return DesktopControl(tools, courtesy)
-    from .clipboard.platforms import board_opener
+        tools = ControlTools(
+            lambda: SyntheticDevice(desktop), open_clipboard=lambda: SyntheticClipboard(desktop)
+        )
+        return DesktopControl(tools, consent)
+    from .clipboard.platforms import clipboard_opener
     from .input.platforms import device_opener
 
     tools = ControlTools(
         device_opener(),
-        open_board=board_opener(),
+        open_clipboard=clipboard_opener(),
         lock=desktop_lock(LockPurpose.CONTROL),
         question=desktop_lock(LockPurpose.QUESTION),
     )
-    return DesktopControl(tools, courtesy)
+    return DesktopControl(tools, consent)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -67,7 +67,7 @@ class Feature(StrEnum):
 
     CONTROL = "control"
     CLIP = "clip"
-    COURTESY = "courtesy"
+    CONSENT = "consent"
     """The states ASKING and REFUSED of the screen."""
 
 
@@ -252,7 +252,7 @@ def feature_of(message: Message) -> Feature | None:
         state = message.screen
     else:
         return None
-    return Feature.COURTESY if state in (ScreenState.ASKING, ScreenState.REFUSED) else None
+    return Feature.CONSENT if state in (ScreenState.ASKING, ScreenState.REFUSED) else None
 
 
 def encode_message(message: Message) -> bytes:

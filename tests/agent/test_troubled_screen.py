@@ -15,7 +15,7 @@ import pytest
 
 from deskagent.capture.source import Grab, Grabber, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.host_consent import HostConsent
 from deskagent.control.view_only import ViewOnlyGate
 from deskagent.delivery import link as link_module
 from deskagent.delivery import server as server_module
@@ -291,7 +291,7 @@ def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest
             "here",
             lambda _: Trigger.FIRST_FRAME,
             ViewOnlyGate("shows only"),
-            HostCourtesy(),
+            HostConsent(),
         )
         thread = threading.Thread(target=link.run, daemon=True)
         thread.start()

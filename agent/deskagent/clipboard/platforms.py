@@ -6,26 +6,26 @@ import sys
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from .board import Board, BoardOpener
+from .system_clipboard import ClipboardOpener, SystemClipboard
 
 
 class ClipboardPlatform(NamedTuple):
     """A platform, and what opens its clipboard."""
 
     is_here: Callable[[], bool]
-    open: BoardOpener
+    open: ClipboardOpener
 
 
-def _open_windows() -> Board:
-    from .windows import WindowsBoard
+def _open_windows() -> SystemClipboard:
+    from .windows import WindowsClipboard
 
-    return WindowsBoard()
+    return WindowsClipboard()
 
 
-def _open_x11() -> Board:
-    from .x11 import open_x11_board
+def _open_x11() -> SystemClipboard:
+    from .x11 import open_x11_clipboard
 
-    return open_x11_board()
+    return open_x11_clipboard()
 
 
 PLATFORMS: Final = (
@@ -35,6 +35,6 @@ PLATFORMS: Final = (
 """The first row that fits this host counts; the last row fits every host."""
 
 
-def board_opener() -> BoardOpener:
+def clipboard_opener() -> ClipboardOpener:
     """Returns what opens the clipboard of this host's desktop, on the thread that uses it."""
     return next(one for one in PLATFORMS if one.is_here()).open

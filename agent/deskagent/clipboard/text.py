@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskwire.clip_text import clip_fault, clip_text
 
-from .board import ClipRefused
+from .system_clipboard import ClipRefused
 
 
 def to_wire(text: str) -> str:

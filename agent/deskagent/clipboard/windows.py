@@ -12,7 +12,7 @@ from deskwin32.calls import windows
 from deskwin32.desktop import VISIBLE_STATION, own_station
 from deskwire.limits import MAX_CLIP
 
-from .board import ClipRefused
+from .system_clipboard import ClipRefused
 from .text import from_wire, to_wire, with_windows_line_ends
 
 TRIES: Final = 10
@@ -41,8 +41,8 @@ _LONGEST: Final = 4 * (MAX_CLIP + 1)
 """Bytes of UTF-16 that are looked at: each character on the wire may be two units, as a line feed is here."""
 
 
-class WindowsBoard:
-    """A Board over the clipboard of the window station that people see. Raises ClipRefused on another."""
+class WindowsClipboard:
+    """The clipboard of the window station that people see. Raises ClipRefused on another."""
 
     def __init__(self) -> None:
         station = own_station()

@@ -5,21 +5,21 @@ from __future__ import annotations
 from deskx11.connection import FAULTS, connect
 from deskx11.selection import Selection, SelectionRefused
 
-from .board import Board, ClipRefused
+from .system_clipboard import ClipRefused, SystemClipboard
 from .text import from_wire, to_wire
 
 
-def open_x11_board() -> Board:
+def open_x11_clipboard() -> SystemClipboard:
     """Opens the clipboard of the X server that DISPLAY names. Raises ClipRefused where none answers."""
     try:
         connect().close()
     except FAULTS as error:
         raise ClipRefused(f"no X server answers: {error}") from error
-    return X11Board()
+    return X11Clipboard()
 
 
-class X11Board:
-    """A Board over CLIPBOARD; PRIMARY is left alone."""
+class X11Clipboard:
+    """The selection CLIPBOARD; PRIMARY is left alone."""
 
     def __init__(self) -> None:
         self._selection = Selection()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
-from deskagent.clipboard.board import Board, BoardOpener, ClipRefused
+from deskagent.clipboard.system_clipboard import ClipboardOpener, ClipRefused, SystemClipboard
 
 _PUT_WITHIN: Final = 3.0
 """Seconds that the inputs after a text wait until it is on the clipboard: they may be what pastes it."""
@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 class ClipThread:
-    """Opens the board at the first request. Its methods may be called from any thread."""
+    """Opens the clipboard at the first request. Its methods may be called from any thread."""
 
-    def __init__(self, open_board: BoardOpener) -> None:
-        self._open_board = open_board
-        self._board: Board | None = None
+    def __init__(self, open_clipboard: ClipboardOpener) -> None:
+        self._open_clipboard = open_clipboard
+        self._clipboard: SystemClipboard | None = None
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="clipboard", daemon=True)
@@ -45,7 +45,7 @@ class ClipThread:
             try:
                 if reason := refusal():
                     raise ClipRefused(reason)
-                text: str | ClipRefused = self._transfer(lambda board: board.fetch())
+                text: str | ClipRefused = self._transfer(lambda clipboard: clipboard.fetch())
             except ClipRefused as refused:
                 text = refused
             answered(text)
@@ -62,7 +62,7 @@ class ClipThread:
             if not done.set_running_or_notify_cancel():
                 return
             try:
-                self._transfer(lambda board: board.put(text))
+                self._transfer(lambda clipboard: clipboard.put(text))
                 done.set_result(None)
             except ClipRefused as refused:
                 done.set_exception(refused)
@@ -77,23 +77,23 @@ class ClipThread:
         done.result()
 
     def close(self) -> None:
-        """Gives the board back."""
+        """Gives the clipboard back."""
         self._requests.put(None)
         if self._thread.ident is not None:
             self._thread.join(_CLOSE_WITHIN)
 
-    def _transfer(self, transfer: Callable[[Board], _Result]) -> _Result:
-        """Runs `transfer` with the board, opened first if need be. Whatever it raises becomes ClipRefused."""
+    def _transfer(self, transfer: Callable[[SystemClipboard], _Result]) -> _Result:
+        """Runs `transfer` with the clipboard, which it may open first. Any fault becomes ClipRefused."""
         try:
-            if self._board is None:
-                self._board = self._open_board()
-            return transfer(self._board)
+            if self._clipboard is None:
+                self._clipboard = self._open_clipboard()
+            return transfer(self._clipboard)
         except ClipRefused:
             raise
         except Exception:  # noqa: BLE001
-            # An error of the library: the next request opens a new board.
+            # An error of the library: the next request opens a new clipboard.
             _log.exception("the clipboard failed")
-            self._close_board()
+            self._close_clipboard()
             raise ClipRefused("the host's clipboard failed") from None
 
     def _request(self, request: Callable[[], None]) -> None:
@@ -109,12 +109,12 @@ class ClipThread:
             except Exception:  # noqa: BLE001
                 # It would end this thread, and no request would be answered any more.
                 _log.exception("a request for the clipboard failed")
-        self._close_board()
+        self._close_clipboard()
 
-    def _close_board(self) -> None:
-        board, self._board = self._board, None
-        if board is not None:
+    def _close_clipboard(self) -> None:
+        clipboard, self._clipboard = self._clipboard, None
+        if clipboard is not None:
             try:
-                board.close()
+                clipboard.close()
             except Exception:  # noqa: BLE001
                 _log.exception("the clipboard could not be given back")

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from deskagent.clipboard.board import BoardOpener, ClipRefused
-from deskagent.courtesy.policy import PolicyRule
+from deskagent.clipboard.system_clipboard import ClipboardOpener, ClipRefused
+from deskagent.consent.policy import PolicyRule
 from deskagent.input.device import DeviceGone, DeviceOpener
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import Ability, Button, Control, ControlState, Done, EndControl, WantControl
@@ -21,7 +21,7 @@ from .client import MOST_WORDS, ControlClient
 from .clip_thread import ClipThread
 from .desktop_lock import DesktopLock, DesktopTaken, NoLock
 from .grants import Grants
-from .host_courtesy import HostCourtesy, shown_name
+from .host_consent import HostConsent, shown_name
 from .input_thread import InputThread
 from .question_watch import BEING_ASKED
 
@@ -39,7 +39,7 @@ class ControlTools:
     """The parts by which a desktop is acted on, and who opens each."""
 
     open_device: DeviceOpener
-    open_board: BoardOpener | None = None
+    open_clipboard: ClipboardOpener | None = None
     lock: DesktopLock = field(default_factory=NoLock)
     question: DesktopLock = field(default_factory=NoLock)
     """The lock that an agent holds while it asks: only looked at here."""
@@ -48,9 +48,9 @@ class ControlTools:
 class DesktopControl:
     """The gate of an agent that lets consoles act. Safe between threads."""
 
-    def __init__(self, tools: ControlTools, courtesy: HostCourtesy) -> None:
+    def __init__(self, tools: ControlTools, consent: HostConsent) -> None:
         self._tools = tools
-        self._courtesy = courtesy
+        self._consent = consent
         self._lock = threading.RLock()
         self._grants = Grants()
         self._begun = False
@@ -62,15 +62,15 @@ class DesktopControl:
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
         self._inputs = InputThread(tools.open_device, tools.lock, tools.question, self)
-        self._clips = None if tools.open_board is None else ClipThread(tools.open_board)
-        courtesy.question_began = self._inputs.all_up
-        courtesy.sign_clicked = self._end_at_host
+        self._clips = None if tools.open_clipboard is None else ClipThread(tools.open_clipboard)
+        consent.question_began = self._inputs.all_up
+        consent.sign_clicked = self._end_at_host
         # Now, and not for the first console: the libraries of a device take 0.1 s to load.
         self._cleared = self._inputs.clear()
 
     @property
     def abilities(self) -> frozenset[Ability]:
-        policy = self._courtesy.policy()
+        policy = self._consent.policy()
         found: set[Ability] = set()
         self._cleared.wait(_CLEAR_WITHIN)
         if policy.control is not PolicyRule.NEVER and not self._inputs.has_no_device:
@@ -100,7 +100,7 @@ class DesktopControl:
                 if self._grants.holder is client:
                     # Behind what was typed before it.
                     self._inputs.put(client, self._grants.number, request)
-                elif self._courtesy.withdraw(client):
+                elif self._consent.withdraw(client):
                     self._say(client, self._view(client))
             elif self._grants.allows(client, request.grant):
                 self._counts[type(request).__name__.lower()] += 1
@@ -117,7 +117,7 @@ class DesktopControl:
     # Who may
 
     def _want(self, client: ControlClient, request: WantControl) -> None:
-        policy = self._courtesy.policy()
+        policy = self._consent.policy()
         with self._lock:
             if policy.control is PolicyRule.NEVER:
                 reason = policy.mistake or "the policy of this host allows no control"
@@ -136,7 +136,7 @@ class DesktopControl:
         def asking() -> None:
             self._say(client, Control(ControlState.ASKING))
 
-        self._courtesy.may_act(client, ask=request.ask, decided=decided, asking=asking)
+        self._consent.may_act(client, ask=request.ask, decided=decided, asking=asking)
 
     def _is_taken(self, client: ControlClient) -> bool:
         """Another console acts. The same console on a new link, with its old link still open, is no other."""
@@ -177,7 +177,7 @@ class DesktopControl:
         self._grants.end()
         self._begun = False
         self._inputs.end()
-        self._courtesy.held_by(None)
+        self._consent.held_by(None)
         if told is not None:
             self._say(holder, told)
             self._tell_all(but=holder)
@@ -222,10 +222,10 @@ class DesktopControl:
             return self._grants.holder is client and self._grants.number == grant
 
     def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
-        if self._courtesy.asking:
+        if self._consent.asking:
             return BEING_ASKED
         if isinstance(message, Button):
-            sign, area = self._courtesy.sign_area, client.area
+            sign, area = self._consent.sign_area, client.area
             if sign is not None and area is not None:
                 x, y = area.x + message.x - sign.x, area.y + message.y - sign.y
                 if 0 <= x < sign.width and 0 <= y < sign.height:
@@ -272,7 +272,7 @@ class DesktopControl:
         """The reason why this console may not read or change the clipboard now; empty where it may."""
         if self._closing or not self.allows(client, message.grant):
             return "control ended before the clipboard came"
-        policy = self._courtesy.policy()
+        policy = self._consent.policy()
         if not policy.clip:
             return policy.mistake or "the policy of this host does not allow the clipboard"
         return self.refusal(client, message)
@@ -288,7 +288,7 @@ class DesktopControl:
                 return
             self._begun = True
             _log.info("%s controls from now on, by grant %d", shown_name(client.hello), grant)
-            self._courtesy.held_by(client)
+            self._consent.held_by(client)
             self._tell_all()
 
     def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:

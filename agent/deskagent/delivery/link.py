@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from deskagent.control.client import MOST_WORDS, ControlGate
-from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.host_consent import HostConsent
 from deskwire.connection import AgentConnection, Phase
 from deskwire.errors import LocalProtocolError, RemoteProtocolError, WireError
 from deskwire.geometry import Rectangle
@@ -80,13 +80,13 @@ class ConsoleLink:
         platform: str,
         admitted: Callable[[ConsoleLink], Trigger],
         gate: ControlGate,
-        courtesy: HostCourtesy,
+        consent: HostConsent,
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
         self._feeds = feeds
         self._gate = gate
-        self._courtesy = courtesy
+        self._consent = consent
         self.hello = _NO_HELLO
         self.wrong = False
         """The link ended because the console did not show the token."""
@@ -104,7 +104,7 @@ class ConsoleLink:
         self._pending = AnswerQueue()
         # Made for a console with the token only: other users of the host could else use up the descriptors.
         self._wakers: tuple[socket.socket, ...] = ()
-        # Seeing begins once, and not after the end. Taken before the courtesy's lock.
+        # Seeing begins once, and not after the end. Taken before the consent's lock.
         self._showing = threading.Lock()
         self._shown = False
         self._left = False
@@ -128,7 +128,7 @@ class ConsoleLink:
             with self._showing:
                 self._left = True
             self._gate.leave(self)
-            self._courtesy.forget(self)
+            self._consent.forget(self)
             if self._feed is not None:
                 self._feed.close()
                 # It knows us too: its stream's window of up to 16 MB would wait for the collector.
@@ -231,7 +231,7 @@ class ConsoleLink:
                 return
             self._shown = True
             feed.start()
-            self._courtesy.watched_by(self)
+            self._consent.watched_by(self)
 
     def tell(self, message: Message) -> None:
         if (feature := feature_of(message)) is not None and feature not in self.hello.speaks:
@@ -345,9 +345,9 @@ class ConsoleLink:
         self.hello, self._display_feed = hello, display_feed
         feed = ConsoleFeed(display_feed, self, hello, first, ended=self.end)
         self._feed = feed
-        must_ask = self._courtesy.must_ask_to_see(hello)
+        must_ask = self._consent.must_ask_to_see(hello)
         hidden = self._hidden(ScreenState.ASKING, _ASKING) if must_ask else None
-        if refusal := self._courtesy.sign_refusal():
+        if refusal := self._consent.sign_refusal():
             hidden = self._hidden(ScreenState.REFUSED, refusal)
         displays, screen, reason = feed.open(hidden)
         for display in displays:
@@ -362,14 +362,14 @@ class ConsoleLink:
                 screen=screen,
                 screen_reason=reason,
                 speaks=tuple(Feature),
-                may=tuple(sorted(self._gate.abilities | self._courtesy.abilities)),
+                may=tuple(sorted(self._gate.abilities | self._consent.abilities)),
             )
             self._socket.sendall(self._connection.welcome(welcome))
         self._gate.join(self)
         if refusal:
             return
         if must_ask:
-            self._courtesy.may_see(self, self._decided)
+            self._consent.may_see(self, self._decided)
         else:
             self.show()
 
@@ -382,5 +382,5 @@ class ConsoleLink:
 
     def _hidden(self, state: ScreenState, reason: str) -> Screen:
         """Tells of a screen that this console may not see, in a state that it understands."""
-        known = Feature.COURTESY in self.hello.speaks
+        known = Feature.CONSENT in self.hello.speaks
         return Screen(state if known else ScreenState.GRAB_FAILED, reason[:MOST_WORDS])

@@ -14,7 +14,7 @@ import time
 
 from deskagent.capture.source import GrabberOpener
 from deskagent.control.client import ControlGate
-from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.host_consent import HostConsent
 from deskagent.control.view_only import ViewOnlyGate
 from deskwire.triggers import Trigger
 
@@ -55,12 +55,12 @@ class Server:
         token: bytes,
         open_grabber: GrabberOpener,
         gate: ControlGate | None = None,
-        courtesy: HostCourtesy | None = None,
+        consent: HostConsent | None = None,
     ) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot. Without a gate consoles only look,
-        without a courtesy no person is asked and there is no sign."""
+        without `consent` no person is asked and there is no sign."""
         self._gate = gate or ViewOnlyGate("this agent only shows")
-        self._courtesy = courtesy or HostCourtesy()
+        self._consent = consent or HostConsent()
         self._token = token
         self._feeds = DisplayFeeds(open_grabber)
         self._platform = _platform()
@@ -121,7 +121,7 @@ class Server:
             sock.close()
             return
         link = ConsoleLink(
-            sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._courtesy
+            sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._consent
         )
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         with self._lock:
@@ -161,7 +161,7 @@ class Server:
     def _end_links(self) -> None:
         # First of all what is held goes up: a console that does not read may take its time.
         self._gate.close()
-        self._courtesy.close()
+        self._consent.close()
         with self._lock:
             links = list(self._links)
         for link in links:

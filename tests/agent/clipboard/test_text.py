@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskagent.clipboard.board import ClipRefused
+from deskagent.clipboard.system_clipboard import ClipRefused
 from deskagent.clipboard.text import from_wire, to_wire, with_windows_line_ends
 
 

@@ -9,21 +9,21 @@ from contextlib import closing, contextmanager
 import pytest
 
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.clipboard.board import ClipRefused
+from deskagent.clipboard.system_clipboard import ClipRefused
+from deskagent.consent.policy import Policy
 from deskagent.control import clip_thread
 from deskagent.control.desktop_control import ControlTools, DesktopControl
-from deskagent.control.host_courtesy import HostCourtesy
-from deskagent.courtesy.policy import Policy
-from deskagent.input.recorded import RecordedDevice
+from deskagent.control.host_consent import HostConsent
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import ControlState, Done, EndControl, Typing
 from deskwire.messages import Ping, Pong
 from support.peers.acting_console import ActingConsole
 from support.peers.served_here import ServedHere, served
+from support.recorded_device import RecordedDevice
 from support.xvfb import wait_for
 
 
-class PlainBoard:
+class PlainClipboard:
     """A clipboard that a test can hold up, or let fail."""
 
     def __init__(self) -> None:
@@ -53,17 +53,17 @@ class PlainBoard:
 
 
 @contextmanager
-def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainBoard, RecordedDevice]]:
-    board, device = PlainBoard(), RecordedDevice()
-    device.calls = board.log  # both are recorded together, in their order
-    manners = HostCourtesy(policy=lambda: policy or Policy())
-    gate = DesktopControl(ControlTools(lambda: device, open_board=lambda: board), manners)
+def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainClipboard, RecordedDevice]]:
+    clipboard, device = PlainClipboard(), RecordedDevice()
+    device.calls = clipboard.log  # both are recorded together, in their order
+    manners = HostConsent(policy=lambda: policy or Policy())
+    gate = DesktopControl(ControlTools(lambda: device, open_clipboard=lambda: clipboard), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 64, 48), gate, manners) as agent:
-        yield agent, board, device
+        yield agent, clipboard, device
 
 
 def test_a_text_is_on_the_clipboard_before_the_keys_that_paste_it() -> None:
-    with desk() as (agent, board, device), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, device), closing(ActingConsole(agent)) as console:
         console.take()
         number = console.act(PutClip, text="grüße\nx")
         console.done(console.act(Typing, text="pasted"))
@@ -71,36 +71,36 @@ def test_a_text_is_on_the_clipboard_before_the_keys_that_paste_it() -> None:
         acted = [call for call in device.calls if call[0] in {"put", "write"}]
         assert acted == [("put", "grüße\nx"), ("write", "pasted")]
         assert console.clip(console.act(WantClip)) == Clip(console.number, "grüße\nx")
-        assert board.text == "grüße\nx"
+        assert clipboard.text == "grüße\nx"
 
 
 def test_a_clipboard_that_is_slow_holds_no_key_up() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.ready.clear()
+        clipboard.ready.clear()
         wanted = console.act(WantClip)
         typed = console.act(Typing, text="x")
         assert console.done(typed, seconds=5) == Done(typed)
-        board.ready.set()
+        clipboard.ready.set()
         assert console.clip(wanted) == Clip(wanted, "what was there")
 
 
 def test_a_refusal_is_said_and_the_next_transfer_works() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.fault = ClipRefused("its owner marked the text as secret")
+        clipboard.fault = ClipRefused("its owner marked the text as secret")
         for kind, fields in ((WantClip, {}), (PutClip, {"text": "x"})):
             number = console.act(kind, **fields)
             assert console.clip(number) == NoClip(number, "its owner marked the text as secret")
-        board.fault = None
+        clipboard.fault = None
         number = console.act(WantClip)
         assert console.clip(number) == Clip(number, "what was there")
 
 
 def test_a_library_that_fails_is_told_and_does_not_end_control() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.fault = RuntimeError("a library's own")
+        clipboard.fault = RuntimeError("a library's own")
         for kind, fields in ((WantClip, {}), (PutClip, {"text": "x"})):
             number = console.act(kind, **fields)
             assert console.clip(number) == NoClip(number, "the host's clipboard failed")
@@ -109,50 +109,50 @@ def test_a_library_that_fails_is_told_and_does_not_end_control() -> None:
 
 
 def test_a_policy_without_a_clipboard_is_obeyed() -> None:
-    with desk(Policy(clip=False)) as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk(Policy(clip=False)) as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
         number = console.act(PutClip, text="x")
         assert console.clip(number) == NoClip(number, "the policy of this host does not allow the clipboard")
-        assert board.text == "what was there"
+        assert clipboard.text == "what was there"
 
 
 def test_a_flood_of_requests_for_the_clipboard_waits_as_one() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.ready.clear()
+        clipboard.ready.clear()
         first = console.act(WantClip)
         for number in [console.act(WantClip) for _ in range(50)]:
             assert console.clip(number) == NoClip(number, "the clipboard is being fetched already")
-        board.ready.set()
+        clipboard.ready.set()
         assert console.clip(first) == Clip(first, "what was there")
-        assert board.fetches == 1
+        assert clipboard.fetches == 1
         again = console.act(WantClip)
         assert console.clip(again) == Clip(again, "what was there")
 
 
 def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_two_waiting() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.ready.clear()
+        clipboard.ready.clear()
         console.act(WantClip)  # holds up what puts a text there
         numbers = [console.act(PutClip, text=f"text {place}") for place in range(6)]
         passed_over = "newer texts came before its turn"
         # One of the six may have had its turn before newer ones came.
         assert console.until(lambda _: [one.reason for one in console.all(NoClip)].count(passed_over) >= 3)
-        board.ready.set()
+        clipboard.ready.set()
         assert console.done(numbers[-1]) == Done(numbers[-1])
-        assert board.text == "text 5"
+        assert clipboard.text == "text 5"
 
 
 def test_a_console_whose_control_has_ended_gets_no_clipboard() -> None:
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as console:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
-        board.ready.clear()
+        clipboard.ready.clear()
         wanted = console.act(WantClip)
-        wait_for(lambda: board.fetches == 1, timeout=20)
+        wait_for(lambda: clipboard.fetches == 1, timeout=20)
         console.send(EndControl())
         console.told(ControlState.FREE)
-        board.ready.set()
+        clipboard.ready.set()
         assert isinstance(console.clip(wanted), NoClip)
 
 
@@ -160,9 +160,9 @@ def test_a_text_that_was_refused_because_control_ended_does_not_come_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(clip_thread, "_PUT_WITHIN", 120.0)  # The text would hold control up for so long.
-    with desk() as (agent, board, _), closing(ActingConsole(agent)) as anna:
+    with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as anna:
         anna.take()
-        board.ready.clear()
+        clipboard.ready.clear()
         anna.act(WantClip)
         put = anna.act(PutClip, text="late")
         anna.send(Ping(1))
@@ -170,6 +170,6 @@ def test_a_text_that_was_refused_because_control_ended_does_not_come_later(
         with closing(ActingConsole(agent, name="bob@hall")) as bob:
             assert bob.take(force=True).state is ControlState.YOURS
             assert isinstance(anna.clip(put), NoClip)
-            board.ready.set()
+            clipboard.ready.set()
             fetched = bob.act(WantClip)
             assert bob.clip(fetched) == Clip(fetched, "what was there")

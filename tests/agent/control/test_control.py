@@ -15,12 +15,11 @@ import pytest
 
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.control.desktop_control import ControlTools, DesktopControl
-from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.host_consent import HostConsent
 from deskagent.control.view_only import ViewOnlyGate
 from deskagent.delivery.display_feed import DisplayFeeds
 from deskagent.delivery.link import ConsoleLink
 from deskagent.input.device import DeviceGone, InputBlocked, KeyboardLayout
-from deskagent.input.recorded import RecordedDevice
 from deskwire.control import (
     AllUp,
     Button,
@@ -40,6 +39,7 @@ from deskwire.triggers import Trigger
 from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import Console, has
 from support.peers.served_here import TOKEN, ServedHere, served
+from support.recorded_device import RecordedDevice
 
 A, SHIFT = 0x1E, 0x2A
 
@@ -74,9 +74,9 @@ class Desk(RecordedDevice):
 
 
 @contextmanager
-def desk(**courtesy: Any) -> Iterator[tuple[ServedHere, Desk]]:
+def desk(**consent: Any) -> Iterator[tuple[ServedHere, Desk]]:
     device = Desk()
-    manners = HostCourtesy(**courtesy)
+    manners = HostConsent(**consent)
     gate = DesktopControl(ControlTools(lambda: device), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
         yield agent, device
@@ -292,9 +292,9 @@ def test_a_device_that_is_gone_ends_control_with_its_reason() -> None:
 def test_an_answer_to_a_console_that_has_just_gone_is_nobodys_fault() -> None:
     ours, theirs = socket.socketpair()
     with closing(ours):
-        gate, courtesy = ViewOnlyGate("shows only"), HostCourtesy()
+        gate, consent = ViewOnlyGate("shows only"), HostConsent()
         feeds = DisplayFeeds(lambda _: SyntheticGrabber("still"))
-        link = ConsoleLink(theirs, TOKEN, feeds, "here", lambda _: Trigger.FIRST_FRAME, gate, courtesy)
+        link = ConsoleLink(theirs, TOKEN, feeds, "here", lambda _: Trigger.FIRST_FRAME, gate, consent)
         link.hello = Hello(WIRE_VERSION, (), packets=1, bytes=1, speaks=tuple(Feature))
         link.close()
         link.tell(Done(1))  # The input thread would take the error for a fault of the device.

@@ -11,9 +11,9 @@ import pytest
 
 from deskagent.control.desktop_lock import NoLock
 from deskagent.control.input_thread import InputThread
-from deskagent.input.recorded import RecordedDevice
 from deskwire.control import InputOutcome, Pointer, Typing
 from deskwire.geometry import Rectangle
+from support.recorded_device import RecordedDevice
 
 WAIT = 20
 

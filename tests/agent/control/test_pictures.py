@@ -17,8 +17,7 @@ import numpy as np
 from deskagent.capture.source import Grab, GrabError, whole
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.control.desktop_control import ControlTools, DesktopControl
-from deskagent.control.host_courtesy import HostCourtesy
-from deskagent.input.recorded import RecordedDevice
+from deskagent.control.host_consent import HostConsent
 from deskwire.control import AllUp, Button, Done, Effect, InputOutcome, Key, Pointer, Typing, Wheel
 from deskwire.geometry import Display, Rectangle
 from deskwire.messages import Ping, ScreenState
@@ -27,6 +26,7 @@ from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import has
 from support.peers.served_here import ServedHere, served
 from support.peers.slow_link import far_link
+from support.recorded_device import RecordedDevice
 from support.xvfb import wait_for
 
 SHIFT = 0x2A
@@ -71,7 +71,7 @@ class Painter(RecordedDevice):
 def painting() -> Iterator[tuple[ServedHere, Screen, Painter]]:
     screen = Screen()
     device = Painter(screen)
-    manners = HostCourtesy()
+    manners = HostConsent()
     with served(lambda _: screen, DesktopControl(ControlTools(lambda: device), manners), manners) as agent:
         yield agent, screen, device
 
@@ -177,7 +177,7 @@ class Far:
 
 
 def test_input_does_not_wait_behind_a_film_on_a_slow_link() -> None:
-    device, manners = Timed(), HostCourtesy()
+    device, manners = Timed(), HostConsent()
     gate = DesktopControl(ControlTools(lambda: device), manners)
     delay = 0.05
     with served(lambda _: Film(), gate, manners) as agent, far_link(agent.port, 1_250_000, delay) as port:

@@ -189,7 +189,7 @@ def test_an_agent_that_only_shows_has_loaded_nothing_that_acts(display: Xvfb, tm
     script = (
         "import sys\nfrom deskagent import __main__ as agent\n"
         "options = agent._parser().parse_args(['serve', '--view-only', '--token-file', 'x'])\n"
-        "agent._gate(options, agent._courtesy(options))\nfrom deskagent.delivery import server\n"
+        "agent._gate(options, agent._consent(options))\nfrom deskagent.delivery import server\n"
         "sys.exit(any(name.startswith(('deskagent.input', 'deskagent.clipboard')) for name in sys.modules))"
     )
     environment = {**display.environment, "PYTHONPATH": str(AGENT)}

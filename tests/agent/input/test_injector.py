@@ -6,9 +6,9 @@ import pytest
 
 from deskagent.input.device import InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
-from deskagent.input.recorded import RecordedDevice
 from deskwire.control import Key
 from deskwire.keys import ALT
+from support.recorded_device import RecordedDevice
 
 A = 0x1E
 

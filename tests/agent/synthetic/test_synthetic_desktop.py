@@ -20,11 +20,11 @@ from deskagent.capture.scenes.actions import (
 from deskagent.capture.scenes.us_keyboard import CHARACTERS
 from deskagent.capture.synthetic import SCENES, SyntheticGrabber, render
 from deskagent.capture.synthetic_desktop import SyntheticDesktop
-from deskagent.clipboard.board import ClipRefused
+from deskagent.clipboard.system_clipboard import ClipRefused
 from deskagent.input.device import InputBlocked
 from deskagent.picture.damage import find_damage
 from deskagent.pixels import Pixels
-from deskagent.synthetic.board import SyntheticBoard
+from deskagent.synthetic.clipboard import SyntheticClipboard
 from deskagent.synthetic.device import SyntheticDevice
 from deskagent.synthetic.sign import SyntheticSign
 from deskwire.control import CAPS_LOCK, ChordName
@@ -40,7 +40,7 @@ class Person:
     def __init__(self, scene: str = "still") -> None:
         self.desktop = SyntheticDesktop(scene, *SIZE)
         self.device = SyntheticDevice(self.desktop)
-        self.board = SyntheticBoard(self.desktop)
+        self.clipboard = SyntheticClipboard(self.desktop)
         self._grabber = SyntheticGrabber(scene, 1, *SIZE, clock=lambda: 0.0, desktop=self.desktop)
 
     def tap(self, *names: str) -> None:
@@ -210,16 +210,16 @@ def test_the_button_counts_clicks_that_begin_and_end_on_it() -> None:
 def test_the_clipboard_holds_text() -> None:
     person = Person()
     with pytest.raises(ClipRefused, match="holds no text"):
-        person.board.fetch()
-    person.board.put("grüß\r\nx")
+        person.clipboard.fetch()
+    person.clipboard.put("grüß\r\nx")
     person.type("ctrl+v")
-    assert (person.text, person.board.fetch()) == ("grüß\nx", "grüß\nx")
+    assert (person.text, person.clipboard.fetch()) == ("grüß\nx", "grüß\nx")
     person.type("y ctrl+a ctrl+c")
-    assert person.board.fetch() == "grüß\nxy"
+    assert person.clipboard.fetch() == "grüß\nxy"
     person.type("z ctrl+v ctrl+a ctrl+x")
-    assert (person.text, person.board.fetch()) == ("", "zgrüß\nxy")
+    assert (person.text, person.clipboard.fetch()) == ("", "zgrüß\nxy")
     with pytest.raises(ClipRefused, match="64,001 characters"):
-        person.board.put("x" * 64_001)
+        person.clipboard.put("x" * 64_001)
 
 
 def test_the_sign_is_in_the_picture_while_it_is_shown() -> None:

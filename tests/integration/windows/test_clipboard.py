@@ -15,9 +15,9 @@ pytestmark = pytest.mark.timeout(600)
 
 AGENT = """
 import deskagent.clipboard.windows as module
-from deskagent.clipboard.board import ClipRefused
-from deskagent.clipboard.platforms import board_opener
-board = board_opener()()
+from deskagent.clipboard.system_clipboard import ClipRefused
+from deskagent.clipboard.platforms import clipboard_opener
+clipboard = clipboard_opener()()
 
 def refused(call, *arguments):
     try:
@@ -89,7 +89,7 @@ def test_what_is_put_is_pasted_into_notepad_with_its_line_ends(
     windows_desktop: WindowsHost, agent: WindowsProgram, program: WindowsProgram
 ) -> None:
     program.run("write('')")
-    agent.run("board.put('grüß 中 😀\\nx\\x00\\x1b\\ty')")
+    agent.run("clipboard.put('grüß 中 😀\\nx\\x00\\x1b\\ty')")
     windows_desktop.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+v")
     wait_for(lambda: program.value("written()") == "grüß 中 😀\r\nx\ty", what="the text in notepad")
 
@@ -100,26 +100,28 @@ def test_what_notepad_copies_is_fetched(
     program.run("own('something before')")
     program.run("write('grüß 中 😀\\r\\nx')")
     windows_desktop.xdotool("mousemove", "300", "300", "click", "1", "key", "ctrl+a", "ctrl+c")
-    wait_for(lambda: agent.value("board.fetch()") == "grüß 中 😀\nx", what="the text that notepad has copied")
+    wait_for(
+        lambda: agent.value("clipboard.fetch()") == "grüß 中 😀\nx", what="the text that notepad has copied"
+    )
 
 
 def test_what_is_put_is_kept_out_of_history_and_cloud_and_can_be_fetched_again(
     agent: WindowsProgram, program: WindowsProgram
 ) -> None:
-    agent.run("board.put('grüß\\nx')")
+    agent.run("clipboard.put('grüß\\nx')")
     for name in (
         "ExcludeClipboardContentFromMonitorProcessing",
         "CanIncludeInClipboardHistory",
         "CanUploadToCloudClipboard",
     ):
         assert program.value(f"has({name!r})")
-    assert agent.value("board.fetch()") == "grüß\nx"
+    assert agent.value("clipboard.fetch()") == "grüß\nx"
 
 
 def test_what_was_put_outlives_the_agent(windows_desktop: WindowsHost, agent: WindowsProgram) -> None:
     with WindowsProgram(windows_desktop) as other:
         other.run(AGENT + "\nboard.put('left behind')\nboard.close()")
-    assert agent.value("board.fetch()") == "left behind"
+    assert agent.value("clipboard.fetch()") == "left behind"
 
 
 @pytest.mark.parametrize(
@@ -133,30 +135,32 @@ def test_what_was_put_outlives_the_agent(windows_desktop: WindowsHost, agent: Wi
 )
 def test_a_secret_is_not_fetched(agent: WindowsProgram, program: WindowsProgram, mark: str) -> None:
     program.run(f"own('secret', {mark})")
-    assert agent.value("refused(board.fetch)") == "a password manager has marked the clipboard as a secret"
+    assert (
+        agent.value("refused(clipboard.fetch)") == "a password manager has marked the clipboard as a secret"
+    )
 
 
 def test_what_may_be_kept_is_no_secret(agent: WindowsProgram, program: WindowsProgram) -> None:
     program.run("own('open', CanIncludeInClipboardHistory=1)")
-    assert agent.value("board.fetch()") == "open"
+    assert agent.value("clipboard.fetch()") == "open"
 
 
 def test_too_long_a_text_is_refused_and_the_old_one_stays(
     agent: WindowsProgram, program: WindowsProgram
 ) -> None:
     program.run("own('old')")
-    assert "64,000" in agent.value("refused(board.put, 64_001 * 'x')")
-    assert agent.value("board.fetch()") == "old"
-    agent.run("board.put(32_000 * '€\\n')")
-    assert agent.value("board.fetch() == 32_000 * '€\\n'")
+    assert "64,000" in agent.value("refused(clipboard.put, 64_001 * 'x')")
+    assert agent.value("clipboard.fetch()") == "old"
+    agent.run("clipboard.put(32_000 * '€\\n')")
+    assert agent.value("clipboard.fetch() == 32_000 * '€\\n'")
     for length in (64_001, 300_000):
         program.run(f"own({length} * 'x')")
-        assert "64,000" in agent.value("refused(board.fetch)")
+        assert "64,000" in agent.value("refused(clipboard.fetch)")
 
 
 def test_a_clipboard_without_text_is_refused(agent: WindowsProgram, program: WindowsProgram) -> None:
     program.run("own(None, some_picture=1)")
-    assert agent.value("refused(board.fetch)") == "the clipboard holds no text"
+    assert agent.value("refused(clipboard.fetch)") == "the clipboard holds no text"
 
 
 def test_a_program_that_holds_the_clipboard_is_waited_for_and_then_named(
@@ -169,8 +173,8 @@ def test_a_program_that_holds_the_clipboard_is_waited_for_and_then_named(
         " user32.CloseClipboard()\n held.clear()"
     )
     program.run("threading.Thread(target=hold, args=(0.1,)).start(); held.wait()")
-    assert agent.value("board.fetch()") == "held"
+    assert agent.value("clipboard.fetch()") == "held"
     program.run("free.clear(); threading.Thread(target=hold, args=(30,)).start(); held.wait()")
-    assert agent.value("refused(board.fetch)") == "another program holds the clipboard; try again"
+    assert agent.value("refused(clipboard.fetch)") == "another program holds the clipboard; try again"
     program.run("free.set()")
-    wait_for(lambda: agent.value("refused(board.fetch)") == "", what="the clipboard")
+    wait_for(lambda: agent.value("refused(clipboard.fetch)") == "", what="the clipboard")

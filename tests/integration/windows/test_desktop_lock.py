@@ -97,7 +97,7 @@ def test_a_policy_counts_by_who_owns_and_can_change_it(windows: WindowsHost, fir
     folder = windows.drive_c / "ProgramData" / "deskconsole"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "policy.toml").write_text('control = "never"\n')
-    first.run("from deskagent.courtesy import policy; file = policy.policy_path()")
+    first.run("from deskagent.consent import policy; file = policy.policy_path()")
     texts = [first.value(f"policy._windows_security({path})") for path in ("file", "file.parent")]
     owners = [re.match(r"O:(S-1-5-[\d-]+|[A-Z]{2})", text) for text in texts]
     assert all(owners), texts

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.timeout(600)
 BEGIN = """
 import ctypes, logging
 from ctypes import wintypes
-from deskagent.courtesy.platforms import asker_opener, sign_opener
-from deskagent.courtesy.question import Question
+from deskagent.consent.platforms import asker_opener, sign_opener
+from deskagent.consent.question import Question
 
 said = []
 class Notes(logging.Handler):
@@ -175,7 +175,7 @@ def test_the_chosen_button_can_be_pressed_by_a_key(
 
 
 def test_a_click_in_the_first_moment_is_no_yes(windows_desktop: WindowsHost, person: WindowsProgram) -> None:
-    person.run("import deskagent.courtesy.windows.asker as module; module.QUIET = 30.0")
+    person.run("import deskagent.consent.windows.asker as module; module.QUIET = 30.0")
     try:
         asked = Asked(person, seconds=200.0)
         x, y = person.value("place('See and control')")
@@ -191,7 +191,7 @@ def test_a_click_in_the_first_moment_is_no_yes(windows_desktop: WindowsHost, per
 def test_a_locked_desktop_is_not_asked(person: WindowsProgram) -> None:
     """Wine has no lock screen: the answer of Windows is imitated here."""
     person.run(
-        "module = __import__('deskagent.courtesy.windows.asker', fromlist=['']); there = module.input_desktop"
+        "module = __import__('deskagent.consent.windows.asker', fromlist=['']); there = module.input_desktop"
     )
     person.run("module.input_desktop = lambda: (None, 5); said.clear()")
     try:
@@ -271,7 +271,7 @@ def test_a_window_that_covers_the_sign_does_so_for_a_moment_only(
 
 def test_the_sign_ends_with_its_process(windows_desktop: WindowsHost) -> None:
     with WindowsProgram(windows_desktop) as agent:
-        agent.run("from deskagent.courtesy.platforms import sign_opener; sign = sign_opener()(lambda: None)")
+        agent.run("from deskagent.consent.platforms import sign_opener; sign = sign_opener()(lambda: None)")
         agent.run("sign.show('žofie@dešk & Co controls this computer - click to end')")
         area = wait_for(lambda: agent.value("sign.area"), what="the sign")
         wait_for(lambda: shows_the_sign(windows_desktop, area), what="the sign in the picture")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable
 
-from deskagent.courtesy.question import Answer, Question
+from deskagent.consent.question import Answer, Question
 from deskwire.geometry import Rectangle
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from deskagent.capture.source import Grabber
 from deskagent.control.client import ControlGate
-from deskagent.control.host_courtesy import HostCourtesy
+from deskagent.control.host_consent import HostConsent
 from deskagent.delivery.link import ConsoleLink
 from deskagent.delivery.server import Server
 
@@ -25,9 +25,9 @@ class ServedHere:
         self,
         open_grabber: Callable[[int], Grabber],
         gate: ControlGate | None = None,
-        courtesy: HostCourtesy | None = None,
+        consent: HostConsent | None = None,
     ) -> None:
-        self._server = Server(0, TOKEN, open_grabber, gate, courtesy)
+        self._server = Server(0, TOKEN, open_grabber, gate, consent)
         self._thread = threading.Thread(target=self._server.serve, args=(None,))
         self._thread.start()
 
@@ -54,9 +54,9 @@ class ServedHere:
 def served(
     open_grabber: Callable[[int], Grabber],
     gate: ControlGate | None = None,
-    courtesy: HostCourtesy | None = None,
+    consent: HostConsent | None = None,
 ) -> Iterator[ServedHere]:
-    agent = ServedHere(open_grabber, gate, courtesy)
+    agent = ServedHere(open_grabber, gate, consent)
     try:
         yield agent
     finally:

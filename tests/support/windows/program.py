@@ -2,8 +2,8 @@
 
 put_agent(windows)                                   # once for each host
 with WindowsProgram(windows) as program:
-    program.run("from deskagent.clipboard.windows import WindowsBoard; board = WindowsBoard()")
-    program.value("board.fetch()")
+    program.run("from deskagent.clipboard.windows import WindowsClipboard; clipboard = WindowsClipboard()")
+    program.value("clipboard.fetch()")
 """
 
 from __future__ import annotations

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from deskagent.capture.synthetic import SyntheticGrabber
-from deskagent.control import host_courtesy
+from deskagent.consent.policy import Policy, PolicyRule
+from deskagent.consent.question import Answer, Question
+from deskagent.control import host_consent
 from deskagent.control.desktop_control import ControlTools, DesktopControl
-from deskagent.control.host_courtesy import HostCourtesy
-from deskagent.courtesy.policy import Policy, PolicyRule
-from deskagent.courtesy.question import Answer, Question
-from deskagent.input.recorded import RecordedDevice
+from deskagent.control.host_consent import HostConsent
 from deskwire.control import (
     Button,
     Consent,
@@ -33,6 +32,7 @@ from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import Console, has
 from support.peers.person import Person
 from support.peers.served_here import ServedHere, served
+from support.recorded_device import RecordedDevice
 from support.xvfb import wait_for
 
 SHIFT = 0x2A
@@ -40,9 +40,9 @@ ASKED = Policy(see=PolicyRule.ASK)
 
 
 @contextmanager
-def host(**courtesy: Any) -> Iterator[tuple[ServedHere, Person, RecordedDevice]]:
+def host(**consent: Any) -> Iterator[tuple[ServedHere, Person, RecordedDevice]]:
     person, device = Person(), RecordedDevice()
-    manners = HostCourtesy(**{"open_asker": lambda: person, "open_sign": person.opened_sign, **courtesy})
+    manners = HostConsent(**{"open_asker": lambda: person, "open_sign": person.opened_sign, **consent})
     gate = DesktopControl(ControlTools(lambda: device), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
         yield agent, person, device
@@ -190,7 +190,7 @@ def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
 
 
 def test_a_no_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.2)
+    monkeypatch.setattr(host_consent, "NO_LASTS", 0.2)
     with (
         host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
@@ -267,7 +267,7 @@ def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
         console.told(ControlState.FREE)
         assert console.take().state is ControlState.REFUSED
         assert len(person.questions) == asked
-        monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.0)
+        monkeypatch.setattr(host_consent, "NO_LASTS", 0.0)
         if not asked:
             assert person.answers.get() is Answer.CONTROL
         person.answers.put(Answer.CONTROL)
@@ -300,7 +300,7 @@ def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
 def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_control(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(host_courtesy, "_SIGN_AGAIN", 0.0)
+    monkeypatch.setattr(host_consent, "_SIGN_AGAIN", 0.0)
     usable = False
 
     def open_sign(clicked: Callable[[], None]) -> Person:
@@ -363,7 +363,7 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
 
 
 def test_a_console_that_may_act_after_a_no_sees_what_it_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_courtesy, "NO_LASTS", 0.1)
+    monkeypatch.setattr(host_consent, "NO_LASTS", 0.1)
     with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         person.answers.put(Answer.NO)
         assert console.until(has(Screen))
@@ -391,7 +391,7 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
         assert ready.wait(20)
         return RecordedDevice()
 
-    manners = HostCourtesy()
+    manners = HostConsent()
     gate = DesktopControl(ControlTools(RecordedDevice), manners)
     gate._cleared.wait(20)
     gate._inputs._open_device = opened

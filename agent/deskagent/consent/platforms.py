@@ -10,7 +10,7 @@ from .question import Asker, AskerOpener
 from .sign import Sign, SignOpener
 
 
-class CourtesyPlatform(NamedTuple):
+class ConsentPlatform(NamedTuple):
     """A platform, and what opens its question and its sign."""
 
     is_here: Callable[[], bool]
@@ -43,8 +43,8 @@ def _open_x11_sign(clicked: Callable[[], None]) -> Sign:
 
 
 PLATFORMS: Final = (
-    CourtesyPlatform(lambda: sys.platform == "win32", _open_windows_asker, _open_windows_sign),
-    CourtesyPlatform(lambda: True, _open_x11_asker, _open_x11_sign),
+    ConsentPlatform(lambda: sys.platform == "win32", _open_windows_asker, _open_windows_sign),
+    ConsentPlatform(lambda: True, _open_x11_asker, _open_x11_sign),
 )
 """The first row that fits this host counts; the last row fits every host."""
 
@@ -59,5 +59,5 @@ def sign_opener() -> SignOpener:
     return _here().open_sign
 
 
-def _here() -> CourtesyPlatform:
+def _here() -> ConsentPlatform:
     return next(one for one in PLATFORMS if one.is_here())

@@ -7,8 +7,8 @@ from deskagent.capture.synthetic_desktop import SyntheticDesktop
 from deskagent.clipboard.text import from_wire, to_wire
 
 
-class SyntheticBoard:
-    """A Board over a desktop that people use."""
+class SyntheticClipboard:
+    """A SystemClipboard over a desktop that people use."""
 
     def __init__(self, desktop: SyntheticDesktop) -> None:
         self._desktop = desktop

@@ -12,8 +12,8 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
-from deskagent.courtesy.platforms import sign_opener
-from deskagent.courtesy.sign import Sign
+from deskagent.consent.platforms import sign_opener
+from deskagent.consent.sign import Sign
 from deskwire.geometry import Rectangle
 from support.screens.viewer_stage import run_window_manager
 from support.xvfb import Xvfb, wait_for

@@ -16,7 +16,7 @@ from .window import (
     WM_TIMER,
     WS_EX_TOPMOST,
     WS_POPUP,
-    CourtesyWindow,
+    ConsentWindow,
     handle_of,
     make_child,
     make_font,
@@ -77,7 +77,7 @@ class WindowsSign:
         self._window.post(WM_CLOSE)
 
 
-class _SignWindow(CourtesyWindow):
+class _SignWindow(ConsentWindow):
     """The window of the line: it takes no focus and no place on the task bar."""
 
     def __init__(self, clicked: Callable[[], None]) -> None:

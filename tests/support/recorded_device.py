@@ -1,10 +1,9 @@
-"""An input device that only records what it is told: for tests, and to try an agent without a desktop."""
+"""An input device that only records what it is told."""
 
 from __future__ import annotations
 
+from deskagent.input.device import KeyboardLayout
 from deskwire.control import ChordName
-
-from .device import KeyboardLayout
 
 
 class RecordedDevice:

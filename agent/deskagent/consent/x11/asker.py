@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from Xlib import XK, X
 
-from deskagent.courtesy.question import LABELS, QUIET, Answer, Question, unanswered
+from deskagent.consent.question import LABELS, QUIET, Answer, Question, unanswered
 from deskwire.geometry import Rectangle
 from deskx11.connection import FAULTS, connect
 

@@ -16,9 +16,9 @@ if sys.platform != "linux":
 from Xlib import X
 from Xlib.display import Display
 
-from deskagent.courtesy.platforms import asker_opener
-from deskagent.courtesy.question import Answer, Asker, Question
-from deskagent.courtesy.x11.core_font import shown_text
+from deskagent.consent.platforms import asker_opener
+from deskagent.consent.question import Answer, Asker, Question
+from deskagent.consent.x11.core_font import shown_text
 from support.screens.viewer_stage import run_window_manager
 from support.xvfb import Xvfb, wait_for
 

@@ -15,9 +15,9 @@ if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
 from deskagent.capture.platforms import screen_opener
-from deskagent.control.host_courtesy import HostCourtesy
-from deskagent.courtesy.question import ANSWER_TIME, QUIET, Answer, Question
-from deskagent.courtesy.x11.asker import X11Asker
+from deskagent.consent.question import ANSWER_TIME, QUIET, Answer, Question
+from deskagent.consent.x11.asker import X11Asker
+from deskagent.control.host_consent import HostConsent
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import AllUp, Button, Consent, ControlState, EndControl, InputOutcome, Pointer
 from deskwire.messages import Screen, ScreenState, Welcome
@@ -206,9 +206,9 @@ class Hasty(X11Asker):
 
 
 def test_no_answer_in_time_is_told_as_a_no_and_nothing_was_seen(screen: Xvfb) -> None:
-    manners = HostCourtesy(open_asker=Hasty)
+    manners = HostConsent(open_asker=Hasty)
     with (
-        served(screen_opener(), courtesy=manners) as agent,
+        served(screen_opener(), consent=manners) as agent,
         closing(ActingConsole(agent, consent=Consent.ALWAYS)) as console,
     ):
         assert console.until(has(Welcome))

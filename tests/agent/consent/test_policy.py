@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deskagent.courtesy import policy as policy_file
-from deskagent.courtesy.policy import Policy, PolicyRule, is_trusted, read_policy
+from deskagent.consent import policy as policy_file
+from deskagent.consent.policy import Policy, PolicyRule, is_trusted, read_policy
 
 FILE, FOLDER = policy_file._CHANGES_FILE, policy_file._CHANGES_FOLDER
 STRICTEST = Policy(PolicyRule.NEVER, PolicyRule.ASK, clip=False, sign_always=True)

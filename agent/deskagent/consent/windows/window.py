@@ -24,7 +24,7 @@ SS_NOPREFIX: Final = 0x0080
 """An ampersand in a static text is shown as such: a stranger's name may have one."""
 SM_CXSCREEN, SM_CYSCREEN = 0, 1
 
-_CLASS: Final = "deskconsole courtesy"
+_CLASS: Final = "deskconsole consent"
 _IDC_ARROW: Final = 32512
 _COLOR_BTNFACE: Final = 15
 _DT_CALCRECT, _DT_NOPREFIX = 0x0400, 0x0800
@@ -34,7 +34,7 @@ _NORMAL: Final = 400
 _log = logging.getLogger(__name__)
 
 
-class CourtesyWindow:
+class ConsentWindow:
     """A window and its thread. `create`, `handle` and `gone` run on that thread."""
 
     def __init__(self, name: str) -> None:
@@ -90,7 +90,7 @@ class CourtesyWindow:
             self.gone()
 
 
-_open: Final[dict[int, CourtesyWindow]] = {}
+_open: Final[dict[int, ConsentWindow]] = {}
 
 
 def _dispatch(window: int | None, message: int, first: int, second: int) -> int:

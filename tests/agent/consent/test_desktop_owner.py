@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deskagent.courtesy.desktop_owner import is_another_users
+from deskagent.consent.desktop_owner import is_another_users
 from support.xvfb import Xvfb
 
 

@@ -14,8 +14,8 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
-from deskagent.clipboard.board import Board, ClipRefused
-from deskagent.clipboard.platforms import board_opener
+from deskagent.clipboard.platforms import clipboard_opener
+from deskagent.clipboard.system_clipboard import ClipRefused, SystemClipboard
 from deskx11.selection import Selection, SelectionRefused
 from support.xvfb import Xvfb, wait_for
 
@@ -33,10 +33,10 @@ def screen() -> Iterator[Xvfb]:
 
 
 @pytest.fixture
-def board(screen: Xvfb) -> Iterator[Board]:
-    board = board_opener()()
-    yield board
-    board.close()
+def clipboard(screen: Xvfb) -> Iterator[SystemClipboard]:
+    clipboard = clipboard_opener()()
+    yield clipboard
+    clipboard.close()
 
 
 def copy(screen: Xvfb, text: str, target: str = "UTF8_STRING") -> None:
@@ -58,75 +58,79 @@ def pasted(screen: Xvfb, target: str = "UTF8_STRING") -> str:
 
 
 @pytest.mark.parametrize("text", [UMLAUTS, LARGE, ""], ids=["small", "in pieces", "empty"])
-def test_what_was_put_is_what_other_programs_paste(screen: Xvfb, board: Board, text: str) -> None:
-    board.put(text)
+def test_what_was_put_is_what_other_programs_paste(
+    screen: Xvfb, clipboard: SystemClipboard, text: str
+) -> None:
+    clipboard.put(text)
     assert pasted(screen) == text
 
 
 @pytest.mark.parametrize("text", [UMLAUTS, LARGE], ids=["small", "in pieces"])
-def test_what_other_programs_copied_is_fetched(screen: Xvfb, board: Board, text: str) -> None:
+def test_what_other_programs_copied_is_fetched(screen: Xvfb, clipboard: SystemClipboard, text: str) -> None:
     copy(screen, text)
-    assert board.fetch() == text
+    assert clipboard.fetch() == text
 
 
-def test_xterm_pastes_what_was_put(screen: Xvfb, board: Board, tmp_path: Path) -> None:
+def test_xterm_pastes_what_was_put(screen: Xvfb, clipboard: SystemClipboard, tmp_path: Path) -> None:
     file = tmp_path / "pasted"
     screen.run("xterm", "-xrm", "*selectToClipboard: true", "-T", "pasting", "-e", f"cat > {file}")
     window = str(screen.wait_for_window("pasting"))
-    board.put("echo grüße\n")
+    clipboard.put("echo grüße\n")
     screen.call("xdotool", "mousemove", "--window", window, "50", "50", "windowfocus", "--sync", window)
     wait_for(file.exists)
     screen.call("xdotool", "key", "shift+Insert")
     wait_for(lambda: file.read_text() == "echo grüße\n", timeout=10, what="the text")
 
 
-def test_a_program_of_before_unicode_gets_its_letters(screen: Xvfb, board: Board) -> None:
-    board.put("grüß")
+def test_a_program_of_before_unicode_gets_its_letters(screen: Xvfb, clipboard: SystemClipboard) -> None:
+    clipboard.put("grüß")
     asked = ("xclip", "-o", "-selection", "clipboard", "-t", "STRING")
     found = subprocess.run(asked, env=screen.environment, capture_output=True, check=True, timeout=30)
     assert found.stdout == "grüß".encode("latin-1")
 
 
-def test_a_program_of_before_unicode_is_fetched_from(screen: Xvfb, board: Board) -> None:
+def test_a_program_of_before_unicode_is_fetched_from(screen: Xvfb, clipboard: SystemClipboard) -> None:
     copy(screen, "plain", "STRING")
-    assert board.fetch() == "plain"
+    assert clipboard.fetch() == "plain"
 
 
-def test_line_ends_and_control_characters_do_not_travel(screen: Xvfb, board: Board) -> None:
+def test_line_ends_and_control_characters_do_not_travel(screen: Xvfb, clipboard: SystemClipboard) -> None:
     copy(screen, "one\r\ntwo\rthree\t\x1b[31m\x00\x9b!")
-    assert board.fetch() == "one\ntwo\nthree\t[31m!"
-    board.put("a\x1bb")
+    assert clipboard.fetch() == "one\ntwo\nthree\t[31m!"
+    clipboard.put("a\x1bb")
     assert pasted(screen) == "ab"
 
 
-def test_too_long_a_text_is_refused_and_what_was_there_stays(screen: Xvfb, board: Board) -> None:
+def test_too_long_a_text_is_refused_and_what_was_there_stays(
+    screen: Xvfb, clipboard: SystemClipboard
+) -> None:
     copy(screen, UMLAUTS)
     with pytest.raises(ClipRefused, match="has 64,001 characters; the clipboard takes at most 64,000"):
-        board.put("x" * 64_001)
+        clipboard.put("x" * 64_001)
     assert pasted(screen) == UMLAUTS
     copy(screen, "x" * 64_001)
     with pytest.raises(ClipRefused, match="at most 64,000"):
-        board.fetch()
+        clipboard.fetch()
     copy(screen, "x" * 300_000)
     with pytest.raises(ClipRefused, match="more than 256,000 bytes"):
-        board.fetch()
+        clipboard.fetch()
     assert len(pasted(screen)) == 300_000
 
 
-def test_a_secret_of_a_password_manager_is_refused(screen: Xvfb, board: Board) -> None:
+def test_a_secret_of_a_password_manager_is_refused(screen: Xvfb, clipboard: SystemClipboard) -> None:
     copy(screen, "secret", "x-kde-passwordManagerHint")
     with pytest.raises(ClipRefused, match="password manager has marked the clipboard as a secret"):
-        board.fetch()
+        clipboard.fetch()
 
 
-def test_a_clipboard_without_text_is_refused(screen: Xvfb, board: Board) -> None:
+def test_a_clipboard_without_text_is_refused(screen: Xvfb, clipboard: SystemClipboard) -> None:
     copy(screen, "pixels", "image/png")
     with pytest.raises(ClipRefused, match="holds no text"):
-        board.fetch()
-    board.put("x")
-    board.close()
+        clipboard.fetch()
+    clipboard.put("x")
+    clipboard.close()
     with pytest.raises(ClipRefused, match="is empty"):
-        board.fetch()
+        clipboard.fetch()
 
 
 def test_an_owner_that_hangs_is_refused_in_time(screen: Xvfb) -> None:
@@ -146,21 +150,21 @@ def test_an_owner_that_hangs_is_refused_in_time(screen: Xvfb) -> None:
 
 
 def test_the_thread_that_serves_ends_when_another_program_owns_the_clipboard(
-    screen: Xvfb, board: Board
+    screen: Xvfb, clipboard: SystemClipboard
 ) -> None:
     def serving() -> int:
         return sum(thread.name == "clipboard" for thread in threading.enumerate())
 
     for text in ("one", "two", "three"):
-        board.put(text)
+        clipboard.put(text)
     assert pasted(screen) == "three"
     wait_for(lambda: serving() == 1, timeout=10, what="the end of the others")
     copy(screen, "mine")
     wait_for(lambda: serving() == 0, timeout=10, what="the end of the last")
-    assert board.fetch() == "mine"
+    assert clipboard.fetch() == "mine"
 
 
 def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":4711")
     with pytest.raises(ClipRefused, match="no X server answers"):
-        board_opener()()
+        clipboard_opener()()

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Final
 
-from deskagent.courtesy.question import LABELS, QUIET, Answer, Question, unanswered
+from deskagent.consent.question import LABELS, QUIET, Answer, Question, unanswered
 from deskwin32.calls import windows
 from deskwin32.desktop import input_desktop, own_desktop
 
@@ -18,7 +18,7 @@ from .window import (
     WS_EX_TOPMOST,
     WS_POPUP,
     WS_TABSTOP,
-    CourtesyWindow,
+    ConsentWindow,
     frame_around,
     handle_of,
     make_child,
@@ -99,7 +99,7 @@ def _hindrance() -> str:
     return ""
 
 
-class _Dialog(CourtesyWindow):
+class _Dialog(ConsentWindow):
     """One question. It comes to the front without the keyboard: a person who is typing answers nothing."""
 
     def __init__(self, question: Question) -> None:

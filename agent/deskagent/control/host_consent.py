@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from deskagent.courtesy.policy import Policy, PolicyRule
-from deskagent.courtesy.question import ANSWER_TIME, Answer, Asker, AskerOpener, Question
-from deskagent.courtesy.sign import Sign, SignOpener
+from deskagent.consent.policy import Policy, PolicyRule
+from deskagent.consent.question import ANSWER_TIME, Answer, Asker, AskerOpener, Question
+from deskagent.consent.sign import Sign, SignOpener
 from deskwire.control import Ability, Consent
 from deskwire.geometry import Rectangle
 from deskwire.messages import Hello
@@ -99,7 +99,7 @@ def shown_name(hello: Hello) -> str:
     return "".join(one for one in hello.name if one.isprintable()).strip() or "a console without a name"
 
 
-class HostCourtesy:
+class HostConsent:
     """Asks, remembers the answers for each console, and keeps the sign up to date."""
 
     def __init__(

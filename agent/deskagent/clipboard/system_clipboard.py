@@ -10,7 +10,7 @@ class ClipRefused(Exception):
     """The transfer cannot be made; `str` says why in one sentence, in lower case and without a full stop."""
 
 
-class Board(Protocol):
+class SystemClipboard(Protocol):
     """The clipboard of one desktop, from one thread only. Lines end with a line feed."""
 
     def fetch(self) -> str:
@@ -26,5 +26,5 @@ class Board(Protocol):
         """Gives back what is held; what was put may be lost with it. May be called again."""
 
 
-BoardOpener = Callable[[], Board]
+ClipboardOpener = Callable[[], SystemClipboard]
 """Opens the clipboard of the host's desktop. Raises ClipRefused."""
