@@ -22,13 +22,7 @@ from deskwire.messages import Hello
 
 from .client import ControlClient
 from .desktop_lock import DesktopLock, DesktopTaken, LockGone, NoLock
-
-NO_LASTS: Final = 60.0
-"""Seconds for which a no is remembered: a console cannot ask again and again, and a person who was away can
-be asked later. A yes holds until the agent ends."""
-
-_MOST_CONSENTS: Final = 256
-"""The most consoles whose answers are remembered; beyond that the oldest answer is forgotten."""
+from .given_consents import NO_LASTS, GivenConsents
 
 _NO_PAUSE: Final = 3.0
 """Seconds until the next question of any console after a no; twice as many after each further one, up to
@@ -55,43 +49,6 @@ class _PendingQuestion:
     decided: Decision
     withdrawn: bool = False
     """The console has left, or does not want it any more: the answer counts for nothing."""
-
-
-@dataclass
-class _GivenConsent:
-    """The answers of the person at the host for one console; None: not answered yet."""
-
-    see: bool | None = None
-    control: bool | None = None
-    at: float = 0.0
-    ended: bool = False
-    """The person ended this console's control by a click, and has not let it act since."""
-
-    def take(self, answer: Answer, *, control: bool) -> None:
-        """The answer to a question, of control or of seeing alone."""
-        self.at = time.monotonic()
-        if control:
-            self.control = answer is Answer.CONTROL
-            self.ended = self.ended and not self.control
-            self.see = self.see or answer is not Answer.NO or None
-        else:
-            self.see = answer is not Answer.NO
-            self.control = {Answer.NO: False, Answer.CONTROL: True}.get(answer)
-
-    def end_control(self) -> None:
-        """The person has ended the console's control."""
-        self.at = time.monotonic()
-        self.control, self.ended = False, True
-
-    def known(self, *, control: bool) -> bool | None:
-        """The answer that still counts; None: the person has to be asked."""
-        said = self.control if control else self.see
-        return None if said is False and time.monotonic() - self.at > NO_LASTS else said
-
-
-def _key(client: ControlClient) -> bytes | int:
-    """Identifies a console across its links; one without an identity is another console on each link."""
-    return client.hello.console or id(client)
 
 
 def shown_name(hello: Hello) -> str:
@@ -125,7 +82,7 @@ class HostConsent:
         self._current: _PendingQuestion | None = None
         """The question that the asking thread has taken up."""
         self._open: tuple[_PendingQuestion, Asker] | None = None
-        self._consents: dict[bytes | int, _GivenConsent] = {}
+        self._consents = GivenConsents()
         self._sign: Sign | None = None
         self._sign_fault = ""
         self._sign_again = 0.0
@@ -200,7 +157,7 @@ class HostConsent:
             decided(refusal)
             return
         must_ask = self.policy().control is PolicyRule.ASK or self._wants_consent(client.hello.consent)
-        hidden = self.must_ask_to_see(client.hello) and not self._known(client, control=False)
+        hidden = self.must_ask_to_see(client.hello) and not self._consents.known(client, control=False)
         if ask or must_ask or hidden or self._ended_by_click(client):
             self._decide(client, control=True, decided=decided, asking=asking)
         else:
@@ -209,13 +166,9 @@ class HostConsent:
 
     def _ended_by_click(self, client: ControlClient) -> bool:
         """The person has ended this console's control; for a while only, where no person can be asked."""
-        with self._lock:
-            said = self._consents.get(_key(client))
-            return (
-                said is not None
-                and said.ended
-                and (self._open_asker is not None or said.known(control=True) is False)
-            )
+        if not self._consents.ended_by_click(client):
+            return False
+        return self._open_asker is not None or self._consents.known(client, control=True) is False
 
     def withdraw(self, client: ControlClient) -> bool:
         """The console does not want to act any more: takes its question away. False: there is none."""
@@ -240,9 +193,9 @@ class HostConsent:
     def forget(self, client: ControlClient) -> None:
         """The console's link has ended: a question for it is taken away."""
         with self._lock:
-            self._consents.pop(id(client), None)
             if client in self._watchers:
                 self._watchers.remove(client)
+        self._consents.forget(client)
         self._withdraw(client, seeing=True)
         self._update_sign()
 
@@ -268,7 +221,7 @@ class HostConsent:
         decided: Decision,
         asking: Callable[[], None] = lambda: None,
     ) -> None:
-        known = self._known(client, control=control)
+        known = self._consents.known(client, control=control)
         if known is not None:
             self._tell(client, decided, "" if known else "the person at the host said no")
             return
@@ -287,21 +240,9 @@ class HostConsent:
 
     def _tell(self, client: ControlClient, decided: Decision, refusal: str) -> None:
         """Tells the decision; a console that may see is shown the screen, even if it may not act."""
-        if self._known(client, control=False):
+        if self._consents.known(client, control=False):
             client.show()
         decided(refusal)
-
-    def _known(self, client: ControlClient, *, control: bool) -> bool | None:
-        with self._lock:
-            said = self._consents.get(_key(client))
-            return None if said is None else said.known(control=control)
-
-    def _consent_of(self, client: ControlClient) -> _GivenConsent:
-        """Returns the record of this console's consent, new if there is none; the oldest makes room."""
-        said = self._consents.setdefault(_key(client), _GivenConsent())
-        while len(self._consents) > _MOST_CONSENTS:
-            self._consents.pop(next(iter(self._consents)))
-        return said
 
     # The thread that asks
 
@@ -329,7 +270,7 @@ class HostConsent:
     def _settle(self, pending: _PendingQuestion) -> None:
         """Finds out whether this console may, and tells it; whatever goes wrong means no."""
         refusal = "the person at the host said no, or did not answer"
-        known = self._known(pending.client, control=pending.control)
+        known = self._consents.known(pending.client, control=pending.control)
         if known is None:
             try:
                 self._ask(pending)
@@ -338,7 +279,7 @@ class HostConsent:
             except Exception as error:  # noqa: BLE001
                 _log.exception("the question failed")
                 refusal = f"the person at the host cannot be asked: {type(error).__name__}"
-            known = self._known(pending.client, control=pending.control)
+            known = self._consents.known(pending.client, control=pending.control)
         with self._lock:
             # From here on a request of this console is a new question.
             self._current = None
@@ -369,7 +310,7 @@ class HostConsent:
         with self._lock:
             if pending.withdrawn:
                 return
-            self._consent_of(pending.client).take(answer, control=pending.control)
+            self._consents.take(pending.client, answer, control=pending.control)
             if answer is not Answer.NO:
                 self._noes = 0
                 return
@@ -446,11 +387,11 @@ class HostConsent:
     def _clicked(self) -> None:
         with self._lock:
             holder, watchers = self._holder, list(self._watchers)
-            if holder is not None:
-                self._consent_of(holder).end_control()
-            else:
-                for client in watchers:
-                    self._consent_of(client).take(Answer.NO, control=False)
+        if holder is not None:
+            self._consents.end_control(holder)
+        else:
+            for client in watchers:
+                self._consents.take(client, Answer.NO, control=False)
         _log.info("the sign was clicked at the host")
         if holder is not None:
             self.sign_clicked()

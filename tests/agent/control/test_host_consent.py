@@ -13,7 +13,7 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.consent.question import Answer, Question
-from deskagent.control import host_consent
+from deskagent.control import given_consents, host_consent
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.host_consent import HostConsent
 from deskwire.control import (
@@ -190,7 +190,7 @@ def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
 
 
 def test_a_no_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_consent, "NO_LASTS", 0.2)
+    monkeypatch.setattr(given_consents, "NO_LASTS", 0.2)
     with (
         host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
@@ -267,7 +267,7 @@ def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
         console.told(ControlState.FREE)
         assert console.take().state is ControlState.REFUSED
         assert len(person.questions) == asked
-        monkeypatch.setattr(host_consent, "NO_LASTS", 0.0)
+        monkeypatch.setattr(given_consents, "NO_LASTS", 0.0)
         if not asked:
             assert person.answers.get() is Answer.CONTROL
         person.answers.put(Answer.CONTROL)
@@ -363,7 +363,7 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
 
 
 def test_a_console_that_may_act_after_a_no_sees_what_it_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_consent, "NO_LASTS", 0.1)
+    monkeypatch.setattr(given_consents, "NO_LASTS", 0.1)
     with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         person.answers.put(Answer.NO)
         assert console.until(has(Screen))
