@@ -44,7 +44,7 @@ class InputLog:
 
     def events(self, kind: str, count: int) -> list[tuple[int, int, int]]:
         """Waits for so many events of a kind; returns all of them: number and place."""
-        wait_for(lambda: len(self._of(kind)) >= count, timeout=5, what=f"{count} times {kind}")
+        wait_for(lambda: len(self._of(kind)) >= count, what=f"{count} times {kind}")
         return [(event.number, event.x, event.y) for event in self._of(kind)]
 
     def _of(self, kind: str) -> list[LoggedInput]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import psutil
@@ -30,6 +31,17 @@ def running(path: Path, words: str = "") -> list[int]:
     """
     lines = {process.pid: _line(process) for process in psutil.process_iter()}
     return [pid for pid, line in lines.items() if str(path) in line and words in line]
+
+
+def open_files() -> int:
+    """How many files and sockets this process has open; some may be closing, in other threads."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def shared_segments(process: int | None = None) -> list[str]:
+    """System V shared memory that a process made, this very one by default."""
+    rows = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+    return [row[1] for row in rows if int(row[4]) == (process or os.getpid())]
 
 
 def _line(process: psutil.Process) -> str:

@@ -24,6 +24,7 @@ from typing import Self
 
 import psutil
 
+from .ports import free_port
 from .processes import is_gone
 
 _SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
@@ -86,7 +87,7 @@ class Sshd:
         self.authorized_keys = folder / "authorized_keys"
         self.authorized_keys.write_text(public_line(self.identity) + "\n")
         self.authorized_keys.chmod(0o600)
-        self.port = _free_port()
+        self.port = free_port()
         self.log = folder / "sshd.log"
         self._options = dict(options or {})
         self._environment = dict(environment or {})
@@ -168,7 +169,7 @@ class Sshd:
         for process in below:
             _signal(process, signal.SIGKILL)
         try:
-            self._process.wait(5)
+            self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -246,13 +247,6 @@ class Sshd:
         )
         script.chmod(0o700)
         return script
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def _is_sshd(process: psutil.Process) -> bool:

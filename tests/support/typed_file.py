@@ -23,10 +23,10 @@ class TypedFile:
         wait_for(ready.exists, what="the terminal's program")
 
     def expect(self, text: str) -> str:
-        """Waits for as much as `text`, at most 5 s; returns what was typed since the last time."""
+        """Waits for as much as `text`, but not for ever; returns what was typed since the last time."""
         end = self._read + len(text.encode())
         with contextlib.suppress(TimeoutError):  # the comparison shows what is missing
-            wait_for(lambda: self._path.stat().st_size >= end, timeout=5)
+            wait_for(lambda: self._path.stat().st_size >= end, timeout=20)
         content = self._path.read_bytes()
         typed, self._read = content[self._read :], len(content)
         return typed.decode(errors="replace")

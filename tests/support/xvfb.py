@@ -1,4 +1,4 @@
-"""A real X server without a screen, for tests: started on a display number of its own choosing.
+"""A real X server without a screen, for tests: started on a display number that is its own alone.
 
 with Xvfb(1280, 720) as display:
     display.run("xterm")
@@ -24,6 +24,8 @@ from typing import Self, TypeVar
 import mss
 import numpy as np
 from numpy.typing import NDArray
+
+_SOCKETS = "/tmp/.X11-unix"
 
 
 class _ClientMessage(ctypes.Structure):
@@ -62,6 +64,7 @@ class Xvfb:
         authority: bool = False,
         depth: int = 24,
         options: tuple[str, ...] = (),
+        display: str = "",
     ) -> None:
         self.width = width
         self.height = height
@@ -72,14 +75,18 @@ class Xvfb:
         self._folder: Path | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._programs: list[subprocess.Popen[bytes]] = []
-        self.display = ""
+        self.display = display
         """Such as `:5`."""
 
     def start(self) -> None:
-        """Returns once the server answers; it picks a free display number itself."""
+        """Returns once the server answers.
+
+        Left to itself the server takes the lowest free number, that of one which a test has just killed: the
+        test would then see another test's desktop.
+        """
         self._folder = Path(tempfile.mkdtemp(prefix="xvfb-"))
         reader, writer = os.pipe()
-        command = [*self._command(), "-displayfd", str(writer)]
+        command = [*self._command(), self.display or _free_display(), "-displayfd", str(writer)]
         # Without -noreset the server starts over whenever its last client leaves, and loses a resize.
         command += ["-nolisten", "tcp", "-noreset", "-dpi", "96", *self._options]
         cookie = secrets.token_bytes(16)
@@ -224,6 +231,7 @@ class Xvfb:
         assert self._server is not None
         self._server.kill()
         self._server.wait(60)
+        Path(f"{_SOCKETS}/X{self.display[1:]}").unlink(missing_ok=True)
 
     def end_programs(self) -> None:
         """Ends the programs started with `run`."""
@@ -257,7 +265,15 @@ def _end(program: subprocess.Popen[bytes]) -> None:
             program.wait(5)
         except subprocess.TimeoutExpired:
             program.kill()
-            program.wait(5)
+            program.wait(60)
+
+
+def _free_display() -> str:
+    """Of so many numbers none is taken twice in one run. Hypothesis seeds `random` alike in all workers."""
+    while True:
+        number = 10_000 + secrets.randbelow(40_000)
+        if not Path(f"{_SOCKETS}/X{number}").exists():
+            return f":{number}"
 
 
 class Xvnc(Xvfb):

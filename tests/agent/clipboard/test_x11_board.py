@@ -141,7 +141,7 @@ def test_an_owner_that_hangs_is_refused_in_time(screen: Xvfb) -> None:
     began = time.monotonic()
     with pytest.raises(SelectionRefused, match="does not answer"):
         Selection().fetch(patience=0.2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     owner.close()
 
 

@@ -77,7 +77,7 @@ def test_nothing_stays_down_when_the_console_is_gone(server: Any, agent: AgentPr
     assert held(server)
     if how == "closed":
         console.close()
-    wait_for(lambda: not held(server), timeout=1.5, what="the release")
+    wait_for(lambda: not held(server), what="the release")
     console.close()
 
 
@@ -85,7 +85,7 @@ def test_nothing_stays_down_when_the_agent_is_told_to_end(server: Any, agent: Ag
     with closing(ActingConsole(agent)) as console:
         hold(console)
         agent.signal(signal.SIGTERM)
-        wait_for(lambda: not held(server), timeout=1.5, what="the release")
+        wait_for(lambda: not held(server), what="the release")
 
 
 def test_what_a_killed_agent_left_down_is_up_before_the_next_picture(
@@ -118,7 +118,7 @@ def test_control_taken_by_force_ends_what_the_other_console_holds_and_types(
         for _ in range(20):
             anna.act(Typing, text="anna ")
         assert "bob@hall" in anna.told(ControlState.OTHER).reason
-        assert time.monotonic() - began < 0.2 + 0.3, "the displaced console is told late"
+        assert time.monotonic() - began < 2, "the displaced console is told late"
         bob.grant = bob.told(ControlState.YOURS).grant
         assert not held(server)
         for _ in range(20):

@@ -111,8 +111,12 @@ def test_one_that_reads_nothing_holds_up_nobody(agent: ServedHere, desktop: Coun
     stuck.credit()
     assert stuck.until(has(Packet, 2)), "what it missed comes at once, as it is now"
     # Its link counts as slow by now: what there is comes in pieces, each when the one before has arrived.
-    read_on(stuck)
-    assert stuck.want_digest().digest == quick.want_digest().digest
+
+    def has_all() -> bool:
+        read_on(stuck)
+        return stuck.want_digest().digest == quick.want_digest().digest
+
+    wait_for(has_all, what="all pieces")
     stuck.close()
     quick.close()
 
@@ -156,7 +160,8 @@ def test_a_screen_that_nobody_looks_at_is_not_grabbed(agent: ServedHere, desktop
     console = Console(agent)
     assert console.until(has(Packet))
     console.close()
-    time.sleep(0.5)
+    wait_for(lambda: not agent.links, what="the end of the link")
+    time.sleep(0.2)
     grabs = desktop.grabs
     time.sleep(0.5)
     assert desktop.grabs == grabs
@@ -186,8 +191,9 @@ def test_previews_come_no_more_often_than_asked_for(agent: ServedHere, desktop: 
     for number in range(1, 6):
         desktop.picture[0, 0, 0] ^= 1
         assert console.until(has(Preview, number))
-    assert time.monotonic() - began >= 4 * 0.2
-    assert desktop.grabs <= 8, "no more looks than previews"
+    took = time.monotonic() - began
+    assert took >= 4 * 0.2
+    assert desktop.grabs <= took / 0.2 + 4, "no more looks than previews"
     console.close()
 
 

@@ -19,6 +19,7 @@ from deskwire.messages import Welcome
 from support.peers.agent_process import AgentProcess
 from support.peers.bare_console import Console, has
 from support.peers.served_here import served
+from support.processes import open_files
 from support.xvfb import wait_for
 
 STILL = ("--source", "synthetic", "--scene", "still", "--size", "320x200")
@@ -38,12 +39,12 @@ def test_strangers_do_not_grow_the_log(tmp_path: Path) -> None:
 
 def test_a_connection_without_the_token_costs_one_descriptor() -> None:
     with served(lambda _: SyntheticGrabber("still", 1, 64, 48)) as agent, contextlib.ExitStack() as opened:
-        before = len(list(Path("/proc/self/fd").iterdir()))
+        before = open_files()
         for _ in range(8):
             opened.enter_context(agent.connect())
         wait_for(lambda: len(agent.links) == 8, timeout=20)
         # Two ends for each connection; what else this process opens meanwhile is not counted one by one.
-        assert len(list(Path("/proc/self/fd").iterdir())) - before < 24
+        assert open_files() - before < 24
 
 
 def test_an_agent_that_runs_out_of_descriptors_serves_again_when_there_are_some(

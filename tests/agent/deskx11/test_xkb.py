@@ -100,10 +100,10 @@ def test_a_new_map_is_told(screen: Xvfb, display: Any) -> None:
 
     assert not told()
     screen.call("setxkbmap", "de")
-    wait_for(told, timeout=5, what="word of the new layout")
+    wait_for(told, what="word of the new layout")
     assert given(keyboard.keymap(), "AD06", 0) == "z"
     screen.call("xmodmap", "-e", "keycode 248 = Cyrillic_yu")
-    wait_for(told, timeout=5, what="word of one key")
+    wait_for(told, what="word of one key")
     assert keyboard.keymap().text(248, 0) == ("ю", False)
 
 
@@ -129,6 +129,6 @@ def test_a_held_key_repeats_without_releases(screen: Xvfb, display: Any) -> None
         seen.extend(display.next_event().type for _ in range(display.pending_events()))
         return X.KeyRelease in seen
 
-    wait_for(released, timeout=5)
+    wait_for(released)
     assert seen.count(X.KeyRelease) == 1
     assert seen.count(X.KeyPress) > 3

@@ -19,15 +19,9 @@ from support.bootstrap_host import VENV_PATH, listing
 from support.command_line import CommandLine, Said
 from support.peers.agent_process import AgentProcess
 from support.peers.login_server import Server, serving
+from support.ports import free_port
 from support.sshd import Sshd, fingerprint, keygen, public_line
 from support.xvfb import wait_for
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
 
 # On the way to the host
 

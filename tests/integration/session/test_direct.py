@@ -71,7 +71,8 @@ def has_picture(session: Session) -> bool:
 
 def test_it_streams_exactly_and_counts(session: Session) -> None:
     assert has_picture(session)
-    time.sleep(1)
+    assert session.wait_for(lambda one: one.statistics.updates > 0, 60)
+    assert session.wait_for(lambda one: one.statistics.round_trip is not None, 60)
     assert is_exact(session)
     snapshot = session.snapshot()
     assert snapshot.state is State.STREAMING

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,7 @@ from deskconsole.session.route import AgentTransport, DirectRoute, StepReport
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from support.peers.agent_process import AgentProcess
+from support.ports import free_port
 
 
 @pytest.fixture
@@ -39,12 +39,6 @@ class CuttableRoute(DirectRoute):
     def open(self, step: StepReport, cancelled: threading.Event, *, reuse: bool) -> AgentTransport:
         self.way = super().open(step, cancelled, reuse=reuse)
         return self.way
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def test_a_host_that_is_switched_on_later_comes_by_itself(

@@ -42,7 +42,7 @@ def dial(known_hosts: Path) -> Iterator[Callable[..., Connection]]:
     yield make
     for connection in made:
         connection.close()
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while not set(threading.enumerate()) <= before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert set(threading.enumerate()) <= before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from Xlib.xobject.drawable import Window
 
 from deskconsole.viewer.canvas import Canvas
 from deskwire.geometry import Rectangle
+from support.processes import shared_segments
 from support.screens.viewer_stage import Stage, run_window_manager, stage_on
 from support.xvfb import Xvfb, wait_for
 
@@ -219,15 +219,9 @@ def test_no_shared_memory_is_left_behind(stage: Stage) -> None:
         stage.paint(500, 400)
         viewer = stage.open()
         process = viewer._process.pid
-        wait_for(lambda process=process: _segments(process))  # type: ignore[misc]
+        wait_for(lambda process=process: shared_segments(process))  # type: ignore[misc]
         if kill:
             os.kill(process, signal.SIGKILL)
             assert stage.reasons.get(timeout=60)
         viewer.close()
-        wait_for(lambda process=process: not _segments(process), what="the end of the memory")  # type: ignore[misc]
-
-
-def _segments(process: int) -> list[str]:
-    """System V shared memory that this process made."""
-    rows = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
-    return [row[1] for row in rows if int(row[4]) == process]
+        wait_for(lambda process=process: not shared_segments(process), what="the end of the memory")  # type: ignore[misc]

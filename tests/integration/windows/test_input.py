@@ -321,7 +321,7 @@ def test_the_pointer_goes_to_each_pixel_at_two_sizes(desk: InputDesk) -> None:
                 assert (seen.root_x, seen.root_y) == place
                 if number % 30 == 0:
                     # Wine tells its programs up to 0.2 s late, and its display at once.
-                    wait_for(lambda: desk.host.pointer() == place, timeout=5)  # noqa: B023
+                    wait_for(lambda: desk.host.pointer() == place)  # noqa: B023
     desk.host.resize(1280, 720)
 
 
@@ -484,7 +484,7 @@ def test_nothing_stays_down_when_the_console_is_gone(desk: InputDesk, agent: Des
         console.act(Key, code=BY_NAME["ctrl"].code, down=True)
         console.done(console.act(Key, code=BY_NAME["a"].code, down=True, text="a"))
     desk.wait_for_event("up")
-    wait_for(lambda: not desk.value("any(map(device._down_by_windows().get, (0x1D, 0x1E)))"), timeout=2)
+    wait_for(lambda: not desk.value("any(map(device._down_by_windows().get, (0x1D, 0x1E)))"))
 
 
 def test_ctrl_alt_del_of_a_console_is_answered_with_what_helps(desk: InputDesk, agent: DesktopAgent) -> None:

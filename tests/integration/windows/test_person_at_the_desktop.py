@@ -110,7 +110,7 @@ def test_no_answer_is_no_when_the_time_is_over(person: WindowsProgram) -> None:
     asked = Asked(person, seconds=1.0)
     assert "No answer within 1 s means No." in person.value("texts()")
     assert asked.answer.result(10) == "no"
-    assert 1.0 <= time.monotonic() - asked.began < 3.0
+    assert time.monotonic() - asked.began >= 1.0
     assert person.value("place('No')") is None
 
 
@@ -215,9 +215,7 @@ def test_the_sign_is_there_and_gone(windows_desktop: WindowsHost, sign: WindowsP
     assert y == 0
     assert abs(x + width / 2 - 640) <= 1
     sign.run("sign.hide()")
-    wait_for(
-        lambda: not shows_the_sign(windows_desktop, [x, y, width, height]), timeout=1, what="the sign's end"
-    )
+    wait_for(lambda: not shows_the_sign(windows_desktop, [x, y, width, height]), what="the sign's end")
     assert sign.value("sign.area") is None
 
 
@@ -301,7 +299,7 @@ def test_no_picture_leaves_the_host_before_the_person_says_yes(
         assert person.value("texts()")[0].startswith("anna@desk\n")
         assert not console.until(has(Packet), 1.0)
         answered(windows_desktop, person, "See")
-        assert console.until(has(Packet), 5)
+        assert console.until(has(Packet))
 
 
 def test_a_console_that_the_person_refuses_sees_nothing_and_is_told_why(
@@ -352,10 +350,10 @@ def clicked(console: ActingConsole, x: int, y: int) -> Done:
 def test_who_sits_there_sees_that_somebody_acts_and_ends_it_by_a_click(
     windows_desktop: WindowsHost, acting: ActingConsole
 ) -> None:
-    columns = wait_for(lambda: amber(windows_desktop), timeout=2, what="the sign in the picture")
+    columns = wait_for(lambda: amber(windows_desktop), what="the sign in the picture")
     windows_desktop.xdotool("mousemove", str(columns[len(columns) // 2]), "10", "click", "1")
-    assert acting.told(ControlState.FREE, 5).reason == "ended at the host"
-    wait_for(lambda: not amber(windows_desktop), timeout=1, what="the sign's end")
+    assert acting.told(ControlState.FREE).reason == "ended at the host"
+    wait_for(lambda: not amber(windows_desktop), what="the sign's end")
 
 
 def test_a_console_cannot_click_the_sign(windows_desktop: WindowsHost, acting: ActingConsole) -> None:

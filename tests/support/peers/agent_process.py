@@ -14,17 +14,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from support.ports import free_port
+
 AGENT = Path(__file__).parents[3] / "agent"
 
 
 class AgentProcess:
     """An agent that serves on `port`; a context manager. It may be started again, on the same port."""
 
-    def __init__(
-        self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, port: int = 0
-    ) -> None:
+    def __init__(self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.port = port
+        self.port = free_port()
         self.token = secrets.token_bytes(32)
         self.token_file = folder / "token"
         self.token_file.write_bytes(self.token)

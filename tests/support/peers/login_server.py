@@ -75,7 +75,7 @@ def serving(server: Callable[[], Server], key: asyncssh.SSHKey | None = None) ->
 
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
 
     async def stop() -> None:
         acceptor.close()
@@ -89,7 +89,7 @@ def serving(server: Callable[[], Server], key: asyncssh.SSHKey | None = None) ->
     try:
         yield acceptor.get_port()
     finally:
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.run_until_complete(loop.shutdown_default_executor())

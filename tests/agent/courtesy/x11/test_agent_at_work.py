@@ -128,7 +128,7 @@ def test_the_person_sees_who_acts_and_ends_it(hall: Hall) -> None:
     console.told(ControlState.YOURS, seconds=0.1)
     hall.screen.call("xdotool", *SIGN, "click", "1")
     assert console.told(ControlState.FREE, seconds=10).reason == "ended at the host"
-    wait_for(lambda: not hall.sign_seen, timeout=1, what="its end")
+    wait_for(lambda: not hall.sign_seen, what="its end")
 
 
 def test_who_gives_control_back_takes_the_sign_along(hall: Hall) -> None:
@@ -137,7 +137,7 @@ def test_who_gives_control_back_takes_the_sign_along(hall: Hall) -> None:
     wait_for(lambda: hall.sign_seen, timeout=10, what="the sign")
     console.send(EndControl())
     console.told(ControlState.FREE)
-    wait_for(lambda: not hall.sign_seen, timeout=1, what="its end")
+    wait_for(lambda: not hall.sign_seen, what="its end")
 
 
 def test_nothing_is_seen_before_the_person_says_yes(hall: Hall) -> None:
@@ -147,7 +147,7 @@ def test_nothing_is_seen_before_the_person_says_yes(hall: Hall) -> None:
     assert not console.until(has(Packet), seconds=0.3)
     answered = hall.answer(1)
     assert console.until(has(Packet), seconds=10)
-    assert time.monotonic() - answered < 1
+    assert time.monotonic() - answered < 5
 
 
 def test_a_no_is_told_and_nothing_was_seen(hall: Hall) -> None:

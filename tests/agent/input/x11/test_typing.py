@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from collections.abc import Iterable, Mapping
 
 import pytest
@@ -84,11 +83,9 @@ def test_borrowed_keycodes_are_given_back_though_control_goes_on(
 ) -> None:
     before = screen.call("xmodmap", "-pke")
     host.type(FOREIGN)
-    end = time.monotonic() + 3
     assert screen.call("xmodmap", "-pke") != before
     assert terminal.expect(FOREIGN) == FOREIGN
-    wait_for(lambda: screen.call("xmodmap", "-pke") == before, timeout=3, what="the map from before")
-    assert time.monotonic() < end
+    wait_for(lambda: screen.call("xmodmap", "-pke") == before, what="the map from before")
 
 
 def test_more_characters_than_there_are_spare_keycodes(host: Injector, terminal: TypedFile) -> None:
