@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
-from support.screens.piloting import screen_text
+from support.screens.piloting import screen_text, until
 
 _CHARACTERS = {"slash": "/", "space": " ", "minus": "-"}
 
@@ -30,15 +29,6 @@ def burst(pilot: Pilot[Outcome], *keys: str) -> None:
     for key in keys:
         character = key if len(key) == 1 else _CHARACTERS.get(key)
         pilot.app.post_message(events.Key(key, character))
-
-
-async def until(pilot: Pilot[Outcome], holds: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if holds():
-            break
-        await asyncio.sleep(0.02)
-    await pilot.pause()
-    assert holds(), screen_text(pilot)
 
 
 @pytest.mark.parametrize(

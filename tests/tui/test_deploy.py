@@ -17,7 +17,7 @@ from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from support.screens.display_fleet import NOW, UPLOADING, DisplayFleet, Running, laboratory, live, plant
-from support.screens.piloting import console, screen_text, settle
+from support.screens.piloting import console, screen_text, settle, until
 
 FAILED = Snapshot(
     "lab-05",
@@ -130,12 +130,7 @@ async def test_a_failure_stands_below_its_step_with_the_remedy_and_can_be_tried_
 
 
 async def settle_until(pilot: Pilot[Outcome], kind: type[object]) -> None:
-    for _ in range(100):
-        await pilot.pause(0.02)
-        if isinstance(pilot.app.screen, kind):
-            break
-    await pilot.pause(0.1)
-    assert isinstance(pilot.app.screen, kind)
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
 async def test_the_first_picture_says_how_long_it_took(running: Running) -> None:

@@ -12,7 +12,7 @@ from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_keys import TrustScreen
 from support.screens.display_fleet import Running, laboratory
-from support.screens.piloting import console, screen_text, settle
+from support.screens.piloting import console, screen_text, settle, until
 
 GOOD = Finding("name", Outcome.GOOD, "lab-01 is 10.0.3.1")
 TIGHT = Finding("disk", Outcome.DOUBTFUL, "310 MB are free", "Free some space.", 0.3)
@@ -31,7 +31,7 @@ async def test_findings_come_one_by_one_and_the_step_under_way_is_named(running:
     fleet.findings = [GOOD]
     async with running(fleet, size=(80, 24)) as pilot:
         await pilot.press("o")
-        await pilot.pause(0.7)
+        await until(pilot, lambda: "uploading the agent" in screen_text(pilot))
         shown = screen_text(pilot)
         assert "Doctor: lab-01" in shown
         assert "✓ name            lab-01 is 10.0.3.1" in shown
@@ -47,7 +47,7 @@ async def test_the_first_wrong_thing_is_named_with_its_remedy(running: Running) 
     fleet.patience.set()
     async with running(fleet, size=(80, 24)) as pilot:
         await pilot.press("o")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await settle(pilot)
         lines = [line.rstrip() for line in screen_text(pilot).splitlines()]
         assert any("✖ forwarding is the first problem" in line for line in lines)
@@ -63,7 +63,7 @@ async def test_the_report_is_copied_and_the_host_examined_again(running: Running
     fleet.patience.set()
     async with running(fleet) as pilot:
         await pilot.press("o")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await settle(pilot)
         await pilot.press("y")
         await pilot.pause()
@@ -73,7 +73,7 @@ async def test_the_report_is_copied_and_the_host_examined_again(running: Running
         assert copied[-1].startswith("✖ forwarding is the first problem")
         fleet.findings = [GOOD, TIGHT]
         await pilot.press("r")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await settle(pilot)
         shown = screen_text(pilot)
         assert "▲ it works; 1 of 2 steps deserves a look" in shown
@@ -85,8 +85,7 @@ async def test_leaving_ends_the_examination(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("o")
-        await pilot.pause(0.1)
-        assert isinstance(pilot.app.screen, DoctorScreen)
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await pilot.press("escape")
         await settle(pilot)
         assert isinstance(pilot.app.screen, FleetScreen)
@@ -98,7 +97,7 @@ async def test_what_keeps_the_doctor_from_looking_is_said(running: Running) -> N
     fleet.refuses = ConfigurationError("known_hosts cannot be read.", remedy="Make it readable.")
     async with running(fleet) as pilot:
         await pilot.press("o")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await settle(pilot)
         assert "✖ known_hosts cannot be read. Make it readable." in screen_text(pilot)
 
@@ -111,14 +110,12 @@ async def test_a_question_of_the_doctor_ends_with_the_doctor_only(running: Runni
         asked = UnknownHostKey("lab-05", "10.0.3.5:22", "ssh-ed25519", "SHA256:abc")
         thread = threading.Thread(target=lambda: answers.append(questions.trust_host_key(asked)))
         thread.start()
-        for _ in range(100):
+
+        def asks() -> bool:
             console(pilot).controller.pull()
-            await pilot.pause(0.02)
-            if isinstance(pilot.app.screen, TrustScreen):
-                break
-        console(pilot).controller.pull()
-        await pilot.pause(0.1)
-        assert isinstance(pilot.app.screen, TrustScreen)
+            return isinstance(pilot.app.screen, TrustScreen)
+
+        await until(pilot, asks)
         questions.withdraw()
         thread.join(5)
         assert answers == [False]

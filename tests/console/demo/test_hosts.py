@@ -29,6 +29,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection, connect
 from deskconsole.ssh.prompts import NoQuestions
 from support.processes import is_gone
+from support.xvfb import wait_for
 
 
 def entry(embedded: EmbeddedHost, key_file: Path | None = None) -> Host:
@@ -207,4 +208,4 @@ def test_closing_it_ends_everything_it_started(tmp_path: Path) -> None:
     assert list(embedded.home.iterdir()) == []
     assert is_gone(agent)
     assert is_gone(sleeper)
-    assert set(threading.enumerate()) - threads == set()
+    wait_for(lambda: set(threading.enumerate()) <= threads, what="the end of its threads")

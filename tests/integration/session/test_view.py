@@ -49,7 +49,7 @@ def test_the_window_shows_the_hosts_pixels_and_goes_with_the_session(
 
     wait_for(shown, what="the host's picture in the window")
     session.close()
-    assert children(WINDOW) == []
+    wait_for(lambda: not children(WINDOW), what="the end of the window's process")
 
 
 def test_a_window_without_an_agent_keeps_the_last_picture_grey_and_says_of_when_it_is(
@@ -85,7 +85,7 @@ def test_a_window_that_dies_hurts_nobody_and_can_be_opened_again(
     monkeypatch.setenv("DISPLAY", xvfb.display)
     session.view()
     assert session.wait_for(lambda one: one.viewing, 20)
-    (window,) = children(WINDOW)
+    (window,) = wait_for(lambda: children(WINDOW), what="the window's process")
     window.send_signal(signal.SIGKILL)
     assert session.wait_for(lambda one: not one.viewing, 10)
     assert session.snapshot().state is State.STREAMING

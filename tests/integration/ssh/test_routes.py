@@ -20,6 +20,7 @@ from deskconsole.ssh.connection import Connection
 from support.answers import Answers
 from support.processes import children
 from support.sshd import Sshd, keygen, public_line
+from support.xvfb import wait_for
 
 Dial = Callable[..., Connection]
 
@@ -129,7 +130,7 @@ def test_a_connection_goes_through_the_proxy_command(sshd: Sshd, dial: Dial, tmp
     assert len(connection.run("cat", stdin=bytes(300_000)).stdout) == 300_000
     assert children(str(program))
     connection.close()
-    assert not children(str(program))
+    wait_for(lambda: not children(str(program)), what="its end")
 
 
 def test_a_proxy_command_that_fails_is_shown_in_its_own_words(sshd: Sshd, dial: Dial) -> None:

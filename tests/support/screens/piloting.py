@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from textual.pilot import Pilot
 
 from deskconsole.tui.app import DeskconsoleApp, Outcome
@@ -22,6 +25,15 @@ def screen_text(pilot: Pilot[Outcome]) -> str:
 def logged(pilot: Pilot[Outcome]) -> list[str]:
     """What the log says, without the times."""
     return [f"{line.host}  {line.text}" for line in console(pilot).controller.events.lines]
+
+
+async def until(pilot: Pilot[Outcome], holds: Callable[[], bool]) -> None:
+    """Until it holds; what came with it has then been drawn too."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, screen_text(pilot)
+        await pilot.pause(0.02)
+    await pilot.pause(0.05)
 
 
 async def settle(pilot: Pilot[Outcome]) -> None:

@@ -13,6 +13,7 @@ from deskconsole.session.state import State
 from deskconsole.ssh.prompts import ChangedHostKey, Question, SecretRequest, UnknownHostKey
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.questions import QueuedQuestions
+from support.screens import piloting
 from support.screens.display_fleet import NOW, DisplayFleet
 from support.screens.piloting import console, screen_text
 
@@ -54,12 +55,8 @@ def dialog_text(pilot: Pilot[Outcome]) -> str:
 
 
 async def until(pilot: Pilot[Outcome], kind: type[object]) -> None:
-    for _ in range(100):
-        await pilot.pause(0.01)
-        if isinstance(pilot.app.screen, kind):
-            await pilot.pause(0.05)
-            return
-    raise AssertionError(f"no {kind.__name__} came up, but {pilot.app.screen}")
+    """Until the screen is of that kind."""
+    await piloting.until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
 def connecting() -> DisplayFleet:
@@ -87,11 +84,7 @@ def password_of(number: int, attempt: int = 1) -> SecretRequest:
 
 async def shown_text(pilot: Pilot[Outcome], words: str) -> None:
     """Until the words stand on the screen."""
-    for _ in range(100):
-        await pilot.pause(0.02)
-        if words in screen_text(pilot):
-            return
-    raise AssertionError(f"{words!r} did not come up:\n{screen_text(pilot)}")
+    await piloting.until(pilot, lambda: words in screen_text(pilot))
 
 
 async def asked_by(pilot: Pilot[Outcome], number: int) -> None:
