@@ -379,6 +379,8 @@ class Window:
         self._redraw = True
 
     def _set_fullscreen(self, *, on: bool) -> None:
+        # The size and place to come back to are those of now, not those of the last drawing.
+        self._frame.follow(self._surface)
         self._frame.set_fullscreen(self._needed(), on=on)
         self._control.fullscreen(on=on)
 
