@@ -164,9 +164,10 @@ class DesktopControl:
                 self._say(before, Control(ControlState.OTHER, holder=name, reason=f"{name} took control"))
         self._inputs.begin(client, number, name, force=force)
 
-    def _end_at_host(self) -> None:
+    def _end_at_host(self, client: ControlClient) -> None:
         with self._lock:
-            self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
+            if self._grants.holder is client:  # else another console has taken it from the one on the sign
+                self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
 
     def _end(self, why: str, told: Control | None = None) -> None:
         """Control is free from now on. `told`: a message to the acting console in place of the usual one."""
@@ -296,9 +297,10 @@ class DesktopControl:
             if self.allows(client, grant):
                 self._end(f"it could not begin: {why}", _as_told(why, ControlState.OFF))
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
-            self._end(str(why), _as_told(why, ControlState.FREE))
+            if self.allows(client, grant):
+                self._end(str(why), _as_told(why, ControlState.FREE))
 
 
 def _refuse_clip(client: ControlClient, message: WantClip | PutClip, reason: str) -> None:

@@ -25,8 +25,9 @@ from .desktop_lock import DesktopLock, DesktopTaken, LockGone, NoLock
 from .given_consents import NO_LASTS, GivenConsents
 
 _NO_PAUSE: Final = 3.0
-"""Seconds until the next question of any console after a no; twice as many after each further one, up to
-`NO_LASTS`. Without it a console that changes its name each time could ask without end."""
+"""Seconds until the next question of any console after a no, or after a question that its console took away;
+twice as many after each further one, up to `NO_LASTS`. Without it a console that changes its name each time
+could ask without end."""
 
 _TURN_WITHIN: Final = 2 * ANSWER_TIME
 """Seconds to wait until no other agent of the desktop asks. A program that looks like one and asks for ever
@@ -87,7 +88,7 @@ class HostConsent:
         self._sign_fault = ""
         self._sign_again = 0.0
         self._noes = 0
-        """The number of noes in a row."""
+        """The number of noes in a row, and of questions that were taken away."""
         self._next_question = 0.0
         """The time before which no question is shown."""
         self._watchers: list[ControlClient] = []
@@ -96,8 +97,8 @@ class HostConsent:
         self._closed = False
         self.question_began: Callable[[], None] = lambda: None
         """Is called before a question is shown: what is held goes up."""
-        self.sign_clicked: Callable[[], None] = lambda: None
-        """Is called when somebody at the host clicks the sign while a console acts."""
+        self.sign_clicked: Callable[[ControlClient], None] = lambda _: None
+        """Is called with the acting console when somebody at the host clicks the sign."""
 
     @property
     def abilities(self) -> frozenset[Ability]:
@@ -192,11 +193,12 @@ class HostConsent:
 
     def forget(self, client: ControlClient) -> None:
         """The console's link has ended: a question for it is taken away."""
+        # First the question: an answer to it must not be remembered after the others are forgotten.
+        self._withdraw(client, seeing=True)
         with self._lock:
             if client in self._watchers:
                 self._watchers.remove(client)
         self._consents.forget(client)
-        self._withdraw(client, seeing=True)
         self._update_sign()
 
     def close(self) -> None:
@@ -296,7 +298,7 @@ class HostConsent:
         self._wait_for_turn(pending)
         try:
             with self._lock:
-                if pending.withdrawn:
+                if pending.withdrawn or self._closed:
                     return
                 self._open = (pending, asker)
             self.question_began()
@@ -308,12 +310,12 @@ class HostConsent:
             self._question.release()
         _log.info("the answer for %s: %s", name, "withdrawn" if pending.withdrawn else answer)
         with self._lock:
-            if pending.withdrawn:
-                return
-            self._consents.take(pending.client, answer, control=pending.control)
-            if answer is not Answer.NO:
-                self._noes = 0
-                return
+            if not pending.withdrawn:
+                self._consents.take(pending.client, answer, control=pending.control)
+                if answer is not Answer.NO:
+                    self._noes = 0
+                    return
+            # A console that asks and leaves at once would else open dialogs without end.
             self._next_question = time.monotonic() + min(_NO_PAUSE * 2**self._noes, NO_LASTS)
             self._noes = min(self._noes + 1, 10)
 
@@ -387,14 +389,15 @@ class HostConsent:
     def _clicked(self) -> None:
         with self._lock:
             holder, watchers = self._holder, list(self._watchers)
-        if holder is not None:
-            self._consents.end_control(holder)
-        else:
-            for client in watchers:
-                self._consents.take(client, Answer.NO, control=False)
+            # Under the lock: no console that has left is here, and none leaves meanwhile.
+            if holder is not None:
+                self._consents.end_control(holder)
+            else:
+                for client in watchers:
+                    self._consents.take(client, Answer.NO, control=False)
         _log.info("the sign was clicked at the host")
         if holder is not None:
-            self.sign_clicked()
+            self.sign_clicked(holder)
             return
         for client in watchers:
             if self._needs_sign(client):

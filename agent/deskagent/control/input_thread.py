@@ -78,8 +78,8 @@ class InputRules(Protocol):
         """The client's inputs cannot be injected; `why` is the reason."""
         ...
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
-        """Nothing can be injected any more."""
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
+        """The client's inputs can be injected no more."""
         ...
 
 
@@ -103,6 +103,7 @@ class InputThread:
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
+        self._grant = 0
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
 
@@ -198,8 +199,10 @@ class InputThread:
         if self._injector is not None:
             # Closing a device does not release its keys on every system.
             _attempt(self._injector.release_all)
+        client, grant = self._client, self._grant
         self._let_go()
-        _attempt(lambda: self._rules.lost(why))
+        if client is not None:
+            _attempt(lambda: self._rules.lost(client, grant, why))
 
     def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         if not self._rules.allows(client, grant):
@@ -225,7 +228,7 @@ class InputThread:
             self._let_go()
             self._rules.not_begun(client, grant, DeviceGone(f"input failed: {type(error).__name__}"))
             return
-        self._client = client
+        self._client, self._grant = client, grant
         self._rules.begun(client, grant)
 
     def _open(self) -> Injector:

@@ -56,7 +56,7 @@ class Sitter:
     def not_begun(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"not begun: {why}")
 
-    def lost(self, why: Exception) -> None:
+    def lost(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"lost: {why}")
 
 
