@@ -66,6 +66,10 @@ class InputRules(Protocol):
         """Takes a request for the clipboard, in its turn; False: the input is no such request."""
         ...
 
+    def review(self) -> None:
+        """A console acts: looks, some times a second, whether it still may."""
+        ...
+
     def ended(self, client: ControlClient) -> None:
         """The console gave control back, and all that it sent before is injected."""
         ...
@@ -100,6 +104,9 @@ class InputThread:
         self._closed = False
         self.has_no_device = False
         """The desktop has nothing to act with, as was found when it was opened last."""
+        self.sees_question = False
+        """An agent of the desktop asked the person there, when this looked last:
+        while a console acts, 0.1 s ago."""
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
@@ -259,6 +266,7 @@ class InputThread:
 
     def _let_go(self) -> None:
         injector, self._injector, self._client = self._injector, None, None
+        self.sees_question = False
         if injector is not None:
             _attempt(injector.close)
         _attempt(self._lock.release)
@@ -290,13 +298,15 @@ class InputThread:
         injector, client = self._injector, self._client
         if injector is None or client is None:
             return
+        self._rules.review()
+        self.sees_question = self._question.is_open()
         if (holder := self._lock.taken_by()) is not None:
             self._all_up()
             self._give_up(DesktopTaken(holder))
         elif injector.held and self._looked - client.heard > LEASE:
             _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
             injector.release_all()
-        elif injector.held and (client.obstacle or self._question.is_open()):
+        elif injector.held and (client.obstacle or self.sees_question):
             injector.release_all()
 
     def _inject(self, queued: QueuedInput) -> None:

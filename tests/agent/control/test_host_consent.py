@@ -13,7 +13,7 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.consent.question import Answer, Question
-from deskagent.control import given_consents, host_consent
+from deskagent.control import desktop_control, given_consents, host_consent, host_sign
 from deskagent.control.client import ControlClient
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.desktop_lock import DesktopTaken, NoLock
@@ -266,6 +266,7 @@ def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
         person.answers.put(Answer.CONTROL)
         assert console.take().state is ControlState.YOURS
         asked = len(person.questions)
+        wait_for(lambda: person.text, timeout=20)
         person.click()
         console.told(ControlState.FREE)
         assert console.take().state is ControlState.REFUSED
@@ -303,7 +304,7 @@ def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
 def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_control(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(host_consent, "_SIGN_AGAIN", 0.0)
+    monkeypatch.setattr(host_sign, "_AGAIN", 0.0)
     usable = False
 
     def open_sign(clicked: Callable[[], None]) -> Person:
@@ -509,7 +510,49 @@ def test_an_end_that_comes_late_does_not_end_the_control_of_the_next_console() -
         anna.take()
         before = gate._grants.holder
         assert before is not None
+        bob.told(ControlState.OTHER)
         assert bob.take(force=True).state is ControlState.YOURS
         manners.sign_clicked(before)
         gate.lost(before, anna.grant, DeviceGone("late"))
         assert bob.done(bob.act(Key, code=SHIFT, down=True)).outcome is InputOutcome.DONE
+
+
+def test_a_sign_that_another_program_closed_is_opened_again() -> None:
+    with host() as (agent, person, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        wait_for(lambda: person.text, timeout=20)
+        person.text, person.gone = "", True
+        wait_for(lambda: person.text, timeout=20)
+        assert "controls this computer" in person.text
+
+
+def test_a_sign_that_does_not_open_holds_up_neither_the_console_nor_its_end() -> None:
+    go_on = threading.Event()
+
+    def stuck(_: Callable[[], None]) -> Person:
+        go_on.wait(60)
+        return Person()
+
+    with host(open_sign=stuck) as (agent, _, device), closing(ActingConsole(agent)) as console:
+        try:
+            assert console.take().state is ControlState.YOURS
+            console.done(console.act(Key, code=SHIFT, down=True))
+            console.send(EndControl())
+            console.told(ControlState.FREE)
+            wait_for(lambda: not device.keys_down, timeout=20)
+        finally:
+            go_on.set()
+
+
+def test_control_ends_soon_after_the_policy_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop_control, "_REVIEW", 0.1)
+    policies = [Policy()]
+    with (
+        host(policy=lambda: policies[-1]) as (agent, person, device),
+        closing(ActingConsole(agent)) as console,
+    ):
+        console.take()
+        console.done(console.act(Key, code=SHIFT, down=True))
+        policies.append(Policy(control=PolicyRule.NEVER))
+        assert console.told(ControlState.OFF).reason == "the policy of this host allows no control"
+        wait_for(lambda: not device.keys_down and not person.text, timeout=20)

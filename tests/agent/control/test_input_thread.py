@@ -50,6 +50,9 @@ class Sitter:
     def transfer_clip(self, _client: object, _message: object) -> bool:
         return False
 
+    def review(self) -> None:
+        pass
+
     def begun(self, _client: object, _grant: int) -> None:
         self.events.put("begun")
 
