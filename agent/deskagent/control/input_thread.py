@@ -66,6 +66,10 @@ class InputRules(Protocol):
         """Takes a request for the clipboard, in its turn; False: the input is no such request."""
         ...
 
+    def review(self) -> None:
+        """A console acts: looks, some times a second, whether it still may."""
+        ...
+
     def ended(self, client: ControlClient) -> None:
         """The console gave control back, and all that it sent before is injected."""
         ...
@@ -78,8 +82,8 @@ class InputRules(Protocol):
         """The client's inputs cannot be injected; `why` is the reason."""
         ...
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
-        """Nothing can be injected any more."""
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
+        """The client's inputs can be injected no more."""
         ...
 
 
@@ -100,9 +104,13 @@ class InputThread:
         self._closed = False
         self.has_no_device = False
         """The desktop has nothing to act with, as was found when it was opened last."""
+        self.sees_question = False
+        """An agent of the desktop asked the person there, when this looked last:
+        while a console acts, 0.1 s ago."""
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
+        self._grant = 0
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
 
@@ -198,8 +206,10 @@ class InputThread:
         if self._injector is not None:
             # Closing a device does not release its keys on every system.
             _attempt(self._injector.release_all)
+        client, grant = self._client, self._grant
         self._let_go()
-        _attempt(lambda: self._rules.lost(why))
+        if client is not None:
+            _attempt(lambda: self._rules.lost(client, grant, why))
 
     def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         if not self._rules.allows(client, grant):
@@ -225,7 +235,7 @@ class InputThread:
             self._let_go()
             self._rules.not_begun(client, grant, DeviceGone(f"input failed: {type(error).__name__}"))
             return
-        self._client = client
+        self._client, self._grant = client, grant
         self._rules.begun(client, grant)
 
     def _open(self) -> Injector:
@@ -256,6 +266,7 @@ class InputThread:
 
     def _let_go(self) -> None:
         injector, self._injector, self._client = self._injector, None, None
+        self.sees_question = False
         if injector is not None:
             _attempt(injector.close)
         _attempt(self._lock.release)
@@ -287,13 +298,15 @@ class InputThread:
         injector, client = self._injector, self._client
         if injector is None or client is None:
             return
+        self._rules.review()
+        self.sees_question = self._question.is_open()
         if (holder := self._lock.taken_by()) is not None:
             self._all_up()
             self._give_up(DesktopTaken(holder))
         elif injector.held and self._looked - client.heard > LEASE:
             _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
             injector.release_all()
-        elif injector.held and (client.obstacle or self._question.is_open()):
+        elif injector.held and (client.obstacle or self.sees_question):
             injector.release_all()
 
     def _inject(self, queued: QueuedInput) -> None:

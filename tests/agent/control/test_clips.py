@@ -13,6 +13,7 @@ from deskagent.clipboard.system_clipboard import ClipRefused
 from deskagent.consent.policy import Policy
 from deskagent.control import clip_thread
 from deskagent.control.desktop_control import ControlTools, DesktopControl
+from deskagent.control.desktop_lock import DesktopLock, NoLock
 from deskagent.control.host_consent import HostConsent
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import ControlState, Done, EndControl, Typing
@@ -53,11 +54,14 @@ class PlainClipboard:
 
 
 @contextmanager
-def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainClipboard, RecordedDevice]]:
+def desk(
+    policy: Policy | None = None, question: DesktopLock | None = None
+) -> Iterator[tuple[ServedHere, PlainClipboard, RecordedDevice]]:
     clipboard, device = PlainClipboard(), RecordedDevice()
     device.calls = clipboard.log  # both are recorded together, in their order
     manners = HostConsent(policy=lambda: policy or Policy())
-    gate = DesktopControl(ControlTools(lambda: device, open_clipboard=lambda: clipboard), manners)
+    tools = ControlTools(lambda: device, lambda: clipboard, question=question or NoLock())
+    gate = DesktopControl(tools, manners)
     with served(lambda _: SyntheticGrabber("still", 1, 64, 48), gate, manners) as agent:
         yield agent, clipboard, device
 
@@ -173,3 +177,23 @@ def test_a_text_that_was_refused_because_control_ended_does_not_come_later(
             clipboard.ready.set()
             fetched = bob.act(WantClip)
             assert bob.clip(fetched) == Clip(fetched, "what was there")
+
+
+def test_no_clipboard_is_read_or_changed_while_another_agent_asks_the_person_at_the_host() -> None:
+    class Watched(NoLock):
+        held = False
+        looks = 0
+
+        def is_held(self) -> bool:
+            self.looks += self.held
+            return self.held
+
+    lock = Watched()
+    with desk(question=lock) as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        lock.held = True
+        wait_for(lambda: lock.looks > 1, timeout=20)
+        for answer in (console.clip(console.act(WantClip)), console.clip(console.act(PutClip, text="x"))):
+            assert isinstance(answer, NoClip)
+            assert "being asked" in answer.reason
+        assert clipboard.text == "what was there"

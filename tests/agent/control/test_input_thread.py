@@ -50,13 +50,16 @@ class Sitter:
     def transfer_clip(self, _client: object, _message: object) -> bool:
         return False
 
+    def review(self) -> None:
+        pass
+
     def begun(self, _client: object, _grant: int) -> None:
         self.events.put("begun")
 
     def not_begun(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"not begun: {why}")
 
-    def lost(self, why: Exception) -> None:
+    def lost(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"lost: {why}")
 
 
