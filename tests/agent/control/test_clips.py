@@ -130,7 +130,7 @@ def test_a_flood_of_requests_for_the_clipboard_waits_as_one() -> None:
         assert console.clip(again) == Clip(again, "what was there")
 
 
-def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_two_waiting() -> None:
+def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_waiting() -> None:
     with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
         clipboard.ready.clear()
