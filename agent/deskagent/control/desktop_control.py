@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -232,7 +233,9 @@ class DesktopControl:
                     return "only the person at the host can click the sign"
         return client.obstacle
 
-    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
+    def transfer_clip(
+        self, client: ControlClient, message: NumberedRequest, look: Callable[[], None]
+    ) -> bool:
         if not isinstance(message, (WantClip, PutClip)):
             return False
         if self._clips is None:
@@ -240,8 +243,13 @@ class DesktopControl:
         elif reason := self._clip_refusal(client, message):
             _refuse_clip(client, message, reason)
         elif isinstance(message, PutClip):
+
+            def refusal() -> str:
+                look()
+                return self._clip_refusal(client, message)
+
             try:
-                self._clips.put(message.text, lambda: self._clip_refusal(client, message))
+                self._clips.put(message.text, refusal)
                 client.tell(Done(message.n))
             except ClipRefused as refused:
                 _refuse_clip(client, message, str(refused))
@@ -296,9 +304,10 @@ class DesktopControl:
             if self.allows(client, grant):
                 self._end(f"it could not begin: {why}", _as_told(why, ControlState.OFF))
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
-            self._end(str(why), _as_told(why, ControlState.FREE))
+            if self.allows(client, grant):
+                self._end(str(why), _as_told(why, ControlState.FREE))
 
 
 def _refuse_clip(client: ControlClient, message: WantClip | PutClip, reason: str) -> None:
