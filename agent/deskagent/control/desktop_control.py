@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -238,7 +239,9 @@ class DesktopControl:
                     return "only the person at the host can click the sign"
         return client.obstacle
 
-    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
+    def transfer_clip(
+        self, client: ControlClient, message: NumberedRequest, look: Callable[[], None]
+    ) -> bool:
         if not isinstance(message, (WantClip, PutClip)):
             return False
         if self._clips is None:
@@ -246,8 +249,13 @@ class DesktopControl:
         elif reason := self._clip_refusal(client, message):
             _refuse_clip(client, message, reason)
         elif isinstance(message, PutClip):
+
+            def refusal() -> str:
+                look()
+                return self._clip_refusal(client, message)
+
             try:
-                self._clips.put(message.text, lambda: self._clip_refusal(client, message))
+                self._clips.put(message.text, refusal)
                 client.tell(Done(message.n))
             except ClipRefused as refused:
                 _refuse_clip(client, message, str(refused))
