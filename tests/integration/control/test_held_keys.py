@@ -56,7 +56,6 @@ def test_a_shift_that_is_held_while_clicking_stays_held_under_a_window_manager(m
 
 def test_what_is_held_stays_down_while_the_pointer_moves_for_long(stage: ControlStage) -> None:
     stage.open()
-    stage.focus()
     stage.hold("Control_L")
     for _ in range(2):  # 2 s in all: without a word of the window it would go up after 1.2 s.
         for way in ("2", "-2"):
