@@ -86,6 +86,8 @@ class HostControl(LinkObserver):
         self._keys: set[int] = set()
         self._buttons: set[int] = set()
         self._held_until = 0.0
+        self.lapsed: Callable[[], None] = lambda: None
+        """Called when what was held went up for want of `hold`, never while a lock is held here."""
 
     # For the faces
 
@@ -98,9 +100,13 @@ class HostControl(LinkObserver):
         """A key or a button is down: the agent must hear from this console often. Where `hold` was not called
         for HOLD_LASTS seconds, it goes up now."""
         with self._changed:
-            if (self._keys or self._buttons) and self._clock() > self._held_until:
+            lapsed = bool(self._keys or self._buttons) and self._clock() > self._held_until
+            if lapsed:
                 self.all_up()
-            return bool(self._keys or self._buttons)
+            held = bool(self._keys or self._buttons)
+        if lapsed:
+            self.lapsed()
+        return held
 
     @property
     def round_trips(self) -> RoundTrips:
@@ -154,8 +160,8 @@ class HostControl(LinkObserver):
         `at`, here and below, is the time when it happened, by the monotonic clock; None: now.
         """
         with self._changed:
-            if not self._may(Ability.KEYBOARD):
-                return 0
+            if not self._may(Ability.KEYBOARD) or (repeat and code not in self._keys):
+                return 0  # A key that repeats may have gone up at the host meanwhile.
             if self._settings.by_position and code:
                 text, dead = "", False
             self._flush_move()

@@ -82,8 +82,9 @@ def test_an_answer_that_comes_at_once_counts_from_the_press_in_the_window() -> N
 def test_a_key_that_repeats_is_no_press_whose_effect_is_measured() -> None:
     ground, heard = _acting(), list[str]()
     window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(ground.clock.now - 9, 30, down=True), heard.append)
     window.handle(KeyInput(ground.clock.now, 30, down=True, repeat=True), heard.append)
-    ground.draw(effect_of=1)
+    ground.draw(effect_of=2)
     assert ground.control.shown_press_at is None
 
 
