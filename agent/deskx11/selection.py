@@ -240,15 +240,18 @@ class _Offer(_Peer):
         return found
 
     def _serve(self) -> None:
-        with contextlib.suppress(*FAULTS):
-            while not self._closing and (self._owned or self._transfers):
-                now = time.monotonic()
-                self._transfers = {key: one for key, one in self._transfers.items() if one.until > now}
-                until = min((one.until for one in self._transfers.values()), default=now + 3600)
-                one = self.events.next(until)
-                if one is not None:
-                    self._handle(one)
-        self.disconnect()
+        try:
+            with contextlib.suppress(*FAULTS):
+                while not self._closing and (self._owned or self._transfers):
+                    now = time.monotonic()
+                    self._transfers = {key: one for key, one in self._transfers.items() if one.until > now}
+                    until = min((one.until for one in self._transfers.values()), default=now + 3600)
+                    one = self.events.next(until)
+                    if one is not None:
+                        self._handle(one)
+        finally:
+            # Whatever ends this thread: a program that asks an owner who serves no more would wait.
+            self.disconnect()
 
     def _handle(self, one: Any) -> None:
         if one.type == X.SelectionClear:

@@ -80,17 +80,19 @@ class XTestDevice:
             self._read_keymap()
             self._spare = SpareKeys()
             self._spare.adopt(self._display, self._keymap)
-        except LookupError as error:
-            self._display.close()
-            raise DeviceGone(str(error)) from error
-        except DeviceGone:
-            self._display.close()
-            raise
-        except FAULTS as error:
-            raise DeviceGone(f"the X server does not answer: {error}") from error
+        except (DeviceGone, *FAULTS) as error:
+            with contextlib.suppress(*FAULTS):
+                self._display.close()
+            if isinstance(error, DeviceGone):
+                raise
+            # A LookupError says what the server lacks.
+            why = str(error) if isinstance(error, LookupError) else f"the X server does not answer: {error}"
+            raise DeviceGone(why) from error
         self._opcode: int = self._display.display.get_extension_major(EXTENSION)
         self._turned = [0, 0]
         """The part of a notch that is left, to the right and down."""
+        self._pressed: dict[int, int] = {}
+        """The keycode of each key that is down: the map may have become another one since."""
 
     def layout(self) -> KeyboardLayout:
         """The layout that is active; a round trip while it is a known one."""
@@ -127,6 +129,9 @@ class XTestDevice:
     def press(self, code: int, *, down: bool) -> None:
         """Presses or releases a key by its place."""
         keycode = self._places.keycodes.get(code)
+        if not down:
+            # What a killed agent pressed goes up by the map of now.
+            keycode = self._pressed.pop(code, keycode)
         if keycode is None:
             if down:
                 name = f"'{BY_CODE[code].name}'" if code in BY_CODE else f"{code:#x}"
@@ -134,6 +139,8 @@ class XTestDevice:
             return
         with _SPEAKING:
             self._fake_key(keycode, down=down)
+            if down:
+                self._pressed[code] = keycode
             self._display.sync()
 
     def write(self, text: str) -> None:
@@ -267,6 +274,7 @@ class XTestDevice:
                 self._fake_button(button, down=False)
             self._display.sync()
         self._turned = [0, 0]
+        self._pressed.clear()
 
     def close(self) -> None:
         """Gives the borrowed keycodes and the connection back."""

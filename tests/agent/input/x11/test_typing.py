@@ -232,3 +232,21 @@ def test_an_agent_that_lost_the_desktop_leaves_the_keys_of_the_one_that_has_it(h
         assert held_keycodes() == [f2]
         other.release_all()
         assert held_keycodes() == []
+
+
+def test_a_key_that_is_down_goes_up_though_the_host_has_another_map_by_then(
+    host: Injector, screen: Xvfb
+) -> None:
+    up, a = BY_NAME["up"].code, BY_NAME["a"].code
+    host.key(Key(1, 1, up, down=True))
+    held = held_keycodes()
+    try:
+        screen.call("setxkbmap", "-keycodes", "xfree86", "us")
+        for down in (True, False):
+            host.key(Key(1, 1, a, down=down, text="a"))
+        host.key(Key(1, 1, up, down=False))
+        assert held_keycodes() == []
+        host.key(Key(1, 1, up, down=True))
+        assert held_keycodes() not in ([], held), "the map is the same, which would show nothing"
+    finally:
+        screen.call("setxkbmap", "-keycodes", "evdev", "us")
