@@ -426,6 +426,28 @@ def test_a_window_of_more_rights_is_told_and_what_it_swallowed_goes_up_later(des
     assert characters(desk.received()) == "a"
 
 
+def test_a_release_that_was_blocked_lets_go_no_key_that_a_later_console_presses(desk: InputDesk) -> None:
+    desk.press("ctrl")
+    desk.run("late = device._late; blocked, late._is_blocked = late._is_blocked, lambda: True")
+    desk.run("from deskagent.input.windows.foreground import ForegroundRights")
+    desk.run("device._foreground = ForegroundRights(own=lambda: 0)")
+    desk.release("ctrl")
+    desk.run("act(device.close); device = act(device_opener())")
+    desk.press("ctrl")
+    desk.run("late._is_blocked = blocked")
+    wait_for(lambda: desk.value("late._thread is None"))
+    desk.tap("a")
+    desk.release("ctrl")
+    assert [(kind, key) for kind, key, *_ in keys(desk.received())] == [
+        ("down", 0x11),
+        ("up", 0x11),
+        ("down", 0x11),
+        ("down", 0x41),
+        ("up", 0x41),
+        ("up", 0x11),
+    ]
+
+
 def test_keys_that_are_up_are_not_released(desk: InputDesk) -> None:
     desk.release("ctrl", "alt", "win", "a")
     assert desk.received() == []

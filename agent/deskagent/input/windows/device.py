@@ -88,7 +88,7 @@ class WindowsInput:
             why = f"the agent runs on the window station '{station}', which nobody sees"
             raise DeviceGone(why, has_none=True)
         self._foreground = ForegroundRights()
-        self._late = LateReleases(lambda: bool(ForegroundRights().reason()), _send)
+        self._late = _LATE_RELEASES
         self._layouts = SystemLayouts()
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}
@@ -253,6 +253,10 @@ def _send(events: Sequence[InputEvent]) -> None:
         if code == ACCESS_DENIED:
             raise InputBlocked(SECURE_DESKTOP)
         raise InputBlocked(f"Windows takes no input: {failed('SendInput', code).strerror}")
+
+
+_LATE_RELEASES: Final = LateReleases(lambda: bool(ForegroundRights().reason()), _send)
+"""One for all devices of the process: an older device's release lets go no key that a later one presses."""
 
 
 def _move(x: int, y: int) -> InputEvent:
