@@ -62,7 +62,7 @@ class HostSign:
             if not self._is_there():
                 self._demanded = True
                 self._begin()
-                self._wake.wait_for(lambda: not self._demanded, _OPEN_WITHIN)
+                self._wake.wait_for(lambda: self._closed or not self._demanded, _OPEN_WITHIN)
             return "" if self._is_there() else self._fault or "it does not open in time"
 
     def close(self) -> None:

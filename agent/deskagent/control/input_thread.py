@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from deskagent.input.device import DeviceGone, DeviceOpener, InputBlocked
 from deskagent.input.injector import Injector
+from deskwire.clipboard import PutClip, WantClip
 from deskwire.control import (
     AllUp,
     Button,
@@ -108,8 +109,7 @@ class InputThread:
         self.has_no_device = False
         """The desktop has nothing to act with, as was found when it was opened last."""
         self.sees_question = False
-        """An agent of the desktop asked the person there, when this looked last:
-        while a console acts, 0.1 s ago."""
+        """An agent of the desktop asked the person there when the last request for the clipboard came."""
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
@@ -252,7 +252,6 @@ class InputThread:
     def _let_go(self, why: DeviceGone | DesktopTaken | None = None) -> None:
         """Gives device and locks back; `why`: what failed, so that something may still be down."""
         injector, self._injector, self._client = self._injector, None, None
-        self.sees_question = False
         if injector is not None:
             if why is not None:
                 # Closing a device does not release its keys on every system. What else is down is the other
@@ -295,11 +294,10 @@ class InputThread:
         if injector is None or client is None:
             return
         self._rules.review()
-        self.sees_question = self._question.is_open()
         if injector.held and self._looked - client.heard > LEASE:
             _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
             injector.release_all()
-        elif injector.held and (client.obstacle or self.sees_question):
+        elif injector.held and (client.obstacle or self._question.is_open()):
             injector.release_all()
 
     def _inject(self, queued: QueuedInput) -> None:
@@ -309,6 +307,8 @@ class InputThread:
         if isinstance(message, EndControl):
             self._rules.ended(client)
             return
+        if isinstance(message, (PutClip, WantClip)):
+            self.sees_question = self._question.is_open()
         if self._rules.transfer_clip(client, message, lambda: self._guarded(self._look)):
             return
         outcome, reason = InputOutcome.DONE, ""
