@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -40,6 +41,8 @@ from .control_loss import control_loss
 from .control_status import ControlSettings, ControlStatus
 from .link_observer import LinkObserver
 from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
+
+_log = logging.getLogger(__name__)
 
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
@@ -424,7 +427,10 @@ class HostControl(LinkObserver):
                 status = self._changes.popleft()
             try:
                 for changed in self._observers:
-                    changed(status)
+                    try:
+                        changed(status)
+                    except Exception:  # noqa: BLE001  # the others must hear of it all the same
+                        _log.exception("an observer of control failed")
             finally:
                 with self._changed:
                     self._telling = False
