@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -36,9 +37,12 @@ from deskwire.messages import ControlRequest, Feature, Welcome
 from deskwire.packet import Packet
 
 from .control_grant import ControlGrant
+from .control_loss import control_loss
 from .control_status import ControlSettings, ControlStatus
 from .link_observer import LinkObserver
 from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
+
+_log = logging.getLogger(__name__)
 
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
@@ -46,6 +50,9 @@ MOVES_OUT = 4
 HOLD_LASTS = 1.2
 """Seconds after which a held key or button goes up unless `hold` was called: a window whose process stands
 still, or waits for its X server, hears no release."""
+
+_NO_CLIP_HERE = "the policy of this host", "this agent has no clipboard"
+"""Beginnings of the agent's answers that no other text and no later time changes."""
 
 LONGEST_TEXT = 64_000
 """Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
@@ -247,12 +254,15 @@ class HostControl(LinkObserver):
         """Blocks until the host has said what became of that input, then `effect` seconds more at most until
         the first picture after it is drawn.
 
-        Raises ControlNotAllowed for number 0, InputUnanswered after `timeout` seconds.
+        Raises ControlNotAllowed for number 0, InputUnanswered after `timeout` seconds, and the reason where
+        control ended first, see `control_loss`.
         """
         with self._changed:
             one = self._inputs.get(number)
             if one is None:
-                raise ControlNotAllowed("nothing was sent: this console does not control the host")
+                if not self.status.yours:
+                    raise control_loss(self.status, sent=False)
+                raise ControlNotAllowed("nothing was sent: the host's agent has no means for it")
             self._wait_until_done(one, timeout)
             if one.outcome is InputOutcome.DONE and effect > 0:
                 self._changed.wait_for(lambda: one.shown_at is not None, effect)
@@ -270,8 +280,8 @@ class HostControl(LinkObserver):
         return True
 
     def put_clip(self, text: str, timeout: float) -> None:
-        """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlNotAllowed
-        or InputUnanswered."""
+        """Blocks until the host's clipboard has this text; raises ClipUnavailable, ControlNotAllowed and what
+        `wait` raises."""
         text = clip_text(text)
         if (fault := clip_fault(text)) is not None:
             raise ClipUnavailable(fault)
@@ -354,7 +364,7 @@ class HostControl(LinkObserver):
             self._move = None
             self._moves_out.clear()
             self._forget_held()
-            self._inputs.drop_unanswered("control ended")
+            self._inputs.drop_unanswered(self.status)
         elif before.window_acts and not self.status.window_acts and (self._keys or self._buttons):
             self.all_up()  # The window's own release is not heard where the type mode or an act stays.
         self._changes.append(self.status)
@@ -384,12 +394,18 @@ class HostControl(LinkObserver):
     def _wait_until_done(self, one: SentInput, timeout: float) -> None:
         if not self._changed.wait_for(lambda: one.done_at is not None, timeout):
             raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
+        if one.lost is not None:
+            raise control_loss(one.lost, sent=True)
+        if one.outcome is not InputOutcome.DONE and not self.status.yours:
+            raise control_loss(self.status, sent=True)  # The agent's answer is that control ended.
 
     def _clip_request(self) -> tuple[int, SentInput]:
         if not self.status.yours:
-            raise ControlNotAllowed("the clipboard needs control of the host")
+            raise control_loss(self.status, sent=False)
         if Feature.CLIP not in self._grant.speaks or Ability.CLIP not in self.status.may:
-            raise ClipUnavailable("the host's agent offers no clipboard")
+            raise ControlNotAllowed(
+                "the host's agent has no clipboard, or the policy there does not allow it"
+            )
         return self._inputs.add_request()
 
     # Not under the lock
@@ -398,7 +414,8 @@ class HostControl(LinkObserver):
         with self._changed:
             self._wait_until_done(one, timeout)
         if one.outcome is not InputOutcome.DONE:
-            raise ClipUnavailable(f"the host answers: {one.reason}")
+            kind = ControlNotAllowed if one.reason.startswith(_NO_CLIP_HERE) else ClipUnavailable
+            raise kind(f"the host answers: {one.reason}")
 
     def _tell(self) -> None:
         """Tells the observers each change in turn, whatever threads make them."""
@@ -410,7 +427,10 @@ class HostControl(LinkObserver):
                 status = self._changes.popleft()
             try:
                 for changed in self._observers:
-                    changed(status)
+                    try:
+                        changed(status)
+                    except Exception:  # noqa: BLE001  # the others must hear of it all the same
+                        _log.exception("an observer of control failed")
             finally:
                 with self._changed:
                     self._telling = False

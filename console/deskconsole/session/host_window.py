@@ -80,9 +80,10 @@ class HostWindow(LinkObserver):
         with self._lock:
             viewer = self._viewer
             if viewer is None:
-                self._wanted = True
                 self._fullscreen = fullscreen
-                self._take = control
+                # A window that is to come, or opens now, may have been wanted with control before.
+                self._take = control or (self._take and (self._wanted or self._opening))
+                self._wanted = True
                 self.failure = None
         if viewer is not None:
             viewer.to_front()
@@ -187,7 +188,8 @@ class HostWindow(LinkObserver):
         """Takes what the window's user did to the host."""
         if isinstance(message, ControlWish) and message.on and not message.force:
             # A host's answer that changes nothing is not told.
-            self._control_changed(self._control.status)
+            with self._lock:
+                self._tell_who_controls(self._control.status)
         self._input.handle(message, self._clip)
 
     def _clip(self, text: str) -> None:
@@ -202,8 +204,11 @@ class HostWindow(LinkObserver):
 
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
-            if self._viewer is not None:
-                self._viewer.control(who_controls(status, notify=True))
+            self._tell_who_controls(status)
+
+    def _tell_who_controls(self, status: ControlStatus) -> None:
+        if self._viewer is not None:
+            self._viewer.control(who_controls(status, notify=True))
 
     def _lapsed(self) -> None:
         with self._lock:

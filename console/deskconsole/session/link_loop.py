@@ -159,9 +159,12 @@ class LinkLoop:
         except OSError as error:
             raise ConnectionLost(f"the link broke: {error.strerror or error}") from None
         finally:
-            self._sender.end()
-            for observer in self._observers:
-                observer.ended()
+            # The sender may wait for the transport: who waits for an answer is told first.
+            try:
+                for observer in self._observers:
+                    observer.ended()
+            finally:
+                self._sender.end()
 
     def send(self, message: ControlRequest) -> None:
         """Sends what an agent understands that named the feature; returns at once."""

@@ -11,6 +11,8 @@ from deskconsole.common.percentile import percentile
 from deskwire.control import Done, InputOutcome
 from deskwire.errors import RemoteProtocolError
 
+from .control_status import ControlStatus
+
 SAMPLES = 50
 """The round trips are those of so many of the last inputs."""
 
@@ -72,6 +74,8 @@ class SentInput:
     done_at: float | None = None
     outcome: InputOutcome = InputOutcome.DONE
     reason: str = ""
+    lost: ControlStatus | None = None
+    """The status that ended control before the host answered."""
     effect_due: bool = True
     """The first picture after it is not here yet."""
     shown_at: float | None = None
@@ -164,10 +168,12 @@ class SentInputs:
             one.clip = clip
             self.settle(Done(number))
 
-    def drop_unanswered(self, reason: str) -> None:
-        """Control is over: the agent does not answer the inputs that are still open."""
+    def drop_unanswered(self, status: ControlStatus) -> None:
+        """Control is over, as the status says: the agent does not answer the inputs that are still open."""
         for one in self._inputs.values():
-            self._drop(one, reason)
+            if one.done_at is None:
+                one.lost = status
+                self._drop(one, "control ended")
 
     def announce(self, number: int) -> None:
         """The next packet has the effect of this input."""

@@ -214,9 +214,9 @@ class Session:
         """
         if self._window.open:
             self._on_event(WindowRaised(host=self.name))
-        with self._status.changed:
-            self._window.want(fullscreen=fullscreen, control=control)
-            self.connect()
+        # No lock is held here: the window tells the other observers of control at once.
+        self._window.want(fullscreen=fullscreen, control=control)
+        self.connect()
         self._ask(LinkLoop.update_watch)
 
     @property

@@ -54,6 +54,9 @@ must not be orders to the window."""
 _HOLDING = 0.4
 """Seconds between two messages that keep down what is held: the console lets go after 1.2 s without one."""
 
+_GRAB_AGAIN = 0.5
+"""Seconds until a grab is tried again that another program prevents."""
+
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
 
@@ -81,6 +84,8 @@ class XControl:
         self._stale = False
         self._grab = False
         """The user wants all keys to go to the host."""
+        self._grab_due: float | None = None
+        """The time of the next try of a grab that has failed."""
         self._fullscreen = False
         self._up = True
         """The host holds no key or button of this window."""
@@ -110,6 +115,7 @@ class XControl:
             self._clip.due,
             self._outbox.due,
             self._resting_at,
+            self._grab_due,
             self._hold_due if self._holds else None,
         )
         return min((at for at in times if at is not None), default=None)
@@ -163,6 +169,9 @@ class XControl:
             self._act(action)
         if self._resting_at is not None and now >= self._resting_at:
             self._surface.guarded(self._only_look)
+        if self._grab_due is not None and now >= self._grab_due:
+            self._surface.guarded(self._focus.follow_grab)
+            self._has_grab()
         self._clip.tick()
         if self._holds and now >= self._hold_due:
             self._send(Holding())
@@ -275,11 +284,18 @@ class XControl:
                 parent.grab_key(keycode, modifier, *ASYNC_GRAB, onerror=CatchError(XError))
 
     def _follow_grab(self) -> bool:
-        if not self.on:
+        if self.on:
+            self._focus.want_grab(on=self._grab or self._fullscreen)
+        return self._has_grab()
+
+    def _has_grab(self) -> bool:
+        """False where another program prevents the grab that is wanted now: that is said once."""
+        if not self._focus.lacks_grab:
+            self._grab_due = None
             return True
-        if self._focus.want_grab(on=self._grab or self._fullscreen):
-            return True
-        self._say("another program has the keyboard")
+        if self._grab_due is None:
+            self._say("another program has the keyboard")
+        self._grab_due = time.monotonic() + _GRAB_AGAIN
         return False
 
     def _take(self, event: Event) -> bool:
@@ -293,6 +309,7 @@ class XControl:
                 return self._key(event)
             case X.FocusIn | X.FocusOut | X.EnterNotify | X.LeaveNotify:
                 self._heed(self._focus.handle(event))
+                self._has_grab()
                 return True
             case X.UnmapNotify:
                 self._all_up()

@@ -57,6 +57,11 @@ class XFocus:
         """The pointer is in the window."""
         return self._inside
 
+    @property
+    def lacks_grab(self) -> bool:
+        """Another program has the keyboard that is to be grabbed here now."""
+        return self._on and self._wants_grab and self._inside and self._has_it and not self._grabbed
+
     def begin(self) -> bool:
         """Takes the focus where the parent has it, or no window has; True where it came."""
         self._on = True
@@ -83,10 +88,10 @@ class XFocus:
                 self._focus(self._parent)
         self._has_it = False
 
-    def want_grab(self, *, on: bool) -> bool:
-        """The grab is held while the pointer is inside, and the focus here; False: another program has it."""
+    def want_grab(self, *, on: bool) -> None:
+        """The grab is held while the pointer is inside, and the focus here; `lacks_grab` where it failed."""
         self._wants_grab = on
-        return self._follow()
+        self.follow_grab()
 
     def click(self, at: int) -> FocusChange | None:
         """The user pressed a button inside; without a window manager nothing moves the focus then.
@@ -104,7 +109,7 @@ class XFocus:
         if event.type in {X.EnterNotify, X.LeaveNotify}:
             if event.mode == X.NotifyNormal:
                 self._inside = event.type == X.EnterNotify
-                self._follow()
+                self.follow_grab()
             return None
         if not self._on:
             return None
@@ -131,7 +136,7 @@ class XFocus:
         """Looks where the focus is now and takes it from the parent."""
         had = self._has_it
         self._take_from(self._parent.id)
-        self._follow()
+        self.follow_grab()
         if self._has_it:
             return FocusChange.RETURNED if had else FocusChange.CAME
         return FocusChange.LEFT if had else None
@@ -173,15 +178,13 @@ class XFocus:
         size = self._parent.get_geometry()
         return bool(at.same_screen) and 0 <= at.win_x < size.width and 0 <= at.win_y < size.height
 
-    def _follow(self) -> bool:
-        """Grabs the keyboard or lets it go, as it has to be now; False where another program has it."""
+    def follow_grab(self) -> None:
+        """Grabs the keyboard or lets it go, as it has to be now."""
         if self._on and self._wants_grab and self._inside and self._has_it:
             if not self._grabbed:
                 status = self._child.grab_keyboard(*ASYNC_GRAB, X.CurrentTime)
                 self._grabbed = status == X.GrabSuccess
-            return self._grabbed
-        if self._grabbed:
+        elif self._grabbed:
             self._grabbed = False
             self._display.ungrab_keyboard(X.CurrentTime)
             self._display.flush()
-        return True

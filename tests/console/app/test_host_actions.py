@@ -104,6 +104,23 @@ def test_a_text_of_which_one_piece_was_not_typed_is_not_said_to_be_typed(
     assert isinstance(answered.sent[-1], EndControl)
 
 
+@pytest.mark.parametrize("piece", [1, 3])
+def test_another_console_that_takes_over_while_a_text_is_typed_is_told(
+    answered: AnsweredSession, piece: int
+) -> None:
+    def answer(message: ControlRequest) -> Iterator[Control | Done]:
+        if isinstance(message, WantControl):
+            yield Control(ControlState.YOURS, 1)
+        elif isinstance(message, Typing) and message.n == piece:
+            yield Control(ControlState.OTHER, holder="ben@desk")
+            yield Done(message.n, InputOutcome.BLOCKED, "control ended while this was typed")
+
+    answered.answer = answer
+    with pytest.raises(ControlBusy, match="ben@desk took control meanwhile") as caught:
+        type_text(answered, "x" * (2 * MAX_TYPED + 1))
+    assert caught.value.exit_code == 10
+
+
 def test_a_host_that_does_not_answer_is_no_longer_asked_for_control(
     answered: AnsweredSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -287,6 +287,19 @@ def test_observers_hear_changes_in_their_order_whatever_they_do() -> None:
     assert [status.state for status in told] == [ControlState.FREE, ControlState.YOURS, ControlState.FREE]
 
 
+def test_an_observer_that_fails_keeps_nothing_from_the_others() -> None:
+    ground = ControlGround()
+    told: list[ControlStatus] = []
+
+    def fail(_status: ControlStatus) -> None:
+        raise ValueError("a fault")
+
+    ground.control.observe(fail)
+    ground.control.observe(told.append)
+    ground.taken()
+    assert [status.state for status in told] == [ControlState.FREE, ControlState.YOURS]
+
+
 def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
     ground = ControlGround()
     ground.welcome()

@@ -6,11 +6,16 @@ import pytest
 
 from deskconsole.common.errors import (
     ClipUnavailable,
+    ConnectionLost,
+    ControlBusy,
     ControlNotAllowed,
+    ControlRefused,
     InputUnanswered,
 )
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import (
+    Control,
+    ControlState,
     Done,
     Effect,
     InputOutcome,
@@ -55,13 +60,53 @@ def test_waiting_for_what_the_agent_does_not_answer_ends() -> None:
         ground.control.wait(0, 0.01)
 
 
-def test_who_waits_is_told_that_control_ended() -> None:
+_ENDS = [
+    (None, InputUnanswered, ConnectionLost, "the link was lost"),
+    (Control(ControlState.OTHER, holder="ben@desk", reason="x"), ControlBusy, ControlBusy, "ben@desk took"),
+    (Control(ControlState.FREE, reason="ended at the host"), ControlRefused, ControlRefused, "at the host"),
+    (Control(ControlState.OFF, reason="the policy"), ControlNotAllowed, ControlNotAllowed, "the policy"),
+]
+
+
+@pytest.mark.parametrize(("end", "sent", "unsent", "said"), _ENDS)
+@pytest.mark.parametrize("what", ["text", "clip"])
+def test_who_waits_is_told_why_control_ended(
+    what: str, end: Control | None, sent: type[Exception], unsent: type[Exception], said: str
+) -> None:
     ground = ControlGround().taken()
-    number = ground.typed("a")
-    thread, results = asking(lambda: ground.control.wait(number, 30).outcome)
-    ground.control.ended()
+    control = ground.control
+
+    def act() -> object:
+        return control.wait(ground.typed("a"), 30) if what == "text" else control.fetch_clip(30)
+
+    thread, results = asking(act)
+    while not ground.sent:
+        pass
+    if end is None:
+        control.ended()
+    else:
+        control.control(end)
     thread.join(10)
-    assert results == [InputOutcome.DROPPED]
+    assert type(results[0]) is sent
+    assert said in str(results[0])
+    with pytest.raises(unsent, match=said):
+        act()
+
+
+@pytest.mark.parametrize(
+    "reason", ["the policy of this host does not allow the clipboard", "this agent has no clipboard"]
+)
+def test_a_clipboard_that_the_host_does_not_allow_is_no_fault_of_the_text(reason: str) -> None:
+    ground = ControlGround().taken()
+    thread, results = asking(lambda: ground.control.put_clip("x", 30))
+    while not ground.sent:
+        pass
+    ground.control.no_clip(NoClip(1, reason))
+    thread.join(10)
+    assert isinstance(results[0], ControlNotAllowed)
+    assert reason in str(results[0])
+    with pytest.raises(ControlNotAllowed, match="policy"):
+        ControlGround().taken("keyboard").control.put_clip("x", 1)
 
 
 def test_a_blocked_input_says_why() -> None:

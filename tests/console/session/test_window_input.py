@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import queue
+import threading
+from unittest.mock import Mock
 
 import pytest
 
 from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.session import host_window
 from deskconsole.session.host_window import HostWindow
 from deskconsole.session.window_input import WindowInput, who_controls
 from deskconsole.viewer.messages import (
@@ -19,7 +22,7 @@ from deskconsole.viewer.messages import (
     Released,
     WheelInput,
 )
-from deskwire.control import AllUp, ControlState, Done, EndControl, InputOutcome
+from deskwire.control import AllUp, ControlState, Done, EndControl, InputOutcome, WantControl
 from support.control_ground import ControlGround
 
 
@@ -97,6 +100,31 @@ def test_what_the_host_did_not_do_is_said(outcome: InputOutcome, monkeypatch: py
     assert heard == []
     window.done(Done(1, outcome))
     assert heard
+
+
+def test_a_window_wanted_with_control_and_then_without_it_takes_control(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ground = ControlGround()
+    ground.welcome()
+    framebuffer = Framebuffer()
+    framebuffer.reset(4, 4)
+    opening, opened = threading.Event(), threading.Event()
+
+    class SlowViewer(Mock):
+        alive = True
+
+        def __init__(self, *_arguments: object, **_options: object) -> None:
+            super().__init__()
+            opening.wait(10)
+
+    monkeypatch.setattr(host_window, "Viewer", SlowViewer)
+    window = HostWindow("lab-01", framebuffer, ground.control, lambda _event: opened.set())
+    window.want(fullscreen=False, control=True)
+    window.want(fullscreen=False)
+    opening.set()
+    assert opened.wait(10)
+    assert ground.sent == [WantControl()]
 
 
 @pytest.mark.parametrize(

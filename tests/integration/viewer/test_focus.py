@@ -66,6 +66,26 @@ def test_a_click_of_before_does_not_take_the_focus_from_a_prompt(screen: Xvfb) -
     ours.close()
 
 
+def test_a_grab_that_another_program_prevents_comes_when_that_program_lets_go(screen: Xvfb) -> None:
+    ours, other = Display(screen.display), Display(screen.display)
+    parent = _window(ours, ours.screen().root)
+    focus = XFocus(ours, parent, _window(ours, parent))
+    parent.set_input_focus(X.RevertToParent, X.CurrentTime)
+    parent.warp_pointer(10, 10)
+    other.screen().root.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+    focus.begin()
+    focus.want_grab(on=True)
+    assert focus.lacks_grab
+    other.ungrab_keyboard(X.CurrentTime)
+    other.sync()
+    focus.follow_grab()
+    assert not focus.lacks_grab
+    grab = other.screen().root.grab_keyboard(False, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+    assert grab == X.AlreadyGrabbed
+    ours.close()
+    other.close()
+
+
 def _server_time(display: Any, window: Any) -> int:
     window.change_attributes(event_mask=X.PropertyChangeMask)
     window.change_property(display.intern_atom("WM_NAME"), display.intern_atom("STRING"), 8, b"x")
