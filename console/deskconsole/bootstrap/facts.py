@@ -105,6 +105,8 @@ class HostFacts:
     """Places where displays were looked for."""
     noexec: str = ""
     """The reason why no library can be loaded from below `root`; empty where one can."""
+    silence: str = ""
+    """Why none of the runtimes that are deployed on a Windows host answers; empty where one does."""
     shell: str = ""
     """The default shell of a Windows host: `cmd` or `powershell`."""
     user: str = ""

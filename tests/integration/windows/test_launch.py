@@ -19,6 +19,8 @@ import pytest
 
 from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.facts import DesktopWord, Launched
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.script import NoAnswer
 from deskconsole.common.errors import Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
@@ -322,6 +324,38 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
         ground.look_again()
     assert launched.word is not None
     assert launched.word.station == "WinSta0"
+
+
+def test_a_log_off_after_the_look_is_nobody_whatever_the_scheduler_calls_it(ground: WindowsGround) -> None:
+    refused_by_the_system, has_not_run = 0x800710E0, 0x41303
+    ground.windows.answer_away(refused_by_the_system)
+    ground.windows.log_off()
+    try:
+        with pytest.raises(NobodyLoggedOn, match="nobody is logged on"):
+            ground.launch()
+    finally:
+        ground.windows.answer_away(has_not_run)
+        ground.windows.log_on()
+    assert runs(ground) == []
+
+
+def test_an_agent_is_launched_though_the_end_of_input_never_comes(ground: WindowsGround) -> None:
+    ground.windows.change(stdin_ends=False)
+    try:
+        assert not ground.launch().reused
+    finally:
+        ground.windows.change(stdin_ends=True)
+
+
+def test_a_python_that_the_host_refuses_is_not_taken_for_damaged(ground: WindowsGround) -> None:
+    ground.windows.change(blocked="Eine Richtlinie hat diese Datei blockiert.")
+    try:
+        with pytest.raises(NoAnswer, match="Eine Richtlinie hat diese Datei blockiert") as caught:
+            ground.launch()
+    finally:
+        ground.windows.change(blocked="")
+    assert "Smart App Control" in caught.value.remedy
+    assert all(part.intact for part in probe(ground.connection, ground.host).deployed)
 
 
 def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(ground: WindowsGround) -> None:

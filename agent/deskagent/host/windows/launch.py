@@ -19,7 +19,7 @@ from typing import Any
 
 from deskwin32 import schtasks
 
-from .. import handover
+from .. import handover, held_files
 from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder
@@ -141,12 +141,7 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
     kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
     agents.end(agents.living(root) - kept)
-    for other in agents.folders(root):
-        said = agents.ready(other)
-        if said is None or said["pid"] not in kept:
-            # Somebody may read a log there: the next launch clears that. Its own has to be gone.
-            with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
-                run_folder.clear(other)
+    clear_folders(root, kept, folder)
     _, own = own_user()
     user = own if session["own"] else session["sid"]
     run_folder.make(folder, own, user)
@@ -183,12 +178,25 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     deadline = time.monotonic() + arguments["wait"]
     trouble = wait_for_begin(name, folder, agent, deadline) or wait_for_ready(root, kept, folder, deadline)
     if trouble:
-        return failed(root, kept, folder, trouble)
+        return failed(root, kept, folder, without_user(trouble))
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
     handover.note(folder)
     return answer(said, arguments["token"], session["user"], reused=False)
+
+
+def clear_folders(root: Path, kept: set[int], own: Path) -> None:
+    """Deletes the run folders of ended agents; raises OSError where the `own` one of a new agent stays."""
+    for folder in agents.folders(root):
+        said = agents.ready(folder)
+        if said is not None and said["pid"] in kept:
+            continue
+        if folder == own:  # a virus scanner may read the log there
+            run_folder.clear(folder, held_files.HELD_TIMEOUT)
+        else:
+            with contextlib.suppress(OSError):  # somebody may read a log there: the next launch clears that
+                run_folder.clear(folder)
 
 
 def exposure(root: Path, folder: Path, parts: list[str], *, of_others: bool) -> str:
@@ -227,12 +235,27 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
         if result in (None, tasks.RUNNING) or (folder / agents.LOG).exists():
             continue
         if result not in (tasks.HAS_NOT_RUN, tasks.QUEUED):
-            return {"error": f"the agent could not begin: {tasks.in_words(result)}", "log": tried(agent)}
+            words = f"the agent could not begin: {tasks.in_words(result)}"
+            return {
+                "error": words,
+                "log": [] if result in tasks.USER_AWAY else tried(agent),
+                "result": result,
+            }
         if now > begun + NOT_RUN:
             if result == tasks.HAS_NOT_RUN and sessions.enumerated() is None:
                 return {"error": "nobody is logged on, as far as Windows tells", "kind": "nobody"}
-            return {"error": f"the agent's task was not begun: {tasks.in_words(result)}"}
+            words = f"the agent's task was not begun: {tasks.in_words(result)}"
+            return {"error": words, "result": result}
     return {"error": "the agent's task was begun, the agent was not"}
+
+
+def without_user(trouble: dict[str, Any]) -> dict[str, Any]:
+    """The trouble, or that nobody is there: the user may have logged off since the sessions were listed."""
+    if trouble.pop("result", None) in tasks.USER_AWAY:
+        there = sessions.sessions()
+        if choose(there, elevated=is_elevated()) is None:
+            return {"error": nobody(there), "kind": "nobody"}
+    return trouble
 
 
 def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:

@@ -17,6 +17,9 @@ HAS_NOT_RUN = 0x41303
 RUNNING = 0x41301
 QUEUED = 0x41325
 
+USER_AWAY = {HAS_NOT_RUN, QUEUED, 0x80070569, 0x800710E0}
+"""Results of a task whose user is not logged on, among other reasons."""
+
 RESULTS = {
     HAS_NOT_RUN: "Windows has not run it: nobody is logged on whose desktop it could run on",
     RUNNING: "it runs",
