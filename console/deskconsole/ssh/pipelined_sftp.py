@@ -57,7 +57,7 @@ class Sftp(paramiko.SFTPClient):
 
     def _send_version(self) -> int:
         try:
-            version: int = super()._send_version()  # type: ignore[misc] - the stubs leave it out
+            version: int = super()._send_version()  # type: ignore[misc]  # the stubs leave it out
         except paramiko.SFTPError:
             head = self._head or b""
             if not head[:1].strip(b"\0"):
@@ -66,7 +66,7 @@ class Sftp(paramiko.SFTPClient):
         return version
 
     def _read_all(self, n: int) -> bytes:
-        data: bytes = super()._read_all(n)  # type: ignore[misc] - the stubs leave it out
+        data: bytes = super()._read_all(n)  # type: ignore[misc]  # the stubs leave it out
         if self._head is not None:
             self._head += data
         return data
