@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,6 +75,19 @@ def test_a_deployed_python_that_is_refused_is_not_sent_again(bare: WindowsHost, 
     assert bare.uploaded == before
     bare.change(blocked="")
     assert bring(bare, cache).uploaded == agent_archive().size
+
+
+def test_a_python_that_is_held_up_once_is_asked_again(
+    bare: WindowsHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    equip(bare)
+    bare.change(blocked=BLOCKED)
+    let_go = SimpleNamespace(sleep=lambda _seconds: bare.change(blocked=""))
+    monkeypatch.setattr("deskconsole.bootstrap.windows.platform.time", let_go)
+    with log_in(bare, tmp_path) as connection:
+        facts = probe(connection, host_of(bare))
+    assert facts.has(built_runtime().stem)
+    assert facts.silence == ""
 
 
 def test_a_scanner_that_holds_the_upload_costs_time_and_no_second_upload(
