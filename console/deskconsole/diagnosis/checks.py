@@ -136,6 +136,8 @@ def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
     """Judges what is deployed on the host; `uploads` names those that were interrupted."""
     parts = [part.name for part in facts.deployed]
     broken = [part.name for part in facts.deployed if not part.intact]
+    if facts.silence:
+        return doubtful(findings.silent(facts.silence))
     if broken:
         return doubtful(findings.damaged(broken))
     if uploads:

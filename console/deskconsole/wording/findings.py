@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskconsole.bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched
+from deskconsole.bootstrap.windows.python import REFUSED
 from deskconsole.runtimes.container import Runtime
 
 
@@ -125,6 +126,11 @@ def room_unknown(facts: HostFacts, needed: int) -> Doubt:
     return Doubt(
         f"the free space at {facts.root} is not known", f"It should be at least {needed / 1e6:.0f} MB."
     )
+
+
+def silent(why: str) -> Doubt:
+    """What is deployed on a Windows host is there, and its Python gives no answer."""
+    return Doubt(why, REFUSED)
 
 
 def damaged(parts: Sequence[str]) -> Doubt:

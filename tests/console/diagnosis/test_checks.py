@@ -145,6 +145,9 @@ def test_what_is_not_whole_is_told() -> None:
     broken = replace(FACTS, deployed=(DeployedPart("agent-0123456789ab", intact=False),))
     assert checks.deployed(broken).outcome is Outcome.DOUBTFUL
     assert "agent-0123456789ab" in checks.deployed(broken).sentence
+    silent = checks.deployed(replace(broken, silence="the probe script gave no answer: blocked"))
+    assert silent.sentence == "the probe script gave no answer: blocked", "that is no damage"
+    assert "Smart App Control" in silent.remedy
 
 
 # An agent, launched

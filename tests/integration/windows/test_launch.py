@@ -327,14 +327,14 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
 
 
 def test_a_log_off_after_the_look_is_nobody_whatever_the_scheduler_calls_it(ground: WindowsGround) -> None:
-    refused_by_the_system, has_not_run = 0x800710E0, 0x41303
+    refused_by_the_system = 0x800710E0
     ground.windows.answer_away(refused_by_the_system)
     ground.windows.log_off()
     try:
         with pytest.raises(NobodyLoggedOn, match="nobody is logged on"):
             ground.launch()
     finally:
-        ground.windows.answer_away(has_not_run)
+        ground.windows.answer_away(None)
         ground.windows.log_on()
     assert runs(ground) == []
 

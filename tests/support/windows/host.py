@@ -211,8 +211,8 @@ class WindowsHost:
         """Whether `schtasks /create` is denied from now on."""
         self._ask("refuse_tasks", refused)
 
-    def answer_away(self, result: int) -> None:
-        """The last result of a task that was run while its user is away: Windows has more than one for it."""
+    def answer_away(self, result: int | None) -> None:
+        """The last result of a task that is run while its user is away; None: it stays as it is."""
         self._ask("answer_away", result)
 
     def cut_upload_after(self, size: int | None) -> None:

@@ -73,8 +73,8 @@ class Services:
         """Whether /create is answered by "Access is denied."."""
         self._tasks.refused = refused
 
-    def answer_away(self, result: int) -> None:
-        """The last result of a task that was run while its user is away."""
+    def answer_away(self, result: int | None) -> None:
+        """The last result of a task that was run while its user is away; None: it stays as it is."""
         self._tasks.away = result
 
     def program(self, name: str, folder: str, *arguments: str) -> list[int | str]:

@@ -23,8 +23,8 @@ from deskwin32 import schtasks
 from .contact import native
 from .python import FOLDER, ask_python, python_of
 
-DELETE_TIMEOUT = 8.0
-"""Seconds to wait for Windows to let go of the files of programs that were just ended."""
+DELETE_TIMEOUT = 20.0
+"""Seconds to wait for files of programs that were just ended, or that a virus scanner holds."""
 
 _PARENT, _, _NAME = FOLDER.rpartition("/")
 _NAMED_AT_MOST = 20
