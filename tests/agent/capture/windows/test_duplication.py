@@ -12,6 +12,7 @@ import pytest
 
 from deskagent.capture.windows import duplication
 from deskagent.capture.windows.duplication import OutputFrames
+from deskagent.capture.windows.preferred import FramesError
 from deskwire.geometry import Display
 
 DISPLAY = Display(number=1, x=0, y=0, width=4, height=2, identity=bytes(16))
@@ -57,7 +58,7 @@ class Card:
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, card: Card) -> OutputFrames:
-    modules = {
+    modules: dict[str, dict[str, object]] = {
         "comtypes": {"COMError": Refused},
         "dxcam.core": {
             "StageSurface": lambda **_: card,
@@ -98,5 +99,5 @@ def test_later_a_pointer_that_moved_is_no_picture(monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_any_frame_there_are_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(duplication.FramesError, match="it gave no picture"):
+    with pytest.raises(FramesError, match="it gave no picture"):
         opened(monkeypatch, Card())
