@@ -95,6 +95,8 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
     if chosen.own:
         return good(findings.logged_on(chosen))
     if facts.elevated is False:
+        if any(not session.user for session in facts.sessions):
+            return doubtful(findings.UNNAMED_SESSION)
         return bad(
             NobodyLoggedOn(
                 f"{facts.user or 'the user'} is not logged on at {facts.host}, and only an administrator "

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskconsole.bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched
-from deskconsole.bootstrap.windows.python import REFUSED
+from deskconsole.bootstrap.windows.python import remedy_for
 from deskconsole.runtimes.container import Runtime
 
 
@@ -84,6 +84,11 @@ NOBODY_LOGGED_ON = Doubt(
     "Log on at the host's own screen or by Remote Desktop, unless the launch finds somebody.",
 )
 
+UNNAMED_SESSION = Doubt(
+    "somebody is logged on, and Windows does not tell this user who",
+    "See whether the launch finds the user's own desktop; else log in as an administrator.",
+)
+
 
 def logged_on(session: DesktopSession) -> str:
     place = f"session {session.number}"
@@ -130,7 +135,7 @@ def room_unknown(facts: HostFacts, needed: int) -> Doubt:
 
 def silent(why: str) -> Doubt:
     """What is deployed on a Windows host is there, and its Python gives no answer."""
-    return Doubt(why, REFUSED)
+    return Doubt(why, remedy_for(why))
 
 
 def damaged(parts: Sequence[str]) -> Doubt:

@@ -109,6 +109,13 @@ def test_another_users_desktop_without_the_rights_is_none() -> None:
     assert "LAB\\ann is not logged on" in verdict.sentence
 
 
+def test_a_session_that_a_plain_user_may_not_ask_about_may_be_the_users_own() -> None:
+    unnamed = replace(ANN, user="", sid="", own=False)
+    verdict = checks.desktop(replace(FACTS, sessions=(BEN, unnamed), elevated=False), LAB)
+    assert verdict.outcome is Outcome.DOUBTFUL
+    assert "does not tell this user who" in verdict.sentence
+
+
 def test_where_nobody_seems_logged_on_the_launch_decides() -> None:
     verdict = checks.desktop(FACTS, LAB)
     assert verdict.outcome is Outcome.DOUBTFUL

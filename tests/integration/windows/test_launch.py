@@ -372,6 +372,45 @@ def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(grou
     assert runs(ground) == []
 
 
+def test_an_own_session_that_may_not_be_asked_about_is_shown(ground: WindowsGround) -> None:
+    """A plain user's log-on over SSH may be refused that; the scheduler knows who is logged on."""
+    folder = ground.root / ground.deployed.agent / "deskagent" / "host" / "windows"
+    unnamed = '[{"number": 1, "station": "Console", "user": "", "state": "active"}]'
+    changes = {
+        "sessions.py": f"\n\ndef enumerated():\n    return {unnamed}\n",
+        "launch.py": "\n\ndef is_elevated():\n    return False\n",
+    }
+    before = {name: (folder / name).read_text("utf-8") for name in changes}
+    try:
+        for name, change in changes.items():
+            (folder / name).write_text(before[name] + change, "utf-8")
+        launched = ground.launch()
+        assert launched.user == ground.facts.user
+        assert launched.word is not None
+        assert launched.word.station == "WinSta0"
+        assert ground.launch().reused
+    finally:
+        for name, text in before.items():
+            (folder / name).write_text(text, "utf-8")
+
+
+def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(
+    ground: WindowsGround,
+) -> None:
+    """Wine's own scheduler knows no task of ours, and says so of the one that is named."""
+    program = (
+        "import sys\n"
+        f"sys.path.insert(0, {ground.facts.root + chr(92) + ground.deployed.agent!r})\n"
+        "from deskagent.host.windows.task_service import run_in_session\n"
+        "try:\n"
+        "    run_in_session('deskconsole-none', 1)\n"
+        "except OSError as error:\n"
+        "    print(hex(error.winerror & 0xFFFFFFFF))\n"
+    )
+    said = ground.connection.run(r"C:\testbed\python\python.exe -I -S -", stdin=program.encode())
+    assert said.stdout.strip() == b"0x80070002", said
+
+
 def test_the_agent_ends_by_itself(ground: WindowsGround) -> None:
     ground.launch(idle_exit=1)
     deadline = time.monotonic() + 20

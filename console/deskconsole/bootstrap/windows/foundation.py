@@ -16,7 +16,7 @@ from deskconsole.runtimes.container import Runtime
 from deskconsole.ssh.connection import Connection
 
 from .damage import is_damaged
-from .python import REFUSED
+from .python import remedy_for
 from .runtime import part_of, put_runtime
 
 
@@ -61,7 +61,7 @@ def _refuse_silent(connection: Connection, facts: HostFacts, runtime: Runtime) -
         return
     with connection.files() as files:
         if not is_damaged(files, f"{facts.folder}/{runtime.name}"):
-            raise DeployError(facts.silence, remedy=REFUSED)
+            raise DeployError(facts.silence, remedy=remedy_for(facts.silence))
 
 
 @contextlib.contextmanager

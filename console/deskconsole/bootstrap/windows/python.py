@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,6 +22,19 @@ REFUSED = (
     "switched off as a whole."
 )
 """The remedy where a Python that was brought whole says nothing."""
+
+_UNTRUSTED = re.compile(r"\b448\b|800701C0", re.IGNORECASE)
+"""Windows' error for a junction that it does not follow, however the rest of the sentence is translated."""
+
+_JUNCTION = (
+    "The user's profile, or AppData, is reached through a junction that a user made, and Windows no longer "
+    "follows these over SSH: make it again as an administrator, or move the profile by ProfileImagePath."
+)
+
+
+def remedy_for(said: str) -> str:
+    """The remedy for a Python that gives no answer, by what was said in its place."""
+    return _JUNCTION if _UNTRUSTED.search(said) else REFUSED
 
 
 def python_of(runtime: str) -> str:
@@ -61,5 +75,5 @@ def ask_python(
             progress=progress,
         )
     except NoAnswer as error:
-        error.remedy = REFUSED
+        error.remedy = remedy_for(str(error))
         raise

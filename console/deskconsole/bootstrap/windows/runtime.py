@@ -36,7 +36,7 @@ from deskconsole.ssh.files import Files
 
 from . import held_files
 from .held_files import clear, once_released
-from .python import ask_python, python_of
+from .python import REFUSED, ask_python, python_of
 
 REST = "rest.tar.xz"
 _MANIFEST = "runtime.json"
@@ -345,7 +345,7 @@ class _Put:
         if answer.failed:
             raise DeployError(
                 f"the runtime does not work on {self._facts.host}: {answer.failed}",
-                remedy="Look whether that Windows is up to date (Windows 10 or Server 2016 at least).",
+                remedy=f"{REFUSED} A Windows older than Windows 10 1809 or Server 2019 lacks what it needs.",
             )
         return answer.there
 

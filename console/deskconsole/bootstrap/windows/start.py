@@ -18,7 +18,7 @@ from deskconsole.ssh.connection import Connection
 
 from .damage import is_damaged
 from .held_files import once_released
-from .python import REFUSED, ask_python, python_command
+from .python import REFUSED, ask_python, python_command, remedy_for
 
 READY_WITHIN = 40.0
 """Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
@@ -31,8 +31,10 @@ _LOOKING = 180.0
 
 _REMEDIES = {
     "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop then appears.",
-    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it; "
-    "if it does, log in as an administrator.",
+    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it: "
+    'give the user the right "Log on as a batch job" (secpol.msc, User Rights Assignment), or log in as an '
+    "administrator.",
+    "blocked": REFUSED,
     "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
 }
 
@@ -48,7 +50,7 @@ def launch(
         answer = _ask(connection, facts, deployed, host, options)
     except BootstrapError as error:
         if isinstance(error, NoAnswer):
-            error.remedy = REFUSED
+            error.remedy = remedy_for(str(error))
         raise _damage(connection, facts, deployed, error) or error from error
     if isinstance(answer, Refusal):
         refused = _refused(facts.host, answer)
