@@ -87,6 +87,7 @@ class WindowsProbeAnswer(msgspec.Struct, frozen=True):
     root: Text
     free: Size
     machine: Word
+    build: Word
     shell: Word
     user: Text
     sid: Text

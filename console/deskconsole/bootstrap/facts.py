@@ -107,6 +107,8 @@ class HostFacts:
     """The reason why no library can be loaded from below `root`; empty where one can."""
     silence: str = ""
     """Why none of the runtimes that are deployed on a Windows host answers; empty where one does."""
+    build: str = ""
+    """Windows' version, `10.0.22631`; empty where it is not known, and elsewhere."""
     shell: str = ""
     """The default shell of a Windows host: `cmd` or `powershell`."""
     user: str = ""

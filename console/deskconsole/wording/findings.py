@@ -38,6 +38,13 @@ def files(home: str) -> str:
     return f"SFTP starts in {home}"
 
 
+def home_of_old_server(home: str, server: str) -> Doubt:
+    return Doubt(
+        f"SFTP starts in {home}, and {server} may not reach folders whose names have such letters",
+        "If the deploy fails, update the OpenSSH server there to 8.1 or later.",
+    )
+
+
 def shell(system: str) -> str:
     return f"it is a {system} host"
 
@@ -88,6 +95,11 @@ UNNAMED_SESSION = Doubt(
     "somebody is logged on, and Windows does not tell this user who",
     "See whether the launch finds the user's own desktop; else log in as an administrator.",
 )
+
+
+def all_logged_on(sessions: Sequence[DesktopSession]) -> str:
+    """The session that is shown comes first."""
+    return "; ".join(map(logged_on, sessions))
 
 
 def logged_on(session: DesktopSession) -> str:
@@ -236,7 +248,8 @@ def _named(runtime: Runtime) -> str:
 
 def _windows(facts: HostFacts) -> list[str]:
     shell = f"{facts.shell} is its shell" if facts.shell else ""
-    return [word for word in (facts.platform, facts.machine, facts.libc, shell) if word]
+    system = " ".join(filter(None, (facts.platform, facts.build)))
+    return [word for word in (system, facts.machine, facts.libc, shell) if word]
 
 
 def _version(facts: HostFacts) -> str:

@@ -118,7 +118,9 @@ def last_result(name: str) -> int | None:
 
 def in_words(result: int) -> str:
     """A sentence's end for a last result."""
-    return RESULTS.get(result, f"the agent ended with exit code {result if result < 2**16 else hex(result)}")
+    if words := RESULTS.get(result):
+        return f"{words} ({result:#x})"
+    return f"the agent ended with exit code {result if result < 2**16 else hex(result)}"
 
 
 def ours(root: str) -> list[str]:

@@ -123,6 +123,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
         free=found.free,
         deployed=deployed,
         agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
+        build=found.build,
         shell=found.shell,
         user=found.user,
         sid=found.sid,
