@@ -27,6 +27,8 @@ class AuditAction(StrEnum):
     SEE = "see"
     """A window was opened, or the screen can be seen after a question or a lock."""
     DISCONNECT = "disconnect"
+    FAILED = "failed"
+    """The host was not reached, or is given up."""
     QUESTION = "question"
     """The person at the host is asked."""
     REFUSAL = "refusal"

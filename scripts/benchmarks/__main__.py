@@ -40,7 +40,7 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--keys": {"type": int, "help": "how many for each system (default: 60)"},
         "--runs": {"type": int, "help": "how often (default: 1)"},
         "--ways": {"help": "some of direct, ssh, film, narrow, with commas, or none (default: all)"},
-        "--cuts": {"type": int, "help": "how often a window is cut off while keys are held (default: 0)"},
+        "--cuts": {"type": int, "help": "how often a window is cut off while keys are held (default: 50)"},
     },
     "first": {
         "--systems": {"help": "some of those of `live`, with commas"},

@@ -70,7 +70,7 @@ _WAYS: Mapping[str, _Way] = {
 _FIGURES = {"moves sent": 70.0, "agent CPU at 60 moves/s, %": 3.0, "pixels off at the end": 0.0}
 
 
-def measure(keys: int = 60, runs: int = 1, ways: str = ",".join(_WAYS), cuts: int = 0) -> dict[str, Any]:
+def measure(keys: int = 60, runs: int = 1, ways: str = ",".join(_WAYS), cuts: int = 50) -> dict[str, Any]:
     """Milliseconds by way and system over so many keys, and their ratios; what moves cost; and, by kind, what
     stays down after `cuts`. Without a way there are only the cuts."""
     require_programs()

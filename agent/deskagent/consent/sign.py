@@ -21,6 +21,10 @@ class Sign(Protocol):
     def area(self) -> Rectangle | None:
         """The sign's place in the system's coordinates while it is there: injected clicks must not hit it."""
 
+    @property
+    def gone(self) -> bool:
+        """The line was closed, by another program for example, and shows nothing any more."""
+
     def close(self) -> None:
         """Closes the line for good."""
 

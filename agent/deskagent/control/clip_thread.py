@@ -32,11 +32,16 @@ class ClipThread:
         self._open_clipboard = open_clipboard
         self._clipboard: SystemClipboard | None = None
         self._requests: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="clipboard", daemon=True)
+        self._answering = threading.Thread(
+            target=_work, args=(self._answers,), name="clipboard answers", daemon=True
+        )
 
     def fetch(self, answered: Callable[[str | ClipRefused], None], refusal: Callable[[], str]) -> None:
-        """Calls `answered`, on the clipboard's thread, with the text or the reason why there is none.
+        """Calls `answered` with the text or the reason why there is none, on a thread that does nothing else:
+        a link may take seconds to send it.
 
         `refusal` says, once more before the clipboard is read, why it may not be; empty where it may.
         """
@@ -48,7 +53,7 @@ class ClipThread:
                 text: str | ClipRefused = self._transfer(lambda clipboard: clipboard.fetch())
             except ClipRefused as refused:
                 text = refused
-            answered(text)
+            self._answers.put(lambda: answered(text))
 
         self._request(request)
 
@@ -79,6 +84,7 @@ class ClipThread:
     def close(self) -> None:
         """Gives the clipboard back."""
         self._requests.put(None)
+        self._answers.put(None)
         if self._thread.ident is not None:
             self._thread.join(_CLOSE_WITHIN)
 
@@ -100,15 +106,11 @@ class ClipThread:
         with self._starting:
             if self._thread.ident is None:
                 self._thread.start()
+                self._answering.start()
         self._requests.put(request)
 
     def _run(self) -> None:
-        while (request := self._requests.get()) is not None:
-            try:
-                request()
-            except Exception:  # noqa: BLE001
-                # It would end this thread, and no request would be answered any more.
-                _log.exception("a request for the clipboard failed")
+        _work(self._requests)
         self._close_clipboard()
 
     def _close_clipboard(self) -> None:
@@ -118,3 +120,12 @@ class ClipThread:
                 clipboard.close()
             except Exception:  # noqa: BLE001
                 _log.exception("the clipboard could not be given back")
+
+
+def _work(acts: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    while (act := acts.get()) is not None:
+        try:
+            act()
+        except Exception:  # noqa: BLE001
+            # It would end this thread, and no request would be answered any more.
+            _log.exception("a request for the clipboard failed")

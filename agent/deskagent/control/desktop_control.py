@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from deskagent.clipboard.system_clipboard import ClipboardOpener, ClipRefused
-from deskagent.consent.policy import PolicyRule
+from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.input.device import DeviceGone, DeviceOpener
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
 from deskwire.control import Ability, Button, Control, ControlState, Done, EndControl, WantControl
@@ -28,6 +30,10 @@ from .question_watch import BEING_ASKED
 _CLEAR_WITHIN: Final = 1.0
 """Seconds that a console may wait until what a killed agent left down is up, and it is known whether anything
 here can act."""
+
+_REVIEW: Final = 2.0
+"""Seconds between two looks at the policy while a console acts; one takes 0.1 ms without a
+file, 0.8 ms with one."""
 
 _ENDED_AT_HOST: Final = "ended at the host"
 
@@ -58,6 +64,7 @@ class DesktopControl:
         self._fetching = 0
         """The grant by which the clipboard is being fetched; 0: no fetch is under way."""
         self._closing = False
+        self._next_review = 0.0
         self._counts: Counter[str] = Counter()
         self._told: dict[ControlClient, Control] = {}
         """Each console that is told of changes, with what it was told last."""
@@ -120,8 +127,7 @@ class DesktopControl:
         policy = self._consent.policy()
         with self._lock:
             if policy.control is PolicyRule.NEVER:
-                reason = policy.mistake or "the policy of this host allows no control"
-                self._say(client, Control(ControlState.OFF, reason=reason))
+                self._say(client, _forbidden(policy))
                 return
             if self._grants.holder is client or (self._is_taken(client) and not request.force):
                 self._say(client, self._view(client))
@@ -164,9 +170,10 @@ class DesktopControl:
                 self._say(before, Control(ControlState.OTHER, holder=name, reason=f"{name} took control"))
         self._inputs.begin(client, number, name, force=force)
 
-    def _end_at_host(self) -> None:
+    def _end_at_host(self, client: ControlClient) -> None:
         with self._lock:
-            self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
+            if self._grants.holder is client:  # else another console has taken it from the one on the sign
+                self._end(_ENDED_AT_HOST, Control(ControlState.FREE, reason=_ENDED_AT_HOST))
 
     def _end(self, why: str, told: Control | None = None) -> None:
         """Control is free from now on. `told`: a message to the acting console in place of the usual one."""
@@ -232,7 +239,9 @@ class DesktopControl:
                     return "only the person at the host can click the sign"
         return client.obstacle
 
-    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
+    def transfer_clip(
+        self, client: ControlClient, message: NumberedRequest, look: Callable[[], None]
+    ) -> bool:
         if not isinstance(message, (WantClip, PutClip)):
             return False
         if self._clips is None:
@@ -240,8 +249,13 @@ class DesktopControl:
         elif reason := self._clip_refusal(client, message):
             _refuse_clip(client, message, reason)
         elif isinstance(message, PutClip):
+
+            def refusal() -> str:
+                look()
+                return self._clip_refusal(client, message)
+
             try:
-                self._clips.put(message.text, lambda: self._clip_refusal(client, message))
+                self._clips.put(message.text, refusal)
                 client.tell(Done(message.n))
             except ClipRefused as refused:
                 _refuse_clip(client, message, str(refused))
@@ -275,7 +289,17 @@ class DesktopControl:
         policy = self._consent.policy()
         if not policy.clip:
             return policy.mistake or "the policy of this host does not allow the clipboard"
-        return self.refusal(client, message)
+        return BEING_ASKED if self._inputs.sees_question else self.refusal(client, message)
+
+    def review(self) -> None:
+        now = time.monotonic()
+        if now < self._next_review:
+            return
+        self._next_review = now + _REVIEW
+        policy = self._consent.policy()
+        if policy.control is PolicyRule.NEVER:
+            with self._lock:
+                self._end("the policy forbids it now", _forbidden(policy))
 
     def ended(self, client: ControlClient) -> None:
         with self._lock:
@@ -296,13 +320,19 @@ class DesktopControl:
             if self.allows(client, grant):
                 self._end(f"it could not begin: {why}", _as_told(why, ControlState.OFF))
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
         with self._lock:
-            self._end(str(why), _as_told(why, ControlState.FREE))
+            if self.allows(client, grant):
+                self._end(str(why), _as_told(why, ControlState.FREE))
 
 
 def _refuse_clip(client: ControlClient, message: WantClip | PutClip, reason: str) -> None:
     client.tell(NoClip(message.n, reason[:MOST_WORDS]))
+
+
+def _forbidden(policy: Policy) -> Control:
+    reason = policy.mistake or "the policy of this host allows no control"
+    return Control(ControlState.OFF, reason=reason)
 
 
 def _as_told(why: DeviceGone | DesktopTaken, gone: ControlState) -> Control:

@@ -56,7 +56,7 @@ class GivenConsents:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._by_console: dict[bytes | int, _GivenConsent] = {}
+        self._by_console: dict[bytes | ControlClient, _GivenConsent] = {}
 
     def known(self, client: ControlClient, *, control: bool) -> bool | None:
         """The answer that still counts; None: the person has to be asked."""
@@ -83,7 +83,7 @@ class GivenConsents:
     def forget(self, client: ControlClient) -> None:
         """The link has ended: the answers for a console without an identity count no more."""
         with self._lock:
-            self._by_console.pop(id(client), None)
+            self._by_console.pop(client, None)
 
     def _of(self, client: ControlClient) -> _GivenConsent:
         """Returns the record of this console, new if there is none; the oldest makes room."""
@@ -93,6 +93,6 @@ class GivenConsents:
         return given
 
 
-def _key(client: ControlClient) -> bytes | int:
+def _key(client: ControlClient) -> bytes | ControlClient:
     """Identifies a console across its links; one without an identity is another console on each link."""
-    return client.hello.console or id(client)
+    return client.hello.console or client

@@ -15,7 +15,7 @@ from typing import Final
 
 from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.consent.question import ANSWER_TIME, Answer, Asker, AskerOpener, Question
-from deskagent.consent.sign import Sign, SignOpener
+from deskagent.consent.sign import SignOpener
 from deskwire.control import Ability, Consent
 from deskwire.geometry import Rectangle
 from deskwire.messages import Hello
@@ -23,18 +23,17 @@ from deskwire.messages import Hello
 from .client import ControlClient
 from .desktop_lock import DesktopLock, DesktopTaken, LockGone, NoLock
 from .given_consents import NO_LASTS, GivenConsents
+from .host_sign import HostSign
 
 _NO_PAUSE: Final = 3.0
-"""Seconds until the next question of any console after a no; twice as many after each further one, up to
-`NO_LASTS`. Without it a console that changes its name each time could ask without end."""
+"""Seconds until the next question of any console after a no, or after a question that its console took away;
+twice as many after each further one, up to `NO_LASTS`. Without it a console that changes its name each time
+could ask without end."""
 
 _TURN_WITHIN: Final = 2 * ANSWER_TIME
 """Seconds to wait until no other agent of the desktop asks. A program that looks like one and asks for ever
 must not keep a console waiting for ever."""
 _TURN_AGAIN: Final = 0.2
-
-_SIGN_AGAIN: Final = 5.0
-"""Seconds until the next attempt to open a sign that could not be opened."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ class HostConsent:
         self._read_policy = policy
         self._is_other = is_other
         self._open_asker = open_asker
-        self._open_sign = open_sign
+        self._has_sign = open_sign is not None
         self._question = question or NoLock()
         self._lock = threading.Lock()
         self._asked = threading.Condition(self._lock)
@@ -83,11 +82,9 @@ class HostConsent:
         """The question that the asking thread has taken up."""
         self._open: tuple[_PendingQuestion, Asker] | None = None
         self._consents = GivenConsents()
-        self._sign: Sign | None = None
-        self._sign_fault = ""
-        self._sign_again = 0.0
+        self._sign = HostSign(open_sign, self._clicked)
         self._noes = 0
-        """The number of noes in a row."""
+        """The number of noes in a row, and of questions that were taken away."""
         self._next_question = 0.0
         """The time before which no question is shown."""
         self._watchers: list[ControlClient] = []
@@ -96,14 +93,14 @@ class HostConsent:
         self._closed = False
         self.question_began: Callable[[], None] = lambda: None
         """Is called before a question is shown: what is held goes up."""
-        self.sign_clicked: Callable[[], None] = lambda: None
-        """Is called when somebody at the host clicks the sign while a console acts."""
+        self.sign_clicked: Callable[[ControlClient], None] = lambda _: None
+        """Is called with the acting console when somebody at the host clicks the sign."""
 
     @property
     def abilities(self) -> frozenset[Ability]:
         """The abilities for which this desktop has the means: question, sign."""
-        found = {Ability.QUESTION: self._open_asker, Ability.SIGN: self._open_sign}
-        return frozenset(ability for ability, opener in found.items() if opener is not None)
+        found = {Ability.QUESTION: self._open_asker is not None, Ability.SIGN: self._has_sign}
+        return frozenset(ability for ability, is_here in found.items() if is_here)
 
     @property
     def asking(self) -> bool:
@@ -113,8 +110,7 @@ class HostConsent:
     @property
     def sign_area(self) -> Rectangle | None:
         """The place of the sign on the host's desktop, while it is there."""
-        sign = self._sign
-        return None if sign is None else sign.area
+        return self._sign.area
 
     def policy(self) -> Policy:
         """The host's policy as it is now; a mistake in it is written to the log once."""
@@ -135,12 +131,8 @@ class HostConsent:
         """The reason why no console may see or act: the policy demands a sign that cannot be shown."""
         if not self.policy().sign_always:
             return ""
-        with self._lock:
-            self._open_the_sign()
-            if self._sign is not None:
-                return ""
-            fault = self._sign_fault or "this desktop has none"
-        return f"the policy of this host demands a sign, which cannot be shown: {fault}"
+        fault = self._sign.fault()
+        return f"the policy of this host demands a sign, which cannot be shown: {fault}" if fault else ""
 
     def may_see(self, client: ControlClient, decided: Decision) -> None:
         """Decides whether this console may see, if need be by a question; calls `decided` on any thread."""
@@ -192,11 +184,12 @@ class HostConsent:
 
     def forget(self, client: ControlClient) -> None:
         """The console's link has ended: a question for it is taken away."""
+        # First the question: an answer to it must not be remembered after the others are forgotten.
+        self._withdraw(client, seeing=True)
         with self._lock:
             if client in self._watchers:
                 self._watchers.remove(client)
         self._consents.forget(client)
-        self._withdraw(client, seeing=True)
         self._update_sign()
 
     def close(self) -> None:
@@ -204,11 +197,10 @@ class HostConsent:
         with self._lock:
             self._closed = True
             self._asked.notify()
-        opened, sign = self._open, self._sign
+        opened = self._open
         if opened is not None:
             opened[1].cancel()
-        if sign is not None:
-            sign.close()
+        self._sign.close()
 
     def _wants_consent(self, consent: Consent) -> bool:
         return consent is Consent.ALWAYS or (consent is Consent.OTHERS and self._is_other())
@@ -296,7 +288,7 @@ class HostConsent:
         self._wait_for_turn(pending)
         try:
             with self._lock:
-                if pending.withdrawn:
+                if pending.withdrawn or self._closed:
                     return
                 self._open = (pending, asker)
             self.question_began()
@@ -308,12 +300,12 @@ class HostConsent:
             self._question.release()
         _log.info("the answer for %s: %s", name, "withdrawn" if pending.withdrawn else answer)
         with self._lock:
-            if pending.withdrawn:
-                return
-            self._consents.take(pending.client, answer, control=pending.control)
-            if answer is not Answer.NO:
-                self._noes = 0
-                return
+            if not pending.withdrawn:
+                self._consents.take(pending.client, answer, control=pending.control)
+                if answer is not Answer.NO:
+                    self._noes = 0
+                    return
+            # A console that asks and leaves at once would else open dialogs without end.
             self._next_question = time.monotonic() + min(_NO_PAUSE * 2**self._noes, NO_LASTS)
             self._noes = min(self._noes + 1, 10)
 
@@ -348,30 +340,8 @@ class HostConsent:
         self._update_sign()
 
     def _update_sign(self) -> None:
-        if self._open_sign is None:
-            return
         with self._lock:
-            text = self._sign_text()
-            if text:
-                self._open_the_sign()
-            if self._sign is not None and not self._closed:
-                if text:
-                    self._sign.show(text)
-                else:
-                    self._sign.hide()
-
-    def _open_the_sign(self) -> None:
-        """Opens the sign if it is not open and can be opened. The caller holds the lock."""
-        now = time.monotonic()
-        if self._open_sign is None or self._sign is not None or self._closed or now < self._sign_again:
-            return
-        try:
-            self._sign = self._open_sign(self._clicked)
-        except OSError as error:
-            self._sign_again = now + _SIGN_AGAIN
-            if str(error) != self._sign_fault:
-                _log.warning("no sign can be shown at the host: %s", error)
-            self._sign_fault = str(error)
+            self._sign.show(self._sign_text())
 
     def _sign_text(self) -> str:
         if self._holder is not None:
@@ -387,14 +357,15 @@ class HostConsent:
     def _clicked(self) -> None:
         with self._lock:
             holder, watchers = self._holder, list(self._watchers)
-        if holder is not None:
-            self._consents.end_control(holder)
-        else:
-            for client in watchers:
-                self._consents.take(client, Answer.NO, control=False)
+            # Under the lock: no console that has left is here, and none leaves meanwhile.
+            if holder is not None:
+                self._consents.end_control(holder)
+            else:
+                for client in watchers:
+                    self._consents.take(client, Answer.NO, control=False)
         _log.info("the sign was clicked at the host")
         if holder is not None:
-            self.sign_clicked()
+            self.sign_clicked(holder)
             return
         for client in watchers:
             if self._needs_sign(client):

@@ -25,10 +25,6 @@ _MOST: Final = 4096
 _MOST_CHARACTERS: Final = 1_000_000
 """Characters that may wait, of texts to be typed and texts for the clipboard."""
 
-_MOST_CLIPS: Final = 2
-"""Texts for the clipboard that may wait. Each may take seconds, and of those that nothing pastes the last one
-counts."""
-
 
 class QueuedInput(NamedTuple):
     """An input, whose it is, and by which grant."""
@@ -45,7 +41,6 @@ class InputQueue:
         self._waiting: deque[QueuedInput] = deque()
         self._prune_at = _MANY
         self._characters = 0
-        self._clips = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -58,35 +53,31 @@ class InputQueue:
     ) -> QueuedInput | None:
         """Puts an input behind the others; a move that another one follows is passed over.
 
-        Returns the text for the clipboard that does not wait any more, because newer ones do. Raises
-        RemoteProtocolError where the console sends more than can be injected.
+        Returns the text for the clipboard that does not wait any more, because the next input is a newer one:
+        each may take seconds. With an input between them both stay, as it may be what pastes the older one.
+        Raises RemoteProtocolError where the console sends more than can be injected; nothing changes then.
         """
         waiting = self._waiting
+        displaced = None
         if isinstance(message, Pointer):
             if waiting and _is_move(waiting[-1], client):
                 waiting.pop()
             elif len(waiting) >= self._prune_at:
                 self._waiting = waiting = deque(one for one in waiting if not _is_move(one, client))
                 self._prune_at = max(_MANY, len(waiting) + _PRUNE_EVERY)
-        if len(waiting) >= _MOST:
-            raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
-        queued = QueuedInput(client, grant, message)
-        displaced = self._count_text(message) if isinstance(message, (Typing, PutClip)) else None
-        waiting.append(queued)
-        return displaced
-
-    def _count_text(self, message: Typing | PutClip) -> QueuedInput | None:
-        displaced = None
-        if isinstance(message, PutClip):
-            if self._clips == _MOST_CLIPS:
-                displaced = next(one for one in self._waiting if isinstance(one.message, PutClip))
-                self._waiting.remove(displaced)
-                self._forget(displaced)
-            self._clips += 1
-        characters = self._characters + len(message.text)
+        elif isinstance(message, PutClip) and waiting and _is_clip(waiting[-1], client):
+            displaced = waiting[-1]
+        characters = self._characters + _characters(message)
+        if displaced is not None:
+            characters -= _characters(displaced.message)
         if characters > _MOST_CHARACTERS:
             raise RemoteProtocolError(f"more than {_MOST_CHARACTERS} characters that wait to be injected")
+        if displaced is not None:
+            waiting.pop()
+        if len(waiting) >= _MOST:
+            raise RemoteProtocolError(f"more than {_MOST} inputs that wait to be injected")
         self._characters = characters
+        waiting.append(QueuedInput(client, grant, message))
         return displaced
 
     def next(self) -> QueuedInput:
@@ -94,14 +85,16 @@ class InputQueue:
         if len(self._waiting) < _MANY:
             self._prune_at = _MANY
         oldest = self._waiting.popleft()
-        self._forget(oldest)
+        self._characters -= _characters(oldest.message)
         return oldest
 
-    def _forget(self, queued: QueuedInput) -> None:
-        message = queued.message
-        if isinstance(message, (Typing, PutClip)):
-            self._characters -= len(message.text)
-            self._clips -= isinstance(message, PutClip)
+
+def _characters(message: NumberedRequest | EndControl) -> int:
+    return len(message.text) if isinstance(message, (Typing, PutClip)) else 0
+
+
+def _is_clip(queued: QueuedInput, client: ControlClient) -> bool:
+    return queued.client is client and isinstance(queued.message, PutClip)
 
 
 def _is_move(queued: QueuedInput, client: ControlClient) -> bool:

@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 
 
 class InputRules(Protocol):
-    """The input thread asks and tells this; called on that thread, so no method may wait."""
+    """The input thread asks and tells this; called on that thread, so no method but one may wait."""
 
     def allows(self, client: ControlClient, grant: int) -> bool:
         """This console acts now, by this grant."""
@@ -62,8 +62,15 @@ class InputRules(Protocol):
         """The reason why nothing is injected now, in one sentence; empty where inputs may be injected."""
         ...
 
-    def transfer_clip(self, client: ControlClient, message: NumberedRequest) -> bool:
-        """Takes a request for the clipboard, in its turn; False: the input is no such request."""
+    def transfer_clip(
+        self, client: ControlClient, message: NumberedRequest, look: Callable[[], None]
+    ) -> bool:
+        """Takes a request for the clipboard, in its turn, and calls `look` all the time while that waits;
+        False: the input is no such request."""
+        ...
+
+    def review(self) -> None:
+        """A console acts: looks, some times a second, whether it still may."""
         ...
 
     def ended(self, client: ControlClient) -> None:
@@ -78,8 +85,8 @@ class InputRules(Protocol):
         """The client's inputs cannot be injected; `why` is the reason."""
         ...
 
-    def lost(self, why: DeviceGone | DesktopTaken) -> None:
-        """Nothing can be injected any more."""
+    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
+        """The client's inputs cannot be injected any more."""
         ...
 
 
@@ -100,9 +107,13 @@ class InputThread:
         self._closed = False
         self.has_no_device = False
         """The desktop has nothing to act with, as was found when it was opened last."""
+        self.sees_question = False
+        """An agent of the desktop asked the person there, when this looked last:
+        while a console acts, 0.1 s ago."""
         # Used by the thread alone.
         self._injector: Injector | None = None
         self._client: ControlClient | None = None
+        self._grant = 0
         self._looked = 0.0
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
 
@@ -185,26 +196,20 @@ class InputThread:
             act()
         except InputBlocked as error:
             _log.info("the system did not let it through: %s", error)
-        except DeviceGone as error:
-            self._give_up(error)
-        except LockGone as error:
-            self._give_up(DeviceGone(str(error)))
         except Exception as error:  # noqa: BLE001
-            # A library's own error must not end this thread while something is held down.
-            _log.exception("the desktop's device failed")
-            self._give_up(DeviceGone(f"input failed: {type(error).__name__}"))
+            self._give_up(_reason(error))
 
     def _give_up(self, why: DeviceGone | DesktopTaken) -> None:
-        if self._injector is not None:
-            # Closing a device does not release its keys on every system.
-            _attempt(self._injector.release_all)
-        self._let_go()
-        _attempt(lambda: self._rules.lost(why))
+        client, grant = self._client, self._grant
+        self._let_go(why)
+        if client is not None:
+            _attempt(lambda: self._rules.lost(client, grant, why))
 
     def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         if not self._rules.allows(client, grant):
             return
         try:
+            self._check_lock()
             if self._injector is not None:
                 self._injector.end()
             self._acquire(name, force=force)
@@ -212,20 +217,12 @@ class InputThread:
                 self._injector = self._open()
                 self._all_up()
             self._injector.begin()
-        except (DeviceGone, DesktopTaken) as error:
-            self._let_go()
-            self._rules.not_begun(client, grant, error)
-            return
-        except LockGone as error:
-            self._let_go()
-            self._rules.not_begun(client, grant, DeviceGone(str(error)))
-            return
         except Exception as error:  # noqa: BLE001
-            _log.exception("the desktop's device failed")
-            self._let_go()
-            self._rules.not_begun(client, grant, DeviceGone(f"input failed: {type(error).__name__}"))
+            why = _reason(error)
+            self._let_go(why)
+            self._rules.not_begun(client, grant, why)
             return
-        self._client = client
+        self._client, self._grant = client, grant
         self._rules.begun(client, grant)
 
     def _open(self) -> Injector:
@@ -247,19 +244,28 @@ class InputThread:
             self._lock.acquire(name, force=force)
 
     def _end(self) -> None:
-        injector = self._injector
-        try:
-            if injector is not None:
-                injector.end()
-        finally:
-            self._let_go()
+        self._check_lock()
+        if self._injector is not None:
+            self._injector.end()
+        self._let_go()
 
-    def _let_go(self) -> None:
+    def _let_go(self, why: DeviceGone | DesktopTaken | None = None) -> None:
+        """Gives device and locks back; `why`: what failed, so that something may still be down."""
         injector, self._injector, self._client = self._injector, None, None
+        self.sees_question = False
         if injector is not None:
+            if why is not None:
+                # Closing a device does not release its keys on every system. What else is down is the other
+                # agent's where that has the desktop.
+                _attempt(injector.release_held if isinstance(why, DesktopTaken) else injector.release_all)
             _attempt(injector.close)
         _attempt(self._lock.release)
         _attempt(self._question.close)
+
+    def _check_lock(self) -> None:
+        """Gives up where another agent has taken the desktop."""
+        if self._injector is not None and (holder := self._lock.taken_by()) is not None:
+            self._give_up(DesktopTaken(holder))
 
     def _all_up(self) -> None:
         if self._injector is not None:
@@ -284,16 +290,16 @@ class InputThread:
     def _look(self) -> None:
         """Releases what the acting console no longer holds, or can no longer mean."""
         self._looked = time.monotonic()
+        self._check_lock()
         injector, client = self._injector, self._client
         if injector is None or client is None:
             return
-        if (holder := self._lock.taken_by()) is not None:
-            self._all_up()
-            self._give_up(DesktopTaken(holder))
-        elif injector.held and self._looked - client.heard > LEASE:
+        self._rules.review()
+        self.sees_question = self._question.is_open()
+        if injector.held and self._looked - client.heard > LEASE:
             _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
             injector.release_all()
-        elif injector.held and (client.obstacle or self._question.is_open()):
+        elif injector.held and (client.obstacle or self.sees_question):
             injector.release_all()
 
     def _inject(self, queued: QueuedInput) -> None:
@@ -303,7 +309,7 @@ class InputThread:
         if isinstance(message, EndControl):
             self._rules.ended(client)
             return
-        if self._rules.transfer_clip(client, message):
+        if self._rules.transfer_clip(client, message, lambda: self._guarded(self._look)):
             return
         outcome, reason = InputOutcome.DONE, ""
         # Taken before the injection: on a busy host the answer may be grabbed before this thread runs again.
@@ -373,6 +379,16 @@ class InputThread:
                     return False
                 injector.wheel(right, down, *place)
         return True
+
+
+def _reason(error: Exception) -> DeviceGone | DesktopTaken:
+    if isinstance(error, (DeviceGone, DesktopTaken)):
+        return error
+    if isinstance(error, LockGone):
+        return DeviceGone(str(error))
+    # A library's own error must not end the thread while something is held down.
+    _log.error("the desktop's device failed", exc_info=error)
+    return DeviceGone(f"input failed: {type(error).__name__}")
 
 
 def _attempt(act: Callable[[], None]) -> None:

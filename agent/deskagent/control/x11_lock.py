@@ -51,7 +51,7 @@ class X11Lock:
         try:
             # The server tells of it: this is asked ten times a second, and a question takes a round trip.
             while self._connection.pending_events():
-                if self._connection.next_event().type == X.SelectionClear:
+                if self._connection.next_event().type == X.SelectionClear and not self._owns():
                     return self._other_holder() or ""
             return None
         except FAULTS as error:
@@ -104,6 +104,10 @@ class X11Lock:
         self._connection.screen().root.change_attributes(event_mask=mask, onerror=refused)
         self._connection.sync()
         return refused.get_error() is None
+
+    def _owns(self) -> bool:
+        """This agent has the lock: it may have taken it back since the server told that it was taken."""
+        return bool(self._connection.get_selection_owner(self._atom) == self._window)
 
     def _other_holder(self) -> str | None:
         """The name of the console whose agent has the lock; None where that is this agent or none."""

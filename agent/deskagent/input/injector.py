@@ -49,7 +49,8 @@ class Injector:
         locks, self._locks = self._locks, None
         with contextlib.suppress(InputBlocked):
             self.release_all()
-            if locks is not None:
+        if locks is not None:
+            with contextlib.suppress(InputBlocked):
                 self._set_locks(locks, sum(LOCK_KEYS.values()), self._device.layout())
 
     def key(self, key: Key) -> None:
@@ -132,6 +133,13 @@ class Injector:
 
         Each release is tried, also where the system blocks the one before; InputBlocked comes at the end.
         """
+        self._release(self._device.release_all)
+
+    def release_held(self) -> None:
+        """What this injector holds goes up, and nothing that another agent may hold."""
+        self._release()
+
+    def _release(self, *more: Callable[[], None]) -> None:
         self._router.forget()
         buttons, self._buttons = self._buttons, set()
         x, y = self._place
@@ -142,7 +150,7 @@ class Injector:
         releases: list[Callable[[], None]] = [
             *(partial(self._device.press, code, down=False) for code in self._keys.let_all_go()),
             *(partial(self._device.button, number, down=False, x=x, y=y) for number in buttons),
-            self._device.release_all,
+            *more,
         ]
         for release in releases:
             try:

@@ -30,6 +30,11 @@ class SyntheticSign:
         text = self._desktop.state.sign
         return sign_place(text, self._desktop.room.width) if text else None
 
+    @property
+    def gone(self) -> bool:
+        """False: no program closes it."""
+        return False
+
     def close(self) -> None:
         """Hides the line."""
         self.hide()

@@ -70,7 +70,7 @@ def require_typable(text: str) -> str:
         raise ConfigurationError(
             _NOT_UTF_8
             if code >= 0xD800
-            else f"the text has the control character U+{code:04X}, which no key gives"
+            else f"the text has the control character U+{code:04X}, which cannot be typed as text"
         )
     return text
 

@@ -83,7 +83,7 @@ def _key(name: str) -> ChordKey:
         return ChordKey(0, name)
     near = _nearest(lowered)
     raise ConfigurationError(
-        f"{name!r} is no key",
+        f"{name!r} is not the name of a key",
         remedy=f"Did you mean {near}?" if near else "docs/keys.md lists the names of keys.",
     )
 

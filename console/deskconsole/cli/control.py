@@ -230,10 +230,12 @@ def _place(words: list[str]) -> tuple[int, int]:
     for word in words:
         if word.startswith("-") and not word[1:].isdecimal():
             raise typer.BadParameter(f"No such option: {word}")
-    if len(words) != 2 or not all(word.isdecimal() for word in words):
+    from deskwire.limits import MAX_SIDE
+
+    if len(words) != 2 or not all(word.isdecimal() and int(word) < MAX_SIDE for word in words):
         raise ConfigurationError(
-            f"{', '.join(words) or 'nothing'} is no place",
-            remedy="Give two whole numbers from 0: X and Y in pixels of the picture.",
+            f"{', '.join(words) or 'nothing'} is no place of a picture",
+            remedy=f"Give two whole numbers from 0 to {MAX_SIDE - 1}: X and Y in pixels of the picture.",
         )
     return int(words[0]), int(words[1])
 

@@ -59,6 +59,6 @@ def start_of(text: str) -> float:
         return dt.datetime.fromisoformat(text).astimezone().timestamp()
     except (ValueError, OverflowError, OSError) as error:
         raise ConfigurationError(
-            f"{text!r} is no time",
+            f"{text!r} cannot be read as a time",
             remedy="Give --since as 30m, 8h, 7d, 22:00, 2026-11-28 or 2026-11-28T22:00.",
         ) from error

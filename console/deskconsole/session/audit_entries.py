@@ -23,8 +23,10 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
             return AuditAction.CONNECT, 'consent = "never"' if event.unasked else ""
         case events.StreamResumed():
             return AuditAction.CONNECT, f"again after {event.after:.1f} s"
-        case events.LinkLost() | events.SessionFailed():
+        case events.LinkLost():
             return AuditAction.DISCONNECT, event.failure.reason
+        case events.SessionFailed():
+            return AuditAction.FAILED, event.failure.reason
         case events.SessionEnded():
             return AuditAction.DISCONNECT, ""
         case events.WindowOpened():

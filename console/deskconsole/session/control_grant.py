@@ -39,18 +39,21 @@ class ControlGrant:
         self._ending = False
         """Control was given back, and the agent has not confirmed it yet. A request before that would get an
         answer for the grant that ends."""
+        self._unanswered = False
+        """The agent has not decided about a request; that it asks the person there is no decision."""
+        self._withdrawn = False
+        """Control was given back before the agent decided: its decision is about a wish that is over, and the
+        next request waits for it."""
 
     def take(self, claim: str, *, force: bool) -> None:
         """Adds a claim, and asks where control is not here."""
         if self._settings.control == "never":
             return
-        if self._wanted is None:
-            self._claims.clear()  # Claims of an earlier wish, which another console's control has ended.
         self._claims.add(claim)
         if self.status.yours:
             self._become(self.status)
         else:
-            self._wanted = force
+            self._wanted = force or bool(self._wanted)
             self._ask()
 
     def release(self, claim: str) -> None:
@@ -71,7 +74,8 @@ class ControlGrant:
     def welcomed(self, welcome: Welcome) -> None:
         """A link begins: control that is claimed is asked for again."""
         self.speaks = frozenset(welcome.speaks)
-        self.number, self._asked, self._ending = 0, False, False
+        self.number, self._asked = 0, False
+        self._ending = self._unanswered = self._withdrawn = False
         may = frozenset(welcome.may) if Feature.CONTROL in self.speaks else frozenset()
         reason = _FORBIDDEN if self._settings.control == "never" else "" if may else _ONLY_SHOWS
         state = ControlState.OFF if reason else ControlState.FREE
@@ -82,21 +86,26 @@ class ControlGrant:
         """The agent says who acts. Raises RemoteProtocolError where that cannot be."""
         if control.state is ControlState.YOURS:
             self._granted(control)
-            if not self._claims or self._ending:
+            if not self._claims or self._ending or self._withdrawn:
                 if not self._ending:
-                    # The last claim was released while the person at the host was asked.
+                    # The last claim was released while the agent decided.
                     self._send(EndControl())
                     self._ending = True
+                self._unanswered = self._withdrawn = False
                 return
-            self._wanted = False
-        elif self._ending:
-            self._ending = False
+            self._wanted, self._unanswered = False, False
+        elif self._ending or self._withdrawn:
+            if control.state is ControlState.ASKING:
+                return
+            self._ending = self._unanswered = self._withdrawn = False
+            if self._wanted is not None and control.state is ControlState.REFUSED:
+                control = Control(ControlState.FREE)  # It refused the wish before: the next one is asked now.
             self._ask()
-        elif self.status.yours or control.state not in (ControlState.FREE, ControlState.ASKING):
+        elif self.status.yours or not self._is_news(control):
             # Lost or refused: it is not asked for again on the next link.
-            self._wanted = None
-            if self.status.yours or control.state is not ControlState.OTHER:
-                self._claims.clear()  # News of another console may be older than the wish.
+            self._wanted, self._unanswered = None, False
+            if not self._may_be_old(control):
+                self._claims.clear()
             # Control is given once for each time that it was asked for.
             self._asked = self._asked and not self.status.yours
         if self._settings.control == "never" and control.state in (ControlState.FREE, ControlState.OFF):
@@ -118,6 +127,17 @@ class ControlGrant:
         self.speaks = frozenset()
         self._become(NOT_CONNECTED)
 
+    def _is_news(self, control: Control) -> bool:
+        """No decision: another console has left, or the person at the host is asked."""
+        ended = control.state is ControlState.FREE and bool(control.reason) and self._unanswered
+        return control.state in (ControlState.FREE, ControlState.ASKING) and not ended
+
+    def _may_be_old(self, control: Control) -> bool:
+        """News of another console may be older than the wish: then the decision is still to come."""
+        if self.status.yours or control.state is not ControlState.OTHER:
+            return False
+        return self._forced_from is not None or self.status.state is not ControlState.OTHER
+
     def _granted(self, control: Control) -> None:
         if not self._asked:
             raise RemoteProtocolError("control that was not asked for")
@@ -135,16 +155,19 @@ class ControlGrant:
         return taken_from
 
     def _ask(self) -> None:
-        if self._wanted is not None and not self._ending and Feature.CONTROL in self.speaks:
-            self._asked = True
+        if self._wanted is None or Feature.CONTROL not in self.speaks:
+            return
+        # A second request would get an answer of its own; only force changes what is decided.
+        if not (self._ending or self._withdrawn or (self._unanswered and not self._wanted)):
+            self._asked = self._unanswered = True
             self._forced_from = self.status.holder if self._wanted else None
             self._send(WantControl(force=self._wanted, ask=self._settings.control == "ask"))
             self._wanted = False  # Force is used only once.
 
     def _give_back(self) -> None:
         self._wanted = None
-        if self._asked:
-            self._ending = self.status.yours
+        if self._asked and not self._ending and not self._withdrawn:
+            self._ending, self._withdrawn = self.status.yours, self._unanswered and not self.status.yours
             self._send(EndControl())
         if self.status.state in (ControlState.YOURS, ControlState.ASKING):
             self._become(replace(self.status, state=ControlState.FREE, reason="", taken_from=""))

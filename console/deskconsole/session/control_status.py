@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from deskconsole.inventory.host import Host
 from deskwire.control import Consent, ControlState
+
+WINDOW_CLAIM: Final = "window"
+"""The window's claim to control: other claims on this console neither end it nor end with it."""
+
+WINDOW_CLAIMS: Final = (WINDOW_CLAIM, "session")
+"""The claims with which keys and pointer of the window go to the host. The second one is that of the host as
+a whole (`T` in the console): the window's host key gives it back, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class ControlStatus:
     def yours(self) -> bool:
         """This console acts."""
         return self.state is ControlState.YOURS
+
+    @property
+    def window_acts(self) -> bool:
+        """Keys and pointer of the window go to the host: not where only a type mode or an act does."""
+        return self.yours and not self.claims.isdisjoint(WINDOW_CLAIMS)
 
 
 NOT_CONNECTED = ControlStatus(ControlState.OFF, reason="not connected")

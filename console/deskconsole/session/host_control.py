@@ -86,6 +86,8 @@ class HostControl(LinkObserver):
         self._keys: set[int] = set()
         self._buttons: set[int] = set()
         self._held_until = 0.0
+        self.lapsed: Callable[[], None] = lambda: None
+        """Called when what was held went up for want of `hold`, never while a lock is held here."""
 
     # For the faces
 
@@ -98,9 +100,13 @@ class HostControl(LinkObserver):
         """A key or a button is down: the agent must hear from this console often. Where `hold` was not called
         for HOLD_LASTS seconds, it goes up now."""
         with self._changed:
-            if (self._keys or self._buttons) and self._clock() > self._held_until:
+            lapsed = bool(self._keys or self._buttons) and self._clock() > self._held_until
+            if lapsed:
                 self.all_up()
-            return bool(self._keys or self._buttons)
+            held = bool(self._keys or self._buttons)
+        if lapsed:
+            self.lapsed()
+        return held
 
     @property
     def round_trips(self) -> RoundTrips:
@@ -154,13 +160,12 @@ class HostControl(LinkObserver):
         `at`, here and below, is the time when it happened, by the monotonic clock; None: now.
         """
         with self._changed:
-            if not self._may(Ability.KEYBOARD):
-                return 0
+            if not self._may(Ability.KEYBOARD) or (repeat and code not in self._keys):
+                return 0  # A key that repeats may have gone up at the host meanwhile.
             if self._settings.by_position and code:
                 text, dead = "", False
             self._flush_move()
-            (self._keys.add if down else self._keys.discard)(code)
-            self.hold()
+            self._book_held(self._keys, code, down=down)
             number = self._inputs.add(press=down and not repeat, at=at)
             self._send(Key(self._grant.number, number, code, down, text, dead, locks, repeat))
             return number
@@ -185,8 +190,7 @@ class HostControl(LinkObserver):
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
-            (self._buttons.add if down else self._buttons.discard)(button)
-            self.hold()
+            self._book_held(self._buttons, button, down=down)
             number = self._inputs.add(press=down, at=at)
             self._send(Button(self._grant.number, number, _inside(x), _inside(y), button, down))
             return number
@@ -351,6 +355,8 @@ class HostControl(LinkObserver):
             self._moves_out.clear()
             self._forget_held()
             self._inputs.drop_unanswered("control ended")
+        elif before.window_acts and not self.status.window_acts and (self._keys or self._buttons):
+            self.all_up()  # The window's own release is not heard where the type mode or an act stays.
         self._changes.append(self.status)
         self._changed.notify_all()
 
@@ -363,6 +369,13 @@ class HostControl(LinkObserver):
             self._moves_out.add(number)
             self._send(Pointer(self._grant.number, number, *self._move))
             self._move = None
+
+    def _book_held(self, held: set[int], code: int, *, down: bool) -> None:
+        """The first key or button that goes down has HOLD_LASTS seconds; only `hold` gives more: strokes of
+        the type mode must not keep down what a frozen window left."""
+        if down and not (self._keys or self._buttons):
+            self.hold()
+        (held.add if down else held.discard)(code)
 
     def _forget_held(self) -> None:
         self._keys.clear()

@@ -58,6 +58,7 @@ class HostWindow(LinkObserver):
         self.failure: ViewerError | None = None
         """The reason why the last window could not be opened, or ended though the user did not close it."""
         control.observe(self._control_changed)
+        control.lapsed = self._lapsed
 
     @property
     def open(self) -> bool:
@@ -203,6 +204,11 @@ class HostWindow(LinkObserver):
         with self._lock:
             if self._viewer is not None:
                 self._viewer.control(who_controls(status, notify=True))
+
+    def _lapsed(self) -> None:
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.lapsed()
 
     def _gone(self, reason: str) -> None:
         with self._lock:

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.viewer.messages import (
@@ -27,20 +26,13 @@ from deskconsole.viewer.messages import (
 )
 from deskwire.control import Ability, ControlState
 
-from .control_status import ControlStatus
+from .control_status import WINDOW_CLAIM, WINDOW_CLAIMS, ControlStatus
 from .host_control import HostControl
 
 _log = logging.getLogger(__name__)
 
 _CLIP_TIMEOUT = 10.0
 """Seconds for a text to go or to come; 2 of them are the host's own."""
-
-_CLAIM = "window"
-"""The window's claim to control: other claims on this console neither end it nor end with it."""
-
-_ACTING: Final = (_CLAIM, "session")
-"""The claims with which keys and pointer of the window go to the host. The second one is that of the host as
-a whole (`T` in the console): the window's host key gives it back, too."""
 
 _TELLING = 0.5
 """Seconds between two reports of how long inputs take."""
@@ -59,9 +51,9 @@ class WindowInput:
         match message:
             case ControlWish(on, force):
                 if on:
-                    self._control.take(force=force, claim=_CLAIM)
+                    self._control.take(force=force, claim=WINDOW_CLAIM)
                 else:
-                    for claim in _ACTING:
+                    for claim in WINDOW_CLAIMS:
                         self._control.release(claim)
             case ClipOffer(text):
                 self._later(lambda: self._put(text))
@@ -72,9 +64,9 @@ class WindowInput:
 
     def end(self) -> None:
         """The window is gone."""
-        if self._acts:
+        if self._control.status.window_acts:
             self._control.all_up()
-        self._control.release(_CLAIM)
+        self._control.release(WINDOW_CLAIM)
 
     def times(self) -> tuple[float, float] | None:
         """Returns seconds until inputs were injected, p50 and p95; None: nothing to tell now."""
@@ -85,15 +77,16 @@ class WindowInput:
         trips = self._control.round_trips
         return None if trips.done_p50 is None or trips.done_p95 is None else (trips.done_p50, trips.done_p95)
 
-    @property
-    def _acts(self) -> bool:
-        return who_controls(self._control.status, notify=False).state is ControlState.YOURS
-
     def _input(self, message: Input) -> None:
-        if not self._acts:
-            return  # It was on its way when control became another's, or another part's of this console.
         control = self._control
+        if isinstance(message, Released):
+            # Also where only another part of this console still acts: a key may have passed that end.
+            control.all_up()
+            return
+        if not control.status.window_acts:
+            return  # It was on its way when control became another's, or another part's of this console.
         self._say_if_unable(message)
+        control.hold()
         match message:
             case KeyInput(at, code, down, text, dead, locks, repeat):
                 control.key(code, down=down, text=text, dead=dead, locks=locks, repeat=repeat, at=at)
@@ -103,10 +96,8 @@ class WindowInput:
                 control.button(x, y, button, down=down, at=at)
             case WheelInput(at, x, y, right, down):
                 control.wheel(x, y, right=right, down=down, at=at)
-            case Released():
-                control.all_up()
             case Holding():
-                control.hold()
+                pass  # It says only that the window still runs, as every message does.
             case TypingInput(text):
                 control.type(text)
             case ChordInput(chord):
@@ -149,7 +140,7 @@ class WindowInput:
 
 def who_controls(status: ControlStatus, *, notify: bool) -> WhoControls:
     """The status as the window is told of it: it does not act where only a type mode or one act does."""
-    if status.yours and status.claims.isdisjoint(_ACTING):
+    if status.yours and not status.window_acts:
         return WhoControls(ControlState.FREE, notify=notify)
     return WhoControls(status.state, status.holder, status.reason, notify)
 

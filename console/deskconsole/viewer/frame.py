@@ -52,7 +52,9 @@ class Frame:
         self._settle_at: float | None = None
         """When a window manager has done its part, and the rest is to be done by hand."""
         self._wanted: tuple[int, int] | None = None
-        """The place to open it at, until it is there."""
+        """The place to open it at, or to give back after full screen, until it is there."""
+        self._owed: tuple[int, int] | None = None
+        """The size to give back after full screen, until it has that."""
         self._tries = 3
         self._enlarged = False
         """It was made as large as the screen by hand."""
@@ -80,6 +82,7 @@ class Frame:
             return
         self._given = self._natural(picture)
         if not self.fullscreen:
+            self._owed = None
             self._resize(self._given)
 
     def follow(self, surface: Surface) -> bool:
@@ -95,17 +98,21 @@ class Frame:
     def set_fullscreen(self, picture: tuple[int, int], *, on: bool) -> None:
         """Makes the window as large as the screen, or gives it back the size and place that it had."""
         if on:
-            self._before = self.viewport if self._is_chosen else None
+            self._before = (self._owed or self.viewport) if self._is_chosen else None
+            self._place = self._wanted or self._place
         self.fullscreen = on
         cv2.setWindowProperty(
             self._name, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
         )
-        self._settle_at = time.monotonic() + _MANAGER if on else None
+        self._settle_at = time.monotonic() + _MANAGER
+        self._wanted = self._owed = None
         if on:
             return
         if self._before is None:
             self._given = self._natural(picture)
-        self._resize(self._before or self._given or picture)
+        # Without a window manager Qt's own return to the old size comes now and then later, and undoes this.
+        self._owed, self._wanted, self._tries = self._before or self._given or picture, self._place, 3
+        self._resize(self._owed)
         if self._enlarged and self._place is not None:
             cv2.moveWindow(self._name, *self._place)
         self._enlarged = False
@@ -120,12 +127,16 @@ class Frame:
         elif self._wanted is not None and (found := surface.place()) is not None:
             # Qt takes a place for that of the frame once it knows of one: in 5 of 8 starts under openbox.
             off = found[0] - self._wanted[0], found[1] - self._wanted[1]
-            if any(off) and self._tries > 0:
+            resized = self._owed is not None and surface.size() != self._owed
+            if (any(off) or resized) and self._tries > 0:
                 self._tries -= 1
                 self._settle_at = time.monotonic() + _MANAGER
-                cv2.moveWindow(self._name, self._wanted[0] - off[0], self._wanted[1] - off[1])
+                if resized and self._owed is not None:
+                    self._resize(self._owed)
+                if any(off):
+                    cv2.moveWindow(self._name, self._wanted[0] - off[0], self._wanted[1] - off[1])
                 return
-        self._wanted = None
+        self._wanted = self._owed = None
 
     def _enlarge(self) -> None:
         """Full screen, where no window manager made it."""

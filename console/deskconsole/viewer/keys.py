@@ -110,7 +110,7 @@ VIEW_KEYS: Final = (
 """The keys while the window only shows the host."""
 
 CONTROL_KEYS: Final = (
-    WindowKey("HOST", "control the host, and stop"),
+    WindowKey("HOST", "take control; pressed again: give it back"),
     WindowKey("HOST twice", "send this key to the host"),
     WindowKey("HOST + t", "take control from another console"),
     WindowKey("HOST + g", "send the system's own keys too, and stop"),

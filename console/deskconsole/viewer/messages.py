@@ -55,6 +55,10 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     text: str
 
 
+class LapseNotice(msgspec.Struct, frozen=True, tag="lapse"):
+    """What the window held went up on the host: the console had not heard of the window for long."""
+
+
 class ClipText(msgspec.Struct, frozen=True, tag="clip"):
     """Put this text of the host's clipboard into the clipboard here."""
 
@@ -190,7 +194,9 @@ Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | Holding 
 Request = ControlWish | ClipOffer | ClipWish
 """Messages that take time and get an answer."""
 
-ToWindow = Map | Damage | Status | WhoControls | Notice | ClipText | DoneTimes | Raise | CloseWindow
+ToWindow = (
+    Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
+)
 ToConsole = Ready | Failed | Shown | Closed | Input | Request
 
 _encoder = msgspec.json.Encoder()

@@ -30,6 +30,7 @@ from .messages import (
     DoneTimes,
     Failed,
     Input,
+    LapseNotice,
     Map,
     Notice,
     Raise,
@@ -174,6 +175,10 @@ class Viewer:
     def say(self, sentence: str) -> None:
         """Shows a sentence for a moment."""
         self._outbox.put(Notice(_printable(sentence)[:500]))
+
+    def lapsed(self) -> None:
+        """Says that what the window held went up on the host, because it was not heard of for long."""
+        self._outbox.put(LapseNotice())
 
     def clip(self, text: str) -> None:
         """Puts this text into the clipboard of the window's display."""

@@ -33,6 +33,7 @@ from .messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    LapseNotice,
     Map,
     Notice,
     Raise,
@@ -197,6 +198,8 @@ class Window:
                 self._be_controlled()
             case Notice():
                 self._say(message.text)
+            case LapseNotice():
+                self._control.lapsed()
             case DoneTimes():
                 self._times.done = message
             case ClipText():

@@ -51,6 +51,10 @@ class WindowControl(Protocol):
         """Puts the host's text into the clipboard here."""
         ...
 
+    def lapsed(self) -> None:
+        """The console let go of what this window held: it had not heard of the window for long."""
+        ...
+
     def do(self, action: Action) -> bool:
         """Runs an action that concerns the host; False for the window's own actions."""
         ...
@@ -94,6 +98,9 @@ class ViewOnlyControl:
 
     def fetched(self, message: ClipText) -> None:
         """The console asks for no text on behalf of this window."""
+
+    def lapsed(self) -> None:
+        """Does nothing: no key is held here."""
 
     def do(self, action: Action) -> bool:
         return action in HOST_ACTIONS

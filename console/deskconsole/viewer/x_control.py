@@ -172,6 +172,10 @@ class XControl:
         """Puts the host's text into the clipboard here."""
         self._clip.put(message.text)
 
+    def lapsed(self) -> None:
+        """Forgets what is held, as the host has: a key that is still down here is to repeat nowhere."""
+        self._surface.guarded(self._all_up)
+
     def do(self, action: Action) -> bool:
         """Runs an action that concerns the host; False for the window's own actions."""
         match action:

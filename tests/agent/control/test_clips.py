@@ -11,11 +11,12 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.clipboard.system_clipboard import ClipRefused
 from deskagent.consent.policy import Policy
-from deskagent.control import clip_thread
+from deskagent.control import clip_thread, input_thread
 from deskagent.control.desktop_control import ControlTools, DesktopControl
+from deskagent.control.desktop_lock import DesktopLock, NoLock
 from deskagent.control.host_consent import HostConsent
 from deskwire.clipboard import Clip, NoClip, PutClip, WantClip
-from deskwire.control import ControlState, Done, EndControl, Typing
+from deskwire.control import Button, ControlState, Done, EndControl, Typing
 from deskwire.messages import Ping, Pong
 from support.peers.acting_console import ActingConsole
 from support.peers.served_here import ServedHere, served
@@ -53,11 +54,14 @@ class PlainClipboard:
 
 
 @contextmanager
-def desk(policy: Policy | None = None) -> Iterator[tuple[ServedHere, PlainClipboard, RecordedDevice]]:
+def desk(
+    policy: Policy | None = None, question: DesktopLock | None = None
+) -> Iterator[tuple[ServedHere, PlainClipboard, RecordedDevice]]:
     clipboard, device = PlainClipboard(), RecordedDevice()
     device.calls = clipboard.log  # both are recorded together, in their order
     manners = HostConsent(policy=lambda: policy or Policy())
-    gate = DesktopControl(ControlTools(lambda: device, open_clipboard=lambda: clipboard), manners)
+    tools = ControlTools(lambda: device, lambda: clipboard, question=question or NoLock())
+    gate = DesktopControl(tools, manners)
     with served(lambda _: SyntheticGrabber("still", 1, 64, 48), gate, manners) as agent:
         yield agent, clipboard, device
 
@@ -130,7 +134,7 @@ def test_a_flood_of_requests_for_the_clipboard_waits_as_one() -> None:
         assert console.clip(again) == Clip(again, "what was there")
 
 
-def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_two_waiting() -> None:
+def test_a_flood_of_texts_for_the_clipboard_leaves_the_newest_waiting() -> None:
     with desk() as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
         console.take()
         clipboard.ready.clear()
@@ -173,3 +177,49 @@ def test_a_text_that_was_refused_because_control_ended_does_not_come_later(
             clipboard.ready.set()
             fetched = bob.act(WantClip)
             assert bob.clip(fetched) == Clip(fetched, "what was there")
+
+
+def test_no_clipboard_is_read_or_changed_while_another_agent_asks_the_person_at_the_host() -> None:
+    class Watched(NoLock):
+        held = False
+        looks = 0
+
+        def is_held(self) -> bool:
+            self.looks += self.held
+            return self.held
+
+    lock = Watched()
+    with desk(question=lock) as (agent, clipboard, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        lock.held = True
+        wait_for(lambda: lock.looks > 1, timeout=20)
+        for answer in (console.clip(console.act(WantClip)), console.clip(console.act(PutClip, text="x"))):
+            assert isinstance(answer, NoClip)
+            assert "being asked" in answer.reason
+        assert clipboard.text == "what was there"
+
+
+def test_a_clipboard_that_hangs_does_not_keep_keys_down_of_a_console_that_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clip_thread, "_PUT_WITHIN", 120.0)
+    monkeypatch.setattr(input_thread, "LEASE", 0.2)
+    with desk() as (agent, clipboard, device), closing(ActingConsole(agent)) as console:
+        console.take()
+        clipboard.ready.clear()
+        console.act(WantClip)
+        number = console.act(Button, button=1, down=True, x=1, y=1)
+        assert console.done(number) == Done(number)
+        console.act(PutClip, text="x")
+        wait_for(lambda: not device.buttons_down, timeout=20)
+        clipboard.ready.set()
+
+
+def test_an_answer_that_waits_for_a_slow_link_holds_no_other_text_up() -> None:
+    clipboard, sent = PlainClipboard(), threading.Event()
+    clips = clip_thread.ClipThread(lambda: clipboard)
+    clips.fetch(lambda _: sent.wait(60), lambda: "")  # type: ignore[arg-type]
+    clips.put("of another console", lambda: "")
+    assert clipboard.text == "of another console"
+    sent.set()
+    clips.close()

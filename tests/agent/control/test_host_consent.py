@@ -13,9 +13,12 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.consent.question import Answer, Question
-from deskagent.control import given_consents, host_consent
+from deskagent.control import desktop_control, given_consents, host_consent, host_sign
+from deskagent.control.client import ControlClient
 from deskagent.control.desktop_control import ControlTools, DesktopControl
+from deskagent.control.desktop_lock import DesktopTaken, NoLock
 from deskagent.control.host_consent import HostConsent
+from deskagent.input.device import DeviceGone
 from deskwire.control import (
     Button,
     Consent,
@@ -263,6 +266,7 @@ def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
         person.answers.put(Answer.CONTROL)
         assert console.take().state is ControlState.YOURS
         asked = len(person.questions)
+        wait_for(lambda: person.text, timeout=20)
         person.click()
         console.told(ControlState.FREE)
         assert console.take().state is ControlState.REFUSED
@@ -300,7 +304,7 @@ def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
 def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_control(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(host_consent, "_SIGN_AGAIN", 0.0)
+    monkeypatch.setattr(host_sign, "_AGAIN", 0.0)
     usable = False
 
     def open_sign(clicked: Callable[[], None]) -> Person:
@@ -327,7 +331,10 @@ def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_c
         wait_for(lambda: "controls" in person.text, timeout=20)
 
 
-def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_away() -> None:
+def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(host_consent, "_NO_PAUSE", 0.1)
     with (
         host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
@@ -410,7 +417,11 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
         anna.told(ControlState.YOURS)
 
 
-def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing() -> None:
+def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(host_consent, "_NO_PAUSE", 0.1)
+
     class Slow(Person):
         def cancel(self) -> None:
             self.cancelled += 1
@@ -433,3 +444,115 @@ def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing() ->
             assert not again.packets
             assert person.text == "", "the sign names a console that has left"
             person.answers.put(Answer.NO)
+
+
+def test_an_answer_that_comes_while_its_console_leaves_is_not_kept_for_another_console() -> None:
+    person = Person()
+    manners = HostConsent(open_asker=lambda: person, open_sign=person.opened_sign, is_other=lambda: True)
+    forget = manners._consents.forget
+
+    def answered_meanwhile(client: ControlClient) -> None:
+        forget(client)
+        person.answers.put(Answer.SEE)
+        wait_for(lambda: not manners.asking, timeout=20)
+
+    manners._consents.forget = answered_meanwhile  # type: ignore[method-assign]
+    gate = DesktopControl(ControlTools(RecordedDevice), manners)
+    with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
+        console = ActingConsole(agent)
+        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        console.close()
+        wait_for(lambda: not manners.asking, timeout=20)
+    assert not manners._consents._by_console
+
+
+def test_consoles_that_ask_and_leave_at_once_cannot_ask_without_end() -> None:
+    with host(is_other=lambda: True) as (agent, person, _):
+        for number in range(3):
+            with closing(ActingConsole(agent, console=bytes([number + 1]) * 16)) as console:
+                assert console.until(has(Welcome))
+                wait_for(lambda: person.questions, timeout=20)
+                time.sleep(0.2)
+        assert len(person.questions) == 1
+
+
+def test_an_agent_that_ends_while_another_one_asks_shows_no_question() -> None:
+    class Taken(NoLock):
+        tries = 0
+
+        def acquire(self, holder: str, *, force: bool) -> None:
+            self.tries += 1
+            raise DesktopTaken("")
+
+    lock, person = Taken(), Person()
+    consent = HostConsent(open_asker=lambda: person, is_other=lambda: True, question=lock)
+    gate = DesktopControl(ControlTools(RecordedDevice), consent)
+    with (
+        served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, consent) as agent,
+        closing(ActingConsole(agent)),
+    ):
+        wait_for(lambda: lock.tries, timeout=20)
+        consent.close()
+        assert consent._thread is not None
+        consent._thread.join(20)
+        assert not consent._thread.is_alive()
+        assert not person.questions
+
+
+def test_an_end_that_comes_late_does_not_end_the_control_of_the_next_console() -> None:
+    manners = HostConsent()
+    gate = DesktopControl(ControlTools(RecordedDevice), manners)
+    with (
+        served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent,
+        closing(ActingConsole(agent)) as anna,
+        closing(ActingConsole(agent, name="bob@hall")) as bob,
+    ):
+        anna.take()
+        before = gate._grants.holder
+        assert before is not None
+        bob.told(ControlState.OTHER)
+        assert bob.take(force=True).state is ControlState.YOURS
+        manners.sign_clicked(before)
+        gate.lost(before, anna.grant, DeviceGone("late"))
+        assert bob.done(bob.act(Key, code=SHIFT, down=True)).outcome is InputOutcome.DONE
+
+
+def test_a_sign_that_another_program_closed_is_opened_again() -> None:
+    with host() as (agent, person, _), closing(ActingConsole(agent)) as console:
+        console.take()
+        wait_for(lambda: person.text, timeout=20)
+        person.text, person.gone = "", True
+        wait_for(lambda: person.text, timeout=20)
+        assert "controls this computer" in person.text
+
+
+def test_a_sign_that_does_not_open_holds_up_neither_the_console_nor_its_end() -> None:
+    go_on = threading.Event()
+
+    def stuck(_: Callable[[], None]) -> Person:
+        go_on.wait(60)
+        return Person()
+
+    with host(open_sign=stuck) as (agent, _, device), closing(ActingConsole(agent)) as console:
+        try:
+            assert console.take().state is ControlState.YOURS
+            console.done(console.act(Key, code=SHIFT, down=True))
+            console.send(EndControl())
+            console.told(ControlState.FREE)
+            wait_for(lambda: not device.keys_down, timeout=20)
+        finally:
+            go_on.set()
+
+
+def test_control_ends_soon_after_the_policy_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop_control, "_REVIEW", 0.1)
+    policies = [Policy()]
+    with (
+        host(policy=lambda: policies[-1]) as (agent, person, device),
+        closing(ActingConsole(agent)) as console,
+    ):
+        console.take()
+        console.done(console.act(Key, code=SHIFT, down=True))
+        policies.append(Policy(control=PolicyRule.NEVER))
+        assert console.told(ControlState.OFF).reason == "the policy of this host allows no control"
+        wait_for(lambda: not device.keys_down and not person.text, timeout=20)

@@ -72,12 +72,33 @@ def test_texts_that_wait_have_a_bound_in_characters() -> None:
     queue.add(client, 1, Typing(grant=1, n=251, text="x" * 4_000))  # type: ignore[arg-type]
 
 
-def test_of_texts_for_the_clipboard_only_the_newest_two_wait_in_their_places() -> None:
+def test_of_texts_for_the_clipboard_that_nothing_pastes_the_newest_waits_in_its_place() -> None:
     queue, client = InputQueue(), object()
-    displaced = []
+    sent: list[Any] = [made(Button, 1)]
+    sent += [PutClip(grant=1, n=number, text="x" * 60_000) for number in range(2, 100)]
+    displaced = [queue.add(client, 1, one) for one in sent]  # type: ignore[arg-type]
+    assert [one.message for one in displaced if one] == sent[1:-1]
+    assert taken(queue) == [sent[0], sent[-1]]
+
+
+def test_a_text_for_the_clipboard_that_a_key_may_paste_is_never_left_out() -> None:
+    queue, client = InputQueue(), object()
     sent: list[Any] = []
-    for number in range(1, 400, 2):
-        sent += [PutClip(grant=1, n=number, text="x" * 60_000), made(Button, number + 1)]
-        displaced += [queue.add(client, 1, one) for one in sent[-2:]]  # type: ignore[arg-type]
-    assert [one.message for one in displaced if one] == [one for one in sent if isinstance(one, PutClip)][:-2]
-    assert taken(queue) == [one for one in sent[:-4] if isinstance(one, Button)] + sent[-4:]
+    for number in range(1, 20, 2):
+        sent += [PutClip(grant=1, n=number, text=str(number)), made(Button, number + 1)]
+    assert not any(queue.add(client, 1, one) for one in sent)  # type: ignore[arg-type]
+    assert taken(queue) == sent
+
+
+def test_texts_that_are_rejected_as_too_many_leave_the_queue_to_later_consoles() -> None:
+    queue, client, later = InputQueue(), object(), object()
+    for number in range(1, 251):
+        queue.add(client, 1, Typing(grant=1, n=number, text="x" * 4_000))  # type: ignore[arg-type]
+    for number in (251, 252, 253):
+        with pytest.raises(RemoteProtocolError):
+            queue.add(client, 1, PutClip(grant=1, n=number, text="x"))  # type: ignore[arg-type]
+    taken(queue)
+    clips = [PutClip(grant=2, n=number, text="x" * 60_000) for number in (1, 2, 3)]
+    displaced = [queue.add(later, 2, one) for one in clips]  # type: ignore[arg-type]
+    assert [one and one.message for one in displaced] == [None, *clips[:-1]]
+    assert taken(queue) == clips[-1:]

@@ -11,11 +11,13 @@ import pytest
 
 from deskagent.control.desktop_lock import NoLock
 from deskagent.control.input_thread import InputThread
-from deskwire.control import InputOutcome, Pointer, Typing
+from deskagent.input.device import KeyboardLayout
+from deskwire.control import InputOutcome, Key, Pointer, Typing
 from deskwire.geometry import Rectangle
 from support.recorded_device import RecordedDevice
 
 WAIT = 20
+A = 0x1E
 
 
 class Sitter:
@@ -47,8 +49,11 @@ class Sitter:
     def refusal(self, _client: object, _message: object) -> str:
         return ""
 
-    def transfer_clip(self, _client: object, _message: object) -> bool:
+    def transfer_clip(self, _client: object, _message: object, _look: object) -> bool:
         return False
+
+    def review(self) -> None:
+        pass
 
     def begun(self, _client: object, _grant: int) -> None:
         self.events.put("begun")
@@ -56,7 +61,7 @@ class Sitter:
     def not_begun(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"not begun: {why}")
 
-    def lost(self, why: Exception) -> None:
+    def lost(self, _client: object, _grant: int, why: Exception) -> None:
         self.events.put(f"lost: {why}")
 
 
@@ -73,6 +78,16 @@ class BadDesk(RecordedDevice):
 class BadLock(NoLock):
     def release(self) -> None:
         raise OSError(5, "the release failed")
+
+
+class TakenLock(NoLock):
+    """Another agent takes the desktop as soon as `by` is its console's name."""
+
+    def __init__(self) -> None:
+        self.by: str | None = None
+
+    def taken_by(self) -> str | None:
+        return self.by
 
 
 class SlowDesk(RecordedDevice):
@@ -131,4 +146,30 @@ def test_a_text_ends_where_control_ends(how: str) -> None:
     desk.go_on.set()
     assert sitter.told.get(timeout=WAIT).outcome is InputOutcome.BLOCKED
     assert sum(call[0] == "write" for call in desk.calls) == 1
+    thread.close()
+
+
+def test_an_agent_that_lost_the_desktop_releases_only_what_it_holds() -> None:
+    sitter, desk, lock = Sitter(), RecordedDevice(KeyboardLayout({(A, 0): "a"})), TakenLock()
+    thread = InputThread(lambda: desk, lock, NoLock(), sitter)  # type: ignore[arg-type]
+    assert begin(thread, sitter) == "begun"
+    thread.put(sitter, 1, Key(grant=1, n=1, code=A, down=True, text="a"))  # type: ignore[arg-type]
+    sitter.told.get(timeout=WAIT)
+    before = len(desk.calls)
+    lock.by = "bob"
+    assert sitter.events.get(timeout=WAIT) == "lost: bob"
+    assert desk.calls[before:] == [("press", A, False), ("close",)]
+    thread.close()
+
+
+class NoLocksDesk(RecordedDevice):
+    def locks(self) -> int:
+        raise OSError(5, "the locks cannot be read")
+
+
+def test_everything_goes_up_before_a_device_that_fails_as_a_console_begins_is_closed() -> None:
+    sitter, desk = Sitter(), NoLocksDesk()
+    thread = InputThread(lambda: desk, NoLock(), NoLock(), sitter)  # type: ignore[arg-type]
+    assert begin(thread, sitter) == "not begun: input failed: OSError"
+    assert desk.calls == [("release_all",), ("release_all",), ("close",)]
     thread.close()

@@ -87,3 +87,16 @@ def test_a_question_is_known_to_other_agents_until_its_agent_is_gone() -> None:
     asking.release()
     assert not looking.is_held()
     looking.release()
+
+
+def test_a_desktop_that_was_taken_back_before_a_look_is_held() -> None:
+    anna, bob = X11Lock(LockPurpose.CONTROL), X11Lock(LockPurpose.CONTROL)
+    anna.acquire("anna", force=False)
+    bob.acquire("bob", force=True)
+    anna.acquire("anna", force=True)
+    assert anna.taken_by() is None
+    assert bob.taken_by() == "anna"
+    bob.acquire("bob", force=True)
+    assert anna.taken_by() == "bob"
+    anna.release()
+    bob.release()

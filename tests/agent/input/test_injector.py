@@ -6,8 +6,8 @@ import pytest
 
 from deskagent.input.device import InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
-from deskwire.control import Key
-from deskwire.keys import ALT
+from deskwire.control import CAPS_LOCK, Key
+from deskwire.keys import ALT, LOCK_KEYS
 from support.recorded_device import RecordedDevice
 
 A = 0x1E
@@ -52,3 +52,26 @@ def test_each_key_and_button_goes_up_though_the_system_blocks_the_mask_and_every
     assert not desk.buttons_down
     assert desk.calls[-1] == ("release_all",)
     assert not injector.held
+
+
+class BlockedRelease(RecordedDevice):
+    """A release of everything is blocked; a moment later the window in front is another one."""
+
+    on = 0
+
+    def locks(self) -> int:
+        return self.on
+
+    def release_all(self) -> None:
+        raise InputBlocked("a window of more rights is in front")
+
+
+def test_the_locks_are_put_back_though_a_release_before_them_is_blocked() -> None:
+    desk = BlockedRelease()
+    injector = Injector(desk)
+    injector.begin()
+    desk.on = CAPS_LOCK
+    desk.calls.clear()
+    injector.end()
+    caps = next(code for code, lock in LOCK_KEYS.items() if lock == CAPS_LOCK)
+    assert desk.calls == [("press", caps, True), ("press", caps, False)]

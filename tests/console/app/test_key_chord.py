@@ -66,15 +66,15 @@ def test_every_key_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ctrl+entr", "'entr' is no key. Did you mean enter?"),
-        ("contrl+a", "'contrl' is no key. Did you mean control?"),
-        ("ctrl+xyzzyx", "'xyzzyx' is no key. docs/keys.md lists the names of keys."),
-        ("ctrl-c", "'ctrl-c' is no key. Did you mean ctrl+c?"),
-        ("Ctrl Alt é", "'Ctrl Alt é' is no key. Did you mean ctrl+alt+é?"),
-        ("c-c", "'c-c' is no key. docs/keys.md lists the names of keys."),
+        ("ctrl+entr", "'entr' is not the name of a key. Did you mean enter?"),
+        ("contrl+a", "'contrl' is not the name of a key. Did you mean control?"),
+        ("ctrl+xyzzyx", "'xyzzyx' is not the name of a key. docs/keys.md lists the names of keys."),
+        ("ctrl-c", "'ctrl-c' is not the name of a key. Did you mean ctrl+c?"),
+        ("Ctrl Alt é", "'Ctrl Alt é' is not the name of a key. Did you mean ctrl+alt+é?"),
+        ("c-c", "'c-c' is not the name of a key. docs/keys.md lists the names of keys."),
         ("ctrl+", "a key is missing in 'ctrl+'. Name each key, such as ctrl+c; the key + itself is plus."),
         ("", "a key without a name was given. Name each key, such as ctrl+c; the key + itself is plus."),
-        ("\x1b", "'\\x1b' is no key. docs/keys.md lists the names of keys."),
+        ("\x1b", "'\\x1b' is not the name of a key. docs/keys.md lists the names of keys."),
     ],
 )
 def test_a_name_that_is_not_known_is_told_with_the_nearest(text: str, said: str) -> None:
@@ -87,9 +87,9 @@ def test_a_text_that_no_key_gives_is_refused_whole() -> None:
     assert require_typable("a\tb\r\nc\rd\n") == "a\tb\nc\nd\n"
     for text, said in (
         ("", "there is no text to type"),
-        ("a\x1b[2J", "the text has the control character U+001B, which no key gives"),
-        ("a\x7f", "the text has the control character U+007F, which no key gives"),
-        ("a\x9b2J", "the text has the control character U+009B, which no key gives"),
+        ("a\x1b[2J", "the text has the control character U+001B, which cannot be typed as text"),
+        ("a\x7f", "the text has the control character U+007F, which cannot be typed as text"),
+        ("a\x9b2J", "the text has the control character U+009B, which cannot be typed as text"),
         ("caf\udce9", "the text is not UTF-8"),
         ("x" * 64_001, "the text has 64,001 characters, at most 64,000 are typed at once"),
     ):

@@ -93,6 +93,92 @@ def test_given_back_and_taken_again_at_once_it_is_asked_for_when_the_agent_has_e
     assert ground.sent == [EndControl(), WantControl(), Typing(2, 1, "a")]
 
 
+_FREE = Control(ControlState.FREE)
+_ASKING = Control(ControlState.ASKING)
+_OTHER = Control(ControlState.OTHER, holder="ben@desk")
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        [Control(ControlState.YOURS, 1), _FREE],
+        [_ASKING, Control(ControlState.YOURS, 1), _FREE],
+        [_ASKING, _FREE],
+        [_FREE],
+        [_OTHER],
+        [Control(ControlState.REFUSED, reason="the person said no")],
+        [_ASKING, Control(ControlState.REFUSED, reason="the person said no")],
+        [Control(ControlState.OFF, reason="the policy")],
+    ],
+    ids=lambda decision: " ".join(one.state for one in decision),
+)
+@pytest.mark.parametrize("taken_after", range(4))
+def test_taken_and_given_back_and_taken_within_a_round_trip_it_is_asked_for_again_and_comes(
+    decision: list[Control], taken_after: int
+) -> None:
+    """`taken_after`: so many of the agent's messages come before the second wish."""
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take()
+    ground.control.release()
+    for number, message in enumerate(decision):
+        if number == taken_after:
+            ground.control.take(force=True, claim="typing")
+            ground.control.take()
+        assert [one for one in ground.sent if one != EndControl()] == [WantControl()]
+        ground.control.control(message)
+    if taken_after >= len(decision):
+        ground.control.take(force=True, claim="typing")
+    assert [one for one in ground.sent if one != EndControl()] == [WantControl(), WantControl(force=True)]
+    assert ground.control.status.state is not ControlState.REFUSED or taken_after >= len(decision)
+    ground.yours(2)
+    assert ground.typed("a") == 1
+    assert "typing" in ground.control.status.claims
+
+
+def test_given_back_twice_before_the_agent_has_decided_it_stays_given_back() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    for _ in range(2):
+        ground.control.take()
+        ground.control.release()
+    ground.yours()
+    ground.control.control(_FREE)
+    assert ground.sent == [WantControl(), EndControl(), EndControl()]
+
+
+def test_a_second_claim_sends_no_second_request() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take()
+    ground.control.take(claim="typing")
+    assert ground.sent == [WantControl()]
+    ground.control.control(Control(ControlState.FREE, reason="ended at the host"))
+    ground.control.take(claim="window")
+    assert ground.sent == [WantControl(), WantControl()]
+
+
+def test_news_of_another_console_that_are_older_than_the_wish_take_no_claim_away() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.take(claim="window")
+    ground.control.control(_OTHER)
+    ground.control.take(claim="typing")
+    ground.yours()
+    assert ground.control.status.claims == {"window", "typing"}
+
+
+def test_the_answer_that_another_console_acts_ends_the_claim() -> None:
+    ground = ControlGround()
+    ground.welcome()
+    ground.control.control(_OTHER)
+    ground.control.take(claim="window")
+    ground.control.control(_OTHER)
+    ground.control.take(force=True, claim="typing")
+    ground.yours()
+    assert ground.control.status.claims == {"typing"}
+
+
 def test_given_back_while_the_person_is_asked_it_ends_when_it_comes() -> None:
     ground = ControlGround(ControlSettings(control="ask"))
     ground.welcome()

@@ -113,6 +113,19 @@ def test_what_is_held_goes_up_where_it_is_not_confirmed_any_more() -> None:
     assert ground.sent == [AllUp(1, 2)]
 
 
+def test_a_key_that_went_up_for_want_of_a_word_is_told_and_repeats_no_more() -> None:
+    ground = ControlGround().taken()
+    lapses: list[bool] = []
+    ground.control.lapsed = lambda: lapses.append(ground.control.held)
+    ground.control.key(0x1E, down=True, text="a")
+    assert ground.control.key(0x1E, down=True, text="a", repeat=True)
+    ground.clock.now += 1.3
+    assert not ground.control.held
+    assert not ground.control.held
+    assert lapses == [False]
+    assert ground.control.key(0x1E, down=True, text="a", repeat=True) == 0
+
+
 def test_held_until_it_goes_up_or_control_ends() -> None:
     ground = ControlGround().taken()
     assert not ground.control.held

@@ -19,7 +19,7 @@ from deskconsole.viewer.messages import (
     Released,
     WheelInput,
 )
-from deskwire.control import ControlState, Done, EndControl, InputOutcome
+from deskwire.control import AllUp, ControlState, Done, EndControl, InputOutcome
 from support.control_ground import ControlGround
 
 
@@ -82,8 +82,9 @@ def test_an_answer_that_comes_at_once_counts_from_the_press_in_the_window() -> N
 def test_a_key_that_repeats_is_no_press_whose_effect_is_measured() -> None:
     ground, heard = _acting(), list[str]()
     window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(ground.clock.now - 9, 30, down=True), heard.append)
     window.handle(KeyInput(ground.clock.now, 30, down=True, repeat=True), heard.append)
-    ground.draw(effect_of=1)
+    ground.draw(effect_of=2)
     assert ground.control.shown_press_at is None
 
 
@@ -129,7 +130,49 @@ def test_the_window_s_host_key_gives_back_what_was_taken_for_the_whole_host() ->
     assert ground.sent == [EndControl()]
 
 
-def test_a_window_that_does_not_act_lets_go_of_nothing_and_sends_nothing() -> None:
+def test_a_drag_and_a_ctrl_stay_down_while_the_pointer_moves_for_long() -> None:
+    ground, heard = _acting(), list[str]()
+    window = WindowInput(ground.control, heard.append)
+    window.handle(KeyInput(0, 29, down=True), heard.append)
+    window.handle(ButtonInput(0, 1, 1, 1, down=True), heard.append)
+    for x in range(30):
+        ground.clock.now += 0.1
+        window.handle(PointerInput(ground.clock.now, x, 1), heard.append)
+        assert ground.control.held
+
+
+def test_strokes_of_the_type_mode_do_not_keep_down_what_a_frozen_window_left() -> None:
+    ground, heard = _acting(), list[str]()
+    ground.control.take(claim="typing")
+    WindowInput(ground.control, heard.append).handle(KeyInput(0, 29, down=True), heard.append)
+    for _ in range(13):
+        assert ground.control.held
+        ground.clock.now += 0.1
+        for down in (True, False):
+            ground.control.key(30, down=down, text="a")
+    assert not ground.control.held
+    assert isinstance(ground.sent[-1], AllUp)
+
+
+@pytest.mark.parametrize("key_first", [True, False])
+def test_what_the_window_held_goes_up_where_the_type_mode_keeps_control(key_first: bool) -> None:
+    """The key may also pass the end of the window's claim: then the window's own release is the last word."""
+    ground, heard = _acting(), list[str]()
+    control, window = ground.control, WindowInput(ground.control, heard.append)
+    control.take(claim="typing")
+    if key_first:
+        window.handle(KeyInput(0, 29, down=True), heard.append)
+        control.release()
+    else:
+        control.release()
+        control.key(29, down=True)
+        window.handle(Released(), heard.append)
+    assert isinstance(ground.sent[-1], AllUp)
+    assert control.status.yours
+    assert not control.held
+
+
+def test_a_window_that_does_not_act_sends_nothing() -> None:
     ground, heard = ControlGround(), list[str]()
     ground.welcome()
     ground.control.take(claim="typing")
@@ -138,7 +181,6 @@ def test_a_window_that_does_not_act_lets_go_of_nothing_and_sends_nothing() -> No
     ground.sent.clear()
     window = WindowInput(ground.control, heard.append)
     window.handle(KeyInput(0, 31, down=True), heard.append)
-    window.handle(Released(), heard.append)
     window.end()
     assert ground.sent == []
     assert ground.control.held

@@ -50,7 +50,7 @@ def test_a_night_is_told_by_host_and_time(user: CommandLine) -> None:
 
 def test_a_time_that_is_none_is_told_in_a_sentence(user: CommandLine) -> None:
     refused = user.run("events", "--since", "yesterday")
-    assert refused.refusal(2).startswith("'yesterday' is no time\n")
+    assert refused.refusal(2).startswith("'yesterday' cannot be read as a time\n")
     assert "No events." in user.run("events", "--since", "2026-11-28").stderr
 
 

@@ -54,6 +54,17 @@ def test_a_shift_that_is_held_while_clicking_stays_held_under_a_window_manager(m
     stage.wait_until_released()
 
 
+def test_what_is_held_stays_down_while_the_pointer_moves_for_long(stage: ControlStage) -> None:
+    stage.open()
+    stage.hold("Control_L")
+    for _ in range(2):  # 2 s in all: without a word of the window it would go up after 1.2 s.
+        for way in ("2", "-2"):
+            stage.xdotool(*("mousemove_relative", "--", way, "0", "sleep", "0.1") * 5)
+    assert stage.keys_down()
+    stage.xdotool("keyup", "Control_L")
+    stage.wait_until_released()
+
+
 def test_a_key_that_came_while_no_window_had_the_focus_goes_up_when_the_pointer_is_elsewhere(
     stage: ControlStage,
 ) -> None:

@@ -120,7 +120,7 @@ def test_what_is_put_is_kept_out_of_history_and_cloud_and_can_be_fetched_again(
 
 def test_what_was_put_outlives_the_agent(windows_desktop: WindowsHost, agent: WindowsProgram) -> None:
     with WindowsProgram(windows_desktop) as other:
-        other.run(AGENT + "\nboard.put('left behind')\nboard.close()")
+        other.run(AGENT + "\nclipboard.put('left behind')\nclipboard.close()")
     assert agent.value("clipboard.fetch()") == "left behind"
 
 

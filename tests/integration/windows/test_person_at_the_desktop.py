@@ -88,6 +88,7 @@ class Asked:
         self, person: WindowsProgram, *, seconds: float, control: bool = True, name: str = "žofie@dešk & Co"
     ) -> None:
         self.person = person
+        person.run("asker = asker_opener()()")
         question = f"Question({name!r}, {control}, {seconds})"
         self.began = time.monotonic()
         self._pool = ThreadPoolExecutor(1)
@@ -256,6 +257,20 @@ def cover():
 import threading
 threading.Thread(target=cover, daemon=True).start()
 """
+
+
+def test_another_program_cannot_close_the_sign(windows_desktop: WindowsHost, sign: WindowsProgram) -> None:
+    area = sign.value("sign.area")
+    sign.run(
+        "user32.SendMessageW(ctypes.c_void_p(user32.FindWindowW(None, 'deskconsole sign')), 0x10, None, None)"
+    )
+    assert not sign.value("sign.gone")
+    wait_for(lambda: shows_the_sign(windows_desktop, area), what="the sign")
+
+
+def test_a_question_that_was_taken_away_before_it_opened_is_not_shown(person: WindowsProgram) -> None:
+    person.run("early = asker_opener()(); early.cancel()")
+    assert person.value("early.ask(Question('anna', True, 60.0))") == "no"
 
 
 def test_a_window_that_covers_the_sign_does_so_for_a_moment_only(

@@ -16,6 +16,7 @@ class Person:
         self.questions: list[Question] = []
         self.answers: queue.Queue[Answer] = queue.Queue()
         self.cancelled = 0
+        self.gone = False
         self.text = ""
         self.area: Rectangle | None = None
         self.click: Callable[[], None] = lambda: None

@@ -63,6 +63,7 @@ class WindowsAsker:
         require_visible_station()
         self._lock = threading.Lock()
         self._open: set[_Dialog] = set()
+        self._cancelled = False
 
     def ask(self, question: Question) -> Answer:
         """Shows the question and waits; NO after its time, on `cancel`, and where the desktop is locked."""
@@ -71,6 +72,8 @@ class WindowsAsker:
             return Answer.NO
         dialog = _Dialog(question)
         with self._lock:
+            if self._cancelled:
+                return Answer.NO
             try:
                 dialog.open()
             except OSError as error:
@@ -83,8 +86,9 @@ class WindowsAsker:
         return dialog.answer
 
     def cancel(self) -> None:
-        """Takes an open question away."""
+        """Takes an open question away, and each later one: a question may be just about to open."""
         with self._lock:
+            self._cancelled = True
             for dialog in self._open:
                 dialog.post(WM_CLOSE)
 
@@ -161,7 +165,7 @@ class _Dialog(ConsentWindow):
             return 0
         return None
 
-    def gone(self) -> None:
+    def clear(self) -> None:
         windows("DeleteObject")(self._font)
 
     def _look(self) -> None:

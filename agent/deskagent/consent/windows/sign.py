@@ -32,6 +32,8 @@ _WM_DISPLAYCHANGE: Final = 0x007E
 _WM_CTLCOLORSTATIC: Final = 0x0138
 _WM_LBUTTONDOWN, _WM_LBUTTONUP = 0x0201, 0x0202
 _WM_APP: Final = 0x8000
+_WM_END: Final = _WM_APP + 1
+"""The agent's own end of the sign: WM_CLOSE is what other programs send, to close any window."""
 _MA_NOACTIVATE: Final = 3
 _WS_EX_TOOLWINDOW, _WS_EX_LAYERED, _WS_EX_NOACTIVATE = 0x0080, 0x0008_0000, 0x0800_0000
 _SS_CENTER, _SS_CENTERIMAGE = 0x0001, 0x0200
@@ -71,10 +73,15 @@ class WindowsSign:
         """The window's place while the sign is there."""
         return self._window.area
 
+    @property
+    def gone(self) -> bool:
+        """The window is no more."""
+        return self._window.gone
+
     def close(self) -> None:
         """Closes the window."""
         self._window.area = None
-        self._window.post(WM_CLOSE)
+        self._window.post(_WM_END)
 
 
 class _SignWindow(ConsentWindow):
@@ -121,6 +128,10 @@ class _SignWindow(ConsentWindow):
             pressed, self._pressed = self._pressed, False
             if pressed:  # and not dragged here from elsewhere
                 self._clicked()
+        elif message == _WM_END:
+            windows("DestroyWindow")(self.window)
+        elif message == WM_CLOSE:
+            _log.info("another program wanted to close the sign")
         elif message == _WM_MOUSEACTIVATE:
             return _MA_NOACTIVATE
         elif message == _WM_CTLCOLORSTATIC:
@@ -147,7 +158,7 @@ class _SignWindow(ConsentWindow):
         windows("SetWindowPos")(self._line, None, 0, 0, width, height, _SHOW_INACTIVE)
         windows("SetWindowPos")(self.window, handle_of(_HWND_TOPMOST), x, 0, width, height, _SHOW_INACTIVE)
 
-    def gone(self) -> None:
+    def clear(self) -> None:
         self.area = None
         for used in (self._font, self._brush):
             windows("DeleteObject")(used)

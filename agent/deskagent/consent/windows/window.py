@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class ConsentWindow:
-    """A window and its thread. `create`, `handle` and `gone` run on that thread."""
+    """A window and its thread. `create`, `handle` and `clear` run on that thread."""
 
     def __init__(self, name: str) -> None:
         self.window = 0
@@ -51,8 +51,13 @@ class ConsentWindow:
         """Acts on a message with its WPARAM; None leaves it to the system."""
         raise NotImplementedError
 
-    def gone(self) -> None:
+    def clear(self) -> None:
         """Gives back what the window used."""
+
+    @property
+    def gone(self) -> bool:
+        """The window was there and is no more."""
+        return not self._thread.is_alive()
 
     def open(self) -> None:
         """Starts the thread and returns when the window is there. Raises OSError where it cannot be."""
@@ -75,9 +80,13 @@ class ConsentWindow:
             self.window = self.create()
         except OSError as error:
             self._error = error
-            return
+        except Exception as error:  # noqa: BLE001
+            _log.exception("a window of the agent could not be made")
+            self._error = OSError(f"its window could not be made: {type(error).__name__}")
         finally:
             self._begun.set()
+        if self._error is not None:
+            return
         _open[self.window] = self
         message = MSG()
         try:
@@ -87,7 +96,7 @@ class ConsentWindow:
                     windows("DispatchMessageW")(byref(message))
         finally:
             _open.pop(self.window, None)
-            self.gone()
+            self.clear()
 
 
 _open: Final[dict[int, ConsentWindow]] = {}

@@ -53,6 +53,11 @@ class X11Sign:
         """The line's place, with its border, while it is there."""
         return self._line.area
 
+    @property
+    def gone(self) -> bool:
+        """False: the line comes back as soon as its X server answers."""
+        return False
+
     def close(self) -> None:
         """Closes the line for good. The callback of a click may call this."""
         self._closing.set()

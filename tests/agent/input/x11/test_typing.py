@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import time
@@ -219,3 +220,15 @@ def test_the_layout_that_is_active_counts(
     press(host, layouts["us"], text)
     assert terminal.expect(text) == text
     screen.call("setxkbmap", "-option", "")
+
+
+def test_an_agent_that_lost_the_desktop_leaves_the_keys_of_the_one_that_has_it(host: Injector) -> None:
+    with contextlib.closing(Injector(device_opener()())) as other:
+        for injector, name in ((host, "f1"), (other, "f2")):
+            injector.key(Key(1, 1, BY_NAME[name].code, down=True))
+        f1, f2 = 67, 68
+        assert held_keycodes() == [f1, f2]
+        host.release_held()
+        assert held_keycodes() == [f2]
+        other.release_all()
+        assert held_keycodes() == []
