@@ -64,7 +64,7 @@ def released() -> Iterator[c_void_p]:
     try:
         yield instance
     finally:
-        if sys.platform == "win32" and instance:
+        if sys.platform == "win32" and instance.value:
             ctypes.WINFUNCTYPE(ctypes.c_ulong)(RELEASE, "")(instance)
 
 
