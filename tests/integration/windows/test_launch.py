@@ -118,7 +118,8 @@ def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGr
     for file in ("said/ready.json", "said/agent.log", "uses.json"):
         assert launched.token.hex() not in (folder / file).read_text("utf-8")
     assert json.loads((folder / "uses.json").read_text()) == {
-        "parts": [ground.deployed.agent, ground.deployed.runtime]
+        "parts": [ground.deployed.agent, ground.deployed.runtime],
+        "session": 1,
     }
 
 
