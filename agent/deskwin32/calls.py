@@ -142,6 +142,13 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "CloseClipboard": ("user32", BOOL, (), not_zero),
     "CloseDesktop": ("user32", BOOL, (HANDLE,), not_zero),
     "CloseHandle": ("kernel32", BOOL, (HANDLE,), not_zero),
+    "CoCreateInstance": (
+        "ole32",
+        wintypes.LONG,
+        (ctypes.c_char_p, c_void_p, DWORD, ctypes.c_char_p, POINTER(c_void_p)),
+        no_error,
+    ),
+    "CoInitializeEx": ("ole32", wintypes.LONG, (c_void_p, DWORD), None),  # it may be done already
     "ConvertSecurityDescriptorToStringSecurityDescriptorW": (
         "advapi32",
         BOOL,
@@ -300,6 +307,8 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     "SetWindowPos": ("user32", BOOL, (HANDLE, HANDLE, *[ctypes.c_int] * 4, wintypes.UINT), not_zero),
     "SetWindowTextW": ("user32", BOOL, (HANDLE, LPCWSTR), not_zero),
     "ShowWindow": ("user32", BOOL, (HANDLE, ctypes.c_int), None),
+    "SysAllocString": ("oleaut32", c_void_p, (LPCWSTR,), not_zero),
+    "SysFreeString": ("oleaut32", None, (c_void_p,), None),
     "TerminateProcess": ("kernel32", BOOL, (HANDLE, wintypes.UINT), not_zero),
     "ToUnicodeEx": (
         "user32",

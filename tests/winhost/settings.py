@@ -11,7 +11,10 @@ Shell = Literal["cmd", "powershell"]
 
 
 class Settings(msgspec.Struct, kw_only=True, frozen=True):
-    """`cut_after` is a number of bytes: the upload that passes it loses its connection, once."""
+    """`cut_after` is a number of bytes: the upload that passes it loses its connection, once. `autorun` is
+    printed by the shell before anything else. `stdin_ends` says whether commands see the end of their input.
+    `blocked` is the system's sentence where it refuses every python.exe below a profile, else empty.
+    """
 
     user: str
     host_key: str
@@ -25,6 +28,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     forwarding: bool = True
     sftp: bool = True
     cut_after: int | None = None
+    autorun: str = ""
+    stdin_ends: bool = True
+    blocked: str = ""
 
     def write(self, path: Path) -> None:
         """So that a reader sees the old or the new, never half."""

@@ -25,6 +25,8 @@ class WindowsSftp(asyncssh.SFTPServer):
         self._connection = channel.get_connection()
         self._written = 0
         self._cut = False
+        # sshd starts SFTP through the default shell, which prints what it always prints at its start.
+        channel.write(host.settings.autorun.encode())
         super().__init__(channel)
 
     def map_path(self, path: bytes) -> bytes:
@@ -54,6 +56,7 @@ class WindowsSftp(asyncssh.SFTPServer):
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         """Counts, and cuts where that was asked for."""
         self._written += len(data)
+        self._host.count(len(data))
         # Aborting ends the connection, not what has arrived already.
         self._cut = self._cut or self._host.cut_due(self._written)
         if self._cut:

@@ -4,7 +4,8 @@
 
 Imitated: one user with a key and perhaps a password, 32 bits of exit code, the end of stdin, what a command
 left behind is killed with its first process (src/ssh_command.c), a command without a terminal goes on when
-its client has hung up, forwarding to loopback and its refusal. Not imitated: the terminal, rights, scp.
+its client has hung up, forwarding to loopback and its refusal; where a test wants it, a shell that prints at
+its start, input without an end, a Python that the system refuses. Not imitated: the terminal, rights, scp.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import re
 import subprocess
 import sys
 import time
@@ -29,6 +31,14 @@ from winhost.sftp import WindowsSftp
 
 _CHUNK = 1 << 16
 _SFTP_VERSION = 3
+_BLOCKED = re.compile(r"AppData\\\S+\\python\.exe ", re.IGNORECASE)
+_PROGRESS = (
+    b'#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
+    b'<Obj S="progress" RefId="0"><TN RefId="0"><T>System.Management.Automation.PSCustomObject</T></TN>'
+    b"</Obj></Objs>"
+)
+"""Words of Windows PowerShell on stderr when it prepares its modules, as microsoft/vscode-remote-release#2742
+has them; it writes them after what the command says."""
 
 
 class Host:
@@ -37,6 +47,7 @@ class Host:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._cut: int | None = None
+        self._written = 0
         self.numbers = itertools.count(1)
         self.waiters = ThreadPoolExecutor(256)
         self.connections: set[asyncssh.SSHServerConnection] = set()
@@ -45,6 +56,11 @@ class Host:
     def settings(self) -> Settings:
         """As they are now."""
         return Settings.read(self._path)
+
+    def count(self, size: int) -> None:
+        """Keeps how many bytes all uploads together have written."""
+        self._written += size
+        self._path.with_name("written").write_text(str(self._written))
 
     def cut_due(self, written: int) -> bool:
         """Whether an upload of so many bytes is to lose its connection; says yes once for each setting."""
@@ -140,6 +156,7 @@ class Command:
     async def run(self) -> None:
         """Whatever comes of it, the client is told an exit code."""
         told = self._client.command or ""
+        self._client.stdout.write(self._settings.autorun.encode())
         try:
             plain = self._plain(told)
         except NotPlain as reason:
@@ -151,7 +168,14 @@ class Command:
             self._client.stdout.write(plain.said.encode())
             self._finish(0)
             return
-        self._finish(await self._run(plain.line))
+        if self._settings.blocked and _BLOCKED.search(plain.line):
+            self._client.stderr.write(f"{self._settings.blocked}\r\n".encode("cp850", "replace"))
+            code = 1
+        else:
+            code = await self._run(plain.line)
+        if self._settings.shell == "powershell":
+            self._client.stderr.write(_PROGRESS)
+        self._finish(code)
 
     def _plain(self, told: str) -> Plain:
         if self._settings.shell == "cmd":
@@ -191,7 +215,9 @@ class Command:
         ended: asyncio.Future[object] = loop.run_in_executor(self._host.waiters, process.wait)
         hung_up: asyncio.Future[object] = asyncio.ensure_future(self._client.wait_closed())
         outputs = [_Output(process.stdout, self._client.stdout), _Output(process.stderr, self._client.stderr)]
-        feeding = asyncio.create_task(_feed(self._client.stdin, process.stdin))
+        feeding = asyncio.create_task(
+            _feed(self._client.stdin, process.stdin, ends=self._settings.stdin_ends)
+        )
         await asyncio.wait([ended, hung_up], return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
             for output in outputs:
@@ -257,7 +283,7 @@ class _Output:
                 self._sending, self._last = False, time.monotonic()
 
 
-async def _feed(reader: asyncssh.SSHReader[bytes], pipe: IO[bytes]) -> None:
+async def _feed(reader: asyncssh.SSHReader[bytes], pipe: IO[bytes], *, ends: bool) -> None:
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, pipe)
     writer = asyncio.StreamWriter(transport, protocol, None, loop)
@@ -266,6 +292,8 @@ async def _feed(reader: asyncssh.SSHReader[bytes], pipe: IO[bytes]) -> None:
             while data := await reader.read(_CHUNK):
                 writer.write(data)
                 await writer.drain()
+            if not ends:
+                await asyncio.Event().wait()  # until it is cancelled, after the command's end
     finally:
         transport.close()
 

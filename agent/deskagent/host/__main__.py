@@ -1,7 +1,8 @@
 """Runs one request of the console: `python -m deskagent.host launch`.
 
-Standard input is one JSON object: the marker of the answer, and the request's arguments. So nothing needs
-quoting, and no secret shows in a process list.
+Standard input is one JSON object on one line: the marker of the answer, and the request's arguments. So
+nothing needs quoting, no secret shows in a process list, and the end of input is not waited for: Windows' SSH
+server does not always deliver it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def main(words: Sequence[str]) -> int:
     if len(words) != 1 or words[0] not in REQUESTS:
         print(f"usage: python -m deskagent.host {'|'.join(REQUESTS)} < request.json", file=sys.stderr)
         return 2
-    request = json.load(sys.stdin.buffer)
+    request = json.loads(sys.stdin.buffer.readline())
     answer(REQUESTS[words[0]], request["marker"], request["arguments"])
     return 0
 

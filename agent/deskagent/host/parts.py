@@ -29,10 +29,10 @@ def is_intact(folder: Path, *, thorough: bool) -> bool:
         return False
 
 
-def is_as_named(folder: Path) -> bool:
-    """True if the part's name was made from its list of files."""
+def is_as_named(folder: Path, name: str = "") -> bool:
+    """True if the part's name was made from its list of files; `name`: one that it shall get."""
     try:
-        return folder.name.rpartition("-")[2] == hashed(folder / LISTING)[:12]
+        return (name or folder.name).rpartition("-")[2] == hashed(folder / LISTING)[:12]
     except OSError:
         return False
 

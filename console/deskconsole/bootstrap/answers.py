@@ -22,7 +22,7 @@ class Refusal(msgspec.Struct, frozen=True):
     log: tuple[str, ...] = ()
     """An agent's last lines."""
     kind: Word = ""
-    """Decides the console's own words: `nobody`, `task` or `place`, of a launch on Windows."""
+    """Decides the console's own words: `nobody`, `task`, `blocked` or `place`, of a launch on Windows."""
 
 
 class PartAnswer(msgspec.Struct, frozen=True):
@@ -87,6 +87,7 @@ class WindowsProbeAnswer(msgspec.Struct, frozen=True):
     root: Text
     free: Size
     machine: Word
+    build: Word
     shell: Word
     user: Text
     sid: Text

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from deskconsole.common.errors import BootstrapError
+from deskconsole.runtimes.script_reader import READ_SCRIPT, framed
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 
@@ -30,6 +31,11 @@ class NoAnswer(BootstrapError):
     """A script ended without an answer: the Python does not run, or the script's file is missing."""
 
     code = "no-answer"
+
+    def __init__(self, sentence: str, *, damaged: bool, remedy: str) -> None:
+        super().__init__(sentence, remedy=remedy)
+        self.damaged = damaged
+        """The Python itself was started and said that it cannot read its own library."""
 
 
 REMOTE = f"{__package__}.remote"
@@ -60,7 +66,8 @@ def python_command(python: str, folder: str = "") -> str:
     Without `folder` the program comes over stdin; with it the deployed agent launches another.
     """
     if not folder:
-        return f"""/bin/sh -c 'exec "$(printf %b "$0")" -I -X utf8 -' '{posix_word(python)}'"""
+        command = f"""exec "$(printf %b "$0")" -I -X utf8 -c "{READ_SCRIPT}\""""
+        return f"/bin/sh -c '{command}' '{posix_word(python)}'"
     command = f"""exec "$(printf %b "$0")" -I -X utf8 "$(printf %b "$1")" {LAUNCH}"""
     return f"/bin/sh -c '{command}' '{posix_word(python)}' '{posix_word(folder)}'"
 
@@ -89,7 +96,7 @@ def run_script(
     marker = new_marker()
     heard = None if progress is None else Listener(marker, progress)
     program = module_program(name, marker, arguments)
-    finished = connection.run(command, stdin=program, timeout=timeout, heard=heard)
+    finished = connection.run(command, stdin=framed(program), timeout=timeout, heard=heard)
     lines = [line for line in marked(finished, marker) if progress is None or not line.startswith("[")]
     return _answer(connection, finished, lines, name.rpartition(".")[2], kind)
 
@@ -100,7 +107,7 @@ def run_deployed(
     """Sends the arguments to the deployed request that `command` starts; otherwise as `run_script`."""
     marker = new_marker()
     request = json.dumps({"marker": marker, "arguments": arguments}).encode("ascii")
-    finished = connection.run(command, stdin=request, timeout=timeout)
+    finished = connection.run(command, stdin=request + b"\n", timeout=timeout)
     return _answer(connection, finished, marked(finished, marker), "launch", kind)
 
 
@@ -110,6 +117,7 @@ def _answer(
     if not lines:
         raise NoAnswer(
             f"the {what} script gave no answer on {connection.description}: {last_words(finished)}",
+            damaged=has_damaged_library(finished.stderr),
             remedy="Log in with ssh and see whether the host's Python works.",
         )
     try:
@@ -122,6 +130,19 @@ def _answer(
             f"{connection.description} answered the {what} script with something else ({error})",
             remedy="Log in with ssh and check why the host's Python does not run.",
         ) from error
+
+
+_UNREADABLE = re.compile(
+    rb"^Fatal Python error|^(SyntaxError|ImportError|ModuleNotFoundError|EOFError|ValueError: source code)\b",
+    re.MULTILINE,
+)
+"""Words of a Python whose library has holes or nothing in it; they are English everywhere."""
+
+
+def has_damaged_library(stderr: bytes) -> bool:
+    """True if a Python says that it cannot read its library; one that the system refuses, or whose DLL it
+    refuses, does not say that."""
+    return _UNREADABLE.search(stderr) is not None and b"DLL load failed" not in stderr
 
 
 class Listener:

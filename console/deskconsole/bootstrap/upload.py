@@ -58,6 +58,9 @@ def put(
             {"verb": verb, "root": facts.root, "part": part, **more},
             kind,
             timeout=300.0,
+            progress=lambda _done, _total: progress(
+                Progress(StepId.WAIT_FOR_PROGRAM, subject=f"{facts.root}: {archive.name}")
+            ),
         )
 
     needed = archive.size + archive.unpacked + MARGIN

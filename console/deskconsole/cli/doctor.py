@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +19,9 @@ from .options import HostName, Json
 from .terminal import print_json, print_line, terminal_questions
 
 if TYPE_CHECKING:
+    from deskconsole.bootstrap.facts import HostFacts
     from deskconsole.common.progress import Progress
+    from deskconsole.inventory.host import Host
 
 
 def doctor(
@@ -30,6 +33,14 @@ def doctor(
             "--launch/--no-launch", help="Send and start the agent too, or only look.", show_default=True
         ),
     ] = True,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what was found there too, names and addresses replaced.",
+            dir_okay=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Check every step of reaching a host's desktop and report the first problem.
@@ -41,6 +52,7 @@ def doctor(
     Examples:
       deskconsole doctor lab-01
       deskconsole doctor alice@10.0.3.7 --no-launch --json
+      deskconsole doctor lab-01 --report lab-01.txt
     """
     from deskconsole.picture.opencv import require_opencv
 
@@ -53,6 +65,7 @@ def doctor(
     paths = Paths.default()
     found = find_host(host, paths)
     lines = FindingLines(quiet=json)
+    facts: list[HostFacts] = []
     findings = examine(
         found,
         terminal_questions(),
@@ -61,7 +74,10 @@ def doctor(
         cancelled=threading.Event(),
         begun=lines.begun,
         launching=launch,
+        seen=facts.append,
     )
+    if report is not None:
+        _write(report, found, findings, facts)
     wrong = first_bad(findings)
     if json:
         from deskconsole.app.results import DoctorResult
@@ -71,6 +87,23 @@ def doctor(
         lines.summary(found.name, wrong)
     if wrong is not None:
         sys.exit(wrong.exit_code)
+
+
+def _write(path: Path, host: Host, findings: list[Finding], facts: list[HostFacts]) -> None:
+    """Writes the report for others. Raises ConfigurationError where that cannot be."""
+    from deskconsole.common.errors import ConfigurationError
+    from deskconsole.diagnosis import report
+    from deskconsole.diagnosis.private_words import PrivateWords
+
+    private = PrivateWords(host)
+    for one in facts:
+        private.learn(one)
+    try:
+        path.write_text(report.report(findings, facts[-1] if facts else None, private), "utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written: {error.strerror}", remedy="Name another file after --report."
+        ) from error
 
 
 SIGNS = {Outcome.GOOD: "✓", Outcome.DOUBTFUL: "▲", Outcome.BAD: "✖", Outcome.SKIPPED: "·"}

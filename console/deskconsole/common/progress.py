@@ -25,6 +25,7 @@ class StepId(StrEnum):
     WAIT_FOR_DEPLOY = "wait for deploy"
     WAIT_FOR_UNPACKING = "wait for unpacking"
     WAIT_FOR_PROGRAM = "wait for program"
+    START_PYTHON = "start python"
     UPLOAD_RUNTIME = "upload runtime"
     UNPACK_RUNTIME = "unpack runtime"
     TRY_RUNTIME = "try runtime"

@@ -5,6 +5,7 @@ The sentences are in `wording/findings.py`; what is wrong has an error and its s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from deskconsole.common.errors import (
     LaunchError,
     NobodyLoggedOn,
     StreamError,
+    UnsupportedHost,
     VersionMismatch,
 )
 from deskconsole.inventory.host import Host
@@ -32,6 +34,12 @@ from .findings import DoctorStep, Outcome
 from .stream_probe import StreamProbe
 
 WINDOWS = "Windows"
+
+_OLD_SERVER = re.compile(r"OpenSSH_for_Windows_(7\.|8\.0)")
+"""Servers before 8.1 spell paths in the ANSI code page."""
+
+_X64_ON_ARM = 22000
+"""The first build of Windows for ARM64 that runs programs for x64."""
 
 
 class Verdict(NamedTuple):
@@ -61,11 +69,26 @@ def bad(error: DeskconsoleError) -> Verdict:
 # Before anything is brought there
 
 
+def files(home: str, server: str) -> Verdict:
+    """Judges where SFTP begins: Windows' old servers know the letters of one code page only."""
+    if not home.isascii() and _OLD_SERVER.search(server):
+        return doubtful(findings.home_of_old_server(home, server))
+    return good(findings.files(home))
+
+
 def system(facts: HostFacts) -> Verdict:
     """Judges the system and its hardware."""
     if facts.platform != WINDOWS:
         return good(findings.linux(facts))
     if facts.machine.upper() == "ARM64":
+        build = facts.build.rpartition(".")[2]
+        if build.isdecimal() and int(build) < _X64_ON_ARM:
+            return bad(
+                UnsupportedHost(
+                    f"{facts.host} runs Windows {facts.build} on ARM64, which cannot run x64 programs",
+                    remedy="Update it to Windows 11.",
+                )
+            )
         return doubtful(findings.emulated(facts))
     return good(findings.windows(facts))
 
@@ -93,8 +116,10 @@ def desktop(facts: HostFacts, host: Host) -> Verdict:
         return doubtful(findings.NOBODY_LOGGED_ON)
     chosen = facts.sessions[0]
     if chosen.own:
-        return good(findings.logged_on(chosen))
+        return good(findings.all_logged_on(facts.sessions))
     if facts.elevated is False:
+        if any(not session.user for session in facts.sessions):
+            return doubtful(findings.UNNAMED_SESSION)
         return bad(
             NobodyLoggedOn(
                 f"{facts.user or 'the user'} is not logged on at {facts.host}, and only an administrator "
@@ -136,6 +161,8 @@ def deployed(facts: HostFacts, uploads: Sequence[str] = ()) -> Verdict:
     """Judges what is deployed on the host; `uploads` names those that were interrupted."""
     parts = [part.name for part in facts.deployed]
     broken = [part.name for part in facts.deployed if not part.intact]
+    if facts.silence:
+        return doubtful(findings.silent(facts.silence))
     if broken:
         return doubtful(findings.damaged(broken))
     if uploads:

@@ -22,6 +22,7 @@ from deskconsole.bootstrap.posix.wheels import packages_name, wheels_platform
 from deskconsole.bootstrap.probe import first_contact, probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.bootstrap.room import needed_room
+from deskconsole.bootstrap.windows.contact import build_of
 from deskconsole.common.errors import (
     Cancelled,
     ConnectionLost,
@@ -80,8 +81,16 @@ OnStepBegun = Callable[[DoctorStep, Progress | None], None]
 """Told which step is under way, and how far it has come where that is known."""
 
 
+OnFacts = Callable[[HostFacts], None]
+"""Given the facts of the host, first as commands and SFTP tell them, then as a Python there does."""
+
+
 def unwatched(step: DoctorStep, progress: Progress | None) -> None:
     """Ignores what is begun."""
+
+
+def unnoted(facts: HostFacts) -> None:
+    """Ignores the facts."""
 
 
 def examine(
@@ -96,16 +105,17 @@ def examine(
     options: AgentOptions | None = None,
     ssh_config: Path | None = None,
     keys: OpenedKeys | None = None,
+    seen: OnFacts = unnoted,
 ) -> list[Finding]:
     """Every finding, in order; each is told as it comes. Only Cancelled is raised.
 
-    `keys`: what passphrases have opened in this run.
+    `keys`: what passphrases have opened in this run. `seen` is given the facts, as they become known.
 
     Without `launching` nothing on the host changes. With it, what a bare host got is taken away again, also
     when it is cancelled; a host that had deskconsole files keeps what is newer.
     """
     record = Record(report)
-    _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys).run(
+    _Examination(host, questions, paths, ssh_config, record, cancelled, begun, keys, seen).run(
         replace(options or AgentOptions(), idle_exit=IDLE_EXIT + secrets.randbelow(1000) / 1000)
         if launching
         else None
@@ -130,6 +140,7 @@ class _Examination:
         cancelled: threading.Event,
         begun: OnStepBegun,
         keys: OpenedKeys | None,
+        seen: OnFacts,
     ) -> None:
         self._host = host
         self._questions = questions
@@ -140,6 +151,7 @@ class _Examination:
         self._record = record
         self._cancelled = cancelled
         self._begun = begun
+        self._seen = seen
 
     def run(self, options: AgentOptions | None) -> None:
         """All of it. No `options`: only to look."""
@@ -194,7 +206,7 @@ class _Examination:
         """Looks at all that can be seen without a change on the host."""
         self._forwarding(connection)
         home = self._try(DoctorStep.FILES, lambda: _home(connection))
-        self._good(DoctorStep.FILES, wording.files(home))
+        self._judge(DoctorStep.FILES, checks.files(home, connection.server))
         contact = self._try(DoctorStep.SHELL, lambda: first_contact(connection, self._host))
         self._good(DoctorStep.SHELL, wording.shell(contact.system))
         facts, lying = self._try(DoctorStep.SYSTEM, lambda: self._probe(connection, contact))
@@ -210,6 +222,9 @@ class _Examination:
 
     def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, RemoteListing]:
         facts = probe(connection, self._host, contact)
+        if facts.platform == WINDOWS and not facts.build:  # before a Python of ours is there
+            facts = replace(facts, build=build_of(connection.run("cmd /c ver").stdout))
+        self._seen(facts)
         return facts, RemoteListing.at(connection, facts)
 
     def _forwarding(self, connection: Connection) -> None:
@@ -233,6 +248,7 @@ class _Examination:
         try:
             with closing_when(self._cancelled, connection.close, GRACE):
                 deployed = self._try(DoctorStep.DEPLOY, lambda: self._deploy(connection, facts))
+                self._seen(deployed.facts)
                 self._good(DoctorStep.DEPLOY, wording.sent(_parts(deployed), deployed.uploaded))
                 if facts.platform == WINDOWS:  # only a Python there can tell
                     self._judge(DoctorStep.RIGHTS, checks.rights(deployed.facts))

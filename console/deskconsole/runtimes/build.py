@@ -16,6 +16,7 @@ from .container import FORMAT, PLATFORM, Manifest, Payload, Runtime, write_conta
 from .fetch import PythonSource, fetch_packages, fetch_python, python_version
 from .listing import listing, part_name
 from .payload import write_rest
+from .script_reader import READER_FILES
 from .seed import seed_of
 from .store import RuntimeStore, requirements_today
 from .stripping import stays_of_packages, stays_of_python
@@ -79,7 +80,7 @@ def build_runtime(shelf: RuntimeStore, cache: Path, source: PythonSource, report
         packages = fetch_packages(version, scratch, downloads, report)
         files = _files(python, stays_of_python)
         site = _files(packages, stays_of_packages)
-        files |= {f"{_SITE_PACKAGES}/{name}": data for name, data in site.items()}
+        files |= {f"{_SITE_PACKAGES}/{name}": data for name, data in site.items()} | READER_FILES
         runtime = shelf.put(_pack(scratch, files, version, _versions(packages), report))
         clear_downloads(scratch, downloads)
         return runtime

@@ -70,7 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     python: Annotated[str, msgspec.Meta(pattern=r"^3\.[0-9]{1,3}\.[0-9]{1,3}$")]
     platform: str
     requirements: Digest
-    """SHA-256 of the agent's locked list for which it was built: it fits while that is today's."""
+    """What it was built for, as `requirements_today` had it: it fits while that is the same."""
     packages: dict[str, str]
     seed: dict[str, tuple[Size, Digest]]
     rest: Payload

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RuntimeUnavailable
@@ -151,7 +152,7 @@ def _failed(sentence: str, finished: UvResult) -> RuntimeUnavailable:
         )
     return RuntimeUnavailable(
         f"{sentence}: {finished.reason}",
-        remedy=f"Look at the settings of uv on this machine, {_BY_HAND}.",
+        remedy=f"Look at the settings of uv {metadata.version('uv')} on this machine, {_BY_HAND}.",
     )
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from deskconsole.common.errors import RuntimeUnavailable
 
+from .script_reader import READER
+
 _PROGRAMS = re.compile(r"python\.exe|python3\d\d\.dll|vcruntime140(_1)?\.dll", re.IGNORECASE)
 
 _ROOTS = (
@@ -41,7 +43,7 @@ def seed_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
     if not library:
         wanted.add("python3XX.dll")
     modules, extensions = _closure(files)
-    seed |= {name: files[name] for name in extensions}
+    seed |= {name: files[name] for name in (*extensions, READER)}
     if not any(name.lower().endswith("/_lzma.pyd") for name in extensions):
         wanted.add("_lzma.pyd")
     if wanted:

@@ -17,14 +17,15 @@ from deskconsole.common.progress import Report, ignore
 
 from .container import PLATFORM, Runtime
 from .requirements import locked
+from .script_reader import READ_SCRIPT
 
 _ASIDE = ".making-"
 _DAY = 86400.0
 
 
 def requirements_today() -> str:
-    """SHA-256 of the agent's locked list: what a runtime must have been built for."""
-    return hashlib.sha256(locked()).hexdigest()
+    """SHA-256 of the agent's locked list and of how scripts are read: what a runtime is built for."""
+    return hashlib.sha256(locked() + READ_SCRIPT.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ PACKAGES = {
         "*.dist-info/entry_points.txt", "*.dist-info/top_level.txt",
     ),
     "films are not decoded, faces are not looked for": ("cv2/opencv_videoio_ffmpeg*.dll", "cv2/data/*.xml"),
+    "it needs VCOMP140.DLL, which a fresh Windows lacks; dxcam does without": (
+        "dxcam/processor/_numpy_kernels*.pyd",
+    ),
     "bytecode of the machine on which this was made": ("*/__pycache__/*", "*.pyc"),
 }  # fmt: skip
 """Files of the packages, on each system. Licences and METADATA stay."""

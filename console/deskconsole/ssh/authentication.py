@@ -23,7 +23,9 @@ _ROUNDS = 8  # a server may want several methods, one after the other, but not w
 _ON_WINDOWS = (
     "Put the public key into %ProgramData%\\ssh\\administrators_authorized_keys there where the user is an "
     "administrator (only Administrators and SYSTEM may have access to that file, else it is ignored), and "
-    "otherwise into .ssh\\authorized_keys in the user's profile; check the user name."
+    "otherwise into .ssh\\authorized_keys in the user's profile; check the user name. See that no "
+    "AllowGroups in sshd_config keeps the user out: on Server 2025 a plain user has to be in OpenSSH Users. "
+    "An account of Entra ID cannot log in by SSH: use a local one or one of a domain."
 )
 
 _Answer = Callable[[str, str, bool], str]

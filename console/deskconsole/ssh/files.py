@@ -16,7 +16,7 @@ import paramiko
 from deskconsole.common.errors import ConnectionFailed, ConnectionLost, DeployError
 
 from .command import close_channel, closing_at, open_session, trouble
-from .pipelined_sftp import Sftp
+from .pipelined_sftp import Sftp, TextBefore
 from .transport import SshTransport
 
 READ_MAX = 64 << 20
@@ -215,7 +215,8 @@ class Files:
 
 @contextmanager
 def open_files(link: SshTransport, where: str) -> Iterator[Files]:
-    """A channel to the host's SFTP. Raises ConnectionFailed where there is none, ConnectionLost."""
+    """A channel to the host's SFTP. Raises ConnectionFailed where there is none, or a text before it,
+    ConnectionLost."""
     deadline = time.monotonic() + _SILENCE
     channel = open_session(link, _SILENCE, where)
     try:
@@ -224,6 +225,12 @@ def open_files(link: SshTransport, where: str) -> Iterator[Files]:
             try:
                 channel.invoke_subsystem("sftp")
                 sftp = Sftp(channel)
+            except TextBefore as error:
+                raise ConnectionFailed(
+                    f"the login shell of {where} prints something where SFTP begins: {error.text}",
+                    remedy="Let it print nothing at its start: on Windows see the PowerShell profile, and "
+                    "AutoRun below HKCU and HKLM\\Software\\Microsoft\\Command Processor; elsewhere .bashrc.",
+                ) from error
             except (paramiko.SSHException, EOFError, OSError) as error:
                 if link.is_active() and time.monotonic() < deadline:
                     raise ConnectionFailed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
@@ -24,8 +25,21 @@ from paramiko.sftp import (
 PIECE = 32000
 """Bytes; with its head a piece just fits one packet of paramiko's. Measured for 45 MB on loopback, against
 OpenSSH and asyncssh: 0.38 and 0.17 s; with 32768: 0.50 and 0.31 s; with 131072: 0.45 and 0.18 s."""
+_REST_OF_TEXT = 0.3
+"""Seconds in which the next piece of a text has to come."""
+_LONGEST_TEXT = 4096
+_SHOWN = 60
+"""Characters of a text that are told."""
 _UNDER_WAY = 64
 """Pieces without an answer yet: 2 MB, about the window of a channel."""
+
+
+class TextBefore(paramiko.SFTPError):
+    """Something printed a text where the server's first packet belongs; `text` is its beginning."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("a text came instead of a packet")
+        self.text = text
 
 
 class Sftp(paramiko.SFTPClient):
@@ -35,7 +49,39 @@ class Sftp(paramiko.SFTPClient):
     in another order than it was asked in.
     """
 
+    def __init__(self, sock: paramiko.Channel) -> None:
+        """Raises TextBefore, SFTPError, EOFError."""
+        self._head: bytes | None = b""
+        super().__init__(sock)
+        self._head = None
+
+    def _send_version(self) -> int:
+        try:
+            version: int = super()._send_version()  # type: ignore[misc]  # the stubs leave it out
+        except paramiko.SFTPError:
+            head = self._head or b""
+            if not head[:1].strip(b"\0"):
+                raise
+            raise TextBefore(_text_of(head + self._drained())) from None
+        return version
+
+    def _read_all(self, n: int) -> bytes:
+        data: bytes = super()._read_all(n)  # type: ignore[misc]  # the stubs leave it out
+        if self._head is not None:
+            self._head += data
+        return data
+
+    def _drained(self) -> bytes:
+        """The rest of a text, which comes in the same moment or in pieces."""
+        data = b""
+        self.sock.settimeout(_REST_OF_TEXT)
+        with contextlib.suppress(TimeoutError):
+            while len(data) < _LONGEST_TEXT and (piece := self.sock.recv(_LONGEST_TEXT)):
+                data += piece
+        return data
+
     if TYPE_CHECKING:  # what the stubs leave out
+        sock: paramiko.Channel
 
         def _request(self, t: int, *args: object) -> tuple[int, paramiko.Message]: ...
         def _async_request(self, fileobj: object, t: int, *args: object) -> int: ...
@@ -124,6 +170,11 @@ class Sftp(paramiko.SFTPClient):
         while not answers.came:
             self._read_response()
         return answers.came.pop()
+
+
+def _text_of(data: bytes) -> str:
+    """The words before the packet, on one line."""
+    return " ".join(data.partition(b"\0")[0].decode("utf-8", "replace").split())[:_SHOWN]
 
 
 class _Answers:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskconsole.bootstrap.facts import DesktopSession, DesktopWord, HostFacts, Launched
+from deskconsole.bootstrap.windows.python import remedy_for
 from deskconsole.runtimes.container import Runtime
 
 
@@ -35,6 +36,13 @@ FORWARDING = "the SSH server allows tunnels"
 
 def files(home: str) -> str:
     return f"SFTP starts in {home}"
+
+
+def home_of_old_server(home: str, server: str) -> Doubt:
+    return Doubt(
+        f"SFTP starts in {home}, and {server} may not reach folders whose names have such letters",
+        "If the deploy fails, update the OpenSSH server there to 8.1 or later.",
+    )
 
 
 def shell(system: str) -> str:
@@ -83,6 +91,16 @@ NOBODY_LOGGED_ON = Doubt(
     "Log on at the host's own screen or by Remote Desktop, unless the launch finds somebody.",
 )
 
+UNNAMED_SESSION = Doubt(
+    "somebody is logged on, and Windows does not tell this user who",
+    "See whether the launch finds the user's own desktop; else log in as an administrator.",
+)
+
+
+def all_logged_on(sessions: Sequence[DesktopSession]) -> str:
+    """The session that is shown comes first."""
+    return "; ".join(map(logged_on, sessions))
+
 
 def logged_on(session: DesktopSession) -> str:
     place = f"session {session.number}"
@@ -125,6 +143,11 @@ def room_unknown(facts: HostFacts, needed: int) -> Doubt:
     return Doubt(
         f"the free space at {facts.root} is not known", f"It should be at least {needed / 1e6:.0f} MB."
     )
+
+
+def silent(why: str) -> Doubt:
+    """What is deployed on a Windows host is there, and its Python gives no answer."""
+    return Doubt(why, remedy_for(why))
 
 
 def damaged(parts: Sequence[str]) -> Doubt:
@@ -225,7 +248,8 @@ def _named(runtime: Runtime) -> str:
 
 def _windows(facts: HostFacts) -> list[str]:
     shell = f"{facts.shell} is its shell" if facts.shell else ""
-    return [word for word in (facts.platform, facts.machine, facts.libc, shell) if word]
+    system = " ".join(filter(None, (facts.platform, facts.build)))
+    return [word for word in (system, facts.machine, facts.libc, shell) if word]
 
 
 def _version(facts: HostFacts) -> str:

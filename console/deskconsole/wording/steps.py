@@ -19,6 +19,7 @@ _WORDS = {
     StepId.WAIT_FOR_DEPLOY: "waiting for another deploy to the same host",
     StepId.WAIT_FOR_UNPACKING: "waiting for an earlier unpacking to end",
     StepId.WAIT_FOR_PROGRAM: "waiting for a program that holds {}",
+    StepId.START_PYTHON: "starting the Python runtime for the first time",
     StepId.UPLOAD_RUNTIME: "uploading the Python runtime",
     StepId.UNPACK_RUNTIME: "unpacking the Python runtime",
     StepId.TRY_RUNTIME: "trying the Python runtime",

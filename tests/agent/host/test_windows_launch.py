@@ -60,7 +60,7 @@ def test_what_is_written_for_the_system_is_beyond_the_desktops_user(
     monkeypatch.setattr(tasks, "create", create)
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
 
-    launch.start(root, {"own": False, "sid": OTHER}, ARGUMENTS)
+    launch.start(root, {"own": False, "sid": OTHER, "number": 2, "user": r"LAB\ann"}, ARGUMENTS)
 
     folder = root / "run" / ARGUMENTS["instance"]
     assert lists == {folder: ["read"], folder / "said": ["write"], folder / "said" / "kept": []}
@@ -83,7 +83,7 @@ def started(root: Path, monkeypatch: pytest.MonkeyPatch, *, own: bool, highest: 
     monkeypatch.setattr(tasks, "task_xml", task)
     monkeypatch.setattr(tasks, "create", lambda _name, _file: "enough")
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
-    session = {"own": own, "sid": ADMIN if own else OTHER}
+    session = {"own": own, "sid": ADMIN if own else OTHER, "number": 2, "user": r"LAB\ann"}
     launch.start(root, session, {**ARGUMENTS, "highest": highest})
     (line,) = lines
     return line
@@ -151,7 +151,7 @@ def test_damaged_files_are_not_run_with_the_highest_rights(
     monkeypatch.setattr(launch, "verify_parts", damaged)
     monkeypatch.setattr(run_folder, "make_private_folder", lambda path, _sid: Path(path).mkdir())
     monkeypatch.setattr(launch, "failed", lambda *arguments: arguments[-1])
-    refusal = launch.start(root, {"own": True, "sid": ADMIN}, ARGUMENTS)
+    refusal = launch.start(root, {"own": True, "sid": ADMIN, "number": 2, "user": ""}, ARGUMENTS)
     assert refusal["error"].startswith("runtime-0123456789ab is not what was sent")
     assert not (root / "run" / ARGUMENTS["instance"] / "token").exists()
 

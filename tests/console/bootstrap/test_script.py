@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskconsole.bootstrap.script import Listener
+from deskconsole.bootstrap.script import Listener, has_damaged_library
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,23 @@ def test_only_sound_progress_is_heard(line: bytes, heard: list[tuple[int, int]])
     for at in range(0, len(whole), 7):
         listener(whole[at : at + 7])
     assert told == heard
+
+
+@pytest.mark.parametrize(
+    ("stderr", "damaged"),
+    [
+        (b"Fatal Python error: init_fs_encoding: failed to get the Python codec\n", True),
+        (
+            b"Traceback (most recent call last):\nValueError: source code string cannot contain null bytes\n",
+            True,
+        ),
+        (b"Traceback (most recent call last):\nModuleNotFoundError: No module named 'json'\n", True),
+        (b"ImportError: DLL load failed while importing _lzma: 4551\n", False),
+        (b"Traceback (most recent call last):\nPermissionError: [WinError 5] Access is denied\n", False),
+        (b"Traceback (most recent call last):\nAttributeError: a fault of ours\n", False),
+        (b"Diese App wurde vom Systemadministrator blockiert.\r\n", False),
+        (b"", False),
+    ],
+)
+def test_only_a_python_that_says_so_has_a_damaged_library(stderr: bytes, damaged: bool) -> None:
+    assert has_damaged_library(stderr) is damaged

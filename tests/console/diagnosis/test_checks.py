@@ -93,7 +93,25 @@ def test_missing_administrator_rights_are_a_doubt(elevated: bool | None, outcome
 
 def test_the_user_who_is_logged_on_is_the_best() -> None:
     verdict = checks.desktop(replace(FACTS, sessions=(ANN, BEN), elevated=True), LAB)
-    assert verdict == (Outcome.GOOD, "LAB\\ann is logged on in session 2 at Console (active)", "", 0)
+    shown, other = verdict.sentence.split("; ")
+    assert (verdict.outcome, verdict.remedy) == (Outcome.GOOD, "")
+    assert shown == "LAB\\ann is logged on in session 2 at Console (active)"
+    assert other == "LAB\\ben is logged on in session 3 at RDP-Tcp#7 (disconnected)"
+
+
+def test_a_windows_for_arm_that_runs_no_x64_programs_is_told_by_its_build() -> None:
+    arm = replace(FACTS, machine="ARM64", build="10.0.19045")
+    assert checks.system(arm).outcome is Outcome.BAD
+    assert "Windows 10.0.19045 on ARM64" in checks.system(arm).sentence
+    assert checks.system(replace(arm, build="10.0.22631")).outcome is Outcome.DOUBTFUL
+    assert checks.system(replace(arm, build="")).outcome is Outcome.DOUBTFUL
+
+
+def test_an_old_server_may_not_reach_a_profile_with_letters_of_another_code_page() -> None:
+    old, new = "SSH-2.0-OpenSSH_for_Windows_7.7", "SSH-2.0-OpenSSH_for_Windows_8.1"
+    assert checks.files("/C:/Users/Žofie", old).outcome is Outcome.DOUBTFUL
+    assert checks.files("/C:/Users/Žofie", new).outcome is Outcome.GOOD
+    assert checks.files("/C:/Users/ann", old).outcome is Outcome.GOOD
 
 
 def test_another_users_desktop_is_nobodys_secret() -> None:
@@ -107,6 +125,13 @@ def test_another_users_desktop_without_the_rights_is_none() -> None:
     verdict = checks.desktop(replace(FACTS, sessions=(BEN,), elevated=False), LAB)
     assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, NobodyLoggedOn.exit_code)
     assert "LAB\\ann is not logged on" in verdict.sentence
+
+
+def test_a_session_that_a_plain_user_may_not_ask_about_may_be_the_users_own() -> None:
+    unnamed = replace(ANN, user="", sid="", own=False)
+    verdict = checks.desktop(replace(FACTS, sessions=(BEN, unnamed), elevated=False), LAB)
+    assert verdict.outcome is Outcome.DOUBTFUL
+    assert "does not tell this user who" in verdict.sentence
 
 
 def test_where_nobody_seems_logged_on_the_launch_decides() -> None:
@@ -145,6 +170,9 @@ def test_what_is_not_whole_is_told() -> None:
     broken = replace(FACTS, deployed=(DeployedPart("agent-0123456789ab", intact=False),))
     assert checks.deployed(broken).outcome is Outcome.DOUBTFUL
     assert "agent-0123456789ab" in checks.deployed(broken).sentence
+    silent = checks.deployed(replace(broken, silence="the probe script gave no answer: blocked"))
+    assert silent.sentence == "the probe script gave no answer: blocked", "that is no damage"
+    assert "Smart App Control" in silent.remedy
 
 
 # An agent, launched

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from deskconsole.common.errors import RuntimeUnavailable
+from deskconsole.runtimes.script_reader import READER_FILES
 from deskconsole.runtimes.seed import imported, seed_of
 
 PROGRAMS = dict.fromkeys(
@@ -22,7 +23,11 @@ PROGRAMS = dict.fromkeys(
     ),
     b"MZ",
 )  # fmt: skip
-TINY = PROGRAMS | {"Lib/lzma.py": b"import _lzma\nimport io\n", "Lib/io.py": b"", "Lib/tkinter.py": b""}
+TINY = (
+    PROGRAMS
+    | READER_FILES
+    | {"Lib/lzma.py": b"import _lzma\nimport io\n", "Lib/io.py": b"", "Lib/tkinter.py": b""}
+)
 
 
 def modules(seed: dict[str, bytes], name: str) -> set[str]:
@@ -36,7 +41,7 @@ def test_a_seed_is_the_programs_and_what_unpacking_imports() -> None:
     assert modules(seed, "python313.zip") == {"lzma.py", "io.py"}
     assert seed.keys() == {
         "python.exe", "python313.dll", "vcruntime140.dll", "vcruntime140_1.dll", "DLLs/_lzma.pyd",
-        "python313.zip",
+        "python313.zip", "run.py",
     }  # fmt: skip
 
 
@@ -62,7 +67,7 @@ def test_the_seed_of_this_python_has_all_that_unpacking_loads() -> None:
         for path in library.rglob("*.py")
         if "site-packages" not in path.parts and "test" not in path.parts
     }
-    held = modules(seed_of(PROGRAMS | files), "python313.zip")
+    held = modules(seed_of(PROGRAMS | READER_FILES | files), "python313.zip")
     program = (
         "import hashlib, io, json, lzma, os, shutil, subprocess, tarfile, tempfile, traceback, zipfile, sys\n"
         "specs = [getattr(module, '__spec__', None) for module in sys.modules.values()]\n"

@@ -138,7 +138,7 @@ def test_a_host_that_answers_anything_is_told_so(tmp_path: Path, answer: str) ->
     liar = folder / "python3"
     liar.write_text(
         "#!/bin/sh\n"
-        'case "$*" in *import*) printf "3.11.2 $0"; exit;; esac\n'
+        'case "$*" in *version_info*) printf "3.11.2 $0"; exit;; esac\n'
         """marker=$(sed -n "s/^answer(main, '\\(deskconsole-[0-9a-f]* \\)'.*/\\1/p")\n"""
         f"""printf '\\n%s' "$marker"; cat '{tmp_path / "answer"}'; echo\n"""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import shutil
 import threading
 import time
@@ -104,7 +105,14 @@ def wrong(said: Said, code: int, step: str) -> dict[str, Any]:
 
 
 def test_a_bare_host_is_healthy_and_bare_again(user: CommandLine, host: WindowsHost) -> None:
-    report = report_of(user.run("doctor", "lab", "--json", timeout=180), 0)
+    written = user.home / "report.txt"
+    report = report_of(user.run("doctor", "lab", "--json", "--report", str(written), timeout=180), 0)
+    text = written.read_text("utf-8")
+    assert re.search(r"^host: Windows \d+\.\d+\.\d+, AMD64, Python 3\.", text, re.MULTILINE)
+    assert "SSH-2.0-" in text
+    assert "grabs by mss" in text
+    for word in ("lab", "127.0.0.1", host.user, str(host.key), str(user.home), "SHA256:"):
+        assert re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is None, word
     found = outcomes(report)
     assert list(found) == [*LOOKS, *PROOF, "clean-up"]
     assert "bad" not in found.values()

@@ -84,3 +84,5 @@ def test_doctor_names_a_key_that_is_refused(examined: Examined, tmp_path: Path) 
     assert refused.outcome is Outcome.BAD
     assert "%ProgramData%\\ssh\\administrators_authorized_keys" in refused.remedy
     assert ".ssh\\authorized_keys" in refused.remedy
+    assert "OpenSSH Users" in refused.remedy
+    assert "Entra ID" in refused.remedy

@@ -19,6 +19,8 @@ import pytest
 
 from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.facts import DesktopWord, Launched
+from deskconsole.bootstrap.probe import probe
+from deskconsole.bootstrap.script import NoAnswer
 from deskconsole.common.errors import Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
@@ -116,7 +118,8 @@ def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGr
     for file in ("said/ready.json", "said/agent.log", "uses.json"):
         assert launched.token.hex() not in (folder / file).read_text("utf-8")
     assert json.loads((folder / "uses.json").read_text()) == {
-        "parts": [ground.deployed.agent, ground.deployed.runtime]
+        "parts": [ground.deployed.agent, ground.deployed.runtime],
+        "session": 1,
     }
 
 
@@ -324,6 +327,38 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
     assert launched.word.station == "WinSta0"
 
 
+def test_a_log_off_after_the_look_is_nobody_whatever_the_scheduler_calls_it(ground: WindowsGround) -> None:
+    refused_by_the_system = 0x800710E0
+    ground.windows.answer_away(refused_by_the_system)
+    ground.windows.log_off()
+    try:
+        with pytest.raises(NobodyLoggedOn, match="nobody is logged on"):
+            ground.launch()
+    finally:
+        ground.windows.answer_away(None)
+        ground.windows.log_on()
+    assert runs(ground) == []
+
+
+def test_an_agent_is_launched_though_the_end_of_input_never_comes(ground: WindowsGround) -> None:
+    ground.windows.change(stdin_ends=False)
+    try:
+        assert not ground.launch().reused
+    finally:
+        ground.windows.change(stdin_ends=True)
+
+
+def test_a_python_that_the_host_refuses_is_not_taken_for_damaged(ground: WindowsGround) -> None:
+    ground.windows.change(blocked="Eine Richtlinie hat diese Datei blockiert.")
+    try:
+        with pytest.raises(NoAnswer, match="Eine Richtlinie hat diese Datei blockiert") as caught:
+            ground.launch()
+    finally:
+        ground.windows.change(blocked="")
+    assert "Smart App Control" in caught.value.remedy
+    assert all(part.intact for part in probe(ground.connection, ground.host).deployed)
+
+
 def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(ground: WindowsGround) -> None:
     agent = ground.root / ground.deployed.agent / "deskagent" / "ready_report.py"
     before = agent.read_text("utf-8")
@@ -336,6 +371,45 @@ def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(grou
         agent.write_text(before, "utf-8")
     assert ground.agents() == []
     assert runs(ground) == []
+
+
+def test_an_own_session_that_may_not_be_asked_about_is_shown(ground: WindowsGround) -> None:
+    """A plain user's log-on over SSH may be refused that; the scheduler knows who is logged on."""
+    folder = ground.root / ground.deployed.agent / "deskagent" / "host" / "windows"
+    unnamed = '[{"number": 1, "station": "Console", "user": "", "state": "active"}]'
+    changes = {
+        "sessions.py": f"\n\ndef enumerated():\n    return {unnamed}\n",
+        "launch.py": "\n\ndef is_elevated():\n    return False\n",
+    }
+    before = {name: (folder / name).read_text("utf-8") for name in changes}
+    try:
+        for name, change in changes.items():
+            (folder / name).write_text(before[name] + change, "utf-8")
+        launched = ground.launch()
+        assert launched.user == ground.facts.user
+        assert launched.word is not None
+        assert launched.word.station == "WinSta0"
+        assert ground.launch().reused
+    finally:
+        for name, text in before.items():
+            (folder / name).write_text(text, "utf-8")
+
+
+def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(
+    ground: WindowsGround,
+) -> None:
+    """Wine's own scheduler knows no task of ours, and says so of the one that is named."""
+    program = (
+        "import sys\n"
+        f"sys.path.insert(0, {ground.facts.root + chr(92) + ground.deployed.agent!r})\n"
+        "from deskagent.host.windows.task_service import run_in_session\n"
+        "try:\n"
+        "    run_in_session('deskconsole-none', 1)\n"
+        "except OSError as error:\n"
+        "    print(hex(error.winerror & 0xFFFFFFFF))\n"
+    )
+    said = ground.connection.run(r"C:\testbed\python\python.exe -I -S -", stdin=program.encode())
+    assert said.stdout.strip() == b"0x80070002", said
 
 
 def test_the_agent_ends_by_itself(ground: WindowsGround) -> None:

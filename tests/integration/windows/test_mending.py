@@ -17,6 +17,7 @@ from support.windows.way import WindowsWay
     [
         pytest.param("runtime-*/Lib/site-packages/mss/__init__.py", id="the agent ends at once"),
         pytest.param("runtime-*/Lib/csv.py", id="the launch does not even run"),
+        pytest.param("runtime-*/Lib/json/__init__.py", id="no script runs at all"),
     ],
 )
 def test_connecting_mends_what_is_damaged(shared_windows: WindowsHost, tmp_path: Path, damaged: str) -> None:

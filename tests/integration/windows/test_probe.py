@@ -13,6 +13,7 @@ from deskconsole.bootstrap.facts import HostFacts
 from deskconsole.bootstrap.probe import probe
 from deskconsole.common.errors import ConnectionFailed
 from deskconsole.runtimes.listing import LISTING, listing
+from deskconsole.runtimes.script_reader import READER_FILES
 from deskconsole.runtimes.store import requirements_today
 from support.windows.host import WindowsHost
 from support.windows.login import host_of, log_in
@@ -95,6 +96,31 @@ def test_without_sftp_the_remedy_is_named(make_windows: Callable[..., WindowsHos
     assert "sshd_config" in caught.value.remedy
 
 
+def test_a_shell_that_prints_where_sftp_begins_is_named_with_its_words(
+    shared_windows: WindowsHost, tmp_path: Path
+) -> None:
+    shared_windows.change(autorun="Aktive Codepage: 65001.\r\n")
+    try:
+        with pytest.raises(ConnectionFailed, match=r"SFTP begins: Aktive Codepage: 65001\.$") as caught:
+            look(shared_windows, tmp_path)
+    finally:
+        shared_windows.change(autorun="")
+    assert "AutoRun" in caught.value.remedy
+    assert "PowerShell profile" in caught.value.remedy
+
+
+def test_a_script_answers_though_the_end_of_its_input_never_comes(
+    shared_windows: WindowsHost, tmp_path: Path
+) -> None:
+    bring_python(shared_windows)
+    shared_windows.change(stdin_ends=False)
+    try:
+        assert look(shared_windows, tmp_path).has(RUNTIME)
+    finally:
+        shared_windows.change(stdin_ends=True)
+        shutil.rmtree(ours(shared_windows))
+
+
 def test_our_own_python_tells_more(odd_windows: WindowsHost, tmp_path: Path) -> None:
     folder = bring_python(odd_windows)
     facts = look(odd_windows, tmp_path)
@@ -125,6 +151,8 @@ def bring_python(windows: WindowsHost) -> Path:
     """A Python in the place of a runtime, without packages; returns its folder."""
     folder = ours(windows) / RUNTIME
     shutil.copytree(windows_python(), folder)
+    for name, content in READER_FILES.items():
+        (folder / name).write_bytes(content)
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     (folder / LISTING).write_bytes(listing(files))
     manifest = {"python": "3.11.9", "requirements": requirements_today()}

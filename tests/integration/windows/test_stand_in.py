@@ -176,7 +176,11 @@ def test_a_log_off_ends_what_runs_on_the_desktop(
         time.sleep(1)
         assert not said.exists()
         assert last_result(client) == ran
+        shared_windows.answer_away(0x800710E0)
+        run(client, f"schtasks /run /tn {task}")
+        assert last_result(client) & 0xFFFFFFFF == 0x800710E0
     finally:
+        shared_windows.answer_away(None)
         shared_windows.log_on()
     assert len(shared_windows.processes("notepad.exe")) == 1
     run(client, f"schtasks /run /tn {task}")
@@ -243,6 +247,46 @@ def test_an_upload_is_cut_once(shared_windows: WindowsHost) -> None:
         sftp.remove(name)
 
 
+def test_a_shell_that_prints_at_its_start_spoils_sftp(shared_windows: WindowsHost) -> None:
+    shared_windows.change(autorun="Active code page: 65001\r\n")
+    try:
+        with connected(shared_windows) as client:
+            assert run(client, "exit 3") == (3, "Active code page: 65001\n")
+            with pytest.raises(paramiko.SFTPError, match="Garbage"):
+                client.open_sftp()
+    finally:
+        shared_windows.change(autorun="")
+
+
+def test_input_without_an_end_is_read_as_far_as_it_goes(shared_windows: WindowsHost) -> None:
+    shared_windows.change(stdin_ends=False)
+    try:
+        with connected(shared_windows) as client:
+            said = run(client, f'{PYTHON} -c "import sys; print(sys.stdin.readline())"', "6 * 7\n")
+            assert said == (0, "6 * 7\n\n")
+            _, output, _ = client.exec_command(f"{PYTHON} -")
+            output.channel.shutdown_write()
+            time.sleep(1.5)
+            assert not output.channel.exit_status_ready()
+    finally:
+        shared_windows.change(stdin_ends=True)
+
+
+def test_what_a_scanner_holds_is_read_and_not_deleted(shared_windows: WindowsHost) -> None:
+    name = "AppData/Local/new.txt"
+    with connected(shared_windows) as client, closing(client.open_sftp()) as sftp:
+        with shared_windows.scanner(r"*\new.txt"):
+            sftp.putfo(io.BytesIO(b"6 * 7"), name)
+            path = str(shared_windows.home / name)
+            wait_for(lambda: path in wine.open_files(shared_windows.folder))
+            assert run(client, r"type AppData\Local\new.txt") == (0, "6 * 7")
+            run(client, r"del AppData\Local\new.txt")
+            for change in (sftp.remove, lambda old: sftp.rename(old, f"{name}.old")):
+                with pytest.raises(OSError, match="in use"):
+                    change(name)
+        sftp.remove(name)
+
+
 def test_connections_are_dropped(shared_windows: WindowsHost) -> None:
     with connected(shared_windows) as client:
         transport = client.get_transport()
@@ -298,8 +342,8 @@ def test_a_shell_that_wants_plain_commands(shared_windows: WindowsHost) -> None:
     try:
         with connected(shared_windows) as client:
             assert run(client, "echo %OS% $env:OS") == (0, "%OS%\nWindows_NT\n")
-            assert run(client, "cmd /c echo %OS%") == (0, "Windows_NT\n")
-            assert run(client, f"{PYTHON} -", "print(6 * 7)") == (0, "42\n")
+            assert run(client, "cmd /c echo %OS%")[1].startswith("Windows_NT\n#< CLIXML\n<Objs ")
+            assert run(client, f"{PYTHON} -", "print(6 * 7)")[1].startswith("42\n#< CLIXML\n")
             assert run(client, 'echo "a b"')[0] == 1
     finally:
         shared_windows.change(shell="cmd")

@@ -183,13 +183,37 @@ class WindowsHost:
         return found
 
     def change(self, **changes: Any) -> None:
-        """Changes `password`, `forwarding`, `sftp`, `shell` or `session0` for what comes from now on."""
+        """Changes settings of the SSH server (`winhost.settings`) for what comes from now on."""
         settings = Settings.read(self._settings_file)
         msgspec.structs.replace(settings, **changes).write(self._settings_file)
+
+    @property
+    def uploaded(self) -> int:
+        """Bytes that were ever written by SFTP, what was cut and what was sent twice too."""
+        path = self._settings_file.with_name("written")
+        return int(path.read_text()) if path.exists() else 0
+
+    @contextlib.contextmanager
+    def scanner(self, pattern: str) -> Iterator[Path]:
+        """Holds each new file below the profile's AppData that the pattern fits, as a virus scanner does: it
+        is read meanwhile, not deleted or renamed. Gives a file: without it the scanner lets go and ends."""
+        scans = self.drive_c / "testbed" / "scans"
+        where = f"C:\\users\\{self.user}\\AppData"
+        process = self.start_process(*wine.TESTBED_PYTHON, "-m", "winhost.shims.scanner", where, pattern)
+        try:
+            wait_for(scans.exists, timeout=60, what="the virus scanner")
+            yield scans
+        finally:
+            scans.unlink(missing_ok=True)
+            process.wait(60)
 
     def refuse_tasks(self, refused: bool = True) -> None:
         """Whether `schtasks /create` is denied from now on."""
         self._ask("refuse_tasks", refused)
+
+    def answer_away(self, result: int | None) -> None:
+        """The last result of a task that is run while its user is away; None: it stays as it is."""
+        self._ask("answer_away", result)
 
     def cut_upload_after(self, size: int | None) -> None:
         """The next SFTP session that writes more bytes than this loses its connection; None: none does."""

@@ -73,6 +73,10 @@ class Services:
         """Whether /create is answered by "Access is denied."."""
         self._tasks.refused = refused
 
+    def answer_away(self, result: int | None) -> None:
+        """The last result of a task that was run while its user is away; None: it stays as it is."""
+        self._tasks.away = result
+
     def program(self, name: str, folder: str, *arguments: str) -> list[int | str]:
         """What a program of that name, started in that folder, answers."""
         match name:

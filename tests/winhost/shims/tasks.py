@@ -51,6 +51,7 @@ class Tasks:
 
     def __init__(self, desktop: Desktop) -> None:
         self.refused = False
+        self.away: int | None = None
         self._desktop = desktop
         self._states: dict[str, _State] = {}
         self._lock = threading.Lock()
@@ -117,6 +118,8 @@ class Tasks:
             state.process = None
         if state.process is None and (self._desktop.session or not _interactive(root)):
             self._start(root, state)
+        elif state.process is None and self.away is not None:
+            state.result = self.away
         return f'SUCCESS: Attempted to run the scheduled task "{name}".'
 
     def _start(self, root: ET.Element, state: _State) -> None:

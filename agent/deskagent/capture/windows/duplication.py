@@ -29,7 +29,7 @@ class OutputFrames:
     def __init__(self, display: Display) -> None:
         """Raises FramesError: no such output, a rotated one, one that the system does not duplicate, or one
         that gives no first picture."""
-        self._taken = False
+        self._copied = False
         self._pixels: Pixels = np.empty((display.height, display.width, 4), np.uint8)
         with _told():
             core = importlib.import_module("dxcam.core")
@@ -42,7 +42,9 @@ class OutputFrames:
             self._duplication: Any = core.DXGIDuplicator(output=output, device=device).duplicator
             self._all = self._d3d11.D3D11_BOX(0, 0, 0, display.width, display.height, 1)
         try:
-            if not self.take(FIRST_WITHIN):
+            # The very first frame may be black: then it says that nothing was drawn yet. On a desktop at rest
+            # it may be the only one and hold the desktop; the comparison with mss tells which it is.
+            if not self.take(FIRST_WITHIN) and not self._copied:
                 raise FramesError("it gave no picture")
         except FramesError:
             self.close()
@@ -87,15 +89,14 @@ class OutputFrames:
                 return None
             raise
         try:
-            # The very first frame holds the desktop, whatever it says of itself.
-            if self._taken and not frame.LastPresentTime:
-                return False
-            texture = resource.QueryInterface(self._d3d11.ID3D11Texture2D)
-            self._context.CopySubresourceRegion(
-                self._stage.texture, 0, 0, 0, 0, texture, 0, ctypes.byref(self._all)
-            )
-            self._taken = True
-            return True
+            drawn = bool(frame.LastPresentTime or (frame.AccumulatedFrames and not self._copied))
+            if drawn or not self._copied:
+                texture = resource.QueryInterface(self._d3d11.ID3D11Texture2D)
+                self._context.CopySubresourceRegion(
+                    self._stage.texture, 0, 0, 0, 0, texture, 0, ctypes.byref(self._all)
+                )
+                self._copied = True
+            return drawn
         finally:
             self._duplication.ReleaseFrame()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from ctypes.wintypes import DWORD, HANDLE
 
 from deskwin32.calls import closing, windows
 
+PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 TOKEN_QUERY = 0x8
 TOKEN_USER = 1
 TOKEN_ELEVATION = 20
@@ -15,14 +18,27 @@ TOKEN_ELEVATION = 20
 
 def own_user() -> tuple[str, str]:
     """`DOMAIN\\user` and SID of the user that this process runs as."""
+    with user_of(windows("GetCurrentProcess")()) as sid:
+        return account_of(sid), sid_text(sid)
+
+
+def sid_of_process(pid: int) -> str:
+    """The SID of the user that a process runs as; raises OSError where it may not be asked."""
+    handle = windows("OpenProcess")(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid)
+    with closing(handle) as process, user_of(process) as sid:
+        return sid_text(sid)
+
+
+@contextmanager
+def user_of(process: HANDLE) -> Iterator[int | None]:
+    """A process' user, as a SID in memory."""
     token = HANDLE()
-    windows("OpenProcessToken")(windows("GetCurrentProcess")(), TOKEN_QUERY, byref(token))
+    windows("OpenProcessToken")(process, TOKEN_QUERY, byref(token))
     with closing(token):
         buffer = ctypes.create_string_buffer(1024)
         size = DWORD()
         windows("GetTokenInformation")(token, TOKEN_USER, buffer, len(buffer), byref(size))
-    sid = c_void_p.from_buffer(buffer).value  # TOKEN_USER begins with a pointer to the SID behind it
-    return account_of(sid), sid_text(sid)
+    yield c_void_p.from_buffer(buffer).value  # TOKEN_USER begins with a pointer to the SID behind it
 
 
 def is_elevated() -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 
 from deskwin32 import schtasks
 
-from .. import handover
+from .. import handover, held_files
 from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder
@@ -39,6 +39,9 @@ LOCK_WITHIN = 60.0
 """Seconds that another console's launch may take."""
 
 VISIBLE_STATION = "winsta0"
+
+USES = "uses.json"
+"""The file in a run folder that says which parts its agent runs from, and which session it was to be in."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,8 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
             session = choose(there, elevated=is_elevated())
             refusal = {"error": nobody(there), "kind": "nobody"}
             if session is not None:
-                started = start(root, session, arguments)
+                several = sum(other["sid"] == session["sid"] for other in there if other["user"]) > 1
+                started = start(root, session, arguments, chosen=session["number"] if several else None)
                 if started.get("kind") != "nobody":
                     return started
                 refusal = started
@@ -78,12 +82,14 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 def choose(there: list[dict[str, Any]], *, elevated: bool) -> dict[str, Any] | None:
     """The session to show, of those that are there, likeliest first: the user's own, in whatever state it is.
 
-    An administrator gets that of somebody else where he has none and that one is in use.
+    An administrator gets that of somebody else where he has none and that one is in use. A user without these
+    rights may be refused even the name of his own session: where such a one is there, the scheduler decides.
     """
     for session in there:
         if session["own"] or (elevated and session["sid"] and session["state"] == "active"):
             return session
-    return None
+    unnamed = (session for session in there if not elevated and not session["user"])
+    return next(({**session, "own": True} for session in unnamed), None)
 
 
 def nobody(there: list[dict[str, Any]]) -> str:
@@ -113,13 +119,23 @@ def find_running(root: Path, instance: str, known: list[dict[str, Any]]) -> dict
         ):  # else it takes a command to learn of sessions, too long for a reconnect
             known = sessions.sessions()
             session = choose(known, elevated=is_elevated())
-            if session is not None and session["number"] != said.get("session"):
+            # The scheduler may have put it elsewhere than it was told: it would do so again.
+            if session is not None and session["number"] not in (said.get("session"), wanted(folder)):
                 return None
         handover.note(folder)
     except OSError:
         return None
-    user = next((session["user"] for session in known if session["number"] == said.get("session")), "")
+    session = next((session for session in known if session["number"] == said.get("session")), None)
+    user = (session["user"] or own_user()[0]) if session else ""
     return answer(said, token.hex(), user, reused=True)
+
+
+def wanted(folder: Path) -> int | None:
+    """The session that the agent of a run folder was to be started in."""
+    try:
+        return int(json.loads((folder / USES).read_bytes())["session"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict[str, Any]:
@@ -136,18 +152,18 @@ def answer(said: dict[str, Any], token: str, user: str, *, reused: bool) -> dict
     }
 
 
-def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Starts an agent by a task that is gone when this returns; other agents without a console are ended."""
+def start(
+    root: Path, session: dict[str, Any], arguments: dict[str, Any], *, chosen: int | None = None
+) -> dict[str, Any]:
+    """Starts an agent by a task that is gone when this returns; other agents without a console are ended.
+
+    `chosen`: the session's number, where its user has several.
+    """
     folder, agent = root / "run" / arguments["instance"], root / arguments["agent"]
     kept = agents.served(root) - ({said["pid"]} if (said := agents.ready(folder)) else set())
     agents.end(agents.living(root) - kept)
-    for other in agents.folders(root):
-        said = agents.ready(other)
-        if said is None or said["pid"] not in kept:
-            # Somebody may read a log there: the next launch clears that. Its own has to be gone.
-            with contextlib.nullcontext() if other == folder else contextlib.suppress(OSError):
-                run_folder.clear(other)
-    _, own = own_user()
+    clear_folders(root, kept, folder)
+    account, own = own_user()
     user = own if session["own"] else session["sid"]
     run_folder.make(folder, own, user)
     if user != own:
@@ -161,7 +177,8 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
         except PartFault as part:
             return failed(root, kept, folder, {"error": f"{part} is not what was sent"})
     (folder / handover.TOKEN).write_bytes(bytes.fromhex(arguments["token"]))
-    (folder / "uses.json").write_text(json.dumps({"parts": arguments["parts"]}), "utf-8")
+    uses = {"parts": arguments["parts"], "session": session["number"]}
+    (folder / USES).write_text(json.dumps(uses), "utf-8")
     words = ["-I", "-X", "utf8", str(agent), "serve", "--port", "0"]
     words += ["--token-file", str(folder / handover.TOKEN)]
     words += ["--ready-file", str(folder / agents.READY), "--log-file", str(folder / agents.LOG)]
@@ -178,17 +195,30 @@ def start(root: Path, session: dict[str, Any], arguments: dict[str, Any]) -> dic
     )
     name = schtasks.PREFIX + folder.name
     (folder / "task.xml").write_bytes(xml)
-    if refusal := tasks.create(name, str(folder / "task.xml")) or tasks.run(name):
+    if refusal := tasks.create(name, str(folder / "task.xml")) or tasks.run(name, chosen):
         return failed(root, kept, folder, {"error": refusal, "kind": "task"})
     deadline = time.monotonic() + arguments["wait"]
     trouble = wait_for_begin(name, folder, agent, deadline) or wait_for_ready(root, kept, folder, deadline)
     if trouble:
-        return failed(root, kept, folder, trouble)
+        return failed(root, kept, folder, explained(trouble, session))
     said = agents.ready(folder) or {}
     if sentence := misplaced(said):
         return failed(root, kept, folder, {"error": sentence, "kind": "place"})
     handover.note(folder)
-    return answer(said, arguments["token"], session["user"], reused=False)
+    return answer(said, arguments["token"], session["user"] or account, reused=False)
+
+
+def clear_folders(root: Path, kept: set[int], own: Path) -> None:
+    """Deletes the run folders of ended agents; raises OSError where the `own` one of a new agent stays."""
+    for folder in agents.folders(root):
+        said = agents.ready(folder)
+        if said is not None and said["pid"] in kept:
+            continue
+        if folder == own:  # a virus scanner may read the log there
+            run_folder.clear(folder, held_files.HELD_TIMEOUT)
+        else:
+            with contextlib.suppress(OSError):  # somebody may read a log there: the next launch clears that
+                run_folder.clear(folder)
 
 
 def exposure(root: Path, folder: Path, parts: list[str], *, of_others: bool) -> str:
@@ -227,12 +257,31 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
         if result in (None, tasks.RUNNING) or (folder / agents.LOG).exists():
             continue
         if result not in (tasks.HAS_NOT_RUN, tasks.QUEUED):
-            return {"error": f"the agent could not begin: {tasks.in_words(result)}", "log": tried(agent)}
+            words = f"the agent could not begin: {tasks.in_words(result)}"
+            return {
+                "error": words,
+                "log": [] if result in tasks.USER_AWAY else tried(agent),
+                "result": result,
+            }
         if now > begun + NOT_RUN:
             if result == tasks.HAS_NOT_RUN and sessions.enumerated() is None:
                 return {"error": "nobody is logged on, as far as Windows tells", "kind": "nobody"}
-            return {"error": f"the agent's task was not begun: {tasks.in_words(result)}"}
+            words = f"the agent's task was not begun: {tasks.in_words(result)}"
+            return {"error": words, "result": result}
     return {"error": "the agent's task was begun, the agent was not"}
+
+
+def explained(trouble: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
+    """The trouble, or that nobody is there: the user may have logged off since the sessions were listed, or
+    may be in none of them, where Windows did not say who is."""
+    result = trouble.pop("result", None)
+    if result in tasks.BLOCKED:
+        return {**trouble, "kind": "blocked"}
+    if result in tasks.USER_AWAY:
+        there = sessions.sessions()
+        if not session["user"] or choose(there, elevated=is_elevated()) is None:
+            return {"error": nobody(there), "kind": "nobody"}
+    return trouble
 
 
 def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:

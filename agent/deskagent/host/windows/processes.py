@@ -51,6 +51,16 @@ def processes() -> list[Process]:
     return found
 
 
+def session_of(pid: int) -> int | None:
+    """The number of a process' session; None where it is gone or may not be asked."""
+    number = DWORD()
+    try:
+        windows("ProcessIdToSessionId")(pid, byref(number))
+    except OSError:
+        return None
+    return number.value
+
+
 def image_of(pid: int) -> str:
     """The path of a process' program; empty where it is gone or may not be asked."""
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deskwin32 import schtasks
 
+from .. import held_files
 from . import tasks
 from .agents import EXIT_TIMEOUT, SAID
 from .security import allow_files, allow_reading, make_private_folder
@@ -31,13 +32,13 @@ def drop_task(folder: Path) -> None:
     """Deletes the task of a run folder; its file stays for as long as there may be one."""
     file = folder / "task.xml"
     if file.exists() and tasks.delete(schtasks.PREFIX + folder.name) is None:
-        file.unlink()
+        held_files.clear(file.unlink)
 
 
-def clear(folder: Path) -> None:
+def clear(folder: Path, timeout: float = EXIT_TIMEOUT) -> None:
     """Deletes a run folder, and the task that a launch left with it when it was cut off."""
     drop_task(folder)
-    deadline = time.monotonic() + EXIT_TIMEOUT
+    deadline = time.monotonic() + timeout
     while folder.exists():
         # Windows lets go of a process' files a moment after the process is gone.
         shutil.rmtree(folder, ignore_errors=time.monotonic() < deadline)

@@ -7,17 +7,19 @@ Imports everywhere; what asks the system raises OSError elsewhere, as it does wh
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 from ctypes import POINTER, byref, c_void_p
 from ctypes.wintypes import DWORD
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from deskwin32.calls import SessionInfo, windows
 from deskwin32.query_user import logged_on, preference, same_user
 
-from .accounts import own_user, sid_of
-from .processes import program
+from .accounts import own_user, sid_of, sid_of_process
+from .processes import processes, program, session_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -38,6 +40,7 @@ WTS_STATES = (
     "down",
     "initializing",
 )
+SHELL = "explorer.exe"
 NO_SESSION = 0xFFFFFFFF
 
 
@@ -61,12 +64,25 @@ def sessions(asked: Query | None = None) -> list[dict[str, Any]]:
         elif (number := console_session()) is not None:
             found = [{"number": number, "station": "Console", "user": user, "state": "active"}]
     for session in found:
-        try:
-            session["sid"] = sid_of(session["user"]) if session["user"] else ""
-        except OSError:  # a domain that cannot be asked now
-            session["sid"] = ""
+        session["sid"] = sid_in(session["number"], session["user"]) if session["user"] else ""
         session["own"] = session["sid"] == sid if session["sid"] else same_user(session["user"], user)
     return sorted(found, key=preference)
+
+
+def sid_in(number: int, user: str) -> str:
+    """The SID of a session's user, by name or by his shell; empty where neither tells.
+
+    A domain may be out of reach, and an account of Entra ID has no SID by its name while the host is offline.
+    """
+    try:
+        return sid_of(user)
+    except OSError:
+        pass
+    for process in processes():
+        if PureWindowsPath(process.image).name.lower() == SHELL and session_of(process.pid) == number:
+            with contextlib.suppress(OSError):
+                return sid_of_process(process.pid)
+    return ""
 
 
 def enumerated() -> list[dict[str, Any]] | None:

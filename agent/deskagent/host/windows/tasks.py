@@ -5,17 +5,25 @@ A task is the one way from an SSH session into the session of the person at the 
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 
 from deskwin32 import schtasks
 
 from .processes import program
+from .task_service import run_in_session
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 HAS_NOT_RUN = 0x41303
 RUNNING = 0x41301
 QUEUED = 0x41325
+
+BLOCKED = {0x800704EC, 0x800711C7}
+"""Results of a program that a policy of the host keeps from running."""
+
+USER_AWAY = {HAS_NOT_RUN, QUEUED, 0x80070569, 0x800710E0}
+"""Results of a task whose user is not logged on, among other reasons."""
 
 RESULTS = {
     HAS_NOT_RUN: "Windows has not run it: nobody is logged on whose desktop it could run on",
@@ -26,7 +34,9 @@ RESULTS = {
     0x80070002: "a file of it is missing",
     0x80070005: "access was denied",
     0x800702E4: "it needs an administrator's rights",
+    0x800704EC: "a policy of the host blocks it (error 1260)",
     0x80070569: "its user may not log on this way",
+    0x800711C7: "a policy of the host blocks it (error 4551)",
     0x800710E0: "Windows refused to run it: its user is not logged on, or a condition is not met",
     0xC0000135: "a DLL that it needs is missing",
     0xC000013A: "its session was logged off",
@@ -84,8 +94,15 @@ def create(name: str, file: str) -> str | None:
     return _refusal(ask("/create", "/f", "/tn", name, "/xml", file))
 
 
-def run(name: str) -> str | None:
-    """Asks for the task to be run, in every session that fits; schtasks says SUCCESS whatever comes of it."""
+def run(name: str, number: int | None = None) -> str | None:
+    """Asks for the task to be run, in the session of that number if Windows lets it be chosen.
+
+    schtasks does not: the scheduler takes one session of the task's user. It says SUCCESS in any case.
+    """
+    if number is not None:
+        with contextlib.suppress(OSError):
+            run_in_session(name, number)
+            return None
     return _refusal(ask("/run", "/i", "/tn", name))
 
 
@@ -101,7 +118,9 @@ def last_result(name: str) -> int | None:
 
 def in_words(result: int) -> str:
     """A sentence's end for a last result."""
-    return RESULTS.get(result, f"the agent ended with exit code {result if result < 2**16 else hex(result)}")
+    if words := RESULTS.get(result):
+        return f"{words} ({result:#x})"
+    return f"the agent ended with exit code {result if result < 2**16 else hex(result)}"
 
 
 def ours(root: str) -> list[str]:

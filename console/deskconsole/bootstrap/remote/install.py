@@ -6,6 +6,7 @@ SHA-256 fits, and the folder appears under its name only when it is whole.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -15,6 +16,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from deskagent.host.answer import tell
+from deskagent.host.held_files import clear, once_released
 from deskagent.host.parts import hashed, is_intact
 from deskagent.host.posix.processes import environment, processes
 
@@ -36,10 +39,10 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         return {"damaged": [name for name in arguments["parts"] if not is_intact(root / name, thorough=True)]}
     part = root / arguments["part"]
     if verb == "discard":
-        part.unlink(missing_ok=True)
+        clear(lambda: part.unlink(missing_ok=True))
         free = shutil.disk_usage(root).free if root.exists() else 0
         if root.exists() and not any(root.iterdir()):
-            root.rmdir()
+            clear(root.rmdir)
         return {"free": free}
     if os.name == "posix":  # Windows gives what is below a profile to its user alone
         root.chmod(0o700)
@@ -47,11 +50,14 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     try:
         return install(root, part, arguments["name"], arguments["sha256"], arguments["keep"])
     finally:
-        part.unlink(missing_ok=True)
+        clear(lambda: part.unlink(missing_ok=True))
 
 
 def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> dict[str, Any]:
-    """Verifies, unpacks aside, renames into place. Losing that race to another console is success."""
+    """Verifies, unpacks aside, renames into place. Losing that race to another console is success.
+
+    A virus scanner may be reading what was just unpacked: then its new name waits.
+    """
     if hashed(part) != sha256:
         return {"error": f"the uploaded file does not have the checksum that was sent for it ({name})"}
     folder = root / name
@@ -63,9 +69,9 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
             if is_intact(folder, thorough=True):
                 return {"pruned": prune(root, keep)}
             # Damaged: a console that probes between the two renames finds nothing, which is the truth.
-            folder.rename(root / f".old-{secrets.token_hex(8)}")
+            once_released(lambda: folder.rename(root / f".old-{secrets.token_hex(8)}"), wait=tell_of_waiting)
         try:
-            aside.rename(folder)
+            once_released(lambda: aside.rename(folder), wait=tell_of_waiting)
         except OSError:
             if not is_intact(folder, thorough=True):
                 raise
@@ -74,6 +80,12 @@ def install(root: Path, part: Path, name: str, sha256: str, keep: list[str]) -> 
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         clear_away(root)
+
+
+def tell_of_waiting() -> None:
+    """Lets the console say that a program holds the files; nothing depends on its listening."""
+    with contextlib.suppress(OSError):
+        tell(0, 0)
 
 
 def prune(root: Path, keep: list[str]) -> list[str]:
@@ -136,5 +148,5 @@ def clear_leftovers(root: Path) -> None:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink()
-        except FileNotFoundError:
+        except OSError:  # gone meanwhile, or held: the next deploy looks again
             continue

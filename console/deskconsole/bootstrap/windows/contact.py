@@ -98,6 +98,12 @@ def ask(connection: Connection, host: Host, home: str) -> Plain:
     )
 
 
+def build_of(said: bytes) -> str:
+    """Windows' version out of the answer to `ver`, whatever the language; empty where there is none."""
+    found = re.search(rb"\d+\.\d+\.\d+", said)
+    return found[0].decode("ascii") if found else ""
+
+
 def shell_of(said: bytes) -> str:
     """Names the shell that answered the question; empty if neither of the two did."""
     words = said.decode("ascii", "replace").rpartition("deskconsole")[2].split()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from deskconsole.bootstrap.answers import Refusal, RuntimeAnswer, WindowsProbeAnswer
@@ -18,19 +20,23 @@ from deskconsole.bootstrap.facts import (
     Removed,
     RunningAgent,
 )
-from deskconsole.bootstrap.script import REMOTE, run_script
+from deskconsole.bootstrap.script import REMOTE, NoAnswer
 from deskconsole.common.errors import BootstrapError, UnsupportedHost
 from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.store import requirements_today
 from deskconsole.ssh.connection import Connection
 
-from . import removal, runtime, start
+from . import foundation, removal, start
 from .contact import ask, native, on_drive
-from .python import FOLDER, python_command, python_of
+from .python import FOLDER, ask_python, python_command, python_of
 
 _MACHINES = {"AMD64", "ARM64"}
 """Processors on which 64-bit programs for Intel run; on ARM64 by emulation."""
+
+
+ASK_AGAIN = 1.0
+"""Seconds after which a runtime that gave no answer is asked once more."""
 
 
 class Windows:
@@ -44,7 +50,13 @@ class Windows:
                 remedy="Use the OpenSSH server that is part of Windows, not one of Cygwin or MSYS2.",
             )
         home = native(contact.home)
-        facts = look(connection, host.name, home, contact.runtimes) or _by_commands(connection, host, contact)
+        try:
+            facts = look(connection, host.name, home, contact.runtimes)
+        except NoAnswer as error:
+            silence = "" if error.damaged else str(error)
+            facts = replace(_by_commands(connection, host, contact), silence=silence)
+        if facts is None:
+            facts = _by_commands(connection, host, contact)
         if facts.machine not in _MACHINES:
             raise UnsupportedHost(
                 f"{host.name} is a Windows host with a processor of the kind {facts.machine}; "
@@ -60,7 +72,7 @@ class Windows:
         def reprobe(name: str) -> HostFacts | None:
             return look(connection, facts.host, facts.home, (name,))
 
-        return runtime.foundation(connection, facts, cache, report, reprobe)
+        return foundation.foundation(connection, facts, cache, report, reprobe)
 
     def launch(
         self, connection: Connection, facts: HostFacts, deployed: Deployed, host: Host, options: AgentOptions
@@ -75,20 +87,26 @@ class Windows:
 
 
 def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) -> HostFacts | None:
-    """Runs the probing script with the first of these runtimes that works; None where none does.
+    """Runs the probing script with the first of these runtimes that works; None where there is none.
 
-    `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost.
+    `host` is the user's name for the host, `home` the profile's path. Raises UnsupportedHost, and NoAnswer
+    where no runtime gives one.
     """
+    found: WindowsProbeAnswer | Refusal | None = None
+    silent: NoAnswer | None = None
     for name in runtimes:
-        command = python_command(python_of(name))
         try:
-            found = run_script(connection, command, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
+            found = _probed(connection, python_of(name))
+            break
+        except NoAnswer as error:
+            silent = silent or error
         except BootstrapError:
             continue  # a damaged one: the next may do
-        if isinstance(found, Refusal):
-            raise UnsupportedHost(f"{host} could not be looked at: {found.error}")
-        break
-    else:
+    if isinstance(found, Refusal):
+        raise UnsupportedHost(f"{host} could not be looked at: {found.error}")
+    if found is None:
+        if silent is not None:
+            raise silent
         return None
     deployed = tuple(DeployedPart(part.name, part.intact) for part in found.deployed)
     whole = {part.name for part in deployed if part.intact}
@@ -105,6 +123,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
         free=found.free,
         deployed=deployed,
         agents=tuple(RunningAgent(agent.pid, agent.instance) for agent in found.agents),
+        build=found.build,
         shell=found.shell,
         user=found.user,
         sid=found.sid,
@@ -114,6 +133,15 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
             for row in found.sessions
         ),
     )
+
+
+def _probed(connection: Connection, python: str) -> WindowsProbeAnswer | Refusal:
+    """What the probing script answers; asked once more where it does not: a scanner may be at it."""
+    try:
+        return ask_python(connection, python, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
+    except NoAnswer:
+        time.sleep(ASK_AGAIN)
+        return ask_python(connection, python, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
 
 
 def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFacts:
@@ -128,7 +156,7 @@ def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFa
         root=native(f"{contact.home}/{FOLDER}"),
         folder=FOLDER,
         free=said.free,
-        # They are there, and none of them runs.
+        # They are there, and none of them answers.
         deployed=tuple(DeployedPart(name, intact=False) for name in contact.runtimes),
         shell=said.shell,
         user=said.user,

@@ -13,7 +13,7 @@ import msgspec
 
 from deskconsole.bootstrap.answers import Pid, Refusal, RemoveAnswer
 from deskconsole.bootstrap.facts import HostFacts, Removed
-from deskconsole.bootstrap.script import HOST, last_words, run_script
+from deskconsole.bootstrap.script import HOST, last_words
 from deskconsole.common.errors import BootstrapError, DeployError
 from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
@@ -21,10 +21,10 @@ from deskconsole.ssh.files import Entry, Files
 from deskwin32 import schtasks
 
 from .contact import native
-from .python import FOLDER, python_command, python_of
+from .python import FOLDER, ask_python, python_of
 
-DELETE_TIMEOUT = 8.0
-"""Seconds to wait for Windows to let go of the files of programs that were just ended."""
+DELETE_TIMEOUT = 20.0
+"""Seconds to wait for files of programs that were just ended, or that a virus scanner holds."""
 
 _PARENT, _, _NAME = FOLDER.rpartition("/")
 _NAMED_AT_MOST = 20
@@ -96,9 +96,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _RemovalCou
     pythons += [python_of(part.name) for part in facts.deployed if part.name.startswith("runtime-")]
     for python in dict.fromkeys(pythons):
         try:
-            answer = run_script(
-                connection, python_command(python), f"{HOST}.windows.remove", {}, RemoveAnswer
-            )
+            answer = ask_python(connection, python, f"{HOST}.windows.remove", {}, RemoveAnswer)
         except BootstrapError:
             continue  # damaged
         if isinstance(answer, Refusal):

@@ -1,7 +1,8 @@
 """Brings a runtime onto a Windows host, which needs no tar, no PowerShell and no Python for it.
 
-Its few seed files and `rest.tar.xz` go up by SFTP, into a folder that is this console's alone; the seed's
-Python makes a whole runtime of them there; then the folder gets its name. What a cut left is continued.
+Its few seed files go up by SFTP, into a folder that is this console's alone; where their Python runs,
+`rest.tar.xz` follows, and it makes a whole runtime of both; then the folder gets its name. What a cut left is
+continued, and nothing that was verified is sent twice.
 """
 
 from __future__ import annotations
@@ -11,33 +12,46 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import IO, Annotated, Literal
 
 import msgspec
 
 from deskconsole.bootstrap.answers import Refusal, Text
 from deskconsole.bootstrap.console_id import console_id
-from deskconsole.bootstrap.facts import Foundation, HostFacts
-from deskconsole.bootstrap.script import REMOTE, run_script
+from deskconsole.bootstrap.facts import HostFacts
+from deskconsole.bootstrap.script import REMOTE, NoAnswer
 from deskconsole.bootstrap.upload import MARGIN, require_room
-from deskconsole.common.errors import ConnectionLost, DeployError, DeskconsoleError
-from deskconsole.common.file_lock import locked
+from deskconsole.common.errors import (
+    Cancelled,
+    ConnectionFailed,
+    ConnectionLost,
+    DeployError,
+    DeskconsoleError,
+)
 from deskconsole.common.progress import Progress, ProgressMeter, Report, StepId
-from deskconsole.runtimes.build import ensure_runtime
 from deskconsole.runtimes.container import Runtime
 from deskconsole.runtimes.requirements import requirements
 from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Files
 
+from . import held_files
+from .held_files import clear, once_released
+from .python import REFUSED, ask_python, python_of
+
 REST = "rest.tar.xz"
 _MANIFEST = "runtime.json"
 _UNPACK_WITHIN = 900.0
 """Seconds; a slow disk with a virus scanner before it. It took 4 on the stand-in for a Windows host."""
-_HELD_TIMEOUT = 20.0
-"""Seconds in which something may still be held: by a program that is just ending, or a virus scanner."""
+_REMOVAL_TIMEOUT = 20.0
+"""Seconds that removing a folder may take, whose programs may be just ending."""
+_FIRST_RUN_WITHIN = 180.0
+"""Seconds for the first run of a program that the host has never seen: a virus scanner reads it first."""
 _LIFE = 0.5
-"""Seconds between two signs of life to the unpacking, which ends ten times as long after the last one."""
+"""Seconds between two signs of life to the unpacking, which ends 15 seconds after the last one."""
+
+
+class _FirstRun(msgspec.Struct, frozen=True):
+    whole: bool
 
 
 class _Unpacked(msgspec.Struct, frozen=True):
@@ -51,64 +65,12 @@ class _Tried(msgspec.Struct, frozen=True):
     there: Literal["nothing", "whole", "damaged"]
 
 
-def foundation(
-    connection: Connection,
-    facts: HostFacts,
-    cache: Path,
-    report: Report,
-    reprobe: Callable[[str], HostFacts | None],
-) -> Foundation:
-    """A runtime for the agent of today: the one on the host, else one of the console's, which is uploaded.
-
-    `reprobe` looks at the host again, by the runtime of that name. Raises DeployError, RuntimeUnavailable.
-    """
-    if facts.python:
-        return Foundation(facts, facts.python.split("\\")[-2])
-    runtime = ensure_runtime(cache, report)
-
-    def there() -> HostFacts | None:
-        found = reprobe(runtime.name)
-        return found if found is not None and found.has(runtime.name) and found.python else None
-
-    sent = 0
-    with _alone(connection, runtime, cache, report) as waited:
-        found = there() if waited else None
-        if found is None:
-            sent = put_runtime(connection, facts, runtime, report)
-            found = there()
-    if found is None:
-        raise DeployError(
-            f"the runtime lies on {facts.host} and is not whole",
-            remedy="A virus scanner may have taken files away: ask the host's administrator.",
-        )
-    return Foundation(found, runtime.name, sent)
-
-
-@contextlib.contextmanager
-def _alone(connection: Connection, runtime: Runtime, cache: Path, report: Report) -> Iterator[bool]:
-    """One machine, perhaps under two names, shall not get one upload twice at once, from two threads or
-    processes of this console; gives whether there was another one before."""
-    upload = hashlib.sha256(f"{connection.description} {part_of(runtime)}".encode()).hexdigest()
-    lock = locked(
-        cache / "deploying" / upload[:16],
-        lambda: report(Progress(StepId.WAIT_FOR_DEPLOY)),
-    )
-    with contextlib.ExitStack() as stack:
-        try:
-            waited = stack.enter_context(lock)
-        except OSError as error:
-            raise DeployError(
-                f"{cache} cannot be written to: {error.strerror or error}",
-                remedy="See to space and rights there, or set DESKCONSOLE_HOME to another folder.",
-            ) from error
-        yield waited
-
-
 def put_runtime(connection: Connection, facts: HostFacts, runtime: Runtime, report: Report) -> int:
     """Uploads, verifies, unpacks, tries and names one runtime; returns how many bytes went up.
 
-    Raises DeployError, ConnectionLost. After a cut the upload stays, to be resumed; after any other failure,
-    and after whatever `report` raises, nothing half-way is left. Another console may have been quicker.
+    Raises DeployError, NoAnswer, ConnectionFailed. What was sent stays, to be resumed, after a cut, where the
+    host's programs give no answer, and where all of it was verified. After any other failure, and after
+    whatever `report` raises, nothing half-way is left. Another console may have been quicker.
     """
     require_room(facts, "the runtime", needed_for(runtime))
     with connection.files() as files:
@@ -138,40 +100,51 @@ class _Put:
         self._files = files
         self._needed = needed_for(runtime)
         self._part = f"{facts.folder}/{part_of(runtime)}"
+        self._python = python_of(part_of(runtime))
+        self._meter = ProgressMeter(StepId.UPLOAD_RUNTIME, report)
         self._resumable = False
 
     def run(self) -> int:
         """All steps; returns how many bytes went up."""
         try:
             self._files.make_folder(self._part)
-            self._files.remove(f"{self._part}/stop")
-            sent = self._upload()
-            if not self._unpack():
+            self._remove_file("stop")
+            sent = self._upload_seed()
+            whole = self._is_whole()
+            if not whole:
+                sent += self._upload_rest()
+            if not self._unpack(whole):
                 # Hardly ever: something else was in the way of the upload that was resumed.
-                self._files.remove(f"{self._part}/{REST}")
-                sent += self._upload()
-                if not self._unpack():
+                self._remove_file(REST)
+                sent += self._upload_rest()
+                if not self._unpack(whole=False):
                     raise DeployError(
                         f"the runtime arrives damaged on {self._facts.host}, twice in a row",
                         remedy="Something changes files there as they are written: ask its administrator.",
                     )
+            self._resumable = True
             self._name()
             return sent
         except ConnectionLost:
             raise
-        except BaseException:
-            if self._connection.alive and not self._resumable:
+        except BaseException as error:
+            if self._connection.alive and not self._stays(error):
                 with contextlib.suppress(DeskconsoleError):
                     self._clear()
             raise
 
-    def _upload(self) -> int:
+    def _stays(self, error: BaseException) -> bool:
+        """True if what was sent is worth keeping after that error."""
+        if not isinstance(error, DeskconsoleError) or isinstance(error, Cancelled):
+            return False
+        return self._resumable or isinstance(error, NoAnswer | ConnectionFailed)
+
+    def _upload_seed(self) -> int:
         manifest = self._runtime.manifest
-        meter = ProgressMeter(StepId.UPLOAD_RUNTIME, self._report)
         sent = before = 0
 
         def progress(done: int, _total: int) -> None:
-            meter(before + done, manifest.upload)
+            self._meter(before + done, manifest.upload)
 
         for name, (size, sha256) in manifest.seed.items():
             path = f"{self._part}/{name}"
@@ -187,8 +160,32 @@ class _Put:
                         remedy="A virus scanner may change it there: ask its administrator.",
                     )
             before += size
+        return sent
+
+    def _is_whole(self) -> bool:
+        """Runs the seed's Python, before the large part is sent; True if an earlier try has unpacked that."""
+        self._report(Progress(StepId.START_PYTHON))
+        answer = ask_python(
+            self._connection,
+            self._python,
+            f"{REMOTE}.windows.first_run",
+            {"name": self._runtime.name},
+            _FirstRun,
+            timeout=_FIRST_RUN_WITHIN,
+        )
+        if isinstance(answer, Refusal):
+            raise self._refusal(answer)
+        return answer.whole
+
+    def _upload_rest(self) -> int:
+        manifest = self._runtime.manifest
+        before = manifest.upload - manifest.rest.size
+
+        def progress(done: int, _total: int) -> None:
+            self._meter(before + done, manifest.upload)
+
         with self._runtime.open_rest() as rest:
-            return sent + self._send(rest, f"{self._part}/{REST}", progress, resume=True)
+            return self._send(rest, f"{self._part}/{REST}", progress, resume=True)
 
     def _read_back(self, path: str) -> str:
         return hashlib.sha256(self._files.read(path)).hexdigest()
@@ -197,7 +194,7 @@ class _Put:
         self, source: bytes | IO[bytes], path: str, progress: Callable[[int, int], None], *, resume: bool
     ) -> int:
         """Uploads; a file that may not be written to is held by a program, which may end."""
-        deadline = time.monotonic() + _HELD_TIMEOUT
+        deadline = time.monotonic() + held_files.HELD_TIMEOUT
         while True:
             there = self._files.stat(path)
             try:
@@ -217,8 +214,8 @@ class _Put:
                 self._report(Progress(StepId.WAIT_FOR_PROGRAM, subject=str(path)))
                 time.sleep(0.5)
 
-    def _unpack(self) -> bool:
-        """False where the archive does not have the hash that it should have."""
+    def _unpack(self, whole: bool) -> bool:
+        """False where the archive does not have the hash that it should have. What is `whole` is verified."""
         meter = ProgressMeter(StepId.UNPACK_RUNTIME, self._report)
         manifest = self._runtime.manifest
         rest = manifest.rest
@@ -231,15 +228,16 @@ class _Put:
                 self._report(Progress(StepId.WAIT_FOR_UNPACKING))
 
         with self._being_there():
-            answer = run_script(
+            answer = ask_python(
                 self._connection,
-                self._command("-I -S -X utf8 -"),
+                self._python,
                 f"{REMOTE}.windows.unpack",
                 {
                     "archive": REST,
                     "sha256": rest.sha256,
                     "unpacked": rest.unpacked,
                     "seed": list(manifest.seed),
+                    "whole": whole,
                 },
                 _Unpacked,
                 timeout=_UNPACK_WITHIN,
@@ -247,7 +245,8 @@ class _Put:
             )
         if isinstance(answer, Refusal):
             raise self._ended(answer) if answer.kind else self._refusal(answer)
-        self._files.remove(f"{self._part}/waiting")
+        waiting = f"{self._part}/waiting"
+        clear(lambda: self._files.remove(waiting), waiting)
         if answer.wrong:
             raise DeployError(
                 f"the runtime is not whole after unpacking on {self._facts.host}: {', '.join(answer.wrong)}",
@@ -296,11 +295,12 @@ class _Put:
         """Tries it, and gives it its name; a damaged one of that name makes way."""
         target = f"{self._facts.folder}/{self._runtime.name}"
         away = f"{target}.{console_id()}.old"
-        deadline = time.monotonic() + _HELD_TIMEOUT
+        rest = f"{self._part}/{REST}"
+        deadline = time.monotonic() + held_files.HELD_TIMEOUT
         while (there := self._try()) != "whole":
-            self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
-            self._files.remove(f"{self._part}/{REST}")
             try:
+                self._files.upload(msgspec.json.encode(self._runtime.manifest), f"{self._part}/{_MANIFEST}")
+                clear(lambda: self._files.remove(rest), rest)
                 if there == "damaged":
                     self._remove(away)
                     self._files.rename(target, away)
@@ -312,12 +312,15 @@ class _Put:
                         remedy="Disconnect everybody from that host and wait until its agents have ended, "
                         "or undeploy it, then deploy again.",
                     ) from error
+                self._report(Progress(StepId.WAIT_FOR_PROGRAM, subject=target))
                 time.sleep(0.5)
             else:
                 break
         else:
-            self._clear()
-        self._remove(away)
+            with contextlib.suppress(DeployError):
+                self._clear()
+        with contextlib.suppress(DeployError):
+            self._remove(away)
 
     def _try(self) -> str:
         """Tries it, and tells what has its name: `nothing`, `whole` (by another console) or `damaged`."""
@@ -328,20 +331,21 @@ class _Put:
             for row in requirements("win32")
             if row.needed and (row.before is None or version < row.before)
         ]
-        answer = run_script(
+        answer = ask_python(
             self._connection,
-            self._command("-I -X utf8 -"),
+            self._python,
             f"{REMOTE}.windows.smoke_test",
             {"name": self._runtime.name, "modules": modules},
             _Tried,
-            timeout=180.0,
+            packages=True,
+            timeout=_FIRST_RUN_WITHIN,
         )
         if isinstance(answer, Refusal):
             raise self._refusal(answer)
         if answer.failed:
             raise DeployError(
                 f"the runtime does not work on {self._facts.host}: {answer.failed}",
-                remedy="Look whether that Windows is up to date (Windows 10 or Server 2016 at least).",
+                remedy=f"{REFUSED} A Windows older than Windows 10 1809 or Server 2019 lacks what it needs.",
             )
         return answer.there
 
@@ -353,8 +357,13 @@ class _Put:
         if not self._files.list(self._facts.folder):
             self._files.remove(self._facts.folder)
 
+    def _remove_file(self, name: str) -> None:
+        """Deletes a file of the upload that must not stay."""
+        path = f"{self._part}/{name}"
+        once_released(lambda: self._files.remove(path), path, self._report)
+
     def _remove(self, folder: str) -> None:
-        deadline = time.monotonic() + _HELD_TIMEOUT
+        deadline = time.monotonic() + _REMOVAL_TIMEOUT
         while self._files.stat(folder) is not None and time.monotonic() < deadline:
             self._connection.run("cmd /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
             time.sleep(0.1 if self._files.stat(folder) is None else 0.5)
@@ -366,6 +375,3 @@ class _Put:
             remedy=f"It needs {self._needed / 1e6:.0f} MB: see whether the disk is full, and the user "
             f"may write to {self._facts.root} there.",
         )
-
-    def _command(self, options: str) -> str:
-        return f"{self._part}/python.exe".replace("/", "\\") + f" {options}"

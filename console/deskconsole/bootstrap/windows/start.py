@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -9,13 +10,15 @@ from dataclasses import asdict
 
 from deskconsole.bootstrap.answers import LaunchAnswer, Refusal, VerifyAnswer
 from deskconsole.bootstrap.facts import AgentOptions, Deployed, HostFacts, Launched
-from deskconsole.bootstrap.script import REMOTE, run_deployed, run_script
+from deskconsole.bootstrap.script import REMOTE, NoAnswer, run_deployed
 from deskconsole.common.errors import BootstrapError, Damaged, LaunchError, NobodyLoggedOn
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.listing import LISTING
 from deskconsole.ssh.connection import Connection
 
-from .python import python_command
+from .damage import is_damaged
+from .held_files import once_released
+from .python import REFUSED, ask_python, python_command, remedy_for
 
 READY_WITHIN = 40.0
 """Seconds an agent has to say that it listens: a virus scanner may read a fresh runtime first."""
@@ -28,8 +31,10 @@ _LOOKING = 180.0
 
 _REMEDIES = {
     "nobody": "Log on at the host's own screen or by Remote Desktop; the desktop then appears.",
-    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it; "
-    "if it does, log in as an administrator.",
+    "task": "See whether the Task Scheduler service runs there, and whether a policy keeps the user from it: "
+    'give the user the right "Log on as a batch job" (secpol.msc, User Rights Assignment), or log in as an '
+    "administrator.",
+    "blocked": REFUSED,
     "place": "Log on at the host's own screen or by Remote Desktop, then connect again.",
 }
 
@@ -44,6 +49,8 @@ def launch(
     try:
         answer = _ask(connection, facts, deployed, host, options)
     except BootstrapError as error:
+        if isinstance(error, NoAnswer):
+            error.remedy = remedy_for(str(error))
         raise _damage(connection, facts, deployed, error) or error from error
     if isinstance(answer, Refusal):
         refused = _refused(facts.host, answer)
@@ -87,30 +94,41 @@ def _parts(deployed: Deployed) -> list[str]:
 def _damage(
     connection: Connection, facts: HostFacts, deployed: Deployed, error: BootstrapError
 ) -> Damaged | None:
-    """The error of an agent whose files are not as they were sent; None if they are."""
+    """The error of an agent whose files are not as they were sent; None where nothing tells that."""
     parts = [name for name in (deployed.agent, deployed.runtime) if name]
     try:
-        answer = run_script(
+        answer = ask_python(
             connection,
-            python_command(facts.python),
+            facts.python,
             f"{REMOTE}.install",
             {"verb": "verify", "root": facts.root, "parts": parts},
             VerifyAnswer,
             timeout=_LOOKING,
         )
         damaged = [] if isinstance(answer, Refusal) else [name for name in parts if name in answer.damaged]
-    except BootstrapError:  # that Python runs nothing any more
-        damaged = [deployed.runtime] if deployed.runtime else []
+    except NoAnswer as silence:
+        damaged = _damaged_by_sftp(connection, facts, deployed.runtime or "", silence)
+    except BootstrapError:
+        damaged = []
     if not damaged:
         return None
     with connection.files() as files:
         for name in damaged:
             # Without its list a part is not whole to a console that probes.
-            files.remove(f"{facts.folder}/{name}/{LISTING}")
+            path = f"{facts.folder}/{name}/{LISTING}"
+            once_released(functools.partial(files.remove, path), path)
     return Damaged(
         f"{error}; damaged there: {', '.join(damaged)}",
         remedy="Connect again: it is sent again. If that does not help, check its disk and virus scanner.",
     )
+
+
+def _damaged_by_sftp(connection: Connection, facts: HostFacts, runtime: str, silence: NoAnswer) -> list[str]:
+    """The runtime, where its Python says that it cannot do with its files, or their sizes tell it."""
+    if not runtime:
+        return []
+    with connection.files() as files:
+        return [runtime] if silence.damaged or is_damaged(files, f"{facts.folder}/{runtime}") else []
 
 
 def _refused(host: str, refusal: Refusal) -> LaunchError:

@@ -30,6 +30,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "root": str(root),
         "free": disk_free(str(root)),
         "machine": machine(),
+        "build": build(),
         "shell": shell(),
         "user": user,
         "sid": sid,
@@ -52,6 +53,13 @@ def machine() -> str:
     """The processor's architecture as the system knows it: this Python may be an emulated one."""
     key = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
     return registry(key, "PROCESSOR_ARCHITECTURE") or os.environ.get("PROCESSOR_ARCHITECTURE", "")
+
+
+def build() -> str:
+    """Windows' version: `10.0.22631`."""
+    if sys.platform != "win32":
+        return ""
+    return ".".join(map(str, sys.getwindowsversion()[:3]))
 
 
 def shell() -> str:

@@ -9,26 +9,26 @@ more. Where the console has gone, only what it sent stays.
 from __future__ import annotations
 
 import contextlib
+import functools
 import lzma
 import shutil
 import sys
 import tarfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from deskagent.host.held_files import clear, once_released
 from deskagent.host.parts import LISTING, MANIFEST, hashed, listing, lying
 
 from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 
 PIECE = 1 << 20
-PAUSE = 0.1
-HELD_TIMEOUT = 10.0
-"""Seconds in which another program may hold a file: one that is just ending, or a virus scanner."""
 
 
 def main(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments: archive (its name), sha256, unpacked (bytes that come out of it), seed (names).
+    """Arguments: archive (its name), sha256, unpacked (bytes that come out of it), seed (names), whole (all
+    is unpacked, and only to be verified).
 
     Answers verified (the archive has that hash), wrong (files that are not as listed, some of them), files.
     """
@@ -39,7 +39,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
                 return make(folder, arguments, own)
             except Ended as end:
                 if end.kind == "gone":
-                    clear(folder, {arguments["archive"], HELD, *arguments["seed"]})
+                    clear_folder(folder, {arguments["archive"], HELD, *arguments["seed"]})
                 raise
     except Ended as end:
         return {"error": str(end), "kind": end.kind}
@@ -48,9 +48,10 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
 def make(folder: Path, arguments: dict[str, Any], own: UnpackLock) -> dict[str, Any]:
     """The runtime, as far as it gets."""
     archive = folder / arguments["archive"]
-    if hashed(archive) != arguments["sha256"]:
-        return {"verified": False, "wrong": [], "files": 0}
-    unpack(folder, archive, arguments["unpacked"], own)
+    if not arguments["whole"]:
+        if hashed(archive) != arguments["sha256"]:
+            return {"verified": False, "wrong": [], "files": 0}
+        unpack(folder, archive, arguments["unpacked"], own)
     listed = listing(folder)
     sizes = dict(lying(folder))
     wrong = []
@@ -60,7 +61,7 @@ def make(folder: Path, arguments: dict[str, Any], own: UnpackLock) -> dict[str, 
         own.go_on(arguments["unpacked"], arguments["unpacked"])
     if not wrong:
         for name in sizes.keys() - listed.keys() - NAMES - {LISTING, MANIFEST, archive.name}:
-            (folder / name).unlink(missing_ok=True)
+            clear((folder / name).unlink)
     own.be_heard(arguments["unpacked"], arguments["unpacked"])
     return {"verified": True, "wrong": wrong[:3], "files": len(listed)}
 
@@ -80,7 +81,7 @@ def unpack(folder: Path, archive: Path, total: int, own: UnpackLock) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.add(path.parent)
             if not is_there(path, listed.get(member.name)):
-                write(path, content)
+                write(path, content, functools.partial(own.go_on, done, total))
             if member.name == LISTING:  # the first of all
                 listed = listing(folder)
             else:
@@ -101,25 +102,17 @@ def is_there(path: Path, row: list[Any] | None) -> bool:
         return False
 
 
-def write(path: Path, content: IO[bytes]) -> None:
-    """The content into a file."""
-    with opened(path) as file:
+def write(path: Path, content: IO[bytes], wait: Callable[[], None]) -> None:
+    """The content into a file, as soon as no other program holds that: a scanner, one that is just ending."""
+    try:
+        file = once_released(lambda: path.open("wb"), wait=wait)
+    except PermissionError:
+        raise Ended("held", f"another program holds {path}") from None
+    with file:
         shutil.copyfileobj(content, file, PIECE)
 
 
-def opened(path: Path) -> IO[bytes]:
-    """A file to write to, as soon as no other program holds it."""
-    deadline = time.monotonic() + HELD_TIMEOUT
-    while True:
-        try:
-            return path.open("wb")
-        except PermissionError:
-            if time.monotonic() > deadline:
-                raise Ended("held", f"another program holds {path}") from None
-            time.sleep(PAUSE)
-
-
-def clear(folder: Path, keep: set[str]) -> None:
+def clear_folder(folder: Path, keep: set[str]) -> None:
     """Deletes all but these files."""
     for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder comes before it
         with contextlib.suppress(OSError):

@@ -24,8 +24,8 @@ NAMES = {STOP, HELD, WAITING}
 
 STOP_TIMEOUT = 20.0
 """Seconds for an earlier unpacking to end."""
-SILENCE = 5.0
-"""Seconds without a word after which the console is gone."""
+SILENCE = 15.0
+"""Seconds without a word after which the console is gone: a scanner or a narrow link may hold one up."""
 LOOK_AGAIN = 0.1
 
 
