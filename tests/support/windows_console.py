@@ -95,14 +95,14 @@ def _assemble(folder: Path, python: Path) -> None:
     packages = folder / "packages"
     subprocess.run(
         [
-            uv.find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--target", packages,
+            uv.find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--target", str(packages),
             "--python-platform", "x86_64-pc-windows-msvc", "--python-version", f"3.{minor}",
-            "--only-binary", ":all:", "--require-hashes", "--no-deps", "-r", _LOCK,
+            "--only-binary", ":all:", "--require-hashes", "--no-deps", "-r", str(_LOCK),
         ],
         check=True,
     )  # fmt: skip
     if sys.version_info[1] == int(minor):  # else each host compiles what it imports
-        quiet = [sys.executable, "-m", "compileall", "-q", packages]
+        quiet = [sys.executable, "-m", "compileall", "-q", str(packages)]
         subprocess.run(quiet, stdout=subprocess.DEVNULL, check=False)  # some carry templates
     paths = "".join(f"C:\\console\\{name}\n" for name in _PATHS)
     (folder / "python" / "Lib" / "site-packages" / "console.pth").write_text(paths)

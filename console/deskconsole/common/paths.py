@@ -46,8 +46,8 @@ class Paths:
         home = os.environ.get("DESKCONSOLE_HOME")
         if home:
             return cls.below(Path(home).absolute())
-        # On Windows all of it is below %LOCALAPPDATA%, where an agent has a folder `deskconsole`: `undeploy` of
-        # this machine deletes that whole.
+        # On Windows all of it is below %LOCALAPPDATA%, where an agent has a folder `deskconsole` that
+        # `undeploy` of this machine deletes whole.
         name = f"{APPLICATION}-console" if sys.platform == "win32" else APPLICATION
         folders = platformdirs.PlatformDirs(name, appauthor=False)
         return cls(

@@ -60,7 +60,9 @@ def test_a_shot_of_a_linux_host_is_its_screen(
     agent, screen = linux
     report = console.run("shot", *way(console, agent), "-o", "shot.png", "--json").json()
     assert (report["width"], report["height"]) == (640, 400)
-    assert np.array_equal(cv2.imread(str(console.home / "shot.png")), screen.screenshot())
+    picture = cv2.imread(str(console.home / "shot.png"))
+    assert picture is not None
+    assert np.array_equal(picture, screen.screenshot())
 
 
 def test_the_window_shows_a_linux_host_s_pixels(
@@ -89,14 +91,15 @@ def test_the_demo_s_hosts_stream_exactly(console: WindowsConsole) -> None:
 def test_the_tui_shows_the_demo_s_hosts_and_ends_at_q(console: WindowsConsole) -> None:
     source = """
         import asyncio
+        from pathlib import Path
         from deskconsole.cli.console import DemoHosts
         from deskconsole.tui.app import DeskconsoleApp
 
         async def use():
-            app = DeskconsoleApp(DemoHosts(), ssh_config=None)
+            app = DeskconsoleApp(DemoHosts(), ssh_config=Path("config"))
             async with app.run_test(size=(120, 40)) as pilot:
                 text = ""
-                while text.count("live") + text.count("streaming") < 3:
+                while "3 live" not in text:
                     await pilot.pause(0.1)
                     rows = app.screen._compositor.render_strips()
                     text = "\\n".join("".join(part.text for part in row) for row in rows)
@@ -110,3 +113,26 @@ def test_the_tui_shows_the_demo_s_hosts_and_ends_at_q(console: WindowsConsole) -
     assert said.code == 0, said
     for name in ("front-desk", "studio", "night-shift"):
         assert name in said.stdout
+
+
+def test_a_proxy_command_carries_both_ways_and_ends_with_its_link(console: WindowsConsole) -> None:
+    source = """
+        import sys, threading
+        from deskconsole.ssh.sockets import ProxyCommand
+
+        # A program that sends back what comes, as a proxy to an echoing host would.
+        echo = "import os; [os.write(1, x) for x in iter(lambda: os.read(0, 999), b'')]"
+        proxy = ProxyCommand(f'"{sys.executable}" -I -S -c "{echo}"', "lab")
+        data = bytes(range(256)) * 1000
+        threading.Thread(target=proxy.sock.sendall, args=(data,)).start()
+        got = b""
+        while len(got) < len(data):
+            got += proxy.sock.recv(65536)
+        proxy.close()
+        failing = ProxyCommand(f'"{sys.executable}" -I -S -c "sys.exit(1)"', "lab")
+        end = failing.sock.recv(1)
+        print(got == data, proxy._process.returncode is not None, end, failing.complaint()[:9])
+        failing.close()
+    """
+    said = console.python(textwrap.dedent(source))
+    assert said.stdout == "True True b'' NameError\n", said
