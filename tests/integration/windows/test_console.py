@@ -82,6 +82,7 @@ def shows(windows: WindowsHost, screen: Xvfb) -> bool:
     return np.array_equal(desktop[y : y + height, x : x + width], picture)
 
 
+@pytest.mark.long
 def test_the_demo_s_hosts_stream_exactly(console: WindowsConsole) -> None:
     said = console.run("demo", "--headless", "1", "--json")
     results = [json.loads(line) for line in said.stdout.splitlines()]
