@@ -32,7 +32,9 @@ _stand_in = stand_in_tried.Outcomes()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--all`."""
-    parser.addoption("--all", action="store_true", help="also the long, and what is tried when it has changed")
+    parser.addoption(
+        "--all", action="store_true", help="also the long, and what is tried when it has changed"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
