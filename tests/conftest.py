@@ -32,7 +32,9 @@ _stand_in = stand_in_tried.Outcomes()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--all`."""
-    parser.addoption("--all", action="store_true", help="also what is tried only when it has changed")
+    parser.addoption(
+        "--all", action="store_true", help="also the long, and what is tried when it has changed"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,6 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if item.path == stand_in_tried.SELF_TESTS]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item.path != stand_in_tried.SELF_TESTS]
+    if not config.getoption("all"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)

@@ -30,7 +30,7 @@ def main() -> NoReturn:
         # Another Ctrl+C while Python ends prints no traceback. Held back, because a Python that was
         # interrupted inside of `exec` ends by killing itself with SIGINT, whatever code it was given.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if hasattr(signal, "pthread_sigmask"):
+        if sys.platform != "win32":
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         with contextlib.suppress(OSError, AttributeError):  # the terminal may be gone, or stderr closed
             sys.stderr.write("deskconsole: cancelled\n")

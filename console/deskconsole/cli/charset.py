@@ -45,6 +45,8 @@ def _names_utf8(environment: Mapping[str, str]) -> bool:
 
 def _column_behind(text: str) -> int | None:
     """The column of the terminal's cursor, from 1, behind `text` at the beginning of a line."""
+    if sys.platform == "win32":
+        return None
     import termios
     import tty
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +46,15 @@ class Paths:
         home = os.environ.get("DESKCONSOLE_HOME")
         if home:
             return cls.below(Path(home).absolute())
+        # On Windows all of it is below %LOCALAPPDATA%, where an agent has a folder `deskconsole` that
+        # `undeploy` of this machine deletes whole.
+        name = f"{APPLICATION}-console" if sys.platform == "win32" else APPLICATION
+        folders = platformdirs.PlatformDirs(name, appauthor=False)
         return cls(
-            config=platformdirs.user_config_path(APPLICATION),
-            data=platformdirs.user_data_path(APPLICATION),
-            cache=platformdirs.user_cache_path(APPLICATION),
-            log=platformdirs.user_log_path(APPLICATION),
+            config=folders.user_config_path,
+            data=folders.user_data_path,
+            cache=folders.user_cache_path,
+            log=folders.user_log_path,
         )
 
     @classmethod

@@ -39,7 +39,7 @@ def end_in_order() -> None:
     sys.unraisablehook = _come_again
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
@@ -128,7 +128,7 @@ def has_job_control() -> bool:
 
     A process that a terminal, tmux or `ssh -t` started itself would stay stopped for good.
     """
-    if not hasattr(os, "getpgid"):
+    if sys.platform == "win32":
         return False
     parent = os.getppid()
     try:

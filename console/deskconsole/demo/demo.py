@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from deskconsole.bootstrap.facts import AgentOptions, Removed
 from deskconsole.bootstrap.remove import connect_and_remove
+from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
@@ -21,7 +23,10 @@ from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import Route, SshRoute
 from deskconsole.ssh.prompts import Questions
 
-from .hosts import EmbeddedHost
+from .child_agent import ChildAgent
+
+if sys.platform != "win32":
+    from .hosts import EmbeddedHost
 
 SIZE = (1280, 720)
 """Width and height of the desktops: three of them, their agents and the console share one machine."""
@@ -42,10 +47,15 @@ CAST = (
 )
 
 
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
 class Demo:
     """The hosts and everything they need, in one temporary folder.
 
     Their keys are trusted beforehand, and neither the user's inventory nor his SSH configuration is touched.
+    Windows has no shell for them: there each is an agent of this machine, without SSH.
     """
 
     def __init__(self) -> None:
@@ -54,29 +64,37 @@ class Demo:
         self.paths = Paths.below(root / "console")
         self._ssh_config = root / "ssh_config"
         self._ssh_config.touch()
-        self._hosts: list[EmbeddedHost] = []
+        self._hosts: list[_Closable] = []
+        self._agents: dict[str, ChildAgent] = {}
         self._options: dict[str, AgentOptions] = {}
         self.inventory = Inventory.load(self.paths.hosts)
-        known = []
         for seed, part in enumerate(CAST, start=1):
-            embedded = EmbeddedHost(root / part.name)
+            options = AgentOptions(source="synthetic", scene=part.scene, seed=seed, size=SIZE, idle_exit=30)
+            self._options[part.name] = options
+            self.inventory.add(self._start(part, root / part.name, options))
+
+    def _start(self, part: _Part, folder: Path, options: AgentOptions) -> Host:
+        """Starts one host and returns the inventory's entry for it."""
+        if sys.platform == "win32":
+            agent = ChildAgent(folder, options)
+            self._hosts.append(agent)
+            self._agents[part.name] = agent
+            host = Host(name=part.name, address="127.0.0.1", group=part.group)
+        else:
+            embedded = EmbeddedHost(folder)
             self._hosts.append(embedded)
-            known.append(embedded.known_hosts_line + "\n")
-            self._options[part.name] = AgentOptions(
-                source="synthetic", scene=part.scene, seed=seed, size=SIZE, idle_exit=30
+            self.paths.known_hosts.parent.mkdir(parents=True, exist_ok=True)
+            with self.paths.known_hosts.open("a", encoding="utf-8") as file:
+                file.write(embedded.known_hosts_line + "\n")
+            host = Host(
+                name=part.name,
+                address="127.0.0.1",
+                port=embedded.port,
+                user=embedded.user,
+                identity_file=str(embedded.key_file),
+                group=part.group,
             )
-            self.inventory.add(
-                Host(
-                    name=part.name,
-                    address="127.0.0.1",
-                    port=embedded.port,
-                    user=embedded.user,
-                    identity_file=str(embedded.key_file),
-                    group=part.group,
-                )
-            )
-        self.paths.known_hosts.parent.mkdir(parents=True)
-        self.paths.known_hosts.write_text("".join(known))
+        return host
 
     def fleet(
         self, questions: Questions, on_event: Callable[[Event], None], *, full_stream: bool = False
@@ -84,6 +102,8 @@ class Demo:
         """The fleet of the three; it ends the demo when it closes. Hosts added to it are real ones."""
 
         def open_route(host: Host) -> Route:
+            if host.name in self._agents:
+                return self._agents[host.name].open_route()
             options = self._options.get(host.name)
             config = self._ssh_config if options is not None else None
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
@@ -100,6 +120,7 @@ class Demo:
         cancelled: threading.Event,
     ) -> None:
         """Goes the way to one of the hosts as `doctor` does, by what the demo knows of it."""
+        self._require_ssh(host)
         options = self._options.get(host.name)
         examine(
             host,
@@ -114,11 +135,19 @@ class Demo:
 
     def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
         """Removes all deskconsole files and processes from one of the hosts."""
+        self._require_ssh(host)
         config = self._ssh_config if host.name in self._options else None
         return connect_and_remove(host, questions, self.paths, cancelled=cancelled, ssh_config=config)
 
+    def _require_ssh(self, host: Host) -> None:
+        if host.name in self._agents:
+            raise ConfigurationError(
+                f"{host.name} is a demo's host, which has no SSH on Windows",
+                remedy="Add a host of your own to try that.",
+            )
+
     def close(self) -> None:
         """Ends the hosts and everything that runs on them, and deletes the folder."""
-        for embedded in self._hosts:
-            embedded.close()
+        for each in self._hosts:
+            each.close()
         self._folder.cleanup()

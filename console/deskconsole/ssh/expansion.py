@@ -29,6 +29,10 @@ def home() -> Path:
     return Path.home()
 
 
+def _user_number() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else ""
+
+
 def local_user() -> str:
     """The user that runs the console, by the password database as for ssh."""
     if sys.platform != "win32":
@@ -95,7 +99,7 @@ class Expansion:
                 "C": connection,
                 "d": str(home()),
                 "h": host,
-                "i": str(os.getuid()) if sys.platform != "win32" else "",
+                "i": _user_number(),
                 "j": jump,
                 "k": alias or original,
                 "L": local.partition(".")[0],

@@ -18,11 +18,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from deskconsole.common.errors import AddressError, Cancelled, ConfigurationError, ConnectionFailed
+from deskconsole.common.errors import AddressError, Cancelled, ConnectionFailed
 
 _TICK = 0.1
+_ENDING = 0.5
 _SIOCGIFADDR = 0x8915
 _LINK_SCOPE = "20"  # an address that needs its interface's number
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
@@ -188,36 +189,28 @@ def _connect_one(
 class ProxyCommand:
     """A running ProxyCommand and the socket that is its standard input and output.
 
-    paramiko's own leaves processes behind and polls; a socket pair needs neither.
+    paramiko's own leaves processes behind and polls; a socket pair needs neither. Windows programs cannot
+    read and write a socket as a file: there two threads carry the bytes between pipes and the pair.
     """
 
     def __init__(self, command: str, label: str) -> None:
-        if sys.platform == "win32":
-            raise ConfigurationError(
-                f"{label} is reached by a ProxyCommand, which this console cannot use on Windows",
-                remedy="Use ProxyJump instead.",
-            )
         self.sock, theirs = socket.socketpair()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the command
         try:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", f"exec {command}"],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=self._said,
-                start_new_session=True,
-            )
+            self._process = _start_on(theirs, command, self._said)
         except OSError as error:
+            theirs.close()
             self.sock.close()
             self._said.close()
             raise ConnectionFailed(
                 f"the ProxyCommand of {label} did not start: {error}", remedy="Try it by hand."
             ) from error
-        finally:
-            theirs.close()
 
     def complaint(self) -> str:
         """The last line the command wrote to its error stream, or how it ended; empty while all is well."""
+        # Its streams close a moment before it has ended.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDING)
         if self._process.poll() is None or self._said.closed:
             return ""
         self._said.seek(0)
@@ -229,12 +222,67 @@ class ProxyCommand:
         """End the command and whatever it started."""
         self.sock.close()
         if self._process.poll() is None:
-            try:
-                os.killpg(self._process.pid, signal.SIGTERM)
-                self._process.wait(1)
-            except ProcessLookupError:
-                self._process.wait()
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+            _end(self._process)
         self._said.close()
+
+
+if sys.platform == "win32":
+
+    def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Starts it without a shell, as Windows' own ssh does."""
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            bufsize=0,
+            creationflags=subprocess.CREATE_NO_WINDOW,
+        )
+        for carry in (_carry_in, _carry_out):
+            threading.Thread(target=carry, args=(theirs, process), daemon=True).start()
+        return process
+
+    def _carry_in(theirs: socket.socket, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None  # noqa: S101  # asked for
+        with contextlib.suppress(OSError), process.stdin:
+            while piece := theirs.recv(65536):
+                rest = memoryview(piece)
+                while rest:  # a pipe's unbuffered write may be short
+                    rest = rest[process.stdin.write(rest) :]
+
+    def _carry_out(theirs: socket.socket, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None  # noqa: S101  # asked for
+        with contextlib.suppress(OSError), theirs, process.stdout:
+            while piece := process.stdout.read(65536):
+                theirs.sendall(piece)
+            theirs.shutdown(socket.SHUT_RDWR)  # the other thread waits in recv
+
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        """Ends the command; what it started ends with its standard input, or when it is done."""
+        process.kill()
+        process.wait()
+
+else:
+
+    def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Starts it by /bin/sh, as ssh does; the socket is the command's alone."""
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command}"],
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=said,
+            start_new_session=True,
+        )
+        theirs.close()
+        return process
+
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        """Ends the command and whatever it started."""
+        try:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(1)
+        except ProcessLookupError:
+            process.wait()
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

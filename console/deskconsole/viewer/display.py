@@ -64,6 +64,8 @@ def require_display(environment: Mapping[str, str]) -> XScreen | None:
 def _connect(host: str, number: int) -> socket.socket:
     if host and not host.startswith("/"):
         return socket.create_connection((host.strip("[]"), 6000 + number), _SERVER_TIMEOUT)
+    if sys.platform == "win32":
+        raise FileNotFoundError(2, "X servers listen on TCP only there")
     path = f"/tmp/.X11-unix/X{number}"  # noqa: S108  # where X servers listen
     link = socket.socket(socket.AF_UNIX)
     link.settimeout(_SERVER_TIMEOUT)

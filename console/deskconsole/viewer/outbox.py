@@ -29,8 +29,9 @@ class Outbox:
         """Something waits for room: what comes now has to stand behind it."""
         self._ended = False
         # Windows cannot say whether a pipe has room: there the thread brings everything.
-        self._direct = sys.platform != "win32"
-        if self._direct:
+        self._direct = False
+        if sys.platform != "win32":
+            self._direct = True
             os.set_blocking(pipe.fileno(), False)
         self._thread = threading.Thread(target=self._bring, name=name, daemon=True)
         self._thread.start()

@@ -1,0 +1,112 @@
+r"""The console on Windows: its locked packages for Windows and this clone's code, on a stand-in's desktop.
+
+    put_console(windows)                          # once for each host
+    console = WindowsConsole(windows)
+    console.run("stats", "lab-01", "--json")      # Said: exit code, stdout, stderr
+    console.python("import sys; print(sys.platform)")
+    console.home                                  # the user's profile, as a folder of this machine
+
+What is real and what imitated: tests/winhost/README.md. Windows' own ssh is not there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uv
+
+from support.command_line import ROOT, Said
+from support.windows import python as windows_python
+from support.windows.host import WindowsHost
+from winhost import mingw, wine
+from winhost.cache import contents, once
+
+_LOCK = ROOT / "scripts" / "locks" / "run.txt"
+_SOURCE = Path(__file__).with_name("bcryptprimitives.c")
+_PYTHON = r"C:\console\python\python.exe"
+_PATHS = ("packages", "agent", "console")
+
+
+def put_console(windows: WindowsHost) -> None:
+    r"""The console in C:\console, with a Python of its own."""
+    folder = windows.drive_c / "console"
+    shutil.copytree(_environment(), folder, copy_function=os.link)
+    for name in ("agent", "console"):
+        shutil.copytree(ROOT / name, folder / name)
+
+
+class WindowsConsole:
+    """The user of a host that sits at it, with the console."""
+
+    def __init__(self, windows: WindowsHost) -> None:
+        self.home = windows.home
+        self._environment = wine.environment(windows.folder, windows.user, windows.display)
+
+    def run(self, *arguments: str, timeout: float = 120) -> Said:
+        """One command to its end."""
+        return self._run("-m", "deskconsole", *arguments, timeout=timeout)
+
+    def python(self, source: str, timeout: float = 120) -> Said:
+        """Statements in its Python, where all packages can be imported."""
+        return self._run("-c", source, timeout=timeout)
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A command that runs until the block ends."""
+        with self._start("-m", "deskconsole", *arguments) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def _run(self, *arguments: str, timeout: float) -> Said:
+        with self._start(*arguments) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        out, err = (stream.replace(b"\r\n", b"\n") for stream in (out, err))
+        return Said(process.returncode, out.decode(), err.decode())
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        # Pipes of ours are right here: Wine's services run already, and do not get them.
+        return subprocess.Popen(
+            [wine.wine(), _PYTHON, "-I", "-X", "utf8", *arguments], env=self._environment, cwd=self.home,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+
+def _environment() -> Path:
+    python = windows_python.windows_python()
+    key = f"{python} {contents(_LOCK, _SOURCE, Path(__file__))}"
+    return once("console", key, lambda folder: _assemble(folder, python))
+
+
+def _assemble(folder: Path, python: Path) -> None:
+    shutil.copytree(python, folder / "python", copy_function=os.link)
+    minor = next(path.stem for path in python.glob("python3??.dll")).removeprefix("python3")
+    packages = folder / "packages"
+    subprocess.run(
+        [
+            uv.find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--target", str(packages),
+            "--python-platform", "x86_64-pc-windows-msvc", "--python-version", f"3.{minor}",
+            "--only-binary", ":all:", "--require-hashes", "--no-deps", "-r", str(_LOCK),
+        ],
+        check=True,
+    )  # fmt: skip
+    if sys.version_info[1] == int(minor):  # else each host compiles what it imports
+        quiet = [sys.executable, "-m", "compileall", "-q", str(packages)]
+        subprocess.run(quiet, stdout=subprocess.DEVNULL, check=False)  # some carry templates
+    paths = "".join(f"C:\\console\\{name}\n" for name in _PATHS)
+    (folder / "python" / "Lib" / "site-packages" / "console.pth").write_text(paths)
+    mingw.gcc(
+        "-shared", "-nostartfiles", "-Wl,-e,DllMainCRTStartup",
+        "-o", folder / "python" / "bcryptprimitives.dll", _SOURCE, "-ladvapi32",
+    )  # fmt: skip
