@@ -10,8 +10,8 @@ from .desktop_lock import DesktopLock
 BEING_ASKED: Final = "the person at the host is being asked"
 
 _STALE: Final = 0.1
-"""Seconds for which a look counts: it is a round trip, which would cost 0.8 % of a core for 60 moves a second.
-A question takes no answer in its first half second, so its begin may be seen late."""
+"""Seconds for which a look counts: it is a round trip, which would cost 0.8 % of a core for 60 moves a
+second. A question takes no answer in its first half second, so its begin may be seen late."""
 
 
 class QuestionWatch:

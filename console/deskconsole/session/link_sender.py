@@ -14,7 +14,7 @@ MOST_WAITING = 4 * 1024 * 1024
 
 _PIECE = 32 * 1024
 _SMALL = 1024
-"""Bytes of a message that goes out on the thread that has it: a key must not wait until another thread of Python
+"""Bytes of a message that goes out on the thread that has it: a key must not wait until another thread
 may run, which can take 5 ms."""
 _CROWDED = 5.0
 """Seconds after a larger message in which the network may have no room: small ones wait their turn then."""
@@ -35,8 +35,8 @@ class Transport(Protocol):
 
 
 class LinkSender:
-    """Sends what is large on a thread of its own, from `start` to `end`. Any thread may call `put`, which lasts
-    one call of the transport at most.
+    """Sends what is large on a thread of its own, from `start` to `end`. Any thread may call `put`, which
+    lasts one call of the transport at most.
 
     A clipboard is up to 256 kB in one message, and a slow link needs seconds for it.
     """
