@@ -1,4 +1,4 @@
-"""Whether any agent of the desktop asks the person there, as the thread that injects has to know it."""
+"""Tells the injecting thread whether any agent of the desktop asks the person there."""
 
 from __future__ import annotations
 

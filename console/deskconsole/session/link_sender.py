@@ -1,4 +1,4 @@
-"""The sending half of a link: bytes go out in their order, and nobody who has some waits for the network."""
+"""The sending half of a link: bytes go out in their order, and no caller waits for a slow network."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class LinkSender:
                 self._changed.notify_all()
 
     def _sent_at_once(self, data: bytes) -> int:
-        """How much of the message has gone out; nothing of one that has to wait."""
+        """Sends the message if it may go now; returns how many bytes went, 0 where it has to wait."""
         now = time.monotonic()
         if len(data) > _SMALL:
             self._crowded_until = now + _CROWDED
@@ -107,7 +107,7 @@ class LinkSender:
                 self._end_with(error)
 
     def _next(self) -> bytes:
-        """What is to be sent next; empty at the end."""
+        """Waits for the next bytes to send; empty at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._ended or self._waiting)
             return b"" if self._ended else bytes(self._waiting[:_PIECE])
