@@ -68,7 +68,7 @@ class _Stage:
 
     @property
     def cuts(self) -> Mapping[str, Callable[[], object]]:
-        """What ends the holding, by kind."""
+        """The acts that end the holding, by kind."""
         raise NotImplementedError
 
     def hold(self, keys: list[str], *, button: bool) -> None:

@@ -34,7 +34,7 @@ def running(path: Path, words: str = "") -> list[int]:
 
 
 def open_files() -> int:
-    """How many files and sockets this process has open; some may be closing, in other threads."""
+    """Counts the files and sockets that this process has open; other threads may be closing some."""
     return len(list(Path("/proc/self/fd").iterdir()))
 
 

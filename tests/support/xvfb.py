@@ -269,7 +269,7 @@ def _end(program: subprocess.Popen[bytes]) -> None:
 
 
 def _free_display() -> str:
-    """Of so many numbers none is taken twice in one run. Hypothesis seeds `random` alike in all workers."""
+    """Takes a number out of many, so none comes twice. Hypothesis seeds `random` alike in all workers."""
     while True:
         number = 10_000 + secrets.randbelow(40_000)
         if not Path(f"{_SOCKETS}/X{number}").exists():

@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class LockPurpose(StrEnum):
-    """What is done by one agent at a time; a part of the name that the system knows a lock by."""
+    """The act that one agent at a time does; a part of the name by which the system knows a lock."""
 
     CONTROL = "control"
     """A console acts."""

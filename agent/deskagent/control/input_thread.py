@@ -333,8 +333,7 @@ class InputThread:
 
     def _refusal(self, client: ControlClient, message: NumberedRequest) -> str:
         """Why nothing is injected now, for this desktop's sake or this agent's; empty where it may be."""
-        # A question takes no answer in its first half second, so that its begin may be seen late.
-        if self._question.is_open(stale=isinstance(message, Pointer)):
+        if self._question.is_open():
             return BEING_ASKED
         return self._rules.refusal(client, message)
 

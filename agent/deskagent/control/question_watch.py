@@ -1,4 +1,4 @@
-"""Whether any agent of the desktop asks the person there, as the thread that injects has to know it."""
+"""Tells the injecting thread whether any agent of the desktop asks the person there."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .desktop_lock import DesktopLock
 BEING_ASKED: Final = "the person at the host is being asked"
 
 _STALE: Final = 0.1
-"""Seconds for which a look counts where a stale one will do: it is a round trip, and with each of 60 moves a
-second it would cost 0.8 % of a core."""
+"""Seconds for which a look counts: it is a round trip, which would cost 0.8 % of a core for 60 moves a
+second. A question takes no answer in its first half second, so its begin may be seen late."""
 
 
 class QuestionWatch:
@@ -22,9 +22,9 @@ class QuestionWatch:
         self._is_open = False
         self._looked = float("-inf")
 
-    def is_open(self, *, stale: bool = False) -> bool:
-        """A question is open, of this agent or of another; `stale`: as of a moment ago."""
-        if not stale or time.monotonic() - self._looked > _STALE:
+    def is_open(self) -> bool:
+        """A question is open, of this agent or of another, as of a moment ago."""
+        if time.monotonic() - self._looked > _STALE:
             self._is_open = self._lock.is_held()
             self._looked = time.monotonic()
         return self._is_open

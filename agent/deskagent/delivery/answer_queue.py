@@ -1,4 +1,4 @@
-"""What waits until there is room for it on the way to a console."""
+"""The answers that wait until there is room for them on the way to a console."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AnswerQueue:
             waiting.append(message)
 
     def take(self) -> list[Message]:
-        """What is sent next in one piece."""
+        """Returns the bytes that are sent next in one piece."""
         with self._lock:
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), _TAKEN_AT_ONCE))]
 

@@ -136,7 +136,7 @@ class Injector:
         self._release(self._device.release_all)
 
     def release_held(self) -> None:
-        """What this injector holds goes up, and nothing that another agent may hold."""
+        """Releases the keys and buttons of this injector, and none that another agent may hold."""
         self._release()
 
     def _release(self, *more: Callable[[], None]) -> None:

@@ -89,7 +89,7 @@ def _key(name: str) -> ChordKey:
 
 
 def _nearest(name: str) -> str:
-    """What was meant by a name that is not known; empty where that cannot be guessed."""
+    """Guesses the key that an unknown name meant; empty where that cannot be guessed."""
     known = [*BY_NAME, *OTHER_NAMES, "plus", *ChordName]
     parts = name.replace("-", " ").split()  # `ctrl-c`, as other programs write it
     if len(parts) > 1 < len(parts[0]) and all(

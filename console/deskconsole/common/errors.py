@@ -31,7 +31,7 @@
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
-      InternalFault                  a fault of ours, named so that it can be reported
+      InternalFault                  a fault of deskconsole, named so that it can be reported
 
 Each error carries one sentence (`str(error)`), a remedy and a `code`; a command ends with its `exit_code`.
 """

@@ -179,7 +179,7 @@ def session(launched: Launched, word: DesktopWord) -> Verdict:
     if word.session == 0 or word.station.lower() != "winsta0":
         return bad(
             LaunchError(
-                f"the agent (process {launched.pid}) runs in {place}, which nobody sees",
+                f"the agent (process {launched.pid}) runs in {place}, which no screen shows",
                 remedy="Log on at the host's own desktop, then try again.",
             )
         )

@@ -1,4 +1,4 @@
-"""The sending half of a link: bytes go out in their order, and nobody who has some waits for the network."""
+"""The sending half of a link: bytes go out in their order, and no caller waits for a slow network."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ MOST_WAITING = 4 * 1024 * 1024
 """Bytes that may wait: an agent that asks all the time and reads slowly must not fill the memory."""
 
 _PIECE = 32 * 1024
+_SMALL = 1024
+"""Bytes of a message that goes out on the thread that has it: a key must not wait until another thread
+may run, which can take 5 ms."""
+_CROWDED = 5.0
+"""Seconds after a larger message in which the network may have no room: small ones wait their turn then."""
 _LAST_CALL = 1.0
 """Seconds for the call of the transport that is under way when the link ends."""
 
@@ -30,7 +35,8 @@ class Transport(Protocol):
 
 
 class LinkSender:
-    """Sends on a thread of its own, from `start` to `end`; any thread may call `put`, which never blocks.
+    """Sends what is large on a thread of its own, from `start` to `end`. Any thread may call `put`, which
+    lasts one call of the transport at most.
 
     A clipboard is up to 256 kB in one message, and a slow link needs seconds for it.
     """
@@ -39,6 +45,7 @@ class LinkSender:
         self._transport = transport
         self._changed = threading.Condition()
         self._waiting = bytearray()
+        self._crowded_until = 0.0
         self._ended = False
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="link, out", daemon=True)
@@ -54,8 +61,24 @@ class LinkSender:
             if len(self._waiting) > MOST_WAITING:
                 self._end_with(TimeoutError())
                 return
-            self._waiting += data
-            self._changed.notify_all()
+            self._waiting += data[self._sent_at_once(data) :]
+            if self._waiting:
+                self._changed.notify_all()
+
+    def _sent_at_once(self, data: bytes) -> int:
+        """Sends the message if it may go now; returns how many bytes went, 0 where it has to wait."""
+        now = time.monotonic()
+        if len(data) > _SMALL:
+            self._crowded_until = now + _CROWDED
+        if self._waiting or now < self._crowded_until:
+            return 0
+        try:
+            return self._transport.send(data)
+        except TimeoutError:
+            return 0
+        except Exception as error:  # noqa: BLE001  # the link's own thread raises it: see `check`
+            self._end_with(error)
+            return len(data)
 
     def check(self) -> None:
         """Raises the error that ended the sending, if any: TimeoutError where the agent stopped reading."""
@@ -84,7 +107,7 @@ class LinkSender:
                 self._end_with(error)
 
     def _next(self) -> bytes:
-        """What is to be sent next; empty at the end."""
+        """Waits for the next bytes to send; empty at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._ended or self._waiting)
             return b"" if self._ended else bytes(self._waiting[:_PIECE])

@@ -48,7 +48,7 @@ class Tunnel:
             view = view[self.send(view[:_PIECE]) :]
 
     def send(self, data: bytes | memoryview) -> int:
-        """As much as there is room for, and says how much it was. Raises ConnectionLost, TimeoutError."""
+        """Sends as much as there is room for; returns how many bytes. Raises ConnectionLost, TimeoutError."""
         try:
             sent = self._channel.send(bytes(data))
         except TimeoutError:

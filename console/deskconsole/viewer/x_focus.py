@@ -143,7 +143,7 @@ class XFocus:
 
     @property
     def _nothing(self) -> tuple[int, ...]:
-        """What has the focus while no window has it."""
+        """The values of the focus while no window has it."""
         return X.NONE, X.PointerRoot, self._display.screen().root.id
 
     def _take_from(self, *windows: int) -> None:

@@ -101,7 +101,7 @@ def test_one_display_is_grabbed_alone(screen: Xvfb) -> None:
 
 def test_a_missing_display_is_a_grab_error(screen: Xvfb) -> None:
     del screen
-    with pytest.raises(GrabError, match="no display 3 now, only 1"):
+    with pytest.raises(GrabError, match="no display 3 now: there is 1, and 0 for the whole desktop"):
         MssGrabber(3).grab()
 
 

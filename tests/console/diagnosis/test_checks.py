@@ -183,7 +183,7 @@ def test_session_0_is_no_desktop_whatever_was_grabbed(word: DesktopWord) -> None
     verdict = checks.session(LAUNCHED, word)
     assert (verdict.outcome, verdict.exit_code) == (Outcome.BAD, LaunchError.exit_code)
     assert word.station in verdict.sentence
-    assert "nobody sees" in verdict.sentence
+    assert "no screen shows" in verdict.sentence
 
 
 def test_a_persons_session_is_good() -> None:

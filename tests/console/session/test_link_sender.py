@@ -1,4 +1,4 @@
-"""What a link sends: all of it, in order, however slowly the agent reads; and nobody waits for that."""
+"""A link sends all of it, in order, however slowly the agent reads, and no other thread waits for that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TICK = 0.1
 """Seconds for which a call of a link's transport may last."""
 
 CLIP = bytes(range(256)) * 250
-"""As long as a clipboard of 64,000 letters."""
+"""A message as long as a clipboard of 64,000 letters."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What becomes of inputs that were sent: done, blocked, seen, or never answered."""
+"""Inputs that were sent are done, blocked, seen, or never answered."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from deskconsole.session.session import Session
 from deskconsole.session.state import State
 from support.exactness import is_exact
 from support.peers.agent_process import AgentProcess
+from support.xvfb import wait_for
 
 STILL = ("--source", "synthetic", "--scene", "still", "--size", "640x400")
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")
@@ -71,8 +72,8 @@ def has_picture(session: Session) -> bool:
 
 def test_it_streams_exactly_and_counts(session: Session) -> None:
     assert has_picture(session)
-    assert session.wait_for(lambda one: one.statistics.updates > 0, 60)
-    assert session.wait_for(lambda one: one.statistics.round_trip is not None, 60)
+    wait_for(lambda: session.snapshot().statistics.updates > 0, what="an update")
+    wait_for(lambda: session.snapshot().statistics.round_trip is not None, what="the answer to a ping")
     assert is_exact(session)
     snapshot = session.snapshot()
     assert snapshot.state is State.STREAMING

@@ -238,7 +238,7 @@ def test_where_services_live_it_says_so_lives_on_and_sends_no_picture(agent: Win
     said = agent.ready()
     assert said["station"] != "WinSta0"
     assert (said["screen"], said["size"], said["flat"]) == ("grab failed", None, None)
-    assert "which nobody sees" in said["reason"]
+    assert "which no screen shows" in said["reason"]
     console = DrawingConsole(agent)
     console.draw(2.5)
     first = console.events[0]

@@ -17,7 +17,7 @@ def copy(screen: Xvfb, text: str) -> None:
 
 
 def pasted(screen: Xvfb, selection: str = "clipboard") -> str:
-    """What a program there would paste; empty where there is nothing."""
+    """The text that a program there would paste; empty where there is nothing."""
     try:
         return screen.call("xclip", "-selection", selection, "-out")
     except RuntimeError:  # no program owns the clipboard

@@ -98,7 +98,7 @@ _TABLE: Final = (
     _Row(
         lambda it: not _same(it.station, VISIBLE_STATION),
         ScreenState.GRAB_FAILED,
-        "the agent runs on the window station '{station}', which nobody sees",
+        "the agent runs on the window station '{station}', which no screen shows",
     ),
     # Before the lock: a session that was disconnected is locked as well, but unlocking it is not what helps.
     _Row(

@@ -309,7 +309,7 @@ def misplaced(said: dict[str, Any]) -> str:
         return "the agent found itself in session 0, among the services, where nobody's desktop is"
     station = str(said.get("station", VISIBLE_STATION))
     if station.casefold() != VISIBLE_STATION:
-        return f"the agent found itself on the window station {station!r}, which nobody sees"
+        return f"the agent found itself on the window station {station!r}, which no screen shows"
     return ""
 
 

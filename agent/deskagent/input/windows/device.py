@@ -85,7 +85,7 @@ class WindowsInput:
         be_dpi_aware()
         station = own_station()
         if station.casefold() != VISIBLE_STATION.casefold():
-            why = f"the agent runs on the window station '{station}', which nobody sees"
+            why = f"the agent runs on the window station '{station}', which no screen shows"
             raise DeviceGone(why, has_none=True)
         self._foreground = ForegroundRights()
         self._late = _LATE_RELEASES

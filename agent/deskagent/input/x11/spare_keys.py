@@ -186,7 +186,7 @@ class SpareKeys:
 
 
 def _noted(display: Any) -> dict[int, int]:
-    """What is lent on this server as the note says; it may be of a killed agent, and out of date."""
+    """The note of the keycodes that are lent on this server; a killed agent may have left it, out of date."""
     found = display.screen().root.get_full_property(display.get_atom(_NOTE), Xatom.CARDINAL)
     numbers = [] if found is None or found.format != 32 else found.value
     return dict(zip(numbers[::2], numbers[1::2], strict=False))

@@ -55,7 +55,7 @@ class _Speaking:
 
 
 _SPEAKING: Final = _Speaking()
-"""For every call: it has no state, and to make a generator for each move costs more than the move."""
+"""One for all calls: it has no state, and to make a generator for each move costs more than the move."""
 
 
 class XTestDevice:
