@@ -141,7 +141,7 @@ class XTestDevice:
 
     def write(self, text: str) -> None:
         """Types characters: by the keys that have them, the others by borrowed keycodes."""
-        with _SPEAKING:
+        with _SPEAKING, self._spare.kept():
             # A program makes a capital of a borrowed key's letter where Caps Lock is on.
             caps = self._keyboard.state().locked & LOCK_MASK
             if caps:
