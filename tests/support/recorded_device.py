@@ -13,15 +13,13 @@ class RecordedDevice:
 
     def __init__(self, layout: KeyboardLayout | None = None) -> None:
         self._layout = layout or KeyboardLayout()
+        self.locks = 0
         self.calls: list[tuple[object, ...]] = []
         self.keys_down: set[int] = set()
         self.buttons_down: set[int] = set()
 
-    def layout(self) -> KeyboardLayout:
-        return self._layout
-
-    def locks(self) -> int:
-        return 0
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
+        return self._layout, self.locks
 
     def press(self, code: int, *, down: bool) -> None:
         self.calls.append(("press", code, down))

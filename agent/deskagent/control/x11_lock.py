@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from Xlib import X
 from Xlib.error import BadAccess, CatchError
+from Xlib.ext import xfixes
 
 from deskx11.connection import FAULTS, connect, pass_grabs
 
@@ -21,6 +22,12 @@ _ALONE_WITHIN: Final = 1.0
 for a use of its own keeps no agent from acting."""
 _ALONE_AGAIN: Final = 0.005
 
+_OWNER_CHANGES: Final = (
+    xfixes.XFixesSetSelectionOwnerNotifyMask
+    | xfixes.XFixesSelectionWindowDestroyNotifyMask
+    | xfixes.XFixesSelectionClientCloseNotifyMask
+)
+
 
 class X11Lock:
     """Owns the selection on a connection of its own."""
@@ -31,6 +38,12 @@ class X11Lock:
         self._connection: Any = None
         self._window: Any = None
         self._atom = self._utf8 = 0
+        self._lost = False
+        """The server told that another agent has taken the lock, and `taken_by` was not asked since."""
+        self._tells = False
+        """The server tells of each change of the lock's owner."""
+        self._held: bool | None = None
+        """An agent has the lock, as the server told last; None: the server has to be asked."""
 
     def acquire(self, holder: str, *, force: bool) -> None:
         try:
@@ -49,18 +62,19 @@ class X11Lock:
 
     def taken_by(self) -> str | None:
         try:
-            # The server tells of it: this is asked ten times a second, and a question takes a round trip.
-            while self._connection.pending_events():
-                if self._connection.next_event().type == X.SelectionClear and not self._owns():
-                    return self._other_holder() or ""
-            return None
+            self._take_events()
+            lost, self._lost = self._lost, False
+            return self._other_holder() or "" if lost and not self._owns() else None
         except FAULTS as error:
             raise LockGone(f"the X server is gone: {error}") from error
 
     def is_held(self) -> bool:
         try:
             self._connect()
-            return bool(self._connection.get_selection_owner(self._atom) != X.NONE)
+            self._take_events()
+            if self._held is None:
+                self._held = bool(self._connection.get_selection_owner(self._atom) != X.NONE)
+            return self._held
         except FAULTS as error:
             self.release()
             raise LockGone(f"the X server is gone: {error}") from error
@@ -81,6 +95,19 @@ class X11Lock:
         self._atom = connection.intern_atom(self._name)
         self._utf8 = connection.intern_atom("UTF8_STRING")
         self._window = connection.screen().root.create_window(0, 0, 1, 1, 0, 0, X.InputOnly)
+        self._tells = connection.has_extension(xfixes.extname)
+        if self._tells:
+            connection.xfixes_query_version()
+            connection.xfixes_select_selection_input(self._window, self._atom, _OWNER_CHANGES)
+        self._lost, self._held = False, None
+
+    def _take_events(self) -> None:
+        """Takes what the server told: a question takes a round trip, and ten a second are asked."""
+        if not self._tells:
+            self._held = None
+        while self._connection.pending_events():
+            self._lost |= self._connection.next_event().type == X.SelectionClear
+            self._held = None
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

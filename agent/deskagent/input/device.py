@@ -74,11 +74,9 @@ class InputDevice(Protocol):
     repeats: bool
     """Each repetition of a held key has to be injected; False: the system repeats held keys."""
 
-    def layout(self) -> KeyboardLayout:
-        """The layout by which the program in front reads keys now; cheap while it does not change."""
-
-    def locks(self) -> int:
-        """The locks that are on: bits of `deskwire.control` (CAPS_LOCK, NUM_LOCK, SCROLL_LOCK)."""
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
+        """The layout by which the program in front reads keys now, and the locks that are on: bits of
+        `deskwire.control` (CAPS_LOCK, NUM_LOCK, SCROLL_LOCK). Cheap while the layout does not change."""
 
     def press(self, code: int, *, down: bool) -> None:
         """Presses or releases a key by its position. Releasing a key that is up is no error."""

@@ -39,7 +39,7 @@ class Injector:
     def begin(self) -> None:
         """A console begins to act: the locks are remembered, and modifiers that are down go up."""
         with contextlib.suppress(InputBlocked):
-            self._locks = self._device.locks()
+            _, self._locks = self._device.keyboard()
         for code in MODIFIERS:
             with contextlib.suppress(InputBlocked):
                 self._device.press(code, down=False)
@@ -51,7 +51,7 @@ class Injector:
             self.release_all()
         if locks is not None:
             with contextlib.suppress(InputBlocked):
-                self._set_locks(locks, sum(LOCK_KEYS.values()), self._device.layout())
+                self._set_locks(*self._device.keyboard(), locks, sum(LOCK_KEYS.values()))
 
     def key(self, key: Key) -> None:
         """A key of the console went down or up."""
@@ -70,10 +70,9 @@ class Injector:
             raise
 
     def _steps(self, key: Key) -> Iterator[RouteStep]:
-        layout = self._device.layout() if key.down else KeyboardLayout()
-        locks = 0
+        layout, locks = self._device.keyboard() if key.down else (KeyboardLayout(), 0)
         if key.down and key.code not in LOCK_KEYS:
-            locks = self._set_locks(key.locks, _FOLLOWED, layout)
+            locks = self._set_locks(layout, locks, key.locks, _FOLLOWED)
         return self._router.route(key, layout, locks, repeats=self._device.repeats)
 
     def _take(self, step: RouteStep) -> None:
@@ -82,9 +81,8 @@ class Injector:
         else:
             self._device.press(step.code, down=step.down)
 
-    def _set_locks(self, wanted: int, followed: int, layout: KeyboardLayout) -> int:
+    def _set_locks(self, layout: KeyboardLayout, locks: int, wanted: int, followed: int) -> int:
         """Toggles the host's locks that differ; returns those that are on then."""
-        locks = self._device.locks()
         for code, lock in LOCK_KEYS.items():
             if (locks ^ wanted) & followed & lock and code in layout.toggles:
                 self._tap(code)

@@ -21,13 +21,9 @@ class SyntheticDevice:
     def __init__(self, desktop: SyntheticDesktop) -> None:
         self._desktop = desktop
 
-    def layout(self) -> KeyboardLayout:
-        """The US layout."""
-        return _LAYOUT
-
-    def locks(self) -> int:
-        """The locks that were toggled by their keys."""
-        return self._desktop.state.locks
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
+        """The US layout, and the locks that were toggled by their keys."""
+        return _LAYOUT, self._desktop.state.locks
 
     def press(self, code: int, *, down: bool) -> None:
         """A key goes down or up."""

@@ -163,7 +163,7 @@ def test_an_agent_that_lost_the_desktop_releases_only_what_it_holds() -> None:
 
 
 class NoLocksDesk(RecordedDevice):
-    def locks(self) -> int:
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
         raise OSError(5, "the locks cannot be read")
 
 

@@ -17,7 +17,7 @@ if sys.platform != "linux":
 from deskagent.control.desktop_lock import DesktopTaken, LockPurpose
 from deskagent.control.x11_lock import X11Lock
 from deskx11.connection import connect
-from support.xvfb import Xvfb
+from support.xvfb import Xvfb, wait_for
 
 ROUNDS = 20
 
@@ -83,9 +83,9 @@ def test_a_question_is_known_to_other_agents_until_its_agent_is_gone() -> None:
     asking, looking = X11Lock(LockPurpose.QUESTION), X11Lock(LockPurpose.QUESTION)
     assert not looking.is_held()
     asking.acquire("", force=False)
-    assert looking.is_held()
+    wait_for(looking.is_held, what="the question")
     asking.release()
-    assert not looking.is_held()
+    wait_for(lambda: not looking.is_held(), what="the end of the question")
     looking.release()
 
 

@@ -57,11 +57,6 @@ def test_each_key_and_button_goes_up_though_the_system_blocks_the_mask_and_every
 class BlockedRelease(RecordedDevice):
     """A release of everything is blocked; a moment later the window in front is another one."""
 
-    on = 0
-
-    def locks(self) -> int:
-        return self.on
-
     def release_all(self) -> None:
         raise InputBlocked("a window of more rights is in front")
 
@@ -70,7 +65,7 @@ def test_the_locks_are_put_back_though_a_release_before_them_is_blocked() -> Non
     desk = BlockedRelease()
     injector = Injector(desk)
     injector.begin()
-    desk.on = CAPS_LOCK
+    desk.locks = CAPS_LOCK
     desk.calls.clear()
     injector.end()
     caps = next(code for code, lock in LOCK_KEYS.items() if lock == CAPS_LOCK)

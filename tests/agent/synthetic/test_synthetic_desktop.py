@@ -116,7 +116,7 @@ def test_typed_letters_appear_in_the_notepad() -> None:
 
 def test_every_key_of_the_layout_gives_what_the_layout_says() -> None:
     person = Person()
-    assert person.device.layout().characters == CHARACTERS
+    assert person.device.keyboard()[0].characters == CHARACTERS
     assert len(CHARACTERS) == 2 * 48
     for (code, level), character in CHARACTERS.items():
         if level:
@@ -133,11 +133,11 @@ def test_a_held_key_repeats_and_caps_lock_holds() -> None:
         person.device.press(BY_NAME["a"].code, down=True)
     person.device.release_all()
     person.tap("caps lock")
-    assert person.device.locks() == CAPS_LOCK
+    assert person.device.keyboard()[1] == CAPS_LOCK
     person.type("a 1 shift+a")
     person.tap("caps lock")
     person.type("a")
-    assert (person.text, person.device.locks()) == ("aaaA1aa", 0)
+    assert (person.text, person.device.keyboard()[1]) == ("aaaA1aa", 0)
 
 
 def test_the_caret_goes_where_arrows_and_clicks_put_it() -> None:

@@ -93,15 +93,12 @@ class WindowsInput:
         self._keys: dict[int, KeyStroke] = {}
         self._buttons: dict[int, _PointerButton] = {}
 
-    def layout(self) -> KeyboardLayout:
-        """The layout of the window in front; a few microseconds while it is a known one."""
-        return self._layouts.current().keys
-
-    def locks(self) -> int:
-        """The locks that are on."""
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
+        """The layout of the window in front, a few microseconds while it is a known one, and the locks."""
         # A thread's view of the keyboard follows the messages that it reads; this thread gets no others.
         windows("PeekMessageW")(byref(MSG()), None, 0, 0, 0)
-        return sum(bit for virtual_key, bit in _LOCKS.items() if windows("GetKeyState")(virtual_key) & 1)
+        locks = sum(bit for virtual_key, bit in _LOCKS.items() if windows("GetKeyState")(virtual_key) & 1)
+        return self._layouts.current().keys, locks
 
     def press(self, code: int, *, down: bool) -> None:
         """Presses or releases a key; a release is that of what was pressed, whatever the layout is now."""

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ _SETTLE: Final = 0.06
 _KEEP: Final = 0.3
 """Seconds after its last use for which a keycode keeps its character."""
 _IDLE: Final = 2.0
-"""Seconds after the last use of all, when everything is given back."""
+"""Seconds after the last text, when everything is given back."""
 
 _NOTE: Final = "_DESKCONSOLE_SPARE_KEYS"
 """The root window's property that names what is lent: keycode and keysym, each after the other."""
@@ -64,21 +64,30 @@ class SpareKeys:
             if left:
                 self._start_timer()
 
-    def room(self, keymap: Keymap) -> int:
-        """Counts the characters that can have a keycode at the same time.
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Gives nothing back meanwhile, and begins to wait for that at the end.
 
-        `lend` and `used` follow. Nothing is given back before: the map would be another than the one that was
-        counted in.
+        A map is read here, counted in by `room` and changed by `lend`: all three must mean the same one.
         """
         with self._lock:
             self._stop_timer()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if self._lent:
+                    self._start_timer()
+
+    def room(self, keymap: Keymap) -> int:
+        """Counts the characters that can have a keycode at the same time."""
+        with self._lock:
             self._forget_changed(keymap)
             return len({*self._lent.values(), *_spare(keymap)})
 
     def lend(self, characters: Iterable[str], keymap: Keymap) -> Mapping[str, int]:
         """Each character's keycode, for at most `room` of them; they may be pressed when this returns."""
         with self._lock:
-            self._stop_timer()
             self._forget_changed(keymap)
             wanted = dict.fromkeys(characters)
             missing = [character for character in wanted if character not in self._lent]
@@ -94,7 +103,6 @@ class SpareKeys:
         now = time.monotonic()
         with self._lock:
             self._used.update(dict.fromkeys(characters, now))
-            self._start_timer()
 
     def close(self) -> None:
         """Gives everything back, once the last character has been read."""

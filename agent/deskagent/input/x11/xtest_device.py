@@ -94,13 +94,15 @@ class XTestDevice:
         self._pressed: dict[int, int] = {}
         """The keycode of each key that is down: the map may have become another one since."""
 
-    def layout(self) -> KeyboardLayout:
-        """The layout that is active; a round trip while it is a known one."""
+    def keyboard(self) -> tuple[KeyboardLayout, int]:
+        """The layout that is active and the locks that are on; one round trip while the layout is known."""
         with _SPEAKING:
-            return self._layout()
+            state = self._keyboard.state()
+            layout = self._layout(state.group)
+            masks = self._places.lock_masks
+            return layout, sum(lock for lock, mask in masks.items() if state.locked & mask)
 
-    def _layout(self) -> KeyboardLayout:
-        group = self._keyboard.state().group
+    def _layout(self, group: int) -> KeyboardLayout:
         self._note_changes()
         known = self._layouts.get(group)
         if known is None:
@@ -119,12 +121,6 @@ class XTestDevice:
         self._keymap: Keymap = self._keyboard.keymap()
         self._places: KeyPlaces = key_places(self._keymap)
         self._layouts: dict[int, KeyboardLayout] = {}
-
-    def locks(self) -> int:
-        """The locks that are on."""
-        with _SPEAKING:
-            locked = self._keyboard.state().locked
-            return sum(lock for lock, mask in self._places.lock_masks.items() if locked & mask)
 
     def press(self, code: int, *, down: bool) -> None:
         """Presses or releases a key by its place."""
@@ -145,7 +141,7 @@ class XTestDevice:
 
     def write(self, text: str) -> None:
         """Types characters: by the keys that have them, the others by borrowed keycodes."""
-        with _SPEAKING:
+        with _SPEAKING, self._spare.kept():
             # A program makes a capital of a borrowed key's letter where Caps Lock is on.
             caps = self._keyboard.state().locked & LOCK_MASK
             if caps:
@@ -153,7 +149,7 @@ class XTestDevice:
             try:
                 while text:
                     # Another program may have loaded another map since the piece before.
-                    layout = self._layout()
+                    layout = self._layout(self._keyboard.state().group)
                     places = {character: layout.find(character, 0, caps=False) for character in set(text)}
                     piece = self._piece(text, places)
                     self._write_piece(piece, places)
