@@ -92,11 +92,15 @@ def test_a_grab_of_the_server_does_not_stop_it(host: Injector, log: InputLog) ->
 def test_a_menu_takes_keys_and_clicks(screen: Xvfb, host: Injector, terminal: TypedFile) -> None:
     host.key(Key(1, 1, BY_NAME["ctrl"].code, down=True))
     host.button(1, down=True, x=100, y=100)
-    wait_for(
-        lambda: bool(screen.screenshot()[330:500, :200].any()), what="xterm's menu, which is longer than it"
-    )
+
+    def menu() -> bool:
+        return bool(screen.screenshot()[330:500, :200].any())
+
+    wait_for(menu, what="xterm's menu, which is longer than it")
     host.button(1, down=False, x=700, y=550)
     host.key(Key(1, 1, BY_NAME["ctrl"].code, down=False))
+    # It takes keys until it is gone.
+    wait_for(lambda: not menu(), what="the menu's end")
     host.move(200, 100)
     host.type("after")
     assert terminal.expect("after") == "after"
