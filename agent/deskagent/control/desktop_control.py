@@ -136,6 +136,9 @@ class DesktopControl:
         def decided(refusal: str) -> None:
             if refusal:
                 self._say(client, Control(ControlState.REFUSED, reason=refusal[:MOST_WORDS]))
+            elif (policy := self._consent.policy()).control is PolicyRule.NEVER:
+                # It may have changed while the person was asked.
+                self._say(client, _forbidden(policy))
             else:
                 self._give(client, force=request.force)
 

@@ -46,6 +46,10 @@ def test_every_rule_is_read(tmp_path: Path) -> None:
     assert read_policy(written(tmp_path, "")) == Policy()
 
 
+def test_the_mark_that_windows_editors_write_before_a_text_is_no_mistake(tmp_path: Path) -> None:
+    assert read_policy(written(tmp_path, b'\xef\xbb\xbfcontrol = "ask"')) == Policy(PolicyRule.ASK)
+
+
 @pytest.mark.parametrize(
     ("text", "meant", "said"),
     [

@@ -18,8 +18,9 @@ from deskagent.input.device import DeviceGone, InputBlocked
 from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
 from deskwire.control import ChordName, Key
-from deskwire.keys import BY_CODE, BY_NAME
+from deskwire.keys import BY_CODE, BY_NAME, CONTROL
 from deskx11.connection import connect
+from deskx11.xkb import CONTROL_MASK
 from support.input_log import InputLog, held_keycodes
 from support.typed_file import TypedFile
 from support.xvfb import Xvfb, wait_for
@@ -190,6 +191,13 @@ def test_ctrl_alt_del_is_three_keys(host: Injector, log: InputLog) -> None:
     ctrl, alt, delete = 37, 64, 119
     assert [number for number, _, _ in log.events("key down", 3)] == [ctrl, alt, delete]
     assert [number for number, _, _ in log.events("key up", 3)] == [delete, alt, ctrl]
+
+
+def test_a_key_that_is_held_stays_held_through_a_chord(host: Injector) -> None:
+    ctrl = 37
+    host.key(Key(1, 1, CONTROL, down=True))
+    host.chord(ChordName.CTRL_ALT_DEL)
+    assert held_keycodes() == [ctrl, -CONTROL_MASK]
 
 
 def test_the_screen_is_locked_by_the_desktops_own_program(
