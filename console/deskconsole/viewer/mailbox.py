@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from typing import assert_never
 
 from deskwire.geometry import Rectangle
 
@@ -15,6 +16,7 @@ from .messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    LapseNotice,
     Map,
     Notice,
     Raise,
@@ -58,12 +60,14 @@ class Mailbox:
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
-                case Status() | WhoControls() | Notice() | ClipText() | DoneTimes():
+                case Status() | WhoControls() | Notice() | LapseNotice() | ClipText() | DoneTimes():
                     self._newest[type(message)] = message
                 case Raise():
                     self._raise = True
                 case CloseWindow():
                     self._close = True
+                case _:
+                    assert_never(message)
             self._changed.notify()
 
     def wait(self, timeout: float | None) -> bool:
