@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from typing import assert_never
 
 from deskwire.geometry import Rectangle
 
@@ -66,8 +65,6 @@ class Mailbox:
                     self._raise = True
                 case CloseWindow():
                     self._close = True
-                case _:
-                    assert_never(message)
             self._changed.notify()
 
     def wait(self, timeout: float | None) -> bool:

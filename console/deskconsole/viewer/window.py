@@ -207,6 +207,8 @@ class Window:
             case Raise():
                 if self._open and not self._surface.to_front():
                     print("the window cannot be brought to the front", file=sys.stderr)  # noqa: T201
+            case CloseWindow():
+                pass  # The loop ends with it.
 
     def _look_at(self, target: Map) -> None:
         try:

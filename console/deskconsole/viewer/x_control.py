@@ -223,6 +223,8 @@ class XControl:
                 self._clip.fetch(lambda text: self._outbox.put(ClipOffer(text)))
             case Action.FETCH_CLIP:
                 self._outbox.put(ClipWish())
+            case _:
+                pass  # It concerns the window alone.
 
     def _type(self, text: str) -> None:
         if len(text) > _MOST_TYPED:
@@ -316,6 +318,8 @@ class XControl:
                 self._window_buttons.clear()
             case X.ButtonPress | X.ButtonRelease | X.MotionNotify:
                 return self._mouse(event)
+            case _:
+                pass
         return False
 
     def _key(self, event: Event) -> bool:
@@ -396,6 +400,8 @@ class XControl:
                     self._only_look()
                 elif change is FocusChange.TAKEN:
                     self._say("another program has the keyboard")
+            case None:
+                pass
 
     @property
     def _host_codes(self) -> frozenset[int]:
