@@ -129,7 +129,7 @@ async def test_an_act_ends_no_control_that_began_meanwhile(running: Running) -> 
     async with running(fleet) as pilot:
         await pilot.press("y", "t")
         control.status = ControlStatus(ControlState.YOURS)
-        await pilot.pause(0.2)
+        await settle(pilot)
         await pilot.press("a")
         await settle(pilot)
         assert control.sent == ["take", "take", "a"]
