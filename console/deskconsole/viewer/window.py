@@ -222,6 +222,7 @@ class Window:
         if not self._open:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
+            self._control.show(None)
             self._frame.adopt(self._needed())
         self._redraw = True
 

@@ -131,10 +131,14 @@ class XControl:
             self._surface.guarded(self._begin if self.on else self._lose)
         return self._resting_at is not None
 
-    def show(self, canvas: Canvas) -> None:
-        """Tells the picture's place and size in the window from now on."""
+    def show(self, canvas: Canvas | None) -> None:
+        """Tells the picture's place and size in the window from now on; None: it has a size in which it has
+        not been drawn yet, and clicks are aimed at the picture before."""
         self._canvas = canvas
-        if self._acting and self._focus.inside:
+        if canvas is None:
+            if self._pointer.held:
+                self._surface.guarded(self._all_up)
+        elif self._acting and self._focus.inside:
             self._pointer.laid_out(canvas)
 
     def stale(self, *, stale: bool) -> None:
@@ -328,13 +332,14 @@ class XControl:
             for_host = False
         if event.type == X.ButtonPress and self.on:
             self._heed(self._focus.click(event.time))
-        if self.on and self._canvas is not None:
-            self._point(event, self._canvas, for_host=for_host and self._acting)
+        if self.on:
+            self._point(event, self._canvas if for_host and self._acting else None)
         return for_host
 
-    def _point(self, event: Event, canvas: Canvas, *, for_host: bool) -> None:
+    def _point(self, event: Event, canvas: Canvas | None) -> None:
+        """Tells the host of the pointer; `canvas` None: it takes no input now."""
         place = event.event_x, event.event_y
-        if not for_host:
+        if canvas is None:
             self._pointer.missed(*place)
         elif event.type == X.MotionNotify:
             self._pointer.moved(*place, canvas)
