@@ -380,10 +380,9 @@ class HostControl(LinkObserver):
     def _clip_request(self) -> tuple[int, SentInput]:
         if not self.status.yours:
             raise control_loss(self.status, sent=False)
-        if Feature.CLIP not in self._grant.speaks or Ability.CLIP not in self.status.may:
-            raise ControlNotAllowed(
-                "the host's agent has no clipboard, or the policy there does not allow it"
-            )
+        # Where the policy allows no clipboard, the agent's answer says more than its abilities do.
+        if Feature.CLIP not in self._grant.speaks:
+            raise ControlNotAllowed("the host's agent has no clipboard")
         return self._inputs.add_request()
 
     # Not under the lock
