@@ -291,7 +291,8 @@ class DesktopControl:
             return "control ended before the clipboard came"
         policy = self._consent.policy()
         if not policy.clip:
-            return policy.mistake or "the policy of this host does not allow the clipboard"
+            mistake = f": {policy.mistake}" if policy.mistake else ""
+            return f"the policy of this host does not allow the clipboard{mistake}"
         return BEING_ASKED if self._inputs.sees_question else self.refusal(client, message)
 
     def review(self) -> None:

@@ -253,7 +253,9 @@ class InputExecutor:
                     raise InputBlocked(refusal)
             injector.type(message.text[begin : begin + _PIECE])
 
-    def _act(self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest) -> bool:
+    def _act(  # noqa: C901  one case a kind
+        self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest
+    ) -> bool:
         """Injects one input; False where it is dropped because it was aimed at another picture."""
         match message:  # what comes most often first: each case is asked in turn
             case Pointer(x=x, y=y):
@@ -280,6 +282,8 @@ class InputExecutor:
                 if (place := _place(client, x, y)) is None or not client.aims:
                     return False
                 injector.wheel(right, down, *place)
+            case WantClip() | PutClip():
+                pass  # The clipboard has been tried before.
         return True
 
 

@@ -207,6 +207,8 @@ class Window:
             case Raise():
                 if self._open and not self._surface.to_front():
                     print("the window cannot be brought to the front", file=sys.stderr)  # noqa: T201
+            case CloseWindow():
+                pass  # The loop ends with it.
 
     def _look_at(self, target: Map) -> None:
         try:
@@ -220,6 +222,7 @@ class Window:
         if not self._open:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
+            self._control.show(None)
             self._frame.adopt(self._needed())
         self._redraw = True
 

@@ -31,8 +31,8 @@ class WindowControl(Protocol):
         """Says who acts now; True where keys go nowhere for a while: control has ended while they came."""
         ...
 
-    def show(self, canvas: Canvas) -> None:
-        """Tells the picture's place and size in the window from now on."""
+    def show(self, canvas: Canvas | None) -> None:
+        """Tells the picture's place and size in the window from now on; None: it is not drawn yet."""
         ...
 
     def stale(self, *, stale: bool) -> None:
@@ -84,7 +84,7 @@ class ViewOnlyControl:
             self._outbox.put(ControlWish(on=False))
         return False
 
-    def show(self, canvas: Canvas) -> None:
+    def show(self, canvas: Canvas | None) -> None:
         """Does nothing: no pointer is told here."""
 
     def stale(self, *, stale: bool) -> None:

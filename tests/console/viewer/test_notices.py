@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from deskconsole.viewer.keys import looking_notice, lost_notice
+from deskconsole.viewer.overlay import Overlay
 from deskwire.control import ControlState
 
 
@@ -27,3 +29,15 @@ def test_control_that_ends_by_itself_says_that_keys_do_nothing() -> None:
     assert lost_notice("anna@desk controls the host").startswith(
         "anna@desk controls the host    keys do nothing"
     )
+
+
+def test_a_sentence_that_is_wider_than_the_window_is_seen_to_its_end() -> None:
+    refusal = "Windows takes ctrl+alt+del from its own keyboard only, never from a program; try the chord"
+    shown = []
+    for end in ("lock", "task manager"):
+        picture = np.full((200, 400, 4), 90, np.uint8)
+        overlay = Overlay()
+        overlay.say(f"{refusal} {end}", 0.0)
+        overlay.draw(picture, 0.0)
+        shown.append(picture)
+    assert not np.array_equal(shown[0], shown[1])

@@ -75,6 +75,8 @@ def test_every_key_arrives_once_with_its_codes(desk: InputDesk) -> None:
                 extended = 1
             case "pause":
                 scan, extended = 0x45, 0
+            case _:
+                pass
         virtual_key = SIDELESS.get(key.virtual_key, key.virtual_key)
         expected += [(what, virtual_key, scan, extended) for what in ("down", "up")]
     assert keys(desk.received()) == expected
