@@ -196,6 +196,7 @@ class Command:
             "-session0": self._settings.session0,
             "-killable": killable,
             "-plain": self._settings.shell == "powershell",
+            "-limited": not self._settings.administrator,
         }
         peer = "{} {}".format(*self._client.get_extra_info("peername", ("127.0.0.1", 0))[:2])
         # Its end is waited for in a thread: asyncio's own would also wait for the end of its pipes.
