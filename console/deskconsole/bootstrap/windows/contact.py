@@ -133,11 +133,12 @@ def variables_of(said: str) -> dict[str, str]:
 
 
 def account_of(variables: dict[str, str], profile: str) -> str:
-    """`DOMAIN\\user`, as far as the environment tells.
+    """`domain\\user` of a domain's account, `user` of a local one, as far as the environment tells.
 
+    sshd puts the domain into USER. USERDOMAIN is what its service has: the host's domain or workgroup.
     Where the console's code page lacks letters of the name, the profile's folder, which is known, spells it.
     """
-    user, domain = variables.get("USERNAME", ""), variables.get("USERDOMAIN", "")
+    user, domain = variables.get("USERNAME", ""), variables.get("USER", "").rpartition("\\")[0]
     folder = profile.rpartition("\\")[2]
     user = folder if _alike(user, folder) else user
     return f"{domain}\\{user}" if domain and user else user

@@ -78,26 +78,32 @@ def test_the_shell_shows_in_what_it_fills_in(said: bytes, shell: str) -> None:
 def test_names_are_read_in_the_code_page_in_which_the_profile_is_itself(user: str, code_page: str) -> None:
     said = (
         f"LOCALAPPDATA=C:\\Users\\{user}\\AppData\\Local\r\nPath=C:\\Windows;C:\\a=b\r\n"
-        f"PROCESSOR_ARCHITECTURE=AMD64\r\nUSERDOMAIN=LAB\r\nUSERNAME={user}\r\n"
+        f"PROCESSOR_ARCHITECTURE=AMD64\r\nUSER=lab\\{user}\r\nUSERDOMAIN=OFFICE\r\nUSERNAME={user}\r\n"
     ).encode(code_page)
     found = code_page_of(said, native(f"/C:/Users/{user}"))
     variables = variables_of(said.decode(found))
-    assert account_of(variables, native(f"/C:/Users/{user}")) == f"LAB\\{user}"
+    assert account_of(variables, native(f"/C:/Users/{user}")) == f"lab\\{user}"
     assert variables["PATH"] == "C:\\Windows;C:\\a=b"
 
 
 def test_letters_that_the_console_lacks_are_taken_from_the_profile() -> None:
     said = (
-        b"USERNAME=Zofie Nov\xa0kov\xa0\r\nUSERDOMAIN=LAB\r\nUSERPROFILE=C:\\Users\\Zofie Nov\xa0kov\xa0\r\n"
+        b"USERNAME=Zofie Nov\xa0kov\xa0\r\nUSER=lab\\Zofie Nov\xa0kov\xa0\r\n"
+        b"USERPROFILE=C:\\Users\\Zofie Nov\xa0kov\xa0\r\n"
     )
     profile = native("/C:/Users/Žofie Nováková")
     variables = variables_of(said.decode(code_page_of(said, profile), "replace"))
     user = account_of(variables, profile)
-    assert user == "LAB\\Žofie Nováková"
+    assert user == "lab\\Žofie Nováková"
     printed = ">zofie nov\xa0kov\xa0        console             1  Active      none   1/1/2026 9:00 AM"
     (session,) = sessions_of(printed, user)
     assert (session.user, session.own) == (user, True)
     assert account_of({"USERNAME": "ann"}, native("/C:/Users/ann.LAB")) == "ann"
+
+
+def test_a_local_account_is_not_said_to_be_of_the_domain_of_the_ssh_service() -> None:
+    variables = {"USER": "ann", "USERNAME": "ann", "USERDOMAIN": "WORKGROUP"}
+    assert account_of(variables, native("/C:/Users/ann")) == "ann"
 
 
 def test_a_profile_that_is_named_otherwise_leaves_what_is_ascii() -> None:
