@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from deskconsole.viewer.keys import looking_notice, lost_notice
+from deskconsole.viewer.keys import (
+    Action,
+    action_of,
+    control_notice,
+    help_rows,
+    hint,
+    looking_notice,
+    lost_notice,
+)
 from deskwire.control import ControlState
 
 
@@ -27,3 +35,23 @@ def test_control_that_ends_by_itself_says_that_keys_do_nothing() -> None:
     assert lost_notice("anna@desk controls the host").startswith(
         "anna@desk controls the host    keys do nothing"
     )
+
+
+def test_a_window_that_can_only_show_names_no_key_that_takes_control() -> None:
+    told = [hint(None), control_notice(ControlState.OTHER, "anna@desk", "", None)]
+    told += [text for row in help_rows(None) for text in row]
+    assert not [text for text in told if "Ctrl" in text or "take" in text]
+    assert told[1] == "anna@desk controls the host"
+
+
+@pytest.mark.parametrize(
+    ("code", "action"),
+    [
+        (0xFFBE, Action.HELP),
+        (0x700000, Action.HELP),
+        (0xFFC8, Action.FULLSCREEN),
+        (0x7A0000, Action.FULLSCREEN),
+    ],
+)
+def test_a_function_key_is_known_by_highgui_s_code_of_each_system(code: int, action: Action) -> None:
+    assert action_of(code) is action
