@@ -73,6 +73,18 @@ def shown(said: Said) -> dict[str, int]:
     return {**Said(0, said.stdout, "").json()}
 
 
+def test_an_address_that_refuses_is_told_in_the_system_s_words(console: WindowsConsole) -> None:
+    refused = console.run("stats", "ann@127.0.0.1:9")
+    assert refused.code == 3, refused
+    assert "nothing listens at 127.0.0.1:9 (connection refused)" in refused.stderr
+    unreachable = """
+        from deskconsole.ssh.sockets import _words_of
+        print(_words_of(10065))
+    """
+    words = console.python(textwrap.dedent(unreachable)).stdout.strip()
+    assert "unreachable" in words or "host" in words, words
+
+
 def test_a_key_and_the_known_hosts_of_the_profile_do_without_an_ssh_program(
     console: WindowsConsole, lab: Lab, profile: Path
 ) -> None:

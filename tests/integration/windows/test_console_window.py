@@ -113,7 +113,7 @@ def test_the_window_shows_a_linux_host_s_pixels_and_another_size_and_leaves_no_p
         screen.resize(640, 400)
         wait_for(lambda: place(shared_windows, screen.screenshot()), what="the picture of the first size")
         click(shared_windows, screen)
-        shared_windows.xdotool("key", "q")
+        shared_windows.xdotool("key", "alt+F4")
         assert process.wait(30) == 0
     assert not pictures_left(console)
 
