@@ -112,8 +112,11 @@ def test_the_window_shows_a_linux_host_s_pixels_and_another_size_and_leaves_no_p
         wait_for(lambda: place(shared_windows, screen.screenshot()), what="the picture of another size")
         screen.resize(640, 400)
         wait_for(lambda: place(shared_windows, screen.screenshot()), what="the picture of the first size")
-        click(shared_windows, screen)
-        shared_windows.xdotool("key", "alt+F4")
+        found = place(shared_windows, screen.screenshot())
+        assert found is not None
+        # The close button of its title bar.
+        shared_windows.move_pointer(found[0] + screen.width - 10, found[1] - 14)
+        shared_windows.xdotool("click", "1")
         assert process.wait(30) == 0
     assert not pictures_left(console)
 
