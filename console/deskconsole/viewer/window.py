@@ -45,7 +45,7 @@ from .messages import (
 from .overlay import FADE_STEP, Overlay
 from .shown_report import ShownReport
 from .surfaces.choice import highgui, surface_over, x_surface
-from .surfaces.surface import HighguiSurface, Surface, is_gone
+from .surfaces.surface import HighguiSurface, Surface, is_gone, set_title
 from .window_control import ViewOnlyControl, WindowControl, control_of
 from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
@@ -256,7 +256,7 @@ class Window:
     def _show_up(self) -> None:
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
         cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.setWindowTitle(NAME, self._title)
+        set_title(NAME, self._title)
         cv2.setMouseCallback(NAME, self._mouse)
         self._open = True
         self._frame.open(self._size())
@@ -284,8 +284,7 @@ class Window:
         if status.title != self._title:
             self._title = status.title
             if self._open:
-                with contextlib.suppress(cv2.error):
-                    cv2.setWindowTitle(NAME, self._title)
+                set_title(NAME, self._title)
         self._redraw |= self._overlay.status(status)
         self._control.stale(stale=status.stale)
 

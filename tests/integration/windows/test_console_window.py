@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,3 +150,29 @@ def test_control_from_the_window_is_refused_in_one_sentence_without_asking_the_h
     log = (console.home / "AppData" / "Local" / "deskconsole-console").rglob("audit.jsonl")
     acts = [json.loads(line) for path in log for line in path.read_text().splitlines()]
     assert not [act for act in acts if "control" in act["action"]], acts
+
+
+def test_the_title_has_every_letter_and_alt_f4_closes_the_window(console: WindowsConsole) -> None:
+    source = """
+        import ctypes, time
+        from deskconsole.picture.framebuffer import Framebuffer
+        from deskconsole.viewer.process import Viewer
+
+        user32, text, ends = ctypes.windll.user32, ctypes.create_unicode_buffer(99), []
+        picture = Framebuffer()
+        picture.reset(300, 200)
+        viewer = Viewer("B\u00fcro \u017dofie", picture, ends.append)
+        end = time.monotonic() + 60
+        while "live" not in text.value and time.monotonic() < end:
+            time.sleep(0.1)
+            window = user32.FindWindowW("Main HighGUI class", None)
+            user32.GetWindowTextW(window, text, 99)
+        # F4 with Alt held, as the keyboard sends it.
+        user32.PostMessageW(window, 0x104, 0x73, 0x203E0001)
+        while not ends and time.monotonic() < end:
+            time.sleep(0.1)
+        viewer.close()
+        print(text.value, ends)
+    """
+    told = console.python(textwrap.dedent(source))
+    assert told.stdout == "Büro Žofie - live - deskconsole (F1: keys) ['it was closed']\n", told
