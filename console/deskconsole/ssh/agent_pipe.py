@@ -30,19 +30,21 @@ def is_pipe(path: str) -> bool:
 
 def open_agent_pipe(path: str, patience: float) -> socket.socket:
     """Connects to the agent there; `patience`: seconds to wait for a pipe that is busy. Raises OSError."""
-    deadline = time.monotonic() + patience
+    pipe = _open(path, time.monotonic() + patience)
+    ours, theirs = socket.socketpair()
+    threading.Thread(target=_carry, args=(theirs, pipe), name="pipe to the ssh-agent", daemon=True).start()
+    return ours
+
+
+def _open(path: str, deadline: float) -> FileIO:
     while True:
         try:
-            pipe = FileIO(path, "r+b")
-            break
+            return FileIO(path, "r+b")
         except OSError as error:
             # That is how the C library says that the pipe is busy.
             if error.errno != errno.EINVAL or time.monotonic() > deadline:
                 raise
-            time.sleep(_BUSY)
-    ours, theirs = socket.socketpair()
-    threading.Thread(target=_carry, args=(theirs, pipe), name="pipe to the ssh-agent", daemon=True).start()
-    return ours
+        time.sleep(_BUSY)
 
 
 def _carry(link: socket.socket, pipe: FileIO) -> None:

@@ -145,7 +145,7 @@ class Viewer:
                 env=environment,
                 # Ctrl+C in the terminal is for the console
                 start_new_session=True,
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as fault:
             self._words.close()
