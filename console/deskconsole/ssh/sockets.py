@@ -177,7 +177,7 @@ def _connect_one(
                     raise TimeoutError
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise OSError(code, os.strerror(code))
+            raise OSError(code, _words_of(code))
         sock.settimeout(None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
@@ -227,6 +227,11 @@ class ProxyCommand:
 
 
 if sys.platform == "win32":
+    import ctypes
+
+    def _words_of(code: int) -> str:
+        """The system's words for an error of a socket, which the C library does not know."""
+        return ctypes.FormatError(code).strip(" .\r\n")
 
     def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         """Starts it without a shell, as Windows' own ssh does."""
@@ -263,6 +268,10 @@ if sys.platform == "win32":
         process.wait()
 
 else:
+
+    def _words_of(code: int) -> str:
+        """The system's words for an error of a socket."""
+        return os.strerror(code)
 
     def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         """Starts it by /bin/sh, as ssh does; the socket is the command's alone."""

@@ -62,6 +62,8 @@ class XControl:
     """Takes the events of a surface. `act` gets every action that a key asks for, and calls `do` first;
     `say` takes a sentence to show. Raises LookupError where the display cannot tell what control needs."""
 
+    refusal = ""
+
     def __init__(
         self,
         surface: XSurface,
