@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 from textual.pilot import Pilot
 
 from deskconsole.cli.console import DemoHosts, UsersHosts
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.ports import Backend
-from support.processes import is_gone
+from support.processes import running
 from support.screens.piloting import screen_text, until, until_shown
 from support.xvfb import wait_for
 
@@ -61,11 +60,9 @@ async def test_the_demo_is_chosen_typed_into_and_leaves_nothing(tmp_path: Path) 
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: pilot.app.return_value == "demo")
     hosts.close()
-    before = set(psutil.Process().children(recursive=True))
     async with shown(tmp_path, DemoHosts()) as pilot:
         await until_shown(pilot, "3 hosts: 3 live")
-        began = set(psutil.Process().children(recursive=True)) - before
-        assert began
+        assert running(tmp_path)
         await pilot.press("t", *"hello")
         await until(
             pilot, lambda: "sent 5 characters" in screen_text(pilot) and "✓ done" in screen_text(pilot)
@@ -73,5 +70,5 @@ async def test_the_demo_is_chosen_typed_into_and_leaves_nothing(tmp_path: Path) 
         await pilot.press("f12")
         await until_shown(pilot, "3 hosts: 3 live")
         await pilot.press("q")
-    wait_for(lambda: all(map(is_gone, began)), what="the end of the demo's agents")
+    wait_for(lambda: not running(tmp_path), what="the end of the demo's agents")
     assert list((tmp_path / "temporary").iterdir()) == []
