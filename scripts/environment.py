@@ -81,7 +81,10 @@ def _prepare() -> None:
     _run(*install, *_WHEELS_ONLY)
     # The build backend is locked and installed above: nothing is fetched here.
     _run(*install, *_PROJECT)
-    _run(str(_PYTHON), "-I", str(_SCRIPTS / "bytecode.py"))
+    try:
+        _run(str(_PYTHON), "-I", str(_SCRIPTS / "bytecode.py"))
+    except subprocess.CalledProcessError:
+        _say(f"the first start takes longer; {_LOG} says why")
     _STAMP.write_text(_fingerprint())
     _say(f"ready after {time.monotonic() - began:.0f} s")
 

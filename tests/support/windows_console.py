@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,12 +60,17 @@ class WindowsConsole:
 
     def __init__(self, windows: WindowsHost) -> None:
         self.home = windows.home
-        self._clone = windows.drive_c / "console"
+        self.folder = windows.drive_c / "console"
         self._environment = wine.environment(windows.folder, windows.user, windows.display)
 
     def run(self, *arguments: str, timeout: float = 120) -> Said:
         """One command to its end."""
         return self._run("-m", "deskconsole", *arguments, timeout=timeout)
+
+    def command(self, *words: str, timeout: float = 120, **environment: str) -> Said:
+        """A command line of cmd.exe, in the user's profile; with uv and python on PATH, say, by WINEPATH."""
+        with self._popen(["cmd", "/c", *words], self.home, environment) as process:
+            return _said(process, timeout)
 
     def python(self, source: str, timeout: float = 120) -> Said:
         """Statements in its Python, where all packages can be imported."""
@@ -74,7 +79,7 @@ class WindowsConsole:
     def pytest(self, *arguments: str, timeout: float) -> Said:
         """Tests of the clone."""
         return self._run(
-            "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, timeout=timeout, folder=self._clone
+            "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, timeout=timeout, folder=self.folder
         )
 
     @contextmanager
@@ -88,21 +93,29 @@ class WindowsConsole:
 
     def _run(self, *arguments: str, timeout: float, folder: Path | None = None) -> Said:
         with self._start(*arguments, folder=folder) as process:
-            try:
-                out, err = process.communicate(timeout=timeout)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-        out, err = (stream.replace(b"\r\n", b"\n") for stream in (out, err))
-        return Said(process.returncode, out.decode(), err.decode())
+            return _said(process, timeout)
 
     def _start(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
+        return self._popen([_PYTHON, "-I", "-X", "utf8", *arguments], folder or self.home, {})
+
+    def _popen(
+        self, command: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
         # Pipes of ours are right here: Wine's services run already, and do not get them.
         return subprocess.Popen(
-            [wine.wine(), _PYTHON, "-I", "-X", "utf8", *arguments],
-            env=self._environment, cwd=folder or self.home,
+            [wine.wine(), *command], env={**self._environment, **environment}, cwd=folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+
+
+def _said(process: subprocess.Popen[bytes], timeout: float) -> Said:
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    out, err = (stream.replace(b"\r\n", b"\n") for stream in (out, err))
+    return Said(process.returncode, out.decode(), err.decode())
 
 
 def _environment(lock: str) -> Path:
@@ -129,7 +142,6 @@ def _assemble(folder: Path, python: Path, lock: Path) -> None:
         subprocess.run(quiet, stdout=subprocess.DEVNULL, check=False)  # some carry templates
     paths = "".join(f"C:\\console\\{name}\n" for name in _PATHS)
     (folder / "python" / "Lib" / "site-packages" / "console.pth").write_text(paths)
-    mingw.gcc(
-        "-shared", "-nostartfiles", "-Wl,-e,DllMainCRTStartup",
-        "-o", folder / "python" / "bcryptprimitives.dll", _SOURCE, "-ladvapi32",
-    )  # fmt: skip
+    library = folder / "python" / "bcryptprimitives.dll"
+    mingw.gcc("-shared", "-nostartfiles", "-Wl,-e,DllMainCRTStartup", "-o", library, _SOURCE, "-ladvapi32")
+    shutil.copy(library, packages / "bin")  # for uv.exe

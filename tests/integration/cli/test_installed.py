@@ -12,18 +12,14 @@ import pytest
 import uv
 
 from support.command_line import ROOT
+from support.wheel import build_wheel
 
 AGENT = "from deskconsole.bootstrap.archive import agent_archive; print(agent_archive().name)"
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `uv build` and `uv tool install .` make of this clone."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_a_wheel_has_every_file_and_sends_the_same_agent(wheel: Path, tmp_path: Path) -> None:
