@@ -299,7 +299,7 @@ def _gate(
 def _write_whole(path: Path, text: str) -> None:
     """Writes a file of mode 0600, which is never seen half written."""
     part = path.with_name(path.name + ".part")
-    with open(part, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(text)
     part.replace(path)
 

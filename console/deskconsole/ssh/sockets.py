@@ -70,7 +70,7 @@ def _address_of(interface: str, family: int) -> str:
             return socket.inet_ntoa(answer[20:24])
         return ""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/net/if_inet6").read_text().splitlines():
+        for line in Path("/proc/net/if_inet6").read_text(encoding="ascii").splitlines():
             digits, _, _, scope, _, name = line.split()
             if name == interface and scope != _LINK_SCOPE:
                 return str(ipaddress.IPv6Address(int(digits, 16)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import resource
 from collections.abc import Iterator
 from typing import get_args
 
@@ -124,6 +122,9 @@ def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_f
 
 
 def test_a_window_of_a_console_with_more_than_a_thousand_descriptors_hears_all(pipe: tuple[int, int]) -> None:
+    import fcntl  # of Linux, as is the other
+    import resource
+
     reader, writer = pipe
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
