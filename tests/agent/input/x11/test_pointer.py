@@ -95,7 +95,7 @@ def test_a_menu_takes_keys_and_clicks(screen: Xvfb, host: Injector, terminal: Ty
     host.button(1, down=True, x=100, y=100)
 
     def menu() -> bool:
-        return bool(screen.screenshot()[330:500, :200].any())
+        return bool(screen.screenshot()[330:390, :200].any())
 
     wait_for(menu, what="xterm's menu, which is longer than it")
     host.button(1, down=False, x=700, y=550)
