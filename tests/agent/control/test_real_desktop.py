@@ -209,6 +209,13 @@ def test_an_agent_that_only_shows_hangs_up_on_an_input_and_has_loaded_nothing_th
 class Typist(ActingConsole, DrawingConsole):
     """Draws what comes, and types."""
 
+    def rest(self) -> None:
+        """Draws until nothing has moved for so long that the next input counts."""
+        known = -1
+        while len(self.packets) > known:
+            known = len(self.packets)
+            self.draw(0.5)
+
 
 def test_of_each_letter_in_a_resting_xterm_the_next_packet_after_its_announcement_has_it(
     display: Xvfb, agent: AgentProcess
@@ -220,7 +227,7 @@ def test_of_each_letter_in_a_resting_xterm_the_next_packet_after_its_announcemen
         console.act(Button, x=100, y=30, button=1, down=True)
         console.act(Button, x=100, y=30, button=1, down=False)
         for letter in "resting":
-            console.draw(0.5)  # an input counts where nothing has moved for a while
+            console.rest()
             before = console.picture.copy()
             number = console.act(Typing, text=letter)
 
