@@ -74,13 +74,13 @@ class WindowsConsole:
 
     def python(self, source: str, timeout: float = 120) -> Said:
         """Statements in its Python, where all packages can be imported."""
-        return self._run("-c", source, timeout=timeout)
+        return self._run("-X", "utf8", "-c", source, timeout=timeout)
 
     def pytest(self, *arguments: str, timeout: float) -> Said:
         """Tests of the clone."""
-        return self._run(
-            "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, timeout=timeout, folder=self.folder
-        )
+        options = ("-q", "-p", "no:cacheprovider", "--tb=short", "-o", "console_output_style=classic")
+        command = ("-X", "utf8", "-m", "pytest", *options, *arguments)
+        return self._run(*command, timeout=timeout, folder=self.folder)
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -96,7 +96,7 @@ class WindowsConsole:
             return _said(process, timeout)
 
     def _start(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
-        return self._popen([_PYTHON, "-I", "-X", "utf8", *arguments], folder or self.home, {})
+        return self._popen([_PYTHON, "-I", *arguments], folder or self.home, {})
 
     def _popen(
         self, command: list[str], folder: Path, environment: Mapping[str, str]

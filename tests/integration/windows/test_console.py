@@ -30,33 +30,6 @@ def test_the_demo_s_hosts_stream_exactly(console: WindowsConsole) -> None:
     assert [(each["state"], each["exact"]) for each in results] == [("streaming", True)] * 3, said
 
 
-def test_the_tui_shows_the_demo_s_hosts_and_ends_at_q(console: WindowsConsole) -> None:
-    source = """
-        import asyncio
-        from pathlib import Path
-        from deskconsole.cli.console import DemoHosts
-        from deskconsole.tui.app import DeskconsoleApp
-
-        async def use():
-            app = DeskconsoleApp(DemoHosts(), ssh_config=Path("config"))
-            async with app.run_test(size=(120, 40)) as pilot:
-                text = ""
-                while "3 live" not in text:
-                    await pilot.pause(0.1)
-                    rows = app.screen._compositor.render_strips()
-                    text = "\\n".join("".join(part.text for part in row) for row in rows)
-                await pilot.press("q")
-            app.close()
-            print(text)
-
-        asyncio.run(asyncio.wait_for(use(), 90))
-    """
-    said = console.python(textwrap.dedent(source))
-    assert said.code == 0, said
-    for name in ("front-desk", "studio", "night-shift"):
-        assert name in said.stdout
-
-
 def test_a_proxy_command_carries_both_ways_and_ends_with_its_link(console: WindowsConsole) -> None:
     source = """
         import sys, threading

@@ -10,7 +10,7 @@ import pytest
 from support.windows.host import WindowsHost
 from support.windows_console import WindowsConsole, put_clone
 
-FAST = ("tests/agent/deskwire", "tests/console/common", "tests/console/inventory")
+FAST = ("tests/console/common", "tests/console/inventory/test_lock.py", "tests/agent/host")
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +22,11 @@ def clone(shared_windows: WindowsHost) -> WindowsConsole:
 
 def test_what_the_system_may_change_passes_on_windows(clone: WindowsConsole) -> None:
     said = clone.pytest(*FAST, timeout=300)
-    assert said.code == 0, said.stdout
+    assert said.code == 0, said.stdout[-20_000:]
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1900)
 def test_all_unit_tests_pass_on_windows(clone: WindowsConsole) -> None:
     said = clone.pytest("tests/agent", "tests/console", "tests/tui", timeout=1800)
-    assert said.code == 0, said.stdout
+    assert said.code == 0, said.stdout[-20_000:]
