@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -112,6 +113,12 @@ def test_only_the_files_of_dead_consoles_are_swept(tmp_path: Path, monkeypatch: 
 
 
 def test_no_room_anywhere_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "shared_folders", lambda: [tmp_path / "missing"])
-    with pytest.raises(ConfigurationError, match=r"no room .* No such file"):
+    monkeypatch.setattr(module, "shared_folders", lambda: [tmp_path])
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(module.mmap, "mmap", refuse)
+    with pytest.raises(ConfigurationError, match=f"no room .*{os.strerror(errno.ENOMEM)}"):
         Framebuffer().reset(100, 100)
+    assert not list(tmp_path.iterdir())

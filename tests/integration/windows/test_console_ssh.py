@@ -73,6 +73,7 @@ def shown(said: Said) -> dict[str, int]:
     return {**Said(0, said.stdout, "").json()}
 
 
+@pytest.mark.long
 def test_an_address_where_nothing_listens_is_told_as_that(console: WindowsConsole) -> None:
     refused = console.run("stats", "ann@127.0.0.1:9")
     assert refused.code == 3, refused
@@ -91,6 +92,7 @@ def test_a_key_and_the_known_hosts_of_the_profile_do_without_an_ssh_program(
     assert said.stderr.count(NO_PROGRAM) == said.stderr.count("\n") == 1, said
 
 
+@pytest.mark.long
 def test_ssh_exe_s_configuration_leads_through_a_jump_host(
     console: WindowsConsole, shared_windows: WindowsHost, lab: Lab, profile: Path
 ) -> None:
@@ -133,6 +135,7 @@ def test_the_agent_s_pipe_signs_and_what_hangs_there_stops_nothing(
     assert said.stderr.startswith("1 [] []\n"), said
 
 
+@pytest.mark.long
 def test_a_windows_host_shows_its_desktop_to_a_windows_console(
     console: WindowsConsole, shared_windows: WindowsHost, profile: Path
 ) -> None:

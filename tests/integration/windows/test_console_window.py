@@ -98,6 +98,7 @@ def test_a_shot_of_a_linux_host_is_its_screen(console: WindowsConsole, way: list
     assert np.array_equal(picture, screen.screenshot())
 
 
+@pytest.mark.long
 def test_figures_without_a_window_say_that_the_picture_is_exact(
     console: WindowsConsole, way: list[str]
 ) -> None:
@@ -141,6 +142,7 @@ def test_the_window_tells_its_keys_and_that_it_only_shows(
         assert process.wait(30) == 0
 
 
+@pytest.mark.long
 def test_control_from_the_window_is_refused_in_one_sentence_without_asking_the_host(
     console: WindowsConsole, way: list[str], screen: Xvfb, shared_windows: WindowsHost
 ) -> None:
