@@ -84,7 +84,9 @@ def run() -> int:
     try:
         try:
             with terminal_as_it_was():
-                app(prog_name="deskconsole")
+                # On Windows Click would put files in the place of `*`, and values in that of `%NAME%`: in a
+                # text that is to be typed, too.
+                app(prog_name="deskconsole", windows_expand_args=False)
         except SystemExit as ending:  # Typer ends so, and commands
             code = ending.code if isinstance(ending.code, int) else 0
         with contextlib.suppress(BrokenPipeError):

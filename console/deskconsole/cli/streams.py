@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -36,6 +37,8 @@ class _Results(TextIOWrapper):
         _discard(self)
         if isinstance(error, BrokenPipeError):
             return error
+        if sys.platform == "win32" and error.errno == errno.EINVAL:  # its word for a pipe without a reader
+            return BrokenPipeError(errno.EPIPE, error.strerror)
         return DeskconsoleError(f"the result cannot be written to stdout: {error.strerror}")
 
 

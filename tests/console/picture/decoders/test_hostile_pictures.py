@@ -129,4 +129,4 @@ def damaged_jpeg() -> bytes:
     ids=["times", "others", "long", "jpeg"],
 )
 def test_nothing_that_a_picture_library_complains_of_reaches_standard_error(body: bytes) -> None:
-    assert spoken(body) == b"a word of our own\n"
+    assert spoken(body).splitlines() == [b"a word of our own"]
