@@ -15,7 +15,20 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, audit, bootstrap, control, demo, doctor, events, hosts, runtime, schema, view
+from . import (
+    article,
+    audit,
+    bootstrap,
+    control,
+    demo,
+    doctor,
+    events,
+    hosts,
+    recordings,
+    runtime,
+    schema,
+    view,
+)
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -58,6 +71,8 @@ app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
 app.command()(view.stats)
 app.command()(view.shot)
+app.command()(recordings.record)
+app.command()(recordings.play)
 app.command("type")(control.type_)
 app.command()(control.key)
 # `-5` is a number here, and no option.
