@@ -360,6 +360,17 @@ class PlayResult(msgspec.Struct, frozen=True):
     fault: str
 
 
+class ExportResult(msgspec.Struct, frozen=True):
+    """A recording in another format. `fault`: where the recording ends early, and why."""
+
+    file: str
+    seconds: float
+    frames: int
+    width: int
+    height: int
+    fault: str
+
+
 class DiffResult(msgspec.Struct, frozen=True):
     """The changes between two pictures."""
 
@@ -399,5 +410,6 @@ RESULTS: dict[str, Any] = {
     "diff": DiffResult,
     "record": RecordResult,
     "play": PlayResult,
+    "export": ExportResult,
 }
 """The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line."""

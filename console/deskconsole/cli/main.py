@@ -73,6 +73,7 @@ app.command()(view.stats)
 app.command()(view.shot)
 app.command()(recordings.record)
 app.command()(recordings.play)
+app.command()(recordings.export)
 app.command("type")(control.type_)
 app.command()(control.key)
 # `-5` is a number here, and no option.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .terminal import print_json, say
+from .terminal import counted, print_json, say
 
 RecordingFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A recording that `record` has made.", show_default=False)
@@ -77,3 +77,37 @@ def play(
     fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen)
     if fault:
         say(fault)
+
+
+def export(
+    file: RecordingFile,
+    output: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="FILE.mp4, .gif or .webp, or a folder for pictures.",
+            show_default=False,
+        ),
+    ],
+    *,
+    rate: Annotated[float, typer.Option(min=0.1, max=60.0, help="Pictures a second.")] = 10.0,
+    json: Json = False,
+) -> None:
+    """Make a film, an animation or a folder of pictures of a recording.
+
+    \b
+    Examples:
+      deskconsole export lab-01.deskrec lab-01.mp4
+      deskconsole export lab-01.deskrec pictures --rate 1
+    """
+    from deskconsole.app.exporting import export_recording
+    from deskconsole.picture.opencv import require_opencv
+
+    require_opencv()
+    result = export_recording(file, output, rate)
+    if json:
+        print_json(result)
+        return
+    say(f"{output}: {counted(result.frames, 'picture')}, {result.width}x{result.height}")
+    if result.fault:
+        say(result.fault)
