@@ -1,7 +1,7 @@
 """Writes the bytecode that the program's start needs; .venv's Python runs it after pip.
 
 pip compiles every module of every package, 52 MB, and takes 3 seconds of CPU longer for it; the program loads
-modules of 10 MB. scripts/environment.sh starts this.
+modules of 10 MB. scripts/environment.sh and environment.py start this.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def main() -> None:
     for name in PROGRAM:
         for module in pkgutil.walk_packages(importlib.import_module(name).__path__, f"{name}."):
             if not module.name.endswith("__main__"):
-                with contextlib.suppress(ImportError):
+                # On Windows a module of Linux finds no library: ctypes raises TypeError.
+                with contextlib.suppress(ImportError, TypeError):
                     importlib.import_module(module.name)
 
 

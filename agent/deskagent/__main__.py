@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deskwin32.held_files import once_released
 from deskwire.hello import token_from_file
 from deskwire.limits import size_fault
 from deskwire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
@@ -299,9 +300,9 @@ def _gate(
 def _write_whole(path: Path, text: str) -> None:
     """Writes a file of mode 0600, which is never seen half written."""
     part = path.with_name(path.name + ".part")
-    with open(part, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(text)
-    part.replace(path)
+    once_released(lambda: part.replace(path))
 
 
 def _push(options: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""Windows as both programs need it: its functions in one table, and what its own commands print."""
+"""Windows as both programs need it: its functions, its held files, what its own commands print."""

@@ -184,6 +184,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
         not_zero,
     ),
     "EmptyClipboard": ("user32", BOOL, (), not_zero),
+    "FindWindowExW": ("user32", HANDLE, (HANDLE, HANDLE, LPCWSTR, LPCWSTR), None),
     "GetAsyncKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
     "GetClipboardData": ("user32", HANDLE, (wintypes.UINT,), not_zero),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),

@@ -32,6 +32,11 @@ _SECRET_TARGETS: Final = (
 )
 """Targets by which a password manager says that a text is a secret."""
 
+_MOST_TARGETS: Final = 1024
+"""Forms of the text that are looked at: an owner may name as many as it likes."""
+_MOST_TRANSFERS: Final = 32
+"""Texts that may be on their way in pieces at the same time: a program may ask as often as it likes."""
+
 _UTF8_TARGETS: Final = ("UTF8_STRING", "text/plain;charset=utf-8")
 _TEXT_PROPERTY: Final = "_DESKCONSOLE_CLIP"
 
@@ -97,7 +102,7 @@ class _Peer:
     def server_time(self, until: float) -> int:
         """The server's present time: a selection has to be owned and asked for at a time of the server."""
         self.window.change_property(self.atom(_TEXT_PROPERTY), Xatom.INTEGER, 32, [], X.PropModeAppend)
-        while (one := self.events.next(until)) is not None:
+        while time.monotonic() < until and (one := self.events.next(until)) is not None:
             if one.type == X.PropertyNotify and one.window.id == self.window.id:
                 return int(one.time)
         raise SelectionRefused("the X server does not answer")
@@ -133,7 +138,7 @@ class _Reader(_Peer):
         """Returns what its owner can give; empty where an old one does not say."""
         if not self._ask("TARGETS"):
             return set()
-        answer = self.window.get_full_property(self.atom(_TEXT_PROPERTY), X.AnyPropertyType, 1024)
+        answer = self.window.get_property(self.atom(_TEXT_PROPERTY), X.AnyPropertyType, 0, _MOST_TARGETS)
         return {int(one) for one in answer.value} if answer is not None and answer.format == 32 else set()
 
     def _ask(self, target: str) -> bool:
@@ -178,7 +183,8 @@ class _Reader(_Peer):
 
     def _next(self) -> Any:
         one = self.events.next(self._until)
-        if one is None:
+        # Events without end, such as one piece of a letter after another, must not put the end off.
+        if one is None or time.monotonic() > self._until:
             raise SelectionRefused("the program that owns the clipboard does not answer")
         return one
 
@@ -289,6 +295,8 @@ class _Offer(_Peer):
         if len(content) <= PIECE:
             requestor.change_property(place, kind, 8, content)
             return True
+        if len(self._transfers) >= _MOST_TRANSFERS:
+            return False
         requestor.change_attributes(event_mask=X.PropertyChangeMask)
         self._transfers[requestor.id, place] = _Transfer(requestor, place, kind, content)
         requestor.change_property(place, self.atom("INCR"), 32, [len(content)])

@@ -100,6 +100,8 @@ class Agent:
             case Watch():
                 self._watch = message
                 self._due = min(self._due, time.monotonic() + message.interval)
+            case _:
+                pass
         return b""
 
 

@@ -60,6 +60,8 @@ def main() -> None:
                 case "disconnect":
                     session.disconnect()
                     _say({})
+                case unknown:
+                    raise ValueError(unknown)
 
 
 def _way(told: dict[str, Any]) -> tuple[Host, Route]:

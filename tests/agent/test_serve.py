@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import socket
 import stat
 import subprocess
@@ -222,6 +221,8 @@ def test_a_display_whose_name_is_no_text_is_still_spoken_of(tmp_path: Path) -> N
 
 
 def test_out_of_descriptors_it_waits_quietly_and_then_serves(tmp_path: Path) -> None:
+    import resource  # of Linux
+
     with AgentProcess(tmp_path, *STILL) as agent:
         assert agent.process is not None
         first = Console(agent)

@@ -16,13 +16,15 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import mss
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 _SOCKETS = "/tmp/.X11-unix"
@@ -284,6 +286,18 @@ class Xvnc(Xvfb):
     def _command(self) -> list[str]:
         size = "{}x{}".format(*self._maximum)
         return ["Xvnc", "-geometry", size, "-depth", str(self._depth), "-rfbport", "-1"]
+
+
+@contextmanager
+def own_display(
+    width: int, height: int, *, maximum: tuple[int, int] | None = None, options: tuple[str, ...] = ()
+) -> Iterator[Xvfb]:
+    """A server that DISPLAY names meanwhile: what opens a display opens this one."""
+    server = Xvfb(width, height, maximum=maximum, options=options)
+    with server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", server.display)
+        patch.delenv("XAUTHORITY", raising=False)
+        yield server
 
 
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,9 @@ from support.screens.display_fleet import NOW, DisplayFleet, Running
 @pytest.fixture(autouse=True)
 def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Times of day are local: the same everywhere in tests."""
+    if sys.platform == "win32":  # it reads TZ once, at its start
+        yield
+        return
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield

@@ -20,7 +20,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
-from support.screens.piloting import screen_text, until
+from support.screens.piloting import screen_text, until, until_shown
 
 _CHARACTERS = {"slash": "/", "space": " ", "minus": "-"}
 
@@ -138,20 +138,15 @@ async def test_the_console_can_be_left_before_the_hosts_are_there(tmp_path: Path
 async def test_a_filter_that_is_set_in_any_way_is_seen(running: Running) -> None:
     async with running(laboratory(), size=(80, 24)) as pilot:
         pilot.app.screen.query_one(Input).value = "jj"
-        await pilot.pause(0.1)
-        shown = screen_text(pilot)
-        assert "no host matches 'jj'; esc clears" in shown
-        assert "0 of 7" in shown
+        assert "0 of 7" in await until_shown(pilot, "no host matches 'jj'; esc clears")
         await pilot.press("escape")
-        await pilot.pause(0.1)
-        assert "◌ lab-05" in screen_text(pilot)
+        await until_shown(pilot, "◌ lab-05")
 
 
 async def test_a_second_ctrl_c_leaves(running: Running) -> None:
     async with running(laboratory()) as pilot:
         await pilot.press("ctrl+c")
-        await pilot.pause(0.1)
-        assert "ctrl+c again leaves; q does so at once." in screen_text(pilot)
+        await until_shown(pilot, "ctrl+c again leaves; q does so at once.")
         assert pilot.app.return_value is None
         await pilot.press("ctrl+c")
         await until(pilot, lambda: pilot.app.return_value == "quit")

@@ -12,7 +12,7 @@ from deskconsole.session.state import State
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
 from support.screens.display_fleet import NOW, Running, laboratory
-from support.screens.piloting import logged, screen_text, settle
+from support.screens.piloting import logged, screen_text, settle, until
 
 from .test_typing import paste
 
@@ -116,9 +116,8 @@ async def test_a_host_that_does_not_answer_is_no_longer_asked_for_control(
     fleet.controls["lab-01"] = DisplayControl(becomes=ControlStatus(ControlState.FREE))
     async with running(fleet) as pilot:
         await pilot.press("y")
-        await pilot.pause(0.3)
-        await settle(pilot)
-        assert any("did not answer the request for control" in line for line in logged(pilot))
+        said = "did not answer the request for control"
+        await until(pilot, lambda: any(said in line for line in logged(pilot)))
         assert fleet.controls["lab-01"].sent == ["take", "release"]
 
 
@@ -130,7 +129,7 @@ async def test_an_act_ends_no_control_that_began_meanwhile(running: Running) -> 
     async with running(fleet) as pilot:
         await pilot.press("y", "t")
         control.status = ControlStatus(ControlState.YOURS)
-        await pilot.pause(0.2)
+        await settle(pilot)
         await pilot.press("a")
         await settle(pilot)
         assert control.sent == ["take", "take", "a"]

@@ -17,7 +17,7 @@ from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from support.screens.display_fleet import NOW, UPLOADING, DisplayFleet, Running, laboratory, live, plant
-from support.screens.piloting import console, screen_text, settle, until, until_shown
+from support.screens.piloting import console, screen_text, settle, until_screen, until_shown
 
 FAILED = Snapshot(
     "lab-05",
@@ -44,7 +44,7 @@ async def test_each_step_says_its_bytes_its_rate_and_what_is_left(
 ) -> None:
     async with running(laboratory(), size=size) as pilot:
         await pilot.press("down", "down", "d")
-        await pilot.pause(0.2)
+        await until_shown(pilot, "4 s left")
         lines = re.findall("│(.+)│", screen_text(pilot))
         words = [" ".join(line.split()) for line in lines]
         assert "✓ connecting 0.3 s" in words
@@ -61,13 +61,9 @@ async def test_a_removed_host_takes_its_dialog_and_its_page_away(running: Runnin
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("enter", "d")
-        await pilot.pause(0.2)
-        assert isinstance(pilot.app.screen, DeployScreen)
+        await until_screen(pilot, DeployScreen)
         fleet.hosts = fleet.hosts[1:]
-        for _ in range(3):
-            console(pilot).controller.pull()
-            await pilot.pause(0.1)
-        assert isinstance(pilot.app.screen, FleetScreen)
+        await until_screen(pilot, FleetScreen)
 
 
 async def test_deploying_a_host_at_rest_connects_it_and_x_cancels_that(running: Running) -> None:
@@ -91,7 +87,7 @@ async def test_a_hidden_deploy_continues(running: Running, key: str) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("down", "down", "d")
-        await pilot.pause(0.1)
+        await until_screen(pilot, DeployScreen)
         await pilot.press(key)
         await settle(pilot)
         assert isinstance(pilot.app.screen, FleetScreen)
@@ -125,12 +121,8 @@ async def test_a_failure_stands_below_its_step_with_the_remedy_and_can_be_tried_
         await settle(pilot)
         assert fleet.asked == [("connect", "lab-05")] * 2
         await pilot.press("o")
-        await settle_until(pilot, DoctorScreen)
+        await until_screen(pilot, DoctorScreen)
         assert fleet.asked[2:] == [("examine", "lab-05")]
-
-
-async def settle_until(pilot: Pilot[Outcome], kind: type[object]) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
 async def test_the_first_picture_says_how_long_it_took(running: Running) -> None:
@@ -149,9 +141,7 @@ async def test_a_host_without_a_user_says_that_it_waits_and_goes_on_by_itself(ru
     async with running(plant(), size=(80, 24)) as pilot:
         assert "▲ plant-6   10.0.4.6  waiting for 3 min: log on there" in screen_text(pilot)
         await pilot.press("end", "up", "d")
-        await pilot.pause(0.2)
-        shown = screen_text(pilot)
-        assert "◐ waiting" in shown
+        shown = await until_shown(pilot, "◐ waiting")
         assert "waiting: nobody is logged on at plant-6" in shown
         assert "it goes on by itself" in shown
 
@@ -169,7 +159,7 @@ async def test_a_long_upload_shows_itself_to_who_connected_the_host_and_goes_wit
         await shows(pilot, fleet, uploading)
         assert isinstance(pilot.app.screen, DeployScreen)
         await pilot.press("h")
-        await pilot.pause(0.1)
+        await until_screen(pilot, FleetScreen)
         await shows(pilot, fleet, uploading)
         assert isinstance(pilot.app.screen, FleetScreen)
         await pilot.press("x")
@@ -187,7 +177,7 @@ async def test_nothing_shows_itself_to_who_moved_on_or_only_looks(running: Runni
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("down", "down")
-        await pilot.pause(0.1)
+        await pilot.pause(0.1)  # Nothing comes: a condition has nothing to wait for.
         assert isinstance(pilot.app.screen, FleetScreen)
         await pilot.press("down", "down", "c", "up")
         await settle(pilot)

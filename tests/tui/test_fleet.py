@@ -17,7 +17,16 @@ from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.preview import HALF
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
-from support.screens.piloting import console, logged, screen_text, settle, until_shown
+from support.screens.piloting import (
+    console,
+    logged,
+    screen_text,
+    settle,
+    until,
+    until_gone,
+    until_screen,
+    until_shown,
+)
 
 
 async def test_each_host_says_its_state_its_reason_and_what_to_do(running: Running) -> None:
@@ -127,16 +136,12 @@ async def test_a_filter_that_finds_nothing_says_so_and_escape_goes_back(running:
         table = pilot.app.screen.query_one(HostTable)
         assert "esc All" not in screen_text(pilot)
         await pilot.press("down", "down", "slash", *"zzz", "enter")
-        await pilot.pause(0.1)
-        shown = screen_text(pilot)
-        assert "no host matches 'zzz'; esc clears" in shown
+        shown = await until_shown(pilot, "no host matches 'zzz'; esc clears")
         assert "esc All" in shown.splitlines()[-1]
         assert "q Quit" in shown.splitlines()[-1]
         await pilot.press("escape")
-        await pilot.pause(0.1)
+        assert "esc All" not in await until_gone(pilot, "no host matches")
         assert table.selected == "lab-03"
-        assert "no host matches" not in screen_text(pilot)
-        assert "esc All" not in screen_text(pilot)
 
 
 async def test_long_names_never_cut_a_time(running: Running) -> None:
@@ -146,9 +151,8 @@ async def test_long_names_never_cut_a_time(running: Running) -> None:
     async with running(DisplayFleet(hosts, states), size=(80, 24)) as pilot:
         for width, seen in ((60, "live 2 h"), (70, "live 2 h 10 min"), (80, "live 2 h 10 min")):
             await pilot.resize_terminal(width, 24)
-            await pilot.pause(0.2)
-            lines = screen_text(pilot).splitlines()
-            assert re.search(rf"{seen} ", lines[2]), lines[2]
+            lines = (await until_shown(pilot, f"{seen} ")).splitlines()
+            assert f"{seen} " in lines[2]
             assert re.search(r"live 59 min ", lines[3]), lines[3]
             assert re.search(r"live 364 d ", lines[4]), lines[4]
             assert all(line.rstrip().endswith("2 min       18") for line in lines[2:5])
@@ -157,10 +161,8 @@ async def test_long_names_never_cut_a_time(running: Running) -> None:
 async def test_enter_opens_a_host_and_escape_comes_back(running: Running) -> None:
     async with running(laboratory()) as pilot:
         await pilot.press("end", "enter")
-        await pilot.pause(0.2)
-        assert isinstance(pilot.app.screen, HostScreen)
-        shown = screen_text(pilot)
-        assert "Updates per second" in shown
+        await until_screen(pilot, HostScreen)
+        shown = await until_shown(pilot, "Updates per second")
         assert "5 min ago" in shown
         assert "lab-07" in shown
         await pilot.press("escape")
@@ -177,8 +179,7 @@ async def test_a_small_terminal_keeps_the_table_and_never_wraps(running: Running
         )
         assert not pilot.app.screen.query_one(EventPane).display
         await pilot.resize_terminal(120, 40)
-        await pilot.pause(0.2)
-        assert pilot.app.screen.query_one(EventPane).display
+        await until(pilot, lambda: pilot.app.screen.query_one(EventPane).display)
 
 
 async def test_a_key_shows_what_the_streams_do_instead_of_who_is_there(running: Running) -> None:
@@ -186,13 +187,11 @@ async def test_a_key_shows_what_the_streams_do_instead_of_who_is_there(running: 
         heading = screen_text(pilot).splitlines()[1]
         assert heading.split() == ["host", "group", "address", "state", "screen", "picture", "kB/s"]
         await pilot.press("f")
-        await pilot.pause(0.1)
-        heading, first = screen_text(pilot).splitlines()[1:3]
+        heading, first = (await until_shown(pilot, "upd/s")).splitlines()[1:3]
         assert heading.split()[-6:] == ["30", "s", "upd/s", "slices/s", "kB/s", "saved"]
         assert first.rstrip().endswith("98.9 %")
         await pilot.press("f")
-        await pilot.pause(0.1)
-        assert "upd/s" not in screen_text(pilot)
+        await until_gone(pilot, "upd/s")
 
 
 async def test_who_is_logged_on_has_a_column_and_is_found_by_the_filter(running: Running) -> None:
@@ -203,8 +202,8 @@ async def test_who_is_logged_on_has_a_column_and_is_found_by_the_filter(running:
         assert "logged on" in lines[1]
         assert "eva" in lines[8]
         await pilot.press("slash", *"eva")
-        await pilot.pause(0.1)
-        assert [row.name for row in pilot.app.screen.query_one(HostTable).rows] == ["lab-07"]
+        table = pilot.app.screen.query_one(HostTable)
+        await until(pilot, lambda: [row.name for row in table.rows] == ["lab-07"])
 
 
 @pytest.mark.parametrize("number", [0, 1, 7, 100])
@@ -253,22 +252,22 @@ async def test_what_keeps_a_screen_from_being_seen_is_said_in_a_narrow_row_and_i
 ) -> None:
     async with running(plant(), size=(80, 24)) as pilot:
         await pilot.press(*["down"] * (int(name[-1]) - 1))
-        await pilot.pause(0.1)
-        lines = screen_text(pilot).splitlines()
-        assert any(name in line and short in line for line in lines[:9])
-        below = " ".join(" ".join(line.split(HALF)[0] for line in lines[9:]).split())
-        assert full in below
-        assert ("picture of 22:11:10 (2 min old)" in below) == (name != "plant-6")
+
+        def below() -> str:
+            lines = screen_text(pilot).splitlines()[9:]
+            return " ".join(" ".join(line.split(HALF)[0] for line in lines).split())
+
+        await until(pilot, lambda: full in below())
+        assert any(name in line and short in line for line in screen_text(pilot).splitlines()[:9])
+        assert ("picture of 22:11:10 (2 min old)" in below()) == (name != "plant-6")
 
 
 async def test_the_header_sums_up_where_it_has_no_room_for_every_state(running: Running) -> None:
     async with running(plant(), size=(80, 24)) as pilot:
         assert screen_text(pilot).splitlines()[0].startswith(" 7 hosts: 7 need attention ")
         await pilot.resize_terminal(200, 40)
-        await pilot.pause(0.2)
-        assert (
-            "7 hosts: 1 desktop disconnected, 1 display off, 1 locked" in screen_text(pilot).splitlines()[0]
-        )
+        shown = await until_shown(pilot, "7 hosts: 1 desktop disconnected, 1 display off, 1 locked")
+        assert "7 hosts: 1 desktop" in shown.splitlines()[0]
 
 
 async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room(running: Running) -> None:
@@ -277,9 +276,7 @@ async def test_a_host_that_is_down_names_the_doctor_where_the_footer_has_no_room
         await pilot.press("down", "down", "down")
         await until_shown(pilot, "o looks for what is wrong, step by step")
     async with running(laboratory(), size=(120, 40)) as pilot:
-        await pilot.pause(0.1)
-        assert "d Deploy" in screen_text(pilot).splitlines()[-1]
-        assert "o Doctor" in screen_text(pilot).splitlines()[-1]
+        assert "d Deploy" in (await until_shown(pilot, "o Doctor")).splitlines()[-1]
 
 
 async def test_the_first_host_is_shown_though_the_table_was_scrolled_by_the_wheel(running: Running) -> None:
@@ -290,9 +287,8 @@ async def test_the_first_host_is_shown_though_the_table_was_scrolled_by_the_whee
             table.scroll_to(y=20, animate=False, immediate=True)
             await pilot.pause()
             await pilot.press(key)
-            await pilot.pause(0.3)
+            await until_shown(pilot, f"◌ {seen}")
             assert table.selected == seen
-            assert f"◌ {seen}" in screen_text(pilot)
 
 
 async def test_a_comparison_and_a_refresh_show_their_answer(running: Running) -> None:
@@ -305,14 +301,16 @@ async def test_a_comparison_and_a_refresh_show_their_answer(running: Running) ->
         figures = replace(seen.statistics, refreshes={"console request": 9})
         fleet.states["lab-01"] = replace(seen, exactness=compared, statistics=figures)
         console(pilot).controller.pull()
-        await pilot.pause(0.1)
-        shown = " ".join(screen_text(pilot).split())
-        assert "verified: every pixel is as on the host (packet 4,121)" in shown
-        assert "the whole picture was sent again" in shown
+
+        def shown() -> str:
+            return " ".join(screen_text(pilot).split())
+
+        await until(pilot, lambda: "verified: every pixel is as on the host (packet 4,121)" in shown())
+        await until(pilot, lambda: "the whole picture was sent again" in shown())
         assert "lab-01  the whole picture was sent again" in logged(pilot)
         await pilot.press("D")
         await settle(pilot)
         fleet.states["lab-01"] = Snapshot("lab-01")
         console(pilot).controller.pull()
-        await pilot.pause(0.1)
-        assert "lab-01  the comparison did not come: see the state of the host" in logged(pilot)
+        missing = "lab-01  the comparison did not come: see the state of the host"
+        await until(pilot, lambda: missing in logged(pilot))

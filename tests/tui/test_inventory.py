@@ -15,7 +15,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import DisplayFleet, Running, laboratory
-from support.screens.piloting import console, logged, screen_text, settle, until_shown
+from support.screens.piloting import console, logged, screen_text, settle, until_screen, until_shown
 
 
 async def test_a_host_is_added_once_its_fields_are_right(running: Running) -> None:
@@ -59,7 +59,7 @@ async def test_rights_on_windows_are_chosen_by_the_arrows(running: Running) -> N
         kept.append(fleet.hosts[0].run_level)
         await pilot.press("e")
         await pilot.click("#run_level", offset=(1, 0))
-        await pilot.pause(0.1)
+        await until_shown(pilot, "● least")
         await pilot.press("ctrl+s")
         await settle(pilot)
         kept.append(fleet.hosts[0].run_level)
@@ -70,11 +70,9 @@ async def test_control_consent_and_keyboard_are_chosen_and_go_back_to_what_is_us
     fleet = laboratory()
     async with running(fleet, size=(80, 24)) as pilot:
         await pilot.press("e", "up", "up", "up", "right", "up", "right", "up", "right", "right")
-        await pilot.pause(0.1)
-        text = screen_text(pilot)
+        text = await until_shown(pilot, "○ characters  ● position  for virtual machines, games")
         assert "○ allowed  ○ ask  ● never  it only looks" in text
         assert "○ others  ● always  ○ never  every desktop" in text
-        assert "○ characters  ● position  for virtual machines, games" in text
         await pilot.press("enter")
         await settle(pilot)
         changed = fleet.hosts[0]
@@ -179,11 +177,9 @@ async def test_all_that_the_ssh_configuration_names_is_imported_in_its_order(
     fleet = DisplayFleet((Host(name="db"),))
     async with running(fleet, size=(80, 24), ssh_config=config) as pilot:
         await pilot.press("i")
-        await pilot.pause(0.1)
-        shown = screen_text(pilot)
+        shown = await until_shown(pilot, "space: this one  a: all or none  enter: import 4")
         assert "[x] included" in shown
         assert "[x] web" in shown
-        assert "space: this one  a: all or none  enter: import 4" in shown
         assert "Import 4 hosts" in shown
         await settle(pilot)
         assert re.search(r"\[x\] web +ann@10.0.0.5:2222", screen_text(pilot))
@@ -197,12 +193,10 @@ async def test_what_is_not_ticked_is_not_imported(running: Running, config: Path
     fleet = DisplayFleet((Host(name="db"),))
     async with running(fleet, size=(80, 24), ssh_config=config) as pilot:
         await pilot.press("i", "a")
-        await pilot.pause(0.1)
-        shown = screen_text(pilot)
+        shown = await until_shown(pilot, "Import 0 hosts")
         assert "[ ] included" in shown
         assert "[x]" not in shown
         assert "enter" not in shown.split("a: all or none")[1].splitlines()[0]
-        assert "Import 0 hosts" in shown
         assert pilot.app.screen.query_one("#take", Button).disabled
         await pilot.press("enter")  # nothing is ticked: the list stays
         await pilot.press("end", "space", "home", "space")
@@ -218,8 +212,7 @@ async def test_where_there_is_nothing_to_import_the_button_closes(running: Runni
         await until_shown(pilot, "names no hosts that are not here already")
         assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["Close"]
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        assert isinstance(pilot.app.screen, FleetScreen)
+        await until_screen(pilot, FleetScreen)
 
 
 @pytest.mark.parametrize(

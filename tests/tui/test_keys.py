@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from support.screens.display_fleet import Running, laboratory
-from support.screens.piloting import screen_text, settle
+from support.screens.piloting import screen_text, until, until_shown
 
 
 async def test_help_lists_the_keys_of_the_screen(running: Running) -> None:
@@ -26,20 +26,15 @@ async def test_help_lists_the_keys_of_the_screen(running: Running) -> None:
         assert "Page Right" not in text
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)
-        await pilot.pause(0.2)
-        assert "^p Menu" in screen_text(pilot).splitlines()[-1]
+        await until(pilot, lambda: "^p Menu" in screen_text(pilot).splitlines()[-1])
         await pilot.press("f1")
-        await pilot.pause(0.2)
-        lines = screen_text(pilot).splitlines()
-        assert any("End the session; the host stays listed" in line for line in lines)
+        await until_shown(pilot, "End the session; the host stays listed")
 
 
 async def test_the_palette_knows_what_the_keys_do(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("ctrl+p", *"exactness")
-        await pilot.pause(0.5)
+        await until_shown(pilot, "Compare the host's picture with ours")
         await pilot.press("enter")
-        await pilot.pause(0.2)
-        await settle(pilot)
-        assert fleet.asked == [("check", "lab-01")]
+        await until(pilot, lambda: fleet.asked == [("check", "lab-01")])

@@ -22,7 +22,8 @@ from deskconsole.tui.app import Outcome
 from deskconsole.tui.screens.host_keys import ChangedKeyScreen, TrustListScreen, TrustScreen
 from deskconsole.tui.screens.question import SecretScreen
 from support.screens.display_fleet import NOW, DisplayFleet, Running
-from support.screens.piloting import console, screen_text
+from support.screens.piloting import console, screen_text, until, until_screen
+from support.screens.questions import asked_by
 from support.sshd import Sshd, fingerprint, keygen, public_line
 
 NAMES = [f"lab-{number:02}" for number in range(1, 7)]
@@ -73,8 +74,7 @@ class Logins:
 
     async def over(self, pilot: Pilot[Outcome]) -> dict[str, str]:
         """How they ended."""
-        while any(thread.is_alive() for thread in self._threads):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: not any(thread.is_alive() for thread in self._threads))
         return self.outcomes
 
 
@@ -91,11 +91,8 @@ def make_sshd(tmp_path: Path) -> Iterator[Callable[[str], Sshd]]:
 
 async def asked(pilot: Pilot[Outcome], kind: type[object], number: int = 1) -> None:
     """Until so many wait for an answer, in a dialog of this kind."""
-    while len(console(pilot).controller.questions.waiting()) < number or not isinstance(
-        pilot.app.screen, kind
-    ):
-        await pilot.pause(0.02)
-    await pilot.pause(0.1)
+    await asked_by(pilot, number)
+    await until_screen(pilot, kind)
 
 
 async def test_one_passphrase_lets_every_host_in_and_a_wrong_one_is_asked_for_again_once(

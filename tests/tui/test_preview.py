@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 from deskconsole.picture.preview import fitted
 from deskconsole.session.state import State
 from deskconsole.tui.app import Outcome
+from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.widgets.preview import HALF, PreviewPane, cells
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory
-from support.screens.piloting import console, screen_text, settle
+from support.screens.piloting import console, screen_text, settle, until, until_screen, until_shown
 
 
 class Alone(App[None]):
@@ -91,6 +92,16 @@ def drawn(pilot: Pilot[Outcome]) -> tuple[int, int]:
     return max(lines, default=0), len(lines)
 
 
+async def until_drawn(pilot: Pilot[Outcome], least: tuple[int, int]) -> None:
+    """Until the picture is at least so large."""
+
+    def holds() -> bool:
+        console(pilot).controller.pull()
+        return all(have >= want for have, want in zip(drawn(pilot), least, strict=True))
+
+    await until(pilot, holds)
+
+
 @pytest.mark.parametrize(
     ("size", "least"),
     [((80, 24), (40, 12)), ((80, 40), (40, 12)), ((100, 40), (48, 14)), ((120, 30), (46, 13)),
@@ -100,28 +111,21 @@ async def test_the_picture_has_the_room_that_there_is_and_every_host_its_row(
     running: Running, size: tuple[int, int], least: tuple[int, int]
 ) -> None:
     async with running(laboratory(), size=size) as pilot:
-        await pilot.pause(0.1)
-        console(pilot).controller.pull()
-        await pilot.pause(0.2)
+        await until_drawn(pilot, least)
         across, down = drawn(pilot)
-        assert across >= least[0]
-        assert down >= least[1]
         assert abs(across / (2 * down) - 16 / 9) < 0.15
         assert all(f"lab-0{number}" in screen_text(pilot) for number in range(1, 8))
         await pilot.press("enter")
-        await pilot.pause(0.2)
-        console(pilot).controller.pull()
-        await pilot.pause(0.2)
-        assert drawn(pilot)[1] >= least[1]
+        await until_screen(pilot, HostScreen)
+        await until_drawn(pilot, (0, least[1]))
 
 
 async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
-        await pilot.pause(0.1)
-        console(pilot).controller.pull()
         await pilot.press("end")
-        await pilot.pause(0.1)
+        await until_shown(pilot, "● lab-07")
+        await until_drawn(pilot, (1, 1))
         await pilot.click(PreviewPane)
         await settle(pilot)
         assert fleet.asked == [("view", "lab-07")]
@@ -140,20 +144,12 @@ async def test_the_fleet_hears_which_hosts_are_on_the_screen(running: Running) -
     fleet = laboratory()
     async with running(fleet, size=(120, 40)) as pilot:
         await pilot.press("down")
-        await pilot.pause(0.1)
-        console(pilot).controller.pull()
-        await pilot.pause()
-        assert fleet.looked_at == ("lab-02", tuple(f"lab-0{number}" for number in range(1, 8)))
+        all_hosts = tuple(f"lab-0{number}" for number in range(1, 8))
+        await until(pilot, lambda: fleet.looked_at == ("lab-02", all_hosts))
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        console(pilot).controller.pull()
-        await pilot.pause()
-        assert fleet.looked_at == ("lab-02", ())
+        await until(pilot, lambda: fleet.looked_at == ("lab-02", ()))
         await pilot.press("f1")
-        await pilot.pause(0.1)
-        console(pilot).controller.pull()
-        await pilot.pause()
-        assert fleet.looked_at[0] is None
+        await until(pilot, lambda: fleet.looked_at[0] is None)
 
 
 async def test_the_budget_and_what_is_lossy_are_told(running: Running) -> None:

@@ -13,7 +13,7 @@ from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.host_keys import TrustScreen
 from deskconsole.tui.screens.question import SecretScreen
 from support.screens.display_fleet import NOW, Running, laboratory
-from support.screens.piloting import console, logged, screen_text
+from support.screens.piloting import console, logged, screen_text, until, until_screen, until_shown
 from support.screens.questions import (
     KEY,
     SECRET,
@@ -22,8 +22,6 @@ from support.screens.questions import (
     connecting,
     dialog_text,
     password_of,
-    shown_text,
-    until,
 )
 
 
@@ -31,14 +29,14 @@ async def test_a_password_is_never_shown(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         thread, answers = ask(fleet, SECRET)
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         await pilot.press(*"hush")
         shown = screen_text(pilot)
         assert "hush" not in shown
         assert "••••" in shown
         assert "Attempt 2" in shown
         await pilot.press("enter")
-        await until(pilot, FleetScreen)
+        await until_screen(pilot, FleetScreen)
         thread.join(5)
         assert answers == ["hush"]
 
@@ -48,16 +46,15 @@ async def test_questions_wait_for_their_turn_and_for_the_form(running: Running) 
     async with running(fleet) as pilot:
         await pilot.press("a")
         first, first_answers = ask(fleet, SECRET)
-        while not console(pilot).controller.questions.hosts():
-            await pilot.pause(0.01)
+        await until(pilot, lambda: bool(console(pilot).controller.questions.hosts()))
         second, second_answers = ask(fleet, KEY)
         await pilot.press(*"web")
         assert isinstance(pilot.app.screen, HostForm)
         await pilot.press("escape")
         console(pilot).controller.pull()
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         await pilot.press("escape")
-        await until(pilot, TrustScreen)
+        await until_screen(pilot, TrustScreen)
         await pilot.press("escape")
         first.join(5)
         second.join(5)
@@ -68,10 +65,10 @@ async def test_cancelling_the_connection_withdraws_its_question(running: Running
     fleet = laboratory()
     async with running(fleet) as pilot:
         thread, answers = ask(fleet, KEY)
-        await until(pilot, TrustScreen)
+        await until_screen(pilot, TrustScreen)
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.CLOSED, since=NOW)
         console(pilot).controller.pull()
-        await until(pilot, FleetScreen)
+        await until_screen(pilot, FleetScreen)
         thread.join(5)
         assert answers == [False]
 
@@ -80,7 +77,7 @@ async def test_quitting_answers_everything_with_no(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:
         thread, answers = ask(fleet, SECRET)
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         await pilot.app.action_quit()
         thread.join(5)
         assert answers == [None]
@@ -92,7 +89,7 @@ async def test_the_title_of_a_password_says_which_user_and_address(running: Runn
     request = SecretRequest("Reception PC", "password", "Password:", account="Žofie Nováková@127.0.0.1:22")
     async with running(fleet) as pilot:
         thread, _ = ask(fleet, request)
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         assert "Žofie Nováková@127.0.0.1 - password" in screen_text(pilot)
         assert "Host Reception PC." in screen_text(pilot)
         await pilot.press("escape")
@@ -110,14 +107,14 @@ async def test_one_passphrase_answers_all_that_wait_for_the_same_key_file(runnin
         other, other_answers = ask(
             fleet, SecretRequest("lab-04", "passphrase", "Passphrase for /other", key_file="/other")
         )
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         await asked_by(pilot, 4)
         assert file in screen_text(pilot)
         await pilot.press(*"hush", "enter")
         for thread, answers in asked:
             thread.join(5)
             assert answers == ["hush"]
-        await shown_text(pilot, "/other")
+        await until_shown(pilot, "/other")
         assert not other_answers
         await pilot.press("escape")
         other.join(5)
@@ -129,7 +126,7 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
     fleet = connecting()
     async with running(fleet) as pilot:
         first, first_answers = ask(fleet, password_of(1))
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         assert "Use it for" not in screen_text(pilot)
         root = replace(password_of(3), account="root@10.0.3.3")
         others = [ask(fleet, password_of(2)), ask(fleet, root)]
@@ -140,7 +137,7 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
         await pilot.press(*"hush", "enter")
         first.join(5)
         assert first_answers == ["hush"]
-        await shown_text(pilot, "ops@10.0.3.2 - password")  # it was not ticked: the next is asked
+        await until_shown(pilot, "ops@10.0.3.2 - password")  # it was not ticked: the next is asked
         assert not any(answers for _, answers in others)
         await pilot.press("tab")
         late, late_answers = ask(fleet, password_of(4))
@@ -150,7 +147,7 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
         for thread, answers in others:
             thread.join(5)
             assert answers == ["word"]
-        await shown_text(pilot, "ops@10.0.3.4 - password")
+        await until_shown(pilot, "ops@10.0.3.4 - password")
         assert not late_answers
         await pilot.press("escape")
         late.join(5)
@@ -162,7 +159,7 @@ async def test_a_menu_has_its_lines_and_can_be_scrolled(running: Running) -> Non
     menu = "\n".join(f" {number}. choice {number}" for number in range(1, 60)) + "\nPasscode or option:"
     async with running(fleet, size=(80, 24)) as pilot:
         thread, answers = ask(fleet, SecretRequest("lab-03", "code", menu, echo=True))
-        await until(pilot, SecretScreen)
+        await until_screen(pilot, SecretScreen)
         assert "1. choice 1 " in screen_text(pilot)
         assert "Passcode or option:" not in screen_text(pilot)
         await pilot.press(*["pagedown"] * 8)
@@ -170,7 +167,7 @@ async def test_a_menu_has_its_lines_and_can_be_scrolled(running: Running) -> Non
         await pilot.press("1")
         assert "•" not in screen_text(pilot)
         await pilot.press("enter")
-        await until(pilot, FleetScreen)
+        await until_screen(pilot, FleetScreen)
         thread.join(5)
         assert answers == ["1"]
 
@@ -183,20 +180,18 @@ async def test_what_a_server_says_while_the_login_waits_is_in_the_row_and_the_lo
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.CONNECTING, since=NOW)
         fleet.questions.tell(ServerMessage("lab-03", link))
         fleet.questions.tell(ServerMessage("lab-03", link, waiting=True))
-        await pilot.pause(0.05)
+        said = "the server says: To go on, open this: https://login.example/a/1b2c"
+        wanted = [f"lab-03  {said}", f"lab-03  the login waits; {said}"]
+        await until(pilot, lambda: logged(pilot) == wanted)
         console(pilot).controller.pull()
-        await pilot.pause(0.05)
-        row = next(line for line in screen_text(pilot).splitlines() if "lab-03" in line)
-        assert "the server says: To go on, open this: https://login.example/a/1b2c" in row
-        assert logged(pilot) == [
-            "lab-03  the server says: To go on, open this: https://login.example/a/1b2c",
-            "lab-03  the login waits; the server says: To go on, open this: https://login.example/a/1b2c",
-        ]
+
+        def row() -> str:
+            return next(line for line in screen_text(pilot).splitlines() if "lab-03" in line)
+
+        await until(pilot, lambda: said in row())
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.PROBING, since=NOW)
         console(pilot).controller.pull()
-        await pilot.pause(0.05)
-        row = next(line for line in screen_text(pilot).splitlines() if "lab-03" in line)
-        assert "the server says" not in row
+        await until(pilot, lambda: "the server says" not in row())
 
 
 async def test_a_notice_that_every_host_shows_is_logged_once(running: Running) -> None:
@@ -205,7 +200,7 @@ async def test_a_notice_that_every_host_shows_is_logged_once(running: Running) -
         assert fleet.questions is not None
         for number in range(1, 8):
             fleet.questions.tell(ServerMessage(f"lab-0{number}", "Authorised use only.\x1b[31m\n"))
-        await pilot.pause(0.05)
+        await until(pilot, lambda: bool(logged(pilot)))
         assert logged(pilot) == ["lab-01  the server says: Authorised use only.␛[31m"]
 
 

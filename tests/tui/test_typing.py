@@ -12,12 +12,13 @@ from deskconsole.session.control_status import NOT_CONNECTED, ControlStatus
 from deskconsole.session.events import ControlTakenOver
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.tui.app import Outcome
+from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.typing import TypingScreen
 from deskconsole.tui.widgets.preview import PreviewPane
 from deskwire.control import ControlState, InputOutcome
 from support.screens.display_control import DisplayControl
 from support.screens.display_fleet import NOW, Running, laboratory
-from support.screens.piloting import screen_text, settle
+from support.screens.piloting import screen_text, settle, until, until_screen
 
 
 async def paste(pilot: Pilot[Outcome], text: str) -> None:
@@ -51,8 +52,7 @@ async def test_the_way_out_leaves_and_gives_control_back_once_it_was_taken_for_t
     fleet = laboratory()
     async with running(fleet) as pilot:
         await pilot.press("t", "a", "f12", "f12", "b", "f12")
-        await pilot.pause(0.8)
-        assert not isinstance(pilot.app.screen, TypingScreen)
+        await until_screen(pilot, FleetScreen)
         assert fleet.controls["lab-01"].sent == ["take", "a", "+f12", "-f12", "b", "release"]
         fleet.controls["lab-01"].sent.clear()
         await pilot.press("T", "t", "c", "f12", "c")
@@ -231,8 +231,7 @@ async def test_the_picture_of_the_host_that_is_typed_into_follows_at_once(runnin
         assert (fleet.looked_at, fleet.typing) == (("lab-01", ()), True)
         drawn = pilot.app.screen.query_one(PreviewPane)._lines
         fleet.brightness = 0.5
-        await pilot.pause(0.3)
-        assert pilot.app.screen.query_one(PreviewPane)._lines != drawn
+        await until(pilot, lambda: pilot.app.screen.query_one(PreviewPane)._lines != drawn)
         await pilot.press("f12", "x")
         pilot.app.controller.pull()  # type: ignore[attr-defined]
         await settle(pilot)

@@ -6,15 +6,16 @@ may be deleted at any time while no test runs.
 
 from __future__ import annotations
 
-import fcntl
+import functools
 import hashlib
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+
+from deskconsole.common.file_lock import locked
 
 HERE = Path(__file__).resolve().parent
 _DIGITS = 12
@@ -41,7 +42,8 @@ def once(name: str, key: str, make: Callable[[Path], None]) -> Path:
     if part.is_dir():
         os.utime(part)
         return part
-    with _locked(name):
+    wait = functools.cache(lambda: say(f"the Windows stand-in: another run makes its {name}, waiting"))
+    with locked(folder() / f"{name}.lock", wait):
         if part.is_dir():
             return part
         _prune(name)
@@ -68,17 +70,6 @@ def _prune(name: str) -> None:
     for part in folder().glob(f"{name}-{'?' * _DIGITS}"):
         if part.stat().st_mtime < time.time() - _WEEK:
             shutil.rmtree(part)
-
-
-@contextmanager
-def _locked(name: str) -> Iterator[None]:
-    with (folder() / f"{name}.lock").open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"the Windows stand-in: another run makes its {name}, waiting")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def say(text: str) -> None:

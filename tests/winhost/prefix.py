@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from support.windows import python as windows_python
-from winhost import mingw, ucrtbase, wine
+from winhost import libraries, mingw, wine
 from winhost.cache import HERE, contents, once
 
 _PROFILE = "profile-of-nobody-yet"
@@ -19,7 +19,7 @@ _SHIMS = ("query", "schtasks", "tasklist")
 _LINKED = ("windows", "testbed/python")
 """What no host changes in place; below it new files may come."""
 
-_OVERRIDDEN = ("ucrtbase", *(f"{name}.exe" for name in _SHIMS))
+_OVERRIDDEN = (*libraries.EXTENDED, *(f"{name}.exe" for name in _SHIMS))
 _SETTINGS = (
     r"""REGEDIT4
 
@@ -78,7 +78,12 @@ def _registry_text(name: str) -> str:
 def _template() -> Path:
     windows = once("windows", f"{wine.version()} {_SETTINGS} 2", _install_windows)
     python = windows_python.windows_python()
-    sources = [*mingw.SOURCES.iterdir(), *(HERE / "shims").glob("*.py"), Path(__file__), HERE / "ucrtbase.py"]
+    sources = [
+        *mingw.SOURCES.iterdir(),
+        *(HERE / "shims").glob("*.py"),
+        Path(__file__),
+        HERE / "libraries.py",
+    ]
     key = f"{windows} {python} {contents(*sources)}"
     return once("host", key, lambda folder: _furnish(folder, windows, python)) / "prefix"
 
@@ -123,7 +128,7 @@ def _furnish(folder: Path, windows: Path, python: Path) -> None:
     for name in _SHIMS:
         (system32 / f"{name}.exe").unlink(missing_ok=True)
         shutil.copy(shim, system32 / f"{name}.exe")
-    ucrtbase.extend(system32, folder)
+    libraries.extend_all(system32, folder)
     # Its bytecode is kept, or each host would compile what it imports.
     env = wine.environment(prefix, _PROFILE)
     warm = wine.run(env, *wine.TESTBED_PYTHON, "-c", "import ssl, winhost.shims.services")

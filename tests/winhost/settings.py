@@ -14,6 +14,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     """`cut_after` is a number of bytes: the upload that passes it loses its connection, once. `autorun` is
     printed by the shell before anything else. `stdin_ends` says whether commands see the end of their input.
     `blocked` is the system's sentence where it refuses every python.exe below a profile, else empty.
+    `administrator` says whether commands have an administrator's rights.
     """
 
     user: str
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     autorun: str = ""
     stdin_ends: bool = True
     blocked: str = ""
+    administrator: bool = True
 
     def write(self, path: Path) -> None:
         """So that a reader sees the old or the new, never half."""

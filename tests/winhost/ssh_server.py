@@ -116,6 +116,10 @@ class WindowsServer(asyncssh.SSHServer):
         """Only if there is one."""
         return self._host.settings.password is not None
 
+    def kbdint_auth_supported(self) -> bool:
+        """Offered beside the password; nothing is behind it, so each attempt fails."""
+        return self._host.settings.password is not None
+
     def validate_password(self, username: str, password: str) -> bool:
         """The one password."""
         return self._is_user(username) and password == self._host.settings.password
@@ -192,6 +196,7 @@ class Command:
             "-session0": self._settings.session0,
             "-killable": killable,
             "-plain": self._settings.shell == "powershell",
+            "-limited": not self._settings.administrator,
         }
         peer = "{} {}".format(*self._client.get_extra_info("peername", ("127.0.0.1", 0))[:2])
         # Its end is waited for in a thread: asyncio's own would also wait for the end of its pipes.
@@ -203,6 +208,7 @@ class Command:
             ],
             env={
                 **self._settings.environment,
+                "USERDOMAIN": "WORKGROUP",  # as the service has it
                 "SSH_CLIENT": f"{peer} 22", "SSH_CONNECTION": f"{peer} 127.0.0.1 22",
             },
             cwd=drive, start_new_session=True, bufsize=0,

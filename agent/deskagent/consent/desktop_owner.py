@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -30,19 +31,24 @@ def _owner(display: str, sessions: Path) -> int | None:
     number = re.match(r"(?:unix)?:(\d+)", display)
     if number is None:
         return None
-    with contextlib.suppress(OSError):
-        for session in sessions.iterdir():
-            if session.name.endswith(".ref"):
-                continue
-            lines = session.read_text("utf-8", "replace").splitlines()
-            values = dict(line.split("=", 1) for line in lines if "=" in line)
-            if values.get("DISPLAY") == f":{number[1]}" and values.get("UID", "").isdigit():
-                return int(values["UID"])
+    for session in _login_sessions(sessions):
+        # A user who has logged out leaves a session behind, for as long as a program of it runs.
+        if session.get("DISPLAY") == f":{number[1]}" and session.get("STATE") != "closing":
+            with contextlib.suppress(KeyError, ValueError):
+                return int(session["UID"])
     server = _server_user(number[1])
     if server in (0, None):
         with contextlib.suppress(OSError, KeyError):
             return Path(os.environ["XAUTHORITY"]).stat().st_uid
     return server
+
+
+def _login_sessions(folder: Path) -> Iterator[dict[str, str]]:
+    """The values of each login session that can be read; sessions end while they are looked at."""
+    for session in [*folder.iterdir()] if folder.is_dir() else []:
+        with contextlib.suppress(OSError):
+            lines = session.read_text("utf-8", "replace").splitlines()
+            yield dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 def _server_user(number: str) -> int | None:

@@ -124,7 +124,7 @@ def read_policy(path: Path | None = None) -> Policy:
     if len(data) > _LONGEST:
         return parse_policy(_STRICTEST, f"{path} has more than {_LONGEST} bytes")
     try:
-        return parse_policy(tomllib.loads(data.decode("utf-8")), where=str(path))
+        return parse_policy(tomllib.loads(data.decode("utf-8-sig")), where=str(path))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return parse_policy(_STRICTEST, f"{path} is no TOML: {error}")
 

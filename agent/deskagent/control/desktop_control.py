@@ -136,6 +136,9 @@ class DesktopControl:
         def decided(refusal: str) -> None:
             if refusal:
                 self._say(client, Control(ControlState.REFUSED, reason=refusal[:MOST_WORDS]))
+            elif (policy := self._consent.policy()).control is PolicyRule.NEVER:
+                # It may have changed while the person was asked.
+                self._say(client, _forbidden(policy))
             else:
                 self._give(client, force=request.force)
 
@@ -288,7 +291,8 @@ class DesktopControl:
             return "control ended before the clipboard came"
         policy = self._consent.policy()
         if not policy.clip:
-            return policy.mistake or "the policy of this host does not allow the clipboard"
+            mistake = f": {policy.mistake}" if policy.mistake else ""
+            return f"the policy of this host does not allow the clipboard{mistake}"
         return BEING_ASKED if self._inputs.sees_question else self.refusal(client, message)
 
     def review(self) -> None:

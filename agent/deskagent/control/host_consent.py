@@ -23,7 +23,7 @@ from deskwire.messages import Hello
 from .client import ControlClient
 from .desktop_lock import DesktopLock, DesktopTaken, LockGone, NoLock
 from .given_consents import NO_LASTS, GivenConsents
-from .host_sign import HostSign
+from .host_sign import HostSign, sign_text
 
 _NO_PAUSE: Final = 3.0
 """Seconds until the next question of any console after a no, or after a question that its console took away;
@@ -82,7 +82,7 @@ class HostConsent:
         """The question that the asking thread has taken up."""
         self._open: tuple[_PendingQuestion, Asker] | None = None
         self._consents = GivenConsents()
-        self._sign = HostSign(open_sign, self._clicked)
+        self._sign = HostSign(open_sign, self._clicked, self._sign_lost)
         self._noes = 0
         """The number of noes in a row, and of questions that were taken away."""
         self._next_question = 0.0
@@ -345,11 +345,17 @@ class HostConsent:
 
     def _sign_text(self) -> str:
         if self._holder is not None:
-            return f"{shown_name(self._holder.hello)} controls this computer - click to end"
-        seen_by = [shown_name(one.hello) for one in self._watchers if self._needs_sign(one)]
-        if not seen_by:
-            return ""
-        return f"{', '.join(dict.fromkeys(seen_by))} can see this computer - click to end"
+            return sign_text(shown_name(self._holder.hello), ())
+        return sign_text("", (shown_name(one.hello) for one in self._watchers if self._needs_sign(one)))
+
+    def _sign_lost(self) -> None:
+        """The sign was closed and cannot be opened: where the policy demands one, no console sees or acts."""
+        if self._closed or not self.policy().sign_always:
+            return
+        with self._lock:
+            watchers = list(self._watchers)
+        for client in watchers:
+            client.dismiss("the policy of this host demands a sign, which cannot be shown now", again=True)
 
     def _needs_sign(self, client: ControlClient) -> bool:
         return self._read_policy().sign_always or self.must_ask_to_see(client.hello)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from deskagent.consent.sign import Sign, SignOpener
 from deskwire.geometry import Rectangle
 
-_AGAIN: Final = 5.0
+_AGAIN: Final = 1.0
 """Seconds until the next attempt to open a sign that could not be opened."""
 
 _OPEN_WITHIN: Final = 3.0
@@ -20,15 +20,36 @@ _OPEN_WITHIN: Final = 3.0
 _LOOK: Final = 1.0
 """Seconds between two looks whether a sign that is shown is still there."""
 
+_LONGEST_NAMES: Final = 40
+"""Characters of names that are shown: a console chooses its own, and could else push the rest of the line off
+the screen."""
+
 _log = logging.getLogger(__name__)
+
+
+def sign_text(acts: str, see: Iterable[str]) -> str:
+    """The line that says which console acts, else which ones see; empty where no name is given."""
+    if acts:
+        return f"{_cut(acts)} controls this computer - click to end"
+    names = ", ".join(dict.fromkeys(see))
+    return f"{_cut(names)} can see this computer - click to end" if names else ""
+
+
+def _cut(names: str) -> str:
+    shown = " ".join(names.split())
+    return shown if len(shown) <= _LONGEST_NAMES else f"{shown[: _LONGEST_NAMES - 3]}..."
 
 
 class HostSign:
     """Opens the sign when there is something to show, and again where another program closed it."""
 
-    def __init__(self, open_sign: SignOpener | None, clicked: Callable[[], None]) -> None:
+    def __init__(
+        self, open_sign: SignOpener | None, clicked: Callable[[], None], lost: Callable[[], None]
+    ) -> None:
+        """`lost` is called, on the sign's thread, each time that it could not be opened."""
         self._open_sign = open_sign
         self._clicked = clicked
+        self._lost = lost
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._sign: Sign | None = None
@@ -137,3 +158,4 @@ class HostSign:
             self._again = time.monotonic() + _AGAIN
             self._fault, self._shown, self._demanded = words, self._text, False
             self._wake.notify_all()
+        self._lost()

@@ -39,6 +39,8 @@ class InputQueue:
 
     def __init__(self) -> None:
         self._waiting: deque[QueuedInput] = deque()
+        self._grant = 0
+        """The grant of the latest input."""
         self._prune_at = _MANY
         self._characters = 0
 
@@ -57,6 +59,10 @@ class InputQueue:
         each may take seconds. With an input between them both stay, as it may be what pastes the older one.
         Raises RemoteProtocolError where the console sends more than can be injected; nothing changes then.
         """
+        if grant != self._grant:
+            # What waits by an earlier grant is not injected any more, and takes no room from this console.
+            self._waiting.clear()
+            self._grant, self._characters = grant, 0
         waiting = self._waiting
         displaced = None
         if isinstance(message, Pointer):

@@ -2,120 +2,48 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
-from deskagent.input.device import DeviceGone, DeviceOpener, InputBlocked
-from deskagent.input.injector import Injector
-from deskwire.clipboard import PutClip, WantClip
-from deskwire.control import (
-    AllUp,
-    Button,
-    Chord,
-    Done,
-    EndControl,
-    InputOutcome,
-    Key,
-    Pointer,
-    Typing,
-    Wheel,
-)
+from deskagent.input.device import DeviceOpener
+from deskwire.control import EndControl
 from deskwire.messages import NumberedRequest
 
-from .client import MOST_WORDS, ControlClient
-from .desktop_lock import DesktopLock, DesktopTaken, LockGone
+from .client import ControlClient
+from .desktop_lock import DesktopLock
+from .input_executor import LOOK, InputExecutor
 from .input_queue import InputQueue, QueuedInput
-from .question_watch import BEING_ASKED, QuestionWatch
-
-LEASE: Final = 1.2
-"""Seconds without a byte from a console that holds something, after which it is released. The console pings
-every 0.4 s meanwhile."""
-
-_LOOK: Final = 0.1
-"""Seconds between two checks, while a console acts, whether it must let go what it holds."""
-
-_LOCK_AGAIN: Final = 0.2
-"""Seconds until the desktop's lock is tried once more where no console's name is on it: an agent that has
-just started holds it for a moment, while it releases what a killed one left down."""
-
-_PIECE: Final = 16
-"""Characters of a text that are injected in one go: 0.4 s where each needs a new keycode."""
+from .input_rules import InputRules
 
 _CLOSE_WITHIN: Final = 3.0
 """Seconds that the end of the agent may wait for what is just being typed."""
 
-_log = logging.getLogger(__name__)
-
-
-class InputRules(Protocol):
-    """The input thread asks and tells this; called on that thread, so no method but one may wait."""
-
-    def allows(self, client: ControlClient, grant: int) -> bool:
-        """This console acts now, by this grant."""
-        ...
-
-    def refusal(self, client: ControlClient, message: NumberedRequest) -> str:
-        """The reason why nothing is injected now, in one sentence; empty where inputs may be injected."""
-        ...
-
-    def transfer_clip(
-        self, client: ControlClient, message: NumberedRequest, look: Callable[[], None]
-    ) -> bool:
-        """Takes a request for the clipboard, in its turn, and calls `look` all the time while that waits;
-        False: the input is no such request."""
-        ...
-
-    def review(self) -> None:
-        """A console acts: looks, some times a second, whether it still may."""
-        ...
-
-    def ended(self, client: ControlClient) -> None:
-        """The console gave control back, and all that it sent before is injected."""
-        ...
-
-    def begun(self, client: ControlClient, grant: int) -> None:
-        """The client's inputs can be injected from now on."""
-        ...
-
-    def not_begun(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
-        """The client's inputs cannot be injected; `why` is the reason."""
-        ...
-
-    def lost(self, client: ControlClient, grant: int, why: DeviceGone | DesktopTaken) -> None:
-        """The client's inputs cannot be injected any more."""
-        ...
-
 
 class InputThread:
-    """Opens the device for a console that acts, injects what it sends, and closes it when no console acts."""
+    """Takes commands and inputs from any thread, and has them carried out one after another."""
 
     def __init__(
         self, open_device: DeviceOpener, lock: DesktopLock, question: DesktopLock, rules: InputRules
     ) -> None:
         """`lock` is taken while a console acts, `question` only looked at."""
-        self._open_device = open_device
-        self._lock = lock
-        self._question = QuestionWatch(question)
-        self._rules = rules
         self._wake = threading.Condition()
         self._queue = InputQueue()
         self._commands: deque[Callable[[], None]] = deque()
         self._closed = False
-        self.has_no_device = False
-        """The desktop has nothing to act with, as was found when it was opened last."""
-        self.sees_question = False
-        """An agent of the desktop asked the person there when the last request for the clipboard came."""
-        # Used by the thread alone.
-        self._injector: Injector | None = None
-        self._client: ControlClient | None = None
-        self._grant = 0
-        self._looked = 0.0
+        self._executor = InputExecutor(open_device, lock, question, rules, self._is_interrupted)
         self._thread = threading.Thread(target=self._run, name="input", daemon=True)
+
+    @property
+    def has_no_device(self) -> bool:
+        """The desktop has nothing to act with, as was found when it was opened last."""
+        return self._executor.has_no_device
+
+    @property
+    def sees_question(self) -> bool:
+        """An agent of the desktop asked the person there when the last request for the clipboard came."""
+        return self._executor.sees_question
 
     def put(
         self, client: ControlClient, grant: int, message: NumberedRequest | EndControl
@@ -128,15 +56,15 @@ class InputThread:
 
     def begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
         """The next inputs come from this console; `rules` hears whether that works."""
-        self._command(lambda: self._begin(client, grant, name, force=force))
+        self._command(lambda: self._executor.begin(client, grant, name, force=force))
 
     def end(self) -> None:
         """Everything goes up, before any input that waits, and the device is closed."""
-        self._command(self._end)
+        self._command(self._executor.end)
 
     def all_up(self) -> None:
         """Everything goes up, before any input that waits."""
-        self._command(self._all_up)
+        self._command(self._executor.all_up)
 
     def clear(self) -> threading.Event:
         """Everything goes up that an agent which was killed left down; the event is set when that is done."""
@@ -144,7 +72,7 @@ class InputThread:
 
         def command() -> None:
             try:
-                self._clear()
+                self._executor.clear()
             finally:
                 done.set()
 
@@ -168,246 +96,26 @@ class InputThread:
                 self._thread.start()
             self._wake.notify()
 
+    def _is_interrupted(self) -> bool:
+        return self._closed or bool(self._commands)
+
     # The thread
 
     def _run(self) -> None:
         while (act := self._next()) is not None:
-            self._guarded(act)
-            if self._injector is not None and time.monotonic() - self._looked >= _LOOK:
-                self._guarded(self._look)
-        self._guarded(self._end)
+            self._executor.run(act)
+        self._executor.run(self._executor.end)
 
     def _next(self) -> Callable[[], None] | None:
         """Waits for the next act; None at the end."""
+        executor = self._executor
         with self._wake:
             while not (self._closed or self._commands or self._queue):
-                if not self._wake.wait(None if self._injector is None else _LOOK):
-                    return self._look
+                if not self._wake.wait(LOOK if executor.acts else None):
+                    return executor.look
             if self._closed:
                 return None
             if self._commands:
                 return self._commands.popleft()
             queued = self._queue.next()
-        return lambda: self._inject(queued)
-
-    def _guarded(self, act: Callable[[], None]) -> None:
-        """Runs `act` and survives whatever it raises."""
-        try:
-            act()
-        except InputBlocked as error:
-            _log.info("the system did not let it through: %s", error)
-        except Exception as error:  # noqa: BLE001
-            self._give_up(_reason(error))
-
-    def _give_up(self, why: DeviceGone | DesktopTaken) -> None:
-        client, grant = self._client, self._grant
-        self._let_go(why)
-        if client is not None:
-            _attempt(lambda: self._rules.lost(client, grant, why))
-
-    def _begin(self, client: ControlClient, grant: int, name: str, *, force: bool) -> None:
-        if not self._rules.allows(client, grant):
-            return
-        try:
-            self._check_lock()
-            if self._injector is not None:
-                self._injector.end()
-            self._acquire(name, force=force)
-            if self._injector is None:
-                self._injector = self._open()
-                self._all_up()
-            self._injector.begin()
-        except Exception as error:  # noqa: BLE001
-            why = _reason(error)
-            self._let_go(why)
-            self._rules.not_begun(client, grant, why)
-            return
-        self._client, self._grant = client, grant
-        self._rules.begun(client, grant)
-
-    def _open(self) -> Injector:
-        try:
-            injector = Injector(self._open_device())
-        except DeviceGone as gone:
-            self.has_no_device = gone.has_none
-            raise
-        self.has_no_device = False
-        return injector
-
-    def _acquire(self, name: str, *, force: bool) -> None:
-        try:
-            self._lock.acquire(name, force=force)
-        except DesktopTaken as taken:
-            if str(taken):
-                raise
-            time.sleep(_LOCK_AGAIN)
-            self._lock.acquire(name, force=force)
-
-    def _end(self) -> None:
-        self._check_lock()
-        if self._injector is not None:
-            self._injector.end()
-        self._let_go()
-
-    def _let_go(self, why: DeviceGone | DesktopTaken | None = None) -> None:
-        """Gives device and locks back; `why`: what failed, so that something may still be down."""
-        injector, self._injector, self._client = self._injector, None, None
-        if injector is not None:
-            if why is not None:
-                # Closing a device does not release its keys on every system. What else is down is the other
-                # agent's where that has the desktop.
-                _attempt(injector.release_held if isinstance(why, DesktopTaken) else injector.release_all)
-            _attempt(injector.close)
-        _attempt(self._lock.release)
-        _attempt(self._question.close)
-
-    def _check_lock(self) -> None:
-        """Gives up where another agent has taken the desktop."""
-        if self._injector is not None and (holder := self._lock.taken_by()) is not None:
-            self._give_up(DesktopTaken(holder))
-
-    def _all_up(self) -> None:
-        if self._injector is not None:
-            with contextlib.suppress(InputBlocked):
-                self._injector.release_all()
-
-    def _clear(self) -> None:
-        if self._injector is not None:
-            return
-        try:
-            self._lock.acquire("", force=False)
-            injector = self._open()
-            try:
-                injector.release_all()
-            finally:
-                injector.close()
-        except (DeviceGone, LockGone, DesktopTaken, InputBlocked) as error:
-            _log.info("nothing was released: %s", error)
-        finally:
-            _attempt(self._lock.release)
-
-    def _look(self) -> None:
-        """Releases what the acting console no longer holds, or can no longer mean."""
-        self._looked = time.monotonic()
-        self._check_lock()
-        injector, client = self._injector, self._client
-        if injector is None or client is None:
-            return
-        self._rules.review()
-        if injector.held and self._looked - client.heard > LEASE:
-            _log.info("nothing was heard for %.1f s while something was held: it is released", LEASE)
-            injector.release_all()
-        elif injector.held and (client.obstacle or self._question.is_open()):
-            injector.release_all()
-
-    def _inject(self, queued: QueuedInput) -> None:
-        client, grant, message = queued
-        if not self._rules.allows(client, grant):
-            return
-        if isinstance(message, EndControl):
-            self._rules.ended(client)
-            return
-        if isinstance(message, (PutClip, WantClip)):
-            self.sees_question = self._question.is_open()
-        if self._rules.transfer_clip(client, message, lambda: self._guarded(self._look)):
-            return
-        outcome, reason = InputOutcome.DONE, ""
-        # Taken before the injection: on a busy host the answer may be grabbed before this thread runs again.
-        began = time.perf_counter()
-        injector = self._injector
-        if injector is None:
-            outcome, reason = InputOutcome.BLOCKED, "the desktop takes no input"
-        elif not _lets_go(message) and (refusal := self._refusal(client, message)):
-            outcome, reason = InputOutcome.BLOCKED, refusal
-        else:
-            try:
-                if not self._act(injector, client, grant, message):
-                    outcome = InputOutcome.DROPPED
-            except InputBlocked as error:
-                outcome, reason = InputOutcome.BLOCKED, str(error)
-        # A move's effect, if it has one, is noticed as every change is: another look for each of 60 moves a
-        # second cost 0.4 % of a core.
-        if outcome is InputOutcome.DONE and not isinstance(message, Pointer):
-            client.injected(message.n, began)
-        client.tell(Done(message.n, outcome, reason[:MOST_WORDS]))
-
-    def _refusal(self, client: ControlClient, message: NumberedRequest) -> str:
-        """Why nothing is injected now, for this desktop's sake or this agent's; empty where it may be."""
-        if self._question.is_open():
-            return BEING_ASKED
-        return self._rules.refusal(client, message)
-
-    def _type(self, injector: Injector, client: ControlClient, grant: int, message: Typing) -> None:
-        """Types in short pieces, so that an end of control never waits until a whole text is typed."""
-        for begin in range(0, len(message.text), _PIECE):
-            if begin:
-                # This releases what the console holds, if the console was silent meanwhile.
-                self._look()
-                ended = self._closed or self._commands or self._injector is not injector
-                if ended or not self._rules.allows(client, grant):
-                    raise InputBlocked("control ended while this was typed")
-                if refusal := self._refusal(client, message):
-                    raise InputBlocked(refusal)
-            injector.type(message.text[begin : begin + _PIECE])
-
-    def _act(self, injector: Injector, client: ControlClient, grant: int, message: NumberedRequest) -> bool:
-        """Injects one input; False where it is dropped because it was aimed at another picture."""
-        match message:  # what comes most often first: each case is asked in turn
-            case Pointer(x=x, y=y):
-                if (place := _place(client, x, y)) is None:
-                    return False
-                injector.move(*place)
-            case Key():
-                injector.key(message)
-            case Typing():
-                self._type(injector, client, grant, message)
-            case Chord(chord=chord):
-                injector.chord(chord)
-            case AllUp():
-                injector.release_all()
-            case Button(x=x, y=y, button=button, down=down):
-                place = _place(client, x, y)
-                if down and (place is None or not client.aims):
-                    return False
-                if place is None:  # the button was dragged out of a picture that became smaller
-                    injector.release_all()
-                else:
-                    injector.button(button, down=down, x=place[0], y=place[1])
-            case Wheel(x=x, y=y, right=right, down=down):
-                if (place := _place(client, x, y)) is None or not client.aims:
-                    return False
-                injector.wheel(right, down, *place)
-        return True
-
-
-def _reason(error: Exception) -> DeviceGone | DesktopTaken:
-    if isinstance(error, (DeviceGone, DesktopTaken)):
-        return error
-    if isinstance(error, LockGone):
-        return DeviceGone(str(error))
-    # A library's own error must not end the thread while something is held down.
-    _log.error("the desktop's device failed", exc_info=error)
-    return DeviceGone(f"input failed: {type(error).__name__}")
-
-
-def _attempt(act: Callable[[], None]) -> None:
-    """Runs one step of an end; the next step must follow whatever this one raises."""
-    try:
-        act()
-    except (DeviceGone, InputBlocked) as error:
-        _log.info("the device was gone or blocked at the end: %s", error)
-    except Exception:  # noqa: BLE001
-        _log.exception("a step of the end failed")
-
-
-def _lets_go(message: NumberedRequest) -> bool:
-    """True for what only releases: that always goes through."""
-    return isinstance(message, AllUp) or (isinstance(message, (Key, Button)) and not message.down)
-
-
-def _place(client: ControlClient, x: int, y: int) -> tuple[int, int] | None:
-    """A place of the console's picture in the system's coordinates; None outside of the picture."""
-    area = client.area
-    if area is None or x >= area.width or y >= area.height:
-        return None
-    return area.x + x, area.y + y
+        return lambda: executor.inject(queued)

@@ -142,7 +142,8 @@ class X11Lock:
         if owner in (X.NONE, self._window):
             return None
         with contextlib.suppress(*FAULTS):
-            found = owner.get_full_property(self._atom, self._utf8)
+            # Any program may have written it, and as much as it likes.
+            found = owner.get_property(self._atom, self._utf8, 0, _LONGEST_NAME)
             if found is not None:
                 name = bytes(found.value).decode(errors="replace")[:_LONGEST_NAME]
                 return "".join(one for one in name if one.isprintable())

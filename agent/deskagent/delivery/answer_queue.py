@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import Final
 
-from deskwire.control import Done, InputOutcome
+from deskwire.control import Control, ControlState, Done, InputOutcome
 from deskwire.errors import RemoteProtocolError
 from deskwire.message import Message
 
@@ -29,10 +29,10 @@ class AnswerQueue:
         return bool(self._waiting)
 
     def add(self, message: Message) -> None:
-        """Puts a message behind the others; a plain Done replaces the one before, which it implies."""
+        """Puts a message behind the others, in place of one just before it that says nothing more."""
         with self._lock:
             waiting = self._waiting
-            if waiting and _is_plain_done(message) and _is_plain_done(waiting[-1]):
+            if waiting and _makes_needless(message, waiting[-1]):
                 waiting.pop()
             waiting.append(message)
 
@@ -47,5 +47,14 @@ class AnswerQueue:
             raise RemoteProtocolError("a console that asks and does not read the answers")
 
 
-def _is_plain_done(message: Message) -> bool:
-    return isinstance(message, Done) and message.outcome is InputOutcome.DONE
+def _makes_needless(message: Message, before: Message) -> bool:
+    """A plain Done implies the one before. Of two words on who acts the newer counts, where the older has no
+    reason: other consoles may take control from each other as often as they like."""
+    if isinstance(message, Done) and isinstance(before, Done):
+        return message.outcome is before.outcome is InputOutcome.DONE
+    return (
+        isinstance(message, Control)
+        and isinstance(before, Control)
+        and before.state in (ControlState.FREE, ControlState.OTHER)
+        and not before.reason
+    )

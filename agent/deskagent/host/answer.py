@@ -18,6 +18,8 @@ def answer(main: Callable[[dict[str, Any]], dict[str, Any]], marker: str, argume
         result = main(arguments)
     except OSError as error:
         what = error.strerror or str(error)
+        if number := getattr(error, "winerror", None):  # the words are in the host's language
+            what = f"{what.rstrip('.')} (error {number})"
         result = {
             "error": f"{what}: {error.filename}" if error.filename else what,
             "errno": errno.errorcode.get(error.errno or 0, ""),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from deskwin32.held_files import BRIEF_TIMEOUT, once_released
+
 LISTING = ".files.json"
 """`{path: [size, SHA-256]}` of all other files of a part."""
 
@@ -39,7 +41,8 @@ def is_as_named(folder: Path, name: str = "") -> bool:
 
 def listing(folder: Path) -> dict[str, list[Any]]:
     """Size and SHA-256 by path, as the part's list says."""
-    listed: dict[str, list[Any]] = json.loads((folder / LISTING).read_bytes())
+    content = once_released((folder / LISTING).read_bytes, BRIEF_TIMEOUT)
+    listed: dict[str, list[Any]] = json.loads(content)
     return listed
 
 
@@ -54,6 +57,6 @@ def lying(folder: Path, prefix: str = "") -> Iterator[tuple[str, int]]:
 
 
 def hashed(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
+    """SHA-256 of a file, which another program may keep for itself at first: it is not damaged for that."""
+    with once_released(lambda: path.open("rb"), BRIEF_TIMEOUT) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,6 +23,8 @@ class Refusal(msgspec.Struct, frozen=True):
     """An agent's last lines."""
     kind: Word = ""
     """Decides the console's own words: `nobody`, `task`, `blocked` or `place`, of a launch on Windows."""
+    errno: Word = ""
+    """The name of a system's error: `EACCES`."""
 
 
 class PartAnswer(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from .terminal import print_json, print_line, terminal_questions
 
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import HostFacts
+    from deskconsole.common.paths import Paths
     from deskconsole.common.progress import Progress
     from deskconsole.inventory.host import Host
 
@@ -77,7 +78,7 @@ def doctor(
         seen=facts.append,
     )
     if report is not None:
-        _write(report, found, findings, facts)
+        _write(report, found, paths, findings, facts)
     wrong = first_bad(findings)
     if json:
         from deskconsole.app.results import DoctorResult
@@ -89,13 +90,13 @@ def doctor(
         sys.exit(wrong.exit_code)
 
 
-def _write(path: Path, host: Host, findings: list[Finding], facts: list[HostFacts]) -> None:
+def _write(path: Path, host: Host, paths: Paths, findings: list[Finding], facts: list[HostFacts]) -> None:
     """Writes the report for others. Raises ConfigurationError where that cannot be."""
     from deskconsole.common.errors import ConfigurationError
     from deskconsole.diagnosis import report
     from deskconsole.diagnosis.private_words import PrivateWords
 
-    private = PrivateWords(host)
+    private = PrivateWords(host, folders=(paths.config, paths.data, paths.cache, paths.log))
     for one in facts:
         private.learn(one)
     try:

@@ -89,9 +89,10 @@ class _Messages:
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str, bool]] = set()
+        """Host, text, and whether a login waits; no host where the console itself says it: once is enough."""
 
     def tell(self, message: ServerMessage) -> None:
-        told = (message.host, message.text, message.waiting)
+        told = ("" if message.by_console else message.host, message.text, message.waiting)
         if told in self._told:
             return
         self._told.add(told)

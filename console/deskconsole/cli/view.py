@@ -51,6 +51,11 @@ def view(
 
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
+    if json and (control or fullscreen):
+        raise ConfigurationError(
+            f"{'--control' if control else '--fullscreen'} needs a window, and --json opens none",
+            remedy="Leave one of both out.",
+        )
     found, route = route_to(host, direct, token_file, display)
     if not json:
         require_window()

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from deskwin32.held_files import BRIEF_TIMEOUT, once_released
+
 from .file_lock import briefly, locked
 from .paths import make_private_folder
 
@@ -68,7 +70,7 @@ class LineLog:
                 stream.write(data)
                 full = stream.tell() > self._largest
             if full:
-                self._path.replace(_older(self._path))
+                once_released(lambda: self._path.replace(_older(self._path)), BRIEF_TIMEOUT)
 
 
 def read_lines(path: Path) -> Iterator[bytes]:

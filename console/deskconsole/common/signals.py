@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import os
 import signal
@@ -97,7 +96,7 @@ def _interrupt_main() -> None:
     if hasattr(signal, "pthread_kill") and main is not None:
         signal.pthread_kill(main, signal.SIGINT)  # it also ends a wait that is under way
     else:
-        _thread.interrupt_main()
+        signal.raise_signal(signal.SIGINT)  # as that does on Windows; _thread.interrupt_main would not
 
 
 @contextlib.contextmanager

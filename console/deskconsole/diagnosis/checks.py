@@ -5,13 +5,13 @@ The sentences are in `wording/findings.py`; what is wrong has an error and its s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from deskconsole.bootstrap.facts import DesktopWord, HostFacts, Launched, Removed
 from deskconsole.bootstrap.posix.platform import require_executing, x_session
 from deskconsole.bootstrap.upload import disk_full
+from deskconsole.bootstrap.windows.contact import OLD_SERVER
 from deskconsole.bootstrap.windows.runtime import part_of
 from deskconsole.common.errors import (
     BootstrapError,
@@ -20,7 +20,6 @@ from deskconsole.common.errors import (
     LaunchError,
     NobodyLoggedOn,
     StreamError,
-    UnsupportedHost,
     VersionMismatch,
 )
 from deskconsole.inventory.host import Host
@@ -34,12 +33,6 @@ from .findings import DoctorStep, Outcome
 from .stream_probe import StreamProbe
 
 WINDOWS = "Windows"
-
-_OLD_SERVER = re.compile(r"OpenSSH_for_Windows_(7\.|8\.0)")
-"""Servers before 8.1 spell paths in the ANSI code page."""
-
-_X64_ON_ARM = 22000
-"""The first build of Windows for ARM64 that runs programs for x64."""
 
 
 class Verdict(NamedTuple):
@@ -71,7 +64,7 @@ def bad(error: DeskconsoleError) -> Verdict:
 
 def files(home: str, server: str) -> Verdict:
     """Judges where SFTP begins: Windows' old servers know the letters of one code page only."""
-    if not home.isascii() and _OLD_SERVER.search(server):
+    if not home.isascii() and OLD_SERVER.search(server):
         return doubtful(findings.home_of_old_server(home, server))
     return good(findings.files(home))
 
@@ -81,14 +74,6 @@ def system(facts: HostFacts) -> Verdict:
     if facts.platform != WINDOWS:
         return good(findings.linux(facts))
     if facts.machine.upper() == "ARM64":
-        build = facts.build.rpartition(".")[2]
-        if build.isdecimal() and int(build) < _X64_ON_ARM:
-            return bad(
-                UnsupportedHost(
-                    f"{facts.host} runs Windows {facts.build} on ARM64, which cannot run x64 programs",
-                    remedy="Update it to Windows 11.",
-                )
-            )
         return doubtful(findings.emulated(facts))
     return good(findings.windows(facts))
 

@@ -22,7 +22,7 @@ from deskconsole.bootstrap.posix.wheels import packages_name, wheels_platform
 from deskconsole.bootstrap.probe import first_contact, probe
 from deskconsole.bootstrap.remove import remove
 from deskconsole.bootstrap.room import needed_room
-from deskconsole.bootstrap.windows.contact import build_of
+from deskconsole.bootstrap.windows.contact import ask_build
 from deskconsole.common.errors import (
     Cancelled,
     ConnectionLost,
@@ -223,7 +223,7 @@ class _Examination:
     def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, RemoteListing]:
         facts = probe(connection, self._host, contact)
         if facts.platform == WINDOWS and not facts.build:  # before a Python of ours is there
-            facts = replace(facts, build=build_of(connection.run("cmd /c ver").stdout))
+            facts = replace(facts, build=ask_build(connection))
         self._seen(facts)
         return facts, RemoteListing.at(connection, facts)
 

@@ -42,6 +42,7 @@ def report(findings: Sequence[Finding], facts: HostFacts | None, private: Privat
 
 
 def _host(facts: HostFacts, private: PrivateWords) -> list[str]:
+    # Where no word is a person's, none is replaced: a user may be named like one of them.
     python = ".".join(map(str, facts.python_version)) if facts.python else "none"
     rows = [
         ("host", f"{facts.platform} {facts.build}".strip() + f", {facts.machine}, Python {python}"),
@@ -49,19 +50,19 @@ def _host(facts: HostFacts, private: PrivateWords) -> list[str]:
         ("administrator", "" if facts.elevated is None else str(facts.elevated).lower()),
         ("deployed", ", ".join(part.name + ("" if part.intact else " (damaged)") for part in facts.deployed)),
         ("agents", str(len(facts.agents))),
-        ("silence", facts.silence),
+        ("silence", private.hidden(facts.silence)),
     ]
     rows += [
-        ("session", f"{one.number} {one.station} {one.state}{', own' if one.own else ''}")
+        ("session", f"{one.number} {private.hidden(one.station)} {one.state}{', own' if one.own else ''}")
         for one in facts.sessions
     ]
-    return [f"{name}: {_line(text, private)}" for name, text in rows if text]
+    return [f"{name}: {safe_text(text, 1000)}" for name, text in rows if text]
 
 
 def _told(finding: Finding, private: PrivateWords) -> str:
     if finding.outcome is Outcome.GOOD and finding.step in _PRIVATE:
-        banner = re.match(r"SSH-[\w.-]+", finding.sentence)
-        return private.hidden(banner[0]) if banner else ""
+        banner = re.match(r"(SSH-[\d.]+-)([\w.-]+)", finding.sentence)
+        return banner[1] + private.hidden(banner[2]) if banner else ""
     return _line(finding.sentence, private)
 
 

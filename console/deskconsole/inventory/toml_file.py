@@ -6,6 +6,7 @@ A mistake in it is told with its line and its field.
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import re
 import tempfile
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from deskconsole.common.errors import ConfigurationError, InvalidField
 from deskconsole.common.paths import make_private_folder, read_regular
+from deskwin32.held_files import BRIEF_TIMEOUT, once_released
 
 from . import toml_positions
 from .host import Group, Host, group_from, host_from
@@ -166,7 +168,7 @@ def write(path: Path, text: str) -> Version:
             temporary.chmod(mode)
             os.fsync(file.fileno())
         written = _version(temporary.stat())
-        temporary.replace(target)
+        once_released(functools.partial(temporary.replace, target), BRIEF_TIMEOUT)
     except OSError as error:
         if temporary is not None:
             with suppress(OSError):

@@ -1,14 +1,17 @@
-"""The console's pixels of one desktop, in a file that another process can map by its path.
+"""The console's pixels of one desktop, in memory that another process can map by its path.
 
 It knows nothing of encodings or windows: decoders write into views of it, the viewer's process reads it.
+
+The path is that of a file, and on Windows the name of memory that the system frees with its last user: a file
+there could not be deleted while anybody maps it, so each change of size left a picture behind.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import mmap
 import os
+import secrets
 import sys
 import tempfile
 import time
@@ -26,8 +29,6 @@ from deskwire.limits import size_fault
 
 if sys.platform != "win32":
     import fcntl
-
-_log = logging.getLogger(__name__)
 
 _PREFIX = "deskconsole-"
 _SUFFIX = ".bgr"
@@ -55,62 +56,91 @@ def sweep(folder: Path) -> int:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime < _YOUNG:
                 continue
-            if sys.platform != "win32":
+            if sys.platform != "win32":  # no files are made there
                 descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     path.unlink()
                 finally:
                     os.close(descriptor)
-            else:  # refused by the system while somebody has it open
-                path.unlink()
-            removed += 1
+                removed += 1
     return removed
 
 
-class _SharedFile:
-    """A file of a fixed size, made for its owner only, mapped, locked while it lives."""
+if sys.platform == "win32":
 
-    def __init__(self, size: int, folders: list[Path]) -> None:
-        faults = []
-        for folder in folders:
+    class _SharedMemory:
+        """Memory of a fixed size under a name; it goes with the last process that maps it."""
+
+        def __init__(self, size: int, folders: list[Path]) -> None:  # noqa: ARG002  # no file is made
+            self.path = Path(f"{_PREFIX}{secrets.token_hex(16)}")
             try:
-                self._open(size, folder)
+                self.map = mmap.mmap(-1, size, tagname=str(self.path))
             except OSError as fault:
-                faults.append(f"{folder}: {fault.strerror}")
-            else:
-                return
-        raise ConfigurationError(
-            f"There is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)}).",
-            remedy="Free some space there, or set TMPDIR to a folder with room.",
-        )
+                raise _no_room(size, [str(fault)], "Close other programs.") from fault
 
-    def _open(self, size: int, folder: Path) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-        self.path = Path(name)
-        try:
-            if sys.platform != "win32":
+        def close(self) -> None:
+            """Lets go of it. What somebody still looks at goes with the last view of it."""
+            with contextlib.suppress(BufferError):
+                self.map.close()
+
+    def _map(path: Path, size: int) -> mmap.mmap:
+        return mmap.mmap(-1, size, tagname=str(path), access=mmap.ACCESS_READ)
+
+else:
+
+    class _SharedMemory:
+        """A file of a fixed size, made for its owner only, mapped, locked while it lives."""
+
+        def __init__(self, size: int, folders: list[Path]) -> None:
+            faults = []
+            for folder in folders:
+                try:
+                    self._open(size, folder)
+                except OSError as fault:
+                    faults.append(f"{folder}: {fault.strerror}")
+                else:
+                    return
+            raise _no_room(size, faults, "Free some space there, or set TMPDIR to a folder with room.")
+
+        def _open(self, size: int, folder: Path) -> None:
+            descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+            self.path = Path(name)
+            try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # Without this a full /dev/shm (64 MB in a container) is a SIGBUS at the first write.
                 os.posix_fallocate(descriptor, 0, size)
-            else:
-                os.ftruncate(descriptor, size)
-            self.map = mmap.mmap(descriptor, size)
-        except OSError:
-            os.close(descriptor)
-            self.path.unlink(missing_ok=True)
-            raise
-        self._descriptor = descriptor
+                self.map = mmap.mmap(descriptor, size)
+            except OSError:
+                os.close(descriptor)
+                self.path.unlink(missing_ok=True)
+                raise
+            self._descriptor = descriptor
 
-    def close(self) -> None:
-        """Unlinks the file. Memory that somebody still looks at goes with the last view of it."""
-        with contextlib.suppress(BufferError):
-            self.map.close()
-        os.close(self._descriptor)
-        try:
+        def close(self) -> None:
+            """Unlinks the file. Memory that somebody still looks at goes with the last view of it."""
+            with contextlib.suppress(BufferError):
+                self.map.close()
+            os.close(self._descriptor)
             self.path.unlink(missing_ok=True)
-        except OSError as fault:  # Windows, while a viewer maps it: swept at the next start
-            _log.debug("%s stays for now: %s", self.path, fault)
+
+    def _map(path: Path, size: int) -> mmap.mmap:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+
+
+def _no_room(size: int, faults: list[str], remedy: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"There is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)}).", remedy=remedy
+    )
+
+
+def map_shared(path: Path, width: int, height: int) -> NDArray[np.uint8]:
+    """The picture of another process, (height, width, 3), not to be written.
+
+    Raises FileNotFoundError, ValueError where that process has a newer one already; Windows shows black then.
+    """
+    return np.frombuffer(_map(path, width * height * 3), np.uint8).reshape(height, width, 3)
 
 
 class Shared(NamedTuple):
@@ -130,7 +160,7 @@ class Framebuffer:
     """
 
     def __init__(self) -> None:
-        self._file: _SharedFile | None = None
+        self._file: _SharedMemory | None = None
         self._pixels: NDArray[np.uint8] | None = None
         self.generation = 0
         """Counts the files: another number means another size, and another `path`."""
@@ -151,7 +181,7 @@ class Framebuffer:
             raise RemoteProtocolError(f"the host announces {fault}")
         if self.size == (width, height):
             return
-        old, file = self._file, _SharedFile(width * height * 3, self._folders)
+        old, file = self._file, _SharedMemory(width * height * 3, self._folders)
         self.generation += 1
         self._pixels = np.frombuffer(file.map, np.uint8).reshape(height, width, 3)
         self._file = file
@@ -176,7 +206,8 @@ class Framebuffer:
 
     @property
     def path(self) -> Path:
-        """The file: width * height * 3 bytes, nothing else. Valid until the next `reset` or `close`."""
+        """The file, or its name: width * height * 3 bytes, nothing else. Valid until the next `reset` or
+        `close`."""
         if self._file is None:
             raise ValueError("an empty framebuffer has no file")
         return self._file.path

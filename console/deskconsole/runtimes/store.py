@@ -14,6 +14,7 @@ from pathlib import Path
 from deskconsole.common.errors import ConfigurationError, RuntimeUnavailable
 from deskconsole.common.paths import make_private_folder
 from deskconsole.common.progress import Report, ignore
+from deskwin32.held_files import once_released
 
 from .container import PLATFORM, Runtime
 from .requirements import locked
@@ -74,7 +75,7 @@ class RuntimeStore:
     def put(self, runtime: Runtime) -> Runtime:
         """Moves a container that lies `aside` to where it belongs."""
         there = self.folder / f"{runtime.name}.zip"
-        runtime.path.replace(there)
+        once_released(lambda: runtime.path.replace(there))
         return Runtime(there, runtime.manifest)
 
     @contextlib.contextmanager
@@ -83,7 +84,10 @@ class RuntimeStore:
         try:
             make_private_folder(self.folder)
             self._sweep()
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix=_ASIDE) as scratch:
+            # On Windows a virus scanner may hold what is in it: a later console sweeps that up.
+            with tempfile.TemporaryDirectory(
+                dir=self.folder, prefix=_ASIDE, ignore_cleanup_errors=True
+            ) as scratch:
                 yield Path(scratch)
         except OSError as error:
             raise RuntimeUnavailable(
@@ -95,7 +99,7 @@ class RuntimeStore:
         """Deletes the runtime of that name, damaged or not; returns its bytes."""
         path = self.folder / f"{name}.zip"
         size = path.stat().st_size
-        path.unlink()
+        once_released(path.unlink)
         return size
 
     def _sweep(self) -> None:

@@ -61,4 +61,5 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
             return AuditAction.DEPLOY, f"{event.size} bytes"
         case events.Undeployed():
             return AuditAction.UNDEPLOY, f"{event.files} files"
-    return None
+        case _:
+            return None

@@ -23,22 +23,27 @@ def control_event(host: str, before: ControlStatus, after: ControlStatus) -> Eve
     """The event that leads from one status to the next; None where there is none to tell."""
     if after.state == before.state or after == NOT_CONNECTED:
         return None  # A lost link is an event already.
+    if before.yours:
+        return _end_of_control(host, after)
     match after.state:
         case ControlState.YOURS:
             return ControlBegun(host=host, taken_from=after.taken_from)
         case ControlState.ASKING:
             return ControlAsked(host=host)
-        case ControlState.OTHER if before.yours:
-            return ControlTakenOver(host=host, holder=after.holder)
-        case ControlState.FREE if before.yours:
-            return (
-                ControlEnded(host=host, reason=after.reason) if after.reason else ControlGivenBack(host=host)
-            )
         case ControlState.REFUSED:
             return ControlDenied(host=host, reason=after.reason)
         case ControlState.OFF if before.state is not ControlState.OFF:
             return ControlDenied(host=host, reason=after.reason)
     return None
+
+
+def _end_of_control(host: str, after: ControlStatus) -> Event:
+    """The event of control that was ours until now, however it ended: none of them is ever left out."""
+    if after.state is ControlState.OTHER:
+        return ControlTakenOver(host=host, holder=after.holder)
+    if after.state is ControlState.FREE and not after.reason:
+        return ControlGivenBack(host=host)
+    return ControlEnded(host=host, reason=after.reason)
 
 
 class ControlEvents:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
@@ -39,17 +37,13 @@ from deskwire.packet import Packet
 from .control_grant import ControlGrant
 from .control_loss import control_loss
 from .control_status import ControlSettings, ControlStatus
+from .held_inputs import HeldInputs
 from .link_observer import LinkObserver
 from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
-
-_log = logging.getLogger(__name__)
+from .status_changes import StatusChanges
 
 MOVES_OUT = 4
 """Moves that may be under way: a slow link gets fewer of them, not older ones."""
-
-HOLD_LASTS = 1.2
-"""Seconds after which a held key or button goes up unless `hold` was called: a window whose process stands
-still, or waits for its X server, hears no release."""
 
 _NO_CLIP_HERE = "the policy of this host", "this agent has no clipboard"
 """Beginnings of the agent's answers that no other text and no later time changes."""
@@ -78,21 +72,16 @@ class HostControl(LinkObserver):
         self._send = send
         self._transferred = transferred
         self._settings = settings or ControlSettings()
-        self._observers = [] if changed is None else [changed]
+        self._changes = StatusChanges()
+        if changed is not None:
+            self._changes.observe(changed)
         self._changed = threading.Condition()
-        self._clock = clock
         self._inputs = SentInputs(clock)
         self._grant = ControlGrant(send, self._settings)
-        self._changes: deque[ControlStatus] = deque()
-        """Changes of the status that the observers do not know yet."""
-        self._telling = False
-        """A thread calls the observers now."""
         self._move: tuple[int, int] | None = None
         """A place that waits until fewer moves are under way."""
         self._moves_out: set[int] = set()
-        self._keys: set[int] = set()
-        self._buttons: set[int] = set()
-        self._held_until = 0.0
+        self._held = HeldInputs(clock)
         self.lapsed: Callable[[], None] = lambda: None
         """Called when what was held went up for want of `hold`, never while a lock is held here."""
 
@@ -107,10 +96,9 @@ class HostControl(LinkObserver):
         """A key or a button is down: the agent must hear from this console often. Where `hold` was not called
         for HOLD_LASTS seconds, it goes up now."""
         with self._changed:
-            lapsed = bool(self._keys or self._buttons) and self._clock() > self._held_until
-            if lapsed:
+            if lapsed := self._held.lapsed:
                 self.all_up()
-            held = bool(self._keys or self._buttons)
+            held = bool(self._held)
         if lapsed:
             self.lapsed()
         return held
@@ -129,7 +117,7 @@ class HostControl(LinkObserver):
 
     def observe(self, changed: Callable[[ControlStatus], None]) -> None:
         """Calls `changed` with each other status from now on, as the constructor's is."""
-        self._observers.append(changed)
+        self._changes.observe(changed)
 
     def take(self, *, force: bool = False, claim: str = "session") -> None:
         """Asks for control, now or as soon as there is a link; `status` tells the answer.
@@ -167,19 +155,20 @@ class HostControl(LinkObserver):
         `at`, here and below, is the time when it happened, by the monotonic clock; None: now.
         """
         with self._changed:
-            if not self._may(Ability.KEYBOARD) or (repeat and code not in self._keys):
+            if not self._may(Ability.KEYBOARD) or (repeat and not self._held.has_key(code)):
                 return 0  # A key that repeats may have gone up at the host meanwhile.
             if self._settings.by_position and code:
                 text, dead = "", False
             self._flush_move()
-            self._book_held(self._keys, code, down=down)
+            self._held.key(code, down=down)
             number = self._inputs.add(press=down and not repeat, at=at)
             self._send(Key(self._grant.number, number, code, down, text, dead, locks, repeat))
             return number
 
     def hold(self) -> None:
         """Keeps down what is down, for HOLD_LASTS seconds more."""
-        self._held_until = self._clock() + HOLD_LASTS
+        with self._changed:
+            self._held.hold()
 
     def point(self, x: int, y: int) -> int:
         """Sends the pointer's place in pixels of the picture. The newest of several waiting places wins."""
@@ -197,7 +186,7 @@ class HostControl(LinkObserver):
             if not self._may(Ability.POINTER):
                 return 0
             self._flush_move()
-            self._book_held(self._buttons, button, down=down)
+            self._held.button(button, down=down)
             number = self._inputs.add(press=down, at=at)
             self._send(Button(self._grant.number, number, _inside(x), _inside(y), button, down))
             return number
@@ -245,7 +234,7 @@ class HostControl(LinkObserver):
             if not self.status.yours:
                 return 0
             self._flush_move()
-            self._forget_held()
+            self._held.clear()
             number = self._inputs.add(press=False)
             self._send(AllUp(self._grant.number, number))
             return number
@@ -306,7 +295,7 @@ class HostControl(LinkObserver):
     def welcomed(self, welcome: Welcome) -> None:
         with self._changing():
             self._inputs.restart()
-            self._forget_held()
+            self._held.clear()
             self._grant.welcomed(welcome)
 
     def control(self, control: Control) -> None:
@@ -352,7 +341,7 @@ class HostControl(LinkObserver):
             yield
             if self.status != before:
                 self._follow(before)
-        self._tell()
+        self._changes.tell()
 
     # Under the lock
 
@@ -363,11 +352,11 @@ class HostControl(LinkObserver):
         if before.yours and not self.status.yours:
             self._move = None
             self._moves_out.clear()
-            self._forget_held()
+            self._held.clear()
             self._inputs.drop_unanswered(self.status)
-        elif before.window_acts and not self.status.window_acts and (self._keys or self._buttons):
+        elif before.window_acts and not self.status.window_acts and self._held:
             self.all_up()  # The window's own release is not heard where the type mode or an act stays.
-        self._changes.append(self.status)
+        self._changes.add(self.status)
         self._changed.notify_all()
 
     def _may(self, ability: Ability) -> bool:
@@ -380,17 +369,6 @@ class HostControl(LinkObserver):
             self._send(Pointer(self._grant.number, number, *self._move))
             self._move = None
 
-    def _book_held(self, held: set[int], code: int, *, down: bool) -> None:
-        """The first key or button that goes down has HOLD_LASTS seconds; only `hold` gives more: strokes of
-        the type mode must not keep down what a frozen window left."""
-        if down and not (self._keys or self._buttons):
-            self.hold()
-        (held.add if down else held.discard)(code)
-
-    def _forget_held(self) -> None:
-        self._keys.clear()
-        self._buttons.clear()
-
     def _wait_until_done(self, one: SentInput, timeout: float) -> None:
         if not self._changed.wait_for(lambda: one.done_at is not None, timeout):
             raise InputUnanswered(f"the host did not say within {timeout:g} s that the input was done")
@@ -402,10 +380,9 @@ class HostControl(LinkObserver):
     def _clip_request(self) -> tuple[int, SentInput]:
         if not self.status.yours:
             raise control_loss(self.status, sent=False)
-        if Feature.CLIP not in self._grant.speaks or Ability.CLIP not in self.status.may:
-            raise ControlNotAllowed(
-                "the host's agent has no clipboard, or the policy there does not allow it"
-            )
+        # Where the policy allows no clipboard, the agent's answer says more than its abilities do.
+        if Feature.CLIP not in self._grant.speaks:
+            raise ControlNotAllowed("the host's agent has no clipboard")
         return self._inputs.add_request()
 
     # Not under the lock
@@ -416,24 +393,6 @@ class HostControl(LinkObserver):
         if one.outcome is not InputOutcome.DONE:
             kind = ControlNotAllowed if one.reason.startswith(_NO_CLIP_HERE) else ClipUnavailable
             raise kind(f"the host answers: {one.reason}")
-
-    def _tell(self) -> None:
-        """Tells the observers each change in turn, whatever threads make them."""
-        while True:
-            with self._changed:
-                if self._telling or not self._changes:
-                    return
-                self._telling = True
-                status = self._changes.popleft()
-            try:
-                for changed in self._observers:
-                    try:
-                        changed(status)
-                    except Exception:  # noqa: BLE001  # the others must hear of it all the same
-                        _log.exception("an observer of control failed")
-            finally:
-                with self._changed:
-                    self._telling = False
 
 
 def _inside(place: int) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.viewer.display import control_fault
+from deskconsole.viewer.keys import refusal
 from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request
 from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, InputOutcome
@@ -88,7 +90,7 @@ class HostWindow(LinkObserver):
         if viewer is not None:
             viewer.to_front()
             if control:
-                self._user_did(ControlWish(on=True))
+                self._take_control()
             return
         if self._framebuffer.size is not None:
             self._open_if_wanted()
@@ -179,10 +181,17 @@ class HostWindow(LinkObserver):
             return
         if self.failure is None:
             if self._take:
-                self._user_did(ControlWish(on=True))
+                self._take_control()
             self._changed(WindowOpened(host=self._name))
         else:
             self._changed(WindowFailed(host=self._name, failure=Failure.of(self.failure)))
+
+    def _take_control(self) -> None:
+        """Takes control for the window; nobody at the host is asked where it could not be used."""
+        if fault := control_fault():
+            self._say(refusal(fault))
+        else:
+            self._user_did(ControlWish(on=True))
 
     def _user_did(self, message: Input | Request) -> None:
         """Takes what the window's user did to the host."""

@@ -298,7 +298,7 @@ class LinkLoop:
             observer.compared(theirs.packet, ours, theirs.digest)
 
     @staticmethod
-    def _notify(observer: LinkObserver, message: AgentMessage) -> None:
+    def _notify(observer: LinkObserver, message: AgentMessage) -> None:  # noqa: C901  one case a kind
         """Hands on what needs no answer."""
         match message:
             case Welcome():
@@ -323,6 +323,8 @@ class LinkLoop:
                 observer.clip(message)
             case NoClip():
                 observer.no_clip(message)
+            case Digest() | Ping() | Pong() | Close():
+                pass  # These are answered, not handed on.
 
     def _release(self) -> None:
         """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""

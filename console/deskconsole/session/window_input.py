@@ -128,7 +128,7 @@ class WindowInput:
             try:
                 said = work()
             except DeskconsoleError as error:
-                said = str(error)
+                said = error.whole
             except Exception as error:  # noqa: BLE001  # who waits for the text must not wait for ever
                 # Neither its sentence nor its trace: they may have what was copied.
                 said = f"the console failed at the clipboard: {type(error).__name__}"

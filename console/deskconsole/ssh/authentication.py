@@ -42,8 +42,9 @@ def authenticate(
 ) -> None:
     """Log in, or raise AuthenticationFailed with what was tried, Cancelled, ConnectionFailed.
 
-    The order is ssh's: keys of the agent, key files, keyboard-interactive, password. `required_key` is a
-    key file that the user named for this host: ConfigurationError where it is not there.
+    The order is ssh's: keys of the agent, key files, keyboard-interactive, password; on Windows
+    keyboard-interactive is the last. `required_key` is a key file that the user named for this host:
+    ConfigurationError where it is not there.
     """
     if required_key is not None and not (
         required_key.exists() or required_key.with_name(required_key.name + ".pub").exists()
@@ -85,7 +86,7 @@ class _Login:
             if verdict.accepted:
                 return
             method = next(
-                (m for m in self.target.methods if m in verdict.methods and m not in done),
+                (m for m in self._preferred() if m in verdict.methods and m not in done),
                 None,
             )
             if method is None:
@@ -100,6 +101,12 @@ class _Login:
                 done.add(method)
         if not verdict.accepted:
             raise self._failure(verdict.methods)
+
+    def _preferred(self) -> list[str]:
+        # Windows' server offers keyboard-interactive and has nothing that would ask: the attempt fails, and
+        # it counts among the 6 after which the server hangs up.
+        windows = WINDOWS_SERVER in self.link.remote_version
+        return sorted(self.target.methods, key=lambda method: windows and method == "keyboard-interactive")
 
     # Keys
 

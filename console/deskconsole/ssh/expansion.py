@@ -16,6 +16,9 @@ from deskconsole.common.errors import ConfigurationError
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
+_PROGRAM_DATA = "__PROGRAMDATA__"
+"""How Windows' ssh writes the machine's folder, in its configuration and in what `ssh -G` prints."""
+
 
 def home() -> Path:
     """The home that ssh means by `~`: the password database's, whatever HOME says."""
@@ -49,7 +52,9 @@ def local_user() -> str:
 
 
 def tilde(text: str) -> Path:
-    """A path with `~` and `~user` as ssh reads them."""
+    """A path with `~` and `~user` as ssh reads them, and with the machine's folder of Windows."""
+    if text.startswith(_PROGRAM_DATA) and "PROGRAMDATA" in os.environ:
+        return Path(os.environ["PROGRAMDATA"] + text.removeprefix(_PROGRAM_DATA))
     if text == "~" or text.startswith("~/"):
         return home() / text[2:]
     try:

@@ -109,7 +109,10 @@ class Files:
         with self._asking(f"give {path}"):
             size = self._sftp.stat(path).st_size or 0
             if size > limit:
-                raise DeployError(f"{path} on {self._where} is larger than expected ({size} bytes)")
+                raise DeployError(
+                    f"{path} on {self._where} is larger than expected ({size} bytes)",
+                    remedy="Look at that file there: it is not as deskconsole leaves it.",
+                )
             handle = self._sftp.open_to_read(path)
             with self._closing(handle):
                 return self._sftp.read_pieces(handle, size)

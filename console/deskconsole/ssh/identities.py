@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import io
 import os
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +29,12 @@ from paramiko.agent import AgentSSH
 
 from deskconsole.common.errors import DeskconsoleError
 
+from .agent_pipe import PIPE, is_pipe, open_agent_pipe
 from .known_hosts import key_type
 from .userauth import PublicKey
+
+if sys.platform == "win32":
+    from paramiko import win_pageant
 
 _CERTIFICATE = "-cert-v01@openssh.com"
 _OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
@@ -157,44 +163,65 @@ class Agent(AgentSSH):
 
     if TYPE_CHECKING:  # what the stubs leave out
 
-        def _connect(self, conn: socket.socket) -> None: ...
+        def _connect(self, conn: object) -> None: ...
         def _close(self) -> None: ...
 
     def __init__(self, path: str = "") -> None:
-        """`path`: the agent's socket; empty: the platform's usual one; `none`: no agent."""
+        """`path`: the agent's socket, on Windows its pipe; empty: the platform's usual one; `none`: none."""
         super().__init__()
-        self._platform: paramiko.Agent | None = None
         path = path or os.environ.get("SSH_AUTH_SOCK", "")
         if path == "none":
             return
         if sys.platform == "win32":
-            try:
-                self._platform = paramiko.Agent()
-            except (paramiko.SSHException, OSError):
-                self._platform = None
-            return
-        if not path:
-            return
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            named = path if is_pipe(path) else ""
+            self._reach(lambda: open_agent_pipe(named or PIPE, _LIST_TIMEOUT))
+            if not named and not self.get_keys():
+                self._reach_pageant()
+        elif path:
+            self._reach(lambda: _open_socket(path))
+
+    def _reach(self, way: Callable[[], socket.socket]) -> None:
+        """Asks an agent for its keys; one that is gone or hangs must not stand in the way of the rest."""
         try:
-            sock.settimeout(_LIST_TIMEOUT)
-            sock.connect(str(Path(path).expanduser()))
-            self._connect(sock)
-            sock.settimeout(_SIGN_TIMEOUT)
+            link = way()
+        except OSError:
+            return
+        try:
+            link.settimeout(_LIST_TIMEOUT)
+            self._connect(link)
+            link.settimeout(_SIGN_TIMEOUT)
         except (OSError, paramiko.SSHException, struct.error):
-            # An agent that is gone or hangs must not stand in the way of the other methods.
             self._close()
-            sock.close()
+            link.close()
+
+    if sys.platform == "win32":
+
+        def _reach_pageant(self) -> None:
+            """Asks PuTTY's agent, which ssh.exe does not know, where it runs."""
+            self._close()
+            with contextlib.suppress(OSError, paramiko.SSHException, struct.error):
+                if win_pageant.can_talk_to_agent():
+                    self._connect(win_pageant.PageantConnection())
 
     def keys(self) -> list[tuple[PublicKey, paramiko.PKey]]:
         """The keys it holds, certificates included."""
-        held = self._platform.get_keys() if self._platform else self.get_keys()
-        return [(PublicKey(key.name, key.blob), key) for key in held]
+        return [(PublicKey(key.name, key.blob), key) for key in self.get_keys()]
 
     def close(self) -> None:
-        if self._platform is not None:
-            self._platform.close()
         self._close()
+
+
+if sys.platform != "win32":
+
+    def _open_socket(path: str) -> socket.socket:
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            link.settimeout(_LIST_TIMEOUT)
+            link.connect(str(Path(path).expanduser()))
+        except OSError:
+            link.close()
+            raise
+        return link
 
 
 def read_public(path: Path) -> PublicKey | None:

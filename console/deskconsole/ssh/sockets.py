@@ -70,7 +70,7 @@ def _address_of(interface: str, family: int) -> str:
             return socket.inet_ntoa(answer[20:24])
         return ""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/net/if_inet6").read_text().splitlines():
+        for line in Path("/proc/net/if_inet6").read_text(encoding="ascii").splitlines():
             digits, _, _, scope, _, name = line.split()
             if name == interface and scope != _LINK_SCOPE:
                 return str(ipaddress.IPv6Address(int(digits, 16)))
@@ -177,7 +177,7 @@ def _connect_one(
                     raise TimeoutError
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise OSError(code, os.strerror(code))
+            raise OSError(code, _words_of(code))
         sock.settimeout(None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
@@ -227,6 +227,11 @@ class ProxyCommand:
 
 
 if sys.platform == "win32":
+    import ctypes
+
+    def _words_of(code: int) -> str:
+        """The system's words for an error of a socket, which the C library does not know."""
+        return ctypes.FormatError(code).strip(" .\r\n")
 
     def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         """Starts it without a shell, as Windows' own ssh does."""
@@ -263,6 +268,10 @@ if sys.platform == "win32":
         process.wait()
 
 else:
+
+    def _words_of(code: int) -> str:
+        """The system's words for an error of a socket."""
+        return os.strerror(code)
 
     def _start_on(theirs: socket.socket, command: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
         """Starts it by /bin/sh, as ssh does; the socket is the command's alone."""

@@ -22,6 +22,9 @@ from .expansion import Expansion, known_hosts_paths, local_user, tilde
 from .keywords import review
 
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_MACHINE_S_KNOWN_HOSTS = (
+    "__PROGRAMDATA__/ssh/ssh_known_hosts" if sys.platform == "win32" else "/etc/ssh/ssh_known_hosts"
+)
 _UNFIT = re.compile(r"[\x00-\x20\x7f]")
 _ALGORITHMS = (
     "ciphers",
@@ -32,6 +35,10 @@ _ALGORITHMS = (
     "casignaturealgorithms",
 )
 _METHODS = ("publickey", "keyboard-interactive", "password")
+_NO_PROGRAM = (
+    "there is no ssh program on this computer, so the SSH configuration is not read: the usual key files and "
+    "known_hosts count, and port 22 where none is given"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +132,16 @@ def resolve(
     if jump and jump.lower() != "none":  # ssh itself takes no ssh:// with IPv6, and no IPv6 without brackets
         jump = ",".join(str(parse_jump(hop)) for hop in jump.split(","))
     settings = _ssh_settings(address, label, port=port, user=user, jump=jump, ssh_config=ssh_config)
+    warnings: tuple[str, ...] = ()
     if settings is None:
         settings = _defaults(address, port=port, user=user, jump=jump)
+        warnings = (_NO_PROGRAM,)
 
     def one(key: str) -> str:
         value = settings.get(key, [""])[-1]
         return "" if value.lower() == "none" else value
 
-    warnings = review(settings, label)
+    warnings += review(settings, label)
     host_name = (one("hostname") or address).strip("[]")
     expansion = Expansion.of(
         label,
@@ -298,5 +307,6 @@ def _defaults(address: str, *, port: int | None, user: str | None, jump: str | N
         "user": [user or name or local_user()],
         "identityfile": [str(folder / key) for key in _DEFAULT_KEYS],
         "userknownhostsfile": [str(folder / "known_hosts")],
+        "globalknownhostsfile": [_MACHINE_S_KNOWN_HOSTS],
         "proxyjump": [jump or "none"],
     }

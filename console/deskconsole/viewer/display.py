@@ -33,6 +33,11 @@ class XScreen(NamedTuple):
     depth: int
 
 
+def control_fault() -> str:
+    """Says why no window of this system can control a host; empty where one can."""
+    return "" if sys.platform.startswith("linux") else "that needs a console on Linux"
+
+
 def require_display(environment: Mapping[str, str]) -> XScreen | None:
     """Raises ViewerError where no window can be shown; returns the X screen where there is one.
 

@@ -71,6 +71,14 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
     }
 )
 
+_WINDOWS_CODES: Final[Mapping[int, Action]] = MappingProxyType(
+    {
+        # Highgui on Windows gives the virtual key of a key without a letter, 16 bits up.
+        0x70 << 16: Action.HELP,  # F1
+        0x7A << 16: Action.FULLSCREEN,  # F11
+    }
+)
+
 _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
     {
         **{key: _CODES[key] for key in "f012qh"},
@@ -131,26 +139,37 @@ def host_key_title(name: HostKeyName) -> str:
     return "+".join(part.title() for part in name.split("+"))
 
 
-def help_rows(host_key: HostKeyName) -> tuple[WindowKey, ...]:
-    """All keys, for the box in the window, HOST replaced."""
+def help_rows(host_key: HostKeyName | None) -> tuple[WindowKey, ...]:
+    """All keys, for the box in the window, HOST replaced; None: the window can only show the host."""
+    if host_key is None:
+        return VIEW_KEYS
     title = host_key_title(host_key)
     return VIEW_KEYS + tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
 
 
-def hint(host_key: HostKeyName) -> str:
+def hint(host_key: HostKeyName | None) -> str:
     """The line that tells the most important keys."""
-    title = host_key_title(host_key)
-    return f"F1 keys    f full screen    0 fit    1 one to one    2 double    q close    {title} control"
+    line = "F1 keys    f full screen    0 fit    1 one to one    2 double    q close"
+    return f"{line}    {host_key_title(host_key)} control" if host_key is not None else line
 
 
-def control_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName) -> str:
-    """The line about who acts on the host; empty where the frame says enough."""
-    title = host_key_title(host_key)
+def refusal(fault: str) -> str:
+    """The line that says why the window can only show the host."""
+    return f"no control from this window: {fault}"
+
+
+def control_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName | None) -> str:
+    """The line about who acts on the host; empty where the frame says enough.
+
+    `host_key` None: the window can only show the host.
+    """
+    title = "" if host_key is None else host_key_title(host_key)
     match state:
         case ControlState.YOURS:
-            return f"you control the host    {title} ends it"
+            return f"you control the host    {title} ends it" if title else ""
         case ControlState.OTHER:
-            return f"{holder or 'another console'} controls the host    {title} + t takes control"
+            line = f"{holder or 'another console'} controls the host"
+            return f"{line}    {title} + t takes control" if title else line
         case ControlState.ASKING:
             return "the person at the host is asked"
         case ControlState.REFUSED:
@@ -175,7 +194,7 @@ def looking_notice(state: ControlState, holder: str, reason: str, host_key: Host
 
 def action_of(code: int) -> Action | None:
     """The action of the key with this code of highgui's; None for other keys."""
-    return _CODES.get(chr(code & 0xFFFF).lower())
+    return _WINDOWS_CODES.get(code) or _CODES.get(chr(code & 0xFFFF).lower())
 
 
 def chord_action(code: int, text: str) -> Action | None:

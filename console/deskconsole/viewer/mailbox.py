@@ -15,6 +15,7 @@ from .messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    LapseNotice,
     Map,
     Notice,
     Raise,
@@ -58,7 +59,7 @@ class Mailbox:
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
-                case Status() | WhoControls() | Notice() | ClipText() | DoneTimes():
+                case Status() | WhoControls() | Notice() | LapseNotice() | ClipText() | DoneTimes():
                     self._newest[type(message)] = message
                 case Raise():
                     self._raise = True

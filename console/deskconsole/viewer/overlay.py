@@ -6,6 +6,7 @@ No window here, only arrays and a clock that is given.
 from __future__ import annotations
 
 import itertools
+import re
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -35,8 +36,9 @@ _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 class Overlay:
     """The texts that are shown over the picture. `now` is seconds on the monotonic clock."""
 
-    def __init__(self, host_key: HostKeyName = "right ctrl") -> None:
-        self._host_key: HostKeyName = host_key
+    def __init__(self, host_key: HostKeyName | None = "right ctrl") -> None:
+        self.host_key = host_key
+        """The key that takes control; None: the window can only show the host."""
         self.helping = False
         """The box with the keys is shown."""
         self.times = ""
@@ -79,7 +81,7 @@ class Overlay:
 
     def hint(self, now: float) -> None:
         """Shows the line with the keys for a while."""
-        self.say(hint(self._host_key), now)
+        self.say(hint(self.host_key), now)
 
     def say(self, sentence: str, now: float) -> None:
         """Shows this line for a while."""
@@ -107,7 +109,7 @@ class Overlay:
         if self._stale is not None:
             draw_banner(image, self._banner)
         if self.helping:
-            _draw_help(image, help_rows(self._host_key))
+            _draw_help(image, help_rows(self.host_key))
         elif (strength := self._strength(now)) > 0:
             _draw_hint(image, _plain(self._hint), strength)
         elif self.times:
@@ -134,13 +136,15 @@ def draw_banner(image: NDArray[np.uint8], text: str) -> None:
 
 
 def _draw_hint(image: NDArray[np.uint8], text: str, strength: float) -> None:
-    """Lays one line in a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
-    (width, height), _ = cv2.getTextSize(text, _FONT, 0.5, 1)
-    high = min(image.shape[0], height + 2 * _MARGIN)
+    """Lays a text into a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
+    lines = _wrapped(text, 0.5, image.shape[1] - 2 * _MARGIN)
+    widths, heights = zip(*(cv2.getTextSize(line, _FONT, 0.5, 1)[0] for line in lines), strict=True)
+    high = min(image.shape[0], heights[0] + (len(lines) - 1) * _LEADING // 2 + 2 * _MARGIN)
     below = image[image.shape[0] - high :]
     banner = np.full_like(below, _DARK[0])
-    place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN
-    cv2.putText(banner, text, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
+    for number, (line, width) in enumerate(zip(reversed(lines), reversed(widths), strict=True)):
+        place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN - number * _LEADING // 2
+        cv2.putText(banner, line, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
     cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
 
 
@@ -165,12 +169,12 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str, scale: float, room: int) -> list[str]:
-    """`text` in lines of at most `room` pixels, broken between words."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
+    """`text` in lines of at most `room` pixels, broken between words; gaps within a line stay as they are."""
+    lines = [""]
+    for word in re.findall(r"\s*\S+", text):
+        longer = lines[-1] + word
+        if not lines[-1] or cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(word.lstrip())
     return lines

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from deskconsole.common.file_lock import briefly, locked
+from deskwin32.held_files import BRIEF_TIMEOUT, once_released
 
 _MOST = 1000
 """Hosts that are remembered; the one that was closed longest ago goes first."""
@@ -42,7 +43,7 @@ def remember(host: str, place: WindowPlace, path: Path) -> None:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(kept))
-        part.replace(path)
+        once_released(lambda: part.replace(path), BRIEF_TIMEOUT)
 
 
 def _load(path: Path) -> dict[str, WindowPlace]:

@@ -143,7 +143,9 @@ class Viewer:
                 stdout=subprocess.PIPE,
                 stderr=self._words,
                 env=environment,
-                start_new_session=True,  # Ctrl+C in the terminal is for the console
+                # Ctrl+C in the terminal is for the console
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as fault:
             self._words.close()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskconsole.common.errors import ViewerError
+from deskconsole.picture.framebuffer import map_shared
 from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
@@ -44,7 +45,7 @@ from .messages import (
 from .overlay import FADE_STEP, Overlay
 from .shown_report import ShownReport
 from .surfaces.choice import highgui, surface_over, x_surface
-from .surfaces.surface import HighguiSurface, Surface, is_gone
+from .surfaces.surface import HighguiSurface, Surface, is_gone, set_title
 from .window_control import ViewOnlyControl, WindowControl, control_of
 from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
@@ -207,19 +208,21 @@ class Window:
             case Raise():
                 if self._open and not self._surface.to_front():
                     print("the window cannot be brought to the front", file=sys.stderr)  # noqa: T201
+            case CloseWindow():
+                pass  # The loop ends with it.
 
     def _look_at(self, target: Map) -> None:
         try:
-            mapped = np.memmap(Path(target.path), np.uint8, "r", shape=(target.height, target.width, 3))
+            mapped = map_shared(Path(target.path), target.width, target.height)
         except (FileNotFoundError, ValueError):  # there is a newer one already, and its message is under way
             return
         known = self._picture
-        # A plain array of the same memory: cutting a memmap into parts takes several times as long.
-        self._picture = np.asarray(mapped)
+        self._picture = mapped
         self._damage = ()
         if not self._open:
             self._show_up()
         elif known is None or known.shape != mapped.shape:
+            self._control.show(None)
             self._frame.adopt(self._needed())
         self._redraw = True
 
@@ -228,7 +231,8 @@ class Window:
         if not self._open:
             return
         lost = self._control.control_changed(self._who)
-        notice = control_notice(self._who.state, self._who.holder, self._who.reason, self._host_key)
+        who = self._who
+        notice = control_notice(who.state, who.holder, who.reason, self._overlay.host_key)
         if lost:
             notice = lost_notice(notice)
         if self._who.notify and notice:
@@ -255,14 +259,12 @@ class Window:
     def _show_up(self) -> None:
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
         cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.setWindowTitle(NAME, self._title)
+        set_title(NAME, self._title)
         cv2.setMouseCallback(NAME, self._mouse)
         self._open = True
         self._frame.open(self._size())
         if self._fullscreen:
             self._frame.set_fullscreen(self._size(), on=True)
-        if self._hint:
-            self._overlay.hint(time.monotonic())
         surface = x_surface(self._mouse)
         # Highgui makes the window visible with its first image.
         cv2.imshow(NAME, np.zeros((1, 1, 3), np.uint8))
@@ -275,14 +277,17 @@ class Window:
         self._control = control_of(surface, self._outbox, self._host_key, self._act, self._say)
         self._control.stale(stale=self._overlay.stale)
         self._control.fullscreen(on=self._frame.fullscreen)
+        self._overlay.host_key = None if self._control.refusal else self._host_key
+        if self._hint:
+            self._overlay.hint(time.monotonic())
+            self._hint = False
         self._be_controlled()
 
     def _status(self, status: Status) -> None:
         if status.title != self._title:
             self._title = status.title
             if self._open:
-                with contextlib.suppress(cv2.error):
-                    cv2.setWindowTitle(NAME, self._title)
+                set_title(NAME, self._title)
         self._redraw |= self._overlay.status(status)
         self._control.stale(stale=status.stale)
 
@@ -402,7 +407,10 @@ class Window:
         """Something was clicked or typed that the host does not get."""
         given = self._who
         if not self._control.on:
-            self._say(looking_notice(given.state, given.holder, given.reason, self._host_key))
+            self._say(
+                self._control.refusal
+                or looking_notice(given.state, given.holder, given.reason, self._host_key)
+            )
 
     def _attend(self) -> None:
         self._attention.rouse(time.monotonic())

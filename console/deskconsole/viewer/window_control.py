@@ -8,14 +8,18 @@ from typing import Protocol
 from deskwire.control import ControlState
 
 from .canvas import Canvas
+from .display import control_fault
 from .input_outbox import InputOutbox
-from .keys import HOST_ACTIONS, Action, HostKeyName
+from .keys import HOST_ACTIONS, Action, HostKeyName, refusal
 from .messages import ClipText, ControlWish, WhoControls
 from .surfaces.surface import Surface
 
 
 class WindowControl(Protocol):
     """Takes what the window's user does to the host, see `XControl`."""
+
+    refusal: str
+    """The line that says why the window can only show the host; empty where it can control it."""
 
     @property
     def on(self) -> bool:
@@ -31,8 +35,8 @@ class WindowControl(Protocol):
         """Says who acts now; True where keys go nowhere for a while: control has ended while they came."""
         ...
 
-    def show(self, canvas: Canvas) -> None:
-        """Tells the picture's place and size in the window from now on."""
+    def show(self, canvas: Canvas | None) -> None:
+        """Tells the picture's place and size in the window from now on; None: it is not drawn yet."""
         ...
 
     def stale(self, *, stale: bool) -> None:
@@ -72,7 +76,7 @@ class ViewOnlyControl:
     def __init__(self, outbox: InputOutbox, say: Callable[[str], None], fault: str) -> None:
         self._outbox = outbox
         self._say = say
-        self._fault = fault
+        self.refusal = refusal(fault)
 
     @property
     def due(self) -> float | None:
@@ -80,11 +84,11 @@ class ViewOnlyControl:
 
     def control_changed(self, message: WhoControls) -> bool:
         if message.state == ControlState.YOURS:
-            self._say(f"no control from this window: {self._fault}")
+            self._say(self.refusal)
             self._outbox.put(ControlWish(on=False))
         return False
 
-    def show(self, canvas: Canvas) -> None:
+    def show(self, canvas: Canvas | None) -> None:
         """Does nothing: no pointer is told here."""
 
     def stale(self, *, stale: bool) -> None:
@@ -118,7 +122,7 @@ def control_of(
 ) -> WindowControl:
     """The control that this surface allows."""
     if not surface.hears_keys:
-        return ViewOnlyControl(outbox, say, "it is not drawn by shared memory")
+        return ViewOnlyControl(outbox, say, control_fault() or "it is not drawn by shared memory")
     from .surfaces.x_surface import XSurface
     from .x_control import XControl
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from Xlib import X
-from Xlib.error import CatchError, XError
 
 from deskwire.control import ChordName, ControlState
 
@@ -34,7 +33,8 @@ from .messages import (
     WhoControls,
 )
 from .pointer import WindowPointer
-from .x_focus import ASYNC_GRAB, FocusChange, XFocus
+from .x_focus import FocusChange, XFocus
+from .x_grabs import HostKeyGrab, KeyboardGrab
 from .x_keyboard import KeyReader
 
 if TYPE_CHECKING:
@@ -54,9 +54,6 @@ must not be orders to the window."""
 _HOLDING = 0.4
 """Seconds between two messages that keep down what is held: the console lets go after 1.2 s without one."""
 
-_GRAB_AGAIN = 0.5
-"""Seconds until a grab is tried again that another program prevents."""
-
 _KEYS = X.KeyPressMask | X.KeyReleaseMask | X.FocusChangeMask
 _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
 
@@ -64,6 +61,8 @@ _POINTER = X.PointerMotionMask | X.EnterWindowMask | X.LeaveWindowMask
 class XControl:
     """Takes the events of a surface. `act` gets every action that a key asks for, and calls `do` first;
     `say` takes a sentence to show. Raises LookupError where the display cannot tell what control needs."""
+
+    refusal = ""
 
     def __init__(
         self,
@@ -82,11 +81,6 @@ class XControl:
         self._canvas: Canvas | None = None
         self._state = ControlState.FREE
         self._stale = False
-        self._grab = False
-        """The user wants all keys to go to the host."""
-        self._grab_due: float | None = None
-        """The time of the next try of a grab that has failed."""
-        self._fullscreen = False
         self._up = True
         """The host holds no key or button of this window."""
         self._hold_due = 0.0
@@ -98,6 +92,8 @@ class XControl:
         self._surface = surface
         self._keys = KeyReader(surface.display)
         self._focus = XFocus(surface.display, surface.parent, surface.child)
+        self._host_key_grab = HostKeyGrab(surface.parent, self._keys, self._host_key.parts)
+        self._keyboard_grab = KeyboardGrab(self._focus, say)
         surface.taker = self._take
         self._leave()
 
@@ -115,7 +111,7 @@ class XControl:
             self._clip.due,
             self._outbox.due,
             self._resting_at,
-            self._grab_due,
+            self._keyboard_grab.due,
             self._hold_due if self._holds else None,
         )
         return min((at for at in times if at is not None), default=None)
@@ -137,10 +133,14 @@ class XControl:
             self._surface.guarded(self._begin if self.on else self._lose)
         return self._resting_at is not None
 
-    def show(self, canvas: Canvas) -> None:
-        """Tells the picture's place and size in the window from now on."""
+    def show(self, canvas: Canvas | None) -> None:
+        """Tells the picture's place and size in the window from now on; None: it has a size in which it has
+        not been drawn yet, and clicks are aimed at the picture before."""
         self._canvas = canvas
-        if self._acting and self._focus.inside:
+        if canvas is None:
+            if self._pointer.held:
+                self._surface.guarded(self._all_up)
+        elif self._acting and self._focus.inside:
             self._pointer.laid_out(canvas)
 
     def stale(self, *, stale: bool) -> None:
@@ -151,8 +151,7 @@ class XControl:
 
     def fullscreen(self, *, on: bool) -> None:
         """The window has become as large as the screen, or not any more."""
-        self._fullscreen = on
-        self._surface.guarded(self._follow_grab)
+        self._surface.guarded(lambda: self._keyboard_grab.fullscreen(on=on))
 
     def end(self) -> None:
         """The window closes."""
@@ -169,9 +168,8 @@ class XControl:
             self._act(action)
         if self._resting_at is not None and now >= self._resting_at:
             self._surface.guarded(self._only_look)
-        if self._grab_due is not None and now >= self._grab_due:
-            self._surface.guarded(self._focus.follow_grab)
-            self._has_grab()
+        if self._keyboard_grab.due is not None and now >= self._keyboard_grab.due:
+            self._surface.guarded(self._keyboard_grab.retry)
         self._clip.tick()
         if self._holds and now >= self._hold_due:
             self._send(Holding())
@@ -212,9 +210,7 @@ class XControl:
                 for code in reversed(codes):
                     self._send(KeyInput(time.monotonic(), code, down=False))
             case Action.GRAB:
-                self._grab = not self._grab
-                if self._follow_grab():
-                    self._say("all keys go to the host" if self._grab else "the system's own keys stay here")
+                self._keyboard_grab.toggle()
             case Action.CTRL_ALT_DEL | Action.LOCK:
                 self._send(ChordInput(_CHORDS[action]))
             case Action.TYPE_CLIP:
@@ -223,6 +219,8 @@ class XControl:
                 self._clip.fetch(lambda text: self._outbox.put(ClipOffer(text)))
             case Action.FETCH_CLIP:
                 self._outbox.put(ClipWish())
+            case _:
+                pass  # It concerns the window alone.
 
     def _type(self, text: str) -> None:
         if len(text) > _MOST_TYPED:
@@ -236,14 +234,13 @@ class XControl:
         """Hears all that goes to the host from now on."""
         self._resting_at = None
         self._surface.select(_KEYS | _POINTER)
-        self._listen_for_host_key(on=False)
+        self._host_key_grab.end()
         self._keys.look_at_held()
         self._host_key.forget()
-        self._grab = False
         self._up = True
         self._pointer.begin()
         self._focus.begin()
-        self._follow_grab()
+        self._keyboard_grab.begin()
 
     def _lose(self) -> None:
         """Control ended without the user: what is typed just now was meant for the host."""
@@ -252,7 +249,7 @@ class XControl:
             return
         self._all_up()
         self._host_key.forget()
-        self._focus.want_grab(on=False)
+        self._keyboard_grab.end()
         self._resting_at = time.monotonic() + _REST
 
     def _leave(self) -> None:
@@ -263,59 +260,30 @@ class XControl:
     def _only_look(self) -> None:
         self._resting_at = None
         self._surface.select(0)
-        self._listen_for_host_key(on=True)
+        self._host_key_grab.begin()
+        self._keyboard_grab.end()
         self._focus.end()
-
-    def _listen_for_host_key(self, *, on: bool) -> None:
-        """Grabs the host key while the window only shows: highgui hears of presses alone.
-
-        The server gives its press, its release and all between them to this connection then.
-        """
-        parent = self._surface.parent
-        parent.ungrab_key(X.AnyKey, X.AnyModifier, onerror=CatchError(XError))
-        if not on:
-            return
-        modifiers: tuple[int, ...] = (X.AnyModifier,)
-        if len(self._host_key.parts) > 1:
-            locks = (0, X.LockMask, X.Mod2Mask, X.LockMask | X.Mod2Mask)
-            modifiers = tuple(other | lock for other in (X.ControlMask, X.Mod1Mask) for lock in locks)
-        for keycode in self._keys.keycodes(self._host_codes):
-            for modifier in modifiers:
-                parent.grab_key(keycode, modifier, *ASYNC_GRAB, onerror=CatchError(XError))
-
-    def _follow_grab(self) -> bool:
-        if self.on:
-            self._focus.want_grab(on=self._grab or self._fullscreen)
-        return self._has_grab()
-
-    def _has_grab(self) -> bool:
-        """False where another program prevents the grab that is wanted now: that is said once."""
-        if not self._focus.lacks_grab:
-            self._grab_due = None
-            return True
-        if self._grab_due is None:
-            self._say("another program has the keyboard")
-        self._grab_due = time.monotonic() + _GRAB_AGAIN
-        return False
 
     def _take(self, event: Event) -> bool:
         """Takes an event of the surface; True where the surface has to ignore it."""
         if self._keys.is_new_map(event):
             if not self.on and self._resting_at is None:
-                self._listen_for_host_key(on=True)
+                self._host_key_grab.begin()
             return True
         match event.type:
             case X.KeyPress | X.KeyRelease:
                 return self._key(event)
             case X.FocusIn | X.FocusOut | X.EnterNotify | X.LeaveNotify:
                 self._heed(self._focus.handle(event))
-                self._has_grab()
+                self._keyboard_grab.look()
                 return True
             case X.UnmapNotify:
                 self._all_up()
                 self._window_buttons.clear()
             case X.ButtonPress | X.ButtonRelease | X.MotionNotify:
                 return self._mouse(event)
+            case _:
+                pass
         return False
 
     def _key(self, event: Event) -> bool:
@@ -366,13 +334,14 @@ class XControl:
             for_host = False
         if event.type == X.ButtonPress and self.on:
             self._heed(self._focus.click(event.time))
-        if self.on and self._canvas is not None:
-            self._point(event, self._canvas, for_host=for_host and self._acting)
+        if self.on:
+            self._point(event, self._canvas if for_host and self._acting else None)
         return for_host
 
-    def _point(self, event: Event, canvas: Canvas, *, for_host: bool) -> None:
+    def _point(self, event: Event, canvas: Canvas | None) -> None:
+        """Tells the host of the pointer; `canvas` None: it takes no input now."""
         place = event.event_x, event.event_y
-        if not for_host:
+        if canvas is None:
             self._pointer.missed(*place)
         elif event.type == X.MotionNotify:
             self._pointer.moved(*place, canvas)
@@ -396,6 +365,8 @@ class XControl:
                     self._only_look()
                 elif change is FocusChange.TAKEN:
                     self._say("another program has the keyboard")
+            case None:
+                pass
 
     @property
     def _host_codes(self) -> frozenset[int]:

@@ -136,7 +136,8 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording(_undeployed(event), "info")
         case events.ActionFailed():
             return Wording(_whole(event.failure), "error")
-    raise TypeError(f"no sentence for {type(event).__name__}")
+        case _:
+            raise TypeError(f"no sentence for {type(event).__name__}")
 
 
 def _whole(failure: Failure) -> str:

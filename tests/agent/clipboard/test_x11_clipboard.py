@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 if sys.platform != "linux":
     pytest.skip("X11 is for Linux", allow_module_level=True)
 
+from Xlib import X, Xatom
+from Xlib.protocol import event
+
 from deskagent.clipboard.platforms import clipboard_opener
 from deskagent.clipboard.system_clipboard import ClipRefused, SystemClipboard
+from deskx11.connection import connect
 from deskx11.selection import Selection, SelectionRefused
-from support.xvfb import Xvfb, wait_for
+from support.endless_property import ENDLESS, make_endless, memory_at_most
+from support.xvfb import Xvfb, own_display, wait_for
 
 UMLAUTS = "grüß\nx"
 LARGE = "😀" * 50_000
@@ -26,10 +34,8 @@ LARGE = "😀" * 50_000
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
-    with Xvfb(640, 400) as display, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DISPLAY", display.display)
-        patch.delenv("XAUTHORITY", raising=False)
-        yield display
+    with own_display(640, 400) as server:
+        yield server
 
 
 @pytest.fixture
@@ -133,20 +139,66 @@ def test_a_clipboard_without_text_is_refused(screen: Xvfb, clipboard: SystemClip
         clipboard.fetch()
 
 
-def test_an_owner_that_hangs_is_refused_in_time(screen: Xvfb) -> None:
-    from Xlib import X
+@contextmanager
+def stranger(answer: Callable[[Any, Any, threading.Event], None]) -> Iterator[None]:
+    """A program that owns the clipboard; `answer` gets its connection, each request, and hears of the end."""
+    with closing(connect()) as owner:
+        owner.set_error_handler(lambda *_: None)
+        window = owner.screen().root.create_window(0, 0, 1, 1, 0, 0, X.InputOnly)
+        window.set_selection_owner(owner.intern_atom("CLIPBOARD"), X.CurrentTime)
+        owner.sync()
+        ends = threading.Event()
 
-    from deskx11.connection import connect
+        def serve() -> None:
+            while not ends.wait(0.01):
+                while not ends.is_set() and owner.pending_events():
+                    if (one := owner.next_event()).type == X.SelectionRequest:
+                        answer(owner, one, ends)
 
-    owner = connect()
-    window = owner.screen().root.create_window(0, 0, 1, 1, 0, 0, X.InputOnly)
-    window.set_selection_owner(owner.intern_atom("CLIPBOARD"), X.CurrentTime)
-    owner.sync()
-    began = time.monotonic()
-    with pytest.raises(SelectionRefused, match="does not answer"):
-        Selection().fetch(patience=0.2)
-    assert time.monotonic() - began < 10
-    owner.close()
+        serving = threading.Thread(target=serve)
+        serving.start()
+        try:
+            yield
+        finally:
+            ends.set()
+            serving.join(30)
+
+
+def flood(owner: Any, request: Any, ends: threading.Event) -> None:
+    """Sends the one who asks more events than it can read, for up to 20 s, in place of an answer."""
+    message = struct.pack("=BBHIII20x", X.ClientMessage, 32, 0, 0, request.requestor.id, 1)[:32]
+    one = struct.pack("=BBHII", 25, 0, 11, request.requestor.id, 0) + message
+    until = time.monotonic() + 20
+    while not ends.wait(0.02) and time.monotonic() < until:
+        owner.display.socket.sendall(one * 5000)
+
+
+@pytest.mark.parametrize("answer", [lambda *_: None, flood], ids=["silent", "a flood of events"])
+def test_an_owner_that_does_not_answer_is_refused_in_time(screen: Xvfb, answer: Callable[..., None]) -> None:
+    with stranger(answer):
+        began = time.monotonic()
+        with pytest.raises(SelectionRefused, match="does not answer"):
+            Selection().fetch(patience=0.2)
+        assert time.monotonic() - began < 10
+
+
+def test_of_forms_without_end_only_the_begin_is_read(screen: Xvfb) -> None:
+    def answer(owner: Any, request: Any, _ends: threading.Event) -> None:
+        forms = struct.pack("=I", owner.intern_atom("image/png"))
+        make_endless(request.requestor, request.property, Xatom.ATOM, forms, bits=32)
+        told = event.SelectionNotify(
+            time=request.time,
+            requestor=request.requestor,
+            selection=request.selection,
+            target=request.target,
+            property=request.property,
+        )
+        request.requestor.send_event(told)
+        owner.flush()
+
+    refused = pytest.raises(SelectionRefused, match="holds no text")
+    with stranger(answer), memory_at_most(ENDLESS // 2), refused:
+        Selection().fetch(patience=20)
 
 
 def test_the_thread_that_serves_ends_when_another_program_owns_the_clipboard(

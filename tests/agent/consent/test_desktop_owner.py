@@ -11,8 +11,8 @@ from deskagent.consent.desktop_owner import is_another_users
 from support.xvfb import Xvfb
 
 
-def session(folder: Path, **values: object) -> Path:
-    (folder / "1").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+def session(folder: Path, name: str = "1", **values: object) -> Path:
+    (folder / name).write_text("".join(f"{name}={value}\n" for name, value in values.items()))
     return folder
 
 
@@ -29,6 +29,16 @@ def test_the_login_session_of_that_display_tells(tmp_path: Path) -> None:
     assert not is_another_users(":4711", own)
     others = session(tmp_path, UID=os.getuid() + 1, DISPLAY=":4711")
     assert is_another_users(":4711", others)
+
+
+def test_the_session_that_its_user_has_left_and_one_that_cannot_be_read_tell_nothing(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    for name in ("1", "3"):
+        session(tmp_path, name, UID=os.getuid(), DISPLAY=":4711", STATE="closing")
+    session(tmp_path, "2", UID=os.getuid() + 1, DISPLAY=":4711", STATE="active")
+    assert is_another_users(":4711", tmp_path)
+    session(tmp_path, "2", UID=os.getuid(), DISPLAY=":4711", STATE="active")
+    assert not is_another_users(":4711", tmp_path)
 
 
 def test_the_authority_file_tells_where_no_session_does(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ STRICTEST = Policy(PolicyRule.NEVER, PolicyRule.ASK, clip=False, sign_always=Tru
 
 @pytest.fixture(autouse=True)
 def _root_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policy_file, "_ROOT", os.getuid())
+    if sys.platform != "win32":
+        monkeypatch.setattr(policy_file, "_ROOT", os.getuid())
 
 
 def written(folder: Path, text: str | bytes, mode: int = 0o644) -> Path:
@@ -44,6 +46,10 @@ def test_every_rule_is_read(tmp_path: Path) -> None:
     assert read_policy(path) == Policy(PolicyRule.ASK, PolicyRule.ASK, clip=False, sign_always=True)
     assert read_policy(written(tmp_path, 'control = "never"')) == Policy(PolicyRule.NEVER)
     assert read_policy(written(tmp_path, "")) == Policy()
+
+
+def test_the_mark_that_windows_editors_write_before_a_text_is_no_mistake(tmp_path: Path) -> None:
+    assert read_policy(written(tmp_path, b'\xef\xbb\xbfcontrol = "ask"')) == Policy(PolicyRule.ASK)
 
 
 @pytest.mark.parametrize(

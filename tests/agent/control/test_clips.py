@@ -11,7 +11,7 @@ import pytest
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.clipboard.system_clipboard import ClipRefused
 from deskagent.consent.policy import Policy
-from deskagent.control import clip_thread, input_thread
+from deskagent.control import clip_thread, input_executor
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.desktop_lock import DesktopLock, NoLock
 from deskagent.control.host_consent import HostConsent
@@ -200,7 +200,7 @@ def test_a_clipboard_that_hangs_does_not_keep_keys_down_of_a_console_that_is_sil
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(clip_thread, "_PUT_WITHIN", 120.0)
-    monkeypatch.setattr(input_thread, "LEASE", 0.2)
+    monkeypatch.setattr(input_executor, "LEASE", 0.2)
     with desk() as (agent, clipboard, device), closing(ActingConsole(agent)) as console:
         console.take()
         clipboard.ready.clear()

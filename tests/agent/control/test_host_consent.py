@@ -1,24 +1,21 @@
-"""The person at the host is asked, sees who acts, and ends it: the agent's real threads and sockets."""
+"""The person at the host is asked before a console sees or acts: the agent's real threads and sockets."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from typing import Any
+from contextlib import closing
 
 import pytest
 
 from deskagent.capture.synthetic import SyntheticGrabber
 from deskagent.consent.policy import Policy, PolicyRule
 from deskagent.consent.question import Answer, Question
-from deskagent.control import desktop_control, given_consents, host_consent, host_sign
+from deskagent.control import desktop_control, given_consents, host_consent
 from deskagent.control.client import ControlClient
 from deskagent.control.desktop_control import ControlTools, DesktopControl
 from deskagent.control.desktop_lock import DesktopTaken, NoLock
 from deskagent.control.host_consent import HostConsent
-from deskagent.input.device import DeviceGone
 from deskwire.control import (
     Button,
     Consent,
@@ -29,12 +26,13 @@ from deskwire.control import (
     Key,
     WantControl,
 )
-from deskwire.messages import Close, Ping, Pong, Screen, ScreenState, Welcome
+from deskwire.messages import Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 from support.peers.acting_console import ActingConsole
 from support.peers.bare_console import Console, has
+from support.peers.hosted_here import hosted
 from support.peers.person import Person
-from support.peers.served_here import ServedHere, served
+from support.peers.served_here import served
 from support.recorded_device import RecordedDevice
 from support.xvfb import wait_for
 
@@ -42,39 +40,13 @@ SHIFT = 0x2A
 ASKED = Policy(see=PolicyRule.ASK)
 
 
-@contextmanager
-def host(**consent: Any) -> Iterator[tuple[ServedHere, Person, RecordedDevice]]:
-    person, device = Person(), RecordedDevice()
-    manners = HostConsent(**{"open_asker": lambda: person, "open_sign": person.opened_sign, **consent})
-    gate = DesktopControl(ControlTools(lambda: device), manners)
-    with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
-        yield agent, person, device
-
-
-def speaks(console: Console) -> None:
-    """Waits until all that the agent had to say before has come."""
-    console.send(Ping(77))
-    assert console.until(lambda events: Pong(77) in events)
-
-
-def test_ones_own_desktop_asks_nothing_and_shows_a_sign_only_while_it_is_controlled() -> None:
-    with host() as (agent, person, _), closing(ActingConsole(agent)) as console:
-        assert console.until(has(Packet))
-        assert person.text == ""
-        console.take()
-        wait_for(lambda: person.text == "anna@desk controls this computer - click to end", timeout=20)
-        console.close()
-        wait_for(lambda: person.text == "", timeout=20)
-        assert not person.questions
-
-
 def test_not_a_pixel_of_anothers_desktop_is_sent_before_the_answer() -> None:
-    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
+    with hosted(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         assert console.until(has(Welcome))
         assert console.all(Welcome)[0].screen is ScreenState.ASKING
         wait_for(lambda: len(person.questions) == 1, timeout=20)
         assert (person.questions[0].console, person.questions[0].control) == ("anna@desk", False)
-        speaks(console)
+        console.catch_up()
         assert not console.packets
         person.answers.put(Answer.SEE)
         assert console.until(has(Packet))
@@ -83,11 +55,11 @@ def test_not_a_pixel_of_anothers_desktop_is_sent_before_the_answer() -> None:
 
 
 def test_a_no_is_told_and_the_screen_stays_hidden_and_uncontrolled() -> None:
-    with host(is_other=lambda: True) as (agent, person, device), closing(ActingConsole(agent)) as console:
+    with hosted(is_other=lambda: True) as (agent, person, device), closing(ActingConsole(agent)) as console:
         person.answers.put(Answer.NO)
         assert console.until(has(Screen))
         assert console.all(Screen)[0].state is ScreenState.REFUSED
-        console.sees = False
+        console.awaits_picture = False
         assert console.take().state is ControlState.REFUSED
         assert len(person.questions) == 1, "the person was asked again at once"
         assert not console.packets
@@ -95,7 +67,7 @@ def test_a_no_is_told_and_the_screen_stays_hidden_and_uncontrolled() -> None:
 
 
 def test_a_console_of_before_hears_the_reason_as_a_screen_that_cannot_be_read() -> None:
-    with host(is_other=lambda: True) as (agent, person, _), closing(Console(agent)) as console:
+    with hosted(is_other=lambda: True) as (agent, person, _), closing(Console(agent)) as console:
         assert console.until(has(Welcome))
         person.answers.put(Answer.NO)
         assert console.until(has(Screen))
@@ -107,7 +79,7 @@ def test_a_console_of_before_hears_the_reason_as_a_screen_that_cannot_be_read() 
 
 
 def test_control_is_asked_once_more_only_where_the_answer_was_to_see() -> None:
-    with host(is_other=lambda: True) as (agent, person, _):
+    with hosted(is_other=lambda: True) as (agent, person, _):
         console = ActingConsole(agent, console=b"1" * 16)
         person.answers.put(Answer.SEE)
         person.answers.put(Answer.CONTROL)
@@ -138,7 +110,7 @@ def test_control_is_asked_once_more_only_where_the_answer_was_to_see() -> None:
 )
 def test_who_is_asked_before_a_picture(hello: Consent, policy: Policy, asks: bool) -> None:
     with (
-        host(policy=lambda: policy) as (agent, person, _),
+        hosted(policy=lambda: policy) as (agent, person, _),
         closing(ActingConsole(agent, consent=hello)) as console,
     ):
         assert console.until(has(Welcome))
@@ -147,7 +119,7 @@ def test_who_is_asked_before_a_picture(hello: Consent, policy: Policy, asks: boo
 
 
 def test_nothing_is_injected_while_a_question_is_open_and_nothing_stays_down() -> None:
-    with host() as (agent, person, device), closing(ActingConsole(agent)) as anna:
+    with hosted() as (agent, person, device), closing(ActingConsole(agent)) as anna:
         anna.take()
         anna.done(anna.act(Key, code=SHIFT, down=True))
         with closing(ActingConsole(agent, name="bob@hall", consent=Consent.ALWAYS)) as bob:
@@ -163,19 +135,19 @@ def test_nothing_is_injected_while_a_question_is_open_and_nothing_stays_down() -
 
 def test_a_console_that_asks_again_and_again_is_asked_about_once() -> None:
     with (
-        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        hosted(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
     ):
         assert console.until(has(Control))
         console.send(*[WantControl()] * 50)
-        speaks(console)
+        console.catch_up()
         person.answers.put(Answer.NO)
         console.told(ControlState.REFUSED)
         assert len(person.questions) == 1
 
 
 def test_a_question_of_a_console_that_has_gone_is_taken_away() -> None:
-    with host() as (agent, person, _):
+    with hosted() as (agent, person, _):
         console = ActingConsole(agent, consent=Consent.ALWAYS)
         wait_for(lambda: len(person.questions) == 1, timeout=20)
         console.close()
@@ -184,7 +156,7 @@ def test_a_question_of_a_console_that_has_gone_is_taken_away() -> None:
 
 def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
     with (
-        host(open_asker=None, is_other=lambda: True) as (agent, _, _),
+        hosted(open_asker=None, is_other=lambda: True) as (agent, _, _),
         closing(ActingConsole(agent)) as console,
     ):
         assert console.until(has(Screen))
@@ -192,10 +164,25 @@ def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
         assert "cannot be asked" in console.all(Screen)[0].reason
 
 
+def test_a_yes_counts_for_nothing_where_the_policy_has_forbidden_control_meanwhile() -> None:
+    policies = [Policy(control=PolicyRule.ASK)]
+    with (
+        hosted(policy=lambda: policies[-1]) as (agent, person, _),
+        closing(ActingConsole(agent)) as console,
+    ):
+        assert console.until(has(Control))
+        console.send(WantControl())
+        wait_for(lambda: person.questions, timeout=20)
+        policies.append(Policy(control=PolicyRule.NEVER))
+        person.answers.put(Answer.CONTROL)
+        console.told(ControlState.OFF)
+        assert ControlState.YOURS not in [one.state for one in console.all(Control)]
+
+
 def test_a_no_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(given_consents, "NO_LASTS", 0.2)
     with (
-        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        hosted(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
     ):
         person.answers.put(Answer.NO)
@@ -207,76 +194,13 @@ def test_a_no_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_policy_can_forbid_control_and_says_so() -> None:
     with (
-        host(policy=lambda: Policy(control=PolicyRule.NEVER)) as (agent, _, _),
+        hosted(policy=lambda: Policy(control=PolicyRule.NEVER)) as (agent, _, _),
         closing(ActingConsole(agent)) as console,
     ):
         answer = console.take()
         assert answer.state is ControlState.OFF
         assert "policy" in answer.reason
         assert "keyboard" not in console.all(Welcome)[0].may
-
-
-def test_a_click_on_the_sign_at_the_host_ends_control() -> None:
-    with host() as (agent, person, device), closing(ActingConsole(agent)) as console:
-        console.take()
-        console.done(console.act(Key, code=SHIFT, down=True))
-        wait_for(lambda: person.text, timeout=20)
-        person.click()
-        assert console.told(ControlState.FREE).reason == "ended at the host"
-        wait_for(lambda: not device.keys_down, timeout=20)
-        wait_for(lambda: person.text == "", timeout=20)
-
-
-def test_a_click_on_the_sign_ends_the_watching_of_anothers_desktop() -> None:
-    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
-        person.answers.put(Answer.SEE)
-        wait_for(lambda: person.text, timeout=20)
-        person.click()
-        assert console.until(has(Close))
-        close = console.all(Close)[0]
-        assert (close.reason, close.again) == ("ended at the host", False)
-
-
-def test_a_console_cannot_click_the_sign() -> None:
-    with host() as (agent, person, device), closing(ActingConsole(agent)) as console:
-        console.take()
-        wait_for(lambda: person.area, timeout=20)
-        done = console.done(console.act(Button, x=150, y=10, button=1, down=True))
-        assert done.outcome is InputOutcome.BLOCKED
-        assert "sign" in done.reason
-        assert not device.buttons_down
-
-
-def test_a_name_cannot_pretend_on_the_sign() -> None:
-    with host() as (agent, person, _), closing(ActingConsole(agent, name="anna\u202e\n\x1b[1m")) as console:
-        assert console.until(has(Control))
-        console.send(WantControl())
-        wait_for(lambda: person.text, timeout=20)
-        assert person.text.isprintable()
-
-
-@pytest.mark.parametrize("rule", [PolicyRule.ALLOW, PolicyRule.ASK])
-def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
-    monkeypatch: pytest.MonkeyPatch, rule: PolicyRule
-) -> None:
-    with (
-        host(policy=lambda: Policy(control=rule)) as (agent, person, _),
-        closing(ActingConsole(agent, console=b"1" * 16)) as console,
-    ):
-        person.answers.put(Answer.CONTROL)
-        assert console.take().state is ControlState.YOURS
-        asked = len(person.questions)
-        wait_for(lambda: person.text, timeout=20)
-        person.click()
-        console.told(ControlState.FREE)
-        assert console.take().state is ControlState.REFUSED
-        assert len(person.questions) == asked
-        monkeypatch.setattr(given_consents, "NO_LASTS", 0.0)
-        if not asked:
-            assert person.answers.get() is Answer.CONTROL
-        person.answers.put(Answer.CONTROL)
-        assert console.take().state is ControlState.YOURS
-        assert len(person.questions) == asked + 1
 
 
 def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
@@ -289,7 +213,7 @@ def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
 
     person = Failing()
     with (
-        host(open_asker=lambda: person, policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, _, _),
+        hosted(open_asker=lambda: person, policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, _, _),
         closing(ActingConsole(agent)) as console,
     ):
         answer = console.take()
@@ -301,42 +225,12 @@ def test_a_question_that_fails_means_no_and_the_next_one_comes() -> None:
         assert console.take().state is ControlState.YOURS
 
 
-def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_control(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(host_sign, "_AGAIN", 0.0)
-    usable = False
-
-    def open_sign(clicked: Callable[[], None]) -> Person:
-        if not usable:
-            raise OSError("no room for it")
-        return person.opened_sign(clicked)
-
-    with (
-        host(open_sign=open_sign, policy=lambda: Policy(sign_always=True)) as (agent, person, _),
-        closing(ActingConsole(agent)) as console,
-    ):
-        assert console.until(has(Welcome))
-        welcome = console.all(Welcome)[0]
-        assert welcome.screen is ScreenState.REFUSED
-        assert "demands a sign, which cannot be shown: no room" in welcome.screen_reason
-        console.sees = False
-        answer = console.take()
-        assert answer.state is ControlState.REFUSED
-        assert "demands a sign" in answer.reason
-        assert not console.packets
-        usable = True
-        assert console.take().state is ControlState.YOURS
-        assert console.until(has(Packet)), "it acts and sees nothing"
-        wait_for(lambda: "controls" in person.text, timeout=20)
-
-
 def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(host_consent, "_NO_PAUSE", 0.1)
     with (
-        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        hosted(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as console,
     ):
         assert console.until(has(Control))
@@ -351,7 +245,7 @@ def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_aw
 
 def test_the_last_request_counts_while_the_person_is_asked() -> None:
     with (
-        host(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
+        hosted(policy=lambda: Policy(control=PolicyRule.ASK)) as (agent, person, _),
         closing(ActingConsole(agent)) as anna,
         closing(ActingConsole(agent, name="bob@hall")) as bob,
     ):
@@ -360,9 +254,9 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
         wait_for(lambda: len(person.questions) == 1, timeout=20)
         assert bob.until(has(Control))
         bob.send(WantControl())
-        speaks(bob)
+        bob.catch_up()
         bob.send(WantControl(force=True))
-        speaks(bob)
+        bob.catch_up()
         person.answers.put(Answer.CONTROL)
         anna.told(ControlState.YOURS)
         person.answers.put(Answer.CONTROL)
@@ -371,18 +265,18 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
 
 def test_a_console_that_may_act_after_a_no_sees_what_it_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(given_consents, "NO_LASTS", 0.1)
-    with host(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
+    with hosted(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         person.answers.put(Answer.NO)
         assert console.until(has(Screen))
         time.sleep(0.2)
-        console.sees = False
+        console.awaits_picture = False
         person.answers.put(Answer.CONTROL)
         assert console.take().state is ControlState.YOURS
         assert console.until(has(Packet))
 
 
 def test_a_console_with_a_new_name_each_time_cannot_ask_without_end() -> None:
-    with host(is_other=lambda: True) as (agent, person, _):
+    with hosted(is_other=lambda: True) as (agent, person, _):
         for name in range(4):
             with closing(ActingConsole(agent, console=bytes([name + 1]) * 16)) as console:
                 person.answers.put(Answer.NO)
@@ -399,9 +293,10 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
         return RecordedDevice()
 
     manners = HostConsent()
-    gate = DesktopControl(ControlTools(RecordedDevice), manners)
-    gate._cleared.wait(20)
-    gate._inputs._open_device = opened
+    ready.set()
+    gate = DesktopControl(ControlTools(opened), manners)
+    assert gate._cleared.wait(20)
+    ready.clear()
     with (
         served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent,
         closing(ActingConsole(agent)) as anna,
@@ -410,7 +305,7 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
         assert anna.until(has(Control))
         assert bob.until(has(Control))
         anna.send(WantControl())
-        speaks(anna)
+        anna.catch_up()
         bob.send(WantControl())
         assert bob.told(ControlState.OTHER).holder == "anna@desk"
         ready.set()
@@ -427,7 +322,7 @@ def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing(
             self.cancelled += 1
 
     person = Slow()
-    with host(open_asker=lambda: person, open_sign=person.opened_sign, is_other=lambda: True) as (
+    with hosted(open_asker=lambda: person, open_sign=person.opened_sign, is_other=lambda: True) as (
         agent,
         _,
         _,
@@ -440,7 +335,7 @@ def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing(
         with closing(ActingConsole(agent, console=b"1" * 16)) as again:
             assert again.until(has(Welcome))
             wait_for(lambda: len(person.questions) == 2, timeout=20)
-            speaks(again)
+            again.catch_up()
             assert not again.packets
             assert person.text == "", "the sign names a console that has left"
             person.answers.put(Answer.NO)
@@ -467,7 +362,7 @@ def test_an_answer_that_comes_while_its_console_leaves_is_not_kept_for_another_c
 
 
 def test_consoles_that_ask_and_leave_at_once_cannot_ask_without_end() -> None:
-    with host(is_other=lambda: True) as (agent, person, _):
+    with hosted(is_other=lambda: True) as (agent, person, _):
         for number in range(3):
             with closing(ActingConsole(agent, console=bytes([number + 1]) * 16)) as console:
                 assert console.until(has(Welcome))
@@ -499,56 +394,11 @@ def test_an_agent_that_ends_while_another_one_asks_shows_no_question() -> None:
         assert not person.questions
 
 
-def test_an_end_that_comes_late_does_not_end_the_control_of_the_next_console() -> None:
-    manners = HostConsent()
-    gate = DesktopControl(ControlTools(RecordedDevice), manners)
-    with (
-        served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent,
-        closing(ActingConsole(agent)) as anna,
-        closing(ActingConsole(agent, name="bob@hall")) as bob,
-    ):
-        anna.take()
-        before = gate._grants.holder
-        assert before is not None
-        bob.told(ControlState.OTHER)
-        assert bob.take(force=True).state is ControlState.YOURS
-        manners.sign_clicked(before)
-        gate.lost(before, anna.grant, DeviceGone("late"))
-        assert bob.done(bob.act(Key, code=SHIFT, down=True)).outcome is InputOutcome.DONE
-
-
-def test_a_sign_that_another_program_closed_is_opened_again() -> None:
-    with host() as (agent, person, _), closing(ActingConsole(agent)) as console:
-        console.take()
-        wait_for(lambda: person.text, timeout=20)
-        person.text, person.gone = "", True
-        wait_for(lambda: person.text, timeout=20)
-        assert "controls this computer" in person.text
-
-
-def test_a_sign_that_does_not_open_holds_up_neither_the_console_nor_its_end() -> None:
-    go_on = threading.Event()
-
-    def stuck(_: Callable[[], None]) -> Person:
-        go_on.wait(60)
-        return Person()
-
-    with host(open_sign=stuck) as (agent, _, device), closing(ActingConsole(agent)) as console:
-        try:
-            assert console.take().state is ControlState.YOURS
-            console.done(console.act(Key, code=SHIFT, down=True))
-            console.send(EndControl())
-            console.told(ControlState.FREE)
-            wait_for(lambda: not device.keys_down, timeout=20)
-        finally:
-            go_on.set()
-
-
 def test_control_ends_soon_after_the_policy_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desktop_control, "_REVIEW", 0.1)
     policies = [Policy()]
     with (
-        host(policy=lambda: policies[-1]) as (agent, person, device),
+        hosted(policy=lambda: policies[-1]) as (agent, person, device),
         closing(ActingConsole(agent)) as console,
     ):
         console.take()

@@ -54,6 +54,15 @@ def test_a_long_queue_keeps_one_move_and_every_press() -> None:
     assert waiting[-1] == made(Pointer, 4000)
 
 
+def test_what_an_earlier_console_left_takes_no_room_from_the_next() -> None:
+    queue, anna, bob = InputQueue(), object(), object()
+    for number in range(1, 901):
+        queue.add(anna, 1, Typing(grant=1, n=number, text="x" * 1024))  # type: ignore[arg-type]
+    for number in range(1, 201):
+        queue.add(bob, 2, Typing(grant=2, n=number, text="y" * 1024))  # type: ignore[arg-type]
+    assert [one.text for one in taken(queue)] == ["y" * 1024] * 200
+
+
 def test_more_than_can_be_injected_is_a_fault() -> None:
     queue, client = InputQueue(), object()
     for number in range(1, 4097):

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from deskwire.clipboard import PutClip
-from deskwire.control import Button, Control, ControlState, Key, Typing, WantControl
+from deskwire.control import (
+    Button,
+    Control,
+    ControlState,
+    Effect,
+    InputOutcome,
+    Key,
+    Typing,
+    WantControl,
+)
 from deskwire.messages import Ping, Welcome
+from deskwire.packet import Packet
 from deskx11.connection import connect
 from support.peers.acting_console import ActingConsole
-from support.peers.agent_process import AGENT, AgentProcess
+from support.peers.agent_process import AgentProcess
+from support.peers.drawing_console import DrawingConsole
+from support.screens.selection import copy, pasted
 from support.xvfb import Xvfb, wait_for
 
 SHIFT, CTRL, A = 0x2A, 0x1D, 0x1E
@@ -172,25 +183,65 @@ def test_two_agents_on_one_desktop_do_not_act_at_once(
 
 
 @pytest.mark.parametrize("kind", [Key, PutClip])
-def test_an_agent_that_only_shows_hangs_up_on_an_input(
+def test_an_agent_that_only_shows_hangs_up_on_an_input_and_has_loaded_nothing_that_acts(
     display: Xvfb, server: Any, tmp_path: Path, kind: type[Key | PutClip]
 ) -> None:
-    agent = AgentProcess(tmp_path, "--view-only", environment=display.environment)
-    with agent, closing(ActingConsole(agent)) as console:
+    copy(display, "the user's own")
+    environment = {**display.environment, "PYTHONPROFILEIMPORTTIME": "1"}
+    with (
+        (tmp_path / "imports").open("w+") as imports,
+        AgentProcess(tmp_path, "--view-only", environment=environment, stderr=imports) as agent,
+        closing(ActingConsole(agent)) as console,
+    ):
         assert console.take().state is ControlState.OFF
         assert console.all(Welcome)[0].may == ("question", "sign")
         console.grant = 1
         console.act(kind, **({"code": SHIFT, "down": True} if kind is Key else {"text": "x"}))
         assert not console.until(lambda _: False, seconds=20), "the link goes on"
         assert not held(server)
+        assert pasted(display) == "the user's own"
+        imports.seek(0)
+        loaded = {line.rsplit(None, 1)[-1] for line in imports}
+    assert "deskagent.delivery.link" in loaded
+    assert not [name for name in loaded if name.startswith(("deskagent.input", "deskagent.clipboard"))]
 
 
-def test_an_agent_that_only_shows_has_loaded_nothing_that_acts(display: Xvfb, tmp_path: Path) -> None:
-    script = (
-        "import sys\nfrom deskagent import __main__ as agent\n"
-        "options = agent._parser().parse_args(['serve', '--view-only', '--token-file', 'x'])\n"
-        "agent._gate(options, agent._consent(options))\nfrom deskagent.delivery import server\n"
-        "sys.exit(any(name.startswith(('deskagent.input', 'deskagent.clipboard')) for name in sys.modules))"
-    )
-    environment = {**display.environment, "PYTHONPATH": str(AGENT)}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=60)
+class Typist(ActingConsole, DrawingConsole):
+    """Draws what comes, and types."""
+
+    def rest(self) -> None:
+        """Draws until nothing has moved for so long that the next input counts."""
+        known = -1
+        while len(self.packets) > known:
+            known = len(self.packets)
+            self.draw(0.5)
+
+
+def test_of_each_letter_in_a_resting_xterm_the_next_packet_after_its_announcement_has_it(
+    display: Xvfb, agent: AgentProcess
+) -> None:
+    display.run("xterm", "-T", "resting", "-geometry", "40x4+0+0", "-e", "cat")
+    display.wait_for_window("resting")
+    with closing(Typist(agent)) as console:
+        console.take()
+        console.act(Button, x=100, y=30, button=1, down=True)
+        console.act(Button, x=100, y=30, button=1, down=False)
+        for letter in "resting":
+            console.rest()
+            before = console.picture.copy()
+            number = console.act(Typing, text=letter)
+
+            def shown() -> int:
+                """How many events there are up to the packet with the letter; 0: it has not come."""
+                told = Effect(number)  # noqa: B023
+                at = console.events.index(told) if told in console.events else len(console.events)
+                return at + 2 if len(console.events) > at + 1 else 0
+
+            assert console.until(lambda _: shown() > 0)
+            assert isinstance(console.events[shown() - 1], Packet)
+            console.draw_events(shown())
+            rows, columns = np.nonzero((console.picture != before).any(axis=2))
+            assert len(rows), f"{letter!r} is not in the packet"
+            assert np.ptp(rows) < 20, "more than its line has changed"
+            assert np.ptp(columns) < 30, "more than its cell and the cursor's have changed"
+            assert console.done(number).outcome is InputOutcome.DONE

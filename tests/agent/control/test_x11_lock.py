@@ -17,17 +17,16 @@ if sys.platform != "linux":
 from deskagent.control.desktop_lock import DesktopTaken, LockPurpose
 from deskagent.control.x11_lock import X11Lock
 from deskx11.connection import connect
-from support.xvfb import Xvfb, wait_for
+from support.endless_property import ENDLESS, make_endless, memory_at_most
+from support.xvfb import own_display, wait_for
 
 ROUNDS = 20
 
 
 @pytest.fixture(autouse=True)
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def screen() -> Iterator[None]:
     """DISPLAY names it."""
-    with Xvfb(320, 200) as server:
-        monkeypatch.setenv("DISPLAY", server.display)
-        monkeypatch.delenv("XAUTHORITY", raising=False)
+    with own_display(320, 200):
         yield
 
 
@@ -87,6 +86,17 @@ def test_a_question_is_known_to_other_agents_until_its_agent_is_gone() -> None:
     asking.release()
     wait_for(lambda: not looking.is_held(), what="the end of the question")
     looking.release()
+
+
+def test_of_a_name_that_another_program_made_endless_the_begin_is_read() -> None:
+    anna, bob = X11Lock(LockPurpose.CONTROL), X11Lock(LockPurpose.CONTROL)
+    anna.acquire("anna", force=False)
+    with closing(connect()) as other:
+        name, kind = other.intern_atom("_DESKCONSOLE_CONTROL"), other.intern_atom("UTF8_STRING")
+        make_endless(other.get_selection_owner(name), name, kind, b"w")
+        with memory_at_most(ENDLESS // 4), pytest.raises(DesktopTaken, match=f"^{'w' * 64}$"):
+            bob.acquire("bob", force=False)
+    anna.release()
 
 
 def test_a_desktop_that_was_taken_back_before_a_look_is_held() -> None:

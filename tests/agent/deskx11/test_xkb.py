@@ -15,7 +15,7 @@ from Xlib import X
 
 from deskx11.connection import connect
 from deskx11.xkb import GROUP_SHIFT, LOCK_MASK, SHIFT_MASK, Keymap, XKeyboard
-from support.xvfb import Xvfb, wait_for
+from support.xvfb import Xvfb, own_display, wait_for
 
 ALTGR = 0x80
 NUM_LOCK = 0x10
@@ -24,8 +24,7 @@ SECOND_GROUP = 1 << GROUP_SHIFT
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
-    with Xvfb(64, 64) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DISPLAY", server.display)
+    with own_display(64, 64) as server:
         yield server
 
 

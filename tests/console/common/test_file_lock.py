@@ -25,7 +25,7 @@ def test_lock_is_waited_for_until_its_process_dies(tmp_path: Path) -> None:
         [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"held\n"
+        assert process.stdout.readline().strip() == b"held"
         with locked(path, process.kill) as waited:
             assert waited
     with locked(path, pytest.fail) as waited, locked(path.with_name("other"), pytest.fail):

@@ -9,11 +9,11 @@ import time
 import pytest
 
 SWALLOWED = """
-import contextlib, os, signal, time
+import contextlib, signal, time
 from deskconsole.common.signals import end_in_order, take_interrupt
 end_in_order()
 with contextlib.suppress(KeyboardInterrupt):
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
     time.sleep(5)
 {taken}
 try:
@@ -24,12 +24,12 @@ except KeyboardInterrupt:
 """
 
 CLEANING_UP = """
-import os, signal, time
+import signal, time
 from deskconsole.common.signals import end_in_order
 end_in_order()
 try:
     try:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         time.sleep(5)
     finally:
         time.sleep(2)

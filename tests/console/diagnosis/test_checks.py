@@ -99,14 +99,6 @@ def test_the_user_who_is_logged_on_is_the_best() -> None:
     assert other == "LAB\\ben is logged on in session 3 at RDP-Tcp#7 (disconnected)"
 
 
-def test_a_windows_for_arm_that_runs_no_x64_programs_is_told_by_its_build() -> None:
-    arm = replace(FACTS, machine="ARM64", build="10.0.19045")
-    assert checks.system(arm).outcome is Outcome.BAD
-    assert "Windows 10.0.19045 on ARM64" in checks.system(arm).sentence
-    assert checks.system(replace(arm, build="10.0.22631")).outcome is Outcome.DOUBTFUL
-    assert checks.system(replace(arm, build="")).outcome is Outcome.DOUBTFUL
-
-
 def test_an_old_server_may_not_reach_a_profile_with_letters_of_another_code_page() -> None:
     old, new = "SSH-2.0-OpenSSH_for_Windows_7.7", "SSH-2.0-OpenSSH_for_Windows_8.1"
     assert checks.files("/C:/Users/Žofie", old).outcome is Outcome.DOUBTFUL

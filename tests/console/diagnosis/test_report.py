@@ -36,7 +36,7 @@ FACTS = HostFacts(
 )
 SECRETS = (
     "desk-7", "box", "corp", "zofie", "guard", "gate", "Žofie", "Nováková", "benmiller", "azuread",
-    "10.0.3.7", "fe80", "S-1-5-21", "S-1-12", "abcdef", "annlee", "id_desk7", "files01", "Profiles",
+    "10.0.3.7", "fe80", "S-1-5-21", "S-1-12", "abcdef", "annlee", "id_desk7", "files01", "Profiles", "pc9",
     getpass.getuser(),
 )  # fmt: skip
 
@@ -60,7 +60,13 @@ def private(tmp_path: Path) -> PrivateWords:
         "SFTP starts in /D:/Profiles/Žofie Nováková",
         "[WinError 5] D:\\Profiles\\Žofie Nováková\\AppData\\Local\\deskconsole\\runtime-1",
         "C:\\Users\\annlee\\x and c:/users/annlee and /home/annlee/.ssh and annlee@host",
-        "\\\\files01\\homes\\desk",
+        "\\\\files01\\homes\\annlee",
+        "'D:\\\\Profiles\\\\Žofie Nováková\\\\x' and D:\\Profiles\\ZOFIEN~1\\AppData\\Local",
+        "box and CORP and pc9.corp.example do not answer",
+        "Connect to 10.0.3.7.",
+        "not accepted; the server says: Welcome to the house of BenMiller\nand of annlee",
+        "MD5:ab:cd:ef:00:11:22:33:44:55:66:77:88:99:aa:bb:cc AAAAC3NzaC1lZDI1NTE5AAAAIKabcdef",
+        "the token abcdef0123456789abcdef0123456789 was sent",
         "the key SHA256:abcdef/ghi+ of ~/.ssh/id_desk7",
     ],
 )
@@ -72,6 +78,63 @@ def test_no_name_address_user_or_profile_is_told(
     told = report([Finding(step, outcome, sentence, remedy=sentence)], FACTS, private).casefold()
     told = told.partition("\n")[2]
     assert [word for word in SECRETS if word.casefold() in told] == []
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "agent",
+        "session",
+        "launch",
+        "windows",
+        "c",
+        "users",
+        "home",
+        "user",
+        "profile",
+        "kind1",
+        "the",
+        "AMD64",
+    ],
+)
+def test_a_user_named_like_a_word_of_the_report_is_hidden_and_leaves_its_lines_and_the_paths_of_others(
+    user: str, tmp_path: Path
+) -> None:
+    private = PrivateWords(Host(name="lab", user=user), tmp_path)
+    facts = replace(FACTS, user=f"BOX\\{user}", home=f"C:\\Users\\{user}", sessions=())
+    private.learn(facts)
+    sentence = f"{user} at BOX\\{user}: C:\\Users\\annlee\\x C:\\Users\\{user}\\x /home/annlee/y fe80::c"
+    told = report([Finding(DoctorStep.LAUNCH, Outcome.BAD, sentence)], facts, private)
+    assert "host: Windows 10.0.22631, AMD64, Python 3.13.5\n" in told
+    assert told.splitlines()[-1] == (
+        "bad       launch            0.00 s  "
+        "<user> at <user>: <profile>\\x <profile>\\x <profile>/y <address>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "written"),
+    [
+        ("Strauß", "STRAUß"),
+        ("İbrahim", "İbrahim"),
+        ("20481", "20481"),
+        ("CORP\\ǆemal", "corp\\\\Ǆemal"),
+        ("Nováková", "nova\u0301kova\u0301"),
+    ],
+)
+def test_a_name_is_hidden_however_its_letters_are_written(user: str, written: str, tmp_path: Path) -> None:
+    private = PrivateWords(Host(name="lab", user=user), tmp_path)
+    assert private.hidden(f"{written} is logged on in session 12") == "<user> is logged on in session 12"
+
+
+def test_a_console_whose_user_the_system_does_not_list_writes_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    assert PrivateWords(Host(name="lab"), tmp_path).hidden("lab") == "<host>"
 
 
 def test_what_helps_to_understand_a_host_is_told(private: PrivateWords) -> None:

@@ -35,6 +35,13 @@ CIA = ControlStatus(ControlState.OTHER, holder="cia@desk")
             "control ended: ended at the host",
         ),
         (YOURS, BEN, "ben@desk took control"),
+        (
+            YOURS,
+            ControlStatus(ControlState.OFF, reason="the policy forbids it"),
+            "control ended: the policy forbids it",
+        ),
+        (YOURS, ControlStatus(ControlState.REFUSED, reason="not you"), "control ended: not you"),
+        (YOURS, ASKING, "control ended"),
         (FREE, ASKING, "the person at the host is asked whether you may control it"),
         (ASKING, ControlStatus(ControlState.REFUSED, reason="no answer"), "not controlled: no answer"),
         (
@@ -57,12 +64,19 @@ def test_a_change_is_told_in_a_sentence(
     assert (None if event is None else wording(event).text) == told
 
 
-def test_who_acted_is_told_however_often_a_host_asks() -> None:
+def test_who_acted_and_until_when_is_told_however_often_a_host_asks() -> None:
     told: list[Event] = []
     events = ControlEvents(told.append, HostEvents(told.append, lambda: 0.0))
     for _ in range(200):
         events.changed("lab", FREE, ASKING)
     assert len(told) == MOST
     events.changed("lab", ASKING, YOURS)
+    events.changed("lab", YOURS, ControlStatus(ControlState.OFF, reason="the policy says no"))
+    events.changed("lab", BEN, YOURS)
     events.changed("lab", YOURS, BEN)
-    assert [wording(event).text for event in told[MOST:]] == ["you control it", "ben@desk took control"]
+    assert [wording(event).text for event in told[MOST:]] == [
+        "you control it",
+        "control ended: the policy says no",
+        "you control it",
+        "ben@desk took control",
+    ]

@@ -322,21 +322,20 @@ def test_control_given_back_while_its_grant_is_told_stays_given_back() -> None:
     assert ground.told[-1] == ground.control.status
 
 
-def test_taken_by_force_after_a_question_it_tells_from_whom() -> None:
+@pytest.mark.parametrize(
+    ("meanwhile", "taken_from"),
+    [
+        pytest.param(ControlState.ASKING, "ben@desk", id="asked"),
+        pytest.param(ControlState.FREE, "", id="left"),
+    ],
+)
+def test_taken_by_force_it_tells_from_whom_unless_that_console_has_left(
+    meanwhile: ControlState, taken_from: str
+) -> None:
     ground = ControlGround()
     ground.welcome()
     ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
     ground.control.take(force=True)
-    ground.control.control(Control(ControlState.ASKING))
+    ground.control.control(Control(meanwhile))
     ground.yours()
-    assert ground.control.status.taken_from == "ben@desk"
-
-
-def test_taken_by_force_from_a_console_that_had_left_it_is_taken_from_none() -> None:
-    ground = ControlGround()
-    ground.welcome()
-    ground.control.control(Control(ControlState.OTHER, holder="ben@desk"))
-    ground.control.take(force=True)
-    ground.control.control(Control(ControlState.FREE))
-    ground.yours()
-    assert ground.control.status.taken_from == ""
+    assert ground.control.status.taken_from == taken_from

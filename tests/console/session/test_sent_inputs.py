@@ -105,8 +105,17 @@ def test_a_clipboard_that_the_host_does_not_allow_is_no_fault_of_the_text(reason
     thread.join(10)
     assert isinstance(results[0], ControlNotAllowed)
     assert reason in str(results[0])
-    with pytest.raises(ControlNotAllowed, match="policy"):
-        ControlGround().taken("keyboard").control.put_clip("x", 1)
+
+
+def test_an_agent_that_knows_no_clipboard_is_not_asked() -> None:
+    ground = ControlGround()
+    ground.welcome(speaks=("control",))
+    ground.control.take()
+    ground.yours()
+    ground.sent.clear()
+    with pytest.raises(ControlNotAllowed, match="the host's agent has no clipboard"):
+        ground.control.put_clip("x", 1)
+    assert not ground.sent
 
 
 def test_a_blocked_input_says_why() -> None:

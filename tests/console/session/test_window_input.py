@@ -102,9 +102,11 @@ def test_what_the_host_did_not_do_is_said(outcome: InputOutcome, monkeypatch: py
     assert heard
 
 
-def test_a_window_wanted_with_control_and_then_without_it_takes_control(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("fault", "sent"), [("", [WantControl()]), ("that needs a console on Linux", [])])
+def test_a_window_wanted_with_control_and_then_without_it_takes_control_if_it_could_use_it(
+    monkeypatch: pytest.MonkeyPatch, fault: str, sent: list[WantControl]
 ) -> None:
+    monkeypatch.setattr(host_window, "control_fault", lambda: fault)
     ground = ControlGround()
     ground.welcome()
     framebuffer = Framebuffer()
@@ -124,7 +126,7 @@ def test_a_window_wanted_with_control_and_then_without_it_takes_control(
     window.want(fullscreen=False)
     opening.set()
     assert opened.wait(10)
-    assert ground.sent == [WantControl()]
+    assert ground.sent == sent
 
 
 @pytest.mark.parametrize(
@@ -223,3 +225,10 @@ def test_a_fault_at_the_clipboard_is_said_without_the_text(monkeypatch: pytest.M
     monkeypatch.setattr(ground.control, "put_clip", fail)
     WindowInput(ground.control, said.put).handle(ClipOffer("a secret"), said.put)
     assert said.get(timeout=10) == "the console failed at the clipboard: ValueError"
+
+
+def test_a_clipboard_whose_link_is_lost_says_what_to_do() -> None:
+    ground, said = ControlGround().taken(), queue.SimpleQueue[str]()
+    ground.sending = ground.control.ended
+    WindowInput(ground.control, said.put).handle(ClipOffer("x"), said.put)
+    assert said.get(timeout=10).endswith("it may have been done. Look at the host before it is done again.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.ssh.expansion import known_hosts_paths
 from deskconsole.ssh.ssh_config import parse_jump, resolve
 
 
@@ -109,3 +110,25 @@ def test_jump_none_means_no_jump_host(config: Path) -> None:
 def test_text_that_is_no_jump_host_is_refused(hop: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a jump host"):
         parse_jump(hop)
+
+
+def test_without_an_ssh_program_the_usual_files_count_and_one_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, config: Path
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    target = resolve("lab", user="ann", ssh_config=config)
+    assert (target.address, target.port, target.user, target.jump) == ("lab", 22, "ann", "")
+    assert Path.home() / ".ssh" / "id_ed25519" in target.identity_files
+    assert [path.name for path in target.known_hosts] == ["known_hosts", "ssh_known_hosts"]
+    (warning,) = target.warnings
+    assert warning.startswith(
+        "there is no ssh program on this computer, so the SSH configuration is not read"
+    )
+
+
+def test_the_machine_s_folder_of_windows_is_read_as_windows_ssh_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROGRAMDATA", "/machine")
+    found = known_hosts_paths("__PROGRAMDATA__/ssh/ssh_known_hosts __PROGRAMDATA__/ssh/ssh_known_hosts2")
+    assert found == (Path("/machine/ssh/ssh_known_hosts"), Path("/machine/ssh/ssh_known_hosts2"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import resource
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
@@ -15,9 +14,13 @@ from deskconsole.viewer.messages import (
     ClipText,
     CloseWindow,
     Damage,
+    DoneTimes,
     KeyInput,
+    LapseNotice,
     Map,
+    Notice,
     PointerInput,
+    Raise,
     Status,
     ToWindow,
     WhoControls,
@@ -119,6 +122,9 @@ def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_f
 
 
 def test_a_window_of_a_console_with_more_than_a_thousand_descriptors_hears_all(pipe: tuple[int, int]) -> None:
+    import fcntl  # of Linux, as is the other
+    import resource
+
     reader, writer = pipe
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
@@ -158,6 +164,18 @@ def test_the_newest_word_on_control_reaches_the_window_and_a_long_text_whole(pip
     assert ClipText(text) in taken
     assert [m for m in taken if isinstance(m, WhoControls)][-1].state is ControlState.YOURS
     outbox.join()
+
+
+def test_every_kind_of_message_reaches_the_window(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    messages: list[ToWindow] = [
+        *(_MAP, _damage(1), _STATUS, WhoControls(ControlState.YOURS), Notice("copied"), LapseNotice()),
+        *(ClipText("x"), DoneTimes(0.004, 0.011), Raise(), CloseWindow()),
+    ]
+    assert {type(message) for message in messages} == set(get_args(ToWindow))
+    os.write(writer, b"".join(map(line, messages)))
+    taken = _taken(Inbox(reader))
+    assert [message for message in messages if message not in taken] == []
 
 
 def test_damage_that_melts_together_keeps_the_oldest_input(pipe: tuple[int, int]) -> None:

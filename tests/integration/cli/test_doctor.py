@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import re
 import signal
 import socket
 import threading
@@ -25,6 +26,7 @@ from deskconsole.ssh.prompts import NoQuestions
 from support.bootstrap_host import VENV_PATH, agents, listing
 from support.command_line import CommandLine, Said, end, settled
 from support.sshd import Sshd, keygen, public_line
+from support.told_words import told_words
 from support.xvfb import Xvfb, wait_for
 
 LOGIN = ["name", "port", "host key", "authentication"]
@@ -64,8 +66,11 @@ def wrong(said: Said, code: int, step: str) -> dict[str, Any]:
     return of(report, step)
 
 
-def test_a_healthy_host_is_left_as_it_was(user: CommandLine, server: Sshd, lab: str) -> None:
-    report = report_of(user.run("doctor", lab, "--json"), 0)
+def test_a_healthy_host_is_left_as_it_was_and_a_report_tells_no_names(
+    user: CommandLine, server: Sshd, lab: str, tmp_path: Path
+) -> None:
+    written = tmp_path / "report.txt"
+    report = report_of(user.run("doctor", lab, "--json", "--report", str(written)), 0)
     assert (report["host"], report["first_bad"]) == ("lab", None)
     assert steps(report, "good") == [*LOGIN, *LOOKS, *PROOF, "clean-up"]
     assert len(report["findings"]) == len(steps(report, "good"))
@@ -77,6 +82,18 @@ def test_a_healthy_host_is_left_as_it_was(user: CommandLine, server: Sshd, lab: 
     assert listing(server.home) == set()
     assert settled(lambda: agents(server.home)) == []
     assert user.leftovers() == []
+    text = written.read_text("utf-8")
+    assert re.search(r"^host: Linux, \w+, Python 3\.", text, re.MULTILINE)
+    secrets = (
+        "lab",
+        "127.0.0.1",
+        server.user,
+        str(server.home),
+        str(server.identity),
+        str(user.home),
+        "SHA256:",
+    )
+    assert told_words(text, secrets) == []
 
 
 def test_only_looking_brings_nothing(user: CommandLine, server: Sshd, lab: str) -> None:

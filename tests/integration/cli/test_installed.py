@@ -8,15 +8,21 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+import uv
+
 from support.command_line import ROOT
+from support.wheel import build_wheel
 
 AGENT = "from deskconsole.bootstrap.archive import agent_archive; print(agent_archive().name)"
 
 
-def test_a_wheel_has_every_file_and_sends_the_same_agent(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_wheel_has_every_file_and_sends_the_same_agent(wheel: Path, tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
@@ -39,3 +45,19 @@ def test_a_wheel_has_every_file_and_sends_the_same_agent(tmp_path: Path) -> None
     ]
     assert sent[0].startswith("agent-")
     assert sent[0] == sent[1]
+
+
+def test_the_wheel_is_a_tool_that_needs_no_clone(wheel: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment |= {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    environment["DESKCONSOLE_HOME"] = str(tmp_path / "home")
+    versions = str(ROOT / "scripts" / "locks" / "run.txt")
+    install = [uv.find_uv_bin(), "tool", "install", "--quiet", "--python", sys.executable]
+    subprocess.run([*install, "--constraints", versions, str(wheel)], env=environment, check=True)
+    for arguments, words in ((["hosts", "--json"], "[]"), (["--version"], "deskconsole 0.1.0")):
+        command = [str(tmp_path / "bin" / "deskconsole"), *arguments]
+        said = subprocess.run(
+            command, env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL, check=True, capture_output=True
+        )
+        assert said.stderr == b""
+        assert words in said.stdout.decode()

@@ -292,6 +292,7 @@ def test_arguments_that_mean_nothing_are_refused(user: CommandLine) -> None:
         ("view", "--direct", "127.0.0.1:5000"),
         ("stats", "--direct", "127.0.0.1:x", "--token-file", "token"),
         ("view", "lab", "--json"),
+        ("view", "lab", "--json", "--seconds", "1", "--control"),
         ("demo", "--json"),
         ("listen", "--json"),
         ("stats", "a b"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -110,20 +112,46 @@ def test_a_drag_marks_a_word(stage: ControlStage) -> None:
     wait_for(lambda: pasted(stage.host, "primary") == "wonderful", what="the word")
 
 
-def test_the_wheel_and_the_side_buttons_reach_the_host(stage: ControlStage) -> None:
-    stage.open()
-    file = stage.folder / "xev"
+def _button_log(stage: ControlStage) -> Callable[[], list[str]]:
+    """Starts xev on the host; the function returned reads which buttons were pressed there so far."""
+    file = stage.folder / "buttons"
     stage.host.run("sh", "-c", f"exec xev -geometry 800x600+0+0 -event button > {file}")
     stage.host.wait_for_window("Event Tester")
-    stage.point(300, 300)
-    for button in ("5", "5", "5", "6", "8", "3"):
-        stage.xdotool("click", button)
 
     def pressed() -> list[str]:
         parts = file.read_text().split("ButtonPress")[1:]
         return [part.split("button ")[1].split(",")[0] for part in parts]
 
+    return pressed
+
+
+def test_the_wheel_and_the_side_buttons_reach_the_host(stage: ControlStage) -> None:
+    stage.open()
+    pressed = _button_log(stage)
+    stage.point(300, 300)
+    for button in ("5", "5", "5", "6", "8", "3"):
+        stage.xdotool("click", button)
     wait_for(lambda: pressed() == ["5", "5", "5", "6", "8", "3"], what="all clicks")
+
+
+def test_a_click_on_a_picture_that_has_another_size_by_now_does_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with control_stage(tmp_path, monkeypatch) as stage:
+        pressed = _button_log(stage)
+        stage.open()
+        process = int(stage.console.call("xdotool", "getwindowpid", str(stage.window)))
+        # The window is busy while the host's screen gets smaller and its user clicks.
+        os.kill(process, signal.SIGSTOP)
+        stage.host.resize(640, 400)
+        wait_for(lambda: stage.session.framebuffer.size == (640, 400), what="the new size")
+        stage.point(300, 300)
+        stage.xdotool("click", "1")
+        os.kill(process, signal.SIGCONT)
+        wait_for(lambda: stage.width == 644, what="the window's new size")
+        stage.xdotool("click", "3")
+        wait_for(lambda: "3" in pressed(), what="the next click")
+        assert pressed() == ["3"]
 
 
 def test_a_thousand_moves_in_a_second_are_few_messages(
@@ -148,6 +176,8 @@ def test_a_thousand_moves_in_a_second_are_few_messages(
             )
             display.flush()
             time.sleep(max(0.0, began + number / 1000 - time.monotonic()))
+        # The server drops what it has not read of a client that is gone.
+        display.sync()
     took = time.monotonic() - began
     wait_for(lambda: stage.pointer() == (999 * 7 % 800, 999 * 3 % 600), timeout=10, what="the last place")
     assert len(moves) <= 70 * max(1.0, took)

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -208,6 +209,23 @@ class _Both(Interactive):
     rounds = (("", "Two things", [("Word: ", False), ("Code: ", True)], ["right", "123"]),)
 
 
+class _Windows(Server):
+    """Offers keyboard-interactive and has nothing behind it."""
+
+    attempts: ClassVar[list[str]] = []
+
+    def kbdint_auth_supported(self) -> bool:
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> bool:
+        self.attempts.append("keyboard-interactive")
+        return False
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        self.attempts.append("password")
+        return await super().validate_password(username, password)
+
+
 @contextmanager
 def password_server(*, interactive: bool = False) -> Iterator[int]:
     """A server that lets the password `right` in, or asks two things; yields its port."""
@@ -274,3 +292,19 @@ def test_questions_of_the_server_reach_the_person(dial: Dial, tmp_path: Path, pl
     assert [request.kind for request in answers.requests] == ["code", "code"]
     assert [request.prompt for request in answers.requests] == ["Two things\nWord:", "Two things\nCode:"]
     assert repr(secrets) == "<Secrets: 0 kept>"
+
+
+@pytest.mark.parametrize(
+    ("version", "attempts"),
+    [
+        ("OpenSSH_for_Windows_9.5", ["password"]),
+        ("OpenSSH_9.2p1", ["keyboard-interactive", "password"]),
+    ],
+)
+def test_a_method_behind_which_windows_has_nothing_costs_none_of_the_few_attempts(
+    dial: Dial, plain_config: Path, version: str, attempts: list[str]
+) -> None:
+    _Windows.attempts.clear()
+    with serving(_Windows, version=version) as port:
+        dial(None, Answers(["right"]), address="127.0.0.1", port=port, ssh_config=plain_config).close()
+    assert _Windows.attempts == attempts

@@ -10,6 +10,7 @@ import pytest
 
 from support.windows.host import WindowsHost
 from support.windows.program import put_agent
+from support.windows_console import WindowsConsole, put_console
 
 
 @pytest.fixture
@@ -41,3 +42,10 @@ def windows_desktop(shared_windows: WindowsHost) -> WindowsHost:
     """The shared host with the agent's files on it, for programs that run them on its desktop."""
     put_agent(shared_windows)
     return shared_windows
+
+
+@pytest.fixture(scope="module")
+def console(shared_windows: WindowsHost) -> WindowsConsole:
+    """Somebody at a Windows PC who has the console."""
+    put_console(shared_windows)
+    return WindowsConsole(shared_windows)

@@ -27,6 +27,8 @@ from deskconsole.ssh.connection import Connection
 from deskwire.control import ControlState
 from support.peers.acting_console import ActingConsole
 from support.windows.ground import WindowsGround, windows_ground
+from support.windows.host import WindowsHost
+from support.windows.listed_session import ListedSession
 from support.xvfb import wait_for
 
 
@@ -373,26 +375,47 @@ def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(grou
     assert runs(ground) == []
 
 
-def test_an_own_session_that_may_not_be_asked_about_is_shown(ground: WindowsGround) -> None:
-    """A plain user's log-on over SSH may be refused that; the scheduler knows who is logged on."""
-    folder = ground.root / ground.deployed.agent / "deskagent" / "host" / "windows"
-    unnamed = '[{"number": 1, "station": "Console", "user": "", "state": "active"}]'
-    changes = {
-        "sessions.py": f"\n\ndef enumerated():\n    return {unnamed}\n",
-        "launch.py": "\n\ndef is_elevated():\n    return False\n",
-    }
-    before = {name: (folder / name).read_text("utf-8") for name in changes}
+@contextmanager
+def listed(windows: WindowsHost, *sessions: ListedSession) -> Iterator[None]:
+    """Windows lists these sessions."""
+    windows.list_sessions(*sessions)
     try:
-        for name, change in changes.items():
-            (folder / name).write_text(before[name] + change, "utf-8")
-        launched = ground.launch()
-        assert launched.user == ground.facts.user
-        assert launched.word is not None
-        assert launched.word.station == "WinSta0"
-        assert ground.launch().reused
+        yield
     finally:
-        for name, text in before.items():
-            (folder / name).write_text(text, "utf-8")
+        windows.list_sessions()
+
+
+def test_a_plain_user_who_may_not_be_told_of_his_own_session_sees_it(ground: WindowsGround) -> None:
+    """The scheduler knows who is logged on."""
+    services, own = ListedSession(0, "Services", "", 4), ListedSession(1, "Console", None)
+    ground.windows.change(administrator=False)
+    try:
+        with listed(ground.windows, services, own):
+            facts = probe(ground.connection, ground.host)
+            assert facts.elevated is False
+            assert [(one.number, one.user, one.own) for one in facts.sessions] == [(1, "", False)]
+            launched = ground.launch()
+            assert launched.user == ground.facts.user
+            assert launched.word is not None
+            assert launched.word.station == "WinSta0"
+            assert ground.launch().reused
+    finally:
+        ground.windows.change(administrator=True)
+
+
+def test_an_agent_in_another_session_than_the_chosen_one_serves_the_next_console_too(
+    ground: WindowsGround,
+) -> None:
+    """The stand-in's only session has the number 1, whatever Windows lists."""
+    user = ground.windows.user
+    away, chosen = ListedSession(1, "", user, 4), ListedSession(2, "RDP-Tcp#1", user)
+    with listed(ground.windows, away, chosen):
+        first = ground.launch()
+        assert first.word is not None
+        assert first.word.session == 1
+        (instance,) = runs(ground)
+        assert json.loads((ground.root / "run" / instance / "uses.json").read_text())["session"] == 2
+        assert ground.launch().reused
 
 
 def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(

@@ -54,6 +54,7 @@ def test_a_refused_python_is_known_before_the_large_part_is_sent_and_nothing_goe
 ) -> None:
     manifest = Runtime.read(built_runtime()).manifest
     seed = manifest.upload - manifest.rest.size
+    assert seed <= 7_000_000
     before = bare.uploaded
     bare.change(blocked=BLOCKED)
     for _ in range(2):
@@ -107,6 +108,18 @@ def test_a_scanner_that_holds_the_upload_costs_time_and_no_second_upload(
     assert deployed.uploaded == Runtime.read(built_runtime()).manifest.upload + agent_archive().size
     assert names(root_of(bare)) == [agent_archive().name, deployed.runtime]
     assert not (root_of(bare) / (deployed.runtime or "") / REST).exists()
+
+
+@pytest.mark.long
+def test_a_scanner_that_holds_each_new_file_for_10_s_costs_time_and_no_second_upload(
+    bare: WindowsHost, cache: Path
+) -> None:
+    before = bare.uploaded
+    with bare.scanner("*deskconsole*", seconds=10):
+        deployed = bring(bare, cache)
+    whole = Runtime.read(built_runtime()).manifest.upload + agent_archive().size
+    assert deployed.uploaded == whole
+    assert bare.uploaded - before < whole + 100_000, "beside both there are a listing and signs of life"
 
 
 def test_an_upload_that_a_scanner_keeps_for_itself_does_not_fail_the_deploy(

@@ -17,6 +17,7 @@ import pytest
 
 from support.processes import is_gone
 from support.windows.host import WindowsHost
+from support.windows.listed_session import ListedSession
 from support.xvfb import wait_for
 from winhost import wine
 from winhost.plain_shell import NotPlain, Plain, interpret
@@ -32,6 +33,20 @@ user32.GetProcessWindowStation.restype = ctypes.c_void_p
 name = ctypes.create_unicode_buffer(99)
 user32.GetUserObjectInformationW(ctypes.c_void_p(user32.GetProcessWindowStation()), 2, name, 198, None)
 print(name.value)
+"""
+
+SESSIONS = """
+import ctypes
+wts, rows, count = ctypes.WinDLL("wtsapi32", use_last_error=True), ctypes.c_void_p(), ctypes.c_ulong()
+wts.WTSEnumerateSessionsW(None, 0, 1, ctypes.byref(rows), ctypes.byref(count))
+told, text, size = [], ctypes.c_void_p(), ctypes.c_ulong()
+for number in range(1, count.value + 1):
+    asked = wts.WTSQuerySessionInformationW(None, number, 5, ctypes.byref(text), ctypes.byref(size))
+    told.append(ctypes.wstring_at(text.value) if asked else ctypes.get_last_error())
+token, elevated, advapi32 = ctypes.c_void_p(), ctypes.c_ulong(), ctypes.WinDLL("advapi32")
+advapi32.OpenProcessToken(ctypes.c_void_p(-1), 8, ctypes.byref(token))
+advapi32.GetTokenInformation(token, 20, ctypes.byref(elevated), 4, ctypes.byref(size))
+print(bool(elevated.value), told)
 """
 
 TASK = """<?xml version="1.0" encoding="UTF-16"?>
@@ -195,6 +210,22 @@ def test_a_task_that_is_refused(shared_windows: WindowsHost, client: paramiko.SS
     finally:
         shared_windows.refuse_tasks(False)
     assert answer == (1, "ERROR: Access is denied.\n")
+
+
+def test_sessions_are_listed_as_a_test_wants_and_a_user_may_lack_rights(
+    shared_windows: WindowsHost, client: paramiko.SSHClient
+) -> None:
+    def asked() -> tuple[int, str]:
+        return run(client, f"{PYTHON} -", SESSIONS)
+
+    assert asked() == (0, "True []\n")
+    shared_windows.list_sessions(ListedSession(1, "Console", "ann"), ListedSession(2, "RDP-Tcp#1", None))
+    shared_windows.change(administrator=False)
+    try:
+        assert asked() == (0, "False ['ann', 5]\n")
+    finally:
+        shared_windows.list_sessions()
+        shared_windows.change(administrator=True)
 
 
 def test_what_is_typed_is_seen_and_stays(shared_windows: WindowsHost) -> None:

@@ -21,14 +21,14 @@ class ActingConsole(Console):
     def __init__(self, agent: Reachable, **hello: Any) -> None:
         super().__init__(agent, speaks=tuple(Feature), **{"name": "anna@desk", **hello})
         self.grant = 0
-        self.sees = True
+        self.awaits_picture = True
         """The console waits for a picture before it takes control."""
         self.number = 0
 
     def take(self, *, force: bool = False, ask: bool = False, seconds: float = 40) -> Control:
         """Asks for control and waits for the answer."""
         assert self.until(has(Control))
-        if self.sees:
+        if self.awaits_picture:
             # A press at a picture that was never drawn is aimed at nothing.
             assert self.until(has(Packet))
             self.credit()

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from support.ports import free_port
 
@@ -22,8 +22,15 @@ AGENT = Path(__file__).parents[3] / "agent"
 class AgentProcess:
     """An agent that serves on `port`; a context manager. It may be started again, on the same port."""
 
-    def __init__(self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        stderr: IO[str] | None = None,
+    ) -> None:
         self.folder = folder
+        self._stderr = stderr
         self.port = free_port()
         self.token = secrets.token_bytes(32)
         self.token_file = folder / "token"
@@ -42,7 +49,11 @@ class AgentProcess:
         command = [sys.executable, "-m", "deskagent", "serve", "--port", str(self.port)]
         command += ["--token-file", str(self.token_file), "--log-file", str(self.folder / "agent.log")]
         self.process = subprocess.Popen(
-            [*command, *self._arguments], env=self._environment, stdout=subprocess.PIPE, text=True
+            [*command, *self._arguments],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            text=True,
         )
         assert self.process.stdout is not None
         self.port = json.loads(self.process.stdout.readline())["port"]

@@ -11,7 +11,17 @@ from deskwire.connection import ConsoleConnection
 from deskwire.control import Consent
 from deskwire.encodings import Encoding
 from deskwire.message import Message
-from deskwire.messages import WIRE_VERSION, AgentMessage, Digest, Hello, WantDigest, Watch, WatchMode
+from deskwire.messages import (
+    WIRE_VERSION,
+    AgentMessage,
+    Digest,
+    Hello,
+    Ping,
+    Pong,
+    WantDigest,
+    Watch,
+    WatchMode,
+)
 from deskwire.packet import Packet
 
 FULL = Watch(WatchMode.FULL)
@@ -92,6 +102,12 @@ class Console:
         self.send(WantDigest())
         assert self.until(has(Digest, known + 1))
         return next(event for event in reversed(self.events) if isinstance(event, Digest))
+
+    def catch_up(self) -> None:
+        """Waits until all that the agent had to say before has come."""
+        number = 1000 + self.kinds().count(Pong)
+        self.send(Ping(number))
+        assert self.until(lambda events: Pong(number) in events)
 
     @property
     def packets(self) -> list[Packet]:

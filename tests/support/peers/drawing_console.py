@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,9 @@ class DrawingConsole(Console):
         packets: int = _PACKETS,
         watch: Watch = FULL,
         encodings: Iterable[Encoding] = Encoding,
+        **hello: Any,
     ) -> None:
-        super().__init__(agent, packets=packets, watch=watch, encodings=encodings)
+        super().__init__(agent, packets=packets, watch=watch, encodings=encodings, **hello)
         self.busy = False
         """Gives no credit for what it draws, until `acknowledge`."""
         self._packets = packets
@@ -51,6 +53,10 @@ class DrawingConsole(Console):
     def draw(self, seconds: float) -> None:
         """Draws whatever comes for so long."""
         self.until(self._catch_up, seconds)
+
+    def draw_events(self, count: int) -> None:
+        """Draws up to this event of all that came."""
+        self._catch_up(self.events[:count])
 
     def is_exact(self) -> bool:
         """Whether the picture is, to the bit, the one that the agent believes it sent."""

@@ -60,8 +60,13 @@ class Interactive(Server):
 
 
 @contextmanager
-def serving(server: Callable[[], Server], key: asyncssh.SSHKey | None = None) -> Iterator[int]:
-    """asyncssh's server in a thread, with that host key or one of its own; yields its port."""
+def serving(
+    server: Callable[[], Server], key: asyncssh.SSHKey | None = None, version: str = ""
+) -> Iterator[int]:
+    """asyncssh's server in a thread, with that host key or one of its own; yields its port.
+
+    `version`: how it introduces itself.
+    """
     loop = asyncio.new_event_loop()
     host_key = key or asyncssh.generate_private_key("ssh-ed25519")
     servers: list[Server] = []
@@ -71,7 +76,9 @@ def serving(server: Callable[[], Server], key: asyncssh.SSHKey | None = None) ->
         return servers[-1]
 
     async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(make, "127.0.0.1", 0, server_host_keys=[host_key])
+        return await asyncssh.create_server(
+            make, "127.0.0.1", 0, server_host_keys=[host_key], server_version=version or ()
+        )
 
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

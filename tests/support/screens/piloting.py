@@ -41,6 +41,18 @@ async def settle(pilot: Pilot[Outcome]) -> None:
     await pilot.pause()
 
 
-async def until_shown(pilot: Pilot[Outcome], words: str) -> None:
-    """Until the words stand on the screen."""
+async def until_shown(pilot: Pilot[Outcome], words: str) -> str:
+    """Until the words stand on the screen, which is returned."""
     await until(pilot, lambda: words in screen_text(pilot))
+    return screen_text(pilot)
+
+
+async def until_gone(pilot: Pilot[Outcome], words: str) -> str:
+    """Until the words stand on the screen no more, which is returned."""
+    await until(pilot, lambda: words not in screen_text(pilot))
+    return screen_text(pilot)
+
+
+async def until_screen(pilot: Pilot[Outcome], kind: type[object]) -> None:
+    """Until the screen is of that kind."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))

@@ -13,9 +13,8 @@ from deskconsole.session.state import State
 from deskconsole.ssh.prompts import ChangedHostKey, Question, SecretRequest, UnknownHostKey
 from deskconsole.tui.app import Outcome
 from deskconsole.tui.questions import QueuedQuestions
-from support.screens import piloting
 from support.screens.display_fleet import NOW, DisplayFleet
-from support.screens.piloting import console, screen_text
+from support.screens.piloting import console, screen_text, until
 
 FINGERPRINT = "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLW6tZ9BHgc3aDlMiA"
 
@@ -54,11 +53,6 @@ def dialog_text(pilot: Pilot[Outcome]) -> str:
     return "\n".join(line[region.x : region.right] for line in lines)
 
 
-async def until(pilot: Pilot[Outcome], kind: type[object]) -> None:
-    """Until the screen is of that kind."""
-    await piloting.until(pilot, lambda: isinstance(pilot.app.screen, kind))
-
-
 def connecting() -> DisplayFleet:
     """Thirty hosts on their way."""
     names = [f"lab-{number:02}" for number in range(1, 31)]
@@ -82,13 +76,6 @@ def password_of(number: int, attempt: int = 1) -> SecretRequest:
     )
 
 
-async def shown_text(pilot: Pilot[Outcome], words: str) -> None:
-    """Until the words stand on the screen."""
-    await piloting.until(pilot, lambda: words in screen_text(pilot))
-
-
 async def asked_by(pilot: Pilot[Outcome], number: int) -> None:
     """Until so many questions wait."""
-    while len(console(pilot).controller.questions.waiting()) < number:
-        await pilot.pause(0.01)
-    await pilot.pause(0.05)
+    await until(pilot, lambda: len(console(pilot).controller.questions.waiting()) >= number)

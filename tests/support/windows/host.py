@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import math
 import os
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ import psutil
 from numpy.typing import NDArray
 
 from support.sshd import fingerprint, keygen, public_line
+from support.windows.listed_session import ListedSession
 from support.xvfb import Xvfb, wait_for
 from winhost import cache, prefix, wine
 from winhost.settings import Settings, Shell
@@ -194,12 +196,15 @@ class WindowsHost:
         return int(path.read_text()) if path.exists() else 0
 
     @contextlib.contextmanager
-    def scanner(self, pattern: str) -> Iterator[Path]:
-        """Holds each new file below the profile's AppData that the pattern fits, as a virus scanner does: it
-        is read meanwhile, not deleted or renamed. Gives a file: without it the scanner lets go and ends."""
+    def scanner(self, pattern: str, seconds: float = math.inf) -> Iterator[Path]:
+        """Holds each new file below the profile's AppData that the pattern fits, as a virus scanner does, and
+        so long: it is read meanwhile, not deleted or renamed. Gives a file: without it the scanner lets go
+        and ends."""
         scans = self.drive_c / "testbed" / "scans"
         where = f"C:\\users\\{self.user}\\AppData"
-        process = self.start_process(*wine.TESTBED_PYTHON, "-m", "winhost.shims.scanner", where, pattern)
+        process = self.start_process(
+            *wine.TESTBED_PYTHON, "-m", "winhost.shims.scanner", where, pattern, str(seconds)
+        )
         try:
             wait_for(scans.exists, timeout=60, what="the virus scanner")
             yield scans
@@ -210,6 +215,16 @@ class WindowsHost:
     def refuse_tasks(self, refused: bool = True) -> None:
         """Whether `schtasks /create` is denied from now on."""
         self._ask("refuse_tasks", refused)
+
+    def list_sessions(self, *sessions: ListedSession) -> None:
+        """Windows lists these sessions from now on; with none given it knows of none, as Wine does."""
+        path = self.drive_c / "testbed" / "sessions"
+        if not sessions:
+            path.unlink(missing_ok=True)
+            return
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text("".join(f"{one}\n" for one in sessions), "utf-8")
+        unfinished.rename(path)
 
     def answer_away(self, result: int | None) -> None:
         """The last result of a task that is run while its user is away; None: it stays as it is."""

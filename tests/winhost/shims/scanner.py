@@ -1,13 +1,15 @@
-"""scanner.py FOLDER PATTERN: a virus scanner, as far as others notice one.
+"""scanner.py FOLDER PATTERN [SECONDS]: a virus scanner, as far as others notice one.
 
 Every file of a path that the pattern fits, and that was not there at the start, is opened at once and held:
-others may read and write it meanwhile, not delete or rename it. Lets go and ends when its file `scans` goes.
+others may read and write it meanwhile, not delete or rename it. Lets go of each after SECONDS. Lets go of all
+and ends when its file `scans` goes.
 """
 
 import fnmatch
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from ctypes import wintypes
 from pathlib import Path
@@ -34,20 +36,26 @@ def files(folder: str, pattern: str) -> Iterator[str]:
                 yield path
 
 
-def hold(path: str) -> bool:
-    """False where it cannot be opened: it is gone already, or somebody who shares nothing writes it."""
-    handle = kernel32.CreateFileW(path, _READ, _SHARE_READ_AND_WRITE, None, _OPEN_EXISTING, 0, None)
-    return bool(handle != _INVALID)
+def hold(path: str) -> int | None:
+    """A handle; None where it is gone already, or somebody who shares nothing writes it."""
+    handle: int | None = kernel32.CreateFileW(
+        path, _READ, _SHARE_READ_AND_WRITE, None, _OPEN_EXISTING, 0, None
+    )
+    return None if handle == _INVALID else handle
 
 
-def main(folder: str, pattern: str) -> None:
+def main(folder: str, pattern: str, seconds: str = "inf") -> None:
     """Scans until it is told to end; the system closes what it holds."""
     known = set(files(folder, pattern))
+    held: deque[tuple[float, int]] = deque()
     SCANS.touch()
     while SCANS.exists():
         for path in files(folder, pattern):
-            if path not in known and hold(path):
+            if path not in known and (handle := hold(path)) is not None:
                 known.add(path)
+                held.append((time.monotonic() + float(seconds), handle))
+        while held and held[0][0] <= time.monotonic():
+            kernel32.CloseHandle(wintypes.HANDLE(held.popleft()[1]))
         time.sleep(0.05)
 
 

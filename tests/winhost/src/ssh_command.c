@@ -1,4 +1,4 @@
-/* ssh_command.exe [-session0] [-killable] [-plain] RESULT_FILE HEX
+/* ssh_command.exe [-session0] [-killable] [-plain] [-limited] RESULT_FILE HEX
 
    The Windows half of the imitated SSH server: runs one remote command as Windows OpenSSH does, that is as
    "C:\windows\system32\cmd.exe" /c "COMMAND", in the profile folder, inside a job that kills what is left
@@ -8,6 +8,7 @@
    HEX        the command in UTF-8, as hexadecimal digits: no quoting between Unix and Windows touches it
    -plain     the command line is run as it is, without cmd.exe
    -killable  this program keeps the job's handle instead: who kills it ends the command
+   -limited   with the rights of a user who is no administrator
    -session0  on a window station of its own without a user, as a service's child would be. The session's
               number stays 1: Wine has only that one.
 
@@ -77,13 +78,27 @@ static HANDLE inheritable(DWORD which)
     return handle;
 }
 
+/* Wine's users are administrators; each token of one is linked to one that is not. */
+static HANDLE limited_token(void)
+{
+    HANDLE own, primary = NULL;
+    TOKEN_LINKED_TOKEN linked;
+    DWORD size;
+    OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &own);
+    if (!GetTokenInformation(own, TokenLinkedToken, &linked, sizeof linked, &size) ||
+        !DuplicateTokenEx(linked.LinkedToken, MAXIMUM_ALLOWED, NULL, SecurityAnonymous, TokenPrimary, &primary))
+        fprintf(stderr, "ssh_command: limited token: error %lu\n", GetLastError());
+    return primary;
+}
+
 int wmain(int argc, wchar_t **argv)
 {
-    int session0 = 0, killable = 0, plain = 0, i = 1;
+    int session0 = 0, killable = 0, plain = 0, limited = 0, i = 1;
     for (; i < argc && argv[i][0] == L'-'; i++) {
         session0 |= !wcscmp(argv[i], L"-session0");
         killable |= !wcscmp(argv[i], L"-killable");
         plain |= !wcscmp(argv[i], L"-plain");
+        limited |= !wcscmp(argv[i], L"-limited");
     }
     if (i >= argc)
         return 255;
@@ -103,11 +118,11 @@ int wmain(int argc, wchar_t **argv)
     if (!GetEnvironmentVariableW(L"USERPROFILE", home, MAX_PATH))
         wcscpy(home, L"C:\\");
     SetCurrentDirectoryW(home);
-    HANDLE job = make_job();
+    HANDLE job = make_job(), token = limited ? limited_token() : NULL;
     PROCESS_INFORMATION process;
     DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW;
     int tries = 0;
-    while (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, home, &startup, &process)) {
+    while (!CreateProcessAsUserW(token, NULL, line, NULL, NULL, TRUE, flags, NULL, home, &startup, &process)) {
         /* Wine's word for a child that died before it ran anything, seen once under load; Windows has no such
            failure, so nothing of ours needs to know of it. */
         if (GetLastError() == ERROR_INTERNAL_ERROR && tries++ < 5) {

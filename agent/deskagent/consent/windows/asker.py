@@ -19,8 +19,8 @@ from .window import (
     WS_POPUP,
     WS_TABSTOP,
     ConsentWindow,
+    bring_to_front,
     frame_around,
-    handle_of,
     make_child,
     make_font,
     make_window,
@@ -37,8 +37,6 @@ _DC_HASDEFID: Final = 0x534B
 _WS_CAPTION, _WS_SYSMENU = 0x00C0_0000, 0x0008_0000
 _WS_EX_CONTROLPARENT, _WS_EX_APPWINDOW = 0x0001_0000, 0x0004_0000
 _BS_DEFPUSHBUTTON: Final = 1
-_HWND_TOPMOST: Final = -1
-_IN_FRONT: Final = 0x0001 | 0x0002 | 0x0010 | 0x0040
 
 _STYLE: Final = WS_POPUP | _WS_CAPTION | _WS_SYSMENU
 _EXTENDED: Final = WS_EX_TOPMOST | _WS_EX_CONTROLPARENT | _WS_EX_APPWINDOW
@@ -148,7 +146,7 @@ class _Dialog(ConsentWindow):
         now = time.monotonic()
         self._until, self._ready = now + question.seconds, now + min(QUIET, question.seconds / 4)
         windows("SetTimer")(window, 1, _LOOK, None)
-        windows("SetWindowPos")(window, handle_of(_HWND_TOPMOST), 0, 0, 0, 0, _IN_FRONT)
+        bring_to_front(window)
         return window
 
     def handle(self, message: int, first: int) -> int | None:
@@ -176,7 +174,7 @@ class _Dialog(ConsentWindow):
         if hindrance or left <= 0:
             windows("DestroyWindow")(self.window)
             return
-        windows("SetWindowPos")(self.window, handle_of(_HWND_TOPMOST), 0, 0, 0, 0, _IN_FRONT)
+        bring_to_front(self.window)
         if (text := unanswered(left)) != self._said:
             self._said = text
             windows("SetWindowTextW")(self._time, text)

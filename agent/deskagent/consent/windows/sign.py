@@ -11,13 +11,14 @@ from deskwin32.calls import windows
 from deskwire.geometry import Rectangle
 
 from .window import (
+    SHOW_INACTIVE,
     SS_NOPREFIX,
     WM_CLOSE,
     WM_TIMER,
     WS_EX_TOPMOST,
     WS_POPUP,
     ConsentWindow,
-    handle_of,
+    bring_to_front,
     make_child,
     make_font,
     make_window,
@@ -38,9 +39,6 @@ _MA_NOACTIVATE: Final = 3
 _WS_EX_TOOLWINDOW, _WS_EX_LAYERED, _WS_EX_NOACTIVATE = 0x0080, 0x0008_0000, 0x0800_0000
 _SS_CENTER, _SS_CENTERIMAGE = 0x0001, 0x0200
 _LWA_ALPHA: Final = 2
-_HWND_TOPMOST: Final = -1
-_NO_MOVE_NO_SIZE_INACTIVE: Final = 0x0001 | 0x0002 | 0x0010
-_SHOW_INACTIVE: Final = 0x0010 | 0x0040
 _HIDE: Final = 0
 
 _INK, _PAPER = 0x00_1414_14, 0x00_3CB4_FA
@@ -119,9 +117,7 @@ class _SignWindow(ConsentWindow):
         if message in (_WM_APP, _WM_DISPLAYCHANGE):
             self._place()
         elif message == WM_TIMER and self.area is not None:
-            windows("SetWindowPos")(
-                self.window, handle_of(_HWND_TOPMOST), 0, 0, 0, 0, _NO_MOVE_NO_SIZE_INACTIVE
-            )
+            bring_to_front(self.window)
         elif message == _WM_LBUTTONDOWN:
             self._pressed = True
         elif message == _WM_LBUTTONUP:
@@ -155,8 +151,8 @@ class _SignWindow(ConsentWindow):
         x = (screen - width) // 2
         self.area = Rectangle(x, 0, width, height)
         windows("SetWindowTextW")(self._line, text)
-        windows("SetWindowPos")(self._line, None, 0, 0, width, height, _SHOW_INACTIVE)
-        windows("SetWindowPos")(self.window, handle_of(_HWND_TOPMOST), x, 0, width, height, _SHOW_INACTIVE)
+        windows("SetWindowPos")(self._line, None, 0, 0, width, height, SHOW_INACTIVE)
+        bring_to_front(self.window, (x, 0, width, height))
 
     def clear(self) -> None:
         self.area = None

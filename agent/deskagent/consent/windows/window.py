@@ -26,6 +26,9 @@ SM_CXSCREEN, SM_CYSCREEN = 0, 1
 
 _CLASS: Final = "deskconsole consent"
 _IDC_ARROW: Final = 32512
+_HWND_TOPMOST: Final = ctypes.c_void_p(-1)
+SHOW_INACTIVE: Final = 0x0010 | 0x0040
+_NO_SIZE, _NO_MOVE = 0x0001, 0x0002
 _COLOR_BTNFACE: Final = 15
 _DT_CALCRECT, _DT_NOPREFIX = 0x0400, 0x0800
 _DEFAULT_CHARSET, _CLEARTYPE = 1, 5
@@ -199,6 +202,7 @@ def frame_around(width: int, height: int, style: int, extended: int) -> tuple[in
     return area.right - area.left, area.bottom - area.top
 
 
-def handle_of(number: int) -> ctypes.c_void_p:
-    """A pseudo handle, such as HWND_TOPMOST, as a pointer."""
-    return ctypes.c_void_p(number)
+def bring_to_front(window: int, area: tuple[int, int, int, int] | None = None) -> None:
+    """Shows a window above all others, without the keyboard; at this x, y, width and height where given."""
+    kept = 0 if area is not None else _NO_SIZE | _NO_MOVE
+    windows("SetWindowPos")(window, _HWND_TOPMOST, *(area or (0, 0, 0, 0)), kept | SHOW_INACTIVE)

@@ -19,8 +19,6 @@ _PADDING: Final = 12
 _PAPER: Final = (250, 200, 90)
 _INK: Final = (20, 20, 20)
 _LONG: Final = 3600.0
-_RETRY: Final = 1.0
-"""Seconds until the next try to reach a server that is gone: one for the next login may come."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +27,8 @@ class X11Sign:
     """A Sign on the X server that DISPLAY names. Raises OSError where none answers."""
 
     def __init__(self, clicked: Callable[[], None]) -> None:
-        self._clicked = clicked
         self._wanted = ""
-        self._closing = threading.Event()
+        self._closing = False
         try:
             self._line = _SignLine(clicked)
         except FAULTS as error:
@@ -55,28 +52,24 @@ class X11Sign:
 
     @property
     def gone(self) -> bool:
-        """False: the line comes back as soon as its X server answers."""
-        return False
+        """The line's connection is no more."""
+        return not self._thread.is_alive()
 
     def close(self) -> None:
         """Closes the line for good. The callback of a click may call this."""
-        self._closing.set()
+        self._closing = True
         self._line.wake()
         if threading.current_thread() is not self._thread:
             self._thread.join(2)
 
     def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                if self._line.gone:
-                    self._line = _SignLine(self._clicked)
+        try:
+            while not self._closing:
                 self._line.step(self._wanted)
-            except FAULTS as error:
-                if not self._line.gone:
-                    _log.warning("the sign is gone until its X server answers: %s", error)
-                self._line.close()
-                self._closing.wait(_RETRY)
-        self._line.close()
+        except FAULTS as error:
+            _log.warning("the sign is gone: %s", error)
+        finally:
+            self._line.close()
 
 
 class _SignLine:
@@ -90,7 +83,6 @@ class _SignLine:
         self._text = ""
         self._pressed = False
         self.area: Rectangle | None = None
-        self.gone = False
 
     def wake(self) -> None:
         """Ends the wait of `step`, from any thread."""
@@ -110,7 +102,6 @@ class _SignLine:
     def close(self) -> None:
         """Closes the connection, and the window with it."""
         self.area = None
-        self.gone = True
         self._popup.close()
 
     def _place(self) -> None:
@@ -123,10 +114,11 @@ class _SignLine:
         self._text = font.fitted(self._shown, monitor.width - 2 * _PADDING - 2)
         width, height = font.width(self._text) + 2 * _PADDING, font.height + 4
         place = Rectangle(monitor.x + (monitor.width - width - 2) // 2, monitor.y, width, height)
+        # Before it is there: a console's click must not hit it first.
+        self.area = Rectangle(place.x, place.y, width + 2, height + 2)
         self._popup.show(place)
         self._popup.window.clear_area()
         self._draw()
-        self.area = Rectangle(place.x, place.y, width + 2, height + 2)
 
     def _draw(self) -> None:
         self._popup.font.draw(self._popup.window, self._ink, _PADDING, 2, self._text)

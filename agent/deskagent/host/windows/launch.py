@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from deskwin32 import schtasks
+from deskwin32 import held_files, schtasks
 
-from .. import handover, held_files
+from .. import handover
 from . import agents, run_folder, sessions, tasks
 from .accounts import is_elevated, own_user
 from .processes import own_folder

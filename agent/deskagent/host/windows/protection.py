@@ -10,10 +10,13 @@ Wine keeps no labels: they cannot be read back there. Nothing of this was seen o
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from deskwin32.held_files import once_released
 
 from ..parts import LISTING, MANIFEST, is_as_named, is_intact, listing, lying
 from .security import label, set_label
@@ -55,10 +58,10 @@ def verify_parts(root: Path, parts: list[str]) -> None:
     for folder in (root / part for part in parts):
         if not (is_as_named(folder) and is_intact(folder, thorough=True)):
             # A console that probes takes a part without a list for incomplete, and sends it again.
-            (folder / LISTING).unlink(missing_ok=True)
+            once_released(functools.partial((folder / LISTING).unlink, missing_ok=True))
             raise PartFault(folder.name)
         for name in dict(lying(folder)).keys() - listing(folder).keys() - {LISTING, MANIFEST}:
-            (folder / name).unlink()
+            once_released((folder / name).unlink)
 
 
 def protect_folder(folder: Path) -> None:
@@ -79,11 +82,11 @@ def _protect_part(folder: Path) -> None:
         if _is_protected(path, NO_WRITE_UP):
             continue
         if path.parent.name == "__pycache__":
-            path.unlink()
+            once_released(path.unlink)
             continue
         if path == folder:
             for made_meanwhile in folder.rglob("__pycache__/*"):
-                made_meanwhile.unlink()
+                once_released(made_meanwhile.unlink)
         _protect(path, NO_WRITE_UP)
 
 

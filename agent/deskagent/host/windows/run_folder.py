@@ -6,9 +6,8 @@ import shutil
 import time
 from pathlib import Path
 
-from deskwin32 import schtasks
+from deskwin32 import held_files, schtasks
 
-from .. import held_files
 from . import tasks
 from .agents import EXIT_TIMEOUT, SAID
 from .security import allow_files, allow_reading, make_private_folder

@@ -104,6 +104,8 @@ class WindowsInput:
         """Presses or releases a key; a release is that of what was pressed, whatever the layout is now."""
         stroke = self._keys.get(code) or self._stroke(code)
         if stroke is None:
+            if down:
+                raise InputBlocked(f"a PC's keyboard has no key {code:#x}")
             return
         if not down:
             # A program would see the release of a key that it never saw go down.

@@ -31,6 +31,8 @@ _IDLE: Final = 2.0
 
 _NOTE: Final = "_DESKCONSOLE_SPARE_KEYS"
 """The root window's property that names what is lent: keycode and keysym, each after the other."""
+_LONGEST_NOTE: Final = 2 * 256
+"""Numbers that are read of it: a server has at most 256 keycodes, and any program may have written it."""
 
 _log = logging.getLogger(__name__)
 
@@ -195,7 +197,8 @@ class SpareKeys:
 
 def _noted(display: Any) -> dict[int, int]:
     """The note of the keycodes that are lent on this server; a killed agent may have left it, out of date."""
-    found = display.screen().root.get_full_property(display.get_atom(_NOTE), Xatom.CARDINAL)
+    note = display.get_atom(_NOTE)
+    found = display.screen().root.get_property(note, Xatom.CARDINAL, 0, _LONGEST_NOTE)
     numbers = [] if found is None or found.format != 32 else found.value
     return dict(zip(numbers[::2], numbers[1::2], strict=False))
 

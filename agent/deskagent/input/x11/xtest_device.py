@@ -252,12 +252,12 @@ class XTestDevice:
                 self._tap_together(CONTROL, SHIFT, ESCAPE)
 
     def _tap_together(self, *codes: int) -> None:
-        try:
-            for code in codes:
+        """Presses keys in this order and releases them in the opposite one; what is held stays held."""
+        pressed = [code for code in codes if code not in self._pressed]
+        with contextlib.ExitStack() as releases:
+            for code in pressed:
                 self.press(code, down=True)
-        finally:
-            for code in reversed(codes):
-                self.press(code, down=False)
+                releases.callback(self.press, code, down=False)
 
     def release_all(self) -> None:
         """Releases whatever the server says is down: a killed agent's keys stay down for ever."""

@@ -24,6 +24,7 @@ from deskconsole.runtimes.requirements import locked
 from deskconsole.runtimes.stripping import PACKAGES, STUBBED, is_stubbed, stays_of_packages
 from deskconsole.runtimes.stub_library import FORMAT, stub_of
 from deskconsole.runtimes.uv import UvResult, run_uv
+from deskwin32.held_files import once_released
 
 
 def wheels_platform(facts: HostFacts) -> str:
@@ -76,14 +77,16 @@ def packages_archive(facts: HostFacts, target: str, cache: Path, report: Report)
 
 def _make(stored: Path, facts: HostFacts, target: str, cache: Path, report: Report) -> None:
     make_private_folder(stored.parent)
-    with tempfile.TemporaryDirectory(dir=stored.parent, prefix=".fetch-") as scratch:
+    with tempfile.TemporaryDirectory(
+        dir=stored.parent, prefix=".fetch-", ignore_cleanup_errors=True
+    ) as scratch:
         fetch(facts, target, Path(scratch), cache, report)
         files = _Files(Path(scratch) / "packages")
         meter = ProgressMeter(StepId.PACK_PACKAGES, report)
         ready = Path(scratch) / "archive"
         with ready.open("wb") as into:
             pack(files, into, lambda done: meter(min(done, files.size), files.size))
-        ready.replace(stored)
+        once_released(lambda: ready.replace(stored))
 
 
 def fetch(facts: HostFacts, target: str, scratch: Path, cache: Path, report: Report) -> None:

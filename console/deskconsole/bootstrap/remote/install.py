@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from deskagent.host.answer import tell
-from deskagent.host.held_files import clear, once_released
 from deskagent.host.parts import hashed, is_intact
 from deskagent.host.posix.processes import environment, processes
+from deskwin32.held_files import clear, once_released
 
 KEEP = 2
 STALE = 86400.0

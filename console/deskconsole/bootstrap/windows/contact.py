@@ -6,20 +6,25 @@ what is not translated is read.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deskconsole.bootstrap.facts import Contact, DesktopSession
 from deskconsole.bootstrap.script import last_words
-from deskconsole.common.errors import UnsupportedHost
+from deskconsole.common.errors import DeployError, UnsupportedHost
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import Connection
 from deskwin32.query_user import logged_on, preference, same_user
 
-from .python import FOLDER
+from .python import FOLDER, JUNCTION
 
 QUESTION = "echo deskconsole %OS% $env:OS"
 """cmd.exe fills in the first, PowerShell the second, a POSIX shell neither; nothing else happens anywhere."""
+
+OLD_SERVER = re.compile(r"OpenSSH_for_Windows_(7\.|8\.0)")
+"""Introductions of servers before 8.1, which spell paths in the ANSI code page."""
 
 _CODE_PAGES = (
     *("utf-8", "cp850", "cp437", "cp852", "cp858", "cp866", "cp932", "cp936", "cp949", "cp950", "cp737"),
@@ -39,6 +44,8 @@ class Plain:
     """`cmd`, `powershell`, or empty: another one."""
     machine: str
     """PROCESSOR_ARCHITECTURE: `AMD64`, `ARM64`, `x86`."""
+    build: str
+    """Windows' version, where it decides whether our Python runs; else empty."""
     user: str
     free: int | None
     sessions: tuple[DesktopSession, ...]
@@ -53,10 +60,25 @@ def look(connection: Connection) -> Contact:
         home = files.home()
         if not on_drive(home):
             return Contact(system="", home=home)
-        lying = files.list(FOLDER)
+        with below_profile(connection.server):
+            lying = files.list(FOLDER)
     runtimes = [entry for entry in lying if entry.folder and re.fullmatch(r"runtime-[0-9a-f]+", entry.name)]
     runtimes.sort(key=lambda entry: entry.modified, reverse=True)
     return Contact(system="Windows", home=home, runtimes=tuple(entry.name for entry in runtimes))
+
+
+@contextlib.contextmanager
+def below_profile(server: str) -> Iterator[None]:
+    """Says what may be in the way of the profile's folders; SFTP says only that it failed.
+
+    `server` is its introduction. Raises DeployError.
+    """
+    try:
+        yield
+    except DeployError as error:
+        update = "Update the OpenSSH server there to 8.1 or later: this one reaches few letters beyond ASCII."
+        other = f"See whether this user may write to AppData\\Local there. {JUNCTION}"
+        raise DeployError(str(error), remedy=update if OLD_SERVER.search(server) else other) from error
 
 
 def on_drive(path: str) -> bool:
@@ -79,7 +101,7 @@ def ask(connection: Connection, host: Host, home: str) -> Plain:
             f"{last_words(said)}",
             remedy="Set DefaultShell below HKLM\\SOFTWARE\\OpenSSH there to one of them, or remove it.",
         )
-    finished = connection.run("cmd /c set")
+    finished = connection.run("cmd /d /c set")
     code_page = code_page_of(finished.stdout, native(home))
     variables = variables_of(finished.stdout.decode(code_page, "replace"))
     machine = variables.get("PROCESSOR_ARCHITEW6432") or variables.get("PROCESSOR_ARCHITECTURE", "")
@@ -88,19 +110,35 @@ def ask(connection: Connection, host: Host, home: str) -> Plain:
             f"{host.name} is a Windows host on which this user can run no commands: {last_words(finished)}",
             remedy="Allow this user to run cmd.exe over SSH.",
         )
+    _require_profile(host, native(home), variables.get("USERPROFILE", ""))
     user = account_of(variables, native(home))
     return Plain(
         shell=shell,
         machine=machine,
+        build=ask_build(connection) if machine.upper() == "ARM64" else "",
         user=user,
-        free=free_of(connection.run("cmd /c dir AppData").stdout),
+        free=free_of(connection.run("cmd /d /c dir AppData").stdout),
         sessions=sessions_of(connection.run("query user").stdout.decode(code_page, "replace"), user),
     )
 
 
-def build_of(said: bytes) -> str:
-    """Windows' version out of the answer to `ver`, whatever the language; empty where there is none."""
-    found = re.search(rb"\d+\.\d+\.\d+", said)
+def _require_profile(host: Host, home: str, profile: str) -> None:
+    """Raises UnsupportedHost where SFTP and commands do not begin in the profile, as the server has them do.
+
+    Elsewhere other users might change our files. Names with other letters than ASCII are not judged: a
+    console's code page may lack them.
+    """
+    if f"{home}{profile}".isascii() and profile and home.casefold() != profile.casefold():
+        raise UnsupportedHost(
+            f"the SSH sessions of {host.name} begin in {home} and not in the user's profile {profile}",
+            remedy="Take the change of the folder (cd, Set-Location, `sftp-server.exe -d`) out of the "
+            "PowerShell profile, AutoRun or sshd_config there. " + JUNCTION,
+        )
+
+
+def ask_build(connection: Connection) -> str:
+    """Windows' version, `10.0.22631`, in any language; empty where it does not tell."""
+    found = re.search(rb"\d+\.\d+\.\d+", connection.run("cmd /d /c ver").stdout)
     return found[0].decode("ascii") if found else ""
 
 
@@ -133,11 +171,12 @@ def variables_of(said: str) -> dict[str, str]:
 
 
 def account_of(variables: dict[str, str], profile: str) -> str:
-    """`DOMAIN\\user`, as far as the environment tells.
+    """`domain\\user` of a domain's account, `user` of a local one, as far as the environment tells.
 
+    sshd puts the domain into USER. USERDOMAIN is what its service has: the host's domain or workgroup.
     Where the console's code page lacks letters of the name, the profile's folder, which is known, spells it.
     """
-    user, domain = variables.get("USERNAME", ""), variables.get("USERDOMAIN", "")
+    user, domain = variables.get("USERNAME", ""), variables.get("USER", "").rpartition("\\")[0]
     folder = profile.rpartition("\\")[2]
     user = folder if _alike(user, folder) else user
     return f"{domain}\\{user}" if domain and user else user

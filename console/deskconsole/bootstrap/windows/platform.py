@@ -29,11 +29,13 @@ from deskconsole.ssh.connection import Connection
 
 from . import foundation, removal, start
 from .contact import ask, native, on_drive
-from .python import FOLDER, ask_python, python_command, python_of
+from .python import FOLDER, ask_python, python_command, python_of, remedy_for
 
 _MACHINES = {"AMD64", "ARM64"}
 """Processors on which 64-bit programs for Intel run; on ARM64 by emulation."""
 
+_X64_ON_ARM = 22000
+"""The first build of Windows for ARM64 that has that emulation."""
 
 ASK_AGAIN = 1.0
 """Seconds after which a runtime that gave no answer is asked once more."""
@@ -62,6 +64,12 @@ class Windows:
                 f"{host.name} is a Windows host with a processor of the kind {facts.machine}; "
                 "64-bit Windows is needed",
                 remedy="Choose another host.",
+            )
+        build = facts.build.rpartition(".")[2]
+        if facts.machine == "ARM64" and build.isdecimal() and int(build) < _X64_ON_ARM:
+            raise UnsupportedHost(
+                f"{host.name} runs Windows {facts.build} on ARM64, which cannot run x64 programs",
+                remedy="Update it to Windows 11.",
             )
         return facts
 
@@ -103,7 +111,10 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
         except BootstrapError:
             continue  # a damaged one: the next may do
     if isinstance(found, Refusal):
-        raise UnsupportedHost(f"{host} could not be looked at: {found.error}")
+        raise UnsupportedHost(
+            f"{host} could not be looked at: {found.error}",
+            remedy=remedy_for(found.error, "Log in with ssh and see whether AppData\\Local can be read."),
+        )
     if found is None:
         if silent is not None:
             raise silent
@@ -150,6 +161,7 @@ def _by_commands(connection: Connection, host: Host, contact: Contact) -> HostFa
         host=host.name,
         platform="Windows",
         machine=said.machine.upper(),
+        build=said.build,
         python="",
         python_version=(0, 0, 0),
         home=native(contact.home),

@@ -23,18 +23,26 @@ REFUSED = (
 )
 """The remedy where a Python that was brought whole says nothing."""
 
+JUNCTION = (
+    "Where the profile, or AppData, is reached through a junction that a user made, Windows no longer "
+    "follows it over SSH: make it again as an administrator, or move the profile by ProfileImagePath."
+)
+
 _UNTRUSTED = re.compile(r"\b448\b|800701C0", re.IGNORECASE)
 """Windows' error for a junction that it does not follow, however the rest of the sentence is translated."""
 
-_JUNCTION = (
-    "The user's profile, or AppData, is reached through a junction that a user made, and Windows no longer "
-    "follows these over SSH: make it again as an administrator, or move the profile by ProfileImagePath."
-)
+_BLOCKED = re.compile(r"\b(4551|1260)\b|800711C7|800704EC|DLL load failed", re.IGNORECASE)
+"""Its errors for programs that a policy keeps from running, and Python's words for a library of them."""
 
 
-def remedy_for(said: str) -> str:
-    """The remedy for a Python that gives no answer, by what was said in its place."""
-    return _JUNCTION if _UNTRUSTED.search(said) else REFUSED
+def remedy_for(said: str, otherwise: str = REFUSED) -> str:
+    """The remedy by what a host said; `otherwise` where that has none of the errors that are known here.
+
+    Otherwise REFUSED suits a Python that gives no answer at all.
+    """
+    if _UNTRUSTED.search(said):
+        return JUNCTION
+    return REFUSED if _BLOCKED.search(said) else otherwise
 
 
 def python_of(runtime: str) -> str:

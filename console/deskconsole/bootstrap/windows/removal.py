@@ -21,9 +21,10 @@ from deskconsole.ssh.files import Entry, Files
 from deskwin32 import schtasks
 
 from .contact import native
+from .held_files import HELD_TIMEOUT
 from .python import FOLDER, ask_python, python_of
 
-DELETE_TIMEOUT = 20.0
+DELETE_TIMEOUT = HELD_TIMEOUT
 """Seconds to wait for files of programs that were just ended, or that a virus scanner holds."""
 
 _PARENT, _, _NAME = FOLDER.rpartition("/")
@@ -51,7 +52,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
     """
     # First without /s: this takes away a link in our folder's place, never what it points to.
     if _there(connection):
-        connection.run(f"cmd /c rmdir {native(FOLDER)}")
+        connection.run(f"cmd /d /c rmdir {native(FOLDER)}")
     gone = _RemovalCounts()
     entry = _there(connection)
     if entry is None or not entry.folder:
@@ -77,7 +78,7 @@ def remove(connection: Connection, facts: HostFacts) -> Removed:
 
 
 def _delete(connection: Connection) -> CommandResult:
-    return connection.run(f"cmd /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
+    return connection.run(f"cmd /d /c rmdir /s /q {native(FOLDER)}", timeout=120.0)
 
 
 def _report(gone: _RemovalCounts) -> Removed:

@@ -35,8 +35,9 @@ from deskconsole.ssh.connection import Connection
 from deskconsole.ssh.files import Files
 
 from . import held_files
+from .contact import below_profile
 from .held_files import clear, once_released
-from .python import REFUSED, ask_python, python_of
+from .python import REFUSED, ask_python, python_of, remedy_for
 
 REST = "rest.tar.xz"
 _MANIFEST = "runtime.json"
@@ -107,7 +108,8 @@ class _Put:
     def run(self) -> int:
         """All steps; returns how many bytes went up."""
         try:
-            self._files.make_folder(self._part)
+            with below_profile(self._connection.server):
+                self._files.make_folder(self._part)
             self._remove_file("stop")
             sent = self._upload_seed()
             whole = self._is_whole()
@@ -247,6 +249,7 @@ class _Put:
             raise self._ended(answer) if answer.kind else self._refusal(answer)
         waiting = f"{self._part}/waiting"
         clear(lambda: self._files.remove(waiting), waiting)
+        self._resumable = answer.verified
         if answer.wrong:
             raise DeployError(
                 f"the runtime is not whole after unpacking on {self._facts.host}: {', '.join(answer.wrong)}",
@@ -365,13 +368,17 @@ class _Put:
     def _remove(self, folder: str) -> None:
         deadline = time.monotonic() + _REMOVAL_TIMEOUT
         while self._files.stat(folder) is not None and time.monotonic() < deadline:
-            self._connection.run("cmd /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
+            self._connection.run("cmd /d /c rd /s /q " + folder.replace("/", "\\"), timeout=120.0)
             time.sleep(0.1 if self._files.stat(folder) is None else 0.5)
 
     def _refusal(self, answer: Refusal) -> DeployError:
-        """Its scripts could not read or write there."""
+        """Its scripts could not read or write there; what was sent stays where a scanner may be why."""
+        self._resumable = self._resumable or answer.errno == "EACCES"
+        otherwise = (
+            f"It needs {self._needed / 1e6:.0f} MB: see whether the disk is full, and the user "
+            f"may write to {self._facts.root} there."
+        )
         return DeployError(
             f"the runtime could not be installed on {self._facts.host}: {answer.error}",
-            remedy=f"It needs {self._needed / 1e6:.0f} MB: see whether the disk is full, and the user "
-            f"may write to {self._facts.root} there.",
+            remedy=remedy_for(answer.error, otherwise),
         )

@@ -134,7 +134,9 @@ def _damaged_by_sftp(connection: Connection, facts: HostFacts, runtime: str, sil
 def _refused(host: str, refusal: Refusal) -> LaunchError:
     last = next((line.strip() for line in reversed(refusal.log) if line.strip()), "")
     said = f"{refusal.error}; the last it said was: {last}" if last else refusal.error
-    remedy = _REMEDIES.get(refusal.kind, "Look at the host's desktop session, then connect again.")
+    remedy = _REMEDIES.get(refusal.kind) or remedy_for(
+        said, "Look at the host's desktop session, then connect again."
+    )
     if refusal.kind == "nobody":
         return NobodyLoggedOn(f"{host} has no desktop to show: {said}", remedy=remedy)
     if refusal.kind == "task":

@@ -6,6 +6,7 @@ Another is `x_surface.XSurface`, which shows parts.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -14,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskwire.geometry import Rectangle
+
+if sys.platform == "win32":
+    from . import highgui_window
 
 Mouse = Callable[[int, int, int, int, object], None]
 """Takes what highgui tells of the mouse: event, x, y, flags, and something of no account."""
@@ -110,6 +114,8 @@ class HighguiSurface:
         return False
 
     def attend(self) -> bool:
+        if sys.platform == "win32":
+            highgui_window.pass_system_keys()
         return False
 
     def fileno(self) -> int | None:
@@ -117,6 +123,15 @@ class HighguiSurface:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def set_title(name: str, title: str) -> None:
+    """Gives highgui's window of this name another title, if it is there."""
+    if sys.platform == "win32":
+        highgui_window.set_title(title)
+    else:
+        with contextlib.suppress(cv2.error):
+            cv2.setWindowTitle(name, title)
 
 
 def is_gone(name: str) -> bool:

@@ -208,6 +208,8 @@ class XSurface:
                     self._place = None
                 case X.DestroyNotify:
                     self._lost = True
+                case _:
+                    pass
             used = True
             if event.type in {X.ButtonPress, X.ButtonRelease} and event.detail == 1:
                 self._move(moved)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.xvfb import Xvfb
+from support.xvfb import Xvfb, own_display
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Xvfb]:
+def screen() -> Iterator[Xvfb]:
     """A screen of 800 x 500 that may grow, and that DISPLAY names."""
-    with Xvfb(800, 500, maximum=(1024, 768)) as server:
-        monkeypatch.setenv("DISPLAY", server.display)
-        monkeypatch.delenv("XAUTHORITY", raising=False)
+    with own_display(800, 500, maximum=(1024, 768)) as server:
         yield server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -14,7 +15,10 @@ if sys.platform != "linux":
 
 from deskagent.consent.platforms import sign_opener
 from deskagent.consent.sign import Sign
+from deskagent.consent.x11.popup import Popup
+from deskagent.control.host_sign import HostSign
 from deskwire.geometry import Rectangle
+from deskx11.connection import connect
 from support.screens.viewer_stage import run_window_manager
 from support.xvfb import Xvfb, wait_for
 
@@ -125,15 +129,43 @@ def test_it_says_something_else_and_follows_the_screen(screen: Xvfb, sign: Sign)
     wait_for(centred, timeout=10, what="its new place")
 
 
-def test_a_server_that_comes_back_shows_it_again(screen: Xvfb, sign: Sign) -> None:
-    sign.show(TEXT)
-    wait_for(lambda: sign.area, timeout=10)
-    screen.kill()
-    wait_for(lambda: sign.area is None, timeout=10)
-    sign.show("still there")
-    with Xvfb(640, 400, display=screen.display) as back:
+def test_a_server_that_comes_back_shows_it_again(screen: Xvfb) -> None:
+    lost = threading.Event()
+    with closing(HostSign(sign_opener(), lambda: None, lost.set)) as sign:
+        sign.show(TEXT)
         wait_for(lambda: sign.area, timeout=10)
-        assert wait_until_seen(back).y < 3
+        screen.kill()
+        assert lost.wait(20), "it is not told that the sign is gone"
+        assert sign.area is None
+        sign.show("still there")
+        with Xvfb(640, 400, display=screen.display) as back:
+            wait_for(lambda: sign.area, timeout=20)
+            assert wait_until_seen(back).y < 3
+
+
+def test_it_comes_back_where_another_program_cuts_its_connection(screen: Xvfb) -> None:
+    with closing(HostSign(sign_opener(), lambda: None, lambda: None)) as sign, closing(connect()) as other:
+        sign.show(TEXT)
+        whole = wait_until_seen(screen)
+        first = screen.wait_for_window("deskconsole sign")
+        other.create_resource_object("window", first).kill_client()
+        other.sync()
+        wait_for(lambda: screen.wait_for_window("deskconsole sign") != first, what="another sign")
+        wait_for(lambda: seen(screen) == whole, what="the sign")
+
+
+def test_no_click_can_hit_it_before_its_place_is_known(sign: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[Rectangle | None] = []
+    show = Popup.show
+
+    def noted(popup: Popup, place: Rectangle) -> None:
+        known.append(sign.area)
+        show(popup, place)
+
+    monkeypatch.setattr(Popup, "show", noted)
+    sign.show(TEXT)
+    wait_for(lambda: known, timeout=20)
+    assert known[0] is not None
 
 
 def test_a_host_without_a_server_has_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:

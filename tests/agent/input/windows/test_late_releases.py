@@ -34,10 +34,12 @@ def test_what_fails_while_it_is_blocked_loses_no_release(fault: Exception) -> No
 
     late = LateReleases(is_blocked, sent.put)
     late.add({SHIFT: key_event(virtual_key=SHIFT)})
+    thread = late._thread
     looks.put(fault)
     wait_for(looks.empty, timeout=WAIT, what="the look that fails")
     if isinstance(fault, RuntimeError):
-        wait_for(lambda: late._thread is None, timeout=WAIT, what="the end of the thread")
+        assert thread is not None
+        thread.join(WAIT)
     late.add({SHIFT: key_event(virtual_key=SHIFT)})
     looks.put(None)
     assert len(sent.get(timeout=WAIT)) == 1

@@ -16,15 +16,13 @@ from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
 from support.input_log import InputLog
 from support.typed_file import TypedFile
-from support.xvfb import Xvfb
+from support.xvfb import Xvfb, own_display
 
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Xvfb]:
     """A screen that DISPLAY names."""
-    with Xvfb(800, 600) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DISPLAY", server.display)
-        patch.delenv("XAUTHORITY", raising=False)
+    with own_display(800, 600) as server:
         yield server
 
 

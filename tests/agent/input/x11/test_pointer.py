@@ -18,8 +18,9 @@ from deskagent.input.device import DeviceGone, InputBlocked
 from deskagent.input.injector import Injector
 from deskagent.input.platforms import device_opener
 from deskwire.control import ChordName, Key
-from deskwire.keys import BY_CODE, BY_NAME
+from deskwire.keys import BY_CODE, BY_NAME, CONTROL
 from deskx11.connection import connect
+from deskx11.xkb import CONTROL_MASK
 from support.input_log import InputLog, held_keycodes
 from support.typed_file import TypedFile
 from support.xvfb import Xvfb, wait_for
@@ -92,11 +93,15 @@ def test_a_grab_of_the_server_does_not_stop_it(host: Injector, log: InputLog) ->
 def test_a_menu_takes_keys_and_clicks(screen: Xvfb, host: Injector, terminal: TypedFile) -> None:
     host.key(Key(1, 1, BY_NAME["ctrl"].code, down=True))
     host.button(1, down=True, x=100, y=100)
-    wait_for(
-        lambda: bool(screen.screenshot()[330:500, :200].any()), what="xterm's menu, which is longer than it"
-    )
+
+    def menu() -> bool:
+        return bool(screen.screenshot()[330:390, :200].any())
+
+    wait_for(menu, what="xterm's menu, which is longer than it")
     host.button(1, down=False, x=700, y=550)
     host.key(Key(1, 1, BY_NAME["ctrl"].code, down=False))
+    # It takes keys until it is gone.
+    wait_for(lambda: not menu(), what="the menu's end")
     host.move(200, 100)
     host.type("after")
     assert terminal.expect("after") == "after"
@@ -186,6 +191,13 @@ def test_ctrl_alt_del_is_three_keys(host: Injector, log: InputLog) -> None:
     ctrl, alt, delete = 37, 64, 119
     assert [number for number, _, _ in log.events("key down", 3)] == [ctrl, alt, delete]
     assert [number for number, _, _ in log.events("key up", 3)] == [delete, alt, ctrl]
+
+
+def test_a_key_that_is_held_stays_held_through_a_chord(host: Injector) -> None:
+    ctrl = 37
+    host.key(Key(1, 1, CONTROL, down=True))
+    host.chord(ChordName.CTRL_ALT_DEL)
+    assert held_keycodes() == [ctrl, -CONTROL_MASK]
 
 
 def test_the_screen_is_locked_by_the_desktops_own_program(

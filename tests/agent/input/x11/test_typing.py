@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import re
+import struct
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import cycle
 
 import pytest
+from Xlib import Xatom
 
 from deskagent.input.device import ALTGR_LEVEL, SHIFT_LEVEL, InputBlocked, KeyboardLayout
 from deskagent.input.injector import Injector
@@ -19,7 +22,9 @@ from deskagent.input.x11 import spare_keys
 from deskagent.input.x11.spare_keys import SpareKeys
 from deskwire.control import CAPS_LOCK, Key
 from deskwire.keys import ALTGR, BY_NAME
+from deskx11.connection import connect
 from deskx11.xkb import Keymap
+from support.endless_property import ENDLESS, make_endless, memory_at_most
 from support.input_log import held_keycodes
 from support.typed_file import TypedFile
 from support.xvfb import Xvfb, wait_for
@@ -163,6 +168,22 @@ def test_a_key_that_the_hosts_user_has_given_a_use_meanwhile_keeps_it(
     host.close()
     assert re.search(f"keycode +{keycode} = F20", screen.call("xmodmap", "-pke"))
     screen.call("xmodmap", "-e", f"keycode {keycode} =")
+
+
+def test_a_note_of_lent_keycodes_that_another_program_made_endless_does_no_harm(
+    host: Injector, terminal: TypedFile
+) -> None:
+    with closing(connect()) as other:
+        note = other.intern_atom(spare_keys._NOTE)
+        pairs = struct.pack("=50000I", *range(1000, 51000))
+        make_endless(other.screen().root, note, Xatom.CARDINAL, pairs, bits=32)
+        with memory_at_most(ENDLESS // 2):
+            host.type("ż")
+        assert terminal.expect("ż") == "ż"
+        host.end()
+        host.close()
+        other.screen().root.delete_property(note)
+        other.sync()
 
 
 def test_a_host_without_spare_keycodes_says_what_it_cannot_type(

@@ -5,18 +5,29 @@ The texts are written by hand after the layout of Windows' own programs; none wa
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from deskconsole.bootstrap.facts import Contact
 from deskconsole.bootstrap.windows.contact import (
     account_of,
+    ask,
     code_page_of,
     free_of,
+    look,
     native,
     on_drive,
     sessions_of,
     shell_of,
     variables_of,
 )
+from deskconsole.bootstrap.windows.platform import Windows
+from deskconsole.common.errors import DeployError, UnsupportedHost
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.command import CommandResult
 from deskwin32.query_user import logged_on, preference, same_user
 
 LAST_LINES = {
@@ -78,26 +89,32 @@ def test_the_shell_shows_in_what_it_fills_in(said: bytes, shell: str) -> None:
 def test_names_are_read_in_the_code_page_in_which_the_profile_is_itself(user: str, code_page: str) -> None:
     said = (
         f"LOCALAPPDATA=C:\\Users\\{user}\\AppData\\Local\r\nPath=C:\\Windows;C:\\a=b\r\n"
-        f"PROCESSOR_ARCHITECTURE=AMD64\r\nUSERDOMAIN=LAB\r\nUSERNAME={user}\r\n"
+        f"PROCESSOR_ARCHITECTURE=AMD64\r\nUSER=lab\\{user}\r\nUSERDOMAIN=OFFICE\r\nUSERNAME={user}\r\n"
     ).encode(code_page)
     found = code_page_of(said, native(f"/C:/Users/{user}"))
     variables = variables_of(said.decode(found))
-    assert account_of(variables, native(f"/C:/Users/{user}")) == f"LAB\\{user}"
+    assert account_of(variables, native(f"/C:/Users/{user}")) == f"lab\\{user}"
     assert variables["PATH"] == "C:\\Windows;C:\\a=b"
 
 
 def test_letters_that_the_console_lacks_are_taken_from_the_profile() -> None:
     said = (
-        b"USERNAME=Zofie Nov\xa0kov\xa0\r\nUSERDOMAIN=LAB\r\nUSERPROFILE=C:\\Users\\Zofie Nov\xa0kov\xa0\r\n"
+        b"USERNAME=Zofie Nov\xa0kov\xa0\r\nUSER=lab\\Zofie Nov\xa0kov\xa0\r\n"
+        b"USERPROFILE=C:\\Users\\Zofie Nov\xa0kov\xa0\r\n"
     )
     profile = native("/C:/Users/Žofie Nováková")
     variables = variables_of(said.decode(code_page_of(said, profile), "replace"))
     user = account_of(variables, profile)
-    assert user == "LAB\\Žofie Nováková"
+    assert user == "lab\\Žofie Nováková"
     printed = ">zofie nov\xa0kov\xa0        console             1  Active      none   1/1/2026 9:00 AM"
     (session,) = sessions_of(printed, user)
     assert (session.user, session.own) == (user, True)
     assert account_of({"USERNAME": "ann"}, native("/C:/Users/ann.LAB")) == "ann"
+
+
+def test_a_local_account_is_not_said_to_be_of_the_domain_of_the_ssh_service() -> None:
+    variables = {"USER": "ann", "USERNAME": "ann", "USERDOMAIN": "WORKGROUP"}
+    assert account_of(variables, native("/C:/Users/ann")) == "ann"
 
 
 def test_a_profile_that_is_named_otherwise_leaves_what_is_ascii() -> None:
@@ -174,3 +191,81 @@ def test_a_drive_is_what_tells_windows(path: str, windows: bool) -> None:
     assert on_drive(path) is windows
     if windows:
         assert native(path) == path[1:].replace("/", "\\")
+
+
+class Answering:
+    """A host whose commands answer so; its SFTP begins at `home` and lists nothing."""
+
+    server = "SSH-2.0-OpenSSH_for_Windows_9.5"
+
+    def __init__(self, environment: str = "", home: str = "/C:/Users/ann", machine: str = "AMD64") -> None:
+        self._environment = f"PROCESSOR_ARCHITECTURE={machine}\r\n{environment}"
+        self._home = home
+
+    def run(self, command: str) -> CommandResult:
+        said = {
+            "echo": "deskconsole Windows_NT $env:OS",
+            "cmd /d /c set": self._environment,
+            "cmd /d /c ver": "Microsoft Windows [Version 10.0.19045.4170]",
+        }
+        found = (text for start, text in said.items() if command.startswith(start))
+        return CommandResult(0, next(found, "").encode(), b"")
+
+    @contextlib.contextmanager
+    def files(self) -> Iterator[Answering]:
+        yield self
+
+    def home(self) -> str:
+        return self._home
+
+    def list(self, path: str) -> tuple[()]:
+        raise DeployError(f"lab-01 does not list {path} (its server says only: Failure)")
+
+
+LAB = Host(name="lab-01", address="192.0.2.1")
+
+
+@pytest.mark.parametrize("home", ["/C:/work", "/C:/Windows/System32"])
+def test_nothing_is_brought_to_a_place_outside_of_the_profile(home: str) -> None:
+    """A shell that changes the folder at its start, `sftp-server.exe -d`, a profile that is barred."""
+    host: Any = Answering("USERPROFILE=C:\\Users\\ann\r\n", home)
+    with pytest.raises(
+        UnsupportedHost, match=r"begin in C:\\\S+ and not in the user's profile C:\\Users\\ann"
+    ) as caught:
+        ask(host, LAB, home)
+    assert "Set-Location" in caught.value.remedy
+    assert "junction" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("home", "profile"),
+    [
+        ("/C:/Users/ann", "c:\\users\\Ann"),
+        ("/C:/Users/ann", ""),
+        ("/C:/Users/Žofie", "C:\\Users\\Zofie"),
+    ],
+    ids=["another case", "unknown", "letters that the console lacks"],
+)
+def test_the_profile_is_known_however_it_is_spelt(home: str, profile: str) -> None:
+    host: Any = Answering(f"USERPROFILE={profile}\r\n", home)
+    assert ask(host, LAB, home).machine == "AMD64"
+
+
+@pytest.mark.parametrize(
+    ("server", "remedy"),
+    [("9.5", "a junction that a user made"), ("7.7", "Update the OpenSSH server there")],
+)
+def test_a_profile_that_sftp_does_not_show_is_told_with_what_may_be_in_the_way(
+    server: str, remedy: str
+) -> None:
+    host: Any = Answering()
+    host.server = f"SSH-2.0-OpenSSH_for_Windows_{server}"
+    with pytest.raises(DeployError, match="does not list AppData/Local/deskconsole") as caught:
+        look(host)
+    assert remedy in caught.value.remedy
+
+
+def test_nothing_is_sent_to_a_windows_for_arm_that_runs_no_x64_programs() -> None:
+    host: Any = Answering(machine="ARM64")
+    with pytest.raises(UnsupportedHost, match=r"lab-01 runs Windows 10\.0\.19045 on ARM64"):
+        Windows().probe(host, LAB, Contact("Windows", home="/C:/Users/ann"))

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from deskagent.host.held_files import clear, once_released
 from deskagent.host.parts import LISTING, MANIFEST, hashed, listing, lying
+from deskwin32.held_files import clear, once_released
 
 from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 

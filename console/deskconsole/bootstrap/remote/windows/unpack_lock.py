@@ -7,12 +7,14 @@ again and again, and a later unpacking asks the one before it to end.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from deskagent.host.answer import tell
+from deskwin32.held_files import once_released
 
 STOP = "stop"
 """A file of this name asks for the end: the console was cancelled, or another unpacking waits."""
@@ -107,7 +109,7 @@ def taken(folder: Path, held: Path) -> IO[bytes]:
                 raise Ended("held", "an earlier unpacking there does not end") from None
         else:
             if asked:
-                stop.unlink(missing_ok=True)
+                once_released(functools.partial(stop.unlink, missing_ok=True))
             return file
         stop.touch()
         asked = True

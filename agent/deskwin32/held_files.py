@@ -6,6 +6,7 @@ Elsewhere nothing is refused for that, and nothing is waited for.
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,8 +19,8 @@ not empty or about to be deleted, for as long as a file that was deleted in it i
 
 HELD_TIMEOUT = 60.0
 """Seconds after which it is no scanner."""
-CLEARING_TIMEOUT = 5.0
-"""Seconds for what is only cleaning up: what stays is cleared by a later deploy."""
+BRIEF_TIMEOUT = 5.0
+"""Seconds for what a person waits for, and for what is only cleaning up: what stays is cleared later."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
@@ -36,7 +37,7 @@ def once_released(
         try:
             return act()
         except OSError as error:
-            if getattr(error, "winerror", None) not in HELD or time.monotonic() >= deadline:
+            if not is_held(error) or time.monotonic() >= deadline:
                 raise
         if wait is not None:
             wait()
@@ -44,7 +45,18 @@ def once_released(
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
+def is_held(error: OSError) -> bool:
+    """True if Windows refuses because another program may hold the file.
+
+    Python's `open` tells no number of Windows for that, only that it is not permitted.
+    """
+    number: int | None = getattr(error, "winerror", None)
+    if number is None:
+        return sys.platform == "win32" and isinstance(error, PermissionError)
+    return number in HELD
+
+
 def clear(act: Callable[[], object]) -> None:
     """Does what only cleans up, if it can be done: no outcome depends on it."""
     with contextlib.suppress(OSError):
-        once_released(act, CLEARING_TIMEOUT)
+        once_released(act, BRIEF_TIMEOUT)
