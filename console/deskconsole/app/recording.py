@@ -24,11 +24,11 @@ def record_session(session: Session, file: Path, display: int, seconds: float | 
     try:
         session.observe(recorder)
         session.request_refresh()
-        wait_for_picture(session)
         try:
+            wait_for_picture(session)
             wait_for([session], lambda one: settled(one) or recorder.failure is not None, seconds)
         except KeyboardInterrupt:
-            if seconds is not None:
+            if seconds is not None or not recorder.packets:
                 raise
         raise_failure(session)
     finally:

@@ -36,7 +36,7 @@ app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
     epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
     "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 9 to 11 control, "
-    "130 cancelled, 1 anything else.",
+    "12 recording, 130 cancelled, 1 anything else.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -91,6 +91,8 @@ class RecordingPlayer:
                     return self._draw(packet)
                 case ChunkKind.STATE:
                     self.state = msgspec.json.decode(chunk.body, type=PictureState)
+                case ChunkKind.FACTS | ChunkKind.INDEX | ChunkKind.END:
+                    pass  # They are the reader's.
         except (RemoteProtocolError, msgspec.DecodeError, ValueError) as error:
             raise RecordingError(f"the recording is damaged at {chunk.at / 1e6:.1f} s: {error}") from None
         return []

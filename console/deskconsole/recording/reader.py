@@ -140,10 +140,12 @@ class RecordingReader:
         return found, at
 
     def _damaged(self, place: int, at: int) -> None:
-        if place < self._size:
-            self.fault = f"{self._path} is damaged from {at / SECOND:.1f} s on"
-        elif not self.fault:
+        head = self._head(place)
+        end = place + CHUNK_HEAD.size + (0 if head is None else head.size)
+        if end > self._size:
             self.fault = f"{self._path} was cut at {at / SECOND:.1f} s"
+        else:
+            self.fault = f"{self._path} is damaged from {at / SECOND:.1f} s on"
 
     def _whole(self, place: int, kind: ChunkKind) -> Chunk | None:
         head = self._head(place) if place >= self._first else None

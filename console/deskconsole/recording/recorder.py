@@ -71,7 +71,10 @@ class Recorder(LinkObserver):
         return self._writer.size
 
     def close(self) -> None:
-        """Writes what waits and the index. Raises the RecordingError that ended the recording before."""
+        """Writes what waits and the index; without any picture there is no file.
+
+        Raises the RecordingError that ended the recording before.
+        """
         self._ended = time.monotonic()
         self._queue.put((ChunkKind.END, self._now(), b""))
         self._thread.join()
@@ -139,7 +142,10 @@ class Recorder(LinkObserver):
         try:
             while (entry := self._queue.get())[0] is not ChunkKind.END:
                 self._write(*entry)
-            self._writer.close(entry[1])
+            if self._began is None:
+                self._writer.discard()
+            else:
+                self._writer.close(entry[1])
         except RecordingError as error:
             self.failure = self.failure or error
 

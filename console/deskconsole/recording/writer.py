@@ -86,6 +86,13 @@ class RecordingWriter:
             with contextlib.suppress(OSError):
                 self._file.close()
 
+    def discard(self) -> None:
+        """Closes the file and removes it: nothing was recorded."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
     def _put(self, data: bytes) -> None:
         try:
             self._file.write(data)

@@ -110,7 +110,7 @@ def test_a_recording_that_was_cut_plays_up_to_the_cut(tmp_path: Path, number: in
     place = write(path)[number]
     path.write_bytes(path.read_bytes()[: place + 30])
     with playing(path) as (reader, player, picture):
-        assert reader.fault == f"{path} is damaged from {(number - 1) / 10:.1f} s on"
+        assert reader.fault == f"{path} was cut at {(number - 1) / 10:.1f} s"
         player.advance(reader.duration)
         assert picture.digest() == PICTURES[number - 1]
 
