@@ -333,6 +333,44 @@ class Area(msgspec.Struct, frozen=True):
     height: int
 
 
+class RecordResult(msgspec.Struct, frozen=True):
+    """A recording that was made. `seconds`: from its first picture to its end."""
+
+    host: str
+    file: str
+    seconds: float
+    packets: int
+    bytes: int
+
+
+class PlayResult(msgspec.Struct, frozen=True):
+    """A recording that was read to its end. `fault`: where it ends early, and why; `digest`: of its last
+    picture, in hexadecimal."""
+
+    file: str
+    host: str
+    display: int
+    began: float
+    seconds: float
+    packets: int
+    refreshes: int
+    width: int
+    height: int
+    digest: str
+    fault: str
+
+
+class ExportResult(msgspec.Struct, frozen=True):
+    """A recording in another format. `fault`: where the recording ends early, and why."""
+
+    file: str
+    seconds: float
+    frames: int
+    width: int
+    height: int
+    fault: str
+
+
 class DiffResult(msgspec.Struct, frozen=True):
     """The changes between two pictures."""
 
@@ -370,5 +408,8 @@ RESULTS: dict[str, Any] = {
     "runtime remove": RuntimeRemoveResult,
     "listen": ListenResult,
     "diff": DiffResult,
+    "record": RecordResult,
+    "play": PlayResult,
+    "export": ExportResult,
 }
 """The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line."""

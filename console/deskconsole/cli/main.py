@@ -15,7 +15,20 @@ import typer
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import article, audit, bootstrap, control, demo, doctor, events, hosts, runtime, schema, view
+from . import (
+    article,
+    audit,
+    bootstrap,
+    control,
+    demo,
+    doctor,
+    events,
+    hosts,
+    recordings,
+    runtime,
+    schema,
+    view,
+)
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
@@ -23,7 +36,7 @@ app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
     epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
     "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 9 to 11 control, "
-    "130 cancelled, 1 anything else.",
+    "12 recording, 130 cancelled, 1 anything else.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -58,6 +71,9 @@ app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
 app.command()(view.stats)
 app.command()(view.shot)
+app.command()(recordings.record)
+app.command()(recordings.play)
+app.command()(recordings.export)
 app.command("type")(control.type_)
 app.command()(control.key)
 # `-5` is a number here, and no option.

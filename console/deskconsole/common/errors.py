@@ -29,6 +29,7 @@
         ControlRefused               the person at the host, or its policy, said no to seeing or acting
         InputNotInjected             the host's system did not let the input through
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
+      RecordingError                 a recording cannot be played, or not be written any further
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
@@ -248,6 +249,13 @@ class ClipUnavailable(ControlError):
 
     code = "clip-unavailable"
     exit_code = 11
+
+
+class RecordingError(DeskconsoleError):
+    """A recording cannot be played, or not be written any further."""
+
+    code = "recording-error"
+    exit_code = 12
 
 
 class ViewerError(DeskconsoleError):

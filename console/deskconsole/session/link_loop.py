@@ -131,7 +131,7 @@ class LinkLoop:
         self._connection = ConsoleConnection(token, hello)
         self._framebuffer = framebuffer
         self._decoder = Decoder()
-        self._observers = tuple(observers)
+        self._observers = observers
         self._sender = LinkSender(transport)
         self._sending = threading.Lock()
         """Messages are put into the sender as they are made, one after the other; nothing blocks under it."""

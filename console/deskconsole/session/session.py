@@ -45,6 +45,7 @@ from .host_control import HostControl
 from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_loop import LinkLoop
+from .link_observer import LinkObserver
 from .reconnect_policy import Fail, ReconnectPolicy, Retry
 from .route import AgentTransport, Route
 from .snapshot import Snapshot
@@ -119,6 +120,10 @@ class Session:
             self.request_refresh,
             unasked=self._control_settings.consent is Consent.NEVER,
         )
+        self._observing = threading.Lock()
+        self._guests: list[LinkObserver] = []
+        self._observers: list[LinkObserver] = []
+        """The observers of the newest link: an observer may come while it is read."""
         self._patient = patient
         self._hurry = False
         self.failure: DeskconsoleError | None = None
@@ -257,6 +262,18 @@ class Session:
         self._watch_policy.full_for(_FULL_FOR)
         self._ask(LinkLoop.want_refresh)
 
+    def observe(self, observer: LinkObserver) -> None:
+        """From now on `observer` hears all that comes, also on later links."""
+        with self._observing:
+            self._guests.append(observer)
+            self._observers.append(observer)
+
+    def forget(self, observer: LinkObserver) -> None:
+        """It hears nothing any more, after the call that it may be in."""
+        with self._observing:
+            self._guests.remove(observer)
+            self._observers.remove(observer)
+
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
         self._watch_policy.full_for(_FULL_FOR)
@@ -294,13 +311,15 @@ class Session:
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
         # Control first: an answer to an input never sent must not act. Then the window: a person waits for
         # it. Figures before the status, which wakes those who wait for figures.
-        observers = (self.control, self._window, self._meter, self._status_observer, attempt)
+        own = (self.control, self._window, self._meter, self._status_observer, attempt)
+        with self._observing:
+            self._observers = [*own, *self._guests]
         return LinkLoop(
             transport.transport,
             transport.token,
             self._display,
             self._framebuffer,
-            observers,
+            self._observers,
             self._watch_policy,
             consent=self._control_settings.consent,
             holding=lambda: self.control.held,
