@@ -47,7 +47,7 @@ class SyntheticDevice:
 
     def chord(self, name: ChordName) -> None:  # noqa: ARG002
         """Raises InputBlocked: there is no system behind this desktop."""
-        raise InputBlocked("this desktop is only drawn, and no system behind it could answer that")
+        raise InputBlocked("this desktop is only drawn, for a demo or a test: a real host would do that")
 
     def release_all(self) -> None:
         """Every key and button goes up."""

@@ -63,7 +63,7 @@ def require_typable(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise ConfigurationError(
             f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are typed at once",
-            remedy="Type it in parts, or put it into the host's clipboard.",
+            remedy="Type it in parts.",
         )
     if (strange := _NO_KEY.search(text)) is not None:
         code = ord(strange[0])

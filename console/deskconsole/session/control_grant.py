@@ -53,7 +53,8 @@ class ControlGrant:
         if self.status.yours:
             self._become(self.status)
         else:
-            self._wanted = force or bool(self._wanted)
+            # Force is meant for who acts now, not for who acts on a later link.
+            self._wanted = (force or bool(self._wanted)) and bool(self.speaks)
             self._ask()
 
     def release(self, claim: str) -> None:
@@ -122,8 +123,9 @@ class ControlGrant:
         )
 
     def ended(self) -> None:
-        """The link is over; the claims stay."""
+        """The link is over; the claims stay, and force that was not used ends."""
         self._asked = False
+        self._wanted = None if self._wanted is None else False
         self.speaks = frozenset()
         self._become(NOT_CONNECTED)
 

@@ -15,7 +15,7 @@ from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, InputOutcome
 from deskwire.packet import Packet
 
-from .control_status import ControlStatus
+from .control_status import WINDOW_CLAIM, ControlStatus
 from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
 from .host_control import HostControl
 from .link_observer import LinkObserver
@@ -190,8 +190,10 @@ class HostWindow(LinkObserver):
         """Takes control for the window; nobody at the host is asked where it could not be used."""
         if fault := control_fault():
             self._say(refusal(fault))
-        else:
-            self._user_did(ControlWish(on=True))
+            return
+        with self._lock:
+            self._tell_who_controls(self._control.status)
+        self._control.take(claim=WINDOW_CLAIM)
 
     def _user_did(self, message: Input | Request) -> None:
         """Takes what the window's user did to the host."""

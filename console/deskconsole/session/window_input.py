@@ -26,7 +26,7 @@ from deskconsole.viewer.messages import (
 )
 from deskwire.control import Ability, ControlState
 
-from .control_status import WINDOW_CLAIM, WINDOW_CLAIMS, ControlStatus
+from .control_status import NOT_CONNECTED, WINDOW_CLAIM, WINDOW_CLAIMS, ControlStatus
 from .host_control import HostControl
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,10 @@ class WindowInput:
         """Passes a message to the host without waiting; `fetched` gets the host's clipboard later."""
         match message:
             case ControlWish(on, force):
-                if on:
+                if on and self._control.status == NOT_CONNECTED:
+                    # Keys that are typed when the link is there again were not meant for it.
+                    self._say("no control while the host is not connected: press it again when it is")
+                elif on:
                     self._control.take(force=force, claim=WINDOW_CLAIM)
                 else:
                     for claim in WINDOW_CLAIMS:

@@ -147,7 +147,8 @@ def _look_up(
     found = answer[0]
     if isinstance(found, OSError | UnicodeError):
         raise AddressError(
-            f"the name of {where} does not resolve", remedy="Check the spelling, or use the IP address."
+            f"the name of {where} does not resolve",
+            remedy="Check the spelling (`deskconsole hosts` lists the known hosts), or use the IP address.",
         ) from found
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import subprocess
 import sys
@@ -118,7 +119,7 @@ def test_no_room_anywhere_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
-    monkeypatch.setattr(module.mmap, "mmap", refuse)
+    monkeypatch.setattr(mmap, "mmap", refuse)
     with pytest.raises(ConfigurationError, match=f"no room .*{os.strerror(errno.ENOMEM)}"):
         Framebuffer().reset(100, 100)
     assert not list(tmp_path.iterdir())

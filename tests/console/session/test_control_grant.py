@@ -62,6 +62,13 @@ def test_control_that_was_lost_with_the_link_is_asked_for_again_but_not_by_force
     assert ground.sent == [WantControl(), Typing(1, 1, "c")]
 
 
+def test_control_that_is_wanted_before_there_is_a_link_is_asked_for_without_force() -> None:
+    ground = ControlGround()
+    ground.control.take(force=True)
+    ground.welcome()
+    assert ground.sent == [WantControl()]
+
+
 @pytest.mark.parametrize("lost", [ControlState.FREE, ControlState.OTHER, ControlState.OFF])
 def test_control_that_was_ended_at_the_host_is_not_asked_for_again(lost: ControlState) -> None:
     ground = ControlGround().taken()

@@ -55,6 +55,16 @@ def test_the_window_s_end_ends_control_only_where_nothing_else_needs_it() -> Non
     assert not control.status.yours
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_wish_of_the_window_without_a_link_is_refused_and_forgotten(force: bool) -> None:
+    ground = ControlGround()
+    heard: list[str] = []
+    WindowInput(ground.control, heard.append).handle(ControlWish(on=True, force=force), heard.append)
+    assert heard == ["no control while the host is not connected: press it again when it is"]
+    ground.welcome()
+    assert ground.sent == []
+
+
 def _acting() -> ControlGround:
     ground = ControlGround().taken()
     ground.clock.now += 10
