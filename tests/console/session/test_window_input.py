@@ -12,6 +12,7 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.session import host_window
 from deskconsole.session.host_window import HostWindow
 from deskconsole.session.window_input import WindowInput, who_controls
+from deskconsole.viewer.keys import refusal
 from deskconsole.viewer.messages import (
     ButtonInput,
     ClipOffer,
@@ -132,11 +133,14 @@ def test_a_window_wanted_with_control_and_then_without_it_takes_control_if_it_co
 
     monkeypatch.setattr(host_window, "Viewer", SlowViewer)
     window = HostWindow("lab-01", framebuffer, ground.control, lambda _event: opened.set())
+    heard: list[str] = []
+    monkeypatch.setattr(window, "_say", heard.append)
     window.want(fullscreen=False, control=True)
     window.want(fullscreen=False)
     opening.set()
     assert opened.wait(10)
     assert ground.sent == sent
+    assert heard == ([refusal(fault)] if fault else [])
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,11 @@ def place(windows: WindowsHost, picture: NDArray[np.uint8]) -> tuple[int, int] |
     return (x, y) if np.array_equal(desktop[y : y + height, x : x + width], picture) else None
 
 
-def click(windows: WindowsHost, screen: Xvfb) -> None:
-    """Clicks into the middle of the picture in the window."""
+def point_at(windows: WindowsHost, screen: Xvfb) -> None:
+    """Moves the mouse into the middle of the picture in the window."""
     found = place(windows, screen.screenshot())
     assert found is not None
     windows.move_pointer(found[0] + screen.width // 2, found[1] + screen.height // 2)
-    windows.xdotool("click", "1")
 
 
 def overlaid(picture: NDArray[np.uint8], overlay: Overlay) -> NDArray[np.uint8]:
@@ -130,8 +129,14 @@ def test_the_window_tells_its_keys_and_that_it_only_shows(
     keys = Overlay(None)
     keys.toggle_help()
     with viewed(shared_windows, console, screen, *way) as process:
-        click(shared_windows, screen)
-        wait_for(lambda: place(shared_windows, overlaid(picture, said(REFUSAL))), what="the sentence")
+        point_at(shared_windows, screen)
+        refused = overlaid(picture, said(REFUSAL))
+
+        def refuses() -> bool:
+            shared_windows.xdotool("click", "1")  # the sentence stays for seconds only
+            return place(shared_windows, refused) is not None
+
+        wait_for(refuses, what="the sentence")
         shared_windows.xdotool("key", "F1")
         wait_for(lambda: place(shared_windows, overlaid(picture, keys)), what="the box with the keys")
         shared_windows.xdotool("key", "Escape", "x", "ctrl+c", "Control_R")
@@ -143,15 +148,14 @@ def test_the_window_tells_its_keys_and_that_it_only_shows(
 
 
 @pytest.mark.long
-def test_control_from_the_window_is_refused_in_one_sentence_without_asking_the_host(
+def test_a_window_that_was_to_control_opens_without_asking_the_host(
     console: WindowsConsole, way: list[str], screen: Xvfb, shared_windows: WindowsHost
 ) -> None:
-    expected = overlaid(screen.screenshot(), said(REFUSAL))
-    with console.started("view", *way, "--control"):
-        wait_for(lambda: place(shared_windows, expected), what="the sentence in the window")
-    log = (console.home / "AppData" / "Local" / "deskconsole-console").rglob("audit.jsonl")
-    acts = [json.loads(line) for path in log for line in path.read_text().splitlines()]
-    assert not [act for act in acts if "control" in act["action"]], acts
+    with viewed(shared_windows, console, screen, *way, "--control"):
+        log = (console.home / "AppData" / "Local" / "deskconsole-console").rglob("audit.jsonl")
+        acts = [json.loads(line)["action"] for path in log for line in path.read_text().splitlines()]
+    assert "see" in acts
+    assert not [act for act in acts if "control" in act]
 
 
 def test_the_title_has_every_letter_and_alt_f4_closes_the_window(console: WindowsConsole) -> None:
