@@ -161,7 +161,7 @@ def refusal(fault: str) -> str:
 def control_notice(state: ControlState, holder: str, reason: str, host_key: HostKeyName | None) -> str:
     """The line about who acts on the host; empty where the frame says enough.
 
-    `host_key` None: the window can only show the host.
+    `holder`: the console that acts, or acted until now. `host_key` None: the window can only show the host.
     """
     title = "" if host_key is None else host_key_title(host_key)
     match state:
@@ -177,6 +177,9 @@ def control_notice(state: ControlState, holder: str, reason: str, host_key: Host
         case ControlState.OFF:
             return f"no control: {reason}" if reason else "no control of this host"
         case ControlState.FREE:
+            if holder and not reason:
+                line = f"{holder} had control, it is free now"
+                return f"{line}    {title} takes it" if title else line
             return f"control ended: {reason}" if reason else ""
 
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -195,8 +196,7 @@ class Window:
             case Status():
                 self._status(message)
             case WhoControls():
-                self._who = message
-                self._be_controlled()
+                self._hear_who_controls(message)
             case Notice():
                 self._say(message.text)
             case LapseNotice():
@@ -225,6 +225,12 @@ class Window:
             self._control.show(None)
             self._frame.adopt(self._needed())
         self._redraw = True
+
+    def _hear_who_controls(self, message: WhoControls) -> None:
+        before, self._who = self._who, message
+        if message.state is ControlState.FREE and before.state is ControlState.OTHER:
+            self._who = msgspec.structs.replace(message, holder=before.holder)
+        self._be_controlled()
 
     def _be_controlled(self) -> None:
         """Follows who acts on the host."""

@@ -32,6 +32,12 @@ def test_a_click_that_goes_nowhere_says_how_to_act_or_why_not(state: ControlStat
     assert looking_notice(state, holder, reason, "right ctrl") == said
 
 
+def test_control_that_another_console_gave_back_is_told_with_its_name() -> None:
+    said = control_notice(ControlState.FREE, "anna@desk", "", "right ctrl")
+    assert said == "anna@desk had control, it is free now    Right Ctrl takes it"
+    assert control_notice(ControlState.FREE, "", "", "right ctrl") == ""
+
+
 def test_control_that_ends_by_itself_says_that_keys_do_nothing() -> None:
     assert lost_notice("") == "control ended    keys do nothing until you pause"
     assert lost_notice("anna@desk controls the host").startswith(
