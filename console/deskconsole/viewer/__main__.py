@@ -46,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="deskconsole.viewer", description=__doc__)
     parser.add_argument("--fullscreen", action="store_true")
     parser.add_argument("--hint", action="store_true", help="tell the keys when the window opens")
+    parser.add_argument("--playing", action="store_true", help="it shows a recording")
     parser.add_argument("--host", default="", help="whose window it is")
     parser.add_argument("--places", type=Path, help="the file with size and place of each host's window")
     arguments = parser.parse_args()
@@ -75,6 +76,7 @@ def main() -> int:
         hint=arguments.hint,
         depth=24 if screen is None else screen.depth,
         host_key=settings.host_key,
+        playing=arguments.playing,
     )
     outbox.put(Ready())
     window.run()

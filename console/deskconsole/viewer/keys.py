@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -38,6 +38,21 @@ class Action(Enum):
     """Show or hide the round trips."""
 
 
+class PlayKey(StrEnum):
+    """A key of the window of a recording."""
+
+    PAUSE = "pause"
+    """Stop, and play on."""
+    STEP = "step"
+    """Stop at the next change."""
+    BACK = "back"
+    AHEAD = "ahead"
+    SLOWER = "slower"
+    FASTER = "faster"
+    BEGIN = "begin"
+    END = "end"
+
+
 HOST_ACTIONS: Final = frozenset(
     {
         Action.SEND_HOST_KEY,
@@ -68,6 +83,20 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
         # Keys without a letter come as X's keysyms.
         chr(0xFFBE): Action.HELP,  # F1
         chr(0xFFC8): Action.FULLSCREEN,  # F11
+    }
+)
+
+_PLAY_CODES: Final[Mapping[int, PlayKey]] = MappingProxyType(
+    {
+        ord(" "): PlayKey.PAUSE,
+        ord("."): PlayKey.STEP,
+        # X's keysyms, and the virtual keys of Windows, 16 bits up.
+        **dict.fromkeys((0xFF51, 0x25 << 16), PlayKey.BACK),
+        **dict.fromkeys((0xFF53, 0x27 << 16), PlayKey.AHEAD),
+        **dict.fromkeys((0xFF54, 0x28 << 16), PlayKey.SLOWER),
+        **dict.fromkeys((0xFF52, 0x26 << 16), PlayKey.FASTER),
+        **dict.fromkeys((0xFF50, 0x24 << 16), PlayKey.BEGIN),
+        **dict.fromkeys((0xFF57, 0x23 << 16), PlayKey.END),
     }
 )
 
@@ -117,6 +146,15 @@ VIEW_KEYS: Final = (
 )
 """The keys while the window only shows the host."""
 
+PLAY_KEYS: Final = (
+    WindowKey("space", "stop, and play on"),
+    WindowKey("left, right", "ten seconds back or ahead"),
+    WindowKey("up, down", "twice or half as fast"),
+    WindowKey(".", "the next change"),
+    WindowKey("Home, End", "the beginning, the end"),
+)
+"""More keys of the window of a recording."""
+
 CONTROL_KEYS: Final = (
     WindowKey("HOST", "take control; pressed again: give it back"),
     WindowKey("HOST twice", "send this key to the host"),
@@ -139,16 +177,18 @@ def host_key_title(name: HostKeyName) -> str:
     return "+".join(part.title() for part in name.split("+"))
 
 
-def help_rows(host_key: HostKeyName | None) -> tuple[WindowKey, ...]:
+def help_rows(host_key: HostKeyName | None, *, playing: bool = False) -> tuple[WindowKey, ...]:
     """All keys, for the box in the window, HOST replaced; None: the window can only show the host."""
     if host_key is None:
-        return VIEW_KEYS
+        return PLAY_KEYS + VIEW_KEYS if playing else VIEW_KEYS
     title = host_key_title(host_key)
     return VIEW_KEYS + tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
 
 
-def hint(host_key: HostKeyName | None) -> str:
+def hint(host_key: HostKeyName | None, *, playing: bool = False) -> str:
     """The line that tells the most important keys."""
+    if playing:
+        return "F1 keys    space stop    left, right 10 s    up, down speed    f full screen    q close"
     line = "F1 keys    f full screen    0 fit    1 one to one    2 double    q close"
     return f"{line}    {host_key_title(host_key)} control" if host_key is not None else line
 
@@ -198,6 +238,11 @@ def looking_notice(state: ControlState, holder: str, reason: str, host_key: Host
 def action_of(code: int) -> Action | None:
     """The action of the key with this code of highgui's; None for other keys."""
     return _WINDOWS_CODES.get(code) or _CODES.get(chr(code & 0xFFFF).lower())
+
+
+def play_key(code: int) -> PlayKey | None:
+    """The key of a recording's window with this code of highgui's; None for other keys."""
+    return _PLAY_CODES.get(code) or _PLAY_CODES.get(code & 0xFFFF)
 
 
 def chord_action(code: int, text: str) -> Action | None:

@@ -7,6 +7,8 @@ import msgspec
 from deskwire.control import ChordName, ControlState
 from deskwire.geometry import Rectangle
 
+from .keys import PlayKey
+
 
 class Map(msgspec.Struct, frozen=True, tag="map"):
     """Look at this file from now on: width * height * 3 bytes of blue, green, red."""
@@ -189,6 +191,12 @@ class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
     """Fetch the text of the host's clipboard."""
 
 
+class PlayWish(msgspec.Struct, frozen=True, tag="play"):
+    """The user of a recording's window has pressed this key."""
+
+    key: PlayKey
+
+
 Input = KeyInput | PointerInput | ButtonInput | WheelInput | Released | Holding | TypingInput | ChordInput
 """Messages that go to the host as soon as the console has them."""
 Request = ControlWish | ClipOffer | ClipWish
@@ -197,7 +205,7 @@ Request = ControlWish | ClipOffer | ClipWish
 ToWindow = (
     Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
 )
-ToConsole = Ready | Failed | Shown | Closed | Input | Request
+ToConsole = Ready | Failed | Shown | Closed | PlayWish | Input | Request
 
 _encoder = msgspec.json.Encoder()
 to_window = msgspec.json.Decoder(ToWindow)

@@ -36,7 +36,8 @@ _DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 class Overlay:
     """The texts that are shown over the picture. `now` is seconds on the monotonic clock."""
 
-    def __init__(self, host_key: HostKeyName | None = "right ctrl") -> None:
+    def __init__(self, host_key: HostKeyName | None = "right ctrl", *, playing: bool = False) -> None:
+        self._playing = playing
         self.host_key = host_key
         """The key that takes control; None: the window can only show the host."""
         self.helping = False
@@ -81,7 +82,7 @@ class Overlay:
 
     def hint(self, now: float) -> None:
         """Shows the line with the keys for a while."""
-        self.say(hint(self.host_key), now)
+        self.say(hint(self.host_key, playing=self._playing), now)
 
     def say(self, sentence: str, now: float) -> None:
         """Shows this line for a while."""
@@ -109,7 +110,7 @@ class Overlay:
         if self._stale is not None:
             draw_banner(image, self._banner)
         if self.helping:
-            _draw_help(image, help_rows(self.host_key))
+            _draw_help(image, help_rows(self.host_key, playing=self._playing))
         elif (strength := self._strength(now)) > 0:
             _draw_hint(image, _plain(self._hint), strength)
         elif self.times:

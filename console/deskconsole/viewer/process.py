@@ -22,6 +22,7 @@ from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
 from .display import require_display
+from .keys import PlayKey
 from .messages import (
     ClipText,
     Closed,
@@ -33,6 +34,7 @@ from .messages import (
     LapseNotice,
     Map,
     Notice,
+    PlayWish,
     Raise,
     Ready,
     Request,
@@ -72,7 +74,7 @@ class Viewer:
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
     window ends for any reason but a call of `close`. `on_input` gets the user's input for the host, from the
-    same thread: it must not wait.
+    same thread: it must not wait. With `on_play` the window shows a recording, and tells its keys to that.
     """
 
     def __init__(
@@ -84,12 +86,14 @@ class Viewer:
         fullscreen: bool = False,
         places: Path | None = None,
         on_input: Callable[[Input | Request], None] = lambda _: None,
+        on_play: Callable[[PlayKey], None] | None = None,
     ) -> None:
         require_display(os.environ)
         self._host = _printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_closed = on_closed
         self._on_input = on_input
+        self._on_play = on_play
         self._word, self._why = "live", ""
         self._stale, self._controlled = False, False
         self._at: float | None = None
@@ -133,6 +137,8 @@ class Viewer:
         command = [sys.executable, "-P", "-s", "-m", "deskconsole.viewer"]
         if fullscreen:
             command.append("--fullscreen")
+        if self._on_play is not None:
+            command += ["--hint", "--playing"]
         if places is not None:
             # Such a window is opened by a person: it tells the keys.
             command += ["--hint", f"--host={self._host}", f"--places={places}"]
@@ -277,6 +283,9 @@ class Viewer:
             case Closed(_, draws):
                 self.draws = draws
                 self._farewell = message
+            case PlayWish(key):
+                if self._on_play is not None:
+                    self._on_play(key)
             case _:
                 self._on_input(message)
 

@@ -27,7 +27,7 @@ from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .keys import Action, HostKeyName, action_of, control_notice, looking_notice, lost_notice
+from .keys import Action, HostKeyName, action_of, control_notice, looking_notice, lost_notice, play_key
 from .messages import (
     CLOSED_BY_HAND,
     ClipText,
@@ -38,6 +38,7 @@ from .messages import (
     LapseNotice,
     Map,
     Notice,
+    PlayWish,
     Raise,
     Status,
     ToWindow,
@@ -70,7 +71,7 @@ class Window:
 
     `frame` knows the size and place; `outbox` takes what the console is to be told; `hint`: a line tells the
     keys when the window opens. `depth`: bits of a pixel of the X screen, 24 where there is none. `host_key`:
-    the key that takes and gives control.
+    the key that takes and gives control. `playing`: it shows a recording, and tells the keys for that.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Window:
         hint: bool = False,
         depth: int = 24,
         host_key: HostKeyName = "right ctrl",
+        playing: bool = False,
     ) -> None:
         self._inbox = inbox
         self._outbox = outbox
@@ -97,7 +99,8 @@ class Window:
         self._canvas: Canvas | None = None
         self._zoom = Zoom()
         self._host_key: HostKeyName = host_key
-        self._overlay = Overlay(host_key)
+        self._playing = playing
+        self._overlay = Overlay(host_key, playing=playing)
         self._control: WindowControl = ViewOnlyControl(outbox, self._say, "it is not open")
         self._who = WhoControls(ControlState.FREE)
         self._times = WindowRoundTrips()
@@ -280,7 +283,7 @@ class Window:
         """Shows the picture on this surface from now on."""
         self._surface = surface
         self._control.end()
-        self._control = control_of(surface, self._outbox, self._host_key, self._act, self._say)
+        self._control = self._control_on(surface)
         self._control.stale(stale=self._overlay.stale)
         self._control.fullscreen(on=self._frame.fullscreen)
         self._overlay.host_key = None if self._control.refusal else self._host_key
@@ -288,6 +291,11 @@ class Window:
             self._overlay.hint(time.monotonic())
             self._hint = False
         self._be_controlled()
+
+    def _control_on(self, surface: Surface) -> WindowControl:
+        if self._playing:
+            return ViewOnlyControl(self._outbox, self._say, "a recording takes no input")
+        return control_of(surface, self._outbox, self._host_key, self._act, self._say)
 
     def _status(self, status: Status) -> None:
         if status.title != self._title:
@@ -360,6 +368,9 @@ class Window:
         if key == -1:
             return ""
         self._attend()
+        if self._playing and (pressed := play_key(key)) is not None:
+            self._outbox.put(PlayWish(pressed))
+            return ""
         if (action := action_of(key)) is None:
             self._say_how_to_act()
         self._act(action)

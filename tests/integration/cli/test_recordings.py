@@ -47,6 +47,18 @@ def test_a_recording_is_shown_in_a_window_exactly(
     assert (process.returncode, stderr) == (0, "")
 
 
+def test_a_recording_stands_and_jumps_by_keys(user: CommandLine, recording: Path, desk: Xvfb) -> None:
+    with user.started("play", recording, environment={"DISPLAY": desk.display}) as process:
+        desk.wait_for_window("^lab - recording 0:02 of 0:02")
+        for key, title in (("space", "0:02"), ("Home", "0:00"), ("End", "0:02"), ("Left", "0:00")):
+            desk.call("xdotool", "key", key)
+            desk.wait_for_window(f"^lab - recording {title} of 0:02")
+        desk.call("xdotool", "key", "space")
+        desk.wait_for_window("^lab - recording 0:02 of 0:02")
+        desk.call("xdotool", "key", "q")
+        assert process.wait(60) == 0
+
+
 def test_a_recording_that_is_cut_is_read_up_to_there(
     user: CommandLine, recording: Path, tmp_path: Path
 ) -> None:
