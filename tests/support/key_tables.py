@@ -24,7 +24,7 @@ from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.log import LogScreen
 from deskconsole.tui.screens.typing import BEHIND_WAY_OUT, TypingScreen
 from deskconsole.tui.widgets.host_table import HostTable
-from deskconsole.viewer.keys import CONTROL_KEYS, VIEW_KEYS, WindowKey
+from deskconsole.viewer.keys import CONTROL_KEYS, PLAY_KEYS, VIEW_KEYS, WindowKey
 from deskwire.keys import KEYS
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "keys.md"
@@ -97,6 +97,7 @@ def document() -> str:
         ("On every screen", "", bound(DeskconsoleApp.BINDINGS)),
         ("The window (`v`)", "", window(VIEW_KEYS)),
         ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
+        ("The window of a recording (`deskconsole play`)", "", window(PLAY_KEYS)),
     )
     return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables) + names()
 
