@@ -96,7 +96,7 @@ class _PlayWindow:
         match key:
             case PlayKey.PAUSE:
                 clock.pause(now, on=not clock.paused)
-                self._window.say("it plays" if not clock.paused else "it stands; space plays on")
+                self._window.say("playing" if not clock.paused else "paused; space plays on")
             case PlayKey.STEP:
                 clock.pause(now, on=True)
                 self._draw(self._player.step())

@@ -42,9 +42,9 @@ class PlayKey(StrEnum):
     """A key of the window of a recording."""
 
     PAUSE = "pause"
-    """Stop, and play on."""
+    """Pause, and play on."""
     STEP = "step"
-    """Stop at the next change."""
+    """Pause at the next change."""
     BACK = "back"
     AHEAD = "ahead"
     SLOWER = "slower"
@@ -147,7 +147,7 @@ VIEW_KEYS: Final = (
 """The keys while the window only shows the host."""
 
 PLAY_KEYS: Final = (
-    WindowKey("space", "stop, and play on"),
+    WindowKey("space", "pause, and play on"),
     WindowKey("left, right", "ten seconds back or ahead"),
     WindowKey("up, down", "twice or half as fast"),
     WindowKey(".", "the next change"),
@@ -188,7 +188,7 @@ def help_rows(host_key: HostKeyName | None, *, playing: bool = False) -> tuple[W
 def hint(host_key: HostKeyName | None, *, playing: bool = False) -> str:
     """The line that tells the most important keys."""
     if playing:
-        return "F1 keys    space stop    left, right 10 s    up, down speed    f full screen    q close"
+        return "F1 keys    space pause    left, right 10 s    up, down speed    f full screen    q close"
     line = "F1 keys    f full screen    0 fit    1 one to one    2 double    q close"
     return f"{line}    {host_key_title(host_key)} control" if host_key is not None else line
 
