@@ -84,6 +84,9 @@ class Hall:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        # xclip ends before the process that it leaves has the clipboard.
+        read = ("xclip", "-o", "-selection", "clipboard", "-t", target)
+        wait_for(lambda: self.screen.call(*read) == text, what="the copied text")
 
     @property
     def sign_seen(self) -> bool:
