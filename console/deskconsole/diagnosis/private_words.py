@@ -25,6 +25,8 @@ _PATTERNS = (
     (r"/?(?<!\w)[A-Za-z]:[\\/]+[^:*?\"<>|\r\n]*?(?=[\\/]+AppData(?!\w))", "<profile>"),
     (r"/?(?<!\w)[A-Za-z]:[\\/]+(?:Users|Documents and Settings)[\\/]+[^\\/\r\n;]+", "<profile>"),
     (r"/(?:home|Users)/[^/\s]+", "<profile>"),
+    # Keys are named after people and houses; without an ssh program the configuration does not tell which.
+    (r"(?<=\.ssh[\\/])(?!known_hosts|authorized_keys|config)[^\s\\/;:,'\"]+", "<file>"),
     (r"\\\\[^\\\s]+(?:\\+[^\\\s]+)+", "<share>"),
     (r"[^\s@]+@[^\s@]+", "<account>"),
     (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)", "<address>"),

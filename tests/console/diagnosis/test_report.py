@@ -68,6 +68,7 @@ def private(tmp_path: Path) -> PrivateWords:
         "MD5:ab:cd:ef:00:11:22:33:44:55:66:77:88:99:aa:bb:cc AAAAC3NzaC1lZDI1NTE5AAAAIKabcdef",
         "the token abcdef0123456789abcdef0123456789 was sent",
         "the key SHA256:abcdef/ghi+ of ~/.ssh/id_desk7",
+        "the keys C:\\Users\\annlee\\.ssh\\guard_key and ~/.ssh/zofie are refused",
     ],
 )
 @pytest.mark.parametrize("outcome", [Outcome.GOOD, Outcome.BAD])
