@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "serve", parents=[common], formatter_class=_Help, help="wait on loopback for a console with the token"
     )
     serve.add_argument(
-        "--port", type=int, default=0, help="0 takes a free one, told in the ready file and on stdout"
+        "--port", type=_port, default=0, help="0 takes a free one, told in the ready file and on stdout"
     )
     serve.add_argument(
         "--token-file",
@@ -163,6 +163,12 @@ def _size(text: str) -> tuple[int, int]:
     return size
 
 
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give 0 to 65535")
+    return int(text)
+
+
 def _address(text: str) -> tuple[str, int]:
     host, separator, port = text.rpartition(":")
     if not separator or not port.isdigit() or not 0 < int(port) < 65536:
@@ -226,7 +232,7 @@ def _serve(options: argparse.Namespace) -> int:
     consent = _consent(options, desktop)
     try:
         server = Server(options.port, token, open_grabber, _gate(options, consent, desktop), consent)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -26,7 +26,7 @@ from deskconsole.ssh.command import CommandResult
 from deskconsole.ssh.connection import Connection
 from deskwire.control import ControlState
 from support.peers.acting_console import ActingConsole
-from support.windows.ground import WindowsGround, windows_ground
+from support.windows.ground import WindowsGround, python_command, windows_ground
 from support.windows.host import WindowsHost
 from support.windows.listed_session import ListedSession
 from support.xvfb import wait_for
@@ -242,7 +242,7 @@ def held(ground: WindowsGround, file: str) -> Iterator[None]:
     with ground.connect() as connection:
         holder = threading.Thread(
             target=connection.run,
-            args=(r"C:\testbed\python\python.exe -I -S -",),
+            args=(python_command(program),),
             kwargs={"stdin": program.encode(), "timeout": 90.0},
         )
         holder.start()
@@ -431,7 +431,7 @@ def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(
         "except OSError as error:\n"
         "    print(hex(error.winerror & 0xFFFFFFFF))\n"
     )
-    said = ground.connection.run(r"C:\testbed\python\python.exe -I -S -", stdin=program.encode())
+    said = ground.connection.run(python_command(program), stdin=program.encode())
     assert said.stdout.strip() == b"0x80070002", said
 
 

@@ -12,7 +12,7 @@ import pytest
 from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from support.windows.ground import WindowsGround, windows_ground
+from support.windows.ground import WindowsGround, python_command, windows_ground
 from support.xvfb import wait_for
 
 
@@ -117,7 +117,7 @@ def test_what_is_held_is_named_and_goes_with_the_next_try(
     )
     holder = threading.Thread(
         target=ground.connection.run,
-        args=(r"C:\testbed\python\python.exe -I -S -",),
+        args=(python_command(program),),
         kwargs={"stdin": program.encode(), "timeout": 90.0},
     )
     holder.start()

@@ -99,3 +99,12 @@ def windows_ground(folder: Path, **arguments: Any) -> Iterator[WindowsGround]:
             yield ground
         finally:
             ground.connection.close()
+
+
+def python_command(program: str) -> str:
+    """The command that runs this program, given on stdin, in the host's own Python.
+
+    It reads so many bytes: a Python that has to wait for the end of its input did not hear of it once.
+    """
+    size = len(program.encode())
+    return rf'C:\testbed\python\python.exe -I -S -c "import sys; exec(sys.stdin.buffer.read({size}))"'
