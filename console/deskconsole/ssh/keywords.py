@@ -72,7 +72,10 @@ _KEYWORDS: tuple[Keyword, ...] = (
         ("MACs", "limits what is offered; the order stays the console's"),
         ("NumberOfPasswordPrompts", "how often a password or an answer is asked for"),
         ("PasswordAuthentication", "`no`: not tried"),
-        ("PreferredAuthentications", "which methods are tried, in that order"),
+        (
+            "PreferredAuthentications",
+            "which methods are tried, in that order; on Windows the password before keyboard-interactive",
+        ),
         ("ProxyCommand", "its streams are the connection"),
         ("ProxyJump", "hosts to go through, each with its own configuration"),
         ("PubkeyAcceptedAlgorithms", "keys of other kinds are not offered"),
