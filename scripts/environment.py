@@ -90,7 +90,7 @@ def _prepare() -> None:
 
 
 def _runs(statement: str) -> bool:
-    """Whether the Python of .venv starts (the one behind it may have been removed) and executes this."""
+    """Tells whether the Python of .venv starts (what is behind it may be gone by now) and executes this."""
     try:
         command = [str(_PYTHON), "-Ic", statement]
         return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0

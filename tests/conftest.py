@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """On Windows some tests cannot pass, and are listed."""
+    """Some tests cannot pass on Windows, and are listed."""
     if sys.platform == "win32":
         config.pluginmanager.register(WindowsFailures(_TESTS))
 

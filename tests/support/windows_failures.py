@@ -65,5 +65,5 @@ def _is_in(name: str, place: str) -> bool:
 
 
 def _in_wine() -> bool:
-    """Whether this Windows is Wine, which has a function that tells its version."""
+    """Returns whether this Windows is Wine, which has a function that tells its version."""
     return sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version")

@@ -65,7 +65,7 @@ def ssh_program(windows: WindowsHost, config: str, *names: str) -> Iterator[None
 
 
 def _said(config: str, name: str, user: str) -> str:
-    """What Windows' ssh would print: its folders are those that bug reports show."""
+    """The output that Windows' ssh would print: its folders are those that bug reports show."""
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(config)
         file.flush()

@@ -49,7 +49,7 @@ INDEX_PLACE: Final = struct.Struct(">Q")
 
 
 class RecordingFacts(msgspec.Struct, frozen=True):
-    """What is known of a recording when it begins. `began`: Unix time."""
+    """The facts of a recording that are known when it begins. `began`: Unix time."""
 
     host: str
     display: int

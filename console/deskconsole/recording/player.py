@@ -34,7 +34,7 @@ class RecordingPlayer:
         self.at = 0
         """The time up to which everything is drawn."""
         self.state = _LIVE
-        """Whether the picture was of now then, and why not."""
+        """Tells whether the picture was of now then, and why not."""
         self.seek(0)
 
     @property

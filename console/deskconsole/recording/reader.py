@@ -45,7 +45,7 @@ class RecordingReader:
             self._first = self._check_head()
             self.facts = self._facts()
             self.fault = ""
-            """What is wrong with the file, and from where on; empty where all of it can be played."""
+            """The damage of the file, and from where on; empty where all of it can be played."""
             self._refreshes, self.duration = self._index() or self._scan()
         except Exception:
             self._file.close()
@@ -56,7 +56,7 @@ class RecordingReader:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """The length, in seconds."""
         return self.duration / SECOND
 
     def close(self) -> None:

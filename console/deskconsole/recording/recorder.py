@@ -60,7 +60,7 @@ class Recorder(LinkObserver):
 
     @property
     def seconds(self) -> float:
-        """How long the recording is until now; 0 before the first picture."""
+        """The length until now, in seconds; 0 before the first picture."""
         if self._began is None:
             return 0.0
         return (self._ended or time.monotonic()) - self._began

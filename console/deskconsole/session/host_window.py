@@ -187,7 +187,7 @@ class HostWindow(LinkObserver):
             self._changed(WindowFailed(host=self._name, failure=Failure.of(self.failure)))
 
     def _take_control(self) -> None:
-        """Takes control for the window; nobody at the host is asked where it could not be used."""
+        """Takes control for the window; the person at the host is not asked where it could not be used."""
         if fault := control_fault():
             self._say(refusal(fault))
             return

@@ -263,7 +263,7 @@ class Session:
         self._ask(LinkLoop.want_refresh)
 
     def observe(self, observer: LinkObserver) -> None:
-        """From now on `observer` hears all that comes, also on later links."""
+        """Lets `observer` hear all that comes from now on, also on later links."""
         with self._observing:
             self._guests.append(observer)
             self._observers.append(observer)

@@ -235,7 +235,7 @@ def test_of_each_letter_in_a_resting_xterm_the_next_packet_after_its_announcemen
             number = console.act(Typing, text=letter)
 
             def shown() -> int:
-                """How many events there are up to the packet with the letter; 0: it has not come."""
+                """Counts the events up to the packet with the letter; 0: it has not come."""
                 told = Effect(number)  # noqa: B023
                 at = console.events.index(told) if told in console.events else len(console.events)
                 return at + 2 if len(console.events) > at + 1 else 0

@@ -72,7 +72,7 @@ def test_what_stays_held_is_told_in_the_end() -> None:
 
 
 def install_agent(root: Path) -> tuple[dict[str, Any], Path]:
-    """What the script that takes an uploaded archive into use answers, and the upload."""
+    """The answer of the script that takes an uploaded archive into use, and the upload."""
     archive = archived("agent-00000000000a", {"hello.py": b"pass"})
     part = root / "agent.part"
     with archive.open() as source, part.open("wb") as target:

@@ -59,7 +59,7 @@ def profile(console: WindowsConsole) -> Iterator[Path]:
 
 
 def picture(console: WindowsConsole) -> NDArray[np.uint8]:
-    """What `shot -o shot.png` has written."""
+    """The picture that `shot -o shot.png` has written."""
     path = console.home / "shot.png"
     found = cv2.imread(str(path))
     path.unlink()

@@ -56,7 +56,7 @@ def viewed(
 
 
 def place(windows: WindowsHost, picture: NDArray[np.uint8]) -> tuple[int, int] | None:
-    """Where the picture is on that Windows' desktop, pixel by pixel; None: nowhere."""
+    """Finds the picture on that Windows' desktop, pixel by pixel; None: it is nowhere."""
     desktop = windows.screenshot()
     height, width, _ = picture.shape
     _, _, (x, y), _ = cv2.minMaxLoc(cv2.matchTemplate(desktop, picture, cv2.TM_SQDIFF))
