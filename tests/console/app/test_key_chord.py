@@ -70,8 +70,10 @@ def test_every_key_can_be_named() -> None:
         ("contrl+a", "'contrl' is not the name of a key. Did you mean control?"),
         (
             "ctrl+xyzzyx",
-            "'xyzzyx' is not the name of a key. Keys have their names on a US keyboard,"
-            " such as enter, f5, win.",
+            (
+                "'xyzzyx' is not the name of a key. Keys have their names on a US keyboard,"
+                " such as enter, f5, win."
+            ),
         ),
         ("ctrl-c", "'ctrl-c' is not the name of a key. Did you mean ctrl+c?"),
         ("Ctrl Alt é", "'Ctrl Alt é' is not the name of a key. Did you mean ctrl+alt+é?"),
@@ -83,8 +85,10 @@ def test_every_key_can_be_named() -> None:
         ("", "a key without a name was given. Name each key, such as ctrl+c; the key + itself is plus."),
         (
             "\x1b",
-            "'\\x1b' is not the name of a key. Keys have their names on a US keyboard,"
-            " such as enter, f5, win.",
+            (
+                "'\\x1b' is not the name of a key. Keys have their names on a US keyboard,"
+                " such as enter, f5, win."
+            ),
         ),
     ],
 )
