@@ -10,7 +10,7 @@ import typer
 
 from deskconsole.common.errors import ConfigurationError
 
-from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
+from .options import HOST_HELP, Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -71,25 +71,48 @@ def view(
 
 
 def stats(
-    host: HostOrNone = None,
+    hosts: Annotated[
+        list[str] | None, typer.Argument(metavar="HOST...", help=HOST_HELP, show_default=False)
+    ] = None,
     *,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
     seconds: Annotated[float, seconds_option("How long to count.", default=True)] = 5.0,
+    history: Annotated[
+        bool, typer.Option("--history", help="Nothing is counted: the figures of the last days are printed.")
+    ] = False,
+    days: Annotated[
+        int, typer.Option(min=1, max=400, metavar="N", help="With --history: today and the days before it.")
+    ] = 30,
+    csv: Annotated[bool, typer.Option("--csv", help="With --history: CSV on stdout.")] = False,
     json: Json = False,
 ) -> None:
     """Count what a host's stream costs for a while, without a window.
+
+    With --history the figures that the consoles of this computer kept are printed: of all hosts a sum each,
+    or of each HOST day by day.
 
     \b
     Examples:
       deskconsole stats lab-01
       deskconsole stats lab-01 --seconds 60 --json
+      deskconsole stats --history
+      deskconsole stats --history lab-01 lab-02 --days 7 --csv
     """
     from deskconsole.app.measuring import measure
 
+    from .history import show_history
     from .sessions import route_to, running_session
 
+    if history:
+        show_history(hosts or [], days, as_csv=csv, json=json)
+        return
+    if csv:
+        raise ConfigurationError("--csv needs --history", remedy="Figures of now are printed with --json.")
+    if hosts and len(hosts) > 1:
+        raise ConfigurationError("stats counts one host", remedy="Name one, or pass --history.")
+    host = hosts[0] if hosts else None
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
         figures = measure(session, seconds)
