@@ -40,6 +40,14 @@ class HostOpened(Message):
         self.name = name
 
 
+class HistoryOpened(Message):
+    """Show the history of statistics of a host, or of all."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+
 class DeployOpened(Message):
     """Show the way to a host step by step."""
 

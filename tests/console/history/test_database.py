@@ -64,9 +64,7 @@ def test_days_are_read_by_host_and_time_and_old_ones_go(tmp_path: Path) -> None:
 def test_a_sum_has_all_figures() -> None:
     one = HostDay(host="a", day="d", live=1.5, refreshes={"x": 1}, updates=2, received=30)
     both = total([one, HostDay(host="b", day="d", refreshes={"x": 2, "y": 1}, received=10)], host="all")
-    assert both == HostDay(
-        host="all", day="", live=1.5, refreshes={"x": 3, "y": 1}, updates=2, received=40
-    )
+    assert both == HostDay(host="all", day="", live=1.5, refreshes={"x": 3, "y": 1}, updates=2, received=40)
 
 
 @dataclass
@@ -97,10 +95,13 @@ def _cut(path: Path) -> None:
 UNUSABLE = {
     "text": Unusable(lambda path: path.write_text("no database\n" * 200), "is damaged or no history"),
     "cut": Unusable(_cut, "is damaged or no history"),
-    "values": Unusable(lambda path: _ours(path, "UPDATE days SET slices = 'many'"), "is damaged or no history"),
+    "values": Unusable(
+        lambda path: _ours(path, "UPDATE days SET slices = 'many'"), "is damaged or no history"
+    ),
     "tables": Unusable(lambda path: _ours(path, "DROP TABLE refreshes"), "is damaged or no history"),
     "newer": Unusable(
-        lambda path: _ours(path, "PRAGMA user_version = 2"), "is of another version of deskconsole: format 2, not 1"
+        lambda path: _ours(path, "PRAGMA user_version = 2"),
+        "is of another version of deskconsole: format 2, not 1",
     ),
     "foreign": Unusable(lambda path: _database(path, "CREATE TABLE days (a)"), "a file of another program"),
     "folder": Unusable(Path.mkdir, "it is not a regular file"),
@@ -140,7 +141,11 @@ def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
         pytest.skip("no limit of a file's size")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     told = subprocess.run(
-        [sys.executable, "-c", program, str(path), TODAY], env=environment, capture_output=True, text=True
+        [sys.executable, "-c", program, str(path), TODAY],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert told.stdout.startswith("ConfigurationError"), told
     assert [day.host for day in HistoryDatabase(path).read()] == ["a"]

@@ -1,4 +1,4 @@
-"""How long a session was live and down, and which ends of links are outages: a table of what happens to it."""
+"""How long a session was live and down, and which ends of links are outages, by what happened to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from deskconsole.history.day_observer import DayObserver
 from deskconsole.session.events import Event, Failure, LinkLost, SessionEnded, SessionFailed
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
-from deskwire.messages import ScreenState, Welcome
+from deskwire.messages import Welcome
+from deskwire.packet import IDENTITY_SIZE
 
 FAILURE = Failure("connection-lost", "the connection broke")
 LOST, FAILED = LinkLost(host="a", failure=FAILURE), SessionFailed(host="a", failure=FAILURE)
@@ -44,7 +45,7 @@ def test_the_time_of_a_session_is_told_apart(name: str) -> None:
         for step in steps:
             match step:
                 case "welcomed":
-                    observer.welcomed(Welcome("x", ScreenState.LIVE, (), "linux"))
+                    observer.welcomed(Welcome(1, "linux x86_64", (), bytes(IDENTITY_SIZE)))
                 case "ended":
                     observer.ended()
                 case "stale" | "heard":
