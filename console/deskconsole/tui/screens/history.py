@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Footer
 
 from deskconsole.common.errors import DeskconsoleError
-from deskconsole.common.figures import decimal, size
+from deskconsole.common.figures import size
 from deskconsole.common.safe_text import safe_text
 from deskconsole.history.day import HostDay
 from deskconsole.tui.controller import Controller
@@ -118,7 +118,7 @@ class HistoryScreen(ConsoleScreen):
 
         return [
             *chart("Live a day", [day.live for day in days], hours),
-            *chart("Outages a day", [day.outages for day in days], decimal),
+            *chart("Outages a day", [day.outages for day in days], "{:.3g}".format),
             *chart("Received a day", [day.received for day in days], size),
         ]
 

@@ -52,7 +52,7 @@ def _line(name: str, day: HostDay, width: int) -> Content:
     down = f" ({duration(day.down)})" if day.down >= 1 else ""
     causes = sorted(day.refreshes.items(), key=lambda item: (-item[1], item[0]))
     facts = [
-        ("live", f"{duration(day.live):<9}", ""),
+        ("live", f"{duration(day.live):<12}", ""),
         ("outages", f"{count(day.outages) + down:<15}", COLOURS[Kind.ATTENTION] if day.outages else MUTED),
         ("received", f"{size(day.received):<7}", ""),
         ("saved", f"{percent(day.saved_share):<7}", ""),
