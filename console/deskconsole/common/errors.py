@@ -30,6 +30,7 @@
         InputNotInjected             the host's system did not let the input through
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       RecordingError                 a recording cannot be played, or not be written any further
+      ConsoleNotRunning              no console runs that could be asked
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
@@ -256,6 +257,13 @@ class RecordingError(DeskconsoleError):
 
     code = "recording-error"
     exit_code = 12
+
+
+class ConsoleNotRunning(DeskconsoleError):
+    """No console of this user runs that could be asked."""
+
+    code = "console-not-running"
+    exit_code = 13
 
 
 class ViewerError(DeskconsoleError):
