@@ -63,7 +63,7 @@ def deploy(
         parts = " and ".join(filter(None, (result.runtime, result.packages, result.agent)))
         say(f"{result.host}: {parts} deployed; {size(result.uploaded)} uploaded")
 
-    sys.exit(run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json))
+    run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json)
 
 
 def undeploy(
@@ -109,7 +109,7 @@ def undeploy(
             ended, files = counted(result.processes, "agent"), counted(result.files, "file")
             say(f"{result.host}: {ended} ended, {files} removed ({result.bytes / 1e6:,.0f} MB)")
 
-    code = run_on_each(
+    run_on_each(
         chosen.hosts,
         work,
         show,
@@ -118,7 +118,8 @@ def undeploy(
         json=json,
         good=lambda result: not result.left,
     )
-    sys.exit(code or (BootstrapError.exit_code if left else 0))
+    if left:
+        sys.exit(BootstrapError.exit_code)
 
 
 def _account(paths: Paths, host: str, action: str, why: str) -> None:

@@ -102,7 +102,7 @@ def doctor(
             wrong.append(first)
         return DoctorResult.of(host.name, findings)
 
-    code = run_on_each(
+    run_on_each(
         chosen.hosts,
         work,
         lines.summary,
@@ -111,7 +111,8 @@ def doctor(
         json=json,
         good=lambda result: result.healthy,
     )
-    sys.exit(code or (wrong[0].exit_code if wrong else 0))
+    if wrong:
+        sys.exit(wrong[0].exit_code)
 
 
 def _write(path: Path, host: Host, paths: Paths, findings: list[Finding], facts: list[HostFacts]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json as json_format
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .many import run_on_each
 from .options import Json
 from .own_sessions import OwnSessions
-from .running import Choice, ChosenHost, Own, choose, consoles_running
+from .running import ChosenHost, ChosenHosts, Own, choose, consoles_running
 from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
 from .terminal import say
 
@@ -58,10 +57,10 @@ def status(
 
         return _of_own(sessions, one, cancellation, wait_for_picture)
 
-    code = run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
-    if found:
+    try:
+        run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
+    finally:
         print_figures(found, several=chosen.several)
-    sys.exit(code)
 
 
 def connect(
@@ -215,7 +214,7 @@ def _of_own(
         return as_figures(result if isinstance(result, HostResult) else HostResult.of(session.snapshot()))
 
 
-def _act(action: str, chosen: Choice, show: Callable[[Figures], None], *, jobs: int, json: bool) -> None:
+def _act(action: str, chosen: ChosenHosts, show: Callable[[Figures], None], *, jobs: int, json: bool) -> None:
     """What only a running console can do."""
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
@@ -225,11 +224,11 @@ def _act(action: str, chosen: Choice, show: Callable[[Figures], None], *, jobs: 
 
 
 def _finish(
-    chosen: Choice,
+    chosen: ChosenHosts,
     work: Callable[[ChosenHost, Cancellation], Figures],
     show: Callable[[Figures], None],
     *,
     jobs: int,
     json: bool,
 ) -> None:
-    sys.exit(run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json))
+    run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json)

@@ -10,6 +10,8 @@ from .terminal import print_table
 
 def print_figures(results: Sequence[Mapping[str, Any]], *, several: bool) -> None:
     """A table of HostResults: of one host a row for each figure, of several hosts a row for each."""
+    if not results:
+        return
     if not several:
         print_table(("figure", "value"), _for_people(results[0]))
         return

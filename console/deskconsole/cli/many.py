@@ -1,4 +1,4 @@
-"""Runs a command's work on each of its hosts, shows results as they come, and finds the exit code of all."""
+"""Runs a command's work on each of its hosts, and shows results as they come."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from deskconsole.app.parallel import Cancellation, for_each
-from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.errors import AllHostsFailed, DeskconsoleError, SomeHostsFailed
 
-from .terminal import counted, print_json, say, say_error
-
-SOME_FAILED = 14
-"""The exit code where a command for several hosts did what it was to do for some of them only."""
-
-ALL_FAILED = 15
-"""The exit code where it did so for none of them."""
+from .terminal import counted, print_json, say_error
 
 
 class _Named(Protocol):
@@ -35,11 +29,11 @@ def run_on_each(
     jobs: int,
     json: bool,
     good: Callable[[T], bool] = lambda _result: True,
-) -> int:
-    """Shows each result, or prints it as JSON, and returns the exit code.
+) -> None:
+    """Shows each result, or prints it as JSON.
 
-    For a single host its error is raised. Of several each error is told, a result that is not `good` is a
-    failure too, and the exit code says whether all, some or none failed.
+    For a single host its error is raised. Of several hosts each error is told, a result that is not `good`
+    is a failure too, and at the end SomeHostsFailed or AllHostsFailed is raised.
     """
     put = print_json if json else show
     if not several:
@@ -47,7 +41,7 @@ def run_on_each(
         (subject,) = subjects
         if (result := work(subject, Cancellation())) is not None:
             put(result)
-        return 0
+        return
     failed = 0
     for outcome in for_each(subjects, work, jobs):
         if outcome.error is not None:
@@ -56,11 +50,9 @@ def run_on_each(
         elif outcome.result is not None:
             failed += not good(outcome.result)
             put(outcome.result)
-    if not failed:
-        return 0
-    if not json:
-        say(f"{counted(len(subjects), 'host')}: {len(subjects) - failed} done, {failed} failed")
-    return ALL_FAILED if failed == len(subjects) else SOME_FAILED
+    if failed:
+        kind = AllHostsFailed if failed == len(subjects) else SomeHostsFailed
+        raise kind(f"{failed} of {counted(len(subjects), 'host')} failed")
 
 
 def _tell(host: str, error: DeskconsoleError, *, json: bool) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import ConfigurationError
 
-from .running import Choice, ChosenHost, choose
+from .running import ChosenHost, ChosenHosts, choose
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
@@ -40,7 +40,7 @@ class OwnSessions:
 
     def choose(
         self, names: list[str] | None, group: str | None, everything: bool, *, own: bool = False
-    ) -> Choice:
+    ) -> ChosenHosts:
         """The hosts that the arguments mean; no console is asked for another display than it shows.
 
         Raises ConfigurationError where they mean none.
@@ -55,7 +55,7 @@ class OwnSessions:
         from .sessions import route_to
 
         host, self._route = route_to(None, self._direct, self._token_file, self._display)
-        return Choice((ChosenHost(host.name, listed=host),), several=False)
+        return ChosenHosts((ChosenHost(host.name, listed=host),), several=False)
 
     @contextlib.contextmanager
     def of(

@@ -10,7 +10,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError, ConsoleNotRunning
 from deskconsole.common.paths import Paths
 
-from .selection import Selection, no_hosts, require_one_way, select
+from .selection import HostSelection, no_hosts, require_one_way, select
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
@@ -59,14 +59,14 @@ class ChosenHost:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenHosts:
     """The hosts, each once. `several`: a failure of one does not end the command."""
 
     hosts: tuple[ChosenHost, ...]
     several: bool
 
 
-def choose(names: list[str] | None, group: str | None, everything: bool, *, own: bool) -> Choice:
+def choose(names: list[str] | None, group: str | None, everything: bool, *, own: bool) -> ChosenHosts:
     """The hosts that the arguments mean. Raises ConfigurationError where they mean none.
 
     The newest console over the user's own list is asked. The demo's hosts are meant only where the list has
@@ -76,17 +76,17 @@ def choose(names: list[str] | None, group: str | None, everything: bool, *, own:
     consoles = [] if own else consoles_running()
     if names:
         hosts = {one.name: one for one in (_named(name, consoles) for name in names)}
-        return Choice(tuple(hosts.values()), len(hosts) > 1)
+        return ChosenHosts(tuple(hosts.values()), len(hosts) > 1)
     for console in consoles:
         if not console.demo:
-            return Choice(_of_console(console, group), several=True)
+            return ChosenHosts(_of_console(console, group), several=True)
     try:
         return _listed(select(None, group, everything, Paths.default()))
     except ConfigurationError:
         # A mistake in the list is told, an empty list is not the end where the demo runs.
         if not consoles or not _list_is_empty():
             raise
-        return Choice(_of_console(consoles[0], group), several=True)
+        return ChosenHosts(_of_console(consoles[0], group), several=True)
 
 
 def consoles_running() -> list[RunningConsole]:
@@ -106,9 +106,9 @@ def _named(name: str, consoles: list[RunningConsole]) -> ChosenHost:
     return ChosenHost(host.name, listed=host)
 
 
-def _listed(selection: Selection) -> Choice:
+def _listed(selection: HostSelection) -> ChosenHosts:
     hosts = tuple(ChosenHost(host.name, listed=host) for host in selection.hosts)
-    return Choice(hosts, selection.several)
+    return ChosenHosts(hosts, selection.several)
 
 
 def _of_console(console: RunningConsole, group: str | None) -> tuple[ChosenHost, ...]:

@@ -25,7 +25,7 @@ JOBS = 8
 """Hosts at a time, where --jobs does not say."""
 
 
-class Selection(NamedTuple):
+class HostSelection(NamedTuple):
     """The hosts, in the order of the list, each once."""
 
     hosts: tuple[Host, ...]
@@ -33,22 +33,22 @@ class Selection(NamedTuple):
     """More than one was asked for, or a group, or all: a failure of one does not end the command."""
 
 
-def select(names: list[str] | None, group: str | None, everything: bool, paths: Paths) -> Selection:
+def select(names: list[str] | None, group: str | None, everything: bool, paths: Paths) -> HostSelection:
     """The hosts that the arguments mean. Raises ConfigurationError where they mean none."""
     require_one_way(names, group, everything)
     if names:
         from .targets import find_host
 
         found = {host.name: host for host in (find_host(name, paths) for name in names)}
-        return Selection(tuple(found.values()), len(found) > 1)
+        return HostSelection(tuple(found.values()), len(found) > 1)
     from deskconsole.inventory.inventory import Inventory
 
     inventory = Inventory.load(paths.hosts)
     if group is not None:
-        return Selection(inventory.in_group(group), several=True)
+        return HostSelection(inventory.in_group(group), several=True)
     if not inventory.hosts:
         raise no_hosts(str(inventory.path))
-    return Selection(inventory.hosts, several=True)
+    return HostSelection(inventory.hosts, several=True)
 
 
 def no_hosts(place: str) -> ConfigurationError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,7 +84,7 @@ def view(
             return None
 
     jobs = len(chosen.hosts)
-    sys.exit(run_on_each(chosen.hosts, work, lambda _: None, several=chosen.several, jobs=jobs, json=json))
+    run_on_each(chosen.hosts, work, lambda _: None, several=chosen.several, jobs=jobs, json=json)
 
 
 def stats(
@@ -129,10 +128,10 @@ def stats(
         with sessions.of(one.host, cancellation) as session:
             return as_figures(measure(session, 5.0 if seconds is None else seconds))
 
-    code = run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
-    if found:
+    try:
+        run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
+    finally:
         print_figures(found, several=chosen.several)
-    sys.exit(code)
 
 
 def shot(

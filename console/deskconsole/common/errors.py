@@ -31,6 +31,8 @@
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       RecordingError                 a recording cannot be played, or not be written any further
       ConsoleNotRunning              no console runs that could be asked
+      SomeHostsFailed                a command for several hosts failed for some of them
+      AllHostsFailed                 it failed for all of them
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
@@ -264,6 +266,20 @@ class ConsoleNotRunning(DeskconsoleError):
 
     code = "console-not-running"
     exit_code = 13
+
+
+class SomeHostsFailed(DeskconsoleError):
+    """A command for several hosts failed for some of them; each was told."""
+
+    code = "some-hosts-failed"
+    exit_code = 14
+
+
+class AllHostsFailed(DeskconsoleError):
+    """A command for several hosts failed for all of them; each was told."""
+
+    code = "all-hosts-failed"
+    exit_code = 15
 
 
 class ViewerError(DeskconsoleError):

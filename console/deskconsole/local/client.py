@@ -17,16 +17,16 @@ from . import messages, socket_file
 from .messages import (
     PROTOCOL,
     ActOnHost,
-    Answer,
+    FailureReply,
     Greeting,
+    HostAnswer,
     HostList,
     ListedHost,
     ListHosts,
     Reply,
     Request,
-    RequestFailed,
     TakePicture,
-    Told,
+    WatchedEvent,
     WatchEvents,
 )
 
@@ -54,11 +54,11 @@ class RunningConsole:
             raise self._lost()
         return {host.name: host for host in reply.hosts}
 
-    def ask(self, request: ActOnHost | TakePicture, ending: Ending = lambda _call: None) -> Answer:
+    def ask(self, request: ActOnHost | TakePicture, ending: Ending = lambda _call: None) -> HostAnswer:
         """Its answer. Raises the DeskconsoleError that the console met, or ConsoleNotRunning."""
         with self._asked(request, ending) as replies:
             reply = next(replies)
-        if not isinstance(reply, Answer):
+        if not isinstance(reply, HostAnswer):
             raise self._lost()
         return reply
 
@@ -66,7 +66,7 @@ class RunningConsole:
         """The events from now on, as JSON, until the console ends. Raises DeskconsoleError."""
         with self._asked(WatchEvents(hosts), ending) as replies:
             for reply in replies:
-                if not isinstance(reply, Told):
+                if not isinstance(reply, WatchedEvent):
                     raise self._lost()
                 yield reply.event
 
@@ -86,7 +86,7 @@ class RunningConsole:
         try:
             messages.send(connection, request)
             while (reply := messages.receive_reply(connection)) is not None:
-                if isinstance(reply, RequestFailed):
+                if isinstance(reply, FailureReply):
                     raise _error_of(reply)
                 yield reply
         except (OSError, msgspec.DecodeError):
@@ -133,7 +133,7 @@ def _shut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _error_of(failed: RequestFailed) -> DeskconsoleError:
+def _error_of(failed: FailureReply) -> DeskconsoleError:
     """The error as if it had been met here: its code decides the exit code."""
     kinds = [kind for kind in _kinds(DeskconsoleError) if kind.code == failed.code]
     kind = kinds[0] if kinds and kinds[0] is not errors.InvalidField else DeskconsoleError

@@ -82,20 +82,20 @@ class HostList(msgspec.Struct, frozen=True, tag=True):
     hosts: tuple[ListedHost, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, tag=True):
+class HostAnswer(msgspec.Struct, frozen=True, tag=True):
     """It is done; `value` is JSON, as the command prints it. `picture`: the PNG that was asked for."""
 
     value: bytes
     picture: bytes = b""
 
 
-class Told(msgspec.Struct, frozen=True, tag=True):
+class WatchedEvent(msgspec.Struct, frozen=True, tag=True):
     """One event, as JSON; more may follow."""
 
     event: bytes
 
 
-class RequestFailed(msgspec.Struct, frozen=True, tag=True):
+class FailureReply(msgspec.Struct, frozen=True, tag=True):
     """It could not be done: the error's code, sentence and remedy."""
 
     code: str
@@ -103,7 +103,7 @@ class RequestFailed(msgspec.Struct, frozen=True, tag=True):
     remedy: str
 
 
-Reply = Greeting | HostList | Answer | Told | RequestFailed
+Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -23,7 +23,7 @@ from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
 
-from .messages import ActOnHost, Answer, HostAction, HostList, ListedHost, ListHosts, TakePicture
+from .messages import ActOnHost, HostAction, HostAnswer, HostList, ListedHost, ListHosts, TakePicture
 
 Waiting = Callable[[], None]
 """Is called while something is waited for, and raises Cancelled once no command waits any more."""
@@ -34,7 +34,9 @@ _RESENT = 15.0
 """Seconds for a session's end, and for a picture that was asked for."""
 
 
-def answer(fleet: Fleet, request: ListHosts | ActOnHost | TakePicture, waiting: Waiting) -> HostList | Answer:
+def answer(
+    fleet: Fleet, request: ListHosts | ActOnHost | TakePicture, waiting: Waiting
+) -> HostList | HostAnswer:
     """The reply to one request. Raises DeskconsoleError."""
     match request:
         case ListHosts():
@@ -42,7 +44,7 @@ def answer(fleet: Fleet, request: ListHosts | ActOnHost | TakePicture, waiting: 
         case TakePicture(host):
             return _picture(fleet, host, waiting)
         case ActOnHost(host, action):
-            return Answer(_encoded(_ACTIONS[action](fleet, host, waiting)))
+            return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
 
 
 def _hosts(fleet: Fleet) -> HostList:
@@ -126,12 +128,12 @@ def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: AR
     return snapshot
 
 
-def _picture(fleet: Fleet, host: str, waiting: Waiting) -> Answer:
+def _picture(fleet: Fleet, host: str, waiting: Waiting) -> HostAnswer:
     import cv2  # not before it is known to be usable
 
     session = _connected(fleet, host)
     pixels = live_picture(session, waiting)
-    return Answer(_encoded(session.snapshot()), bytes(cv2.imencode(".png", pixels)[1]))
+    return HostAnswer(_encoded(session.snapshot()), bytes(cv2.imencode(".png", pixels)[1]))
 
 
 def _connected(fleet: Fleet, host: str) -> Session:

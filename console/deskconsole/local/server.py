@@ -24,7 +24,7 @@ from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.session.events import Event, encode
 
 from . import messages, socket_file
-from .messages import PROTOCOL, Greeting, RequestFailed, Told, WatchEvents
+from .messages import PROTOCOL, FailureReply, Greeting, WatchedEvent, WatchEvents
 
 if TYPE_CHECKING:
     from deskconsole.session.fleet import Fleet
@@ -142,9 +142,9 @@ class LocalServer:
 
             messages.send(client, answer(self._fleet, request, waiting))
         except DeskconsoleError as error:
-            messages.send(client, RequestFailed(error.code, str(error), error.remedy))
+            messages.send(client, FailureReply(error.code, str(error), error.remedy))
 
-    def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[Told]:
+    def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))
         with self._lock:
             self._watchers.add(watcher)
@@ -153,7 +153,7 @@ class LocalServer:
                 if (told := watcher.take()) is None:
                     waiting()
                 else:
-                    yield Told(told)
+                    yield WatchedEvent(told)
         finally:
             with self._lock:
                 self._watchers.discard(watcher)
