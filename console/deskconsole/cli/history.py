@@ -7,7 +7,7 @@ import datetime as dt
 import difflib
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import ConfigurationError
@@ -21,47 +21,58 @@ if TYPE_CHECKING:
     from deskconsole.history.day import HostDay
 
 
-def show_history(hosts: Sequence[str], days: int, *, as_csv: bool, json: bool) -> None:
-    """Prints the figures of the last `days` days: of all hosts a sum each, or of these `hosts` each day."""
+def show_history(
+    names: Sequence[str] | None, group: str | None, days: int, *, as_csv: bool, json: bool
+) -> None:
+    """Prints the figures of the last `days` days: of `names` each day, else a sum for each host of the
+    `group`, or of all."""
     from deskconsole.app.results import HistoryResult
     from deskconsole.history.database import HistoryDatabase
     from deskconsole.history.day import today
 
     if as_csv and json:
         raise ConfigurationError("--csv and --json are two formats", remedy="Leave one of both out.")
+    if names and group is not None:
+        raise ConfigurationError("give hosts, or --group GROUP, and not both")
     database = HistoryDatabase(Paths.default().history)
-    since = today() - dt.timedelta(days=days - 1)
-    found = database.read(since)
-    if hosts:
-        for host in hosts:
-            _require(host, database)
-        found = [day for day in found if day.host in hosts]
+    found = database.read(today() - dt.timedelta(days=days - 1), _wanted(names, group, database))
     if json:
         print_json([HistoryResult.of(day) for day in found])
     elif as_csv:
         _print_csv(found)
     elif not found:
         say(f"No figures of the last {days} days." if database.path.exists() else "No figures were kept yet.")
-    elif hosts:
+    elif names:
         print_table(("host", "day", *_HEAD), ((day.host, day.day, *_cells(day)) for day in found))
     else:
         print_table(("host", "days", *_HEAD), _sums(found))
 
 
-def _require(host: str, database: HistoryDatabase) -> None:
-    """Raises for a name that no host of the list has, and none of the history."""
+def _wanted(
+    names: Sequence[str] | None, group: str | None, database: HistoryDatabase
+) -> Collection[str] | None:
+    """The hosts that are meant; None: all. Raises ConfigurationError for a name that neither the list has,
+    nor the history, which keeps hosts that were removed."""
     from deskconsole.inventory.inventory import Inventory
 
-    known = {day.host for day in database.read()}
-    if host in known:
-        return
-    known |= {one.name for one in Inventory.load(Paths.default().hosts).hosts}
-    if host not in known:
-        near = difflib.get_close_matches(host, sorted(known), n=1)
-        raise ConfigurationError(
-            f"there are no figures of a host called {host!r}",
-            remedy=f"Did you mean {near[0]!r}?" if near else "`deskconsole stats --history` lists all.",
-        )
+    if group is not None:
+        return {host.name for host in Inventory.load(Paths.default().hosts).in_group(group)}
+    if not names:
+        return None
+    kept = {day.host for day in database.read()}
+    listed = (
+        set()
+        if kept.issuperset(names)
+        else {host.name for host in Inventory.load(Paths.default().hosts).hosts}
+    )
+    for name in names:
+        if name not in kept | listed:
+            near = difflib.get_close_matches(name, sorted(kept | listed), n=1)
+            raise ConfigurationError(
+                f"there are no figures of a host called {name!r}",
+                remedy=f"Did you mean {near[0]!r}?" if near else "`deskconsole stats --history` lists all.",
+            )
+    return set(names)
 
 
 _HEAD = ("live", "outages", "down", "received", "saved", "updates", "slices", "refreshes")
