@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
+from deskconsole.common.settings import Settings
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
 from deskconsole.session.event_log import EventLog, last_events
@@ -50,10 +51,11 @@ def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     require_terminal()
     own_interrupts_end()
+    settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(Paths.default().log / "console.log"):
-        hosts = UsersHosts()
+        hosts = UsersHosts(settings)
         try:
-            return run(hosts, demo=DemoHosts())
+            return run(hosts, demo=DemoHosts(), settings=settings)
         finally:
             hosts.close()
 
@@ -62,14 +64,16 @@ def run_demo() -> int:
     """The TUI over the demo's hosts."""
     require_terminal()
     own_interrupts_end()
+    settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(None):
-        return run(DemoHosts())
+        return run(DemoHosts(), settings=settings)
 
 
 class UsersHosts:
     """The hosts of the user's inventory."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
         self._paths = Paths.default()
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
@@ -95,7 +99,6 @@ class UsersHosts:
         self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
-        from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
         from deskconsole.session.fleet import Fleet
@@ -112,12 +115,11 @@ class UsersHosts:
 
         self._history = history = HistoryKeeper(self._database, deliver)
         logins = LoginQueue()
-        settings = Settings.load(self._paths.settings)
         fleet = Fleet(
             Inventory.load(self._paths.hosts),
             open_route,
             tell,
-            budget=settings.bytes_per_second,
+            budget=self._settings.bytes_per_second,
             places=self._paths.window_places,
             on_session=history.keep,
         )

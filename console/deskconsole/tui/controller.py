@@ -44,6 +44,7 @@ from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
 from .marks import Marks
+from .keymap import Keymap
 from .messages import EventsArrived, QuestionsChanged
 from .operator import Operator
 from .ports import Backend, FleetPort
@@ -89,9 +90,16 @@ class Controller:
     """
 
     def __init__(
-        self, app: App[Any], backend: Backend, *, ssh_config: Path, clock: Callable[[], float] = time.time
+        self,
+        app: App[Any],
+        backend: Backend,
+        *,
+        ssh_config: Path,
+        keymap: Keymap,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
+        self.keymap = keymap
         self.backend = backend
         self.clock = clock
         self.fleet: FleetPort | None = None

@@ -49,6 +49,8 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.controller = controller
+        if not getattr(self, "keys_raw", False):
+            self._bindings = controller.keymap.applied(self._bindings)
 
     def on_mount(self) -> None:
         """Runs behind the `on_mount` of the derived class."""
