@@ -89,7 +89,7 @@ def document() -> str:
         ("The list of hosts", "", fleet()),
         ("One host", "", bound(HostScreen.BINDINGS)),
         ("Typing into a host (`t`)", TYPE_MODE, typing()),
-        ("Keys that are sent by name (`s`)", "", ((one.label, one.does) for one in CHORDS)),
+        ("Keys that are sent by name (`K`)", "", ((one.label, one.does) for one in CHORDS)),
         ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
         ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
         ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),

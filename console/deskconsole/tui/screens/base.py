@@ -140,7 +140,7 @@ class HostActions(ConsoleScreen):
         ),
         Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
         Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
-        Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
+        Binding("K", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
         Binding(
             "y", "fetch_clip", "Copy clipboard", show=False, tooltip="Copy the host's clipboard to this one"
         ),
