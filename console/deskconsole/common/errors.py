@@ -31,6 +31,7 @@
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       RecordingError                 a recording cannot be played, or not be written any further
       ViewerError                    the window cannot be shown
+      WakeError                      the packet that wakes a host could not be sent
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
 
@@ -263,6 +264,12 @@ class ViewerError(DeskconsoleError):
 
     code = "viewer-error"
     exit_code = 8
+
+
+class WakeError(DeskconsoleError):
+    """The packet that wakes a host could not be sent."""
+
+    code = "wake-error"
 
 
 class Cancelled(DeskconsoleError):

@@ -78,6 +78,11 @@ class Paths:
         return self.data / "windows.json"
 
     @property
+    def macs(self) -> Path:
+        """MAC addresses of hosts, as they told them when they were last connected."""
+        return self.data / "macs.json"
+
+    @property
     def events(self) -> Path:
         """The log of what happened to the hosts."""
         return self.data / "events.jsonl"

@@ -29,6 +29,7 @@ from deskconsole.ssh.expansion import home
 
 from . import messages
 from .controller import Controller
+from .host_programs import HostPrograms
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
@@ -102,6 +103,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
         self._control = ControlDialogs(self, self.controller)
+        self._programs = HostPrograms(self, self.controller)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
@@ -131,7 +133,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             # Not on Windows, nor where an application runs beside the main thread, as under test.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
-                    loop.add_signal_handler(number, self.exit, "quit")
+                    loop.add_signal_handler(number, self._told_to_leave, number)
+
+    def _told_to_leave(self, number: int) -> None:
+        if number != signal.SIGINT or not self._programs.has_terminal:
+            self.exit("quit")
 
     def _leave_if_lost(self) -> None:
         if is_lost():
@@ -151,6 +157,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._programs.close()
         self.controller.close()
 
     # News from threads, and what comes to the top without a key
@@ -224,6 +231,18 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 self.run_worker(self._undeploys.undeploy(host))
 
         self.push_screen(confirm_undeploy(host), decided)
+
+    def on_shell_asked(self, message: messages.ShellAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.shell(host))
+
+    def on_remote_desktop_asked(self, message: messages.RemoteDesktopAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.remote_desktop(host))
+
+    def on_wake_asked(self, message: messages.WakeAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.wake(host))
 
     def on_control_toggled(self, message: messages.ControlToggled) -> None:
         self._control.take_or_release(message.name)

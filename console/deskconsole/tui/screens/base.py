@@ -19,9 +19,12 @@ from deskconsole.tui.messages import (
     DeployOpened,
     DoctorOpened,
     HostFormOpened,
+    RemoteDesktopAsked,
     RemoveAsked,
+    ShellAsked,
     TypingOpened,
     UndeployAsked,
+    WakeAsked,
 )
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
@@ -124,6 +127,9 @@ _OF_A_HOST = _OF_A_CONNECTED | {
     "connect",
     "deploy",
     "doctor",
+    "shell",
+    "remote_desktop",
+    "wake",
     "edit",
     "undeploy",
     "remove",
@@ -151,6 +157,9 @@ class HostActions(ConsoleScreen):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
+        Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
+        Binding("O", "wake", "Wake", show=False, tooltip="Switch the host on (wake-on-LAN)"),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
@@ -246,6 +255,18 @@ class HostActions(ConsoleScreen):
     def action_check(self) -> None:
         if name := self.selected:
             self.controller.ask_host(name, "check")
+
+    def action_shell(self) -> None:
+        if name := self.selected:
+            self.post_message(ShellAsked(name))
+
+    def action_remote_desktop(self) -> None:
+        if name := self.selected:
+            self.post_message(RemoteDesktopAsked(name))
+
+    def action_wake(self) -> None:
+        if name := self.selected:
+            self.post_message(WakeAsked(name))
 
     def action_edit(self) -> None:
         if name := self.selected:
