@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from .options import HOST_HELP
-from .terminal import print_json, say
+from .many import run_on_each
+from .options import Json
+from .selection import AllHosts, HostNames, InGroup, select
+from .terminal import say
 
 if TYPE_CHECKING:
+    from deskconsole.app.parallel import Cancellation
     from deskconsole.app.results import WakeResult
+    from deskconsole.inventory.host import Host
 
 
 def wake(
-    names: Annotated[list[str], typer.Argument(metavar="HOST...", help=HOST_HELP, show_default=False)],
-    *,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a host, a line each.")] = False,
+    names: HostNames = None, *, group: InGroup = None, everything: AllHosts = False, json: Json = False
 ) -> None:
     """Wake hosts that are off or asleep (wake-on-LAN).
 
@@ -27,23 +27,21 @@ def wake(
     \b
     Examples:
       deskconsole wake lab-01
-      deskconsole wake lab-01 lab-02 --json
+      deskconsole wake --group lab --json
     """
     from deskconsole.app.wake_on_lan import wake as wake_host
     from deskconsole.common.paths import Paths
     from deskconsole.inventory.learnt_macs import LearntMacs
 
-    from .targets import find_host
-
     paths = Paths.default()
     learnt = LearntMacs(paths.macs)
-    for host in [find_host(name, paths) for name in names]:
-        result = wake_host(host, learnt)
-        if json:
-            print_json(result)
-        else:
-            _show(result)
+    chosen = select(names, group, everything, paths)
 
+    def work(host: Host, _cancellation: Cancellation) -> WakeResult:
+        return wake_host(host, learnt)
 
-def _show(result: WakeResult) -> None:
-    say(f"{result.host}: the packet that wakes {result.mac} was sent to {result.address}")
+    def show(result: WakeResult) -> None:
+        say(f"{result.host}: the packet that wakes {result.mac} was sent to {result.address}")
+
+    # One after the other: sending takes no time.
+    run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=1, json=json)

@@ -60,12 +60,13 @@ class HostPrograms:
         else:
             self._controller.say("the packet that wakes it was sent; c connects once it is up", host.name)
 
-    async def send_wake(self, host: Host) -> None:
-        """Sends it and writes that down; raises the `DeskconsoleError` why it was not sent."""
+    async def send_wake(self, host: Host) -> str:
+        """Sends it, writes that down and returns where it went; raises the `DeskconsoleError` why not."""
         controller = self._controller
         loop = asyncio.get_running_loop()
         sent = await loop.run_in_executor(self._executor, controller.backend.wake, host)
         controller.note(HostWoken(host=host.name, mac=sent.mac))
+        return f"sent to {sent.mac}"
 
     async def shell(self, host: Host) -> None:
         """Leaves the terminal to ssh until the shell ends."""
