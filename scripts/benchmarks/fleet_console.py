@@ -14,6 +14,7 @@ from typing import Any
 from deskconsole.app.results import WakeResult
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.paths import Paths
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.events import Event
@@ -46,6 +47,9 @@ class Simulated:
         """Nothing is kept."""
 
     def past_events(self) -> Sequence[Event]:
+        return ()
+
+    def history(self, *_: Any, **__: Any) -> Sequence[HostDay]:
         return ()
 
     def undeploy(self, *_: Any, **__: Any) -> Removed:

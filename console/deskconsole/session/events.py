@@ -340,6 +340,12 @@ class RemoteDesktopClosed(Event, frozen=True, kw_only=True):
     by: Actor = "user"
 
 
+class HistoryNotKept(Event, frozen=True, kw_only=True):
+    """The history of statistics cannot be written; its figures wait in memory until it can."""
+
+    failure: Failure
+
+
 class UndeployStarted(Event, frozen=True, kw_only=True):
     """The removal of all that was deployed to the host begins."""
 

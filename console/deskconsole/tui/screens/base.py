@@ -21,6 +21,7 @@ from deskconsole.tui.messages import (
     ControlToggled,
     DeployOpened,
     DoctorOpened,
+    HistoryOpened,
     HostFormOpened,
     PictureOpened,
     RemoteDesktopAsked,
@@ -194,6 +195,9 @@ class HostActions(ConsoleScreen):
         Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
         Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
         Binding("O", "wake", "Wake", show=False, tooltip="Switch the host on (wake-on-LAN)"),
+        Binding(
+            "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
@@ -301,6 +305,9 @@ class HostActions(ConsoleScreen):
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    def action_history(self) -> None:
+        self.post_message(HistoryOpened(self.selected))
 
     @on_marked
     def action_disconnect(self) -> None:
