@@ -80,6 +80,14 @@ class UsersHosts:
         self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        fleet = self.fleet(questions, deliver)
+        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
+        warm_up.daemon = True
+        warm_up.start()
+        return fleet
+
+    def fleet(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        """All hosts, none of them on its way."""
         from deskconsole.common.settings import Settings
         from deskconsole.inventory.inventory import Inventory
         from deskconsole.session.fleet import Fleet
@@ -92,17 +100,13 @@ class UsersHosts:
 
         logins = LoginQueue()
         settings = Settings.load(self._paths.settings)
-        fleet = Fleet(
+        return Fleet(
             Inventory.load(self._paths.hosts),
             open_route,
             deliver,
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
         )
-        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
-        warm_up.daemon = True
-        warm_up.start()
-        return fleet
 
     def examine(
         self,

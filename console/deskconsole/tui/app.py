@@ -48,6 +48,7 @@ from .ssh_aliases import read_aliases
 from .theme import THEME
 from .undeploy import Undeploys
 from .view import FleetView
+from .wall_window import WallOpener
 from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
@@ -102,6 +103,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
         self._control = ControlDialogs(self, self.controller)
+        self._wall = WallOpener(self.controller)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
@@ -151,6 +153,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._wall.close()
         self.controller.close()
 
     # News from threads, and what comes to the top without a key
@@ -181,6 +184,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def on_host_opened(self, message: messages.HostOpened) -> None:
         self.push_screen(HostScreen(self.controller, message.name))
+
+    async def on_wall_window_opened(self, message: messages.WallWindowOpened) -> None:
+        self.run_worker(self._wall.open(message.names))
 
     def on_deploy_opened(self, message: messages.DeployOpened) -> None:
         self.push_screen(DeployScreen(self.controller, message.name))
