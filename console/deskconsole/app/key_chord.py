@@ -84,7 +84,9 @@ def _key(name: str) -> ChordKey:
     near = _nearest(lowered)
     raise ConfigurationError(
         f"{name!r} is not the name of a key",
-        remedy=f"Did you mean {near}?" if near else "docs/keys.md lists the names of keys.",
+        remedy=f"Did you mean {near}?"
+        if near
+        else "Keys have their names on a US keyboard, such as enter, f5, win.",
     )
 
 

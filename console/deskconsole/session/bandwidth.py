@@ -22,19 +22,27 @@ class Priority(IntEnum):
     """Its preview is on the screen."""
     WATCHED = 3
     """Its tile is on the wall's window."""
-    VISIBLE = 4
+    TILE = 4
+    """Its preview is one of many on the screen, on the wall."""
+    VISIBLE = 5
     """Its row is."""
-    ELSEWHERE = 5
+    ELSEWHERE = 6
+    UNSEEN = 7
+    """The wall is on the screen, and the host is not on it."""
 
 
 BASE: Mapping[Priority, float] = {
     Priority.TYPED_INTO: 0.2,
     Priority.SELECTED: 1.0,
     Priority.WATCHED: 0.2,
+    Priority.TILE: 0.5,
     Priority.VISIBLE: 2.0,
     Priority.ELSEWHERE: 5.0,
 }
 """Seconds between two previews where there is plenty of everything."""
+
+NEVER = 3600.0
+"""Seconds between two previews of a host that is not seen: the longest that the wire knows."""
 
 SLOWEST = 100.0
 """Seconds between two previews at most, however little there is."""
@@ -107,6 +115,7 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
     rate = _rounded(max(1.0, (limit - spent) / len(full))) if limit and full else 0
     # A host with the full stream gets no previews; they begin with the selected one's pace when it ends.
     intervals[Priority.FULL] = intervals[Priority.SELECTED]
+    intervals[Priority.UNSEEN] = NEVER
     return {
         claim.name: Share(intervals[claim.priority], rate if claim.priority is Priority.FULL else 0)
         for claim in claims

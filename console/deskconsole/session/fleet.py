@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import HostGone
+from deskconsole.common.errors import Cancelled, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
@@ -70,6 +70,8 @@ class Fleet:
         self._inventory = inventory
         self._sessions: dict[str, Session] = {}
         self._closing: list[threading.Thread] = []
+        self._closed = False
+        self._before_close: Callable[[], None] = lambda: None
         self._made_at = time.time()
 
     @property
@@ -95,8 +97,11 @@ class Fleet:
         from .control_status import ControlSettings
         from .session import Session
 
-        host = self._inventory.get(name)
         with self._lock:
+            # Under the lock: a host that is removed meanwhile would leave its session behind.
+            host = self._inventory.get(name)
+            if self._closed:
+                raise Cancelled("the console is being closed")
             if name not in self._sessions:
                 self._sessions[name] = Session(
                     name,
@@ -129,10 +134,18 @@ class Fleet:
         """
         self._tiles = frozenset(names), size
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """A number for each of these hosts: while it is the same, `picture` is."""
+        with self._lock:
+            return {name: self._sessions[name].pictures for name in names if name in self._sessions}
+
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected host is typed into.
+        `typing`: the selected host is typed into, or its picture fills the screen. `wall`: the pictures of
+        those that are visible fill it, and no others are wanted.
         """
         with self._lock:
             sessions = dict(self._sessions)
@@ -140,8 +153,11 @@ class Fleet:
         claims = []
         for name, session in sessions.items():
             if session.linked:
-                priority = Priority.VISIBLE if name in visible else Priority.ELSEWHERE
-                if name == selected:
+                seen, unseen = (
+                    (Priority.TILE, Priority.UNSEEN) if wall else (Priority.VISIBLE, Priority.ELSEWHERE)
+                )
+                priority = seen if name in visible else unseen
+                if name == selected and not wall:
                     priority = Priority.TYPED_INTO if typing else Priority.SELECTED
                 if name in tiles and priority is not Priority.TYPED_INTO:
                     priority = Priority.WATCHED
@@ -258,9 +274,15 @@ class Fleet:
         else:
             self.connect(now.name)
 
+    def before_close(self, call: Callable[[], None]) -> None:
+        """Has `call` called when the end begins: what asks the fleet from outside ends first."""
+        self._before_close = call
+
     def close(self) -> None:
         """Ends all sessions and waits for them."""
+        self._before_close()
         with self._lock:
+            self._closed = True
             sessions = list(self._sessions.values())
             self._sessions.clear()
         for session in sessions:

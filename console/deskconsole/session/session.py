@@ -153,13 +153,18 @@ class Session:
             pixels: BGR | None = self._framebuffer.pixels
         except RemoteProtocolError:  # It is empty, or has just been given up.
             preview = self._status.now.preview
-            pixels = None if preview is None else preview.pixels()
+            pixels = None if preview is None else preview.pixels(width, height)
         return None if pixels is None else fitted(pixels, width, height)
 
     @property
     def preview(self) -> PreviewPicture | None:
         """The last small picture, as it came."""
         return self._status.now.preview
+
+    @property
+    def pictures(self) -> int:
+        """How many packets and previews came: while it stays, so does the picture."""
+        return self._meter.pictures
 
     @property
     def framebuffer(self) -> Framebuffer:
@@ -247,8 +252,9 @@ class Session:
 
     def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         """Previews of at most this size `interval` seconds apart, the full stream with `rate` bytes a second
-        at most (0: no bound); the agent is told within half a second."""
-        self._watch_policy.pace(interval=interval, rate=rate, size=size)
+        at most (0: no bound)."""
+        if self._watch_policy.pace(interval=interval, rate=rate, size=size):
+            self._ask(LinkLoop.update_watch)
 
     @property
     def viewing(self) -> bool:

@@ -55,13 +55,15 @@ class WatchPolicy:
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
 
-    def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
+    def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bool:
         """Previews of at most this size come `interval` seconds apart from now on, the full stream with
-        `rate` bytes a second at most (0: no bound)."""
+        `rate` bytes a second at most (0: no bound). False if that was so before."""
         width, height = size
         with self._lock:
+            before = self._preview, self._full
             self._largest = max(self._largest[0], width), max(self._largest[1], height)
             if self._preview != (wanted := Watch(WatchMode.PREVIEW, width, height, interval)):
                 self._preview = wanted
             if self._full.rate != rate:
                 self._full = Watch(WatchMode.FULL, rate=rate)
+            return before != (self._preview, self._full)
