@@ -31,6 +31,7 @@ from . import (
     schema,
     view,
     wake,
+    wall,
 )
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
@@ -73,6 +74,7 @@ def console(
 app.command()(demo.demo)
 app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
+app.command()(wall.wall)
 app.command()(view.stats)
 app.command()(view.shot)
 app.command()(fleet.status)
