@@ -32,8 +32,8 @@ from . import messages
 from .bulk import BulkRun, ItemState
 from .bulk_actions import bulk_actions
 from .controller import Controller
+from .host_programs import HostPrograms
 from .key_places import key_places
-from .keymap import Keymap
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
@@ -57,7 +57,9 @@ from .ssh_aliases import read_aliases
 from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys
+from .user_keys import UserKeys
 from .view import FleetView
+from .wall_window import WallOpener
 from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
@@ -106,19 +108,21 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
-        keymap = Keymap(key_places(self.BINDINGS), self._settings.keys)
-        self._bindings = keymap.applied(self._bindings)
-        self.controller = Controller(self, backend, ssh_config=ssh_config, keymap=keymap, clock=clock)
+        keys = UserKeys(key_places(self.BINDINGS), self._settings.keys)
+        self._bindings = keys.applied(self._bindings)
+        self.controller = Controller(self, backend, ssh_config=ssh_config, keys=keys, clock=clock)
         self.failure: DeskconsoleError | None = None
         self._ssh_config = ssh_config
         self._demo_offered = demo_offered
         self._asked_to_leave = -CTRL_C_AGAIN
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
-        self._bulk_actions = bulk_actions(self.controller, self._undeploys)
+        self._programs = HostPrograms(self, self.controller)
+        self._bulk_actions = bulk_actions(self.controller, self._undeploys, self._programs)
         self._bulk_run: BulkRun | None = None
         """The last action on many hosts."""
         self._control = ControlDialogs(self, self.controller)
+        self._wall = WallOpener(self.controller)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
@@ -149,7 +153,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             # Not on Windows, nor where an application runs beside the main thread, as under test.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
-                    loop.add_signal_handler(number, self.exit, "quit")
+                    loop.add_signal_handler(number, self._told_to_leave, number)
+
+    def _told_to_leave(self, number: int) -> None:
+        if number != signal.SIGINT or not self._programs.has_terminal:
+            self.exit("quit")
 
     def _leave_if_lost(self) -> None:
         if is_lost():
@@ -163,7 +171,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             self.failure = error
             self.exit(return_code=error.exit_code)
             return
-        for warning in self.controller.keymap.warnings:
+        for warning in self.controller.keys.warnings:
             self.controller.say(warning, severity="warning")
         self.call_after_refresh(self.release_keys)
 
@@ -171,6 +179,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._programs.close()
+        self._wall.close()
         self.controller.close()
 
     # News from threads, and what comes to the top without a key
@@ -201,6 +211,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def on_host_opened(self, message: messages.HostOpened) -> None:
         self.push_screen(HostScreen(self.controller, message.name))
+
+    async def on_wall_window_opened(self, message: messages.WallWindowOpened) -> None:
+        self.run_worker(self._wall.open(message.names))
 
     def on_deploy_opened(self, message: messages.DeployOpened) -> None:
         self.push_screen(DeployScreen(self.controller, message.name))
@@ -253,6 +266,18 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 self.run_worker(self._undeploys.undeploy(host))
 
         self.push_screen(confirm_undeploy(host), decided)
+
+    def on_shell_asked(self, message: messages.ShellAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.shell(host))
+
+    def on_remote_desktop_asked(self, message: messages.RemoteDesktopAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.remote_desktop(host))
+
+    def on_wake_asked(self, message: messages.WakeAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.wake(host))
 
     def on_bulk_asked(self, message: messages.BulkAsked) -> None:
         action = self._bulk_actions[message.action]

@@ -44,7 +44,6 @@ from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
 from .marks import Marks
-from .keymap import Keymap
 from .messages import EventsArrived, QuestionsChanged
 from .operator import Operator
 from .ports import Backend, FleetPort
@@ -52,6 +51,7 @@ from .questions import QueuedQuestions
 from .server_messages import ServerMessages
 from .text.log_line import LONGEST, LogLine
 from .text.toasts import Toasts
+from .user_keys import UserKeys
 from .view import FleetView
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ class Controller:
         backend: Backend,
         *,
         ssh_config: Path,
-        keymap: Keymap,
+        keys: UserKeys,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
-        self.keymap = keymap
+        self.keys = keys
         self.backend = backend
         self.clock = clock
         self.fleet: FleetPort | None = None

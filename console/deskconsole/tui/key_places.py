@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from textual.binding import BindingType
 
-from .keymap import KeyPlace
 from .screens.base import HostActions
-from .screens.bulk import BulkScreen
-from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
 from .screens.history import HistoryScreen
@@ -17,6 +14,7 @@ from .screens.host import HostScreen
 from .screens.log import LogScreen
 from .screens.picture import PictureScreen
 from .screens.wall import WallScreen
+from .user_keys import KeyPlace
 from .widgets.host_table import HostTable
 from .widgets.tile_grid import TileGrid
 
@@ -28,9 +26,7 @@ def key_places(everywhere: Sequence[BindingType]) -> list[KeyPlace]:
         KeyPlace("a host's screen", [*HostActions.BINDINGS, *HostScreen.BINDINGS, *everywhere]),
         KeyPlace("the wall", [*WallScreen.BINDINGS, *everywhere], TileGrid.BINDINGS),
         KeyPlace("a picture", [*HostActions.BINDINGS, *PictureScreen.BINDINGS, *everywhere]),
-        KeyPlace("deploy", [*DeployScreen.BINDINGS, *everywhere]),
         KeyPlace("doctor", [*DoctorScreen.BINDINGS, *everywhere]),
         KeyPlace("statistics", [*HistoryScreen.BINDINGS, *everywhere]),
         KeyPlace("the log", [*LogScreen.BINDINGS, *everywhere]),
-        KeyPlace("the report", [*BulkScreen.BINDINGS, *everywhere]),
     ]

@@ -57,13 +57,16 @@ class KeyPlace:
     """Those of the widget that has the focus: they come first, and stay."""
 
 
-class Keymap:
+class UserKeys:
     """The keys of all actions. Raises ConfigurationError for what no key or action is."""
 
     def __init__(self, places: Sequence[KeyPlace], wanted: SettingOfKeys) -> None:
         self._named: dict[str, Binding] = {}
+        self._usual: set[tuple[str, str]] = set()
         for place in places:
-            self._named = _by_name(BindingsMap(place.bindings)) | self._named
+            bindings = BindingsMap(place.bindings)
+            self._named = _by_name(bindings) | self._named
+            self._usual |= {(one.action, one.key) for one in _all(bindings)}
         self._wanted = {name: self._keys(name, keys) for name, keys in wanted.items()}
         self.warnings = list(dict.fromkeys(warning for place in places for warning in self._clashes(place)))
         """Actions that lost their key to another one, a sentence each."""
@@ -121,7 +124,7 @@ class Keymap:
         for name in [name for name in self._wanted if name in here]:
             for key in self._wanted[name]:
                 shown = format_key(key)
-                if key in fixed:
+                if key in fixed and (name, key) not in self._usual:
                     raise ConfigurationError(
                         f"{FILE}: keys.{name} cannot be {shown!r}: in {place.name} that is "
                         f"{fixed[key][0].description!r}",
