@@ -24,12 +24,13 @@ def single_session(
     tell: Callable[[Event], None],
     closing: Callable[[], float],
     places: Path | None = None,
+    pictures: Path | None = None,
 ) -> Iterator[Session]:
     """A session that has been asked to connect; `closing` says how many seconds its end may take.
 
     Its events are written to `log`, which is closed at the end, and told, but not what ends it: that is
     raised by what waits for it. `places` is the file in which its window finds the size and place that it
-    had.
+    had, `pictures` the folder in which it saves pictures.
     """
 
     def record(event: Event) -> None:
@@ -41,7 +42,13 @@ def single_session(
         stack.callback(log.close)
         with held_back():
             session = Session(
-                host.name, route, host.display, record, places=places, control=ControlSettings.of(host)
+                host.name,
+                route,
+                host.display,
+                record,
+                places=places,
+                pictures=pictures,
+                control=ControlSettings.of(host),
             )
             stack.callback(lambda: session.close(closing()))
             session.connect()

@@ -82,6 +82,7 @@ class UsersHosts:
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.common.settings import Settings
         from deskconsole.inventory.inventory import Inventory
+        from deskconsole.recording.new_file import record_in
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
 
@@ -98,6 +99,8 @@ class UsersHosts:
             deliver,
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
+            pictures=settings.pictures_in(self._paths),
+            recorder=record_in(settings.recordings_in(self._paths)),
         )
         warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
         warm_up.daemon = True

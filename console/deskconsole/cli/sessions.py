@@ -60,11 +60,12 @@ def require_window() -> None:
 
 
 def running_session(
-    host: Host, route: Route, *, quiet: bool, places: Path | None = None
+    host: Host, route: Route, *, quiet: bool, places: Path | None = None, pictures: Path | None = None
 ) -> AbstractContextManager[Session]:
     """A session that has been asked to connect, closed at the end. `quiet`: its events are only written down.
 
-    `places`: the file in which its window finds the size and place that it had.
+    `places`: the file in which its window finds the size and place that it had; `pictures`: the folder in
+    which it saves pictures.
     """
     require_opencv()
     paths = Paths.default()
@@ -76,4 +77,5 @@ def running_session(
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,
+        pictures=pictures,
     )

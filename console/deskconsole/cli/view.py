@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.picture.image_file import ImageFormat
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .terminal import print_json, print_table, say
@@ -46,6 +47,7 @@ def view(
     from deskconsole.app.measuring import measure
     from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
     from deskconsole.common.paths import Paths
+    from deskconsole.common.settings import Settings
 
     from .sessions import require_window, route_to, running_session
 
@@ -60,8 +62,10 @@ def view(
     if not json:
         require_window()
     # An agent reached directly has no name to remember its window by.
-    places = Paths.default().window_places if direct is None else None
-    with running_session(found, route, quiet=json, places=places) as session:
+    paths = Paths.default()
+    places = paths.window_places if direct is None else None
+    pictures = Settings.load(paths.settings).pictures_in(paths)
+    with running_session(found, route, quiet=json, places=places, pictures=pictures) as session:
         if json:
             print_json(measure(session, seconds or 0))
             return
@@ -102,30 +106,36 @@ def stats(
 def shot(
     host: HostOrNone = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the PNG goes.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="FILE.png, .jpg or .webp; or a folder.")
+    ],
+    kind: Annotated[
+        ImageFormat | None, typer.Option("--format", help="The format, whatever the file's name.")
+    ] = None,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
     json: Json = False,
 ) -> None:
-    """Save one exact picture of a host's desktop as PNG.
+    """Save one exact picture of a host's desktop as PNG, WebP or JPEG.
 
     \b
-    Example:
+    Examples:
       deskconsole shot lab-01 -o lab-01.png
+      deskconsole shot lab-01 -o pictures --format webp
     """
-    from deskconsole.app.screenshot import require_png, save_screenshot
+    from deskconsole.app.screenshot import ShotTarget
 
     from .sessions import route_to, running_session
 
-    require_png(output)
+    target = ShotTarget(output, kind, several=False)
     found, route = route_to(host, direct, token_file, display)
     with running_session(found, route, quiet=True) as session:
-        result = save_screenshot(session, output)
+        result = target.save(session)
     if json:
         print_json(result)
     else:
-        say(f"{output}: {result.width}x{result.height}")
+        say(f"{result.file}: {result.width}x{result.height}")
 
 
 def _for_people(result: HostResult) -> list[tuple[str, str]]:

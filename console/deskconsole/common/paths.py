@@ -39,6 +39,10 @@ class Paths:
     data: Path
     cache: Path
     log: Path
+    pictures: Path
+    """Pictures that were saved, where settings.toml names no other folder."""
+    recordings: Path
+    """Recordings that the running console makes, where settings.toml names no other folder."""
 
     @classmethod
     def default(cls) -> Paths:
@@ -55,12 +59,15 @@ class Paths:
             data=folders.user_data_path,
             cache=folders.user_cache_path,
             log=folders.user_log_path,
+            pictures=folders.user_pictures_path / APPLICATION,
+            recordings=folders.user_videos_path / APPLICATION,
         )
 
     @classmethod
     def below(cls, home: Path) -> Paths:
         """Everything inside one folder."""
-        return cls(config=home / "config", data=home / "data", cache=home / "cache", log=home / "log")
+        names = ("config", "data", "cache", "log", "pictures", "recordings")
+        return cls(**{name: home / name for name in names})
 
     @property
     def hosts(self) -> Path:

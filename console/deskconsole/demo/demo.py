@@ -14,10 +14,12 @@ from deskconsole.bootstrap.remove import connect_and_remove
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
+from deskconsole.common.settings import Settings
 from deskconsole.diagnosis import Finding
 from deskconsole.diagnosis.examination import examine
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
+from deskconsole.recording.new_file import record_in
 from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import Route, SshRoute
@@ -108,7 +110,18 @@ class Demo:
             config = self._ssh_config if options is not None else None
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
 
-        return Fleet(self.inventory, open_route, on_event, after_close=self.close, full_stream=full_stream)
+        # What is kept is the user's, and stays.
+        paths = Paths.default()
+        settings = Settings.load(paths.settings)
+        return Fleet(
+            self.inventory,
+            open_route,
+            on_event,
+            after_close=self.close,
+            full_stream=full_stream,
+            pictures=settings.pictures_in(paths),
+            recorder=record_in(settings.recordings_in(paths)),
+        )
 
     def examine(
         self,

@@ -40,6 +40,7 @@ from .messages import (
     Notice,
     PlayWish,
     Raise,
+    SaveWish,
     Status,
     ToWindow,
     WhoControls,
@@ -391,6 +392,8 @@ class Window:
                 self._zoom.choose(AS_IT_IS)
             case Action.DOUBLE:
                 self._zoom.choose(DOUBLE)
+            case Action.SAVE:
+                self._outbox.put(SaveWish())
             case Action.HELP:
                 self._overlay.toggle_help()
             case Action.ESCAPE if self._overlay.helping:

@@ -121,6 +121,7 @@ _OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
+    "record",
     "connect",
     "deploy",
     "doctor",
@@ -150,6 +151,7 @@ class HostActions(ConsoleScreen):
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
@@ -234,6 +236,10 @@ class HostActions(ConsoleScreen):
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    def action_record(self) -> None:
+        if name := self.selected:
+            self.controller.record(name)
 
     def action_disconnect(self) -> None:
         if name := self.selected:
