@@ -111,6 +111,8 @@ def play(
       deskconsole play lab-01.deskrec --from 60 --speed 4
     """
     from deskconsole.app.playing import check_recording, play_recording
+    from deskconsole.common.paths import Paths
+    from deskconsole.common.settings import Settings
     from deskconsole.picture.opencv import require_opencv
 
     from .sessions import require_window
@@ -120,7 +122,9 @@ def play(
         print_json(check_recording(file))
         return
     require_window()
-    fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen)
+    paths = Paths.default()
+    pictures = Settings.load(paths.settings).pictures_in(paths)
+    fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen, pictures=pictures)
     if fault:
         say(fault)
 
