@@ -117,18 +117,29 @@ class Fleet:
             session = self._sessions.get(name)
         return None if session is None else session.picture(width, height)
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """A number for each of these hosts: while it is the same, `picture` is."""
+        with self._lock:
+            return {name: self._sessions[name].pictures for name in names if name in self._sessions}
+
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected host is typed into.
+        `typing`: the selected host is typed into, or its picture fills the screen. `wall`: the pictures of
+        those that are visible fill it, and no others are wanted.
         """
         with self._lock:
             sessions = dict(self._sessions)
         claims = []
         for name, session in sessions.items():
             if session.linked:
-                priority = Priority.VISIBLE if name in visible else Priority.ELSEWHERE
-                if name == selected:
+                seen, unseen = (
+                    (Priority.TILE, Priority.UNSEEN) if wall else (Priority.VISIBLE, Priority.ELSEWHERE)
+                )
+                priority = seen if name in visible else unseen
+                if name == selected and not wall:
                     priority = Priority.TYPED_INTO if typing else Priority.SELECTED
                 priority = Priority.FULL if session.full_stream else priority
                 claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))

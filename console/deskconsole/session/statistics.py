@@ -101,6 +101,11 @@ class StatisticsMeter(LinkObserver):
             self._reconnects += 1
 
     @property
+    def pictures(self) -> int:
+        """Packets and previews so far."""
+        return self._updates + self._refreshes.total() + self._previews
+
+    @property
     def preview_bytes(self) -> float:
         """Mean size of the last previews; 0 before any."""
         return self._preview_bytes

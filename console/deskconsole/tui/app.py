@@ -42,8 +42,10 @@ from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
 from .screens.log import LogScreen
+from .screens.picture import PictureScreen
 from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
+from .screens.wall import WallScreen
 from .ssh_aliases import read_aliases
 from .theme import THEME
 from .undeploy import Undeploys
@@ -184,6 +186,12 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def on_deploy_opened(self, message: messages.DeployOpened) -> None:
         self.push_screen(DeployScreen(self.controller, message.name))
+
+    def on_wall_opened(self, message: messages.WallOpened) -> None:
+        self.push_screen(WallScreen(self.controller, message.words, message.selected))
+
+    def on_picture_opened(self, message: messages.PictureOpened) -> None:
+        self.push_screen(PictureScreen(self.controller, message.name))
 
     def on_doctor_opened(self, message: messages.DoctorOpened) -> None:
         host = self.controller.view.host(message.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -149,6 +149,10 @@ class Controller:
         """The newest picture of a host, made to fit into width x height pixels."""
         return None if self.fleet is None else self.fleet.picture(name, width, height)
 
+    def picture_numbers(self, names: Collection[str]) -> Mapping[str, int]:
+        """A number for each of these hosts that has a session: while it is the same, its picture is."""
+        return {} if self.fleet is None else self.fleet.picture_numbers(names)
+
     async def attempt(self, call: Callable[[FleetPort], None]) -> DeskconsoleError | None:
         """Does something to the fleet off the event loop; what it refuses is returned."""
         fleet = self.fleet
@@ -197,11 +201,13 @@ class Controller:
     def foreground(self, screen: Foreground) -> None:
         self._came_up = screen
 
-    def look_at(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
-        """Takes from the screen on top which hosts are seen on it, and whether it types into the selected."""
+    def look_at(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
+        """Takes from the screen on top which hosts are seen on it, and how closely: see `FleetPort.shown`."""
         if self.fleet is not None:
             self._looked_at = True
-            self.fleet.shown(selected, visible, typing=typing)
+            self.fleet.shown(selected, visible, typing=typing, wall=wall)
             self._look_up_addresses(visible)
 
     def _look_up_addresses(self, visible: Collection[str]) -> None:

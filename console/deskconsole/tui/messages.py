@@ -40,6 +40,23 @@ class HostOpened(Message):
         self.name = name
 
 
+class WallOpened(Message):
+    """Show the pictures of the hosts that these words choose, with the cursor on one of them."""
+
+    def __init__(self, words: str, selected: str | None) -> None:
+        super().__init__()
+        self.words = words
+        self.selected = selected
+
+
+class PictureOpened(Message):
+    """Show a host's picture alone, as large as the terminal is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class DeployOpened(Message):
     """Show the way to a host step by step."""
 

@@ -73,11 +73,18 @@ class FleetPort(Protocol):
 
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         """Takes the hosts that are on the screen now: they come first where the budget is shared out.
 
-        `typing`: the selected one is typed into, and its picture follows at once.
+        `typing`: the selected one is typed into or fills the screen, and its picture follows at once. `wall`:
+        the pictures of those that are visible are shown, and no others are wanted.
         """
+        ...
+
+    def picture_numbers(self, names: Iterable[str]) -> Mapping[str, int]:
+        """A number for each of these hosts that has a session: while it is the same, its picture is."""
         ...
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:

@@ -63,6 +63,8 @@ class DisplayFleet:
     controls: dict[str, DisplayControl] = field(default_factory=dict)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
     typing: bool = False
+    wall: bool = False
+    numbers: dict[str, int] = field(default_factory=dict)
     brightness: float = 1.0
 
     def record(self, event: Event) -> None:
@@ -81,9 +83,15 @@ class DisplayFleet:
             name: replace(state, control=self.control(name).status) for name, state in self.states.items()
         }
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         self.looked_at = (selected, tuple(visible))
         self.typing = typing
+        self.wall = wall
+
+    def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
+        return {name: self.numbers.get(name, 0) for name in names if name in self.states}
 
     def picture(self, name: str, width: int, height: int) -> NDArray[np.uint8] | None:
         if name not in self.states or self.states[name].size is None:

@@ -19,6 +19,7 @@ from deskconsole.tui.messages import (
     DeployOpened,
     DoctorOpened,
     HostFormOpened,
+    PictureOpened,
     RemoveAsked,
     TypingOpened,
     UndeployAsked,
@@ -37,7 +38,9 @@ class ConsoleScreen(Screen[None]):
 
     interruptible: ClassVar[bool] = True
     typing: ClassVar[bool] = False
-    """The selected host is typed into here, and its picture is wanted at once."""
+    """The selected host is typed into here, or fills the screen, and its picture is wanted at once."""
+    wall: ClassVar[bool] = False
+    """The pictures of the visible hosts are shown, and no others are wanted."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -72,7 +75,7 @@ class ConsoleScreen(Screen[None]):
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
-            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing)
+            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall)
 
     @property
     def selected(self) -> str | None:
@@ -122,6 +125,7 @@ _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
     "record",
+    "picture",
     "connect",
     "deploy",
     "doctor",
@@ -139,6 +143,7 @@ class HostActions(ConsoleScreen):
         Binding(
             "V", "view_controlled", "View and control", show=False, tooltip="Open the window with control on"
         ),
+        Binding("z", "picture", "Full size", show=False, tooltip="The picture alone, as large as it gets"),
         Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
         Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
         Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
@@ -203,6 +208,10 @@ class HostActions(ConsoleScreen):
     def action_view_controlled(self) -> None:
         if name := self.selected:
             self.controller.view_host(name, control=True)
+
+    def action_picture(self) -> None:
+        if name := self.selected:
+            self.post_message(PictureOpened(name))
 
     def action_type(self) -> None:
         if name := self.selected:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.messages import DemoChosen, HostFormOpened, HostOpened, ImportOpened
+from deskconsole.tui.messages import DemoChosen, HostFormOpened, HostOpened, ImportOpened, WallOpened
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
@@ -34,6 +34,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
+        Binding("w", "wall", "Wall", tooltip="The pictures of all hosts that the filter shows"),
         Binding("C", "connect_all", "Connect all", show=False, tooltip="Connect all that the filter shows"),
         Binding("f5", "reload", "Reload", show=False, tooltip="Read hosts.toml again"),
         Binding("a", "add", "Add", tooltip="Add a host"),
@@ -170,6 +171,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_open(self) -> None:
         if name := self.selected:
             self.post_message(HostOpened(name))
+
+    def action_wall(self) -> None:
+        self.post_message(WallOpened(self.query_one(Input).value, self.selected))
 
     def action_connect_all(self) -> None:
         if self._table is not None:
