@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Self, Union
 import msgspec
 
 from deskconsole.audit import AuditEntry
+from deskconsole.common.errors import DeskconsoleError
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import KINDS
+from deskconsole.session.events import KINDS, Failure
 
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
@@ -28,6 +29,17 @@ _SAME = (
     "picture_at", "watch", "lossy_share", "recording_since",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
+
+
+class FailedResult(msgspec.Struct, frozen=True):
+    """A host of several for which the command did not do what it was to do."""
+
+    host: str
+    failure: Failure
+
+    @classmethod
+    def of(cls, host: str, error: DeskconsoleError) -> FailedResult:
+        return cls(host, Failure.of(error))
 
 
 class StreamFigures(msgspec.Struct, frozen=True):
@@ -388,6 +400,11 @@ RESULTS: dict[str, Any] = {
     "view": HostResult,
     "stats": HostResult,
     "shot": ShotResult,
+    "status": HostResult,
+    "connect": HostResult,
+    "disconnect": HostResult,
+    "refresh": HostResult,
+    "compare": HostResult,
     "type": TypeResult,
     "key": KeyResult,
     "click": ClickResult,
@@ -396,6 +413,7 @@ RESULTS: dict[str, Any] = {
     "deploy": DeployResult,
     "undeploy": UndeployResult,
     "doctor": DoctorResult,
+    "failure": FailedResult,
     "events": Union[tuple(KINDS.values())],  # noqa: UP007
     "audit": AuditEntry,
     "hosts": list[Host],
@@ -413,4 +431,5 @@ RESULTS: dict[str, Any] = {
     "play": PlayResult,
     "export": ExportResult,
 }
-"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line."""
+"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line, and
+so does a command for several hosts; `failure` is what it prints for a host that failed."""

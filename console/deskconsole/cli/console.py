@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from deskconsole.demo.demo import Demo
     from deskconsole.diagnosis import Finding
     from deskconsole.inventory.host import Host
+    from deskconsole.local.server import LocalServer
     from deskconsole.session.events import Event
     from deskconsole.session.fleet import Fleet
     from deskconsole.session.route import Route
@@ -68,9 +69,12 @@ class UsersHosts:
         self._paths = Paths.default()
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
+        self._local: LocalServer | None = None
 
     def record(self, event: Event) -> None:
         self._log.record(event)
+        if self._local is not None:
+            self._local.tell(event)
 
     def past_events(self) -> Sequence[Event]:
         return last_events(self._paths.events, KEPT)
@@ -102,6 +106,7 @@ class UsersHosts:
             pictures=settings.pictures_in(self._paths),
             recorder=record_in(settings.recordings_in(self._paths)),
         )
+        self._local = _opened(fleet, self._paths, demo=False)
         warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
         warm_up.daemon = True
         warm_up.start()
@@ -135,9 +140,12 @@ class DemoHosts:
 
     def __init__(self) -> None:
         self._demo: Demo | None = None
+        self._local: LocalServer | None = None
 
     def record(self, event: Event) -> None:
         """Its events end with it."""
+        if self._local is not None:
+            self._local.tell(event)
 
     def past_events(self) -> Sequence[Event]:
         return ()
@@ -147,6 +155,7 @@ class DemoHosts:
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
+        self._local = _opened(fleet, Paths.default(), demo=True)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
@@ -170,8 +179,19 @@ class DemoHosts:
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
 
+def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:
+    """Lets commands ask this console until its fleet is closed."""
+    from deskconsole.local.server import LocalServer
+
+    server = LocalServer(paths.run, fleet, demo=demo)
+    fleet.before_close(server.close)
+    server.open()
+    return server
+
+
 def _warm_up(fleet: Fleet) -> None:
-    """Imports what the first connect would have to wait for, and connects the marked hosts."""
+    """Connects the marked hosts, and imports what the first connect and the first command would wait for."""
+    from deskconsole.local import requests  # noqa: F401
     from deskconsole.session import session  # noqa: F401
 
     fleet.connect_at_start()

@@ -12,7 +12,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .terminal import counted, is_asking, print_json, say
+from .terminal import counted, heard_unless, is_asking, print_json, say
 
 if TYPE_CHECKING:
     from deskconsole.app.results import RecordResult
@@ -63,7 +63,7 @@ def record(
     found, route = route_to(host, direct, token_file, display)
     if ring is None:
         file = recording_file(output, found.name)
-        with running_session(found, route, quiet=json) as session:
+        with running_session(found, route, tell=heard_unless(json)) as session:
             done = record_session(session, file, seconds)
         _tell(RecordResult(found.name, str(file), done.seconds, done.packets, done.size), json=json)
         return
@@ -82,7 +82,7 @@ def record(
     def kept(made: KeptRing) -> None:
         _tell(RecordResult(found.name, str(made.file), made.seconds, made.packets, made.size), json=json)
 
-    with running_session(found, route, quiet=json) as session:
+    with running_session(found, route, tell=heard_unless(json)) as session:
         record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept)
 
 

@@ -24,6 +24,21 @@ def make_private_folder(folder: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
+def _runtime_folder() -> Path | None:
+    """The console's part of the user's folder for sockets, where the system has one.
+
+    It is looked for without XDG_RUNTIME_DIR too: a command of cron's is to find the console of the desktop.
+    """
+    if sys.platform == "win32":
+        return None
+    user = os.geteuid()
+    for text in (os.environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{user}"):
+        folder = Path(text)
+        if folder.is_absolute() and folder.is_dir() and folder.stat().st_uid == user:
+            return folder / APPLICATION
+    return None
+
+
 def read_regular(path: Path) -> bytes:
     """The bytes of a file. Raises OSError, also for a pipe or a device, whose reading might never end."""
     if path.exists() and not path.is_file():
@@ -43,6 +58,8 @@ class Paths:
     """Pictures that were saved, where settings.toml names no other folder."""
     recordings: Path
     """Recordings that the running console makes, where settings.toml names no other folder."""
+    run: Path
+    """The sockets of the consoles that run."""
 
     @classmethod
     def default(cls) -> Paths:
@@ -61,12 +78,13 @@ class Paths:
             log=folders.user_log_path,
             pictures=folders.user_pictures_path / APPLICATION,
             recordings=folders.user_videos_path / APPLICATION,
+            run=_runtime_folder() or folders.user_state_path / "run",
         )
 
     @classmethod
     def below(cls, home: Path) -> Paths:
         """Everything inside one folder."""
-        names = ("config", "data", "cache", "log", "pictures", "recordings")
+        names = ("config", "data", "cache", "log", "run", "pictures", "recordings")
         return cls(**{name: home / name for name in names})
 
     @property

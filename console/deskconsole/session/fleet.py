@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import ConfigurationError, HostGone
+from deskconsole.common.errors import Cancelled, ConfigurationError, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
@@ -74,6 +74,8 @@ class Fleet:
         self._inventory = inventory
         self._sessions: dict[str, Session] = {}
         self._closing: list[threading.Thread] = []
+        self._closed = False
+        self._before_close: Callable[[], None] = lambda: None
         self._made_at = time.time()
 
     @property
@@ -95,8 +97,11 @@ class Fleet:
         from .control_status import ControlSettings
         from .session import Session
 
-        host = self._inventory.get(name)
         with self._lock:
+            # Under the lock: a host that is removed meanwhile would leave its session behind.
+            host = self._inventory.get(name)
+            if self._closed:
+                raise Cancelled("the console is being closed")
             if name not in self._sessions:
                 self._sessions[name] = Session(
                     name,
@@ -264,9 +269,15 @@ class Fleet:
         else:
             self.connect(now.name)
 
+    def before_close(self, call: Callable[[], None]) -> None:
+        """Has `call` called when the end begins: what asks the fleet from outside ends first."""
+        self._before_close = call
+
     def close(self) -> None:
         """Ends all sessions and waits for them."""
+        self._before_close()
         with self._lock:
+            self._closed = True
             sessions = list(self._sessions.values())
             self._sessions.clear()
         for session in sessions:

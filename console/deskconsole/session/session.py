@@ -112,9 +112,10 @@ class Session:
         self._window = HostWindow(
             name, self._framebuffer, self.control, self._window_changed, places, pictures
         )
-        self._observers = ObserverList()
+        self.observers = ObserverList()
+        """Who hears what links bring, besides the session's own parts."""
         self.recording = SessionRecording(
-            self._observers, on_event, lambda since: self._status.update(recording_since=since)
+            self.observers, on_event, lambda since: self._status.update(recording_since=since)
         )
         """The recording of this host, if one runs."""
         self._watch_policy = WatchPolicy(
@@ -331,7 +332,7 @@ class Session:
             transport.token,
             self._display,
             self._framebuffer,
-            self._observers.of_link(own),
+            self.observers.of_link(own),
             self._watch_policy,
             consent=self._control_settings.consent,
             holding=lambda: self.control.held,

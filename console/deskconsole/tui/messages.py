@@ -7,6 +7,8 @@ they are pulled once a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 
@@ -99,6 +101,19 @@ class UndeployAsked(Message):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+
+
+class BulkAsked(Message):
+    """Do something to many hosts: the action of this name (`bulk_actions.py`)."""
+
+    def __init__(self, action: str, names: Sequence[str]) -> None:
+        super().__init__()
+        self.action = action
+        self.names = names
+
+
+class BulkReportOpened(Message):
+    """Show how far the last action on many hosts has come."""
 
 
 class ControlToggled(Message):
