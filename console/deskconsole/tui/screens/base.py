@@ -138,7 +138,7 @@ _OF_A_HOST = _OF_A_CONNECTED | {
 }
 
 
-ON_MARKED: set[str] = {"record"}
+ON_MARKED: set[str] = {"record", "stop_recording"}
 """The actions that act on all marked hosts."""
 
 
