@@ -94,4 +94,5 @@ def running_session(
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,
         pictures=pictures,
+        history=paths.history if isinstance(route, SshRoute) else None,
     )

@@ -42,6 +42,14 @@ class HostOpened(Message):
         self.name = name
 
 
+class HistoryOpened(Message):
+    """Show the history of statistics of a host, or of all."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+
 class WallOpened(Message):
     """Show the pictures of the hosts that these words choose, with the cursor on one of them."""
 
@@ -175,3 +183,11 @@ class InterruptPressed(Message):
     def __init__(self, hint: str) -> None:
         super().__init__()
         self.hint = hint
+
+
+class WallWindowOpened(Message):
+    """Show these hosts as tiles of a window."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names

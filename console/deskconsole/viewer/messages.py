@@ -209,7 +209,8 @@ Request = ControlWish | ClipOffer | ClipWish
 ToWindow = (
     Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
 )
-ToConsole = Ready | Failed | Shown | Closed | SaveWish | PlayWish | Input | Request
+FromWindow = Shown | SaveWish | PlayWish | Input | Request
+ToConsole = Ready | Failed | Closed | FromWindow
 
 _encoder = msgspec.json.Encoder()
 to_window = msgspec.json.Decoder(ToWindow)
@@ -217,6 +218,6 @@ to_window = msgspec.json.Decoder(ToWindow)
 to_console = msgspec.json.Decoder(ToConsole)
 
 
-def line(message: ToWindow | ToConsole) -> bytes:
+def line(message: msgspec.Struct) -> bytes:
     """The message as one line."""
     return _encoder.encode(message) + b"\n"

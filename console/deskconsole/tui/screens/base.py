@@ -21,6 +21,7 @@ from deskconsole.tui.messages import (
     ControlToggled,
     DeployOpened,
     DoctorOpened,
+    HistoryOpened,
     HostFormOpened,
     PictureOpened,
     RemoveAsked,
@@ -187,6 +188,9 @@ class HostActions(ConsoleScreen):
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding(
+            "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
@@ -301,6 +305,9 @@ class HostActions(ConsoleScreen):
             self.post_message(BulkAsked("stop_recording" if running else "record", marked))
         elif name := self.selected:
             self.controller.record(name)
+
+    def action_history(self) -> None:
+        self.post_message(HistoryOpened(self.selected))
 
     @on_marked
     def action_disconnect(self) -> None:
