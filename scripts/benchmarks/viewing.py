@@ -40,7 +40,7 @@ def main() -> None:
     require_window()
     host, route = _way(told)
     _say({"memory": psutil.Process().memory_full_info().pss})
-    with running_session(host, route, quiet=True) as session:
+    with running_session(host, route) as session:
         session.view(fullscreen=told.get("fullscreen", True))
         wait_for_picture(session)
         _say({"shown": True})

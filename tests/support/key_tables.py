@@ -19,11 +19,15 @@ from deskconsole.tui.screens.base import HostActions
 from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.history import HistoryScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.log import LogScreen
+from deskconsole.tui.screens.picture import PictureScreen
 from deskconsole.tui.screens.typing import BEHIND_WAY_OUT, TypingScreen
+from deskconsole.tui.screens.wall import WallScreen
 from deskconsole.tui.widgets.host_table import HostTable
+from deskconsole.tui.widgets.tile_grid import TileGrid
 from deskconsole.viewer.keys import CONTROL_KEYS, PLAY_KEYS, VIEW_KEYS, WindowKey
 from deskwire.keys import KEYS
 
@@ -40,6 +44,9 @@ other keys with ctrl, alt, shift and super by their position. A pasted text of m
 characters is asked about first. Terminals do not report key releases, and keep some keys for themselves:
 these are in the menu."""
 
+WALL: Final = """The keys of a host act on the tile with the cursor, but for `-`. A click moves the cursor, a
+double click opens the window, the wheel turns pages."""
+
 WINDOW: Final = """HOST is the host key: right Ctrl, or what `host_key` in settings.toml names. While you
 control the host every other key and the pointer go there."""
 
@@ -47,7 +54,14 @@ NAMES: Final = """`deskconsole key` takes these, as they stand on a US keyboard,
 joined by `+`. A sign is written as itself (`-`, `[`), `+` also as `plus`. `ctrl+alt+del` (Linux only),
 `lock`, `task manager` and `print` are asked of the host's system."""
 
-_SIGNS: Final = {"minus": "-", "slash": "/", "question_mark": "?", "space": "space"}
+_SIGNS: Final = {
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "slash": "/",
+    "question_mark": "?",
+    "space": "space",
+}
 
 
 def bound(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str]]:
@@ -62,6 +76,14 @@ def fleet() -> Iterator[tuple[str, str]]:
     """The keys of the list, without those that act on the selected host."""
     yield from bound(one for one in FleetScreen.BINDINGS if one not in HostActions.BINDINGS)
     yield from bound(HostTable.BINDINGS)
+
+
+def wall() -> Iterator[tuple[str, str]]:
+    """The keys of the wall, without those that act on the selected host everywhere."""
+    known = {key for one in HostActions.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")}
+    ours = [one for one in WallScreen.BINDINGS if isinstance(one, Binding) and one.key not in known]
+    yield from bound(ours)
+    yield from bound(TileGrid.BINDINGS)
 
 
 def typing() -> Iterator[tuple[str, str]]:
@@ -88,11 +110,14 @@ def document() -> str:
         ("A host, in the list and on its own screen", "", bound(HostActions.BINDINGS)),
         ("The list of hosts", "", fleet()),
         ("One host", "", bound(HostScreen.BINDINGS)),
+        ("The wall (`w`)", WALL, wall()),
+        ("A host's picture, full size (`z`)", "", bound(PictureScreen.BINDINGS)),
         ("Typing into a host (`t`)", TYPE_MODE, typing()),
         ("Keys that are sent by name (`s`)", "", ((one.label, one.does) for one in CHORDS)),
         ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
         ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
         ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),
+        ("Statistics of days (`H`)", "", bound(HistoryScreen.BINDINGS)),
         ("The log (`l`)", "", bound(LogScreen.BINDINGS)),
         ("On every screen", "", bound(DeskconsoleApp.BINDINGS)),
         ("The window (`v`)", "", window(VIEW_KEYS)),

@@ -11,7 +11,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, live
-from support.screens.piloting import screen_text, settle
+from support.screens.piloting import screen_text, settle, until_shown
 
 EVIL = (
     "[/bad]",
@@ -47,7 +47,13 @@ async def test_nothing_a_host_sends_styles_or_breaks_the_screen(running: Running
         await pilot.pause()
         await pilot.press("escape", "minus", "escape", "enter")
         await settle(pilot)
-        await pilot.press("escape", "down", "enter", "l")
+        await pilot.press("escape", "w")
+        await until_shown(pilot, "▲")
+        assert not any(ord(character) < 32 and character != "\n" for character in screen_text(pilot))
+        await pilot.press("z")
+        await settle(pilot)
+        assert not any(ord(character) < 32 and character != "\n" for character in screen_text(pilot))
+        await pilot.press("escape", "escape", "down", "enter", "l")
         await settle(pilot)
         seen = screen_text(pilot)
         assert not any(ord(character) < 32 and character != "\n" for character in seen)

@@ -13,18 +13,26 @@ from deskconsole.common.progress import Report
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.connection import connect
 from deskconsole.ssh.prompts import Questions
+from deskconsole.ssh.secrets import Secrets
 
 from .results import DeployResult
 
 
 def connect_and_deploy(
-    host: Host, questions: Questions, paths: Paths, reporting: Callable[[], AbstractContextManager[Report]]
+    host: Host,
+    questions: Questions,
+    paths: Paths,
+    reporting: Callable[[], AbstractContextManager[Report]],
+    cancelled: threading.Event,
+    secrets: Secrets | None = None,
 ) -> DeployResult:
-    """Connects, probes and deploys. Raises ConnectionFailed or BootstrapError.
+    """Connects, probes and deploys. Raises ConnectionFailed, BootstrapError or Cancelled.
 
     `reporting` is entered after the login, when no question is asked any more.
     """
-    with connect(host, questions, known_hosts=paths.known_hosts, cancelled=threading.Event()) as connection:
+    with connect(
+        host, questions, known_hosts=paths.known_hosts, cancelled=cancelled, secrets=secrets
+    ) as connection:
         facts = probe(connection, host)
         with reporting() as report:
             deployed = deploy(connection, facts, cache=paths.cache, progress=report)

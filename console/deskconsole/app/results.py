@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Self, Union
 import msgspec
 
 from deskconsole.audit import AuditEntry
+from deskconsole.common.errors import DeskconsoleError
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import KINDS
+from deskconsole.session.events import KINDS, Failure
 
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
     from deskconsole.diagnosis import Finding
+    from deskconsole.history.day import HostDay
     from deskconsole.runtimes.container import Runtime
     from deskconsole.session.sent_inputs import RoundTrips
     from deskconsole.session.snapshot import Snapshot
@@ -28,6 +30,17 @@ _SAME = (
     "picture_at", "watch", "lossy_share",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
+
+
+class FailedResult(msgspec.Struct, frozen=True):
+    """A host of several for which the command did not do what it was to do."""
+
+    host: str
+    failure: Failure
+
+    @classmethod
+    def of(cls, host: str, error: DeskconsoleError) -> FailedResult:
+        return cls(host, Failure.of(error))
 
 
 class StreamFigures(msgspec.Struct, frozen=True):
@@ -306,6 +319,28 @@ class RuntimeRemoveResult(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class HistoryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came over the links of one host on one day. `live` and `down` are seconds."""
+
+    host: str
+    day: str
+    live: float
+    outages: int
+    down: float
+    slices: int
+    updates: int
+    refreshes: dict[str, int]
+    received: int
+    saved_against_refreshes: int
+    saved_against_raw: int
+    saved_share: float | None
+    previews: int
+
+    @classmethod
+    def of(cls, day: HostDay) -> HistoryResult:
+        return cls(**{field: getattr(day, field) for field in cls.__struct_fields__})
+
+
 class ListenResult(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of the article's senders over `seconds`."""
 
@@ -386,7 +421,13 @@ RESULTS: dict[str, Any] = {
     "demo": HostResult,
     "view": HostResult,
     "stats": HostResult,
+    "stats history": list[HistoryResult],
     "shot": ShotResult,
+    "status": HostResult,
+    "connect": HostResult,
+    "disconnect": HostResult,
+    "refresh": HostResult,
+    "compare": HostResult,
     "type": TypeResult,
     "key": KeyResult,
     "click": ClickResult,
@@ -395,6 +436,7 @@ RESULTS: dict[str, Any] = {
     "deploy": DeployResult,
     "undeploy": UndeployResult,
     "doctor": DoctorResult,
+    "failure": FailedResult,
     "events": Union[tuple(KINDS.values())],  # noqa: UP007
     "audit": AuditEntry,
     "hosts": list[Host],
@@ -412,4 +454,5 @@ RESULTS: dict[str, Any] = {
     "play": PlayResult,
     "export": ExportResult,
 }
-"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line."""
+"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line, and
+so does a command for several hosts; `failure` is what it prints for a host that failed."""

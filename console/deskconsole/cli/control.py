@@ -184,7 +184,7 @@ def _session(
     from .sessions import route_to, running_session
 
     found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route, quiet=True) as session:
+    with running_session(found, route) as session:
         yield session
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis.findings import DoctorStep, Finding, Outcome, first_bad
 from deskconsole.wording.steps import step_words
 
-from .options import HostName, Json
-from .terminal import print_json, print_line, terminal_questions
+from .many import run_on_each
+from .options import Json
+from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs, select
+from .terminal import print_line, terminal_questions
 
 if TYPE_CHECKING:
+    from deskconsole.app.parallel import Cancellation
+    from deskconsole.app.results import DoctorResult
     from deskconsole.bootstrap.facts import HostFacts
     from deskconsole.common.paths import Paths
     from deskconsole.common.progress import Progress
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    host: HostName,
+    hosts: HostNames = None,
     *,
+    group: InGroup = None,
+    everything: AllHosts = False,
     launch: Annotated[
         bool,
         typer.Option(
@@ -42,57 +48,75 @@ def doctor(
             dir_okay=False,
         ),
     ] = None,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Check every step of reaching a host's desktop and report the first problem.
 
     The agent is sent and started, because only that proves that it works. A host that had no deskconsole
     files is left without any. With --no-launch nothing there changes.
+    Of several hosts only the first problem of each is printed.
 
     \b
     Examples:
       deskconsole doctor lab-01
       deskconsole doctor alice@10.0.3.7 --no-launch --json
       deskconsole doctor lab-01 --report lab-01.txt
+      deskconsole doctor --group lab
     """
     from deskconsole.picture.opencv import require_opencv
 
     require_opencv()
+    from deskconsole.app.results import DoctorResult
     from deskconsole.common.paths import Paths
     from deskconsole.diagnosis.examination import examine
-
-    from .targets import find_host
+    from deskconsole.ssh.secrets import OpenedKeys
 
     paths = Paths.default()
-    found = find_host(host, paths)
-    lines = FindingLines(quiet=json)
-    facts: list[HostFacts] = []
-    findings = examine(
-        found,
-        terminal_questions(),
-        paths,
-        report=lines.report,
-        cancelled=threading.Event(),
-        begun=lines.begun,
-        launching=launch,
-        seen=facts.append,
-    )
-    if report is not None:
-        _write(report, found, paths, findings, facts)
-    wrong = first_bad(findings)
-    if json:
-        from deskconsole.app.results import DoctorResult
+    chosen = select(hosts, group, everything, paths)
+    if report is not None and chosen.several:
+        raise ConfigurationError(
+            "--report is for one host", remedy="Run the command once for each host that needs a report."
+        )
+    lines = FindingLines(quiet=json or chosen.several)
+    questions = terminal_questions()
+    keys = OpenedKeys()
+    wrong: list[Finding] = []
 
-        print_json(DoctorResult.of(found.name, findings))
-    else:
-        lines.summary(found.name, wrong)
-    if wrong is not None:
-        sys.exit(wrong.exit_code)
+    def work(host: Host, cancellation: Cancellation) -> DoctorResult:
+        facts: list[HostFacts] = []
+        findings = examine(
+            host,
+            questions,
+            paths,
+            report=lines.report,
+            cancelled=cancellation.event,
+            begun=lines.begun,
+            launching=launch,
+            seen=facts.append,
+            keys=keys,
+        )
+        if report is not None:
+            _write(report, host, paths, findings, facts)
+        if (first := first_bad(findings)) is not None:
+            wrong.append(first)
+        return DoctorResult.of(host.name, findings)
+
+    run_on_each(
+        chosen.hosts,
+        work,
+        lines.summary,
+        several=chosen.several,
+        jobs=jobs,
+        json=json,
+        good=lambda result: result.healthy,
+    )
+    if wrong:
+        sys.exit(wrong[0].exit_code)
 
 
 def _write(path: Path, host: Host, paths: Paths, findings: list[Finding], facts: list[HostFacts]) -> None:
     """Writes the report for others. Raises ConfigurationError where that cannot be."""
-    from deskconsole.common.errors import ConfigurationError
     from deskconsole.diagnosis import report
     from deskconsole.diagnosis.private_words import PrivateWords
 
@@ -151,15 +175,18 @@ class FindingLines:
         for line in [*more, *(self._wrapped(finding.remedy) if finding.remedy else [])]:
             print_line(" " * _INDENT + line)
 
-    def summary(self, host: str, wrong: Finding | None) -> None:
-        """The last line: what it comes to."""
+    def summary(self, result: DoctorResult) -> None:
+        """The last lines: what it comes to, and the remedy where the findings were not printed."""
         self._clear()
+        host = safe_text(result.host)
+        wrong = next((one for one in result.findings if one.step == result.first_bad), None)
         if wrong is None:
-            print_line(f"{safe_text(host)} is healthy")
-        else:
-            print_line(f"{safe_text(host)} is not healthy. First problem: {wrong.step}")
-            for line in self._wrapped(wrong.sentence):
-                print_line(f"  {line}")
+            print_line(f"{host} is healthy")
+            return
+        print_line(f"{host} is not healthy. First problem: {wrong.step}")
+        remedy = self._wrapped(wrong.remedy) if self._quiet and wrong.remedy else []
+        for line in [*self._wrapped(wrong.sentence), *remedy]:
+            print_line(f"  {line}")
 
     def _clear(self) -> None:
         if self._live:

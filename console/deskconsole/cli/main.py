@@ -23,6 +23,7 @@ from . import (
     demo,
     doctor,
     events,
+    fleet,
     hosts,
     recordings,
     runtime,
@@ -36,7 +37,8 @@ app = typer.Typer(
     help="A remote-desktop console for a terminal, over nothing but SSH.",
     epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
     "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 9 to 11 control, "
-    "12 recording, 130 cancelled, 1 anything else.",
+    "12 recording, 13 no console runs, 14 some of several hosts failed, 15 all of them, 130 cancelled, "
+    "1 anything else.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -71,6 +73,11 @@ app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
 app.command()(view.stats)
 app.command()(view.shot)
+app.command()(fleet.status)
+app.command()(fleet.connect)
+app.command()(fleet.disconnect)
+app.command()(fleet.refresh)
+app.command()(fleet.compare)
 app.command()(recordings.record)
 app.command()(recordings.play)
 app.command()(recordings.export)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .terminal import counted, print_json, say
+from .terminal import counted, heard_unless, print_json, say
 
 RecordingFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A recording that `record` has made.", show_default=False)
@@ -38,7 +38,7 @@ def record(
     from .sessions import route_to, running_session
 
     found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route, quiet=json) as session:
+    with running_session(found, route, tell=heard_unless(json)) as session:
         recorder = record_session(session, output, found.display, seconds)
     result = RecordResult(found.name, str(output), recorder.seconds, recorder.packets, recorder.size)
     if json:

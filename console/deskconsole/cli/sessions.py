@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.picture.opencv import require_opencv
 from deskconsole.session.event_log import EventLog
+from deskconsole.session.events import Event
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
 from deskconsole.session.session import Session
+from deskconsole.ssh.login_queue import LoginQueue
+from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.viewer.display import require_display
 
 from .targets import find_host
-from .terminal import is_asking, say_event, terminal_questions
+from .terminal import is_asking, terminal_questions
 
 
 def route_to(
@@ -47,6 +51,13 @@ def route_to(
     return _on_display(Host(name=direct), display), route
 
 
+def ssh_routes() -> Callable[[Host], Route]:
+    """Opens the ways to several hosts: they share opened keys, and wait for each other's logins."""
+    paths = Paths.default()
+    questions, keys, logins = terminal_questions(), OpenedKeys(), LoginQueue()
+    return lambda host: SshRoute(host, questions, paths, secrets=Secrets(keys), logins=logins)
+
+
 def _on_display(host: Host, display: int | None) -> Host:
     if display is None:
         return host
@@ -60,9 +71,13 @@ def require_window() -> None:
 
 
 def running_session(
-    host: Host, route: Route, *, quiet: bool, places: Path | None = None
+    host: Host,
+    route: Route,
+    *,
+    tell: Callable[[Event], None] = lambda _event: None,
+    places: Path | None = None,
 ) -> AbstractContextManager[Session]:
-    """A session that has been asked to connect, closed at the end. `quiet`: its events are only written down.
+    """A session that has been asked to connect, closed at the end. Its events are written down, and told.
 
     `places`: the file in which its window finds the size and place that it had.
     """
@@ -72,8 +87,9 @@ def running_session(
         host,
         route,
         log=EventLog(paths.events, audit=paths.audit),
-        tell=(lambda _event: None) if quiet else say_event,
+        tell=tell,
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,
+        history=paths.history if isinstance(route, SshRoute) else None,
     )

@@ -7,7 +7,7 @@ import getpass
 import json
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -36,9 +36,9 @@ def say(text: str) -> None:
     typer.echo(safe_text(text, 1000), err=True)
 
 
-def say_error(error: DeskconsoleError) -> None:
-    """Says what was wrong, and what to do."""
-    say(f"deskconsole: {error}")
+def say_error(error: DeskconsoleError, subject: str = "deskconsole") -> None:
+    """Says what was wrong, and what to do; `subject` is the host, where the command is for several."""
+    say(f"{safe_text(subject, 64)}: {error}")
     if error.remedy:
         say(f"  {error.remedy}")
 
@@ -48,6 +48,11 @@ def say_event(event: Event) -> None:
     from deskconsole.wording.events import place, wording
 
     say(f"{place(event)}: {wording(event).text}")
+
+
+def heard_unless(quiet: bool) -> Callable[[Event], None]:
+    """Says events as lines; nothing where it is to be `quiet`."""
+    return (lambda _event: None) if quiet else say_event
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,8 +1,8 @@
-"""`deskconsole view`, `stats` and `shot`: one host, seen."""
+"""`deskconsole view`, `stats` and `shot`: hosts, seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,16 +10,23 @@ import typer
 
 from deskconsole.common.errors import ConfigurationError
 
+from .many import run_on_each
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .terminal import print_json, print_table, say
+from .own_sessions import OwnSessions
+from .running import ChosenHost, Own
+from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
+from .terminal import heard_unless, print_json, say
 
 if TYPE_CHECKING:
+    from deskconsole.app.parallel import Cancellation
     from deskconsole.app.results import HostResult
 
 
 def view(
-    host: HostOrNone = None,
+    hosts: HostNames = None,
     *,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
@@ -29,10 +36,10 @@ def view(
     ] = False,
     seconds: Annotated[float | None, seconds_option("Close after this time.")] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="With --seconds: no window, one JSON object at the end.")
+        bool, typer.Option("--json", help="With --seconds: no window, one JSON object a host at the end.")
     ] = False,
 ) -> None:
-    """Show a host's desktop in a window until it is closed.
+    """Show the desktops of hosts, each in a window, until it is closed.
 
     Right Ctrl in the window takes control of the host, and gives it back.
     With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are printed.
@@ -47,7 +54,7 @@ def view(
     from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
     from deskconsole.common.paths import Paths
 
-    from .sessions import require_window, route_to, running_session
+    from .sessions import require_window
 
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
@@ -56,47 +63,94 @@ def view(
             f"{'--control' if control else '--fullscreen'} needs a window, and --json opens none",
             remedy="Leave one of both out.",
         )
-    found, route = route_to(host, direct, token_file, display)
+    sessions = OwnSessions(direct, token_file, display)
+    chosen = sessions.choose(hosts, group, everything, own=True)
+    if control and chosen.several:
+        raise ConfigurationError(
+            "--control is for one host", remedy="Right Ctrl in a window takes control of its host."
+        )
     if not json:
         require_window()
     # An agent reached directly has no name to remember its window by.
     places = Paths.default().window_places if direct is None else None
-    with running_session(found, route, quiet=json, places=places) as session:
-        if json:
-            print_json(measure(session, seconds or 0))
-            return
-        session.view(fullscreen=fullscreen, control=control)
-        wait_for_picture(session)
-        wait_for_closed_window(session, seconds)
+
+    def work(one: ChosenHost, cancellation: Cancellation) -> HostResult | None:
+        with sessions.of(one.host, cancellation, tell=heard_unless(json), places=places) as session:
+            if json:
+                return measure(session, seconds or 0)
+            session.view(fullscreen=fullscreen, control=control)
+            wait_for_picture(session)
+            wait_for_closed_window(session, seconds)
+            return None
+
+    jobs = len(chosen.hosts)
+    run_on_each(chosen.hosts, work, lambda _: None, several=chosen.several, jobs=jobs, json=json)
 
 
 def stats(
-    host: HostOrNone = None,
+    hosts: HostNames = None,
     *,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
-    seconds: Annotated[float, seconds_option("How long to count.", default=True)] = 5.0,
+    seconds: Annotated[
+        float | None, seconds_option("How long to count: else 5, or 0 where a console has counted.")
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Nothing is counted: the figures of the last days are printed.")
+    ] = False,
+    days: Annotated[
+        int, typer.Option(min=1, max=400, metavar="N", help="With --history: today and the days before it.")
+    ] = 30,
+    csv: Annotated[bool, typer.Option("--csv", help="With --history: CSV on stdout.")] = False,
+    jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
-    """Count what a host's stream costs for a while, without a window.
+    """Count what the streams of hosts cost for a while, without a window.
+
+    Of a host that a running console is connected to, the figures are those of the console's session.
+
+    With --history the figures that the consoles of this computer kept are printed: of all hosts a sum each,
+    or of each HOST day by day.
 
     \b
     Examples:
       deskconsole stats lab-01
       deskconsole stats lab-01 --seconds 60 --json
+      deskconsole stats --group lab
+      deskconsole stats --history
+      deskconsole stats --history lab-01 lab-02 --days 7 --csv
     """
-    from deskconsole.app.measuring import measure
+    from .fleet import as_figures, asked
+    from .host_table import print_figures
 
-    from .sessions import route_to, running_session
+    if history:
+        from .history import show_history
 
-    found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route, quiet=True) as session:
-        figures = measure(session, seconds)
-    if json:
-        print_json(figures)
+        show_history(hosts, group, days, as_csv=csv, json=json)
         return
-    print_table(("figure", "value"), _for_people(figures))
+    if csv:
+        raise ConfigurationError("--csv needs --history", remedy="Figures of now are printed with --json.")
+    sessions = OwnSessions(direct, token_file, display)
+    chosen = sessions.choose(hosts, group, everything, own=own)
+    found: list[Mapping[str, Any]] = []
+
+    def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
+        if (console := one.live_in) is not None:
+            cancellation.event.wait(seconds or 0)
+            return asked(console, one.name, "status", cancellation)
+        from deskconsole.app.measuring import measure
+
+        with sessions.of(one.host, cancellation) as session:
+            return as_figures(measure(session, 5.0 if seconds is None else seconds))
+
+    try:
+        run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
+    finally:
+        print_figures(found, several=chosen.several)
 
 
 def shot(
@@ -120,52 +174,9 @@ def shot(
 
     require_png(output)
     found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route, quiet=True) as session:
+    with running_session(found, route) as session:
         result = save_screenshot(session, output)
     if json:
         print_json(result)
     else:
         say(f"{output}: {result.width}x{result.height}")
-
-
-def _for_people(result: HostResult) -> list[tuple[str, str]]:
-    """Names and texts of the figures that people read; `--json` has all figures under their own names.
-
-    What is zero or not known is left out.
-    """
-    from deskconsole.common.figures import count, decimal, milliseconds, moment, percent, rate, share, size
-
-    def a_second(number: float) -> str:
-        return f"{decimal(number)}/s"
-
-    def of_time(at: float) -> str:
-        return f"of {moment(at, seconds=True)}"
-
-    import msgspec
-
-    figures: dict[str, Any] = msgspec.to_builtins(result)
-    counted = figures["statistics"]
-    verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
-    screen = f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]
-    refreshes = ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())
-    rows: list[tuple[str, Any, Callable[[Any], str]]] = [
-        ("state", figures["state"], str),
-        ("reason", figures["reason"], str),
-        ("screen", screen, str),
-        ("logged on", figures["user"], str),
-        ("picture", figures["picture_at"], of_time),
-        ("exact", verified, str),
-        ("lossy now", figures["lossy_share"], share),
-        ("traffic", counted["bytes_per_second"], rate),
-        ("updates", counted["updates_per_second"], a_second),
-        ("slices", counted["slices_per_second"], a_second),
-        ("packets", counted["packets"], count),
-        ("refreshes", refreshes, str),
-        ("received", counted["received"], size),
-        ("saved of refreshes", counted["saved_share"], percent),
-        ("round trip", counted["round_trip"], milliseconds),
-        ("reconnects", counted["reconnects"], count),
-        ("input done", figures["round_trips"]["done_p50"], milliseconds),
-        ("input shown", figures["round_trips"]["shown_p50"], milliseconds),
-    ]
-    return [(name, words(figure)) for name, figure, words in rows if figure]

@@ -30,6 +30,9 @@
         InputNotInjected             the host's system did not let the input through
         ClipUnavailable              the text cannot be put into a clipboard, or fetched from it
       RecordingError                 a recording cannot be played, or not be written any further
+      ConsoleNotRunning              no console runs that could be asked
+      SomeHostsFailed                a command for several hosts failed for some of them
+      AllHostsFailed                 it failed for all of them
       ViewerError                    the window cannot be shown
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
@@ -256,6 +259,27 @@ class RecordingError(DeskconsoleError):
 
     code = "recording-error"
     exit_code = 12
+
+
+class ConsoleNotRunning(DeskconsoleError):
+    """No console of this user runs that could be asked."""
+
+    code = "console-not-running"
+    exit_code = 13
+
+
+class SomeHostsFailed(DeskconsoleError):
+    """A command for several hosts failed for some of them; each was told."""
+
+    code = "some-hosts-failed"
+    exit_code = 14
+
+
+class AllHostsFailed(DeskconsoleError):
+    """A command for several hosts failed for all of them; each was told."""
+
+    code = "all-hosts-failed"
+    exit_code = 15
 
 
 class ViewerError(DeskconsoleError):

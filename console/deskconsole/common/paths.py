@@ -24,6 +24,21 @@ def make_private_folder(folder: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
+def _runtime_folder() -> Path | None:
+    """The console's part of the user's folder for sockets, where the system has one.
+
+    It is looked for without XDG_RUNTIME_DIR too: a command of cron's is to find the console of the desktop.
+    """
+    if sys.platform == "win32":
+        return None
+    user = os.geteuid()
+    for text in (os.environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{user}"):
+        folder = Path(text)
+        if folder.is_absolute() and folder.is_dir() and folder.stat().st_uid == user:
+            return folder / APPLICATION
+    return None
+
+
 def read_regular(path: Path) -> bytes:
     """The bytes of a file. Raises OSError, also for a pipe or a device, whose reading might never end."""
     if path.exists() and not path.is_file():
@@ -39,6 +54,8 @@ class Paths:
     data: Path
     cache: Path
     log: Path
+    run: Path
+    """The sockets of the consoles that run."""
 
     @classmethod
     def default(cls) -> Paths:
@@ -55,12 +72,19 @@ class Paths:
             data=folders.user_data_path,
             cache=folders.user_cache_path,
             log=folders.user_log_path,
+            run=_runtime_folder() or folders.user_state_path / "run",
         )
 
     @classmethod
     def below(cls, home: Path) -> Paths:
         """Everything inside one folder."""
-        return cls(config=home / "config", data=home / "data", cache=home / "cache", log=home / "log")
+        return cls(
+            config=home / "config",
+            data=home / "data",
+            cache=home / "cache",
+            log=home / "log",
+            run=home / "run",
+        )
 
     @property
     def hosts(self) -> Path:
@@ -76,6 +100,11 @@ class Paths:
     def window_places(self) -> Path:
         """Size and place that each host's window had."""
         return self.data / "windows.json"
+
+    @property
+    def history(self) -> Path:
+        """The figures of each host and day."""
+        return self.data / "history.sqlite"
 
     @property
     def events(self) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -68,6 +68,13 @@ class Inventory:
     def get(self, name: str) -> Host:
         """The host of that name. Raises HostGone."""
         return self._hosts[_position(self._hosts, name, self.path)]
+
+    def in_group(self, name: str) -> tuple[Host, ...]:
+        """The hosts of a group. Raises ConfigurationError where no host has that group."""
+        found = tuple(host for host in self._hosts if host.group == name)
+        if not found or not name:
+            raise no_group(name, [host.group for host in self._hosts])
+        return found
 
     def add(self, host: Host) -> None:
         """Put a new host at the end."""
@@ -183,6 +190,16 @@ def _position(hosts: tuple[Host, ...], name: str, path: Path) -> int:
     near = difflib.get_close_matches(name, names, n=1)
     remedy = f"Did you mean {near[0]!r}?" if near else f"The hosts are listed in {path}."
     raise HostGone(f"there is no host called {name!r}", remedy=remedy)
+
+
+def no_group(name: str, groups: Iterable[str]) -> ConfigurationError:
+    """The error for a group that no host has; `groups` are those of the hosts that there are."""
+    known = sorted({group for group in groups if group})
+    if near := difflib.get_close_matches(name, known, n=1):
+        remedy = f"Did you mean {near[0]!r}?"
+    else:
+        remedy = f"There are: {', '.join(map(repr, known))}." if known else "No host has a group."
+    return ConfigurationError(f"there is no group {name!r}", remedy=remedy)
 
 
 def _check_free(name: str, others: tuple[Host, ...]) -> None:

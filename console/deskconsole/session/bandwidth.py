@@ -20,18 +20,26 @@ class Priority(IntEnum):
     """The user types into it, and its preview shows the effect."""
     SELECTED = 2
     """Its preview is on the screen."""
-    VISIBLE = 3
+    TILE = 3
+    """Its preview is one of many on the screen, on the wall."""
+    VISIBLE = 4
     """Its row is."""
-    ELSEWHERE = 4
+    ELSEWHERE = 5
+    UNSEEN = 6
+    """The wall is on the screen, and the host is not on it."""
 
 
 BASE: Mapping[Priority, float] = {
     Priority.TYPED_INTO: 0.2,
     Priority.SELECTED: 1.0,
+    Priority.TILE: 0.5,
     Priority.VISIBLE: 2.0,
     Priority.ELSEWHERE: 5.0,
 }
 """Seconds between two previews where there is plenty of everything."""
+
+NEVER = 3600.0
+"""Seconds between two previews of a host that is not seen: the longest that the wire knows."""
 
 SLOWEST = 100.0
 """Seconds between two previews at most, however little there is."""
@@ -96,6 +104,7 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
     rate = _rounded(max(1.0, (limit - spent) / len(full))) if limit and full else 0
     # A host with the full stream gets no previews; they begin with the selected one's pace when it ends.
     intervals[Priority.FULL] = intervals[Priority.SELECTED]
+    intervals[Priority.UNSEEN] = NEVER
     return {
         claim.name: Share(intervals[claim.priority], rate if claim.priority is Priority.FULL else 0)
         for claim in claims

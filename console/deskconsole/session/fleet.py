@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import HostGone
+from deskconsole.common.errors import Cancelled, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
@@ -42,7 +42,7 @@ class Fleet:
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `full_stream`: every host has the full stream all the time.
     `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
-    find the size and place that they had.
+    find the size and place that they had. `on_session` gets every session before it begins.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Fleet:
         full_stream: bool = False,
         budget: int = 0,
         places: Path | None = None,
+        on_session: Callable[[Session], None] = lambda _session: None,
     ) -> None:
         self._full_stream = full_stream
         self._places = places
@@ -63,11 +64,14 @@ class Fleet:
         self._measured = (time.monotonic(), time.process_time())
         self._open_route = open_route
         self._on_event = on_event
+        self._on_session = on_session
         self._after_close = after_close
         self._lock = threading.Lock()
         self._inventory = inventory
         self._sessions: dict[str, Session] = {}
         self._closing: list[threading.Thread] = []
+        self._closed = False
+        self._before_close: Callable[[], None] = lambda: None
         self._made_at = time.time()
 
     @property
@@ -89,10 +93,13 @@ class Fleet:
         from .control_status import ControlSettings
         from .session import Session
 
-        host = self._inventory.get(name)
         with self._lock:
+            # Under the lock: a host that is removed meanwhile would leave its session behind.
+            host = self._inventory.get(name)
+            if self._closed:
+                raise Cancelled("the console is being closed")
             if name not in self._sessions:
-                self._sessions[name] = Session(
+                self._sessions[name] = session = Session(
                     name,
                     self._open_route(host),
                     host.display,
@@ -102,6 +109,7 @@ class Fleet:
                     patient=True,
                     control=ControlSettings.of(host),
                 )
+                self._on_session(session)
             return self._sessions[name]
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
@@ -110,18 +118,29 @@ class Fleet:
             session = self._sessions.get(name)
         return None if session is None else session.picture(width, height)
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """A number for each of these hosts: while it is the same, `picture` is."""
+        with self._lock:
+            return {name: self._sessions[name].pictures for name in names if name in self._sessions}
+
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected host is typed into.
+        `typing`: the selected host is typed into, or its picture fills the screen. `wall`: the pictures of
+        those that are visible fill it, and no others are wanted.
         """
         with self._lock:
             sessions = dict(self._sessions)
         claims = []
         for name, session in sessions.items():
             if session.linked:
-                priority = Priority.VISIBLE if name in visible else Priority.ELSEWHERE
-                if name == selected:
+                seen, unseen = (
+                    (Priority.TILE, Priority.UNSEEN) if wall else (Priority.VISIBLE, Priority.ELSEWHERE)
+                )
+                priority = seen if name in visible else unseen
+                if name == selected and not wall:
                     priority = Priority.TYPED_INTO if typing else Priority.SELECTED
                 priority = Priority.FULL if session.full_stream else priority
                 claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))
@@ -235,9 +254,15 @@ class Fleet:
         else:
             self.connect(now.name)
 
+    def before_close(self, call: Callable[[], None]) -> None:
+        """Has `call` called when the end begins: what asks the fleet from outside ends first."""
+        self._before_close = call
+
     def close(self) -> None:
         """Ends all sessions and waits for them."""
+        self._before_close()
         with self._lock:
+            self._closed = True
             sessions = list(self._sessions.values())
             self._sessions.clear()
         for session in sessions:

@@ -152,8 +152,13 @@ class Session:
             pixels: BGR | None = self._framebuffer.pixels
         except RemoteProtocolError:  # It is empty, or has just been given up.
             preview = self._status.now.preview
-            pixels = None if preview is None else preview.pixels()
+            pixels = None if preview is None else preview.pixels(width, height)
         return None if pixels is None else fitted(pixels, width, height)
+
+    @property
+    def pictures(self) -> int:
+        """How many packets and previews came: while it stays, so does the picture."""
+        return self._meter.pictures
 
     @property
     def framebuffer(self) -> Framebuffer:
@@ -241,8 +246,9 @@ class Session:
 
     def pace(self, *, interval: float, rate: int) -> None:
         """Previews `interval` seconds apart, the full stream with `rate` bytes a second at most (0: no
-        bound); the agent is told within half a second."""
-        self._watch_policy.pace(interval=interval, rate=rate)
+        bound)."""
+        if self._watch_policy.pace(interval=interval, rate=rate):
+            self._ask(LinkLoop.update_watch)
 
     @property
     def viewing(self) -> bool:

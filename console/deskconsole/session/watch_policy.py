@@ -47,11 +47,13 @@ class WatchPolicy:
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
 
-    def pace(self, *, interval: float, rate: int) -> None:
+    def pace(self, *, interval: float, rate: int) -> bool:
         """Previews come `interval` seconds apart from now on, the full stream with `rate` bytes a second at
-        most (0: no bound)."""
+        most (0: no bound). False if that was so before."""
         with self._lock:
+            before = self._preview, self._full
             if self._preview.interval != interval:
                 self._preview = Watch(WatchMode.PREVIEW, interval=interval)
             if self._full.rate != rate:
                 self._full = Watch(WatchMode.FULL, rate=rate)
+            return before != (self._preview, self._full)

@@ -7,6 +7,8 @@ they are pulled once a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 
@@ -34,6 +36,31 @@ class ExaminationAdvanced(Message):
 
 class HostOpened(Message):
     """Show everything about a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class HistoryOpened(Message):
+    """Show the history of statistics of a host, or of all."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+
+class WallOpened(Message):
+    """Show the pictures of the hosts that these words choose, with the cursor on one of them."""
+
+    def __init__(self, words: str, selected: str | None) -> None:
+        super().__init__()
+        self.words = words
+        self.selected = selected
+
+
+class PictureOpened(Message):
+    """Show a host's picture alone, as large as the terminal is."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -82,6 +109,19 @@ class UndeployAsked(Message):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+
+
+class BulkAsked(Message):
+    """Do something to many hosts: the action of this name (`bulk_actions.py`)."""
+
+    def __init__(self, action: str, names: Sequence[str]) -> None:
+        super().__init__()
+        self.action = action
+        self.names = names
+
+
+class BulkReportOpened(Message):
+    """Show how far the last action on many hosts has come."""
 
 
 class ControlToggled(Message):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.events import Event
@@ -73,11 +75,18 @@ class FleetPort(Protocol):
 
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         """Takes the hosts that are on the screen now: they come first where the budget is shared out.
 
-        `typing`: the selected one is typed into, and its picture follows at once.
+        `typing`: the selected one is typed into or fills the screen, and its picture follows at once. `wall`:
+        the pictures of those that are visible are shown, and no others are wanted.
         """
+        ...
+
+    def picture_numbers(self, names: Iterable[str]) -> Mapping[str, int]:
+        """A number for each of these hosts that has a session: while it is the same, its picture is."""
         ...
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
@@ -127,6 +136,10 @@ class Backend(Protocol):
 
     def past_events(self) -> Sequence[Event]:
         """The events of earlier consoles, the oldest first; of other consoles that run now too."""
+        ...
+
+    def history(self, since: dt.date) -> Sequence[HostDay]:
+        """The figures of hosts from this day on, by host and day. Raises a `DeskconsoleError`."""
         ...
 
     def examine(

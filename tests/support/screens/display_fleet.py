@@ -5,6 +5,7 @@ It stands for nothing real: what sessions do is tested with real sessions.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -19,6 +20,7 @@ from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
 from deskconsole.diagnosis import Finding
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
@@ -60,9 +62,12 @@ class DisplayFleet:
     budget: int = 0
     past: list[Event] = field(default_factory=list)
     recorded: list[Event] = field(default_factory=list)
+    days: list[HostDay] = field(default_factory=list)
     controls: dict[str, DisplayControl] = field(default_factory=dict)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
     typing: bool = False
+    wall: bool = False
+    numbers: dict[str, int] = field(default_factory=dict)
     brightness: float = 1.0
 
     def record(self, event: Event) -> None:
@@ -70,6 +75,9 @@ class DisplayFleet:
 
     def past_events(self) -> list[Event]:
         return self.past
+
+    def history(self, since: dt.date) -> list[HostDay]:
+        return [day for day in self.days if day.day >= since.isoformat()]
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
         self.questions = questions
@@ -81,9 +89,15 @@ class DisplayFleet:
             name: replace(state, control=self.control(name).status) for name, state in self.states.items()
         }
 
-    def shown(self, selected: str | None, visible: Collection[str], *, typing: bool = False) -> None:
+    def shown(
+        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+    ) -> None:
         self.looked_at = (selected, tuple(visible))
         self.typing = typing
+        self.wall = wall
+
+    def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
+        return {name: self.numbers.get(name, 0) for name in names if name in self.states}
 
     def picture(self, name: str, width: int, height: int) -> NDArray[np.uint8] | None:
         if name not in self.states or self.states[name].size is None:

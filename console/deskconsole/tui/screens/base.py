@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import ClassVar
 
 from textual import events
@@ -12,13 +13,17 @@ from textual.screen import Screen
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import (
+    BulkAsked,
+    BulkReportOpened,
     ChordsOpened,
     ClipFetchAsked,
     ClipPutAsked,
     ControlToggled,
     DeployOpened,
     DoctorOpened,
+    HistoryOpened,
     HostFormOpened,
+    PictureOpened,
     RemoveAsked,
     TypingOpened,
     UndeployAsked,
@@ -37,7 +42,9 @@ class ConsoleScreen(Screen[None]):
 
     interruptible: ClassVar[bool] = True
     typing: ClassVar[bool] = False
-    """The selected host is typed into here, and its picture is wanted at once."""
+    """The selected host is typed into here, or fills the screen, and its picture is wanted at once."""
+    wall: ClassVar[bool] = False
+    """The pictures of the visible hosts are shown, and no others are wanted."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -72,7 +79,7 @@ class ConsoleScreen(Screen[None]):
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
-            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing)
+            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall)
 
     @property
     def selected(self) -> str | None:
@@ -121,6 +128,7 @@ _OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
+    "picture",
     "connect",
     "deploy",
     "doctor",
@@ -130,14 +138,41 @@ _OF_A_HOST = _OF_A_CONNECTED | {
 }
 
 
+ON_MARKED: set[str] = set()
+"""The actions that act on all marked hosts."""
+
+
+def on_marked(act: Callable[[HostActions], None]) -> Callable[[HostActions], None]:
+    """Lets an action act on all marked hosts, by the bulk action of its name (`bulk_actions.py`).
+
+    Where no host is marked, or the screen is about one host, it acts on the selected one as it is written.
+    """
+    name = act.__name__.removeprefix("action_")
+    ON_MARKED.add(name)
+
+    @wraps(act)
+    def act_on_all(self: HostActions) -> None:
+        if marked := self.marked:
+            self.post_message(BulkAsked(name, marked))
+        else:
+            act(self)
+
+    return act_on_all
+
+
 class HostActions(ConsoleScreen):
-    """Keys that act on `selected`."""
+    """Keys that act on `selected`, or on all marked hosts."""
+
+    acts_on_marked: ClassVar[bool] = False
+    """The keys that can act on the marked hosts, where any is marked; else this screen is about one host."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark the host: keys act on all marked hosts"),
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
         Binding(
             "V", "view_controlled", "View and control", show=False, tooltip="Open the window with control on"
         ),
+        Binding("z", "picture", "Full size", show=False, tooltip="The picture alone, as large as it gets"),
         Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
         Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
         Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
@@ -151,16 +186,27 @@ class HostActions(ConsoleScreen):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding(
+            "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
+        Binding("b", "bulk_report", "Report", show=False, tooltip="The last action on marked hosts"),
     ]
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The hosts that the keys act on together; empty where they act on the selected one."""
+        return self.controller.marked if self.acts_on_marked else ()
 
     def due_deploy(self, view: FleetView) -> str | None:
         return self.controller.auto_open.due(view, self.selected)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Greys in the footer what cannot be done to this host now."""
+        if action in ON_MARKED and self.marked:
+            return True
         if action in _OF_A_HOST:
             name = self.selected
             if name is None or self.controller.view.host(name) is None or self._obstacle(action, name):
@@ -172,6 +218,8 @@ class HostActions(ConsoleScreen):
         if (name := self.selected) is None or (pressed := self.active_bindings.get(event.key)) is None:
             return
         action = pressed.binding.action
+        if action in ON_MARKED and self.marked:
+            return
         if action in _OF_A_HOST and not pressed.enabled and (obstacle := self._obstacle(action, name)):
             self.controller.say(obstacle, name, severity="warning")
 
@@ -194,6 +242,14 @@ class HostActions(ConsoleScreen):
             return "connected already" if state in LIVE else "on its way already; d shows each step of it"
         return ""
 
+    def action_mark(self) -> None:
+        if name := self.selected:
+            self.controller.mark([name])
+
+    def action_bulk_report(self) -> None:
+        self.post_message(BulkReportOpened())
+
+    @on_marked
     def action_view(self) -> None:
         if name := self.selected:
             self.controller.view_host(name)
@@ -201,6 +257,10 @@ class HostActions(ConsoleScreen):
     def action_view_controlled(self) -> None:
         if name := self.selected:
             self.controller.view_host(name, control=True)
+
+    def action_picture(self) -> None:
+        if name := self.selected:
+            self.post_message(PictureOpened(name))
 
     def action_type(self) -> None:
         if name := self.selected:
@@ -222,10 +282,12 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(ClipPutAsked(name))
 
+    @on_marked
     def action_connect(self) -> None:
         if name := self.selected:
             self.controller.connect(name)
 
+    @on_marked
     def action_deploy(self) -> None:
         if name := self.selected:
             self.controller.deploy(name)
@@ -235,6 +297,10 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(DoctorOpened(name))
 
+    def action_history(self) -> None:
+        self.post_message(HistoryOpened(self.selected))
+
+    @on_marked
     def action_disconnect(self) -> None:
         if name := self.selected:
             self.controller.cancel(name)
@@ -251,10 +317,12 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(HostFormOpened(name))
 
+    @on_marked
     def action_undeploy(self) -> None:
         if name := self.selected:
             self.post_message(UndeployAsked(name))
 
+    @on_marked
     def action_remove(self) -> None:
         if name := self.selected:
             self.post_message(RemoveAsked(name))

@@ -76,7 +76,7 @@ class PreviewPane(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         segments = [Segment(" " * left, self.rich_style)]
         for cell, run in groupby(self._lines[y - top]):
-            segments.append(Segment(HALF * len(list(run)), _style(*cell)))
+            segments.append(Segment(HALF * len(list(run)), cell_style(*cell)))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
 
@@ -105,7 +105,7 @@ def cells(pixels: BGR, *, old: bool) -> list[Line]:
 
 
 @lru_cache(maxsize=8192)
-def _style(upper: int, lower: int) -> Style:
+def cell_style(upper: int, lower: int) -> Style:
     return Style(color=_colour(upper), bgcolor=_colour(lower))
 
 

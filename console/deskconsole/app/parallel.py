@@ -1,0 +1,107 @@
+"""Does one thing to many hosts, so many at a time; each outcome comes out as soon as it is there."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from deskconsole.common.errors import DeskconsoleError
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+_TICK = 0.5
+"""Seconds of one wait: a long one cannot be interrupted by Ctrl+C on Windows."""
+
+_ENDING = 10.0
+"""Seconds for what is under way to end once it was cancelled."""
+
+
+class Cancellation:
+    """Tells work on other threads to end: `event` is set, and what was added is called."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self._lock = threading.Lock()
+        self._calls: list[Callable[[], object]] = []
+
+    def add(self, call: Callable[[], object]) -> None:
+        """Has `call` called when the work is to end; at once where that was said already."""
+        with self._lock:
+            self._calls.append(call)
+        if self.event.is_set():
+            call()
+
+    def cancel(self) -> None:
+        """Ends all of it."""
+        self.event.set()
+        with self._lock:
+            calls = list(self._calls)
+        for call in calls:
+            call()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOutcome(Generic[S, T]):
+    """The end of the work on one subject: a result, or the error that kept it away."""
+
+    subject: S
+    result: T | None = None
+    error: DeskconsoleError | None = None
+
+
+def for_each(
+    subjects: Sequence[S], work: Callable[[S, Cancellation], T], jobs: int
+) -> Iterator[WorkOutcome[S, T]]:
+    """Calls `work` for each subject, `jobs` of them at a time, and yields the outcomes as they come.
+
+    A caller that stops taking outcomes, as Ctrl+C makes it, ends what is under way and begins nothing more.
+    An exception that is no DeskconsoleError is raised here.
+    """
+    waiting: queue.SimpleQueue[S] = queue.SimpleQueue()
+    for subject in subjects:
+        waiting.put(subject)
+    done: queue.SimpleQueue[WorkOutcome[S, T] | BaseException] = queue.SimpleQueue()
+    cancellation = Cancellation()
+
+    def run() -> None:
+        while not cancellation.event.is_set():
+            try:
+                subject = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                done.put(WorkOutcome(subject, result=work(subject, cancellation)))
+            except DeskconsoleError as error:
+                done.put(WorkOutcome(subject, error=error))
+            except BaseException as fault:  # noqa: BLE001  # raised by who takes the outcomes
+                done.put(fault)
+
+    threads = [
+        threading.Thread(target=run, name=f"job {number}", daemon=True)
+        for number in range(min(jobs, len(subjects)))
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in subjects:
+            outcome = _taken(done)
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+    finally:
+        cancellation.cancel()
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join(_ENDING)
+
+
+def _taken(done: queue.SimpleQueue[WorkOutcome[S, T] | BaseException]) -> WorkOutcome[S, T] | BaseException:
+    while True:
+        try:
+            return done.get(timeout=_TICK)
+        except queue.Empty:
+            continue

@@ -1,0 +1,135 @@
+"""The hosts that a command is for, each with the running console that has it in its list, if there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskconsole.common.errors import ConfigurationError, ConsoleNotRunning
+from deskconsole.common.paths import Paths
+
+from .selection import HostSelection, no_hosts, require_one_way, select
+
+if TYPE_CHECKING:
+    from deskconsole.inventory.host import Host
+    from deskconsole.local.client import RunningConsole
+
+Own = Annotated[bool, typer.Option("--own", help="Ask no running console: make a session for this command.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenHost:
+    """A host by its name, and who knows it."""
+
+    name: str
+    console: RunningConsole | None = None
+    listed: Host | None = None
+
+    @property
+    def live_in(self) -> RunningConsole | None:
+        """The console that has a stream of it now."""
+        console = self.console
+        return console if console is not None and console.hosts[self.name].live else None
+
+    @property
+    def asked_console(self) -> RunningConsole:
+        """The console that has the host in its list. Raises ConsoleNotRunning where there is none."""
+        if self.console is None:
+            raise ConsoleNotRunning(
+                f"no console runs that has {self.name} in its list",
+                remedy="Start one with `deskconsole`, in another terminal.",
+            )
+        return self.console
+
+    @property
+    def host(self) -> Host:
+        """The host itself, for a session of the command's own. Raises ConfigurationError."""
+        if self.listed is not None:
+            return self.listed
+        if self.console is not None and self.console.demo:
+            raise ConfigurationError(
+                f"{self.name} is a host of the running demo, and not connected there",
+                remedy=f"Connect it with `deskconsole connect {self.name}`.",
+            )
+        from .targets import find_host
+
+        return find_host(self.name, Paths.default())
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenHosts:
+    """The hosts, each once. `several`: a failure of one does not end the command."""
+
+    hosts: tuple[ChosenHost, ...]
+    several: bool
+
+
+def choose(names: list[str] | None, group: str | None, everything: bool, *, own: bool) -> ChosenHosts:
+    """The hosts that the arguments mean. Raises ConfigurationError where they mean none.
+
+    The newest console over the user's own list is asked. The demo's hosts are meant only where the list has
+    none of that name, or, for a group and for all, where the list is empty.
+    """
+    require_one_way(names, group, everything)
+    consoles = [] if own else consoles_running()
+    if names:
+        hosts = {one.name: one for one in (_named(name, consoles) for name in names)}
+        return ChosenHosts(tuple(hosts.values()), len(hosts) > 1)
+    for console in consoles:
+        if not console.demo:
+            return ChosenHosts(_of_console(console, group), several=True)
+    try:
+        return _listed(select(None, group, everything, Paths.default()))
+    except ConfigurationError:
+        # A mistake in the list is told, an empty list is not the end where the demo runs.
+        if not consoles or not _list_is_empty():
+            raise
+        return ChosenHosts(_of_console(consoles[0], group), several=True)
+
+
+def consoles_running() -> list[RunningConsole]:
+    """The consoles of this user, in the order in which they are asked."""
+    from deskconsole.local.client import running_consoles
+
+    return running_consoles(Paths.default().run)
+
+
+def _named(name: str, consoles: list[RunningConsole]) -> ChosenHost:
+    for console in consoles:
+        if name in console.hosts and (not console.demo or not _in_list(name)):
+            return ChosenHost(name, console)
+    from .targets import find_host
+
+    host = find_host(name, Paths.default())
+    return ChosenHost(host.name, listed=host)
+
+
+def _listed(selection: HostSelection) -> ChosenHosts:
+    hosts = tuple(ChosenHost(host.name, listed=host) for host in selection.hosts)
+    return ChosenHosts(hosts, selection.several)
+
+
+def _of_console(console: RunningConsole, group: str | None) -> tuple[ChosenHost, ...]:
+    listed = console.hosts.values()
+    found = tuple(ChosenHost(one.name, console) for one in listed if group in {None, one.group})
+    if group is not None and (not found or not group):
+        from deskconsole.inventory.inventory import no_group
+
+        raise no_group(group, [one.group for one in listed])
+    if not found:
+        raise no_hosts("the running console")
+    return found
+
+
+def _in_list(name: str) -> bool:
+    from deskconsole.inventory.inventory import Inventory
+
+    return any(host.name == name for host in Inventory.load(Paths.default().hosts).hosts)
+
+
+def _list_is_empty() -> bool:
+    from deskconsole.inventory.inventory import Inventory
+
+    return not Inventory.load(Paths.default().hosts).hosts

@@ -1,0 +1,146 @@
+"""Asks a running console. It imports little: a command that asks is to answer at once."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from deskconsole.common import errors
+from deskconsole.common.errors import ConsoleNotRunning, DeskconsoleError
+
+from . import messages, socket_file
+from .messages import (
+    PROTOCOL,
+    ActOnHost,
+    FailureReply,
+    Greeting,
+    HostAnswer,
+    HostList,
+    ListedHost,
+    ListHosts,
+    Reply,
+    Request,
+    TakePicture,
+    WatchedEvent,
+    WatchEvents,
+)
+
+_GREETING = 1.0
+"""Seconds for the greeting: a console that was suspended (Ctrl+Z) gives none, and is passed over."""
+
+Ending = Callable[[Callable[[], object]], object]
+"""Takes what ends a request that is under way."""
+
+
+class RunningConsole:
+    """A console of this user that runs now."""
+
+    def __init__(self, path: Path, greeting: Greeting) -> None:
+        self._path = path
+        self.pid = greeting.pid
+        self.demo = greeting.demo
+
+    @cached_property
+    def hosts(self) -> dict[str, ListedHost]:
+        """The hosts of its list by name, as of the first look. Raises DeskconsoleError."""
+        with self._asked(ListHosts()) as replies:
+            reply = next(replies)
+        if not isinstance(reply, HostList):
+            raise self._lost()
+        return {host.name: host for host in reply.hosts}
+
+    def ask(self, request: ActOnHost | TakePicture, ending: Ending = lambda _call: None) -> HostAnswer:
+        """Its answer. Raises the DeskconsoleError that the console met, or ConsoleNotRunning."""
+        with self._asked(request, ending) as replies:
+            reply = next(replies)
+        if not isinstance(reply, HostAnswer):
+            raise self._lost()
+        return reply
+
+    def watch(self, hosts: tuple[str, ...], ending: Ending = lambda _call: None) -> Iterator[bytes]:
+        """The events from now on, as JSON, until the console ends. Raises DeskconsoleError."""
+        with self._asked(WatchEvents(hosts), ending) as replies:
+            for reply in replies:
+                if not isinstance(reply, WatchedEvent):
+                    raise self._lost()
+                yield reply.event
+
+    @contextlib.contextmanager
+    def _asked(self, request: Request, ending: Ending = lambda _call: None) -> Iterator[Iterator[Reply]]:
+        try:
+            connection, _ = _greeted(self._path)
+        except OSError:
+            raise self._lost() from None
+        with connection:
+            ending(lambda: _shut(connection))
+            # An answer may take as long as a person takes for a password.
+            connection.settimeout(None)
+            yield self._replies(connection, request)
+
+    def _replies(self, connection: socket.socket, request: Request) -> Iterator[Reply]:
+        try:
+            messages.send(connection, request)
+            while (reply := messages.receive_reply(connection)) is not None:
+                if isinstance(reply, FailureReply):
+                    raise _error_of(reply)
+                yield reply
+        except (OSError, msgspec.DecodeError):
+            raise self._lost() from None
+        raise self._lost()
+
+    def _lost(self) -> ConsoleNotRunning:
+        return ConsoleNotRunning(
+            f"the console (process {self.pid}) ended before it answered", remedy="Give the command again."
+        )
+
+
+def running_consoles(folder: Path) -> list[RunningConsole]:
+    """The consoles of this user that answer, the newest first; those of the demo come last."""
+    found = []
+    for path in sorted(socket_file.socket_files(folder), key=socket_file.of_demo):
+        try:
+            connection, greeting = _greeted(path)
+        except OSError:
+            continue
+        connection.close()
+        found.append(RunningConsole(path, greeting))
+    return found
+
+
+def _greeted(path: Path) -> tuple[socket.socket, Greeting]:
+    """A connection whose greeting was read. Raises OSError, also for a console of another version."""
+    connection = socket_file.connect(path, _GREETING)
+    try:
+        greeting = messages.receive_reply(connection)
+        if isinstance(greeting, Greeting) and greeting.protocol == PROTOCOL:
+            return connection, greeting
+    except msgspec.DecodeError:
+        pass
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    raise ConnectionRefusedError("no console of this version answers there")
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _error_of(failed: FailureReply) -> DeskconsoleError:
+    """The error as if it had been met here: its code decides the exit code."""
+    kinds = [kind for kind in _kinds(DeskconsoleError) if kind.code == failed.code]
+    kind = kinds[0] if kinds and kinds[0] is not errors.InvalidField else DeskconsoleError
+    return kind(failed.reason, remedy=failed.remedy)
+
+
+def _kinds(kind: type[DeskconsoleError]) -> Iterator[type[DeskconsoleError]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)

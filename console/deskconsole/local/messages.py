@@ -1,0 +1,148 @@
+"""Messages between a command and a running console, and how they are framed.
+
+A connection begins with a Greeting of the console. Then the command sends one request and reads the replies
+to it: one, or any number of events. Each message is MessagePack behind four bytes of its length.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+PROTOCOL: Final = 1
+"""The version of these messages: a command asks no console that speaks another one."""
+
+LONGEST_REQUEST: Final = 1024 * 1024
+LONGEST_REPLY: Final = 512 * 1024 * 1024
+"""Bytes: a picture of 16384 x 16384 pixels without structure, as PNG, is not quite as long."""
+
+_LENGTH: Final = struct.Struct(">I")
+
+
+class Greeting(msgspec.Struct, frozen=True, tag=True):
+    """The first message: who answers. `demo`: its hosts are the demo's and not those of hosts.toml."""
+
+    protocol: int
+    version: str
+    pid: int
+    demo: bool
+
+
+class HostAction(StrEnum):
+    """What can be asked of a console for one host."""
+
+    STATUS = "status"
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+    REFRESH = "refresh"
+    COMPARE = "compare"
+
+
+class ListHosts(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the hosts of the console's list."""
+
+
+class ActOnHost(msgspec.Struct, frozen=True, tag=True):
+    """Asks for one action; the answer is the host's figures after it."""
+
+    host: str
+    action: HostAction
+
+
+class TakePicture(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the exact picture of a host that is connected, as PNG."""
+
+    host: str
+
+
+class WatchEvents(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the events of some hosts from now on; none named: those of all."""
+
+    hosts: tuple[str, ...] = ()
+
+
+Request = ListHosts | ActOnHost | TakePicture | WatchEvents
+
+
+class ListedHost(msgspec.Struct, frozen=True):
+    """A host of the console's list. `live`: it has a stream now."""
+
+    name: str
+    group: str
+    live: bool
+
+
+class HostList(msgspec.Struct, frozen=True, tag=True):
+    """The hosts, in the order of the list."""
+
+    hosts: tuple[ListedHost, ...]
+
+
+class HostAnswer(msgspec.Struct, frozen=True, tag=True):
+    """It is done; `value` is JSON, as the command prints it. `picture`: the PNG that was asked for."""
+
+    value: bytes
+    picture: bytes = b""
+
+
+class WatchedEvent(msgspec.Struct, frozen=True, tag=True):
+    """One event, as JSON; more may follow."""
+
+    event: bytes
+
+
+class FailureReply(msgspec.Struct, frozen=True, tag=True):
+    """It could not be done: the error's code, sentence and remedy."""
+
+    code: str
+    reason: str
+    remedy: str
+
+
+Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def send(connection: socket.socket, message: Request | Reply) -> None:
+    """Sends one message. Raises OSError, TimeoutError where the other end does not read."""
+    body = _encoder.encode(message)
+    connection.sendall(_LENGTH.pack(len(body)) + body)
+
+
+def receive_request(connection: socket.socket) -> Request | None:
+    """The next request; None at the end. Raises OSError, and msgspec.DecodeError for what is none."""
+    body = _receive(connection, LONGEST_REQUEST)
+    return None if body is None else _requests.decode(body)
+
+
+def receive_reply(connection: socket.socket) -> Reply | None:
+    """The next reply; None at the end. Raises OSError, and msgspec.DecodeError for what is none."""
+    body = _receive(connection, LONGEST_REPLY)
+    return None if body is None else _replies.decode(body)
+
+
+def _receive(connection: socket.socket, longest: int) -> bytes | None:
+    head = _exactly(connection, _LENGTH.size)
+    if head is None:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    if length > longest:
+        raise msgspec.DecodeError(f"a message of {length} bytes")
+    return _exactly(connection, length)
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < length:
+        part = connection.recv(min(length - len(data), 1024 * 1024))
+        if not part:
+            return None
+        data += part
+    return bytes(data)

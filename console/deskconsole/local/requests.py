@@ -1,0 +1,167 @@
+"""Does what a command asks of a running console's fleet: one call a request, on the request's own thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from deskconsole.app.live_picture import live_picture
+from deskconsole.app.measuring import compare
+from deskconsole.app.results import HostResult
+from deskconsole.common.errors import (
+    AddressError,
+    Cancelled,
+    ConnectionFailed,
+    DeskconsoleError,
+    NobodyLoggedOn,
+    StreamError,
+)
+from deskconsole.session.fleet import Fleet
+from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import LIVE, SETTLED, State
+
+from .messages import ActOnHost, HostAction, HostAnswer, HostList, ListedHost, ListHosts, TakePicture
+
+Waiting = Callable[[], None]
+"""Is called while something is waited for, and raises Cancelled once no command waits any more."""
+
+_TICK = 0.25
+_ENDING = 10.0
+_RESENT = 15.0
+"""Seconds for a session's end, and for a picture that was asked for."""
+
+
+def answer(
+    fleet: Fleet, request: ListHosts | ActOnHost | TakePicture, waiting: Waiting
+) -> HostList | HostAnswer:
+    """The reply to one request. Raises DeskconsoleError."""
+    match request:
+        case ListHosts():
+            return _hosts(fleet)
+        case TakePicture(host):
+            return _picture(fleet, host, waiting)
+        case ActOnHost(host, action):
+            return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
+
+
+def _hosts(fleet: Fleet) -> HostList:
+    snapshots = fleet.snapshots()
+    return HostList(
+        tuple(
+            ListedHost(host.name, host.group, live=host.name in snapshots and _live(snapshots[host.name]))
+            for host in fleet.hosts
+        )
+    )
+
+
+def _live(snapshot: Snapshot) -> bool:
+    return snapshot.state in LIVE
+
+
+def _encoded(snapshot: Snapshot) -> bytes:
+    return msgspec.json.encode(HostResult.of(snapshot))
+
+
+def _status(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: ARG001
+    return fleet.session(host).snapshot()
+
+
+def _connect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
+    session = fleet.session(host)
+    before = session.snapshot()
+    if before.state not in LIVE:
+        session.connect()
+
+    def decided(one: Snapshot) -> bool:
+        waits = one.state is State.WAITING
+        retries = one.state is State.RETRYING and one.unreachable and one.since != before.since
+        return one.state in LIVE or one.state in SETTLED or waits or retries
+
+    _until(session, decided, None, waiting)
+    now = session.snapshot()
+    if session.failure is not None:
+        raise session.failure
+    match now.state:
+        case State.WAITING:
+            raise NobodyLoggedOn(now.reason, remedy=now.remedy)
+        case State.RETRYING:
+            raise AddressError(now.reason, remedy=now.remedy)
+        case State.FAILED:
+            raise ConnectionFailed(now.reason, remedy=now.remedy)
+        case State.IDLE | State.CLOSED:
+            raise Cancelled(f"connecting to {host} was cancelled in the console")
+        case _:
+            return now
+
+
+def _disconnect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
+    session = fleet.session(host)
+    session.disconnect()
+    if not _until(session, lambda one: one.state in SETTLED, _ENDING, waiting):
+        raise DeskconsoleError(f"the session of {host} did not end within {_ENDING:.0f} s")
+    return session.snapshot()
+
+
+def _refresh(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
+    session = _connected(fleet, host)
+
+    def count() -> int:
+        return sum(session.snapshot().statistics.refreshes.values())
+
+    before, end = count(), time.monotonic() + _RESENT
+    session.request_refresh()
+    while count() == before:
+        waiting()
+        if time.monotonic() > end or not session.linked:
+            raise StreamError(f"{host} did not send its picture again", remedy="Try again.")
+        time.sleep(0.02)
+    return session.snapshot()
+
+
+def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: ARG001
+    (snapshot,) = compare([_connected(fleet, host)])
+    if snapshot.exactness is None:
+        raise StreamError(f"{host} did not answer the comparison", remedy="Try again.")
+    return snapshot
+
+
+def _picture(fleet: Fleet, host: str, waiting: Waiting) -> HostAnswer:
+    import cv2  # not before it is known to be usable
+
+    session = _connected(fleet, host)
+    pixels = live_picture(session, waiting)
+    return HostAnswer(_encoded(session.snapshot()), bytes(cv2.imencode(".png", pixels)[1]))
+
+
+def _connected(fleet: Fleet, host: str) -> Session:
+    session = fleet.session(host)
+    if session.snapshot().state not in LIVE:
+        raise StreamError(
+            f"{host} is not connected in the running console",
+            remedy="Connect it there, or with `deskconsole connect`; --own makes a session for this command.",
+        )
+    return session
+
+
+def _until(
+    session: Session, predicate: Callable[[Snapshot], bool], seconds: float | None, waiting: Waiting
+) -> bool:
+    """Waits until it holds; False after so many seconds (None: no bound)."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while not session.wait_for(predicate, _TICK):
+        waiting()
+        if end is not None and time.monotonic() > end:
+            return False
+    return True
+
+
+_ACTIONS: dict[HostAction, Callable[[Fleet, str, Waiting], Snapshot]] = {
+    HostAction.STATUS: _status,
+    HostAction.CONNECT: _connect,
+    HostAction.DISCONNECT: _disconnect,
+    HostAction.REFRESH: _refresh,
+    HostAction.COMPARE: _compare,
+}

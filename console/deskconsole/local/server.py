@@ -1,0 +1,193 @@
+"""Listens in a running console for commands of the same user, each answered on a thread of its own.
+
+A command can hold up nothing but its own thread: the fleet is only asked for copies and for what returns at
+once, and what a command does not read in time ends its connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.session.events import Event, encode
+
+from . import messages, socket_file
+from .messages import PROTOCOL, FailureReply, Greeting, WatchedEvent, WatchEvents
+
+if TYPE_CHECKING:
+    from deskconsole.session.fleet import Fleet
+
+_log = logging.getLogger(__name__)
+
+MOST: Final = 64
+"""Commands at a time; more wait until one is answered."""
+
+_SLOW: Final = 10.0
+"""Seconds that a command may take to send a request or to read a part of a reply."""
+
+_KEPT: Final = 10_000
+"""Events that wait for a command that watches."""
+
+_TICK: Final = 0.5
+
+
+class LocalServer:
+    """Answers commands from `open` to `close`, on threads of its own.
+
+    `demo`: the hosts are the demo's.
+    """
+
+    def __init__(self, folder: Path, fleet: Fleet, *, demo: bool = False) -> None:
+        self._folder = folder
+        self._fleet = fleet
+        self._demo = demo
+        self._lock = threading.Lock()
+        self._clients: set[socket.socket] = set()
+        self._watchers: set[_Watcher] = set()
+        self._places = threading.BoundedSemaphore(MOST)
+        self._closed = threading.Event()
+        self._listener: socket.socket | None = None
+        self._path: Path | None = None
+
+    def open(self) -> None:
+        """Begins to listen. Where that cannot be, the log says so: commands then make their own sessions."""
+        if not socket_file.SUPPORTED:
+            return
+        try:
+            self._listener, self._path = socket_file.listen(self._folder, demo=self._demo)
+        except OSError as error:
+            _log.warning("commands cannot ask this console: %s", error)
+            return
+        threading.Thread(target=self._accept, args=(self._listener,), name="local", daemon=True).start()
+
+    def tell(self, event: Event) -> None:
+        """Hands an event to the commands that watch; from any thread, at once."""
+        with self._lock:
+            watchers = list(self._watchers)
+        if watchers:
+            told = encode(event)
+            for watcher in watchers:
+                watcher.put(event.host, told)
+
+    def close(self) -> None:
+        """Ends what commands wait for, and removes the file."""
+        self._closed.set()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+        if self._listener is not None:
+            # It wakes the thread that accepts; closing alone would not.
+            with contextlib.suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RD)
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            self._places.acquire()
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), name="command", daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with self._lock:
+            self._clients.add(client)
+        try:
+            with client:
+                client.settimeout(_SLOW)
+                if not socket_file.same_user(client):
+                    _log.warning("a command of another user was refused")
+                    return
+                self._converse(client)
+        except (OSError, msgspec.DecodeError) as error:
+            _log.info("a command was given up: %s", error)
+        finally:
+            with self._lock:
+                self._clients.discard(client)
+            self._places.release()
+
+    def _converse(self, client: socket.socket) -> None:
+        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._demo))
+        request = messages.receive_request(client)
+        if request is None:
+            return
+
+        def waiting() -> None:
+            if self._closed.is_set() or _has_left(client):
+                raise Cancelled("no command waits for this any more")
+
+        try:
+            if isinstance(request, WatchEvents):
+                for told in self._watched(request, waiting):
+                    messages.send(client, told)
+                return
+            from .requests import answer  # what it needs takes 0.2 s to import
+
+            messages.send(client, answer(self._fleet, request, waiting))
+        except DeskconsoleError as error:
+            messages.send(client, FailureReply(error.code, str(error), error.remedy))
+
+    def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
+        watcher = _Watcher(frozenset(request.hosts))
+        with self._lock:
+            self._watchers.add(watcher)
+        try:
+            while True:
+                if (told := watcher.take()) is None:
+                    waiting()
+                else:
+                    yield WatchedEvent(told)
+        finally:
+            with self._lock:
+                self._watchers.discard(watcher)
+
+
+class _Watcher:
+    """The events that wait for one command."""
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        self._hosts = hosts
+        self._events: queue.Queue[bytes] = queue.Queue(_KEPT)
+        self._behind = False
+
+    def put(self, host: str, event: bytes) -> None:
+        if self._hosts and host not in self._hosts:
+            return
+        try:
+            self._events.put_nowait(event)
+        except queue.Full:
+            self._behind = True
+
+    def take(self) -> bytes | None:
+        """The next event; None where none came for a while. Raises DeskconsoleError where some are lost."""
+        if self._behind:
+            raise DeskconsoleError(
+                f"more than {_KEPT:,} events waited to be read", remedy="`deskconsole events` has them all."
+            )
+        try:
+            return self._events.get(timeout=_TICK)
+        except queue.Empty:
+            return None
+
+
+def _has_left(client: socket.socket) -> bool:
+    """The command has closed its end. It sends nothing after its request."""
+    readable, _, _ = select.select([client], [], [], 0)
+    return bool(readable)

@@ -1,0 +1,84 @@
+"""The words on a tile of the wall: host, state, who is logged on, the age of the picture. No widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from deskconsole.common.figures import age, fit
+from deskconsole.common.safe_text import safe_text
+from deskconsole.inventory.host import Host
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import LIVE
+from deskwire.messages import ScreenState
+
+from .status_text import SIGNS, Kind, StatusText, look
+
+BLACK = StatusText(Kind.ATTENTION, "black", "black: nothing is on the screen")
+"""A host that is live, and whose picture is all black."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileText:
+    """The words of one host; equal ones look the same. All but `name` has passed `safe_text`."""
+
+    name: str
+    """The key, as in the inventory: not for showing."""
+    label: str
+    status: StatusText
+    person: str = ""
+    """Who is logged on at the desktop."""
+    age: str = ""
+    """How old the picture is; empty before the first."""
+    current: bool = False
+    """The picture is that of now."""
+
+
+def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
+    """The words of one host as it is at `now` (Unix time)."""
+    person = ""
+    if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
+        person = safe_text(snapshot.user.rpartition("\\")[2], 64)
+    return TileText(
+        host.name,
+        safe_text(host.name, 64),
+        look(snapshot, now),
+        person,
+        "" if snapshot.picture_at is None else age(now - snapshot.picture_at),
+        snapshot.current,
+    )
+
+
+def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str]:
+    """The line above the picture in `width` cells: the sign with its blank, and the rest.
+
+    `status` is the tile's, or BLACK. The word of the state gives way to the name.
+    """
+    room = max(0, width - 2)
+    word = status.word if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
+    name = fit(tile.label, room - (cell_len(word) + 1 if word else 0))
+    return f"{status.sign} "[:width], f"{name} {word}" if word else name
+
+
+def footer(tile: TileText, width: int) -> str:
+    """The line below the picture in `width` cells: who is logged on, and the picture's age."""
+    room = width - cell_len(tile.age) - 1
+    if not tile.age or room < 2:
+        return fit(tile.person or tile.age, width)
+    return f"{fit(tile.person, room)} {tile.age}"
+
+
+def banner(status: StatusText, width: int, lines: int) -> list[str]:
+    """What lies over a picture that is not that of now: sign and word, then why, in at most so many lines."""
+    said = f"{SIGNS[status.kind]} {status.word}"
+    shown = [_middle(said, width)]
+    text = status.tight or status.text
+    if lines >= 3 and text != status.word and width >= cell_len(said) + 8:
+        shown.append(_middle(text.removeprefix(f"{status.word}: "), width))
+    return shown[:lines]
+
+
+def _middle(text: str, width: int) -> str:
+    left = max(0, (width - cell_len(text)) // 2)
+    return fit(" " * left + text, width)

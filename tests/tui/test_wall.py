@@ -1,0 +1,131 @@
+"""The wall: tiles of what the filter shows, their keys, what is fetched for them; one picture full size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from deskconsole.inventory.host import Host
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import State
+from deskconsole.tui.app import Outcome
+from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.picture import PictureScreen
+from deskconsole.tui.screens.wall import WallScreen
+from deskconsole.tui.widgets.preview import HALF
+from deskconsole.tui.widgets.tile_grid import TileGrid
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
+from support.screens.piloting import console, screen_text, until, until_screen, until_shown
+
+
+def many(count: int) -> DisplayFleet:
+    names = [f"host-{number:03}" for number in range(count)]
+    hosts = tuple(Host(name=name, address="10.0.0.1") for name in names)
+    return DisplayFleet(hosts, {name: replace(live(name, busy=False), user="ada") for name in names})
+
+
+def grid(pilot: Pilot[Outcome]) -> TileGrid:
+    return pilot.app.screen.query_one(TileGrid)
+
+
+async def until_pictured(pilot: Pilot[Outcome], count: int) -> str:
+    """Until so many tiles have their picture: half cells stand in the middle of each."""
+
+    def pictured() -> int:
+        seen = grid(pilot)
+        return sum(seen.source_of(name) is not None for name in seen.in_sight)
+
+    await until(pilot, lambda: pictured() == count)
+    await pilot.pause()
+    return screen_text(pilot)
+
+
+async def test_every_state_is_told_by_word_and_sign_on_its_tile(running: Running) -> None:
+    fleet = laboratory()
+    more = plant()
+    fleet.hosts += more.hosts
+    fleet.states |= more.states
+    async with running(fleet, size=(200, 60)) as pilot:
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        shown = await until_pictured(pilot, 14)
+        assert HALF in shown
+        for words in ("● lab-01", "▲ locked", "◐ deploying", "✖ down", "◌ not connected", "▲ stale"):
+            assert words in shown
+        # Why, too, in the words of the list.
+        assert "unlock it there" in shown
+        fleet.brightness = 0.0
+        fleet.numbers = {"lab-07": 1}
+        await until_shown(pilot, "▲ black")
+
+
+async def test_what_the_filter_shows_is_on_the_wall_and_nothing_else_is_fetched(running: Running) -> None:
+    fleet = many(40)
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press("slash", *"host-01", "enter")
+        await until_shown(pilot, "10 of 40")
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        assert "/host-01   10 hosts   page 1 of 2" in await until_pictured(pilot, 6)
+        first = tuple(f"host-{number:03}" for number in range(10, 16))
+        await until(pilot, lambda: (fleet.looked_at, fleet.wall) == (("host-010", first), True))
+        await pilot.press("pagedown")
+        await until_shown(pilot, "page 2 of 2")
+        await until(
+            pilot, lambda: fleet.looked_at == ("host-016", ("host-016", "host-017", "host-018", "host-019"))
+        )
+        await pilot.press("escape")
+        await until_screen(pilot, FleetScreen)
+        await until(pilot, lambda: not fleet.wall)
+
+
+async def test_keys_and_the_mouse_move_and_open(running: Running) -> None:
+    fleet = many(12)
+    async with running(fleet, size=(120, 40)) as pilot:
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        await until_pictured(pilot, 12)
+        await pilot.press("right", "down", "enter")
+        await until(pilot, lambda: fleet.asked == [("view", "host-005")])
+        await pilot.click(TileGrid, offset=(4, 3), times=2)
+        await until(pilot, lambda: fleet.asked[1:] == [("view", "host-000")])
+        before = len(grid(pilot).in_sight)
+        await pilot.press("plus", "plus")
+        await until(pilot, lambda: len(grid(pilot).in_sight) < before)
+        assert grid(pilot).selected == "host-000"
+        await pilot.press("minus", "minus", "minus")
+        await until(pilot, lambda: len(grid(pilot).in_sight) == before)
+        assert not any(what == "remove" for what, _ in fleet.asked)
+
+
+async def test_five_hundred_hosts_have_pages_and_a_small_terminal_says_so(running: Running) -> None:
+    fleet = many(500)
+    async with running(fleet, size=(200, 60)) as pilot:
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        await until_pictured(pilot, 48)
+        assert "page 1 of 11" in screen_text(pilot)
+        await pilot.press("end")
+        await until_shown(pilot, "host-499")
+        await pilot.resize_terminal(10, 6)
+        await until_shown(pilot, "too small")
+        await pilot.resize_terminal(80, 24)
+        await until_shown(pilot, "host-499")
+
+
+@pytest.mark.parametrize("where", ["list", "wall"])
+async def test_one_picture_fills_the_terminal_and_follows_its_host(running: Running, where: str) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(80, 24)) as pilot:
+        await pilot.press(*(["w"] if where == "wall" else []), "z")
+        await until_screen(pilot, PictureScreen)
+        await until(pilot, lambda: screen_text(pilot).count(HALF) > 60 * 20)
+        assert "● lab-01   live" in screen_text(pilot)
+        await until(pilot, lambda: fleet.typing)
+        fleet.states["lab-01"] = Snapshot("lab-01", state=State.CLOSED, since=NOW, size=(1920, 1080))
+        console(pilot).controller.pull()
+        await until_shown(pilot, "◌ lab-01   disconnected")
+        await pilot.press("escape")
+        await until_screen(pilot, WallScreen if where == "wall" else FleetScreen)
