@@ -95,6 +95,14 @@ class UsersHosts:
         self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        fleet = self.fleet(questions, deliver)
+        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
+        warm_up.daemon = True
+        warm_up.start()
+        return fleet
+
+    def fleet(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        """All hosts, none of them on its way; commands find this console from now on."""
         from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
@@ -122,9 +130,6 @@ class UsersHosts:
             on_session=history.keep,
         )
         self._local = _opened(fleet, self._paths, demo=False)
-        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
-        warm_up.daemon = True
-        warm_up.start()
         return fleet
 
     def examine(

@@ -29,6 +29,7 @@ from . import (
     runtime,
     schema,
     view,
+    wall,
 )
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
@@ -71,6 +72,7 @@ def console(
 app.command()(demo.demo)
 app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
+app.command()(wall.wall)
 app.command()(view.stats)
 app.command()(view.shot)
 app.command()(fleet.status)

@@ -55,6 +55,7 @@ from .text.bulk_report import summary
 from .theme import THEME
 from .undeploy import Undeploys
 from .view import FleetView
+from .wall_window import WallOpener
 from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
@@ -112,6 +113,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._bulk_run: BulkRun | None = None
         """The last action on many hosts."""
         self._control = ControlDialogs(self, self.controller)
+        self._wall = WallOpener(self.controller)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
@@ -161,6 +163,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._wall.close()
         self.controller.close()
 
     # News from threads, and what comes to the top without a key
@@ -191,6 +194,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def on_host_opened(self, message: messages.HostOpened) -> None:
         self.push_screen(HostScreen(self.controller, message.name))
+
+    async def on_wall_window_opened(self, message: messages.WallWindowOpened) -> None:
+        self.run_worker(self._wall.open(message.names))
 
     def on_deploy_opened(self, message: messages.DeployOpened) -> None:
         self.push_screen(DeployScreen(self.controller, message.name))

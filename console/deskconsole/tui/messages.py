@@ -183,3 +183,11 @@ class InterruptPressed(Message):
     def __init__(self, hint: str) -> None:
         super().__init__()
         self.hint = hint
+
+
+class WallWindowOpened(Message):
+    """Show these hosts as tiles of a window."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names

@@ -21,6 +21,7 @@ from deskwire.control import ChordName
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
+    from deskconsole.picture.preview import PreviewPicture
 
 
 class ControlPort(Protocol):
@@ -91,6 +92,14 @@ class FleetPort(Protocol):
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
         """The newest picture of a host as large as fits into width x height pixels; None before any."""
+        ...
+
+    def preview(self, name: str) -> PreviewPicture | None:
+        """The newest small picture of a host, as it came; None while it has the full stream."""
+        ...
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        """Takes which hosts are seen as tiles of the wall's window, with pictures of this size."""
         ...
 
     def control(self, name: str) -> ControlPort: ...

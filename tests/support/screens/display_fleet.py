@@ -22,6 +22,7 @@ from deskconsole.common.progress import Progress, StepId
 from deskconsole.diagnosis import Finding
 from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
+from deskconsole.picture.preview import PreviewPicture
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
@@ -107,6 +108,12 @@ class DisplayFleet:
         return (np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2) * self.brightness).astype(
             np.uint8
         )
+
+    def preview(self, name: str) -> PreviewPicture | None:
+        return self.states[name].preview
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        self.asked.append(("tiles", " ".join(names)))
 
     def _do(self, what: str, name: str) -> None:
         if self.refuses is not None:
