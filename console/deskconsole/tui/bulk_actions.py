@@ -16,13 +16,16 @@ from deskconsole.session.state import LIVE, SETTLED, State
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
+from .host_programs import HostPrograms
 from .undeploy import AT_ONCE, Undeploys
 
 WINDOWS = 9
 """Windows from which on it is asked before they open: each is a process."""
 
 
-def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, BulkAction]:
+def bulk_actions(
+    controller: Controller, undeploys: Undeploys, programs: HostPrograms
+) -> Mapping[str, BulkAction]:
     """Each action by its name."""
 
     def on(act: Callable[[Controller, Host], Awaitable[str]]) -> Callable[[Host], Awaitable[str]]:
@@ -41,6 +44,7 @@ def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, B
         ),
         "record": BulkAction("Record", on(_record)),
         "stop_recording": BulkAction("End recording", on(_stop_recording)),
+        "wake": BulkAction("Wake", programs.send_wake),
         "undeploy": BulkAction(
             "Undeploy",
             undeploys.remove_agent,
