@@ -110,6 +110,7 @@ class UsersHosts:
         """All hosts, none of them on its way; commands find this console from now on."""
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
+        from deskconsole.recording.new_file import record_in
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
 
@@ -130,6 +131,8 @@ class UsersHosts:
             tell,
             budget=self._settings.bytes_per_second,
             places=self._paths.window_places,
+            pictures=self._settings.pictures_in(self._paths),
+            recorder=record_in(self._settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
         self._local = _opened(fleet, self._paths, demo=False)

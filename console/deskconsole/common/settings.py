@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from .errors import ConfigurationError
-from .paths import read_regular
+from .paths import Paths, read_regular
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,6 +28,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The way in which the terminal is told that a host went down."""
     keys: dict[str, str | list[str]] = {}
     """Keys of the console by the names of their actions; docs/keys.md has the names."""
+
+    pictures: str = ""
+    """The folder for pictures that windows and the list save; empty: the system's own for pictures."""
+    recordings: str = ""
+    """The folder for recordings that the running console makes; empty: the system's own for videos."""
+
+    def pictures_in(self, paths: Paths) -> Path:
+        """The folder for saved pictures."""
+        return Path(self.pictures).expanduser() if self.pictures else paths.pictures
+
+    def recordings_in(self, paths: Paths) -> Path:
+        """The folder for recordings."""
+        return Path(self.recordings).expanduser() if self.recordings else paths.recordings
 
     @classmethod
     def load(cls, path: Path) -> Settings:
