@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.errors import Cancelled, ConsoleNotRunning, DeskconsoleError, InternalFault
 from deskconsole.session.events import Event, encode
 
 from . import messages, socket_file
@@ -130,7 +130,9 @@ class LocalServer:
             return
 
         def waiting() -> None:
-            if self._closed.is_set() or _has_left(client):
+            if self._closed.is_set():
+                raise ConsoleNotRunning("the console was closed meanwhile", remedy="Give the command again.")
+            if _has_left(client):
                 raise Cancelled("no command waits for this any more")
 
         try:
@@ -143,6 +145,14 @@ class LocalServer:
             messages.send(client, answer(self._fleet, request, waiting))
         except DeskconsoleError as error:
             messages.send(client, FailureReply(error.code, str(error), error.remedy))
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the command is to know that it will get no answer
+            _log.exception("a command was not answered")
+            fault = InternalFault(
+                f"a fault of the console: {type(error).__name__}", remedy="Its console.log says where."
+            )
+            messages.send(client, FailureReply(fault.code, str(fault), fault.remedy))
 
     def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))
