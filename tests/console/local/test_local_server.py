@@ -37,7 +37,7 @@ def fleet_of(folder: Path, *names: str) -> Fleet:
     def open_route(_host: Host) -> None:
         raise AssertionError("nothing is connected here")
 
-    return Fleet(inventory, open_route, lambda _event: None)  # type: ignore[arg-type,return-value]
+    return Fleet(inventory, open_route, lambda _event: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
