@@ -304,6 +304,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     ),
     "SetProcessDpiAwarenessContext": ("user32", BOOL, (HANDLE,), not_zero),
     "SetTextColor": ("gdi32", DWORD, (HANDLE, DWORD), None),
+    "SetThreadExecutionState": ("kernel32", DWORD, (DWORD,), None),
     "SetTimer": ("user32", ctypes.c_size_t, (HANDLE, ctypes.c_size_t, wintypes.UINT, c_void_p), not_zero),
     "SetWindowPos": ("user32", BOOL, (HANDLE, HANDLE, *[ctypes.c_int] * 4, wintypes.UINT), not_zero),
     "SetWindowTextW": ("user32", BOOL, (HANDLE, LPCWSTR), not_zero),

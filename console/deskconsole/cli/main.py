@@ -29,6 +29,7 @@ from . import (
     runtime,
     schema,
     view,
+    wall,
     watch,
 )
 from .streams import repair_streams
@@ -72,6 +73,7 @@ def console(
 app.command()(demo.demo)
 app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
+app.command()(wall.wall)
 app.command()(view.stats)
 app.command()(view.shot)
 app.command()(fleet.status)

@@ -18,13 +18,14 @@ from deskconsole.common.errors import Cancelled, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
-from .bandwidth import UNKNOWN, Claim, Priority, share_out, stretched
+from .bandwidth import UNKNOWN, Claim, Priority, preview_size, share_out, stretched
 from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED
 
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
+    from deskconsole.picture.preview import PreviewPicture
 
     from .host_control import HostControl
     from .route import Route
@@ -42,7 +43,7 @@ class Fleet:
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `full_stream`: every host has the full stream all the time.
     `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
-    find the size and place that they had.
+    find the size and place that they had. `on_session` gets every session before it begins.
     """
 
     def __init__(
@@ -55,14 +56,17 @@ class Fleet:
         full_stream: bool = False,
         budget: int = 0,
         places: Path | None = None,
+        on_session: Callable[[Session], None] = lambda _session: None,
     ) -> None:
         self._full_stream = full_stream
         self._places = places
         self.budget = budget
+        self._tiles: tuple[frozenset[str], tuple[int, int]] = frozenset(), (0, 0)
         self._stretch = 1.0
         self._measured = (time.monotonic(), time.process_time())
         self._open_route = open_route
         self._on_event = on_event
+        self._on_session = on_session
         self._after_close = after_close
         self._lock = threading.Lock()
         self._inventory = inventory
@@ -76,6 +80,10 @@ class Fleet:
     def hosts(self) -> tuple[Host, ...]:
         """In the inventory's order."""
         return self._inventory.hosts
+
+    def in_group(self, name: str) -> tuple[Host, ...]:
+        """The hosts of a group. Raises ConfigurationError where no host has that group."""
+        return self._inventory.in_group(name)
 
     def snapshots(self) -> dict[str, Snapshot]:
         """One for each host, in the inventory's order; hosts that were never connected are idle."""
@@ -104,7 +112,7 @@ class Fleet:
             if self._closed:
                 raise Cancelled("the console is being closed")
             if name not in self._sessions:
-                self._sessions[name] = Session(
+                self._sessions[name] = session = Session(
                     name,
                     self._open_route(host),
                     host.display,
@@ -114,6 +122,7 @@ class Fleet:
                     patient=True,
                     control=ControlSettings.of(host),
                 )
+                self._on_session(session)
             return self._sessions[name]
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
@@ -121,6 +130,19 @@ class Fleet:
         with self._lock:
             session = self._sessions.get(name)
         return None if session is None else session.picture(width, height)
+
+    def preview(self, name: str) -> PreviewPicture | None:
+        """The newest small picture of a host; None before any, and while it has the full stream."""
+        with self._lock:
+            session = self._sessions.get(name)
+        return None if session is None or session.full_stream else session.preview
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        """Takes which hosts are seen as tiles of the wall's window from now on, with pictures of this size.
+
+        The next call of `shown` gives them their shares.
+        """
+        self._tiles = frozenset(names), size
 
     def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
         """A number for each of these hosts: while it is the same, `picture` is."""
@@ -137,6 +159,7 @@ class Fleet:
         """
         with self._lock:
             sessions = dict(self._sessions)
+        tiles, room = self._tiles
         claims = []
         for name, session in sessions.items():
             if session.linked:
@@ -146,11 +169,14 @@ class Fleet:
                 priority = seen if name in visible else unseen
                 if name == selected and not wall:
                     priority = Priority.TYPED_INTO if typing else Priority.SELECTED
+                if name in tiles and priority is not Priority.TYPED_INTO:
+                    priority = Priority.WATCHED
                 priority = Priority.FULL if session.full_stream else priority
                 claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))
         self._measure()
         for name, share in share_out(claims, self.budget, self._stretch).items():
-            sessions[name].pace(interval=share.interval, rate=share.rate)
+            size = preview_size(room) if name in tiles else preview_size((0, 0))
+            sessions[name].pace(interval=share.interval, rate=share.rate, size=size)
 
     def _measure(self) -> None:
         """Measures how much of a core this process took since the last call: previews give way."""

@@ -28,16 +28,20 @@ from deskconsole.common.signals import has_job_control
 from deskconsole.ssh.expansion import home
 
 from . import messages
+from .bulk import BulkRun, ItemState
+from .bulk_actions import bulk_actions
 from .controller import Controller
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
-from .screens.confirm import Confirmed, confirm_remove, confirm_undeploy
+from .screens.bulk import BulkScreen
+from .screens.confirm import Confirmed, confirm_bulk, confirm_remove, confirm_undeploy
 from .screens.control_dialogs import ControlDialogs
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
 from .screens.help import HelpScreen
+from .screens.history import HistoryScreen
 from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
@@ -47,9 +51,11 @@ from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
 from .ssh_aliases import read_aliases
+from .text.bulk_report import summary
 from .theme import THEME
 from .undeploy import Undeploys
 from .view import FleetView
+from .wall_window import WallOpener
 from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
@@ -103,7 +109,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._asked_to_leave = -CTRL_C_AGAIN
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
+        self._bulk_actions = bulk_actions(self.controller, self._undeploys)
+        self._bulk_run: BulkRun | None = None
+        """The last action on many hosts."""
         self._control = ControlDialogs(self, self.controller)
+        self._wall = WallOpener(self.controller)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
@@ -153,6 +163,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._wall.close()
         self.controller.close()
 
     # News from threads, and what comes to the top without a key
@@ -184,6 +195,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     def on_host_opened(self, message: messages.HostOpened) -> None:
         self.push_screen(HostScreen(self.controller, message.name))
 
+    async def on_wall_window_opened(self, message: messages.WallWindowOpened) -> None:
+        self.run_worker(self._wall.open(message.names))
+
     def on_deploy_opened(self, message: messages.DeployOpened) -> None:
         self.push_screen(DeployScreen(self.controller, message.name))
 
@@ -197,6 +211,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         host = self.controller.view.host(message.name)
         if host is not None:
             self.push_screen(DoctorScreen(self.controller, host))
+
+    def on_history_opened(self, message: messages.HistoryOpened) -> None:
+        self.push_screen(HistoryScreen(self.controller, message.name))
 
     def on_host_form_opened(self, message: messages.HostFormOpened) -> None:
         host = self.controller.view.host(message.name)
@@ -232,6 +249,39 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 self.run_worker(self._undeploys.undeploy(host))
 
         self.push_screen(confirm_undeploy(host), decided)
+
+    def on_bulk_asked(self, message: messages.BulkAsked) -> None:
+        action = self._bulk_actions[message.action]
+        found = [self.controller.view.host(name) for name in message.names]
+        hosts = [host for host in found if host is not None]
+
+        def decided(choice: Confirmed | None) -> None:
+            if choice == "yes":
+                self._begin(BulkRun(action, hosts))
+
+        if not hosts:
+            return
+        if action.destroys and len(hosts) >= action.asks_from:
+            self.push_screen(confirm_bulk(action, hosts), decided)
+        else:
+            self._begin(BulkRun(action, hosts))
+
+    def _begin(self, run: BulkRun) -> None:
+        self._bulk_run = run
+        self.run_worker(self._finish(run))
+        self.push_screen(BulkScreen(self.controller, run))
+
+    async def _finish(self, run: BulkRun) -> None:
+        await run.run()
+        if not (isinstance(self.screen, BulkScreen) and self.screen.run is run):
+            bad = bool(run.of(ItemState.FAILED))
+            self.controller.say(f"{summary(run)}; b: report", severity="warning" if bad else "information")
+
+    def on_bulk_report_opened(self) -> None:
+        if self._bulk_run is None:
+            self.controller.say("no action on marked hosts yet: space marks a host, * all that are shown")
+        else:
+            self.push_screen(BulkScreen(self.controller, self._bulk_run))
 
     def on_control_toggled(self, message: messages.ControlToggled) -> None:
         self._control.take_or_release(message.name)

@@ -33,7 +33,9 @@ from deskconsole.session.events import (
     PictureDiffers,
     PictureResent,
     PictureVerified,
+    WindowFailed,
 )
+from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import SETTLED, State
 from deskconsole.wording.events import wording
 
@@ -41,6 +43,7 @@ from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
+from .marks import Marks
 from .messages import EventsArrived, QuestionsChanged
 from .operator import Operator
 from .ports import Backend, FleetPort
@@ -104,6 +107,10 @@ class Controller:
         self.addresses = AliasAddresses(ssh_config)
         self.operator = Operator(lambda: self.fleet)
         self.auto_open = AutoOpen()
+        self.marks = Marks()
+        """The hosts that keys act on together. Change them by `mark` or `mark_only`."""
+        self.window_failures: dict[str, Failure] = {}
+        """The newest reason why the window of a host could not be opened."""
         self._came_up: Foreground | None = None
         self._toasts = Toasts()
         self._answers = HostAnswers()
@@ -111,6 +118,7 @@ class Controller:
         self._looked_at = False
         """A screen has told since the last view which hosts are seen on it."""
         self._looking_up = False
+        self._pulled = asyncio.Event()
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="fleet")
 
@@ -137,6 +145,7 @@ class Controller:
             return
         snapshots = self._server_messages.beside(fleet.snapshots())
         self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
+        self.marks.keep(host.name for host in fleet.hosts)
         self._withdraw_settled()
         self._show_toast()
         self._show_answers()
@@ -144,6 +153,17 @@ class Controller:
         self.view_changed.publish(self.view)
         if not self._looked_at:
             fleet.shown(None, ())
+        self._pulled.set()
+        self._pulled = asyncio.Event()
+
+    async def until(self, name: str, holds: Callable[[Snapshot], bool]) -> Snapshot:
+        """The first snapshot of a host of which `holds` is true; raises HostGone once it is not listed."""
+        while True:
+            if self.view.host(name) is None:
+                raise HostGone(f"{name} is not in the list any more")
+            if holds(snapshot := self.view.snapshot(name)):
+                return snapshot
+            await self._pulled.wait()
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:
         """The newest picture of a host, made to fit into width x height pixels."""
@@ -233,6 +253,9 @@ class Controller:
     def take_events(self) -> None:
         """Collects what threads delivered. A toast does not repeat what the screen on top tells already."""
         lines = self.events.take()
+        for line in lines:
+            if isinstance(line.event, WindowFailed):
+                self.window_failures[line.event.host] = line.event.failure
         self.events_arrived.publish(lines)
         screen = self.foreground
         self._toasts.add(line for line in lines if screen is None or not screen.tells(line))
@@ -279,6 +302,23 @@ class Controller:
             snapshot = self.view.snapshots.get(host)
             if snapshot is not None and snapshot.state in SETTLED:
                 self.questions.withdraw(host)
+
+    # Marks
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked hosts, in the list's order."""
+        return tuple(host.name for host in self.view.hosts if host.name in self.marks)
+
+    def mark(self, names: Collection[str]) -> None:
+        """Marks hosts; where all of them are marked already, takes their marks away."""
+        self.marks.toggle(names)
+        self.view_changed.publish(self.view)
+
+    def mark_only(self, names: Collection[str]) -> None:
+        """Marks these hosts and no others."""
+        self.marks.replace(names)
+        self.view_changed.publish(self.view)
 
     # Hosts
 
@@ -329,8 +369,22 @@ class Controller:
 
     def remove(self, host: Host) -> None:
         """Takes a host off the list; its question goes with it."""
+        self._app.run_worker(self._remove(host))
+
+    async def _remove(self, host: Host) -> None:
+        error = await self.take_off(host)
+        if error is not None:
+            self.report(host.name, error)
+
+    async def take_off(self, host: Host) -> DeskconsoleError | None:
+        """Does that as one of many; what is refused is returned."""
         self.questions.withdraw(host.name)
-        self.act(host.name, lambda fleet: fleet.remove(host.name), HostRemoved(host=host.name))
+        error = await self.attempt(lambda fleet: fleet.remove(host.name))
+        if isinstance(error, HostGone):
+            return None  # another program removed it
+        if error is None:
+            self.note(HostRemoved(host=host.name))
+        return error
 
     async def save(self, before: Host | None, host: Host) -> DeskconsoleError | None:
         """Adds `host`, or puts it in the place of `before`; what is refused is returned."""

@@ -7,6 +7,8 @@ they are pulled once a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 
@@ -36,6 +38,14 @@ class HostOpened(Message):
     """Show everything about a host."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class HistoryOpened(Message):
+    """Show the history of statistics of a host, or of all."""
+
+    def __init__(self, name: str | None) -> None:
         super().__init__()
         self.name = name
 
@@ -101,6 +111,19 @@ class UndeployAsked(Message):
         self.name = name
 
 
+class BulkAsked(Message):
+    """Do something to many hosts: the action of this name (`bulk_actions.py`)."""
+
+    def __init__(self, action: str, names: Sequence[str]) -> None:
+        super().__init__()
+        self.action = action
+        self.names = names
+
+
+class BulkReportOpened(Message):
+    """Show how far the last action on many hosts has come."""
+
+
 class ControlToggled(Message):
     """Take control of a host, or give it back; ask before it is taken from another console."""
 
@@ -160,3 +183,11 @@ class InterruptPressed(Message):
     def __init__(self, hint: str) -> None:
         super().__init__()
         self.hint = hint
+
+
+class WallWindowOpened(Message):
+    """Show these hosts as tiles of a window."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names

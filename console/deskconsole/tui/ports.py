@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.events import Event
@@ -19,6 +21,7 @@ from deskwire.control import ChordName
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
+    from deskconsole.picture.preview import PreviewPicture
 
 
 class ControlPort(Protocol):
@@ -91,6 +94,14 @@ class FleetPort(Protocol):
         """The newest picture of a host as large as fits into width x height pixels; None before any."""
         ...
 
+    def preview(self, name: str) -> PreviewPicture | None:
+        """The newest small picture of a host, as it came; None while it has the full stream."""
+        ...
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        """Takes which hosts are seen as tiles of the wall's window, with pictures of this size."""
+        ...
+
     def control(self, name: str) -> ControlPort: ...
 
     def connect(self, name: str) -> None: ...
@@ -134,6 +145,10 @@ class Backend(Protocol):
 
     def past_events(self) -> Sequence[Event]:
         """The events of earlier consoles, the oldest first; of other consoles that run now too."""
+        ...
+
+    def history(self, since: dt.date) -> Sequence[HostDay]:
+        """The figures of hosts from this day on, by host and day. Raises a `DeskconsoleError`."""
         ...
 
     def examine(

@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from deskconsole.bootstrap.remove import require_removed
 from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event, UndeployCancelled, Undeployed, UndeployStarted
+from deskconsole.session.events import (
+    ActionFailed,
+    Event,
+    Failure,
+    UndeployCancelled,
+    Undeployed,
+    UndeployStarted,
+)
 from deskconsole.session.state import SETTLED
 from deskconsole.wording.events import wording
 
+from .bulk import Skipped
 from .controller import Controller
 from .questions import OwnQuestions
 
@@ -30,15 +39,13 @@ class Undeploys:
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
-        self._cancelled = threading.Event()
-        self._under_way: dict[str, OwnQuestions] = {}
+        self._under_way: dict[str, tuple[OwnQuestions, threading.Event]] = {}
         self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="undeploy")
 
     def close(self) -> None:
         """Blocks for a moment where something is under way."""
-        self._cancelled.set()
-        for questions in list(self._under_way.values()):
-            questions.withdraw()
+        for name in list(self._under_way):
+            self._cancel(name)
         self._executor.shutdown()
 
     async def undeploy(self, host: Host, *, remove: bool = False) -> None:
@@ -47,32 +54,62 @@ class Undeploys:
         `remove`: then the host is taken off the list, if nothing is left there.
         """
         controller, name = self._controller, host.name
-        if name in self._under_way:
-            controller.say("it is being undeployed already", name)
+        try:
+            event: Event = await self._remove_agent(host, started=self._say)
+        except Skipped as skipped:
+            controller.say(str(skipped), name)
             return
-        self._under_way[name] = questions = OwnQuestions(controller.questions, name)
+        except Cancelled:
+            event, remove = UndeployCancelled(host=name), False
+        except DeskconsoleError as error:
+            controller.report(name, error)
+            return
+        self._say(event)
+        if remove:
+            controller.remove(host)
+
+    async def remove_agent(self, host: Host) -> str:
+        """The same as one of many: writes it down without a toast, and returns what was removed.
+
+        Raises Skipped, and the `DeskconsoleError` that kept it from being done.
+        """
+        controller, name = self._controller, host.name
+        try:
+            event = await self._remove_agent(host, started=controller.note)
+        except (Cancelled, asyncio.CancelledError):
+            controller.note(UndeployCancelled(host=name))
+            raise
+        except DeskconsoleError as error:
+            controller.note(ActionFailed(host=name, failure=Failure.of(error)))
+            raise
+        return controller.note(event).text
+
+    async def _remove_agent(self, host: Host, *, started: Callable[[Event], object]) -> Undeployed:
+        controller, name = self._controller, host.name
+        if name in self._under_way:
+            raise Skipped("it is being undeployed already")
+        cancelled = threading.Event()
+        self._under_way[name] = questions, _ = OwnQuestions(controller.questions, name), cancelled
         try:
             if controller.view.snapshot(name).state not in SETTLED:
                 controller.cancel(name)
-            self._say(UndeployStarted(host=name))
+            started(UndeployStarted(host=name))
             await self._session_ended(name)
             removed = await asyncio.get_running_loop().run_in_executor(
                 self._executor,
-                lambda: controller.backend.undeploy(host, questions, cancelled=self._cancelled),
+                lambda: controller.backend.undeploy(host, questions, cancelled=cancelled),
             )
             require_removed(removed, name)
-        except Cancelled:
-            self._say(UndeployCancelled(host=name))
-        except DeskconsoleError as error:
-            controller.report(name, error)
-        else:
-            self._say(
-                Undeployed(host=name, agents=removed.processes, files=removed.files, size=removed.bytes)
-            )
-            if remove:
-                controller.remove(host)
         finally:
+            self._cancel(name)
             del self._under_way[name]
+        return Undeployed(host=name, agents=removed.processes, files=removed.files, size=removed.bytes)
+
+    def _cancel(self, name: str) -> None:
+        """Ends what is under way on the host; nothing happens where it has ended."""
+        questions, cancelled = self._under_way[name]
+        cancelled.set()
+        questions.withdraw()
 
     async def _session_ended(self, name: str) -> None:
         end = time.monotonic() + _ENDING

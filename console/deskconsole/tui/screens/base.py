@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import ClassVar
 
 from textual import events
@@ -12,12 +13,15 @@ from textual.screen import Screen
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import (
+    BulkAsked,
+    BulkReportOpened,
     ChordsOpened,
     ClipFetchAsked,
     ClipPutAsked,
     ControlToggled,
     DeployOpened,
     DoctorOpened,
+    HistoryOpened,
     HostFormOpened,
     PictureOpened,
     RemoveAsked,
@@ -134,10 +138,36 @@ _OF_A_HOST = _OF_A_CONNECTED | {
 }
 
 
+ON_MARKED: set[str] = set()
+"""The actions that act on all marked hosts."""
+
+
+def on_marked(act: Callable[[HostActions], None]) -> Callable[[HostActions], None]:
+    """Lets an action act on all marked hosts, by the bulk action of its name (`bulk_actions.py`).
+
+    Where no host is marked, or the screen is about one host, it acts on the selected one as it is written.
+    """
+    name = act.__name__.removeprefix("action_")
+    ON_MARKED.add(name)
+
+    @wraps(act)
+    def act_on_all(self: HostActions) -> None:
+        if marked := self.marked:
+            self.post_message(BulkAsked(name, marked))
+        else:
+            act(self)
+
+    return act_on_all
+
+
 class HostActions(ConsoleScreen):
-    """Keys that act on `selected`."""
+    """Keys that act on `selected`, or on all marked hosts."""
+
+    acts_on_marked: ClassVar[bool] = False
+    """The keys that can act on the marked hosts, where any is marked; else this screen is about one host."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark the host: keys act on all marked hosts"),
         Binding("v", "view", "View", tooltip="Open the desktop in a window"),
         Binding(
             "V", "view_controlled", "View and control", show=False, tooltip="Open the window with control on"
@@ -156,16 +186,27 @@ class HostActions(ConsoleScreen):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding(
+            "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
+        Binding("b", "bulk_report", "Report", show=False, tooltip="The last action on marked hosts"),
     ]
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The hosts that the keys act on together; empty where they act on the selected one."""
+        return self.controller.marked if self.acts_on_marked else ()
 
     def due_deploy(self, view: FleetView) -> str | None:
         return self.controller.auto_open.due(view, self.selected)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Greys in the footer what cannot be done to this host now."""
+        if action in ON_MARKED and self.marked:
+            return True
         if action in _OF_A_HOST:
             name = self.selected
             if name is None or self.controller.view.host(name) is None or self._obstacle(action, name):
@@ -177,6 +218,8 @@ class HostActions(ConsoleScreen):
         if (name := self.selected) is None or (pressed := self.active_bindings.get(event.key)) is None:
             return
         action = pressed.binding.action
+        if action in ON_MARKED and self.marked:
+            return
         if action in _OF_A_HOST and not pressed.enabled and (obstacle := self._obstacle(action, name)):
             self.controller.say(obstacle, name, severity="warning")
 
@@ -199,6 +242,14 @@ class HostActions(ConsoleScreen):
             return "connected already" if state in LIVE else "on its way already; d shows each step of it"
         return ""
 
+    def action_mark(self) -> None:
+        if name := self.selected:
+            self.controller.mark([name])
+
+    def action_bulk_report(self) -> None:
+        self.post_message(BulkReportOpened())
+
+    @on_marked
     def action_view(self) -> None:
         if name := self.selected:
             self.controller.view_host(name)
@@ -231,10 +282,12 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(ClipPutAsked(name))
 
+    @on_marked
     def action_connect(self) -> None:
         if name := self.selected:
             self.controller.connect(name)
 
+    @on_marked
     def action_deploy(self) -> None:
         if name := self.selected:
             self.controller.deploy(name)
@@ -244,6 +297,10 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(DoctorOpened(name))
 
+    def action_history(self) -> None:
+        self.post_message(HistoryOpened(self.selected))
+
+    @on_marked
     def action_disconnect(self) -> None:
         if name := self.selected:
             self.controller.cancel(name)
@@ -260,10 +317,12 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(HostFormOpened(name))
 
+    @on_marked
     def action_undeploy(self) -> None:
         if name := self.selected:
             self.post_message(UndeployAsked(name))
 
+    @on_marked
     def action_remove(self) -> None:
         if name := self.selected:
             self.post_message(RemoveAsked(name))

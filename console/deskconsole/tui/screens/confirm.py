@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from textual.content import Content
@@ -11,9 +11,13 @@ from textual.widgets import Button
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
+from deskconsole.tui.bulk import BulkAction
 from deskconsole.tui.text.amount import amount
 
 from .question import Dialog, buttons, text
+
+NAMED = 40
+"""Hosts that are named before an action on many; more would not fit beside the buttons."""
 
 Confirmed = Literal["yes", "also"]
 
@@ -71,6 +75,20 @@ def confirm_undeploy(host: Host) -> ConfirmScreen:
         "deleted. The session here is closed.",
         "The host stays on the list; connecting deploys again.",
         yes="Undeploy",
+    )
+
+
+def confirm_bulk(action: BulkAction, hosts: Sequence[Host]) -> ConfirmScreen:
+    """The one dialog before an action on many hosts; it names all of them."""
+    number = f"{len(hosts)} host{'' if len(hosts) == 1 else 's'}"
+    names = ", ".join(safe_text(host.name, 64) for host in hosts[:NAMED])
+    more = f" and {len(hosts) - NAMED} more" if len(hosts) > NAMED else ""
+    return ConfirmScreen(
+        f"{action.title} {number}",
+        f"{action.title} {number}: {names}{more}?\n\n{action.destroys}",
+        action.keeps,
+        yes=f"{action.title} {len(hosts)}",
+        no="Cancel",
     )
 
 

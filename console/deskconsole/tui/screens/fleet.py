@@ -11,7 +11,14 @@ from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.messages import DemoChosen, HostFormOpened, HostOpened, ImportOpened, WallOpened
+from deskconsole.tui.messages import (
+    DemoChosen,
+    HostFormOpened,
+    HostOpened,
+    ImportOpened,
+    WallOpened,
+    WallWindowOpened,
+)
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
@@ -30,18 +37,21 @@ from .base import HostActions
 class FleetScreen(HostActions, inherit_bindings=False):
     """Hosts, detail, events."""
 
+    acts_on_marked = True
     AUTO_FOCUS = "HostTable"  # else the first that takes keys has them, the filter that is not shown
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
         *HostActions.BINDINGS,
+        Binding("asterisk", "mark_shown", "Mark all", show=False, tooltip="Mark all that are shown, or none"),
         Binding("w", "wall", "Wall", tooltip="The pictures of all hosts that the filter shows"),
         Binding("C", "connect_all", "Connect all", show=False, tooltip="Connect all that the filter shows"),
+        Binding("W", "wall_window", "Wall window", show=False, tooltip="All that are shown, in a window"),
         Binding("f5", "reload", "Reload", show=False, tooltip="Read hosts.toml again"),
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
         Binding("slash", "filter", "Filter", priority=True, tooltip="Show only hosts with these words"),
         Binding("f", "columns", "Figures", show=False, tooltip="Other columns: who is there, or traffic"),
-        Binding("escape", "unfilter", "All", tooltip="Close the filter, show all hosts"),
+        Binding("escape", "unfilter", "All", tooltip="Close the filter; then take all marks away"),
     ]
 
     def __init__(self, controller: Controller, *, demo_offered: bool) -> None:
@@ -93,13 +103,17 @@ class FleetScreen(HostActions, inherit_bindings=False):
             (self.query_one(OptionList) if empty else self.query_one(HostTable)).focus()
         wanted = self.query_one(Input).value
         behind = self.controller.addresses.of
-        rows = [make_row(host, view.snapshot(host.name), view.now, behind(host)) for host in view.hosts]
+        marks = self.controller.marks
+        rows = [
+            make_row(host, view.snapshot(host.name), view.now, behind(host), marked=host.name in marks)
+            for host in view.hosts
+        ]
         shown = [row for row in rows if matches(row, wanted)]
         count, said = self.query_one(".count", Label), f"{len(shown)} of {len(rows)}" if wanted else ""
         if count.content != said:  # it would lay out the whole screen again: 3 ms
             count.update(said)
         self.query_one(HostTable).show(shown, filter_=wanted)
-        self.query_one(Header).show(view, len(self.controller.questions.hosts()))
+        self.query_one(Header).show(view, len(self.controller.questions.hosts()), marked=len(marks))
         self._show_detail()
         self.refresh_bindings()
 
@@ -172,12 +186,29 @@ class FleetScreen(HostActions, inherit_bindings=False):
         if name := self.selected:
             self.post_message(HostOpened(name))
 
+    def action_mark(self) -> None:
+        super().action_mark()
+        if self._table is not None:
+            self._table.action_move(1)
+
+    def action_mark_shown(self) -> None:
+        if self._table is not None:
+            shown = [row.name for row in self._table.rows]
+            if self.controller.marks.names.issuperset(shown):  # also those that are not shown
+                self.controller.mark_only(())
+            else:
+                self.controller.mark(shown)
+
     def action_wall(self) -> None:
         self.post_message(WallOpened(self.query_one(Input).value, self.selected))
 
     def action_connect_all(self) -> None:
         if self._table is not None:
             self.controller.connect_all([row.name for row in self._table.rows])
+
+    def action_wall_window(self) -> None:
+        if self._table is not None and self._table.rows:
+            self.post_message(WallWindowOpened(tuple(row.name for row in self._table.rows)))
 
     def action_columns(self) -> None:
         self.query_one(HostTable).turn_columns()
@@ -196,7 +227,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         if action == "filter" and self.is_mounted:
             return not isinstance(self.focused, Input)
         if action == "unfilter":
-            return self.has_class("-filtered")
+            return self.has_class("-filtered") or bool(self.controller.marks)
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
@@ -207,6 +238,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.set_focus(filter_line)
 
     def action_unfilter(self) -> None:
+        if not self.has_class("-filtered"):
+            self.controller.mark_only(())
+            return
         filter_line = self.query_one(Input)
         filter_line.value = ""
         filter_line.disabled = True

@@ -21,6 +21,7 @@ from .status_text import Kind, StatusText, look
 GAP = 2
 SPARK = 6
 """Cells of the little chart: 5 seconds each."""
+MARK = "✓"
 STATE = 16
 """Cells of the state before a column that can give way is shown, for `live 23 h 59 min`."""
 TIGHT = 11
@@ -59,6 +60,7 @@ class Row:
     group: str
     look: StatusText
     figures: Figures
+    marked: bool = False
     user: str = ""
     """The person logged on at the desktop."""
     control: str = ""
@@ -101,7 +103,7 @@ Cell = tuple[str, str]
 """Text, and the part of the table it is drawn as (`host-table--...`)."""
 
 
-def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Row:
+def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "", *, marked: bool = False) -> Row:
     """Makes the row of one host as it is at `now` (Unix time).
 
     `behind` is the address that the host's one stands for, where it is an alias.
@@ -111,7 +113,7 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
     address = safe_text(behind or host.target, 80) + (f":{host.port}" if host.port and not behind else "")
     group = safe_text(host.group, 64)
     if snapshot.state not in LIVE:
-        return Row(host.name, label, address, group, seen, Figures.NONE)
+        return Row(host.name, label, address, group, seen, Figures.NONE, marked)
     figures = snapshot.statistics
     recent = buckets([sample.updates for sample in figures.history], SPARK, SPARK * 5)
     # A domain before the name is the same for all of a room.
@@ -123,6 +125,7 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "") -> Ro
         group,
         seen,
         Figures.ALL if seen.kind is Kind.LIVE else Figures.SOME,
+        marked,
         user=safe_text(person, 64),
         control=control_text(snapshot.control).word,
         screen="{}x{}".format(*snapshot.size) if snapshot.size else "-",
@@ -171,7 +174,7 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
         order = ["address", "group", "screen", "user", "control", "picture"]
     shown = [column.field for column in (*before, *behind)]
     sizes = {column.field: column.width + GAP for column in (*before, *behind)}
-    room = width - (2 + host + GAP) - sum(sizes.values())
+    room = width - (3 + host + GAP) - sum(sizes.values())
     for field in order:
         if room >= STATE or (room >= TIGHT and field == order[-1]):
             break
@@ -192,7 +195,7 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
 
 def heading(layout: Layout) -> list[Cell]:
     """The line above the rows."""
-    cells = ["  " + fit("host", layout.host)]
+    cells = ["   " + fit("host", layout.host)]
     cells += [fit(column.title, column.width) for column in layout.before]
     cells.append(fit("state", layout.state))
     cells += [fit(column.title, column.width, right=True) for column in layout.behind]
@@ -203,7 +206,9 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
     """One row in `layout`, its pieces in drawing order."""
     kind = str(row.look.kind)
     gap = " " * GAP
-    line: list[Cell] = [(f"{row.look.sign} ", kind), (fit(row.label, layout.host) + gap, "host")]
+    name = (fit(row.label, layout.host) + gap, "marked" if row.marked else "host")
+    mark = (MARK if row.marked else " ", "marked")
+    line: list[Cell] = [mark, (f"{row.look.sign} ", kind), name]
     line += [(fit(getattr(row, column.field), column.width) + gap, column.part) for column in layout.before]
     behind, state = layout.behind, layout.state
     if row.figures is Figures.SOME:

@@ -33,14 +33,14 @@ class Header(Static):
         super().__init__("", markup=False)
         self._shown: tuple[object, ...] = ()
 
-    def show(self, view: FleetView, waiting: int) -> None:
-        """`waiting`: how many questions wait for an answer."""
+    def show(self, view: FleetView, waiting: int, *, marked: int = 0) -> None:
+        """`waiting`: how many questions wait for an answer; `marked`: how many hosts the keys act on."""
         looks = [look(view.snapshot(host.name), view.now) for host in view.hosts]
         counts = Counter((seen.kind, seen.word) for seen in looks)
         total = sum(view.snapshot(host.name).statistics.bytes_per_second for host in view.hosts)
         bound = f" of {rate(view.budget)}" if view.budget else ""
         cost = rate(total) + bound if looks else ""
-        shown = (counts, waiting, cost, self.size.width)
+        shown = (counts, waiting, marked, cost, self.size.width)
         if shown == self._shown:
             return
         self._shown = shown
@@ -49,7 +49,7 @@ class Header(Static):
         spoken = Counter({key: number for key, number in kinds.items() if key[0] is not Kind.QUIET})
         # The rest is not connected; that is said where there is room.
         lines = tuple(
-            _line(name, which, waiting, len(looks))
+            _line(name, which, waiting, len(looks), marked)
             for name, which in ((NAME, counts), ("", counts), ("", kinds), ("", spoken))
         )
         left = next((line for line in lines if line.cell_length <= room), lines[-1])
@@ -58,10 +58,12 @@ class Header(Static):
         self.update(Content.assemble(left, " ", right), layout=False)
 
 
-def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int, number: int) -> Content:
+def _line(name: str, counts: Counter[tuple[Kind, str]], waiting: int, number: int, marked: int) -> Content:
     parts: list[tuple[str, str]] = [(name, "bold $accent")]
     if number:
         parts.append((f"{number} host{'' if number == 1 else 's'}", "bold"))
+        if marked:
+            parts.append((f", {marked} marked", "bold $accent"))
     order = list(COLOURS)
     for position, (kind, word) in enumerate(sorted(counts, key=lambda key: (order.index(key[0]), key[1]))):
         parts += [

@@ -29,7 +29,18 @@ class HostTable(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"host-table--{part}"
-        for part in ("head", "host", "address", "figure", "quiet", "chart", "cursor", "blurred", *Kind)
+        for part in (
+            "head",
+            "host",
+            "marked",
+            "address",
+            "figure",
+            "quiet",
+            "chart",
+            "cursor",
+            "blurred",
+            *Kind,
+        )
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Host above", show=False),

@@ -1,0 +1,127 @@
+"""The actions that work on all marked hosts: what each does to one host, and when it is done there.
+
+The names are those of the screens' actions (`screens/base.py`): `connect` is `action_connect`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.inventory.host import Host
+from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import LIVE, SETTLED, State
+
+from .bulk import BulkAction, Skipped
+from .controller import Controller
+from .undeploy import AT_ONCE, Undeploys
+
+WINDOWS = 9
+"""Windows from which on it is asked before they open: each is a process."""
+
+
+def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, BulkAction]:
+    """Each action by its name."""
+
+    def on(act: Callable[[Controller, Host], Awaitable[str]]) -> Callable[[Host], Awaitable[str]]:
+        return partial(act, controller)
+
+    return {
+        "connect": BulkAction("Connect", on(_connect)),
+        "deploy": BulkAction("Deploy", on(_connect)),
+        "disconnect": BulkAction("Disconnect", on(_disconnect)),
+        "view": BulkAction(
+            "View",
+            on(_view),
+            destroys="A window opens for each of these hosts, and each window is a process.",
+            keeps="The wall shows many hosts in one window.",
+            asks_from=WINDOWS,
+        ),
+        "undeploy": BulkAction(
+            "Undeploy",
+            undeploys.remove_agent,
+            at_once=AT_ONCE,
+            destroys="The agent ends on these hosts, for other consoles too, and all of its files there are "
+            "deleted. Their sessions here are closed.",
+            keeps="The hosts stay on the list; connecting deploys again.",
+        ),
+        "remove": BulkAction(
+            "Remove",
+            on(_remove),
+            destroys="Their settings are forgotten, their sessions end.",
+            keeps="The agents and their files stay on the hosts themselves; undeploy removes them.",
+        ),
+    }
+
+
+class _Refused(DeskconsoleError):
+    """What a host's row says of a state: its reason, with what to do."""
+
+
+async def _connect(controller: Controller, host: Host) -> str:
+    before = controller.view.snapshot(host.name)
+    if before.state in LIVE:
+        raise Skipped("connected already")
+    error = await controller.attempt(lambda fleet: fleet.connect_all([host.name]))
+    if error is not None:
+        raise error
+    try:
+        after = await controller.until(host.name, partial(_arrived, before))
+    except asyncio.CancelledError:
+        controller.cancel(host.name)
+        raise
+    _require_live(after)
+    return "waits for somebody to log on" if after.state is State.WAITING else ""
+
+
+def _arrived(before: Snapshot, now: Snapshot) -> bool:
+    """Connecting has come to an end, for the time being: what was so before is no answer."""
+    if (now.state, now.since, now.attempt) == (before.state, before.since, before.attempt):
+        return False
+    unreachable = now.state is State.RETRYING and now.unreachable
+    return unreachable or now.state in LIVE or now.state in SETTLED or now.state is State.WAITING
+
+
+def _require_live(snapshot: Snapshot) -> None:
+    if snapshot.state in (State.CLOSED, State.IDLE):
+        raise Cancelled("disconnected meanwhile")
+    if snapshot.state in (State.FAILED, State.RETRYING):
+        raise _Refused(snapshot.reason or "down", remedy=snapshot.remedy)
+
+
+async def _disconnect(controller: Controller, host: Host) -> str:
+    if controller.view.snapshot(host.name).state in SETTLED:
+        raise Skipped("not connected")
+    controller.cancel(host.name)
+    await controller.until(host.name, lambda now: now.state in SETTLED)
+    return ""
+
+
+async def _view(controller: Controller, host: Host) -> str:
+    before = controller.view.snapshot(host.name)
+    if before.viewing:
+        raise Skipped("has a window already")
+    controller.window_failures.pop(host.name, None)
+    error = await controller.attempt(lambda fleet: fleet.view(host.name))
+    if error is not None:
+        raise error
+
+    def decided(now: Snapshot) -> bool:
+        failed = host.name in controller.window_failures
+        return failed or now.viewing or (now.state not in LIVE and _arrived(before, now))
+
+    after = await controller.until(host.name, decided)
+    if after.viewing:
+        return ""
+    if failure := controller.window_failures.get(host.name):
+        raise _Refused(failure.reason, remedy=failure.remedy)
+    _require_live(after)
+    return ""
+
+
+async def _remove(controller: Controller, host: Host) -> str:
+    if (error := await controller.take_off(host)) is not None:
+        raise error
+    return ""

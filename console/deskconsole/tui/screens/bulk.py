@@ -1,0 +1,112 @@
+"""An action on many hosts: how far it has come, and the report of what came of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label
+
+from deskconsole.common.safe_text import safe_text
+from deskconsole.session.state import SETTLED
+from deskconsole.tui.bulk import BulkRun, ItemState
+from deskconsole.tui.controller import Controller
+from deskconsole.tui.text.bulk_report import as_text, bar, report, summary
+from deskconsole.tui.text.log_line import LogLine
+from deskconsole.tui.text.status_text import look
+from deskconsole.tui.view import FleetView
+from deskconsole.tui.widgets.lines import Lines
+
+from .base import ConsoleScreen
+
+EVERY = 0.3
+"""Seconds between two looks at it while it runs."""
+
+
+class BulkScreen(ConsoleScreen, ModalScreen[None]):
+    """Leaving it leaves what is under way as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,b", "hide", "Hide", tooltip="Closes; what is under way continues behind it"),
+        Binding("x", "cancel", "Cancel", tooltip="Ends it on all hosts where it is not done"),
+        Binding("m", "mark_failed", "Mark the failed", tooltip="Marks the hosts where it failed, no others"),
+        Binding("y", "copy", "Copy", tooltip="Copy the report to the clipboard"),
+    ]
+
+    def __init__(self, controller: Controller, run: BulkRun) -> None:
+        super().__init__(controller)
+        self.run = run
+        self._ended: bool | None = None
+
+    @property
+    def visible_hosts(self) -> tuple[str, ...]:
+        return tuple(item.host.name for item in self.run.of(ItemState.RUNNING))
+
+    def compose(self) -> ComposeResult:
+        number = len(self.run.items)
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(
+                f"{self.run.action.title} {number} host{'' if number == 1 else 's'}"
+            )
+            yield Lines("summary")
+            yield Lines("bar")
+            with VerticalScroll():
+                yield Lines("report")
+            with Horizontal(classes="buttons"):
+                yield Label("", classes="keys", markup=False)
+                yield Button("Hide", id="hide", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#hide").focus()
+        self.set_interval(EVERY, self._show_newest)
+
+    def show(self, view: FleetView) -> None:
+        run, ended = self.run, self.run.ended
+        width = max(1, self.query_one(VerticalScroll).scrollable_content_region.width)
+        doing = {}
+        for item in run.of(ItemState.RUNNING):
+            snapshot = view.snapshot(item.host.name)
+            if snapshot.state not in SETTLED:
+                doing[item.host.name] = look(snapshot, view.now).text
+        self.query_one(".summary", Lines).show([Content(summary(run).partition(": ")[2])])
+        self.query_one(".bar", Lines).show([bar(run, width)])
+        self.query_one(".report", Lines).show(report(run, doing))
+        if ended != self._ended:
+            self._ended = ended
+            failed = bool(run.of(ItemState.FAILED))
+            keys = "y: copy" + ("  m: mark the failed" if failed else "")
+            self.query_one(".keys", Label).update(keys if ended else "x: cancel  esc: hide, it continues")
+            self.query_one("#cancel").display = not ended
+            self.query_one("#hide", Button).label = "Close" if ended else "Hide"
+
+    def tells(self, line: LogLine) -> bool:
+        """What happens to its hosts is in the report."""
+        return any(safe_text(item.host.name, 64) == line.host for item in self.run.items)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "cancel":
+            self.action_cancel()
+        else:
+            self.action_hide()
+
+    def action_hide(self) -> None:
+        if self.is_active:
+            self.dismiss()
+
+    def action_cancel(self) -> None:
+        if not self.run.ended:
+            self.run.cancel()
+
+    def action_mark_failed(self) -> None:
+        if failed := self.run.of(ItemState.FAILED):
+            self.controller.mark_only([item.host.name for item in failed])
+            self.action_hide()
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(as_text(self.run))
+        self.notify("the report is copied", markup=False)
