@@ -24,7 +24,7 @@ from deskconsole.common.errors import Cancelled, ConsoleNotRunning, DeskconsoleE
 from deskconsole.session.events import Event, encode
 
 from . import messages, socket_file
-from .messages import PROTOCOL, FailureReply, Greeting, WatchedEvent, WatchEvents
+from .messages import PROTOCOL, ConsoleKind, FailureReply, Greeting, WatchedEvent, WatchEvents
 
 if TYPE_CHECKING:
     from deskconsole.session.fleet import Fleet
@@ -44,15 +44,12 @@ _TICK: Final = 0.5
 
 
 class LocalServer:
-    """Answers commands from `open` to `close`, on threads of its own.
+    """Answers commands from `open` to `close`, on threads of its own."""
 
-    `demo`: the hosts are the demo's.
-    """
-
-    def __init__(self, folder: Path, fleet: Fleet, *, demo: bool = False) -> None:
+    def __init__(self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
         self._folder = folder
         self._fleet = fleet
-        self._demo = demo
+        self._kind = kind
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
@@ -66,7 +63,7 @@ class LocalServer:
         if not socket_file.SUPPORTED:
             return
         try:
-            self._listener, self._path = socket_file.listen(self._folder, demo=self._demo)
+            self._listener, self._path = socket_file.listen(self._folder, self._kind)
         except OSError as error:
             _log.warning("commands cannot ask this console: %s", error)
             return
@@ -124,7 +121,7 @@ class LocalServer:
             self._places.release()
 
     def _converse(self, client: socket.socket) -> None:
-        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._demo))
+        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind))
         request = messages.receive_request(client)
         if request is None:
             return

@@ -20,7 +20,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.local import messages, socket_file
 from deskconsole.local.client import RunningConsole, running_consoles
-from deskconsole.local.messages import ActOnHost, FailureReply, Greeting, HostAction, WatchEvents
+from deskconsole.local.messages import ActOnHost, ConsoleKind, FailureReply, Greeting, HostAction, WatchEvents
 from deskconsole.local.server import LocalServer
 from deskconsole.session.events import HostAdded, decode
 from deskconsole.session.fleet import Fleet
@@ -153,7 +153,7 @@ def test_a_console_that_stands_still_is_passed_over(server: LocalServer, tmp_pat
 
 def test_the_users_own_hosts_come_before_the_demos(server: LocalServer, tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
-    demo = LocalServer(tmp_path / "run", fleet_of(tmp_path / "demo", "studio"), demo=True)
+    demo = LocalServer(tmp_path / "run", fleet_of(tmp_path / "demo", "studio"), ConsoleKind.DEMO)
     demo.open()
     assert [console.demo for console in running_consoles(tmp_path / "run")] == [False, True]
     demo.close()
