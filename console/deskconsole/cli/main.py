@@ -25,10 +25,12 @@ from . import (
     events,
     fleet,
     hosts,
+    programs,
     recordings,
     runtime,
     schema,
     view,
+    wake,
     wall,
     watch,
 )
@@ -89,6 +91,9 @@ app.command()(control.key)
 # `-5` is a number here, and no option.
 app.command(context_settings={"ignore_unknown_options": True})(control.click)
 app.add_typer(control.clip_app, name="clip")
+app.command()(programs.shell)
+app.command()(programs.rdp)
+app.command()(wake.wake)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)

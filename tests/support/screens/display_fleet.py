@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
+from deskconsole.app.results import WakeResult
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
@@ -70,6 +71,8 @@ class DisplayFleet:
     wall: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
     brightness: float = 1.0
+    shell: tuple[str, ...] = ("true",)
+    """The program that a shell's key starts."""
 
     def record(self, event: Event) -> None:
         self.recorded.append(event)
@@ -185,6 +188,26 @@ class DisplayFleet:
         if self.refuses_undeploy is not None:
             raise self.refuses_undeploy
         return self.removed
+
+    def wake(self, host: Host) -> WakeResult:
+        self._do("wake", host.name)
+        return WakeResult(host.name, "a0:b1:c2:d3:e4:f5", "255.255.255.255")
+
+    def shell_command(self, host: Host) -> list[str]:
+        self._do("shell", host.name)
+        return list(self.shell)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        self._do("remote desktop", host.name)
+        opened("xfreerdp3")
+        self.patience.wait(10)
 
     def close(self) -> None:
         self.closed = True
