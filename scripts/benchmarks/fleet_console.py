@@ -13,6 +13,7 @@ from typing import Any
 
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.paths import Paths
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.events import Event
@@ -45,6 +46,9 @@ class Simulated:
         """Nothing is kept."""
 
     def past_events(self) -> Sequence[Event]:
+        return ()
+
+    def history(self, *_: Any, **__: Any) -> Sequence[HostDay]:
         return ()
 
     def undeploy(self, *_: Any, **__: Any) -> Removed:

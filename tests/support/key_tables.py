@@ -19,6 +19,7 @@ from deskconsole.tui.screens.base import HostActions
 from deskconsole.tui.screens.deploy import DeployScreen
 from deskconsole.tui.screens.doctor import DoctorScreen
 from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.history import HistoryScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.screens.log import LogScreen
@@ -116,6 +117,7 @@ def document() -> str:
         ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
         ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
         ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),
+        ("Statistics of days (`H`)", "", bound(HistoryScreen.BINDINGS)),
         ("The log (`l`)", "", bound(LogScreen.BINDINGS)),
         ("On every screen", "", bound(DeskconsoleApp.BINDINGS)),
         ("The window (`v`)", "", window(VIEW_KEYS)),

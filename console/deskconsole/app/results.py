@@ -17,6 +17,7 @@ from deskconsole.session.events import KINDS, Failure
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
     from deskconsole.diagnosis import Finding
+    from deskconsole.history.day import HostDay
     from deskconsole.runtimes.container import Runtime
     from deskconsole.session.sent_inputs import RoundTrips
     from deskconsole.session.snapshot import Snapshot
@@ -318,6 +319,28 @@ class RuntimeRemoveResult(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class HistoryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came over the links of one host on one day. `live` and `down` are seconds."""
+
+    host: str
+    day: str
+    live: float
+    outages: int
+    down: float
+    slices: int
+    updates: int
+    refreshes: dict[str, int]
+    received: int
+    saved_against_refreshes: int
+    saved_against_raw: int
+    saved_share: float | None
+    previews: int
+
+    @classmethod
+    def of(cls, day: HostDay) -> HistoryResult:
+        return cls(**{field: getattr(day, field) for field in cls.__struct_fields__})
+
+
 class ListenResult(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of the article's senders over `seconds`."""
 
@@ -398,6 +421,7 @@ RESULTS: dict[str, Any] = {
     "demo": HostResult,
     "view": HostResult,
     "stats": HostResult,
+    "stats history": list[HistoryResult],
     "shot": ShotResult,
     "status": HostResult,
     "connect": HostResult,

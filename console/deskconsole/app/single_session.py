@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from deskconsole.common.signals import held_back
+from deskconsole.history.database import HistoryDatabase
+from deskconsole.history.keeper import HistoryKeeper
 from deskconsole.inventory.host import Host
 from deskconsole.session.control_status import ControlSettings
 from deskconsole.session.event_log import EventLog
@@ -24,16 +26,21 @@ def single_session(
     tell: Callable[[Event], None],
     closing: Callable[[], float],
     places: Path | None = None,
+    history: Path | None = None,
 ) -> Iterator[Session]:
     """A session that has been asked to connect; `closing` says how many seconds its end may take.
 
     Its events are written to `log`, which is closed at the end, and told, but not what ends it: that is
     raised by what waits for it. `places` is the file in which its window finds the size and place that it
-    had.
+    had, `history` the one that its figures are added to.
     """
+
+    keeper: HistoryKeeper | None = None
 
     def record(event: Event) -> None:
         log.record(event)
+        if keeper is not None:
+            keeper.note(event)
         if session.failure is None and session.view_failure is None:
             tell(event)
 
@@ -43,6 +50,10 @@ def single_session(
             session = Session(
                 host.name, route, host.display, record, places=places, control=ControlSettings.of(host)
             )
+            if history is not None:
+                keeper = HistoryKeeper(HistoryDatabase(history), record)
+                stack.callback(keeper.close)
+                keeper.keep(session)
             stack.callback(lambda: session.close(closing()))
             session.connect()
         yield session

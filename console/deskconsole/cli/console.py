@@ -7,6 +7,7 @@ when the hosts stand there: 0.1 s and 0.5 s.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from deskconsole.common.errors import Cancelled
 from deskconsole.common.paths import Paths
 from deskconsole.common.signals import own_interrupts_end
+from deskconsole.history.database import HistoryDatabase
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from deskconsole.common.progress import Progress
     from deskconsole.demo.demo import Demo
     from deskconsole.diagnosis import Finding
+    from deskconsole.history.day import HostDay
+    from deskconsole.history.keeper import HistoryKeeper
     from deskconsole.inventory.host import Host
     from deskconsole.local.server import LocalServer
     from deskconsole.session.events import Event
@@ -69,6 +73,8 @@ class UsersHosts:
         self._paths = Paths.default()
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
+        self._database = HistoryDatabase(self._paths.history)
+        self._history: HistoryKeeper | None = None
         self._local: LocalServer | None = None
 
     def record(self, event: Event) -> None:
@@ -79,12 +85,18 @@ class UsersHosts:
     def past_events(self) -> Sequence[Event]:
         return last_events(self._paths.events, KEPT)
 
+    def history(self, since: dt.date) -> Sequence[HostDay]:
+        return self._database.read(since)
+
     def close(self) -> None:
-        """Writes down what is left of the events."""
+        """Writes down what is left of the figures and the events."""
+        if self._history is not None:
+            self._history.close()
         self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.common.settings import Settings
+        from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
@@ -94,14 +106,20 @@ class UsersHosts:
 
             return SshRoute(host, questions, self._paths, secrets=Secrets(self._keys), logins=logins)
 
+        def tell(event: Event) -> None:
+            history.note(event)
+            deliver(event)
+
+        self._history = history = HistoryKeeper(self._database, deliver)
         logins = LoginQueue()
         settings = Settings.load(self._paths.settings)
         fleet = Fleet(
             Inventory.load(self._paths.hosts),
             open_route,
-            deliver,
+            tell,
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
+            on_session=history.keep,
         )
         self._local = _opened(fleet, self._paths, demo=False)
         warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
@@ -146,6 +164,9 @@ class DemoHosts:
 
     def past_events(self) -> Sequence[Event]:
         return ()
+
+    def history(self, since: dt.date) -> Sequence[HostDay]:
+        return () if self._demo is None else self._demo.history.read(since)
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.demo.demo import Demo

@@ -91,4 +91,5 @@ def running_session(
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,
+        history=paths.history if isinstance(route, SshRoute) else None,
     )

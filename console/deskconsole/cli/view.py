@@ -98,6 +98,13 @@ def stats(
     seconds: Annotated[
         float | None, seconds_option("How long to count: else 5, or 0 where a console has counted.")
     ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Nothing is counted: the figures of the last days are printed.")
+    ] = False,
+    days: Annotated[
+        int, typer.Option(min=1, max=400, metavar="N", help="With --history: today and the days before it.")
+    ] = 30,
+    csv: Annotated[bool, typer.Option("--csv", help="With --history: CSV on stdout.")] = False,
     jobs: Jobs = JOBS,
     own: Own = False,
     json: Json = False,
@@ -106,15 +113,27 @@ def stats(
 
     Of a host that a running console is connected to, the figures are those of the console's session.
 
+    With --history the figures that the consoles of this computer kept are printed: of all hosts a sum each,
+    or of each HOST day by day.
+
     \b
     Examples:
       deskconsole stats lab-01
       deskconsole stats lab-01 --seconds 60 --json
       deskconsole stats --group lab
+      deskconsole stats --history
+      deskconsole stats --history lab-01 lab-02 --days 7 --csv
     """
     from .fleet import as_figures, asked
     from .host_table import print_figures
 
+    if history:
+        from .history import show_history
+
+        show_history(hosts, group, days, as_csv=csv, json=json)
+        return
+    if csv:
+        raise ConfigurationError("--csv needs --history", remedy="Figures of now are printed with --json.")
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own)
     found: list[Mapping[str, Any]] = []

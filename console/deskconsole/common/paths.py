@@ -102,6 +102,11 @@ class Paths:
         return self.data / "windows.json"
 
     @property
+    def history(self) -> Path:
+        """The figures of each host and day."""
+        return self.data / "history.sqlite"
+
+    @property
     def events(self) -> Path:
         """The log of what happened to the hosts."""
         return self.data / "events.jsonl"

@@ -16,6 +16,8 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
 from deskconsole.diagnosis.examination import examine
+from deskconsole.history.database import HistoryDatabase
+from deskconsole.history.keeper import HistoryKeeper
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.events import Event
@@ -67,6 +69,8 @@ class Demo:
         self._hosts: list[_Closable] = []
         self._agents: dict[str, ChildAgent] = {}
         self._options: dict[str, AgentOptions] = {}
+        self.history = HistoryDatabase(self.paths.history)
+        self._keeper: HistoryKeeper | None = None
         self.inventory = Inventory.load(self.paths.hosts)
         for seed, part in enumerate(CAST, start=1):
             options = AgentOptions(source="synthetic", scene=part.scene, seed=seed, size=SIZE, idle_exit=30)
@@ -108,7 +112,19 @@ class Demo:
             config = self._ssh_config if options is not None else None
             return SshRoute(host, questions, self.paths, options, ssh_config=config)
 
-        return Fleet(self.inventory, open_route, on_event, after_close=self.close, full_stream=full_stream)
+        def tell(event: Event) -> None:
+            keeper.note(event)
+            on_event(event)
+
+        self._keeper = keeper = HistoryKeeper(self.history, on_event)
+        return Fleet(
+            self.inventory,
+            open_route,
+            tell,
+            after_close=self.close,
+            full_stream=full_stream,
+            on_session=keeper.keep,
+        )
 
     def examine(
         self,
@@ -148,6 +164,8 @@ class Demo:
 
     def close(self) -> None:
         """Ends the hosts and everything that runs on them, and deletes the folder."""
+        if self._keeper is not None:
+            self._keeper.close()
         for each in self._hosts:
             each.close()
         self._folder.cleanup()

@@ -320,6 +320,12 @@ class ListReloaded(Event, frozen=True, kw_only=True):
     """Another program changed hosts.toml; it was read again."""
 
 
+class HistoryNotKept(Event, frozen=True, kw_only=True):
+    """The history of statistics cannot be written; its figures wait in memory until it can."""
+
+    failure: Failure
+
+
 class UndeployStarted(Event, frozen=True, kw_only=True):
     """The removal of all that was deployed to the host begins."""
 

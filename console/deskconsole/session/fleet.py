@@ -42,7 +42,7 @@ class Fleet:
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `full_stream`: every host has the full stream all the time.
     `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
-    find the size and place that they had.
+    find the size and place that they had. `on_session` gets every session before it begins.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Fleet:
         full_stream: bool = False,
         budget: int = 0,
         places: Path | None = None,
+        on_session: Callable[[Session], None] = lambda _session: None,
     ) -> None:
         self._full_stream = full_stream
         self._places = places
@@ -63,6 +64,7 @@ class Fleet:
         self._measured = (time.monotonic(), time.process_time())
         self._open_route = open_route
         self._on_event = on_event
+        self._on_session = on_session
         self._after_close = after_close
         self._lock = threading.Lock()
         self._inventory = inventory
@@ -97,7 +99,7 @@ class Fleet:
             if self._closed:
                 raise Cancelled("the console is being closed")
             if name not in self._sessions:
-                self._sessions[name] = Session(
+                self._sessions[name] = session = Session(
                     name,
                     self._open_route(host),
                     host.display,
@@ -107,6 +109,7 @@ class Fleet:
                     patient=True,
                     control=ControlSettings.of(host),
                 )
+                self._on_session(session)
             return self._sessions[name]
 
     def picture(self, name: str, width: int, height: int) -> BGR | None:

@@ -23,7 +23,7 @@ RATE_SPAN = 5
 _PREVIEWS_MEANT = 4
 """The mean size of previews follows about so many of the last."""
 
-_UNNAMED = "unnamed"
+UNNAMED = "unnamed"
 """The trigger of a refresh that the agent gave no name."""
 
 
@@ -49,7 +49,7 @@ class StatisticsMeter(LinkObserver):
         self._refresh_size = 0
         self._raw = 0
         """Bytes of the whole picture uncompressed."""
-        self._trigger = _UNNAMED
+        self._trigger = UNNAMED
         self._second = int(clock())
         self._sample = [0, 0, 0]
         self._history: deque[Sample] = deque(maxlen=HISTORY)
@@ -72,7 +72,7 @@ class StatisticsMeter(LinkObserver):
                 picture = packet.slices[0].rectangle
                 self._raw = picture.width * picture.height * 3
                 self._refreshes[self._trigger] += 1
-                self._trigger = _UNNAMED
+                self._trigger = UNNAMED
                 self._refresh_size = size
             else:
                 self._updates += 1

@@ -41,6 +41,7 @@ from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
 from .screens.fleet import FleetScreen
 from .screens.help import HelpScreen
+from .screens.history import HistoryScreen
 from .screens.host import HostScreen
 from .screens.host_form import HostForm
 from .screens.import_hosts import ImportScreen
@@ -204,6 +205,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         host = self.controller.view.host(message.name)
         if host is not None:
             self.push_screen(DoctorScreen(self.controller, host))
+
+    def on_history_opened(self, message: messages.HistoryOpened) -> None:
+        self.push_screen(HistoryScreen(self.controller, message.name))
 
     def on_host_form_opened(self, message: messages.HostFormOpened) -> None:
         host = self.controller.view.host(message.name)

@@ -42,6 +42,14 @@ class HostOpened(Message):
         self.name = name
 
 
+class HistoryOpened(Message):
+    """Show the history of statistics of a host, or of all."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+
 class WallOpened(Message):
     """Show the pictures of the hosts that these words choose, with the cursor on one of them."""
 

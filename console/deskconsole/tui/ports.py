@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from deskconsole.common.progress import Progress
 from deskconsole.diagnosis import Finding
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.events import Event
@@ -134,6 +136,10 @@ class Backend(Protocol):
 
     def past_events(self) -> Sequence[Event]:
         """The events of earlier consoles, the oldest first; of other consoles that run now too."""
+        ...
+
+    def history(self, since: dt.date) -> Sequence[HostDay]:
+        """The figures of hosts from this day on, by host and day. Raises a `DeskconsoleError`."""
         ...
 
     def examine(

@@ -15,6 +15,9 @@ Severity = Literal["info", "warning", "error"]
 LIST = "hosts.toml"
 """Stands in the host's place where an event is about the list of hosts."""
 
+STATISTICS = "statistics"
+"""Stands there where an event is about the history of statistics."""
+
 
 class Wording(NamedTuple):
     """An event as users read it. It may contain a host's own words: pass it through `safe_text`."""
@@ -25,7 +28,7 @@ class Wording(NamedTuple):
 
 def place(event: Event) -> str:
     """The host that an event is about, or what stands in its place."""
-    return event.host or LIST
+    return event.host or (STATISTICS if isinstance(event, events.HistoryNotKept) else LIST)
 
 
 def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
@@ -126,6 +129,8 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("removed", "info")
         case events.ListReloaded():
             return Wording("changed by another program; read again", "info")
+        case events.HistoryNotKept():
+            return Wording(f"the history of statistics is not written: {_whole(event.failure)}", "warning")
         case events.UndeployStarted():
             return Wording("undeploying", "info")
         case events.UndeployCancelled():

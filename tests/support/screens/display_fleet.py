@@ -5,6 +5,7 @@ It stands for nothing real: what sessions do is tested with real sessions.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -20,6 +21,7 @@ from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
 from deskconsole.diagnosis import Finding
+from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
@@ -61,6 +63,7 @@ class DisplayFleet:
     budget: int = 0
     past: list[Event] = field(default_factory=list)
     recorded: list[Event] = field(default_factory=list)
+    days: list[HostDay] = field(default_factory=list)
     controls: dict[str, DisplayControl] = field(default_factory=dict)
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
     typing: bool = False
@@ -73,6 +76,9 @@ class DisplayFleet:
 
     def past_events(self) -> list[Event]:
         return self.past
+
+    def history(self, since: dt.date) -> list[HostDay]:
+        return [day for day in self.days if day.day >= since.isoformat()]
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> DisplayFleet:
         self.questions = questions

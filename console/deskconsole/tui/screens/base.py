@@ -21,6 +21,7 @@ from deskconsole.tui.messages import (
     ControlToggled,
     DeployOpened,
     DoctorOpened,
+    HistoryOpened,
     HostFormOpened,
     PictureOpened,
     RemoveAsked,
@@ -185,6 +186,9 @@ class HostActions(ConsoleScreen):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding(
+            "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
+        ),
         Binding("e", "edit", "Edit", show=False, tooltip="Change how the host is reached"),
         Binding("u", "undeploy", "Undeploy", show=False, tooltip="Remove agent and files from the host"),
         Binding("minus,delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
@@ -292,6 +296,9 @@ class HostActions(ConsoleScreen):
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    def action_history(self) -> None:
+        self.post_message(HistoryOpened(self.selected))
 
     @on_marked
     def action_disconnect(self) -> None:
