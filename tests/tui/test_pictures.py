@@ -33,7 +33,7 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param(["down", "down", "d"], WIDE, id="deploy-wide"),
         pytest.param(["t", *"ab", "ctrl+c"], WIDE, id="typing-wide"),
         pytest.param(["t", *"ab"], NARROW, id="typing-narrow"),
-        pytest.param(["s"], NARROW, id="chords"),
+        pytest.param(["K"], NARROW, id="chords"),
         pytest.param(["e", *["up"] * 6], NARROW, id="form"),
     ],
 )

@@ -178,6 +178,14 @@ class ClipResult(msgspec.Struct, frozen=True, omit_defaults=True):
     left_out: int = 0
 
 
+class WakeResult(msgspec.Struct, frozen=True):
+    """The packet that wakes the network card `mac` was sent to `address`."""
+
+    host: str
+    mac: str
+    address: str
+
+
 class DeployResult(msgspec.Struct, frozen=True):
     """The parts that are on a host now; `uploaded` bytes of them were sent."""
 
@@ -433,6 +441,7 @@ RESULTS: dict[str, Any] = {
     "click": ClickResult,
     "clip get": ClipResult,
     "clip put": ClipResult,
+    "wake": WakeResult,
     "deploy": DeployResult,
     "undeploy": UndeployResult,
     "doctor": DoctorResult,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import Cancelled
+from deskconsole.common.errors import Cancelled, ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
@@ -29,6 +29,7 @@ from .capped_file import capped_file
 from .streams import LossyStream, require_terminal
 
 if TYPE_CHECKING:
+    from deskconsole.app.results import WakeResult
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.common.progress import Progress
     from deskconsole.demo.demo import Demo
@@ -95,6 +96,14 @@ class UsersHosts:
         self._log.close()
 
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        fleet = self.fleet(questions, deliver)
+        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
+        warm_up.daemon = True
+        warm_up.start()
+        return fleet
+
+    def fleet(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
+        """All hosts, none of them on its way; commands find this console from now on."""
         from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
@@ -122,9 +131,6 @@ class UsersHosts:
             on_session=history.keep,
         )
         self._local = _opened(fleet, self._paths, demo=False)
-        warm_up = threading.Timer(_WARM_UP, _warm_up, (fleet,))
-        warm_up.daemon = True
-        warm_up.start()
         return fleet
 
     def examine(
@@ -147,6 +153,31 @@ class UsersHosts:
 
         return connect_and_remove(
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
+        )
+
+    def wake(self, host: Host) -> WakeResult:
+        from deskconsole.app.wake_on_lan import wake
+        from deskconsole.inventory.learnt_macs import LearntMacs
+
+        return wake(host, LearntMacs(self._paths.macs))
+
+    def shell_command(self, host: Host) -> list[str]:
+        from deskconsole.ssh.shell_command import shell_command
+
+        return shell_command(host, self._paths.known_hosts)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        from deskconsole.app.remote_desktop import open_remote_desktop
+
+        open_remote_desktop(
+            host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys), opened=opened
         )
 
 
@@ -195,6 +226,31 @@ class DemoHosts:
         if self._demo is None:
             raise Cancelled("the demo has not begun")
         return self._demo.undeploy(host, questions, cancelled=cancelled)
+
+    def wake(self, host: Host) -> WakeResult:
+        raise _not_in_demo(host, "nothing to wake")
+
+    def shell_command(self, host: Host) -> list[str]:
+        if self._demo is None:
+            raise Cancelled("the demo has not begun")
+        return self._demo.shell_command(host)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,  # noqa: ARG002
+        *,
+        opened: Callable[[str], None],  # noqa: ARG002
+        cancelled: threading.Event,  # noqa: ARG002
+    ) -> None:
+        raise _not_in_demo(host, "no Remote Desktop")
+
+
+def _not_in_demo(host: Host, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{host.name} is a host inside of the demo: it has {what}",
+        remedy="Start deskconsole without `demo`, and try it on a host of your own.",
+    )
 
 
 def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:

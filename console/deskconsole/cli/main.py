@@ -25,10 +25,13 @@ from . import (
     events,
     fleet,
     hosts,
+    programs,
     recordings,
     runtime,
     schema,
     view,
+    wake,
+    wall,
 )
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
@@ -71,6 +74,7 @@ def console(
 app.command()(demo.demo)
 app.add_typer(hosts.app, name="hosts")
 app.command()(view.view)
+app.command()(wall.wall)
 app.command()(view.stats)
 app.command()(view.shot)
 app.command()(fleet.status)
@@ -86,6 +90,9 @@ app.command()(control.key)
 # `-5` is a number here, and no option.
 app.command(context_settings={"ignore_unknown_options": True})(control.click)
 app.add_typer(control.clip_app, name="clip")
+app.command()(programs.shell)
+app.command()(programs.rdp)
+app.command()(wake.wake)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)

@@ -102,6 +102,11 @@ class Paths:
         return self.data / "windows.json"
 
     @property
+    def macs(self) -> Path:
+        """MAC addresses of hosts, as they told them when they were last connected."""
+        return self.data / "macs.json"
+
+    @property
     def history(self) -> Path:
         """The figures of each host and day."""
         return self.data / "history.sqlite"

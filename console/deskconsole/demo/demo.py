@@ -24,6 +24,7 @@ from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import Route, SshRoute
 from deskconsole.ssh.prompts import Questions
+from deskconsole.ssh.shell_command import shell_command
 
 from .child_agent import ChildAgent
 
@@ -154,6 +155,12 @@ class Demo:
         self._require_ssh(host)
         config = self._ssh_config if host.name in self._options else None
         return connect_and_remove(host, questions, self.paths, cancelled=cancelled, ssh_config=config)
+
+    def shell_command(self, host: Host) -> list[str]:
+        """The command line that opens a shell on one of the hosts."""
+        self._require_ssh(host)
+        config = self._ssh_config if host.name in self._options else None
+        return shell_command(host, self.paths.known_hosts, config)
 
     def _require_ssh(self, host: Host) -> None:
         if host.name in self._agents:

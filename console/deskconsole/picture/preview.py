@@ -34,9 +34,14 @@ class PreviewPicture:
     """Unix time at which it came."""
 
     @classmethod
-    def received(cls, message: PreviewMessage, at: float) -> PreviewPicture:
-        """Decodes what an agent sent; raises RemoteProtocolError if it is too large or no such picture."""
-        if message.width > WIDTH or message.height > HEIGHT:
+    def received(
+        cls, message: PreviewMessage, at: float, largest: tuple[int, int] = (WIDTH, HEIGHT)
+    ) -> PreviewPicture:
+        """Decodes what an agent sent; raises RemoteProtocolError if it is too large or no such picture.
+
+        `largest`: width and height that it was asked for at most.
+        """
+        if message.width > largest[0] or message.height > largest[1]:
             raise RemoteProtocolError(f"a preview of {message.width} x {message.height}, too large")
         try:
             check_jpeg(message.picture, message.width, message.height)

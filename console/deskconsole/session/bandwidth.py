@@ -20,18 +20,21 @@ class Priority(IntEnum):
     """The user types into it, and its preview shows the effect."""
     SELECTED = 2
     """Its preview is on the screen."""
-    TILE = 3
+    WATCHED = 3
+    """Its tile is on the wall's window."""
+    TILE = 4
     """Its preview is one of many on the screen, on the wall."""
-    VISIBLE = 4
+    VISIBLE = 5
     """Its row is."""
-    ELSEWHERE = 5
-    UNSEEN = 6
+    ELSEWHERE = 6
+    UNSEEN = 7
     """The wall is on the screen, and the host is not on it."""
 
 
 BASE: Mapping[Priority, float] = {
     Priority.TYPED_INTO: 0.2,
     Priority.SELECTED: 1.0,
+    Priority.WATCHED: 0.2,
     Priority.TILE: 0.5,
     Priority.VISIBLE: 2.0,
     Priority.ELSEWHERE: 5.0,
@@ -47,6 +50,9 @@ SLOWEST = 100.0
 PREVIEWS = 1_000_000
 """Bytes a second for all previews without a budget: 100 hosts need a third of it."""
 
+WATCHED_PREVIEWS = 4_000_000
+"""The same while hosts are tiles of the wall's window: 30 of them, five times a second, need half of it."""
+
 PREVIEWS_SHARE = 0.25
 """The part of a budget that previews may take while a host has the full stream; all of it otherwise."""
 
@@ -55,6 +61,9 @@ CPU_SHARE = 0.4
 
 UNKNOWN = 12_000
 """Bytes of a preview before the first: those of a desktop of 1920 x 1080."""
+
+SIZES = ((320, 180), (480, 270), (640, 360), (960, 540))
+"""Width and height of previews, the smallest first; larger ones would not fit into 48 kB."""
 
 _TIER_SHARE = 0.75
 """The part of what is left that one priority may take; the next has the remainder at least."""
@@ -89,7 +98,9 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
     `stretch`, from `stretched`, makes all previews but that of the selected host slower.
     """
     full = [claim for claim in claims if claim.priority is Priority.FULL]
-    left = float(PREVIEWS if not limit else limit * PREVIEWS_SHARE if full else limit)
+    watched = any(claim.priority is Priority.WATCHED for claim in claims)
+    unbound = WATCHED_PREVIEWS if watched else PREVIEWS
+    left = float(unbound if not limit else limit * PREVIEWS_SHARE if full else limit)
     spent = 0.0
     intervals: dict[Priority, float] = {}
     for priority, base in BASE.items():
@@ -109,6 +120,12 @@ def share_out(claims: Sequence[Claim], limit: int, stretch: float = 1.0) -> dict
         claim.name: Share(intervals[claim.priority], rate if claim.priority is Priority.FULL else 0)
         for claim in claims
     }
+
+
+def preview_size(room: tuple[int, int]) -> tuple[int, int]:
+    """The size of the previews that serve a place of this size (width, height): an agent is not to be told
+    of every pixel that a window grows by."""
+    return next((size for size in SIZES if size[0] >= room[0] or size[1] >= room[1]), SIZES[-1])
 
 
 def stretched(stretch: float, load: float) -> float:

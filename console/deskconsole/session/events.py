@@ -320,6 +320,26 @@ class ListReloaded(Event, frozen=True, kw_only=True):
     """Another program changed hosts.toml; it was read again."""
 
 
+class HostWoken(Event, frozen=True, kw_only=True):
+    """A packet that wakes the host was sent."""
+
+    mac: str
+    by: Actor = "user"
+
+
+class RemoteDesktopOpened(Event, frozen=True, kw_only=True):
+    """A Remote Desktop client of this computer shows the host, through a tunnel."""
+
+    client: str
+    by: Actor = "user"
+
+
+class RemoteDesktopClosed(Event, frozen=True, kw_only=True):
+    """That client has ended."""
+
+    by: Actor = "user"
+
+
 class HistoryNotKept(Event, frozen=True, kw_only=True):
     """The history of statistics cannot be written; its figures wait in memory until it can."""
 

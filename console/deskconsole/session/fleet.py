@@ -18,13 +18,14 @@ from deskconsole.common.errors import Cancelled, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
-from .bandwidth import UNKNOWN, Claim, Priority, share_out, stretched
+from .bandwidth import UNKNOWN, Claim, Priority, preview_size, share_out, stretched
 from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED
 
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
+    from deskconsole.picture.preview import PreviewPicture
 
     from .host_control import HostControl
     from .route import Route
@@ -60,6 +61,7 @@ class Fleet:
         self._full_stream = full_stream
         self._places = places
         self.budget = budget
+        self._tiles: tuple[frozenset[str], tuple[int, int]] = frozenset(), (0, 0)
         self._stretch = 1.0
         self._measured = (time.monotonic(), time.process_time())
         self._open_route = open_route
@@ -78,6 +80,10 @@ class Fleet:
     def hosts(self) -> tuple[Host, ...]:
         """In the inventory's order."""
         return self._inventory.hosts
+
+    def in_group(self, name: str) -> tuple[Host, ...]:
+        """The hosts of a group. Raises ConfigurationError where no host has that group."""
+        return self._inventory.in_group(name)
 
     def snapshots(self) -> dict[str, Snapshot]:
         """One for each host, in the inventory's order; hosts that were never connected are idle."""
@@ -118,6 +124,19 @@ class Fleet:
             session = self._sessions.get(name)
         return None if session is None else session.picture(width, height)
 
+    def preview(self, name: str) -> PreviewPicture | None:
+        """The newest small picture of a host; None before any, and while it has the full stream."""
+        with self._lock:
+            session = self._sessions.get(name)
+        return None if session is None or session.full_stream else session.preview
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        """Takes which hosts are seen as tiles of the wall's window from now on, with pictures of this size.
+
+        The next call of `shown` gives them their shares.
+        """
+        self._tiles = frozenset(names), size
+
     def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
         """A number for each of these hosts: while it is the same, `picture` is."""
         with self._lock:
@@ -133,6 +152,7 @@ class Fleet:
         """
         with self._lock:
             sessions = dict(self._sessions)
+        tiles, room = self._tiles
         claims = []
         for name, session in sessions.items():
             if session.linked:
@@ -142,11 +162,14 @@ class Fleet:
                 priority = seen if name in visible else unseen
                 if name == selected and not wall:
                     priority = Priority.TYPED_INTO if typing else Priority.SELECTED
+                if name in tiles and priority is not Priority.TYPED_INTO:
+                    priority = Priority.WATCHED
                 priority = Priority.FULL if session.full_stream else priority
                 claims.append(Claim(name, priority, session.preview_bytes or UNKNOWN))
         self._measure()
         for name, share in share_out(claims, self.budget, self._stretch).items():
-            sessions[name].pace(interval=share.interval, rate=share.rate)
+            size = preview_size(room) if name in tiles else preview_size((0, 0))
+            sessions[name].pace(interval=share.interval, rate=share.rate, size=size)
 
     def _measure(self) -> None:
         """Measures how much of a core this process took since the last call: previews give way."""

@@ -22,7 +22,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.picture.decoders.part import BGR
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.picture.preview import fitted
+from deskconsole.picture.preview import HEIGHT, WIDTH, PreviewPicture, fitted
 from deskwire.control import Consent
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.messages import WatchMode
@@ -119,6 +119,7 @@ class Session:
             host_events,
             self.request_refresh,
             unasked=self._control_settings.consent is Consent.NEVER,
+            largest_preview=lambda: self._watch_policy.largest_preview,
         )
         self._observing = threading.Lock()
         self._guests: list[LinkObserver] = []
@@ -154,6 +155,11 @@ class Session:
             preview = self._status.now.preview
             pixels = None if preview is None else preview.pixels(width, height)
         return None if pixels is None else fitted(pixels, width, height)
+
+    @property
+    def preview(self) -> PreviewPicture | None:
+        """The last small picture, as it came."""
+        return self._status.now.preview
 
     @property
     def pictures(self) -> int:
@@ -244,10 +250,10 @@ class Session:
         """Mean size of the last previews; 0 before any."""
         return self._meter.preview_bytes
 
-    def pace(self, *, interval: float, rate: int) -> None:
-        """Previews `interval` seconds apart, the full stream with `rate` bytes a second at most (0: no
-        bound)."""
-        if self._watch_policy.pace(interval=interval, rate=rate):
+    def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
+        """Previews of at most this size `interval` seconds apart, the full stream with `rate` bytes a second
+        at most (0: no bound)."""
+        if self._watch_policy.pace(interval=interval, rate=rate, size=size):
             self._ask(LinkLoop.update_watch)
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from deskconsole.common.errors import DeskconsoleError, Stale
 from deskconsole.common.progress import StepId
 from deskconsole.picture.framebuffer import Framebuffer
-from deskconsole.picture.preview import PreviewPicture
+from deskconsole.picture.preview import HEIGHT, WIDTH, PreviewPicture
 from deskwire.geometry import Display
 from deskwire.messages import Preview as PreviewMessage
 from deskwire.messages import Screen, ScreenState, Welcome
@@ -48,7 +48,7 @@ class StatusObserver(LinkObserver):
 
     `tell` gets the events, but for those that the host can cause alone. `unasked`: the console does not want
     the person at the host to be asked. `differs` is called when a comparison found that the two pictures are
-    not equal.
+    not equal. `largest_preview` tells the size of the largest preview that was asked for.
     """
 
     def __init__(
@@ -64,8 +64,10 @@ class StatusObserver(LinkObserver):
         differs: Callable[[], None],
         *,
         unasked: bool = False,
+        largest_preview: Callable[[], tuple[int, int]] = lambda: (WIDTH, HEIGHT),
     ) -> None:
         self._display = display
+        self._largest_preview = largest_preview
         self._status = status
         self._steps = steps
         self._meter = meter
@@ -157,7 +159,7 @@ class StatusObserver(LinkObserver):
         self._status.update(lossy=pixels)
 
     def previewed(self, preview: PreviewMessage) -> None:
-        kept = PreviewPicture.received(preview, time.time())
+        kept = PreviewPicture.received(preview, time.time(), self._largest_preview())
         self._steps.end(StepOutcome.DONE)
         size = self._size or self._status.now.size
         self._status.update(preview=kept, size=size, picture_at=kept.at)

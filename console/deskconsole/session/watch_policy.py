@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from deskconsole.picture.preview import HEIGHT, WIDTH
 from deskwire.messages import Watch, WatchMode
 
 GRACE = 3.0
@@ -26,7 +27,8 @@ class WatchPolicy:
         self._lock = threading.Lock()
         self._until = float("-inf")
         self._full = Watch(WatchMode.FULL)
-        self._preview = Watch(WatchMode.PREVIEW)
+        self._preview = Watch(WatchMode.PREVIEW, WIDTH, HEIGHT)
+        self._largest = WIDTH, HEIGHT
 
     @property
     def watched(self) -> bool:
@@ -42,18 +44,26 @@ class WatchPolicy:
                 self._until = max(self._until, now + GRACE)
             return self._full if now < self._until else self._preview
 
+    @property
+    def largest_preview(self) -> tuple[int, int]:
+        """Width and height of the largest preview that the agent was ever asked for."""
+        with self._lock:
+            return self._largest
+
     def full_for(self, seconds: float) -> None:
         """The full stream is wanted for so long, or longer."""
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
 
-    def pace(self, *, interval: float, rate: int) -> bool:
-        """Previews come `interval` seconds apart from now on, the full stream with `rate` bytes a second at
-        most (0: no bound). False if that was so before."""
+    def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bool:
+        """Previews of at most this size come `interval` seconds apart from now on, the full stream with
+        `rate` bytes a second at most (0: no bound). False if that was so before."""
+        width, height = size
         with self._lock:
             before = self._preview, self._full
-            if self._preview.interval != interval:
-                self._preview = Watch(WatchMode.PREVIEW, interval=interval)
+            self._largest = max(self._largest[0], width), max(self._largest[1], height)
+            if self._preview != (wanted := Watch(WatchMode.PREVIEW, width, height, interval)):
+                self._preview = wanted
             if self._full.rate != rate:
                 self._full = Watch(WatchMode.FULL, rate=rate)
             return before != (self._preview, self._full)

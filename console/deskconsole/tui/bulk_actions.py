@@ -16,13 +16,16 @@ from deskconsole.session.state import LIVE, SETTLED, State
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
+from .host_programs import HostPrograms
 from .undeploy import AT_ONCE, Undeploys
 
 WINDOWS = 9
 """Windows from which on it is asked before they open: each is a process."""
 
 
-def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, BulkAction]:
+def bulk_actions(
+    controller: Controller, undeploys: Undeploys, programs: HostPrograms
+) -> Mapping[str, BulkAction]:
     """Each action by its name."""
 
     def on(act: Callable[[Controller, Host], Awaitable[str]]) -> Callable[[Host], Awaitable[str]]:
@@ -39,6 +42,7 @@ def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, B
             keeps="The wall shows many hosts in one window.",
             asks_from=WINDOWS,
         ),
+        "wake": BulkAction("Wake", programs.send_wake),
         "undeploy": BulkAction(
             "Undeploy",
             undeploys.remove_agent,

@@ -173,6 +173,30 @@ class ClipPutAsked(Message):
         self.name = name
 
 
+class ShellAsked(Message):
+    """Leave the terminal to a shell on a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class RemoteDesktopAsked(Message):
+    """Open a host in the Remote Desktop client of this computer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class WakeAsked(Message):
+    """Send the packet that wakes a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class DemoChosen(Message):
     """Show the demo instead of the empty list."""
 
@@ -183,3 +207,11 @@ class InterruptPressed(Message):
     def __init__(self, hint: str) -> None:
         super().__init__()
         self.hint = hint
+
+
+class WallWindowOpened(Message):
+    """Show these hosts as tiles of a window."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names

@@ -19,8 +19,10 @@ from deskconsole.ssh.prompts import Questions
 from deskwire.control import ChordName
 
 if TYPE_CHECKING:
+    from deskconsole.app.results import WakeResult
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
+    from deskconsole.picture.preview import PreviewPicture
 
 
 class ControlPort(Protocol):
@@ -93,6 +95,14 @@ class FleetPort(Protocol):
         """The newest picture of a host as large as fits into width x height pixels; None before any."""
         ...
 
+    def preview(self, name: str) -> PreviewPicture | None:
+        """The newest small picture of a host, as it came; None while it has the full stream."""
+        ...
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        """Takes which hosts are seen as tiles of the wall's window, with pictures of this size."""
+        ...
+
     def control(self, name: str) -> ControlPort: ...
 
     def connect(self, name: str) -> None: ...
@@ -161,5 +171,28 @@ class Backend(Protocol):
         """Removes the agent and all of its files from one host, and tells what that was.
 
         Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
+        """
+        ...
+
+    def wake(self, host: Host) -> WakeResult:
+        """Sends the packet that wakes a host. May raise a `DeskconsoleError`."""
+        ...
+
+    def shell_command(self, host: Host) -> list[str]:
+        """The command line that opens a shell on a host. May raise a `DeskconsoleError`."""
+        ...
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        """Shows a host in the Remote Desktop client of this computer, and returns when that has ended.
+
+        `opened` is told the client's name once it runs. Raises Cancelled soon after `cancelled` was set; may
+        raise any other `DeskconsoleError`.
         """
         ...

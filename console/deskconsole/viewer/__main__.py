@@ -19,7 +19,10 @@ from deskconsole.common.settings import Settings
 from .display import monitors, require_display
 from .inbox import open_inbox
 from .input_outbox import InputOutbox
-from .messages import Failed, Ready
+from .mailbox import Mailbox
+from .messages import Failed, Ready, to_window
+from .wall_mailbox import WallMailbox
+from .wall_messages import to_wall
 
 PACKAGES = "libgl1 libglib2.0-0 libsm6 libx11-xcb1 xkb-data"
 """Debian packages (12) beyond a bare system that the window needs; the first three were found by
@@ -46,6 +49,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="deskconsole.viewer", description=__doc__)
     parser.add_argument("--fullscreen", action="store_true")
     parser.add_argument("--hint", action="store_true", help="tell the keys when the window opens")
+    parser.add_argument("--wall", action="store_true", help="it shows tiles of many hosts")
+    parser.add_argument("--turn", type=float, default=10.0, help="seconds until the next page of tiles")
     parser.add_argument("--playing", action="store_true", help="it shows a recording")
     parser.add_argument("--host", default="", help="whose window it is")
     parser.add_argument("--places", type=Path, help="the file with size and place of each host's window")
@@ -62,22 +67,35 @@ def main() -> int:
     try:
         _prefer_the_systems_x11()
         from .frame import Frame
-        from .window import NAME, Window
+        from .toolkit_window import NAME
+        from .wall_window import WallWindow
+        from .window import Window
     except ImportError as fault:
         outbox.put(Failed(f"OpenCV cannot be loaded: {fault}.", f"Debian: apt-get install {PACKAGES}"))
         return ViewerError.exit_code
-    inbox = open_inbox(sys.stdin.fileno())
     frame = Frame(NAME, monitors(), host=arguments.host, places=arguments.places)
-    window = Window(
-        inbox,
-        outbox,
-        frame,
-        fullscreen=arguments.fullscreen,
-        hint=arguments.hint,
-        depth=24 if screen is None else screen.depth,
-        host_key=settings.host_key,
-        playing=arguments.playing,
-    )
+    depth = 24 if screen is None else screen.depth
+    window: Window | WallWindow
+    if arguments.wall:
+        window = WallWindow(
+            open_inbox(sys.stdin.fileno(), WallMailbox(), to_wall),
+            outbox,
+            frame,
+            fullscreen=arguments.fullscreen,
+            turn=arguments.turn,
+            depth=depth,
+        )
+    else:
+        window = Window(
+            open_inbox(sys.stdin.fileno(), Mailbox(), to_window),
+            outbox,
+            frame,
+            fullscreen=arguments.fullscreen,
+            hint=arguments.hint,
+            depth=depth,
+            host_key=settings.host_key,
+            playing=arguments.playing,
+        )
     outbox.put(Ready())
     window.run()
     outbox.close()

@@ -8,6 +8,7 @@ import time
 from collections import deque
 
 from .messages import PointerInput, ToConsole, line
+from .wall_messages import WallWish
 
 _MANY = 1000
 """Messages that may wait. A console that has stopped for so long is not to type all of it later."""
@@ -24,7 +25,7 @@ class InputOutbox:
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
-        self._waiting: deque[ToConsole] = deque()
+        self._waiting: deque[ToConsole | WallWish] = deque()
         self._rest = b""
         """The rest of a line that did not fit."""
         # Windows cannot say whether a pipe has room, and its window sends no input.
@@ -41,7 +42,7 @@ class InputOutbox:
         """The time at which `flush` has to be called; None: nothing waits for room."""
         return time.monotonic() + _LOOK if self._waiting or self._rest else None
 
-    def put(self, message: ToConsole) -> None:
+    def put(self, message: ToConsole | WallWish) -> None:
         """Sends the message now, or at a later `flush`."""
         if (
             isinstance(message, PointerInput)

@@ -205,7 +205,8 @@ Request = ControlWish | ClipOffer | ClipWish
 ToWindow = (
     Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
 )
-ToConsole = Ready | Failed | Shown | Closed | PlayWish | Input | Request
+FromWindow = Shown | PlayWish | Input | Request
+ToConsole = Ready | Failed | Closed | FromWindow
 
 _encoder = msgspec.json.Encoder()
 to_window = msgspec.json.Decoder(ToWindow)
@@ -213,6 +214,6 @@ to_window = msgspec.json.Decoder(ToWindow)
 to_console = msgspec.json.Decoder(ToConsole)
 
 
-def line(message: ToWindow | ToConsole) -> bytes:
+def line(message: msgspec.Struct) -> bytes:
     """The message as one line."""
     return _encoder.encode(message) + b"\n"

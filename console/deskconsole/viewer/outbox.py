@@ -10,19 +10,41 @@ import os
 import selectors
 import sys
 import threading
-from typing import IO
+from typing import IO, Generic, Protocol, TypeVar
 
-from .mailbox import Mailbox
-from .messages import CloseWindow, ToWindow, line
+import msgspec
+
+from .messages import CloseWindow, line
+
+To = TypeVar("To", bound=msgspec.Struct)
 
 
-class Outbox:
-    """The writing end of a pipe. It is closed behind `CloseWindow`, or when nobody reads any more."""
+class MailboxPort(Protocol[To]):
+    """A mailbox for messages of one kind of window."""
 
-    def __init__(self, pipe: IO[bytes], name: str) -> None:
+    def put(self, message: To) -> None:
+        """Adds a message, merged with what waits."""
+        ...
+
+    def wait(self, timeout: float | None) -> bool:
+        """Waits up to `timeout` seconds until there is something to take."""
+        ...
+
+    def take(self) -> list[To]:
+        """All that waits."""
+        ...
+
+
+class Outbox(Generic[To]):
+    """The writing end of a pipe. It is closed behind `CloseWindow`, or when nobody reads any more.
+
+    What there is no room for waits in `mailbox`.
+    """
+
+    def __init__(self, pipe: IO[bytes], name: str, mailbox: MailboxPort[To]) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
-        self._mailbox = Mailbox()
+        self._mailbox = mailbox
         self._rest = b""
         """The rest of a line that did not fit; the thread's alone while something waits."""
         self._waiting = threading.Event()
@@ -36,7 +58,7 @@ class Outbox:
         self._thread = threading.Thread(target=self._bring, name=name, daemon=True)
         self._thread.start()
 
-    def put(self, message: ToWindow) -> None:
+    def put(self, message: To) -> None:
         """Says it now or as soon as there is room; nothing happens after the end."""
         with self._lock:
             if self._ended:

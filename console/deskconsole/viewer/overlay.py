@@ -6,16 +6,15 @@ No window here, only arrays and a clock that is given.
 from __future__ import annotations
 
 import itertools
-import re
 import time
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .keys import HostKeyName, help_rows, hint
+from .keys import HostKeyName, WindowKey, help_rows, hint
+from .lettering import AMBER, DARK, FONT, PALE, ascii_text, wrapped
 from .messages import Status
 
 _HINTED, _FADING = 4.0, 1.0
@@ -24,20 +23,28 @@ _HINTED, _FADING = 4.0, 1.0
 FADE_STEP = 0.05
 """Seconds between two drawings of a line that fades."""
 
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _MARGIN = 10
 _LEADING = 42
 """Pixels from line to line in a font of scale 1."""
 
 _FADED = (np.arange(256) // 2 + 32).astype(np.uint8)
-_DARK, _AMBER, _PALE = (24, 24, 24), (64, 200, 255), (220, 220, 220)
 
 
 class Overlay:
-    """The texts that are shown over the picture. `now` is seconds on the monotonic clock."""
+    """The texts that are shown over the picture. `now` is seconds on the monotonic clock.
 
-    def __init__(self, host_key: HostKeyName | None = "right ctrl", *, playing: bool = False) -> None:
-        self._playing = playing
+    `rows` and `line` give all keys and the most important ones, by the host key that they are told.
+    """
+
+    def __init__(
+        self,
+        host_key: HostKeyName | None = "right ctrl",
+        *,
+        rows: Callable[[HostKeyName | None], Sequence[WindowKey]] = help_rows,
+        line: Callable[[HostKeyName | None], str] = hint,
+    ) -> None:
+        self._rows = rows
+        self._line = line
         self.host_key = host_key
         """The key that takes control; None: the window can only show the host."""
         self.helping = False
@@ -82,7 +89,7 @@ class Overlay:
 
     def hint(self, now: float) -> None:
         """Shows the line with the keys for a while."""
-        self.say(hint(self.host_key, playing=self._playing), now)
+        self.say(self._line(self.host_key), now)
 
     def say(self, sentence: str, now: float) -> None:
         """Shows this line for a while."""
@@ -110,9 +117,9 @@ class Overlay:
         if self._stale is not None:
             draw_banner(image, self._banner)
         if self.helping:
-            _draw_help(image, help_rows(self.host_key, playing=self._playing))
+            _draw_help(image, self._rows(self.host_key))
         elif (strength := self._strength(now)) > 0:
-            _draw_hint(image, _plain(self._hint), strength)
+            _draw_hint(image, ascii_text(self._hint), strength)
         elif self.times:
             _draw_hint(image, self.times, 1)
 
@@ -126,56 +133,38 @@ def draw_banner(image: NDArray[np.uint8], text: str) -> None:
     line of it larger."""
     grey = cv2.LUT(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY), _FADED)
     cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, dst=image)
-    first, *rest = _plain(text).splitlines()
+    first, *rest = ascii_text(text).splitlines()
     room = image.shape[1] - 2 * _MARGIN
-    lines = [(line, 0.7, _AMBER) for line in _wrapped(first, 0.7, room)]
-    lines += [(line, 0.5, _PALE) for said in rest for line in _wrapped(said, 0.5, room)]
+    lines = [(line, 0.7, AMBER) for line in wrapped(first, 0.7, room)]
+    lines += [(line, 0.5, PALE) for said in rest for line in wrapped(said, 0.5, room)]
     bottoms = list(itertools.accumulate(round(scale * _LEADING) for _, scale, _ in lines))
-    cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), _DARK, cv2.FILLED)
+    cv2.rectangle(image, (0, 0), (image.shape[1], bottoms[-1] + _MARGIN), DARK, cv2.FILLED)
     for (line, scale, colour), bottom in zip(lines, bottoms, strict=True):
-        cv2.putText(image, line, (_MARGIN, bottom), _FONT, scale, colour, 1, cv2.LINE_AA)
+        cv2.putText(image, line, (_MARGIN, bottom), FONT, scale, colour, 1, cv2.LINE_AA)
 
 
 def _draw_hint(image: NDArray[np.uint8], text: str, strength: float) -> None:
     """Lays a text into a banner across the bottom of `image` (BGRX), `strength` (0 to 1) of it seen."""
-    lines = _wrapped(text, 0.5, image.shape[1] - 2 * _MARGIN)
-    widths, heights = zip(*(cv2.getTextSize(line, _FONT, 0.5, 1)[0] for line in lines), strict=True)
+    lines = wrapped(text, 0.5, image.shape[1] - 2 * _MARGIN)
+    widths, heights = zip(*(cv2.getTextSize(line, FONT, 0.5, 1)[0] for line in lines), strict=True)
     high = min(image.shape[0], heights[0] + (len(lines) - 1) * _LEADING // 2 + 2 * _MARGIN)
     below = image[image.shape[0] - high :]
-    banner = np.full_like(below, _DARK[0])
+    banner = np.full_like(below, DARK[0])
     for number, (line, width) in enumerate(zip(reversed(lines), reversed(widths), strict=True)):
         place = max(_MARGIN, (image.shape[1] - width) // 2), high - _MARGIN - number * _LEADING // 2
-        cv2.putText(banner, line, place, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
+        cv2.putText(banner, line, place, FONT, 0.5, PALE, 1, cv2.LINE_AA)
     cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
 
 
 def _draw_help(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> None:
     """Lays a box into the middle of `image` (BGRX): keys in one column, what they do in the other."""
-    wide = [max(cv2.getTextSize(row[n], _FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
+    wide = [max(cv2.getTextSize(row[n], FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
     leading = _LEADING // 2 + 2
     width, height = wide[0] + wide[1] + 4 * _MARGIN, leading * len(rows) + 2 * _MARGIN
     left, top = max(0, (image.shape[1] - width) // 2), max(0, (image.shape[0] - height) // 2)
-    cv2.rectangle(image, (left, top), (left + width, top + height), _DARK, cv2.FILLED)
+    cv2.rectangle(image, (left, top), (left + width, top + height), DARK, cv2.FILLED)
     for number, (key, meaning) in enumerate(rows):
         bottom = top + _MARGIN + leading * (number + 1) - _MARGIN // 2
-        cv2.putText(image, key, (left + _MARGIN, bottom), _FONT, 0.5, _AMBER, 1, cv2.LINE_AA)
+        cv2.putText(image, key, (left + _MARGIN, bottom), FONT, 0.5, AMBER, 1, cv2.LINE_AA)
         meant = left + wide[0] + 3 * _MARGIN, bottom
-        cv2.putText(image, meaning, meant, _FONT, 0.5, _PALE, 1, cv2.LINE_AA)
-
-
-def _plain(text: str) -> str:
-    """Letters without their marks, as putText knows ASCII only."""
-    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return "".join(letters).encode("ascii", "replace").decode()
-
-
-def _wrapped(text: str, scale: float, room: int) -> list[str]:
-    """`text` in lines of at most `room` pixels, broken between words; gaps within a line stay as they are."""
-    lines = [""]
-    for word in re.findall(r"\s*\S+", text):
-        longer = lines[-1] + word
-        if not lines[-1] or cv2.getTextSize(longer, _FONT, scale, 1)[0][0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word.lstrip())
-    return lines
+        cv2.putText(image, meaning, meant, FONT, 0.5, PALE, 1, cv2.LINE_AA)

@@ -129,6 +129,12 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("removed", "info")
         case events.ListReloaded():
             return Wording("changed by another program; read again", "info")
+        case events.HostWoken():
+            return Wording(f"sent the packet that wakes {event.mac}", "info")
+        case events.RemoteDesktopOpened():
+            return Wording(f"opened in {event.client}", "info")
+        case events.RemoteDesktopClosed():
+            return Wording("its Remote Desktop was closed", "info")
         case events.HistoryNotKept():
             return Wording(f"the history of statistics is not written: {_whole(event.failure)}", "warning")
         case events.UndeployStarted():

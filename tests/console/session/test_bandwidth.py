@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deskconsole.session.bandwidth import CPU_SHARE, PREVIEWS, SLOWEST, Claim, Priority, share_out, stretched
 
-FULL, TYPED_INTO, SELECTED, TILE, VISIBLE, ELSEWHERE, UNSEEN = Priority
+FULL, TYPED_INTO, SELECTED, WATCHED, TILE, VISIBLE, ELSEWHERE, UNSEEN = Priority
 
 
 def fleet(full: int = 0, selected: int = 0, visible: int = 0, elsewhere: int = 0) -> list[Claim]:

@@ -10,6 +10,7 @@ import pytest
 
 from deskconsole.viewer.inbox import Inbox, ThreadedInbox
 from deskconsole.viewer.input_outbox import InputOutbox
+from deskconsole.viewer.mailbox import Mailbox
 from deskconsole.viewer.messages import (
     ClipText,
     CloseWindow,
@@ -51,7 +52,7 @@ def _damage(packet: int) -> Damage:
     return Damage(packet, (Rectangle(packet % 64, 0, 1, 1), Rectangle(0, packet % 32, 2, 2)))
 
 
-def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
+def _taken(inbox: Inbox[ToWindow] | ThreadedInbox[ToWindow]) -> list[ToWindow]:
     """All up to and with `CloseWindow`."""
     taken: list[ToWindow] = []
     while CloseWindow() not in taken:
@@ -62,13 +63,13 @@ def _taken(inbox: Inbox | ThreadedInbox) -> list[ToWindow]:
 
 @pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
 def test_queued_messages_are_merged_and_the_end_of_the_pipe_closes(
-    kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]
+    kind: type[Inbox[ToWindow] | ThreadedInbox[ToWindow]], pipe: tuple[int, int]
 ) -> None:
     reader, writer = pipe
     for message in (_damage(1), _MAP, _damage(2), _damage(3), _STATUS):
         os.write(writer, line(message))
     os.close(writer)
-    taken = _taken(kind(reader))
+    taken = _taken(kind(reader, Mailbox(), to_window))
     assert _MAP in taken
     assert _STATUS in taken
     assert [m.packet for m in taken if isinstance(m, Damage)][-1] == 3
@@ -77,7 +78,7 @@ def test_queued_messages_are_merged_and_the_end_of_the_pipe_closes(
 
 def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
     reader, writer = pipe
-    inbox = Inbox(reader)
+    inbox = Inbox(reader, Mailbox(), to_window)
     text = line(_damage(5)) + line(_STATUS)
     taken: list[ToWindow] = []
     for position in range(len(text)):
@@ -90,19 +91,19 @@ def test_lines_may_come_in_pieces(pipe: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
 def test_message_that_cannot_be_read_closes_the_window(
-    kind: type[Inbox | ThreadedInbox], pipe: tuple[int, int]
+    kind: type[Inbox[ToWindow] | ThreadedInbox[ToWindow]], pipe: tuple[int, int]
 ) -> None:
     reader, writer = pipe
     os.write(writer, b'{"type": "nonsense"}\n')
     os.close(writer)
-    assert _taken(kind(reader))[-1] == CloseWindow()
+    assert _taken(kind(reader, Mailbox(), to_window))[-1] == CloseWindow()
 
 
 def test_a_reader_that_sleeps_finds_the_places_of_all_changes_and_no_more_than_fits(
     pipe: tuple[int, int],
 ) -> None:
     reader, writer = pipe
-    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out")
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out", Mailbox())
     outbox.put(_MAP)
     for packet in range(1, 20_001):
         outbox.put(_damage(packet))
@@ -131,7 +132,7 @@ def test_a_window_of_a_console_with_more_than_a_thousand_descriptors_hears_all(p
     try:
         high = fcntl.fcntl(writer, fcntl.F_DUPFD_CLOEXEC, 1024)
         os.close(writer)
-        outbox = Outbox(os.fdopen(high, "wb", buffering=0), "out")
+        outbox = Outbox(os.fdopen(high, "wb", buffering=0), "out", Mailbox())
         for packet in range(1, 2001):  # More than there is room for.
             outbox.put(_damage(packet))
         outbox.put(CloseWindow())
@@ -145,7 +146,7 @@ def test_a_window_of_a_console_with_more_than_a_thousand_descriptors_hears_all(p
 
 def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:
     reader, writer = pipe
-    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out")
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "out", Mailbox())
     os.close(reader)
     outbox.put(_STATUS)
     outbox.join()
@@ -156,11 +157,11 @@ def test_a_reader_that_is_gone_is_no_error(pipe: tuple[int, int]) -> None:
 def test_the_newest_word_on_control_reaches_the_window_and_a_long_text_whole(pipe: tuple[int, int]) -> None:
     reader, writer = pipe
     text = "grüß\n" * 12_000
-    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "to the window")
+    outbox = Outbox(os.fdopen(writer, "wb", buffering=0), "to the window", Mailbox())
     for message in (_MAP, ClipText(text), WhoControls(ControlState.ASKING), WhoControls(ControlState.YOURS)):
         outbox.put(message)
     outbox.put(CloseWindow())
-    taken = _taken(Inbox(reader))
+    taken = _taken(Inbox(reader, Mailbox(), to_window))
     assert ClipText(text) in taken
     assert [m for m in taken if isinstance(m, WhoControls)][-1].state is ControlState.YOURS
     outbox.join()
@@ -174,7 +175,7 @@ def test_every_kind_of_message_reaches_the_window(pipe: tuple[int, int]) -> None
     ]
     assert {type(message) for message in messages} == set(get_args(ToWindow))
     os.write(writer, b"".join(map(line, messages)))
-    taken = _taken(Inbox(reader))
+    taken = _taken(Inbox(reader, Mailbox(), to_window))
     assert [message for message in messages if message not in taken] == []
 
 
@@ -183,7 +184,7 @@ def test_damage_that_melts_together_keeps_the_oldest_input(pipe: tuple[int, int]
     for packet, at in ((1, None), (2, 5.0), (3, 6.0)):
         os.write(writer, line(Damage(packet, (Rectangle(0, 0, 1, 1),), at)))
     os.close(writer)
-    assert [m.input_at for m in _taken(Inbox(reader)) if isinstance(m, Damage)] == [5.0]
+    assert [m.input_at for m in _taken(Inbox(reader, Mailbox(), to_window)) if isinstance(m, Damage)] == [5.0]
 
 
 def test_a_console_that_does_not_read_stops_no_window_and_gets_few_moves(pipe: tuple[int, int]) -> None:

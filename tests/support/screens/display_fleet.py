@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
+from deskconsole.app.results import WakeResult
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
 from deskconsole.diagnosis import Finding
 from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
+from deskconsole.picture.preview import PreviewPicture
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
@@ -70,6 +72,8 @@ class DisplayFleet:
     wall: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
     brightness: float = 1.0
+    shell: tuple[str, ...] = ("true",)
+    """The program that a shell's key starts."""
 
     def record(self, event: Event) -> None:
         self.recorded.append(event)
@@ -108,6 +112,12 @@ class DisplayFleet:
         return (np.stack(np.broadcast_arrays(across, down[:, None], 128), axis=2) * self.brightness).astype(
             np.uint8
         )
+
+    def preview(self, name: str) -> PreviewPicture | None:
+        return self.states[name].preview
+
+    def tiles(self, names: Collection[str], size: tuple[int, int]) -> None:
+        self.asked.append(("tiles", " ".join(names)))
 
     def _do(self, what: str, name: str) -> None:
         if self.refuses is not None:
@@ -179,6 +189,26 @@ class DisplayFleet:
         if self.refuses_undeploy is not None:
             raise self.refuses_undeploy
         return self.removed
+
+    def wake(self, host: Host) -> WakeResult:
+        self._do("wake", host.name)
+        return WakeResult(host.name, "a0:b1:c2:d3:e4:f5", "255.255.255.255")
+
+    def shell_command(self, host: Host) -> list[str]:
+        self._do("shell", host.name)
+        return list(self.shell)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        self._do("remote desktop", host.name)
+        opened("xfreerdp3")
+        self.patience.wait(10)
 
     def close(self) -> None:
         self.closed = True

@@ -24,9 +24,12 @@ from deskconsole.tui.messages import (
     HistoryOpened,
     HostFormOpened,
     PictureOpened,
+    RemoteDesktopAsked,
     RemoveAsked,
+    ShellAsked,
     TypingOpened,
     UndeployAsked,
+    WakeAsked,
 )
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
@@ -132,6 +135,9 @@ _OF_A_HOST = _OF_A_CONNECTED | {
     "connect",
     "deploy",
     "doctor",
+    "shell",
+    "remote_desktop",
+    "wake",
     "edit",
     "undeploy",
     "remove",
@@ -175,7 +181,7 @@ class HostActions(ConsoleScreen):
         Binding("z", "picture", "Full size", show=False, tooltip="The picture alone, as large as it gets"),
         Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
         Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
-        Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
+        Binding("K", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
         Binding(
             "y", "fetch_clip", "Copy clipboard", show=False, tooltip="Copy the host's clipboard to this one"
         ),
@@ -186,6 +192,9 @@ class HostActions(ConsoleScreen):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
+        Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
+        Binding("O", "wake", "Wake", show=False, tooltip="Switch the host on (wake-on-LAN)"),
         Binding(
             "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
         ),
@@ -312,6 +321,19 @@ class HostActions(ConsoleScreen):
     def action_check(self) -> None:
         if name := self.selected:
             self.controller.ask_host(name, "check")
+
+    def action_shell(self) -> None:
+        if name := self.selected:
+            self.post_message(ShellAsked(name))
+
+    def action_remote_desktop(self) -> None:
+        if name := self.selected:
+            self.post_message(RemoteDesktopAsked(name))
+
+    @on_marked
+    def action_wake(self) -> None:
+        if name := self.selected:
+            self.post_message(WakeAsked(name))
 
     def action_edit(self) -> None:
         if name := self.selected:

@@ -11,7 +11,14 @@ from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.messages import DemoChosen, HostFormOpened, HostOpened, ImportOpened, WallOpened
+from deskconsole.tui.messages import (
+    DemoChosen,
+    HostFormOpened,
+    HostOpened,
+    ImportOpened,
+    WallOpened,
+    WallWindowOpened,
+)
 from deskconsole.tui.text.log_line import LONGEST, LogLine
 from deskconsole.tui.text.row_order import NO_GROUP, groups_of, heading_facts
 from deskconsole.tui.text.rows import make_row, matches
@@ -39,6 +46,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         Binding("asterisk", "mark_shown", "Mark all", show=False, tooltip="Mark all that are shown, or none"),
         Binding("w", "wall", "Wall", tooltip="The pictures of all hosts that the filter shows"),
         Binding("C", "connect_all", "Connect all", show=False, tooltip="Connect all that the filter shows"),
+        Binding("W", "wall_window", "Wall window", show=False, tooltip="All that are shown, in a window"),
         Binding("f5", "reload", "Reload", show=False, tooltip="Read hosts.toml again"),
         Binding("a", "add", "Add", tooltip="Add a host"),
         Binding("i", "import", "Import", show=False, tooltip="Add hosts from the SSH configuration"),
@@ -219,6 +227,10 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def action_connect_all(self) -> None:
         if self._table is not None:
             self.controller.connect_all([row.name for row in self._table.rows])
+
+    def action_wall_window(self) -> None:
+        if self._table is not None and self._table.rows:
+            self.post_message(WallWindowOpened(tuple(row.name for row in self._table.rows)))
 
     def action_columns(self) -> None:
         self.query_one(HostTable).turn_columns()

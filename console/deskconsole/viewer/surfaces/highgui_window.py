@@ -12,6 +12,7 @@ from deskwin32.calls import windows
 _CLASS = "Main HighGUI class"
 _WM_SYSKEYDOWN = 0x104
 _PM_REMOVE = 1
+_ES_DISPLAY_REQUIRED = 2
 
 
 def set_title(title: str) -> None:
@@ -22,6 +23,11 @@ def set_title(title: str) -> None:
         if owner.value == os.getpid():
             with contextlib.suppress(OSError):  # it was closed
                 windows("SetWindowTextW")(window, title)
+
+
+def keep_awake() -> None:
+    """Keeps the screen on: the system's timer of the display begins from now."""
+    windows("SetThreadExecutionState")(_ES_DISPLAY_REQUIRED)
 
 
 def pass_system_keys() -> None:

@@ -52,6 +52,10 @@ class Surface(Protocol):
         """Shows the window above all others; False where that cannot be asked for."""
         ...
 
+    def keep_awake(self) -> None:
+        """Keeps the screen from going dark for a while, as a key would."""
+        ...
+
     def attend(self) -> bool:
         """Takes in what the display has to say. True when somebody uses the window."""
         ...
@@ -112,6 +116,10 @@ class HighguiSurface:
                 cv2.setWindowProperty(self._name, cv2.WND_PROP_TOPMOST, on)
             return True
         return False
+
+    def keep_awake(self) -> None:
+        if sys.platform == "win32":
+            highgui_window.keep_awake()
 
     def attend(self) -> bool:
         if sys.platform == "win32":

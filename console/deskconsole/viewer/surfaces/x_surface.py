@@ -96,6 +96,11 @@ class XSurface:
             return False
         return True
 
+    def keep_awake(self) -> None:
+        # The server counts it as a key: its saver, DPMS and the desktop's own timers begin from now.
+        self.guarded(lambda: self.display.force_screen_saver(X.ScreenSaverReset))
+        self.guarded(self.display.flush)
+
     def place(self) -> tuple[int, int] | None:
         if self._place is None and not self._lost:
             with contextlib.suppress(XError, ConnectionClosedError):

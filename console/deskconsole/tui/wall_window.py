@@ -1,0 +1,44 @@
+"""The wall's window, opened from the TUI: one at a time, with the hosts that the list showed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from deskconsole.app.wall import Wall
+from deskconsole.common.errors import DeskconsoleError
+from deskconsole.session.events import ALL_HOSTS
+
+from .controller import Controller
+
+
+class WallOpener:
+    """Opens the wall's window, or brings it to the front. On the event loop but for `close`."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._wall: Wall | None = None
+        self._opening = False
+
+    async def open(self, names: Sequence[str]) -> None:
+        """Shows these hosts."""
+        fleet = self._controller.fleet
+        if fleet is None or self._opening:
+            return
+        if self._wall is not None and self._wall.is_open:
+            self._wall.viewer.to_front()
+            return
+        self._opening = True
+        try:
+            self._wall = await asyncio.get_running_loop().run_in_executor(
+                None, lambda: Wall(fleet, lambda: names, lambda _reason: None)
+            )
+        except DeskconsoleError as error:
+            self._controller.report(ALL_HOSTS, error)
+        finally:
+            self._opening = False
+
+    def close(self) -> None:
+        """Takes the window away; blocks until it is gone."""
+        if self._wall is not None:
+            self._wall.close()

@@ -1,0 +1,175 @@
+"""One tile of the wall: a host's picture, name and state; what is wrong is seen across the room."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deskconsole.common.figures import age
+from deskconsole.picture.preview import PreviewPicture
+
+from .lettering import DARK, FONT, PALE, ascii_text, cut, put, wrapped
+from .wall_grid import CAPTION
+from .wall_messages import TileKind, TilePicture, TileStatus
+
+Image = NDArray[np.uint8]
+"""(height, width, 4) BGRX."""
+
+COLOURS: Final[Mapping[TileKind, tuple[int, int, int]]] = MappingProxyType(
+    {
+        TileKind.LIVE: (120, 200, 110),
+        TileKind.ATTENTION: (64, 200, 255),
+        TileKind.UNDER_WAY: (230, 170, 90),
+        TileKind.BAD: (90, 90, 250),
+        TileKind.QUIET: (150, 150, 150),
+    }
+)
+
+_BLACK = 24
+"""The brightest value of a picture that counts as black: JPEG makes noise of black."""
+
+_FADED = (np.arange(256) // 3 + 16).astype(np.uint8)
+_GROUND = (38, 36, 34)
+_SELECTED = (255, 255, 255)
+_NOT_YET = TileStatus("", TileKind.QUIET, "not connected", "not connected")
+
+
+class Tile:
+    """What is known of one host, and its picture as it was drawn last."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.status = _NOT_YET
+        self._picture: TilePicture | None = None
+        self._pixels: NDArray[np.uint8] | None = None
+        self._decoded = False
+        """The pixels are those of the newest picture."""
+        self._black = False
+
+    def take(self, picture: TilePicture) -> None:
+        """Has this picture from now on; it is decoded when it is drawn."""
+        self._picture, self._decoded = picture, False
+
+    def forget_pixels(self) -> None:
+        """The tile is not seen: of its picture only the JPEG is kept."""
+        self._pixels, self._decoded = None, False
+
+    @property
+    def is_plain(self) -> bool:
+        """The picture is shown as it is, with nothing over it."""
+        return self.status.kind is TileKind.LIVE and self._pixels is not None and not self._black
+
+    def caption(self, now: float) -> str:
+        """The state's word, and of when the picture is where it is not of now (Unix time)."""
+        status = self.status
+        if status.kind is TileKind.LIVE or status.at is None:
+            return status.word
+        old = age(now - status.at)
+        return status.word if old == "now" else f"{status.word}, {old} old"
+
+    def draw(self, image: Image, now: float, *, selected: bool) -> None:
+        """Draws all of the tile on its part of the window."""
+        height, width, _ = image.shape
+        image[:] = (*_GROUND, 0)
+        self.draw_picture(image)
+        self.draw_caption(image, now)
+        if selected:
+            cv2.rectangle(image, (0, 0), (width - 1, height - 1), _SELECTED, 2)
+        elif self.status.kind in (TileKind.BAD, TileKind.ATTENTION):
+            cv2.rectangle(image, (0, 0), (width - 1, height - 1), COLOURS[self.status.kind], 2)
+
+    def draw_picture(self, image: Image) -> None:
+        """Draws the picture, faded and below its state where it is not of now."""
+        room = image[2 : max(3, image.shape[0] - CAPTION), 2 : max(3, image.shape[1] - 2)]
+        self._decode()
+        if self._pixels is not None:
+            self._place(room)
+        if not self.is_plain:
+            self._veil(room)
+
+    def _decode(self) -> None:
+        if self._decoded or (picture := self._picture) is None:
+            return
+        self._decoded = True
+        pixels = PreviewPicture(picture.width, picture.height, picture.jpeg, 0.0).pixels()
+        if pixels is not None:
+            self._pixels = pixels
+            self._black = int(pixels.max()) < _BLACK
+
+    def _place(self, room: Image) -> None:
+        """Puts the picture into the middle of `room`, as large as it fits."""
+        assert self._pixels is not None  # noqa: S101  # the caller has looked
+        rows, columns = self._pixels.shape[:2]
+        scale = min(room.shape[1] / columns, room.shape[0] / rows)
+        width, height = max(1, round(columns * scale)), max(1, round(rows * scale))
+        pixels: NDArray[np.uint8] = self._pixels
+        if (width, height) != (columns, rows):
+            way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=way), np.uint8)
+        left, top = (room.shape[1] - width) // 2, (room.shape[0] - height) // 2
+        cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA, dst=room[top : top + height, left : left + width])
+
+    def _veil(self, room: Image) -> None:
+        """Says across the picture why it is not one of a desktop in use."""
+        word, text, colour = self.status.word, self.status.text, COLOURS[self.status.kind]
+        if self.status.kind is TileKind.LIVE:
+            word, text = ("black screen", "") if self._black else ("no picture yet", "")
+            colour = COLOURS[TileKind.ATTENTION if self._black else TileKind.UNDER_WAY]
+        else:
+            grey = cv2.LUT(cv2.cvtColor(room, cv2.COLOR_BGRA2GRAY), _FADED)
+            room[:] = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA)
+        scale = 0.9 if room.shape[1] >= 300 else 0.6
+        shown = cut(ascii_text(word).upper(), scale, room.shape[1] - 12)
+        width, high = cv2.getTextSize(shown, FONT, scale, 2)[0]
+        why = text.partition(": ")[2]
+        lines = wrapped(ascii_text(why), 0.42, room.shape[1] - 24)[:3] if why else []
+        top = max(high + 4, (room.shape[0] - 18 * len(lines) + high) // 2)
+        put(room, shown, ((room.shape[1] - width) // 2, top), scale, colour, thickness=2)
+        for number, line in enumerate(lines, start=1):
+            wide = cv2.getTextSize(line, FONT, 0.42, 1)[0][0]
+            put(room, line, ((room.shape[1] - wide) // 2, top + 6 + 18 * number), 0.42, PALE)
+
+    def draw_caption(self, image: Image, now: float) -> None:
+        """Draws the line below the picture: sign, name, state."""
+        height, width, _ = image.shape
+        line = image[max(0, height - CAPTION) : height - 2, 2 : width - 2]
+        line[:] = (*DARK, 0)
+        colour = COLOURS[self.status.kind]
+        middle = line.shape[0] // 2
+        draw_sign(line, self.status.kind, (12, middle), colour)
+        said = cut(ascii_text(self.caption(now)), 0.42, max(0, width * 2 // 3))
+        wide = cv2.getTextSize(said, FONT, 0.42, 1)[0][0]
+        name = cut(ascii_text(self.name), 0.5, line.shape[1] - wide - 44)
+        put(line, name, (26, middle + 5), 0.5, PALE)
+        put(line, said, (line.shape[1] - wide - 8, middle + 5), 0.42, colour)
+
+
+def draw_sign(image: Image, kind: TileKind, at: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    """Draws the sign of a state around this point: the same forms as the console's list has, so that colour
+    is never all that tells them apart."""
+    x, y = at
+    match kind:
+        case TileKind.LIVE:
+            cv2.circle(image, at, 5, colour, cv2.FILLED, cv2.LINE_AA)
+        case TileKind.ATTENTION:
+            corners = np.array([(x, y - 6), (x - 6, y + 5), (x + 6, y + 5)])
+            cv2.fillPoly(image, [corners], colour, cv2.LINE_AA)
+        case TileKind.UNDER_WAY:
+            cv2.circle(image, at, 5, colour, 1, cv2.LINE_AA)
+            cv2.ellipse(image, at, (5, 5), 90, 0, 180, colour, cv2.FILLED, cv2.LINE_AA)
+        case TileKind.BAD:
+            cv2.line(image, (x - 4, y - 4), (x + 4, y + 4), colour, 2, cv2.LINE_AA)
+            cv2.line(image, (x - 4, y + 4), (x + 4, y - 4), colour, 2, cv2.LINE_AA)
+        case TileKind.QUIET:
+            cv2.circle(image, at, 5, colour, 1, cv2.LINE_AA)
+
+
+def clock(now: float) -> str:
+    """Hour and minute of a moment (Unix time), as a clock on a wall has them."""
+    return time.strftime("%H:%M", time.localtime(now))
