@@ -21,6 +21,7 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.settings import Settings
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
+from deskconsole.local.messages import ConsoleKind
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -71,9 +72,10 @@ def run_demo() -> int:
 
 
 class UsersHosts:
-    """The hosts of the user's inventory."""
+    """The hosts of the user's inventory. `kind`: what commands know this console as."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+        self._kind = kind
         self._paths = Paths.default()
         self._settings = settings or Settings.load(self._paths.settings)
         self._keys = OpenedKeys()
@@ -135,7 +137,7 @@ class UsersHosts:
             recorder=record_in(self._settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
-        self._local = _opened(fleet, self._paths, demo=False)
+        self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
     def examine(
@@ -209,7 +211,7 @@ class DemoHosts:
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
-        self._local = _opened(fleet, Paths.default(), demo=True)
+        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
@@ -258,11 +260,11 @@ def _not_in_demo(host: Host, what: str) -> ConfigurationError:
     )
 
 
-def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:
+def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
     """Lets commands ask this console until its fleet is closed."""
     from deskconsole.local.server import LocalServer
 
-    server = LocalServer(paths.run, fleet, demo=demo)
+    server = LocalServer(paths.run, fleet, kind)
     fleet.before_close(server.close)
     server.open()
     return server
