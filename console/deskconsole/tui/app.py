@@ -271,11 +271,17 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         await run.run()
         if not (isinstance(self.screen, BulkScreen) and self.screen.run is run):
             bad = bool(run.of(ItemState.FAILED))
-            self.controller.say(f"{summary(run)}; b: report", severity="warning" if bad else "information")
+            report = self.controller.keys.key_of("bulk_report")
+            self.controller.say(
+                f"{summary(run)}; {report}: report", severity="warning" if bad else "information"
+            )
 
     def on_bulk_report_opened(self) -> None:
         if self._bulk_run is None:
-            self.controller.say("no action on marked hosts yet: space marks a host, * all that are shown")
+            mark, every = (self.controller.keys.key_of(name) for name in ("mark", "mark_shown"))
+            self.controller.say(
+                f"no action on marked hosts yet: {mark} marks a host, {every} all that are shown"
+            )
         else:
             self.push_screen(BulkScreen(self.controller, self._bulk_run))
 
@@ -322,7 +328,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
 
     def action_help_quit(self) -> None:
         """Says at the first ctrl+c how to leave; the second leaves."""
-        self._leave_or_say("ctrl+c again leaves; q does so at once.")
+        self._leave_or_say(f"ctrl+c again leaves; {self.controller.keys.key_of('quit')} does so at once.")
 
     # Bindings end at a dialog; these keys do not.
     key_ctrl_c = action_help_quit
