@@ -25,11 +25,12 @@ async def controlled(fleet: DisplayFleet, tmp_path: Path) -> AsyncIterator[tuple
     """A controller on `fleet`, and all that it publishes, in order."""
     app: App[None] = App()
     async with app.run_test() as pilot:
+        keys = UserKeys(key_places(DeskconsoleApp.BINDINGS), {})
         controller = Controller(
             app,
             fleet,
             ssh_config=tmp_path / "config",
-            keys=UserKeys(key_places(DeskconsoleApp.BINDINGS), {}),
+            keys=keys,
             clock=lambda: NOW,
         )
         heard: list[object] = []

@@ -79,7 +79,7 @@ async def test_keys_of_the_settings_work_and_are_shown(tmp_path: Path) -> None:
     settings = Settings(keys={"view": ["f6", "N"], "connect": "v", "open": "f7", "quit": "Q"})
     app = DeskconsoleApp(fleet, ssh_config=tmp_path / "config", clock=lambda: NOW, settings=settings)
     try:
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
             while app.controller.fleet is None:
                 await pilot.pause()
             app.controller.pull()
