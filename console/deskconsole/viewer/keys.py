@@ -29,6 +29,8 @@ class Action(Enum):
     """Show or hide the figures."""
     ARRANGE = auto()
     """Put all windows side by side."""
+    SAVE = auto()
+    """Save the picture in a file."""
     # With the host key
     CONTROL = auto()
     """Act on the host, or stop it."""
@@ -89,6 +91,7 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
         "i": Action.FIGURES,
         "t": Action.ARRANGE,
         "q": Action.CLOSE,
+        "s": Action.SAVE,
         "h": Action.HELP,
         "?": Action.HELP,
         chr(27): Action.ESCAPE,
@@ -122,7 +125,7 @@ _WINDOWS_CODES: Final[Mapping[int, Action]] = MappingProxyType(
 
 _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
     {
-        **{key: _CODES[key] for key in "f012xiqh"},
+        **{key: _CODES[key] for key in "f012xisqh"},
         # As in the window alone but for two letters, which the host has.
         "n": Action.DISPLAY,
         "w": Action.ARRANGE,
@@ -157,6 +160,7 @@ VIEW_KEYS: Final = (
     WindowKey("wheel", "larger or smaller, around the pointer"),
     WindowKey("drag", "move a picture that is larger than the window"),
     WindowKey("x", "scale automatically, smooth or crisp"),
+    WindowKey("s", "save the picture in a file"),
     WindowKey("Esc", "leave full screen"),
     WindowKey("F1, h, ?", "show or hide these keys"),
     WindowKey("q", "close the window"),
@@ -192,7 +196,7 @@ CONTROL_KEYS: Final = (
     WindowKey("HOST + drag", "move a picture that is larger than the window"),
     WindowKey("HOST + r", "show or hide how long inputs take"),
     WindowKey("HOST + n, w", "the host's next display; all windows side by side"),
-    WindowKey("HOST + f 0 1 2 x i h q", "the keys above, while you control the host"),
+    WindowKey("HOST + f 0 1 2 x i s h q", "the keys above, while you control the host"),
 )
 """The keys for control; HOST stands for the host key."""
 

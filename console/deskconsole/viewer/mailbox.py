@@ -15,7 +15,7 @@ from .messages import (
     CloseWindow,
     Damage,
     DoneTimes,
-    Figures,
+    FigureLines,
     LapseNotice,
     Map,
     Notice,
@@ -68,7 +68,7 @@ class Mailbox:
                     | LapseNotice()
                     | ClipText()
                     | DoneTimes()
-                    | Figures()
+                    | FigureLines()
                     | PlaceWindow()
                 ):
                     self._newest[type(message)] = message

@@ -74,7 +74,7 @@ class DoneTimes(msgspec.Struct, frozen=True, tag="times"):
     p95: float
 
 
-class Figures(msgspec.Struct, frozen=True, tag="figures"):
+class FigureLines(msgspec.Struct, frozen=True, tag="figures"):
     """The figures to show over the picture while the user wants them."""
 
     lines: tuple[str, ...]
@@ -225,6 +225,10 @@ class ArrangeWish(msgspec.Struct, frozen=True, tag="arrange"):
     height: int
 
 
+class SaveWish(msgspec.Struct, frozen=True, tag="save"):
+    """The user wants the picture saved in a file."""
+
+
 class PlayWish(msgspec.Struct, frozen=True, tag="play"):
     """The user of a recording's window has pressed this key."""
 
@@ -245,7 +249,7 @@ ToWindow = (
     | LapseNotice
     | ClipText
     | DoneTimes
-    | Figures
+    | FigureLines
     | PlaceWindow
     | Raise
     | CloseWindow
@@ -253,7 +257,7 @@ ToWindow = (
 WindowWish = DisplayWish | FiguresWish | ArrangeWish
 """What the user wants of the console, not of the host."""
 
-FromWindow = Shown | PlayWish | WindowWish | Input | Request
+FromWindow = Shown | SaveWish | PlayWish | WindowWish | Input | Request
 ToConsole = Ready | Failed | Closed | FromWindow
 
 _encoder = msgspec.json.Encoder()

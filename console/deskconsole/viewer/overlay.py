@@ -183,7 +183,7 @@ def _draw_help(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> Non
 
     def fitting(columns: int) -> float:
         height = leading * -(-len(rows) // columns) + 2 * _MARGIN
-        return min(1.0, image.shape[1] / (columns * column), image.shape[0] / height)
+        return float(min(1.0, image.shape[1] / (columns * column), image.shape[0] / height))
 
     columns = 2 if fitting(2) > fitting(1) else 1
     each, shrunk = -(-len(rows) // columns), max(_SMALLEST, fitting(columns))

@@ -19,7 +19,7 @@ from .messages import (
     Damage,
     DisplayWish,
     DoneTimes,
-    Figures,
+    FigureLines,
     FiguresWish,
     FromWindow,
     Input,
@@ -30,6 +30,7 @@ from .messages import (
     PlayWish,
     Raise,
     Request,
+    SaveWish,
     Shown,
     Status,
     ToWindow,
@@ -49,8 +50,9 @@ class Viewer:
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
     window ends for any reason but a call of `close`. `on_input` gets the user's input for the host, from the
-    same thread: it must not wait. `on_wish` gets what the user wants of the console, from the same thread.
-    With `on_play` the window shows a recording, and tells its keys to that.
+    same thread: it must not wait, nor must `on_save`, called when the picture is to be saved, and `on_wish`,
+    which gets what the user wants of the console. With `on_play` the window shows a recording, and tells its
+    keys to that.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Viewer:
         fullscreen: bool = False,
         places: Path | None = None,
         on_input: Callable[[Input | Request], None] = lambda _: None,
+        on_save: Callable[[], None] = lambda: None,
         on_play: Callable[[PlayKey], None] | None = None,
         on_wish: Callable[[WindowWish], None] = lambda _: None,
     ) -> None:
         self._host = printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_input = on_input
+        self._on_save = on_save
         self._on_play = on_play
         self._on_wish = on_wish
         self._word, self._why = "live", ""
@@ -136,7 +140,7 @@ class Viewer:
 
     def figures(self, lines: Sequence[str]) -> None:
         """Shows these figures over the picture while the user wants them."""
-        self._process.put(Figures(tuple(lines)))
+        self._process.put(FigureLines(tuple(lines)))
 
     def place(self, place: Rectangle) -> None:
         """Puts the window there on the screen, with its frame."""
@@ -181,6 +185,8 @@ class Viewer:
         match message:
             case Shown(packet, draws):
                 self.shown, self._draws = packet, draws
+            case SaveWish():
+                self._on_save()
             case PlayWish(key):
                 if self._on_play is not None:
                     self._on_play(key)

@@ -47,7 +47,7 @@ from .messages import (
     Damage,
     DisplayWish,
     DoneTimes,
-    Figures,
+    FigureLines,
     FiguresWish,
     LapseNotice,
     Map,
@@ -55,6 +55,7 @@ from .messages import (
     PlaceWindow,
     PlayWish,
     Raise,
+    SaveWish,
     Status,
     ToWindow,
     WhoControls,
@@ -180,7 +181,7 @@ class Window:
                 self._control.lapsed()
             case DoneTimes():
                 self._times.done = message
-            case Figures(lines):
+            case FigureLines(lines):
                 self._show_figures(lines)
             case PlaceWindow(x, y, width, height):
                 if self._toolkit.is_open:
@@ -355,6 +356,8 @@ class Window:
                 self._outbox.put(FiguresWish(on=self._wants_figures))
             case Action.ARRANGE if not self._playing and self._toolkit.frame.monitor is not None:
                 self._outbox.put(ArrangeWish(*self._toolkit.frame.monitor))
+            case Action.SAVE:
+                self._outbox.put(SaveWish())
             case Action.HELP:
                 self._overlay.toggle_help()
             case Action.ESCAPE if self._overlay.helping:
