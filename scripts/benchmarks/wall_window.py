@@ -53,6 +53,8 @@ def measure(hosts: int = 30, seconds: float = 10.0) -> dict[str, Any]:
         console = stack.enter_context(
             running([*command, "wall", "--fullscreen"], environment, folder / "log")
         )
+        # Before there is a console to ask, `status` would make sessions of its own.
+        screen.wait_for_window("^wall - deskconsole")
         wait_for(lambda: _previews(command, environment, hosts) is not None, timeout=180, what="all hosts")
         time.sleep(SETTLING)
         (window,) = (
