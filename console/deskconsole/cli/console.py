@@ -107,6 +107,7 @@ class UsersHosts:
         from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
+        from deskconsole.recording.new_file import record_in
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
 
@@ -128,6 +129,8 @@ class UsersHosts:
             tell,
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
+            pictures=settings.pictures_in(self._paths),
+            recorder=record_in(settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
         self._local = _opened(fleet, self._paths, demo=False)

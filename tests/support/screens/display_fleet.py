@@ -141,6 +141,14 @@ class DisplayFleet:
     def view(self, name: str, *, control: bool = False) -> None:
         self._do("view and control" if control else "view", name)
 
+    def start_recording(self, name: str) -> None:
+        self._do("record", name)
+        self.states[name] = replace(self.states[name], recording_since=NOW)
+
+    def stop_recording(self, name: str) -> None:
+        self._do("stop recording", name)
+        self.states[name] = replace(self.states[name], recording_since=None)
+
     def request_refresh(self, name: str) -> None:
         self._do("refresh", name)
 

@@ -131,6 +131,7 @@ _OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
+    "record",
     "picture",
     "connect",
     "deploy",
@@ -144,7 +145,7 @@ _OF_A_HOST = _OF_A_CONNECTED | {
 }
 
 
-ON_MARKED: set[str] = set()
+ON_MARKED: set[str] = {"record", "stop_recording"}
 """The actions that act on all marked hosts."""
 
 
@@ -191,6 +192,7 @@ class HostActions(ConsoleScreen):
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
         Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
@@ -305,6 +307,13 @@ class HostActions(ConsoleScreen):
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    def action_record(self) -> None:
+        if marked := self.marked:
+            running = all(self.controller.view.snapshot(name).recording_since for name in marked)
+            self.post_message(BulkAsked("stop_recording" if running else "record", marked))
+        elif name := self.selected:
+            self.controller.record(name)
 
     def action_history(self) -> None:
         self.post_message(HistoryOpened(self.selected))
