@@ -23,10 +23,9 @@ BENCHMARKS = {
     "profile": "where the time of ours goes, function by function, under the workloads of `live`",
     "record": "frames of the workloads of `live`, kept in a folder for `codec --folder`",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
-    "wall-window": "thirty tiles in one window, five pictures a second each: the CPU of console and window",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
-"""Module beside this one, with `_` for `-` -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
+"""Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
 `table(Mapping) -> str`."""
 
 _WORKLOADS = {"help": "some of those in docs/performance.md, with commas (default: all)"}
@@ -61,7 +60,6 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--seconds": {"type": float, "help": "over which the waiting is measured (default: 300)"},
         "--hosts": {"type": int, "help": "how many (default: 100)"},
     },
-    "wall-window": {"--seconds": _SECONDS, "--hosts": {"type": int, "help": "how many (default: 30)"}},
     "profile": {"--seconds": _SECONDS, "--workloads": _WORKLOADS},
     "record": {
         "--folder": {"help": "where half a gigabyte a workload goes"},
@@ -82,7 +80,7 @@ def main() -> int:
         for option, settings in _OPTIONS.get(name, {}).items():
             command.add_argument(option, default=argparse.SUPPRESS, **settings)
     arguments = parser.parse_args()
-    benchmark = importlib.import_module(f".{arguments.name.replace('-', '_')}", __package__)
+    benchmark = importlib.import_module(f".{arguments.name}", __package__)
     general = {"name", "json", "output"}
     options = {name: value for name, value in vars(arguments).items() if name not in general}
     result = benchmark.measure(**options)
