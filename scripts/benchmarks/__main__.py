@@ -14,6 +14,7 @@ from typing import Any
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
     "connect-all": "a hundred hosts connected by one key through a real sshd: seconds, CPU, answers to keys",
+    "command": "a command through the running console, with the start of Python",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "control": "a key in the window until its effect is seen, beside TigerVNC; what moves cost; stuck keys",
     "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
@@ -40,6 +41,7 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--hosts": {"type": int, "help": "how many (default: 100)"},
         "--runs": {"type": int, "help": "the median of so many (default: 1)"},
     },
+    "command": {"--runs": {"type": int, "help": "how often each command runs (default: 20)"}},
     "console": {"--seconds": _SECONDS},
     "control": {
         "--keys": {"type": int, "help": "how many for each system (default: 60)"},

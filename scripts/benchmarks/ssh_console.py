@@ -1,7 +1,7 @@
 """The console's own face and fleet through a real sshd to agents' ports, for `scripts/bench connect-all`.
 
-`python -m scripts.benchmarks.ssh_console PORTS TOKEN_FILE`: PORTS is a JSON file with one port a host. Nothing
-is deployed: behind the login a tunnel leads to the agent, as on a host where it runs already.
+`python -m scripts.benchmarks.ssh_console PORTS TOKEN_FILE`: PORTS is a JSON file with one port a host.
+Nothing is deployed: behind the login a tunnel leads to the agent, as on a host where it runs already.
 """
 
 from __future__ import annotations
