@@ -74,7 +74,15 @@ def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) ->
         if cancelled.is_set():
             raise Cancelled(f"saving the picture of {name} was cancelled")
 
-    pixels = live_picture(fleet.session(name), waiting)
+    session = fleet.session(name)
+    try:
+        pixels = live_picture(session, waiting)
+    except StreamError:
+        if not session.linked:
+            raise
+        pixels = live_picture(
+            session, waiting
+        )  # a busy host; the second time the full stream is there already
     if fleet.pictures is None:
         raise ConfigurationError("there is no folder for pictures", remedy="Name one in settings.toml.")
     return keep_image(fleet.pictures, name, time.time(), pixels)
