@@ -193,6 +193,16 @@ def asked(console: RunningConsole, host: str, action: str, cancellation: Cancell
     return figures
 
 
+def asked_picture(
+    console: RunningConsole, host: str, kind: str, cancellation: Cancellation
+) -> tuple[Figures, bytes]:
+    """A host's figures and its exact picture, encoded, as the console has them. Raises DeskconsoleError."""
+    from deskconsole.local.messages import TakePicture
+
+    answer = console.ask(TakePicture(host, kind), cancellation.add)
+    return json_format.loads(answer.value), answer.picture
+
+
 def as_figures(result: HostResult) -> Figures:
     """The same figures of a session of the command's own."""
     import msgspec
