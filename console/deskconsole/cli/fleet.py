@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json as json_format
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .many import run_on_each
@@ -86,7 +88,8 @@ def connect(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         if one.console is not None:
-            return asked(one.console, one.name, "connect", cancellation)
+            with _said_later(f"{one.name}: still connecting; look whether the console asks something", json):
+                return asked(one.console, one.name, "connect", cancellation)
         from deskconsole.app.waiting import wait_for_picture
 
         return _of_own(sessions, one, cancellation, wait_for_picture)
@@ -182,6 +185,23 @@ def compare(
         say(f"{figures['host']}: exact after packet {figures['exact_packet']}")
 
     _finish(choose(hosts, group, everything, own=own), work, show, jobs=jobs, json=json)
+
+
+_LONG = 5.0
+"""Seconds after which a person would like to know why nothing happens."""
+
+
+@contextlib.contextmanager
+def _said_later(sentence: str, quiet: bool) -> Iterator[None]:
+    """Says it where the block takes long."""
+    timer = threading.Timer(_LONG, say, (sentence,))
+    timer.daemon = True
+    if not quiet:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def asked(console: RunningConsole, host: str, action: str, cancellation: Cancellation) -> Figures:

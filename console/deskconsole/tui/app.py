@@ -25,6 +25,7 @@ from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.signals import has_job_control
+from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
 
 from . import messages
@@ -51,7 +52,6 @@ from .screens.picture import PictureScreen
 from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
-from .ssh_aliases import read_aliases
 from .text.bulk_report import summary
 from .theme import THEME
 from .undeploy import Undeploys
