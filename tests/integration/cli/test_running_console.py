@@ -103,17 +103,6 @@ def test_events_are_told_as_they_happen(ground: Ground) -> None:
     assert ground.user.run("watch", "--seconds", "0.1").code == 0
 
 
-def test_a_console_that_is_suspended_is_passed_over(ground: Ground) -> None:
-    (console,) = running_consoles(ground.user.home / "run")
-    os.kill(console.pid, signal.SIGSTOP)
-    try:
-        refusal = ground.user.run("disconnect", "studio").refusal(13)
-        assert refusal.startswith("no console runs that has studio in its list\n")
-    finally:
-        os.kill(console.pid, signal.SIGCONT)
-    assert ground.user.run("status", "studio", "--json").json()["state"] == "streaming"
-
-
 def test_a_console_that_was_killed_is_replaced(tmp_path: Path) -> None:
     user = CommandLine(tmp_path / "user")
     user.add_host("attic", address="127.0.0.1", port=9)
