@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from deskconsole.common.errors import StreamError
-from deskconsole.picture.image_file import encoded_image
+import threading
+import time
+from pathlib import Path
+
+from deskconsole.common.errors import Cancelled, ConfigurationError, StreamError
+from deskconsole.picture.image_file import encoded_image, keep_image
+from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
 
+from .live_picture import live_picture
 from .measuring import compare
 from .results import ShotResult
 from .shot_target import ShotTarget
@@ -27,3 +33,27 @@ def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
     wait_for([session], settled, None)
     data = encoded_image(session.framebuffer.pixels, target.format)
     return ShotResult.of(snapshot, file=str(target.write(session.name, data)))
+
+
+def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) -> Path:
+    """Saves the picture of a host that is connected in the fleet's folder, and returns the file.
+
+    Raises Cancelled soon after `cancelled` was set, ConfigurationError where the file cannot be written, and
+    StreamError where no picture that equals the host's came in time.
+    """
+
+    def waiting() -> None:
+        if cancelled.is_set():
+            raise Cancelled(f"saving the picture of {name} was cancelled")
+
+    session = fleet.session(name)
+    try:
+        pixels, _ = live_picture(session, waiting)
+    except StreamError:
+        if not session.linked:
+            raise
+        # A busy host; the second time the full stream is there already.
+        pixels, _ = live_picture(session, waiting)
+    if fleet.pictures is None:
+        raise ConfigurationError("there is no folder for pictures", remedy="Name one in settings.toml.")
+    return keep_image(fleet.pictures, name, time.time(), pixels)
