@@ -31,6 +31,7 @@ from .events import (
 from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_observer import LinkObserver
+from .shown_display import ShownDisplay
 from .snapshot import Exactness
 from .state import State
 from .statistics import StatisticsMeter
@@ -53,7 +54,7 @@ class StatusObserver(LinkObserver):
 
     def __init__(
         self,
-        display: int,
+        display: ShownDisplay,
         status: SessionStatus,
         steps: Steps,
         meter: StatisticsMeter,
@@ -102,6 +103,10 @@ class StatusObserver(LinkObserver):
             screen_reason=welcome.screen_reason,
             exactness=None,
             lossy=0,
+            hostname=welcome.hostname,
+            os_name=welcome.os_name,
+            # What the launch told stands where the agent does not know.
+            user=welcome.user or self._status.now.user,
         )
         self._status.move(State.STREAMING)
         self.show_state()
@@ -126,6 +131,9 @@ class StatusObserver(LinkObserver):
         self._status.update(screen=screen.state.value, screen_reason=screen.reason)
         self._tell_screen(screen.state, screen.reason)
         self.show_state()
+
+    def person(self, user: str) -> None:
+        self._status.update(user=user)
 
     def silent(self, stale: bool) -> None:
         if stale:
@@ -152,7 +160,7 @@ class StatusObserver(LinkObserver):
 
     def displays(self, displays: Sequence[Display]) -> None:
         for display in displays:
-            if display.number == self._display and display.width and display.height:
+            if display.number == self._display.number and display.width and display.height:
                 self._size = display.width, display.height
 
     def lossy(self, pixels: int) -> None:
