@@ -185,6 +185,7 @@ FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...], Check | None]] = {
     ),
     "EmptyClipboard": ("user32", BOOL, (), not_zero),
     "FindWindowExW": ("user32", HANDLE, (HANDLE, HANDLE, LPCWSTR, LPCWSTR), None),
+    "GetAdaptersAddresses": ("iphlpapi", DWORD, (DWORD, DWORD, c_void_p, c_void_p, DWORDS), no_error),
     "GetAsyncKeyState": ("user32", wintypes.SHORT, (ctypes.c_int,), None),
     "GetClipboardData": ("user32", HANDLE, (wintypes.UINT,), not_zero),
     "GetCurrentProcess": ("kernel32", HANDLE, (), None),

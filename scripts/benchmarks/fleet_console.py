@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from deskconsole.app.results import WakeResult
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.paths import Paths
 from deskconsole.history.day import HostDay
@@ -57,6 +58,17 @@ class Simulated:
 
     def examine(self, *_: Any, **__: Any) -> None:
         """Nothing is ever wrong with them."""
+
+    def wake(self, host: Host) -> WakeResult:
+        """They are on."""
+        return WakeResult(host.name, "", "")
+
+    def shell_command(self, _host: Host) -> list[str]:
+        """They have no shell."""
+        return ["true"]
+
+    def remote_desktop(self, *_: Any, **__: Any) -> None:
+        """They have none."""
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def document() -> str:
         ("The wall (`w`)", WALL, wall()),
         ("A host's picture, full size (`z`)", "", bound(PictureScreen.BINDINGS)),
         ("Typing into a host (`t`)", TYPE_MODE, typing()),
-        ("Keys that are sent by name (`s`)", "", ((one.label, one.does) for one in CHORDS)),
+        ("Keys that are sent by name (`K`)", "", ((one.label, one.does) for one in CHORDS)),
         ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
         ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
         ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),

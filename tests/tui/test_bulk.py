@@ -7,6 +7,7 @@ from dataclasses import replace
 from deskconsole.common.errors import AuthenticationFailed
 from deskconsole.session.state import State
 from deskconsole.tui.bulk_actions import bulk_actions
+from deskconsole.tui.host_programs import HostPrograms
 from deskconsole.tui.screens.base import ON_MARKED
 from deskconsole.tui.screens.bulk import BulkScreen
 from deskconsole.tui.screens.confirm import ConfirmScreen
@@ -20,9 +21,10 @@ from support.screens.piloting import console, screen_text, settle, until, until_
 async def test_every_action_on_marked_hosts_says_what_it_does_to_one(running: Running) -> None:
     async with running(laboratory()) as pilot:
         controller = console(pilot).controller
-        undeploys = Undeploys(controller)
-        assert set(bulk_actions(controller, undeploys)) == ON_MARKED
+        undeploys, programs = Undeploys(controller), HostPrograms(pilot.app, controller)
+        assert set(bulk_actions(controller, undeploys, programs)) == ON_MARKED
         undeploys.close()
+        programs.close()
 
 
 async def test_space_marks_hosts_and_a_key_acts_on_all_of_them(running: Running) -> None:

@@ -20,7 +20,7 @@ from .test_typing import paste
 async def test_a_chord_is_chosen_sent_and_said(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet, size=(80, 24)) as pilot:
-        await pilot.press("s")
+        await pilot.press("K")
         assert "Send keys to lab-01" in screen_text(pilot)
         await pilot.press("down", "down", "down", "enter")
         await settle(pilot)
@@ -137,7 +137,7 @@ async def test_an_act_ends_no_control_that_began_meanwhile(running: Running) -> 
         assert control.sent[-1] == "release"
 
 
-@pytest.mark.parametrize("key", ["t", "T", "s", "y", "p", "r", "D"])
+@pytest.mark.parametrize("key", ["t", "T", "K", "y", "p", "r", "D"])
 async def test_a_key_that_needs_a_connected_host_says_so(running: Running, key: str) -> None:
     fleet = laboratory()
     fleet.states["lab-01"] = Snapshot("lab-01", state=State.CLOSED, since=NOW)
@@ -165,7 +165,7 @@ async def test_a_toast_is_shown_once_below_a_dialog(running: Running) -> None:
     async with running(fleet) as pilot:
         await pilot.press("y")
         await settle(pilot)
-        await pilot.press("s")
+        await pilot.press("K")
         await settle(pilot)
         toasts = [toast for screen in pilot.app.screen_stack for toast in screen.query("ToastRack")]
         assert [toast.display for toast in toasts].count(True) == 1

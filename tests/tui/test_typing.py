@@ -259,6 +259,6 @@ async def test_a_host_that_is_not_live_cannot_be_typed_into(running: Running) ->
     fleet = laboratory()
     fleet.states["lab-01"] = replace(fleet.states["lab-05"], host="lab-01")
     async with running(fleet) as pilot:
-        await pilot.press("t", "T", "s", "y", "p")
+        await pilot.press("t", "T", "K", "y", "p")
         assert fleet.controls.get("lab-01", DisplayControl()).sent == []
         assert "Send keys to" not in screen_text(pilot)

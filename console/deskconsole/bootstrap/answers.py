@@ -62,6 +62,7 @@ class ProbeAnswer(msgspec.Struct, frozen=True):
     displays: tuple[DisplayAnswer, ...]
     looked: tuple[Text, ...]
     noexec: Text
+    mac: Word
 
 
 class RuntimeAnswer(msgspec.Struct, frozen=True):
@@ -98,6 +99,7 @@ class WindowsProbeAnswer(msgspec.Struct, frozen=True):
     runtimes: tuple[RuntimeAnswer, ...]
     agents: tuple[AgentAnswer, ...]
     sessions: tuple[SessionAnswer, ...]
+    mac: Word
 
 
 class FreeAnswer(msgspec.Struct, frozen=True):

@@ -116,6 +116,8 @@ class HostFacts:
     sid: str = ""
     elevated: bool | None = None
     """True if that user has an administrator's full rights over SSH; None where that is not known yet."""
+    mac: str = ""
+    """MAC address of the network card that the connection came by, in the host's words, or empty."""
     sessions: tuple[DesktopSession, ...] = ()
     """Sessions with somebody logged on; the one that the agent would be started in comes first."""
 

@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import Cancelled
+from deskconsole.common.errors import Cancelled, ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
+from deskconsole.local.messages import ConsoleKind
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -29,6 +30,7 @@ from .capped_file import capped_file
 from .streams import LossyStream, require_terminal
 
 if TYPE_CHECKING:
+    from deskconsole.app.results import WakeResult
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.common.progress import Progress
     from deskconsole.demo.demo import Demo
@@ -67,9 +69,10 @@ def run_demo() -> int:
 
 
 class UsersHosts:
-    """The hosts of the user's inventory."""
+    """The hosts of the user's inventory. `kind`: what commands know this console as."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+        self._kind = kind
         self._paths = Paths.default()
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
@@ -106,6 +109,7 @@ class UsersHosts:
         from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
+        from deskconsole.recording.new_file import record_in
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
 
@@ -127,9 +131,11 @@ class UsersHosts:
             tell,
             budget=settings.bytes_per_second,
             places=self._paths.window_places,
+            pictures=settings.pictures_in(self._paths),
+            recorder=record_in(settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
-        self._local = _opened(fleet, self._paths, demo=False)
+        self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
     def examine(
@@ -152,6 +158,31 @@ class UsersHosts:
 
         return connect_and_remove(
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
+        )
+
+    def wake(self, host: Host) -> WakeResult:
+        from deskconsole.app.wake_on_lan import wake
+        from deskconsole.inventory.learnt_macs import LearntMacs
+
+        return wake(host, LearntMacs(self._paths.macs))
+
+    def shell_command(self, host: Host) -> list[str]:
+        from deskconsole.ssh.shell_command import shell_command
+
+        return shell_command(host, self._paths.known_hosts)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        from deskconsole.app.remote_desktop import open_remote_desktop
+
+        open_remote_desktop(
+            host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys), opened=opened
         )
 
 
@@ -178,7 +209,7 @@ class DemoHosts:
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
-        self._local = _opened(fleet, Paths.default(), demo=True)
+        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
@@ -201,12 +232,37 @@ class DemoHosts:
             raise Cancelled("the demo has not begun")
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
+    def wake(self, host: Host) -> WakeResult:
+        raise _not_in_demo(host, "nothing to wake")
 
-def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:
+    def shell_command(self, host: Host) -> list[str]:
+        if self._demo is None:
+            raise Cancelled("the demo has not begun")
+        return self._demo.shell_command(host)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,  # noqa: ARG002
+        *,
+        opened: Callable[[str], None],  # noqa: ARG002
+        cancelled: threading.Event,  # noqa: ARG002
+    ) -> None:
+        raise _not_in_demo(host, "no Remote Desktop")
+
+
+def _not_in_demo(host: Host, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{host.name} is a host inside of the demo: it has {what}",
+        remedy="Start deskconsole without `demo`, and try it on a host of your own.",
+    )
+
+
+def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
     """Lets commands ask this console until its fleet is closed."""
     from deskconsole.local.server import LocalServer
 
-    server = LocalServer(paths.run, fleet, demo=demo)
+    server = LocalServer(paths.run, fleet, kind)
     fleet.before_close(server.close)
     server.open()
     return server

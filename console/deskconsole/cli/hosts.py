@@ -64,6 +64,10 @@ Autoconnect = Annotated[
         "--autoconnect/--no-autoconnect", help="Connect when the console starts.", show_default=False
     ),
 ]
+Mac = Annotated[str | None, _option("MAC address to wake the host by; default: as it told.", "ADDRESS")]
+WakeAddress = Annotated[
+    str | None, _option("Where the waking packet goes, such as 10.0.3.255; default: all networks.", "ADDRESS")
+]
 
 
 @app.callback()
@@ -105,6 +109,8 @@ def add(
     keyboard: Keyboard = None,
     group: Group = None,
     autoconnect: Autoconnect = None,
+    mac: Mac = None,
+    wake_address: WakeAddress = None,
     json: Json = False,
 ) -> None:
     """Add a host. Without --address the name is the address; what else is missing comes from the SSH
@@ -123,6 +129,7 @@ def add(
         address=address, port=port, user=user, identity_file=identity_file, jump=jump, display=display,
         x_display=x_display, x_authority=x_authority, python=python, folder=folder, run_level=run_level,
         control=control, consent=consent, keyboard=keyboard, group=group, autoconnect=autoconnect,
+        mac=mac, wake_address=wake_address,
     )  # fmt: skip
     host = host_from(with_plain_name({"name": name, **given}))
     inventory = _inventory()
@@ -151,6 +158,8 @@ def edit(
     keyboard: Keyboard = None,
     group: Group = None,
     autoconnect: Autoconnect = None,
+    mac: Mac = None,
+    wake_address: WakeAddress = None,
     json: Json = False,
 ) -> None:
     """Change fields of a host; the others stay. An empty text ('') or port 0 takes a field away.
@@ -168,7 +177,7 @@ def edit(
         name=rename, address=address, port=port, user=user, identity_file=identity_file, jump=jump,
         display=display, x_display=x_display, x_authority=x_authority, python=python, folder=folder,
         run_level=run_level, control=control, consent=consent, keyboard=keyboard, group=group,
-        autoconnect=autoconnect,
+        autoconnect=autoconnect, mac=mac, wake_address=wake_address,
     )  # fmt: skip
     if not given:
         raise ConfigurationError(

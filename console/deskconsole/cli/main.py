@@ -25,11 +25,14 @@ from . import (
     events,
     fleet,
     hosts,
+    programs,
     recordings,
     runtime,
     schema,
     view,
+    wake,
     wall,
+    watch,
 )
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
@@ -88,10 +91,14 @@ app.command()(control.key)
 # `-5` is a number here, and no option.
 app.command(context_settings={"ignore_unknown_options": True})(control.click)
 app.add_typer(control.clip_app, name="clip")
+app.command()(programs.shell)
+app.command()(programs.rdp)
+app.command()(wake.wake)
 app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
 app.command()(events.events)
+app.command()(watch.watch)
 app.command()(audit.audit)
 app.add_typer(runtime.app, name="runtime")
 app.command()(schema.schema)

@@ -34,6 +34,7 @@
       SomeHostsFailed                a command for several hosts failed for some of them
       AllHostsFailed                 it failed for all of them
       ViewerError                    the window cannot be shown
+      WakeError                      the packet that wakes a host could not be sent
       Cancelled                      the user said so; nothing is wrong
       InternalFault                  a fault of deskconsole, named so that it can be reported
 
@@ -287,6 +288,12 @@ class ViewerError(DeskconsoleError):
 
     code = "viewer-error"
     exit_code = 8
+
+
+class WakeError(DeskconsoleError):
+    """The packet that wakes a host could not be sent."""
+
+    code = "wake-error"
 
 
 class Cancelled(DeskconsoleError):

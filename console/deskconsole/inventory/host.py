@@ -15,6 +15,7 @@ import msgspec
 from deskconsole.common.errors import InvalidField
 
 from .destination import HIGHEST_PORT, parse_destination
+from .mac_address import parse_mac
 
 # \Z and not $: that one would let a line feed at the end pass. What begins with a dash would be an option to
 # ssh, what holds a control character has no business in a command or on a screen.
@@ -29,6 +30,7 @@ Folder = Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^~?/[^\x00-\x1f\
 XDisplay = Annotated[
     str, msgspec.Meta(max_length=255, pattern=r"^(?!-)[^\s\x00-\x1f\x7f]*:[0-9]+(\.[0-9]+)?\Z")
 ]
+Mac = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}\Z")]
 Label = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
@@ -74,6 +76,10 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A label to filter by."""
     autoconnect: bool = False
     """It is connected when the console starts."""
+    mac: Mac | None = None
+    """MAC address by which it is woken (wake-on-LAN); None: the one that it told when it was connected."""
+    wake_address: Word | None = None
+    """Where the packet that wakes it is sent, such as `10.0.3.255`; None: to this computer's networks."""
 
     @property
     def target(self) -> str:
@@ -89,7 +95,7 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Its hosts are connected when the console starts."""
 
 
-_LABELS = ("name", "group", "autoconnect")
+_LABELS = ("name", "group", "autoconnect", "mac", "wake_address")
 
 
 def same_way(one: Host, other: Host) -> bool:
@@ -120,6 +126,8 @@ EXPECTED: Mapping[str, str] = {
     "keyboard": "position",
     "group": "a text of at most 64 characters",
     "autoconnect": "true or false",
+    "mac": "the MAC address of one network card, such as a0:b1:c2:d3:e4:f5",
+    "wake_address": "an address that the packet is sent to, such as 10.0.3.255",
 }
 """The values that a field accepts, as the end of the sentence "FIELD must be ..."."""
 
@@ -142,6 +150,8 @@ def host_from(fields: Mapping[str, object]) -> Host:
     except msgspec.ValidationError as error:
         raise _wrong(apart, error) from None
     _check_jump(host.jump)
+    if host.mac is not None and parse_mac(host.mac) is None:
+        raise InvalidField("mac", f"mac must be {EXPECTED['mac']}, not {_shown(host.mac)}")
     if not host.address and re.search(r"\s", host.name):
         raise InvalidField(
             "address",

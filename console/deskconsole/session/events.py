@@ -247,6 +247,32 @@ class WindowLost(Event, frozen=True, kw_only=True):
     reason: str
 
 
+# Pictures and recordings
+
+
+class PictureSaved(Event, frozen=True, kw_only=True):
+    """The user saved the picture in a file."""
+
+    file: str
+    by: Actor = "user"
+
+
+class RecordingStarted(Event, frozen=True, kw_only=True):
+    """The stream is recorded from its next refresh on."""
+
+    file: str
+    by: Actor = "user"
+
+
+class RecordingEnded(Event, frozen=True, kw_only=True):
+    """A recording ended; without a `file` no picture came. `failure`: the error that ended it."""
+
+    file: str
+    seconds: float
+    size: int
+    failure: Failure | None = None
+
+
 # Logging in
 
 
@@ -318,6 +344,26 @@ class HostRemoved(Event, frozen=True, kw_only=True):
 
 class ListReloaded(Event, frozen=True, kw_only=True):
     """Another program changed hosts.toml; it was read again."""
+
+
+class HostWoken(Event, frozen=True, kw_only=True):
+    """A packet that wakes the host was sent."""
+
+    mac: str
+    by: Actor = "user"
+
+
+class RemoteDesktopOpened(Event, frozen=True, kw_only=True):
+    """A Remote Desktop client of this computer shows the host, through a tunnel."""
+
+    client: str
+    by: Actor = "user"
+
+
+class RemoteDesktopClosed(Event, frozen=True, kw_only=True):
+    """That client has ended."""
+
+    by: Actor = "user"
 
 
 class HistoryNotKept(Event, frozen=True, kw_only=True):

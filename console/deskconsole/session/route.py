@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from deskconsole.common.errors import (
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress, StepId
 from deskconsole.inventory.host import Host
+from deskconsole.inventory.learnt_macs import LearntMacs
 from deskconsole.ssh.connection import Connection, closing_when, connect
 from deskconsole.ssh.forwarding import require_forwarding
 from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
@@ -215,6 +217,7 @@ class SshRoute:
         report(State.PROBING)
         require_forwarding(connection)
         facts = probe(connection, self._host)
+        self._learn_mac(facts.mac)
         require_display(facts, self._host, self._options)
         report(State.DEPLOYING)
         self._deployed.clear()
@@ -239,6 +242,11 @@ class SshRoute:
                 options = replace(options, wait_for_user=_WATCHING)
             else:
                 return launched, deployed.agent.removeprefix("agent-")
+
+    def _learn_mac(self, told: str) -> None:
+        """Keeps what the host can be woken by; that it cannot be kept is no reason not to connect."""
+        with contextlib.suppress(OSError):
+            LearntMacs(self._paths.macs).learn(self._host, told)
 
 
 def _tunnel_again(connection: Connection, port: int) -> Tunnel | None:

@@ -243,7 +243,7 @@ def _no_jump(hop: str, reason: str) -> ConfigurationError:
     )
 
 
-def _ssh_program() -> str | None:
+def ssh_program() -> str | None:
     """OpenSSH's client; Windows' own where PATH, as of some services and shells, does not name it."""
     program = shutil.which("ssh")
     if program is None and sys.platform == "win32":
@@ -255,7 +255,7 @@ def _ssh_program() -> str | None:
 def _ssh_settings(
     address: str, label: str, *, port: int | None, user: str | None, jump: str | None, ssh_config: Path | None
 ) -> dict[str, list[str]] | None:
-    program = _ssh_program()
+    program = ssh_program()
     if program is None:
         return None
     command = [program, "-G", "-T"]

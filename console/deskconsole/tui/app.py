@@ -31,6 +31,7 @@ from . import messages
 from .bulk import BulkRun, ItemState
 from .bulk_actions import bulk_actions
 from .controller import Controller
+from .host_programs import HostPrograms
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
@@ -109,7 +110,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._asked_to_leave = -CTRL_C_AGAIN
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
-        self._bulk_actions = bulk_actions(self.controller, self._undeploys)
+        self._programs = HostPrograms(self, self.controller)
+        self._bulk_actions = bulk_actions(self.controller, self._undeploys, self._programs)
         self._bulk_run: BulkRun | None = None
         """The last action on many hosts."""
         self._control = ControlDialogs(self, self.controller)
@@ -143,7 +145,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             # Not on Windows, nor where an application runs beside the main thread, as under test.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
-                    loop.add_signal_handler(number, self.exit, "quit")
+                    loop.add_signal_handler(number, self._told_to_leave, number)
+
+    def _told_to_leave(self, number: int) -> None:
+        if number != signal.SIGINT or not self._programs.has_terminal:
+            self.exit("quit")
 
     def _leave_if_lost(self) -> None:
         if is_lost():
@@ -163,6 +169,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._programs.close()
         self._wall.close()
         self.controller.close()
 
@@ -249,6 +256,18 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
                 self.run_worker(self._undeploys.undeploy(host))
 
         self.push_screen(confirm_undeploy(host), decided)
+
+    def on_shell_asked(self, message: messages.ShellAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.shell(host))
+
+    def on_remote_desktop_asked(self, message: messages.RemoteDesktopAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.remote_desktop(host))
+
+    def on_wake_asked(self, message: messages.WakeAsked) -> None:
+        if (host := self.controller.view.host(message.name)) is not None:
+            self.run_worker(self._programs.wake(host))
 
     def on_bulk_asked(self, message: messages.BulkAsked) -> None:
         action = self._bulk_actions[message.action]

@@ -16,13 +16,16 @@ from deskconsole.session.state import LIVE, SETTLED, State
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
+from .host_programs import HostPrograms
 from .undeploy import AT_ONCE, Undeploys
 
 WINDOWS = 9
 """Windows from which on it is asked before they open: each is a process."""
 
 
-def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, BulkAction]:
+def bulk_actions(
+    controller: Controller, undeploys: Undeploys, programs: HostPrograms
+) -> Mapping[str, BulkAction]:
     """Each action by its name."""
 
     def on(act: Callable[[Controller, Host], Awaitable[str]]) -> Callable[[Host], Awaitable[str]]:
@@ -39,6 +42,9 @@ def bulk_actions(controller: Controller, undeploys: Undeploys) -> Mapping[str, B
             keeps="The wall shows many hosts in one window.",
             asks_from=WINDOWS,
         ),
+        "record": BulkAction("Record", on(_record)),
+        "stop_recording": BulkAction("End recording", on(_stop_recording)),
+        "wake": BulkAction("Wake", programs.send_wake),
         "undeploy": BulkAction(
             "Undeploy",
             undeploys.remove_agent,
@@ -118,6 +124,24 @@ async def _view(controller: Controller, host: Host) -> str:
     if failure := controller.window_failures.get(host.name):
         raise _Refused(failure.reason, remedy=failure.remedy)
     _require_live(after)
+    return ""
+
+
+async def _record(controller: Controller, host: Host) -> str:
+    if controller.view.snapshot(host.name).recording_since is not None:
+        raise Skipped("is recorded already")
+    error = await controller.attempt(lambda fleet: fleet.start_recording(host.name))
+    if error is not None:
+        raise error
+    return ""
+
+
+async def _stop_recording(controller: Controller, host: Host) -> str:
+    if controller.view.snapshot(host.name).recording_since is None:
+        raise Skipped("is not recorded any more")
+    error = await controller.attempt(lambda fleet: fleet.stop_recording(host.name))
+    if error is not None:
+        raise error
     return ""
 
 

@@ -356,6 +356,14 @@ class Controller:
         self.questions.withdraw(name)
         self.act(name, lambda fleet: fleet.disconnect(name))
 
+    def record(self, name: str) -> None:
+        """Begins a recording of a host, connecting first where need be, or ends the one that runs."""
+        if self.view.snapshot(name).recording_since is None:
+            self.auto_open.awaited(name)
+            self.act(name, lambda fleet: fleet.start_recording(name))
+        else:
+            self.act(name, lambda fleet: fleet.stop_recording(name))
+
     def ask_host(self, name: str, asked: RequestKind) -> None:
         """Asks a host for something; its answer is shown as soon as it is there."""
         self._answers.ask(self.view.snapshot(name), asked, time.monotonic())

@@ -173,6 +173,30 @@ class ClipPutAsked(Message):
         self.name = name
 
 
+class ShellAsked(Message):
+    """Leave the terminal to a shell on a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class RemoteDesktopAsked(Message):
+    """Open a host in the Remote Desktop client of this computer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class WakeAsked(Message):
+    """Send the packet that wakes a host."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class DemoChosen(Message):
     """Show the demo instead of the empty list."""
 

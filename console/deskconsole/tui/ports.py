@@ -19,6 +19,7 @@ from deskconsole.ssh.prompts import Questions
 from deskwire.control import ChordName
 
 if TYPE_CHECKING:
+    from deskconsole.app.results import WakeResult
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
     from deskconsole.picture.preview import PreviewPicture
@@ -112,6 +113,10 @@ class FleetPort(Protocol):
 
     def view(self, name: str, *, control: bool = False) -> None: ...
 
+    def start_recording(self, name: str) -> None: ...
+
+    def stop_recording(self, name: str) -> None: ...
+
     def request_refresh(self, name: str) -> None: ...
 
     def check_exact(self, name: str) -> None: ...
@@ -170,5 +175,28 @@ class Backend(Protocol):
         """Removes the agent and all of its files from one host, and tells what that was.
 
         Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
+        """
+        ...
+
+    def wake(self, host: Host) -> WakeResult:
+        """Sends the packet that wakes a host. May raise a `DeskconsoleError`."""
+        ...
+
+    def shell_command(self, host: Host) -> list[str]:
+        """The command line that opens a shell on a host. May raise a `DeskconsoleError`."""
+        ...
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        """Shows a host in the Remote Desktop client of this computer, and returns when that has ended.
+
+        `opened` is told the client's name once it runs. Raises Cancelled soon after `cancelled` was set; may
+        raise any other `DeskconsoleError`.
         """
         ...

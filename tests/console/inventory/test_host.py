@@ -25,6 +25,8 @@ FULL = {
     "keyboard": "position",
     "group": "lab, first floor",
     "autoconnect": True,
+    "mac": "A0-b1-c2-d3-e4-f5",
+    "wake_address": "10.0.3.255",
 }
 
 
@@ -57,6 +59,12 @@ def test_every_field_has_a_text_of_the_values_it_accepts() -> None:
         ("name", " lab"),
         ("name", "lab "),
         ("name", "-oProxyCommand=x"),
+        ("mac", "a0:b1:c2:d3:e4"),
+        ("mac", "a0:b1:c2:d3:e4:f5:"),
+        ("mac", "a0:b1-c2:d3:e4:f5"),
+        ("mac", "00:00:00:00:00:00"),
+        ("mac", "ff:ff:ff:ff:ff:ff"),
+        ("wake_address", "-x"),
         ("address", "two words"),
         ("address", "-oProxyCommand=x"),
         ("address", "host\n"),

@@ -12,10 +12,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
+from deskconsole.app.results import WakeResult
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
@@ -70,6 +72,8 @@ class DisplayFleet:
     wall: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
     brightness: float = 1.0
+    shell: tuple[str, ...] = ("true",)
+    """The program that a shell's key starts."""
 
     def record(self, event: Event) -> None:
         self.recorded.append(event)
@@ -138,6 +142,14 @@ class DisplayFleet:
     def view(self, name: str, *, control: bool = False) -> None:
         self._do("view and control" if control else "view", name)
 
+    def start_recording(self, name: str) -> None:
+        self._do("record", name)
+        self.states[name] = replace(self.states[name], recording_since=NOW)
+
+    def stop_recording(self, name: str) -> None:
+        self._do("stop recording", name)
+        self.states[name] = replace(self.states[name], recording_since=None)
+
     def request_refresh(self, name: str) -> None:
         self._do("refresh", name)
 
@@ -185,6 +197,26 @@ class DisplayFleet:
         if self.refuses_undeploy is not None:
             raise self.refuses_undeploy
         return self.removed
+
+    def wake(self, host: Host) -> WakeResult:
+        self._do("wake", host.name)
+        return WakeResult(host.name, "a0:b1:c2:d3:e4:f5", "255.255.255.255")
+
+    def shell_command(self, host: Host) -> list[str]:
+        self._do("shell", host.name)
+        return list(self.shell)
+
+    def remote_desktop(
+        self,
+        host: Host,
+        questions: Questions,
+        *,
+        opened: Callable[[str], None],
+        cancelled: threading.Event,
+    ) -> None:
+        self._do("remote desktop", host.name)
+        opened("xfreerdp3")
+        self.patience.wait(10)
 
     def close(self) -> None:
         self.closed = True
@@ -317,6 +349,16 @@ def laboratory() -> DisplayFleet:
         live("lab-07", since=NOW - 45, scale=22.0),
     ]
     return DisplayFleet(hosts, {snapshot.host: snapshot for snapshot in states})
+
+
+def rooms() -> DisplayFleet:
+    """The laboratory's hosts in two rooms, and one that is in none."""
+    fleet = laboratory()
+    groups = ("Room 2", "Room 10", "Room 2", "", "Room 10", "Room 10", "Room 2")
+    fleet.hosts = tuple(
+        msgspec.structs.replace(host, group=group) for host, group in zip(fleet.hosts, groups, strict=True)
+    )
+    return fleet
 
 
 def failure(host: str, reason: str, remedy: str = "", at: float = NOW) -> Event:

@@ -86,6 +86,7 @@ class Linux:
             displays=tuple(XDisplay(row.display, row.authority, row.how, row.user) for row in found.displays),
             looked=found.looked,
             noexec=found.noexec,
+            mac=found.mac,
         )
 
     def command(self, facts: HostFacts) -> str:

@@ -139,6 +139,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
         user=found.user,
         sid=found.sid,
         elevated=found.elevated,
+        mac=found.mac,
         sessions=tuple(
             DesktopSession(row.number, row.station, row.user, row.sid, row.state, row.own)
             for row in found.sessions

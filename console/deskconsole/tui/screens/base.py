@@ -24,9 +24,12 @@ from deskconsole.tui.messages import (
     HistoryOpened,
     HostFormOpened,
     PictureOpened,
+    RemoteDesktopAsked,
     RemoveAsked,
+    ShellAsked,
     TypingOpened,
     UndeployAsked,
+    WakeAsked,
 )
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.view import FleetView
@@ -128,17 +131,21 @@ _OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
+    "record",
     "picture",
     "connect",
     "deploy",
     "doctor",
+    "shell",
+    "remote_desktop",
+    "wake",
     "edit",
     "undeploy",
     "remove",
 }
 
 
-ON_MARKED: set[str] = set()
+ON_MARKED: set[str] = {"record", "stop_recording"}
 """The actions that act on all marked hosts."""
 
 
@@ -175,7 +182,7 @@ class HostActions(ConsoleScreen):
         Binding("z", "picture", "Full size", show=False, tooltip="The picture alone, as large as it gets"),
         Binding("t", "type", "Type", tooltip="Type into the host from this terminal"),
         Binding("T", "control", "Control", show=False, tooltip="Take control of the host, or give it back"),
-        Binding("s", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
+        Binding("K", "chords", "Send keys", show=False, tooltip="Send Ctrl+Alt+Del, Win, Alt+Tab and others"),
         Binding(
             "y", "fetch_clip", "Copy clipboard", show=False, tooltip="Copy the host's clipboard to this one"
         ),
@@ -185,7 +192,11 @@ class HostActions(ConsoleScreen):
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
+        Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
+        Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
+        Binding("O", "wake", "Wake", show=False, tooltip="Switch the host on (wake-on-LAN)"),
         Binding(
             "H", "history", "Statistics", show=False, tooltip="What each day brought: live, outages, bytes"
         ),
@@ -297,6 +308,13 @@ class HostActions(ConsoleScreen):
         if name := self.selected:
             self.post_message(DoctorOpened(name))
 
+    def action_record(self) -> None:
+        if marked := self.marked:
+            running = all(self.controller.view.snapshot(name).recording_since for name in marked)
+            self.post_message(BulkAsked("stop_recording" if running else "record", marked))
+        elif name := self.selected:
+            self.controller.record(name)
+
     def action_history(self) -> None:
         self.post_message(HistoryOpened(self.selected))
 
@@ -312,6 +330,19 @@ class HostActions(ConsoleScreen):
     def action_check(self) -> None:
         if name := self.selected:
             self.controller.ask_host(name, "check")
+
+    def action_shell(self) -> None:
+        if name := self.selected:
+            self.post_message(ShellAsked(name))
+
+    def action_remote_desktop(self) -> None:
+        if name := self.selected:
+            self.post_message(RemoteDesktopAsked(name))
+
+    @on_marked
+    def action_wake(self) -> None:
+        if name := self.selected:
+            self.post_message(WakeAsked(name))
 
     def action_edit(self) -> None:
         if name := self.selected:

@@ -49,6 +49,8 @@ FIELDS = (
         "yes or no",
         (("no", "connected by hand, or with its group"), ("yes", "connected when the console starts")),
     ),
+    Field("mac", "MAC address", "as it told; e.g. a0:b1:c2:d3:e4:f5", "a MAC: a0:b1:c2:d3:e4:f5"),
+    Field("wake_address", "wake address", "every network here; e.g. 10.0.3.255", "an address"),
     Field("x_display", "X display", "found automatically, such as :0", "a display such as :0"),
     Field("x_authority", "X authority", "found automatically", "a path on the host"),
     Field("python", "Python", "found automatically", "a path on the host"),

@@ -23,6 +23,7 @@ from typing import Any
 from deskagent.host.posix.processes import agents, environment, is_agent, owner, processes
 
 from ..parts import deployed
+from .network_card import mac_of_connection
 
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers put them
 
@@ -50,6 +51,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
         "displays": displays,
         "looked": looked,
         "noexec": noexec(existing),
+        "mac": mac_of_connection(),
     }
 
 

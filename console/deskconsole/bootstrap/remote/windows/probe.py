@@ -19,6 +19,7 @@ from deskagent.host.windows.sessions import begin_query, enumerated, sessions
 from deskwin32.calls import windows
 
 from ..parts import deployed
+from .network_card import mac_of_connection
 
 
 def main(_arguments: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
         "runtimes": runtimes(root),
         "agents": running_agents(root),
         "sessions": sessions(asked),
+        "mac": mac_of_connection(),
     }
 
 
