@@ -60,7 +60,7 @@ class Mailbox:
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
                 case Status() | WhoControls() | Notice() | LapseNotice() | ClipText() | DoneTimes():
-                    # Behind what came before it: a title says "controlled" when the keys go to the host already.
+                    # Behind all before it: a title says "controlled" when the keys go to the host already.
                     self._newest.pop(type(message), None)
                     self._newest[type(message)] = message
                 case Raise():
