@@ -9,8 +9,8 @@ from deskconsole.common.errors import ConfigurationError, StreamError
 from deskconsole.picture.image_file import ImageFormat, format_of, keep_image, write_image
 from deskconsole.session.session import Session
 
+from .host_result import ShotResult
 from .measuring import compare
-from .results import ShotResult
 from .waiting import settled, wait_for, wait_for_picture
 
 

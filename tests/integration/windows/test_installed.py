@@ -1,4 +1,4 @@
-"""How the console comes to a Windows: from a clone by scripts/run.cmd (uv, pip), and as a tool of uv's."""
+"""How the console comes to a Windows: from a clone by scripts/run.cmd, and as a tool of uv's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from deskconsole.runtimes.package_index import index_environment
 from support.wheel import build_wheel
 from support.windows.host import WindowsHost
 from support.windows_console import WindowsConsole, put_clone
-from support.windows_pip import PYTHON, put_python_with_pip
 
 RUN = r"C:\console\scripts\run.cmd"
 
@@ -62,21 +61,6 @@ def test_the_first_start_prepares_the_clone_and_every_start_hands_on_words_and_c
     said = clone.command(RUN, "--version", timeout=600, **programs)
     assert (said.code, said.stdout) == (0, "deskconsole 0.1.0\n"), said
     assert "ready after" in said.stderr
-
-
-@pytest.mark.long
-def test_py_and_pip_prepare_the_clone_where_there_is_no_uv(
-    clone: WindowsConsole, programs: dict[str, str], shared_windows: WindowsHost
-) -> None:
-    put_python_with_pip(shared_windows)
-    shutil.rmtree(clone.folder / ".venv", ignore_errors=True)
-    index = {name.replace("UV_DEFAULT_INDEX", "PIP_INDEX_URL"): value for name, value in programs.items()}
-    certificate = {"PIP_CERT": index["SSL_CERT_FILE"]} if "SSL_CERT_FILE" in index else {}
-    said = clone.command(RUN, "--version", timeout=1200, **{**index, **certificate, "WINEPATH": PYTHON})
-    assert (said.code, said.stdout) == (0, "deskconsole 0.1.0\n"), said
-    assert "(C:\\Python\\python.exe)" in said.stderr
-    assert (clone.folder / ".venv" / "Lib" / "site-packages" / "pip").is_dir()
-    assert clone.command(RUN, "--version").stdout == "deskconsole 0.1.0\n"
 
 
 @pytest.mark.long
