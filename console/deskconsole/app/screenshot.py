@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
-from deskconsole.common.errors import ConfigurationError, StreamError
+from deskconsole.common.errors import Cancelled, ConfigurationError, StreamError
 from deskconsole.picture.image_file import ImageFormat, format_of, keep_image, write_image
+from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
 
 from .host_result import ShotResult
+from .live_picture import live_picture
 from .measuring import compare
 from .waiting import settled, wait_for, wait_for_picture
 
@@ -58,3 +61,28 @@ class ShotTarget:
         else:
             write_image(file, pixels, self._format, replace=True)
         return ShotResult.of(snapshot, file=str(file))
+
+
+def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) -> Path:
+    """Saves the picture of a host that is connected in the fleet's folder, and returns the file.
+
+    Raises Cancelled soon after `cancelled` was set, ConfigurationError where the file cannot be written, and
+    StreamError where no picture that equals the host's came in time.
+    """
+
+    def waiting() -> None:
+        if cancelled.is_set():
+            raise Cancelled(f"saving the picture of {name} was cancelled")
+
+    session = fleet.session(name)
+    try:
+        pixels = live_picture(session, waiting)
+    except StreamError:
+        if not session.linked:
+            raise
+        pixels = live_picture(
+            session, waiting
+        )  # a busy host; the second time the full stream is there already
+    if fleet.pictures is None:
+        raise ConfigurationError("there is no folder for pictures", remedy="Name one in settings.toml.")
+    return keep_image(fleet.pictures, name, time.time(), pixels)

@@ -83,6 +83,7 @@ class UsersHosts:
         self._database = HistoryDatabase(self._paths.history)
         self._history: HistoryKeeper | None = None
         self._local: LocalServer | None = None
+        self._fleet: Fleet | None = None
 
     def record(self, event: Event) -> None:
         self._log.record(event)
@@ -137,6 +138,7 @@ class UsersHosts:
             recorder=record_in(self._settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
+        self._fleet = fleet
         self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
@@ -161,6 +163,9 @@ class UsersHosts:
         return connect_and_remove(
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
         )
+
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        return _picture_saved(self._fleet, host, cancelled)
 
     def wake(self, host: Host) -> WakeResult:
         from deskconsole.app.wake_on_lan import wake
@@ -194,6 +199,7 @@ class DemoHosts:
     def __init__(self) -> None:
         self._demo: Demo | None = None
         self._local: LocalServer | None = None
+        self._fleet: Fleet | None = None
 
     def record(self, event: Event) -> None:
         """Its events end with it."""
@@ -210,7 +216,7 @@ class DemoHosts:
         from deskconsole.demo.demo import Demo
 
         self._demo = Demo()
-        fleet = self._demo.fleet(questions, deliver)
+        self._fleet = fleet = self._demo.fleet(questions, deliver)
         self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
@@ -234,6 +240,9 @@ class DemoHosts:
             raise Cancelled("the demo has not begun")
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        return _picture_saved(self._fleet, host, cancelled)
+
     def wake(self, host: Host) -> WakeResult:
         raise _not_in_demo(host, "nothing to wake")
 
@@ -251,6 +260,14 @@ class DemoHosts:
         cancelled: threading.Event,  # noqa: ARG002
     ) -> None:
         raise _not_in_demo(host, "no Remote Desktop")
+
+
+def _picture_saved(fleet: Fleet | None, host: Host, cancelled: threading.Event) -> Path:
+    from deskconsole.app.screenshot import save_live_picture
+
+    if fleet is None:
+        raise Cancelled("the console has not begun")
+    return save_live_picture(fleet, host.name, cancelled=cancelled)
 
 
 def _not_in_demo(host: Host, what: str) -> ConfigurationError:
