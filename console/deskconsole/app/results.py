@@ -447,6 +447,7 @@ RESULTS: dict[str, Any] = {
     "undeploy": UndeployResult,
     "doctor": DoctorResult,
     "failure": FailedResult,
+    "watch": Union[tuple(KINDS.values())],  # noqa: UP007
     "events": Union[tuple(KINDS.values())],  # noqa: UP007
     "audit": AuditEntry,
     "hosts": list[Host],
@@ -464,5 +465,5 @@ RESULTS: dict[str, Any] = {
     "play": PlayResult,
     "export": ExportResult,
 }
-"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line, and
-so does a command for several hosts; `failure` is what it prints for a host that failed."""
+"""The type of the JSON value that each command prints. `demo`, `watch`, `events` and `audit` print one a
+line, and so does a command for several hosts; `failure` is what it prints for a host that failed."""

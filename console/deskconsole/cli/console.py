@@ -20,6 +20,7 @@ from deskconsole.common.errors import Cancelled, ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
+from deskconsole.local.messages import ConsoleKind
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -68,9 +69,10 @@ def run_demo() -> int:
 
 
 class UsersHosts:
-    """The hosts of the user's inventory."""
+    """The hosts of the user's inventory. `kind`: what commands know this console as."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+        self._kind = kind
         self._paths = Paths.default()
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
@@ -133,7 +135,7 @@ class UsersHosts:
             recorder=record_in(settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
-        self._local = _opened(fleet, self._paths, demo=False)
+        self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
     def examine(
@@ -207,7 +209,7 @@ class DemoHosts:
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
-        self._local = _opened(fleet, Paths.default(), demo=True)
+        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
@@ -256,11 +258,11 @@ def _not_in_demo(host: Host, what: str) -> ConfigurationError:
     )
 
 
-def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:
+def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
     """Lets commands ask this console until its fleet is closed."""
     from deskconsole.local.server import LocalServer
 
-    server = LocalServer(paths.run, fleet, demo=demo)
+    server = LocalServer(paths.run, fleet, kind)
     fleet.before_close(server.close)
     server.open()
     return server

@@ -100,6 +100,13 @@ class Fleet:
             for name in (host.name for host in self.hosts)
         }
 
+    def snapshot(self, name: str) -> Snapshot:
+        """That of one host. Raises HostGone."""
+        self._inventory.get(name)
+        with self._lock:
+            session = self._sessions.get(name)
+        return Snapshot(name, since=self._made_at) if session is None else session.snapshot()
+
     def session(self, name: str) -> Session:
         """The host's session, made if this is the first time."""
         from .control_status import ControlSettings
