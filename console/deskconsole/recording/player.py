@@ -36,6 +36,8 @@ class RecordingPlayer:
         self._chunks: Iterator[Chunk] = iter(())
         self.at = 0
         """The time up to which everything is drawn."""
+        self.changed_at = 0
+        """The time of the last change that is drawn."""
         self.state = _LIVE
         """Tells whether the picture was of now then, and why not."""
         self.seek(0)
@@ -63,7 +65,9 @@ class RecordingPlayer:
         changed: list[Rectangle] = []
         sizes = {self._framebuffer.size}
         while (chunk := self._next) is not None and chunk.at <= at:
-            changed += self._take(chunk)
+            if drawn := self._take(chunk):
+                changed += drawn
+                self.changed_at = chunk.at
             if len(changed) > _MOST_CHANGED:
                 changed = [Rectangle(0, 0, *self.size)]
             sizes.add(self._framebuffer.size)
