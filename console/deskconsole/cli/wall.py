@@ -45,7 +45,7 @@ def wall(
     from .sessions import require_window
 
     require_window()
-    hosts = UsersHosts(ConsoleKind.WALL)
+    hosts = UsersHosts(kind=ConsoleKind.WALL)
 
     def deliver(event: Event) -> None:
         hosts.record(event)

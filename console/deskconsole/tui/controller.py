@@ -51,6 +51,7 @@ from .questions import QueuedQuestions
 from .server_messages import ServerMessages
 from .text.log_line import LONGEST, LogLine
 from .text.toasts import Toasts
+from .user_keys import UserKeys
 from .view import FleetView
 
 if TYPE_CHECKING:
@@ -89,9 +90,16 @@ class Controller:
     """
 
     def __init__(
-        self, app: App[Any], backend: Backend, *, ssh_config: Path, clock: Callable[[], float] = time.time
+        self,
+        app: App[Any],
+        backend: Backend,
+        *,
+        ssh_config: Path,
+        keys: UserKeys,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
+        self.keys = keys
         self.backend = backend
         self.clock = clock
         self.fleet: FleetPort | None = None

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
@@ -52,6 +52,8 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.controller = controller
+        if not isinstance(self, ModalScreen):  # keys of dialogs stay as they are
+            self._bindings = controller.keys.applied(self._bindings)
 
     def on_mount(self) -> None:
         """Runs behind the `on_mount` of the derived class."""
