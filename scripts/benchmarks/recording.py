@@ -223,7 +223,7 @@ def table(result: Mapping[str, Any]) -> str:
         "a jump: {:.0f} ms (median), {:.0f} ms (95 %), {:.0f} ms at most".format(
             *(1000 * hour[name] for name in ("jump_p50", "jump_p95", "jump_max"))
         ),
-        "{} s ten times as fast: {} drawings a second, {:.0f} ms for the longest step, {:.0f} % of a core".format(
+        "{} s ten times as fast: {} drawings a second, longest step {:.0f} ms, {:.0f} % of a core".format(
             fast["played_seconds"],
             fast["draws_per_second"],
             1000 * fast["longest_step"],
