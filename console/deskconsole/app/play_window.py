@@ -24,7 +24,7 @@ _TICK: Final = 0.25
 _JUMP: Final = 10 * SECOND
 """A key goes so far back or ahead."""
 
-_BAR: Final = 30
+_BAR: Final = 20
 """Characters of the line that tells how far it has come."""
 
 Keys = queue.SimpleQueue[PlayKey | SaveWish | None]
@@ -117,7 +117,7 @@ class PlayWindow:
         done = round(_BAR * self._player.at / self._duration) if self._duration else _BAR
         place = _clock_text(self._player.at // SECOND), _clock_text(self._duration // SECOND)
         speed = "paused" if self._clock.paused else f"{self._clock.speed:g} x"
-        bar = "|" * done + "." * (_BAR - done)
+        bar = "=" * done + "-" * (_BAR - done)
         self._window.say(f"{place[0]}  {bar}  {place[1]}    {self._time}    {speed}")
 
     def _seek(self, at: int) -> None:
