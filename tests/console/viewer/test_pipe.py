@@ -16,10 +16,12 @@ from deskconsole.viewer.messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    FigureLines,
     KeyInput,
     LapseNotice,
     Map,
     Notice,
+    PlaceWindow,
     PointerInput,
     Raise,
     Status,
@@ -174,7 +176,8 @@ def test_every_kind_of_message_reaches_the_window(
     reader, writer = pipe
     messages: list[ToWindow] = [
         *(_MAP, _damage(1), _STATUS, WhoControls(ControlState.YOURS), Notice("copied"), LapseNotice()),
-        *(ClipText("x"), DoneTimes(0.004, 0.011), Raise(), CloseWindow()),
+        *(ClipText("x"), DoneTimes(0.004, 0.011), FigureLines(("live",)), PlaceWindow(0, 0, 9, 9)),
+        *(Raise(), CloseWindow()),
     ]
     assert {type(message) for message in messages} == set(get_args(ToWindow))
     os.write(writer, b"".join(map(line, messages)))
