@@ -209,7 +209,7 @@ class Sshd:
         lines = [f"{name} {value}" for name, value in self._options.items()]
         lines += [
             f"Port {self.port}",
-            "ListenAddress 127.0.0.1",
+            *([] if "ListenAddress" in self._options else ["ListenAddress 127.0.0.1"]),
             *(f"HostKey {key}" for key in self.host_keys),
             f"AuthorizedKeysFile {self.authorized_keys}",
             "PidFile none",
