@@ -27,6 +27,7 @@ from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.settings import Settings
 from deskconsole.common.signals import has_job_control
 from deskconsole.inventory.host import Host
+from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
 
 from . import messages
@@ -55,7 +56,6 @@ from .screens.picture import PictureScreen
 from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
-from .ssh_aliases import read_aliases
 from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys

@@ -21,6 +21,14 @@ class Action(Enum):
     AS_IT_IS = auto()
     DOUBLE = auto()
     HELP = auto()
+    SCALING = auto()
+    """Another way to enlarge and reduce the picture."""
+    DISPLAY = auto()
+    """Show the host's next display."""
+    FIGURES = auto()
+    """Show or hide the figures."""
+    ARRANGE = auto()
+    """Put all windows side by side."""
     SAVE = auto()
     """Save the picture in a file."""
     # With the host key
@@ -78,6 +86,10 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
         "z": Action.FIT,
         "1": Action.AS_IT_IS,
         "2": Action.DOUBLE,
+        "x": Action.SCALING,
+        "d": Action.DISPLAY,
+        "i": Action.FIGURES,
+        "t": Action.ARRANGE,
         "q": Action.CLOSE,
         "s": Action.SAVE,
         "h": Action.HELP,
@@ -113,7 +125,10 @@ _WINDOWS_CODES: Final[Mapping[int, Action]] = MappingProxyType(
 
 _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
     {
-        **{key: _CODES[key] for key in "f012sqh"},
+        **{key: _CODES[key] for key in "f012xisqh"},
+        # As in the window alone but for two letters, which the host has.
+        "n": Action.DISPLAY,
+        "w": Action.ARRANGE,
         "f1": Action.HELP,
         "f11": Action.FULLSCREEN,
         "escape": Action.ESCAPE,
@@ -142,13 +157,22 @@ VIEW_KEYS: Final = (
     WindowKey("0", "fit the picture to the window"),
     WindowKey("1", "one pixel for one pixel"),
     WindowKey("2", "double size"),
+    WindowKey("wheel", "larger or smaller, around the pointer"),
     WindowKey("drag", "move a picture that is larger than the window"),
+    WindowKey("x", "scale automatically, smooth or crisp"),
     WindowKey("s", "save the picture in a file"),
     WindowKey("Esc", "leave full screen"),
     WindowKey("F1, h, ?", "show or hide these keys"),
     WindowKey("q", "close the window"),
 )
 """The keys while the window only shows the host."""
+
+HOST_KEYS: Final = (
+    WindowKey("d", "the host's next display"),
+    WindowKey("i", "show or hide figures"),
+    WindowKey("t", "all windows side by side"),
+)
+"""More keys of the window of a host."""
 
 PLAY_KEYS: Final = (
     WindowKey("space", "pause, and play on"),
@@ -171,7 +195,8 @@ CONTROL_KEYS: Final = (
     WindowKey("HOST + c", "copy the host's clipboard into this one"),
     WindowKey("HOST + drag", "move a picture that is larger than the window"),
     WindowKey("HOST + r", "show or hide how long inputs take"),
-    WindowKey("HOST + f 0 1 2 s h q", "the keys above, while you control the host"),
+    WindowKey("HOST + n, w", "the host's next display; all windows side by side"),
+    WindowKey("HOST + f 0 1 2 x i s h q", "the keys above, while you control the host"),
 )
 """The keys for control; HOST stands for the host key."""
 
@@ -184,9 +209,10 @@ def host_key_title(name: HostKeyName) -> str:
 def help_rows(host_key: HostKeyName | None, *, playing: bool = False) -> tuple[WindowKey, ...]:
     """All keys, for the box in the window, HOST replaced; None: the window can only show the host."""
     if host_key is None:
-        return PLAY_KEYS + VIEW_KEYS if playing else VIEW_KEYS
+        return (PLAY_KEYS if playing else HOST_KEYS) + VIEW_KEYS
     title = host_key_title(host_key)
-    return VIEW_KEYS + tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
+    rows = tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
+    return HOST_KEYS + VIEW_KEYS + rows
 
 
 def hint(host_key: HostKeyName | None, *, playing: bool = False) -> str:
