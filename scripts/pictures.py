@@ -47,8 +47,8 @@ WIDTH = 640
 """Pixels of the window's picture: at full size it takes 346 kB."""
 WALL = "wall - deskconsole"
 """In the title of the wall's window."""
-WALL_WIDTH = 960
-"""Pixels of its picture."""
+WALL_WIDTH = 780
+"""Pixels of its picture: 250 kB are the most that one may have."""
 STARTED = 45.0
 """Seconds in which the hosts of the demo are live, on a busy machine too."""
 NOTEPAD = (900, 340)
