@@ -62,13 +62,13 @@ def run_console() -> int:
             hosts.close()
 
 
-def run_demo() -> int:
-    """The TUI over the demo's hosts."""
+def run_demo(count: int | None = None) -> int:
+    """The TUI over the demo's hosts; `count` as for `DemoHosts`."""
     require_terminal()
     own_interrupts_end()
     settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(None):
-        return run(DemoHosts(), settings=settings)
+        return run(DemoHosts(count), settings=settings)
 
 
 class UsersHosts:
@@ -196,7 +196,9 @@ class UsersHosts:
 class DemoHosts:
     """The demo's hosts, on their way already, with a window for the first of them where there is a screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int | None = None) -> None:
+        """`count`: how many hosts; None: the usual few."""
+        self._count = count
         self._demo: Demo | None = None
         self._local: LocalServer | None = None
         self._fleet: Fleet | None = None
@@ -215,7 +217,7 @@ class DemoHosts:
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.demo.demo import Demo
 
-        self._demo = Demo()
+        self._demo = Demo() if self._count is None else Demo(self._count)
         self._fleet = fleet = self._demo.fleet(questions, deliver)
         self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
