@@ -71,6 +71,8 @@ class Mailbox:
                     | FigureLines()
                     | PlaceWindow()
                 ):
+                    # Behind all before it: a title says "controlled" when the keys go to the host already.
+                    self._newest.pop(type(message), None)
                     self._newest[type(message)] = message
                 case Raise():
                     self._raise = True

@@ -185,6 +185,14 @@ def test_every_kind_of_message_reaches_the_window(
     assert [message for message in messages if message not in taken] == []
 
 
+def test_a_title_comes_after_the_control_that_it_tells_of() -> None:
+    mailbox = Mailbox()
+    controlled = Status("lab-01 - controlled - deskconsole", "live", stale=False)
+    for message in (_STATUS, WhoControls(ControlState.YOURS), controlled):
+        mailbox.put(message)
+    assert mailbox.take() == [WhoControls(ControlState.YOURS), controlled]
+
+
 def test_damage_that_melts_together_keeps_the_oldest_input(pipe: tuple[int, int]) -> None:
     reader, writer = pipe
     for packet, at in ((1, None), (2, 5.0), (3, 6.0)):
