@@ -34,7 +34,7 @@ def test_a_wall_of_hosts_that_are_off_opens_shows_a_new_one_and_ends_when_it_is_
     port = free_port()
     for name in ("host-1", "host-2"):
         user.add_host(name, address="127.0.0.1", port=port)
-    with user.started("wall", environment=xvfb.environment) as wall:
+    with user.started("wall", environment={"DISPLAY": xvfb.display}) as wall:
         xvfb.wait_for_window("^wall - deskconsole")
         wait_for(lambda: _red_tiles(xvfb) == 2, what="two tiles of hosts that are down")
         user.add_host("host-3", address="127.0.0.1", port=port)
