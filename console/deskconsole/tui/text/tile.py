@@ -27,6 +27,7 @@ class TileText:
     """The key, as in the inventory: not for showing."""
     label: str
     status: StatusText
+    """Without its words where the picture is that of now: they would change every second."""
     person: str = ""
     """Who is logged on at the desktop."""
     age: str = ""
@@ -40,10 +41,13 @@ def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
     person = ""
     if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
         person = safe_text(snapshot.user.rpartition("\\")[2], 64)
+    status = look(snapshot, now)
+    if snapshot.current:
+        status = StatusText(status.kind, status.word, status.word)
     return TileText(
         host.name,
         safe_text(host.name, 64),
-        look(snapshot, now),
+        status,
         person,
         "" if snapshot.picture_at is None else age(now - snapshot.picture_at),
         snapshot.current,
