@@ -56,7 +56,7 @@ def lying(folder: Path, prefix: str = "") -> Iterator[tuple[str, int]]:
                 yield from lying(Path(entry.path), f"{prefix}{entry.name}/")
 
 
-def hashed(path: Path) -> str:
+def hashed(path: Path, timeout: float = BRIEF_TIMEOUT) -> str:
     """SHA-256 of a file, which another program may keep for itself at first: it is not damaged for that."""
-    with once_released(lambda: path.open("rb"), BRIEF_TIMEOUT) as file:
+    with once_released(lambda: path.open("rb"), timeout) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

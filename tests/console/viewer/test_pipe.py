@@ -167,7 +167,10 @@ def test_the_newest_word_on_control_reaches_the_window_and_a_long_text_whole(pip
     outbox.join()
 
 
-def test_every_kind_of_message_reaches_the_window(pipe: tuple[int, int]) -> None:
+@pytest.mark.parametrize("kind", [Inbox, ThreadedInbox])
+def test_every_kind_of_message_reaches_the_window(
+    kind: type[Inbox[ToWindow] | ThreadedInbox[ToWindow]], pipe: tuple[int, int]
+) -> None:
     reader, writer = pipe
     messages: list[ToWindow] = [
         *(_MAP, _damage(1), _STATUS, WhoControls(ControlState.YOURS), Notice("copied"), LapseNotice()),
@@ -175,7 +178,7 @@ def test_every_kind_of_message_reaches_the_window(pipe: tuple[int, int]) -> None
     ]
     assert {type(message) for message in messages} == set(get_args(ToWindow))
     os.write(writer, b"".join(map(line, messages)))
-    taken = _taken(Inbox(reader, Mailbox(), to_window))
+    taken = _taken(kind(reader, Mailbox(), to_window))
     assert [message for message in messages if message not in taken] == []
 
 

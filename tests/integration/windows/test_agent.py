@@ -174,16 +174,19 @@ def say(text):
     with open(sys.argv[1], "a") as file:
         print(text, file=file)
 def noted(*arguments):
-    say(hex(arguments[-1]))
+    said.append(hex(arguments[-1]))
     return copy(*arguments)
 try:
     import deskagent
     from deskagent.capture.mss_grabber import MssGrabber
-    grabber = MssGrabber()
-    grabber.grab()
-    gdi = grabber._source._impl.gdi32
-    copy, gdi.BitBlt = gdi.BitBlt, noted
-    grabber.grab()
+    grabber, said = MssGrabber(), []
+    while not said:  # a grabber that opened the screen again has other functions
+        grabber.grab()
+        gdi = grabber._source._impl.gdi32
+        if gdi.BitBlt is not noted:
+            copy, gdi.BitBlt = gdi.BitBlt, noted
+        grabber.grab()
+    say(said[0])
 except BaseException:
     say(traceback.format_exc())
 """

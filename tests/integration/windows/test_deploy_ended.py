@@ -22,6 +22,9 @@ from support.windows.host import WindowsHost
 from support.windows.way import WindowsWay
 from support.xvfb import wait_for
 
+_DEPLOYED_WITHIN = 300
+"""Seconds, on a machine that does other things too."""
+
 
 @pytest.fixture
 def bare(shared_windows: WindowsHost) -> WindowsHost:
@@ -84,7 +87,7 @@ def is_whole(windows: WindowsHost) -> bool:
 
 def test_who_is_killed_deploys_again_at_once(user: CommandLine, bare: WindowsHost) -> None:
     kill_while_unpacking(user, bare)
-    said = user.run("deploy", "lab", "--json", timeout=90).json()
+    said = user.run("deploy", "lab", "--json", timeout=_DEPLOYED_WITHIN).json()
     # The seed's library goes when all is unpacked: where the console was killed just then it comes again.
     assert said["uploaded"] < 1_000_000, "the runtime was sent again"
     assert is_whole(bare)
@@ -96,7 +99,7 @@ def test_who_is_killed_leaves_only_what_was_sent(user: CommandLine, bare: Window
     assert unpacked(bare) == []
     (part,) = root_of(bare).glob("*.part")
     assert (part / REST).stat().st_size == Runtime.read(built_runtime()).manifest.rest.size
-    said = user.run("deploy", "lab", "--json", timeout=90).json()
+    said = user.run("deploy", "lab", "--json", timeout=_DEPLOYED_WITHIN).json()
     # The seed's library goes when all is unpacked: where the console was killed just then it comes again.
     assert said["uploaded"] < 1_000_000
     assert is_whole(bare)
@@ -106,8 +109,8 @@ def test_a_session_that_is_cut_while_it_unpacks_goes_on_by_itself(way: WindowsWa
     way.session.connect()
     wait_until_it_unpacks(way.windows)
     way.windows.drop_connections()
-    assert way.session.wait_for(lambda one: one.state is not State.DEPLOYING, 10)
-    assert way.streams(), way.events
+    assert way.session.wait_for(lambda one: one.state is not State.DEPLOYING, 60)
+    assert way.streams(_DEPLOYED_WITHIN), way.events
     wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
 
 
@@ -115,7 +118,7 @@ def test_a_session_cancelled_while_it_unpacks_leaves_nothing(way: WindowsWay) ->
     way.session.connect()
     wait_until_it_unpacks(way.windows)
     way.session.disconnect()
-    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 10)
+    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 60)
     wait_for(lambda: not way.windows.processes("python.exe"), timeout=60, what="its end")
     wait_for(lambda: not files(way.windows), what="a host without anything of ours")
 
@@ -125,6 +128,6 @@ def test_two_of_one_console_at_once_both_get_there(user: CommandLine, bare: Wind
         time.sleep(1)
         with user.started("deploy", "lab") as second:
             processes: list[subprocess.Popen[str]] = [first, second]
-            said = [process.communicate(timeout=90) for process in processes]
+            said = [process.communicate(timeout=_DEPLOYED_WITHIN) for process in processes]
             assert [process.returncode for process in processes] == [0, 0], said
     assert is_whole(bare)

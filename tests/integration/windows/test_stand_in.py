@@ -20,7 +20,6 @@ from support.windows.host import WindowsHost
 from support.windows.listed_session import ListedSession
 from support.xvfb import wait_for
 from winhost import wine
-from winhost.plain_shell import NotPlain, Plain, interpret
 
 # The stand-in's own Python, which a product never uses: tests of the product bring theirs.
 PYTHON = r"C:\testbed\python\python.exe -I -S"
@@ -382,26 +381,3 @@ def test_a_shell_that_wants_plain_commands(shared_windows: WindowsHost) -> None:
     assert shared_windows.refused_commands == [
         'quotes and special characters differ from shell to shell: echo "a b"'
     ]
-
-
-@pytest.mark.parametrize(
-    ("command", "meaning"),
-    [
-        ("query user", Plain("query user")),
-        (r"AppData\Local\x\python.exe -I -X utf8 -", Plain(r"AppData\Local\x\python.exe -I -X utf8 -")),
-        ("cmd /c dir AppData", Plain("cmd /c dir AppData")),
-        ("echo a $env:os $env:NONE", Plain(said="a\r\nWindows_NT\r\n")),
-    ],
-)
-def test_plain_commands(command: str, meaning: Plain) -> None:
-    assert interpret(command, {"OS": "Windows_NT"}) == meaning
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["a|b", "a & b", "a 'b'", "a > b", "a $b", "a; b", "(a)", "{a}", "`a", "a @b", "a # b", "dir", "", "set",
-     "prog %OS%", "runtime/python.exe x"],
-)  # fmt: skip
-def test_commands_that_are_not_plain(command: str) -> None:
-    with pytest.raises(NotPlain):
-        interpret(command, {})

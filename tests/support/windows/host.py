@@ -15,13 +15,11 @@ about two seconds. What is real of it and what imitated: tests/winhost/README.md
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import math
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +33,15 @@ from numpy.typing import NDArray
 from support.sshd import fingerprint, keygen, public_line
 from support.windows.listed_session import ListedSession
 from support.xvfb import Xvfb, wait_for
-from winhost import cache, prefix, wine
+from winhost import prefix, wine
 from winhost.settings import Settings, Shell
 from winhost.shims.asking import ask
+
+from .host_folder import listing, new_folder
 
 LARGEST = (2560, 1600)
 """The display behind the desktop; `resize` reaches so far."""
 
-_NOISE = ("testbed", "windows/temp", "windows/Temp")
 _TESTS = Path(__file__).resolve().parents[2]
 
 
@@ -103,7 +102,7 @@ class WindowsHost:
 
         With shell="powershell" a command that was refused fails the test at the host's end (`stop`).
         """
-        host = cls(*_new_folder(), user)
+        host = cls(*new_folder(), user)
         try:
             host._start(
                 size=size, logged_on=logged_on, tasks_refused=tasks_refused, query=query,
@@ -314,7 +313,7 @@ class WindowsHost:
 
     def listing(self) -> set[str]:
         """All files and folders of drive C: (`users/tester/AppData`), to compare before and after."""
-        return set(_walk(self.drive_c, ""))
+        return set(listing(self.drive_c))
 
     def stop(self) -> None:
         """Ends and removes all of it; AssertionError where shell="powershell" refused commands."""
@@ -353,56 +352,3 @@ class WindowsHost:
             self.stop()
         else:
             self._end()
-
-
-def _new_folder() -> tuple[Path, int]:
-    """A folder for one host, locked for as long as its owner lives. What dead owners left goes."""
-    above = cache.folder() / "running"
-    above.mkdir(exist_ok=True)
-    for folder in above.iterdir():
-        lock = _lock(folder)
-        if lock is not None:
-            _end_display(folder)
-            wine.shut_down(wine.environment(folder, "nobody"))
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)
-    # Beside the cache, as files are hard-linked from there; and locked before others may take it for left.
-    folder = Path(tempfile.mkdtemp(dir=cache.folder()))
-    lock = _lock(folder)
-    assert lock is not None
-    return folder.rename(above / folder.name), lock
-
-
-def _end_display(folder: Path) -> None:
-    """What a killed test run left; its SSH server has ended with it."""
-    with contextlib.suppress(OSError, ValueError, psutil.NoSuchProcess):
-        pid, began = (folder / "display").read_text().split()
-        process = psutil.Process(int(pid))
-        if process.create_time() == float(began):
-            process.kill()
-
-
-def _lock(folder: Path) -> int | None:
-    """A descriptor that holds the folder, or None where somebody else has it, or has just removed it."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
-def _walk(folder: Path, name: str) -> Iterator[str]:
-    # What is removed while it is looked at was there or not: both are true.
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        for entry in os.scandir(folder):
-            path = f"{name}{entry.name}"
-            if path in _NOISE:
-                continue
-            yield path
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{path}/")

@@ -222,14 +222,17 @@ class _Put:
         manifest = self._runtime.manifest
         rest = manifest.rest
         meter(0, rest.unpacked)
+        asked = threading.Event()
 
         def progress(done: int, total: int) -> None:
-            if total:
-                meter(done, total)
-            else:
+            if not total:
                 self._report(Progress(StepId.WAIT_FOR_UNPACKING))
+                return
+            meter(done, total)
+            if done == total:  # at its end it waits for one more sign of life
+                asked.set()
 
-        with self._being_there():
+        with self._being_there(asked):
             answer = ask_python(
                 self._connection,
                 self._python,
@@ -258,13 +261,20 @@ class _Put:
         return answer.verified
 
     @contextlib.contextmanager
-    def _being_there(self) -> Iterator[None]:
-        """Shows the unpacking that somebody waits for it: it cannot see a connection end."""
+    def _being_there(self, asked: threading.Event) -> Iterator[None]:
+        """Shows the unpacking that somebody waits for it: it cannot see a connection end.
+
+        At once where it is `asked`, else now and then.
+        """
         over = threading.Event()
 
         def show() -> None:
             count = 0
-            while not over.wait(_LIFE) and self._connection.alive:
+            while self._connection.alive:
+                asked.wait(_LIFE)
+                if over.is_set():
+                    return
+                asked.clear()
                 count += 1
                 with contextlib.suppress(DeskconsoleError):
                     self._files.upload(b"%d" % count, f"{self._part}/waiting")
@@ -275,6 +285,7 @@ class _Put:
             yield
         finally:
             over.set()
+            asked.set()
             showing.join()
 
     def _ended(self, answer: Refusal) -> DeskconsoleError:

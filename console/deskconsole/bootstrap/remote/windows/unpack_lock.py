@@ -71,6 +71,7 @@ class UnpackLock:
         # From now on: a slow disk may have kept the unpacking itself from listening for long.
         self._word = self._read()
         self._heard = before = time.monotonic()
+        self._looked = 0.0  # the console answers at once to what it is told now
         while self._heard == before:
             self.go_on(done, total)
             time.sleep(LOOK_AGAIN)
