@@ -54,15 +54,14 @@ def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
     )
 
 
-def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str]:
-    """The line above the picture in `width` cells: the sign with its blank, and the rest.
+def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str, str]:
+    """The line above the picture in `width` cells: the sign, the name, and the state's word where it fits.
 
-    `status` is the tile's, or BLACK. The word of the state gives way to the name.
+    `status` is the tile's, or BLACK.
     """
     room = max(0, width - 2)
-    word = status.word if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
-    name = fit(tile.label, room - (cell_len(word) + 1 if word else 0))
-    return f"{status.sign} "[:width], f"{name} {word}" if word else name
+    word = f" {status.word}" if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
+    return f"{status.sign} "[:width], fit(tile.label, room - cell_len(word)), word
 
 
 def footer(tile: TileText, width: int) -> str:
