@@ -128,6 +128,15 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
         return TerminalDriver if usual is LinuxDriver else usual
 
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """Textual's screens that shine through the one on top: none below one that lets nothing through.
+
+        Textual takes the next one for such a screen in any case, and for each change in it draws the whole of
+        the top again, for ever: a megabyte a second where the wall lay over the list.
+        """
+        return [] if self.screen.styles.background.a == 1 else super()._background_screens
+
     def on_mount(self) -> None:
         self.register_theme(THEME)
         self.theme = THEME.name

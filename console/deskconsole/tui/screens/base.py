@@ -87,11 +87,7 @@ class ConsoleScreen(Screen[None]):
 
     @property
     def _covered(self) -> bool:
-        """Another screen lies over this one and lets nothing through.
-
-        Textual draws the whole of the top screen again for each change in the one below it, whether that can
-        be seen or not: 12 times the bytes, where the wall lay over the list.
-        """
+        """Another screen lies over this one and lets nothing through."""
         stack = self.app.screen_stack
         above = stack[stack.index(self) + 1 :] if self in stack else []
         return any(screen.styles.background.a == 1 for screen in above)
