@@ -40,6 +40,10 @@ class AuditAction(StrEnum):
     """The host asked and refused too often: so many are not in the log."""
     CLIP_PUT = "clip put"
     CLIP_FETCH = "clip fetch"
+    PICTURE = "picture"
+    """A picture was saved in a file."""
+    RECORDING = "recording"
+    RECORDING_END = "recording end"
     DEPLOY = "deploy"
     UNDEPLOY = "undeploy"
 

@@ -13,6 +13,7 @@ from typing import Any
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
+    "command": "a command through the running console, with the start of Python",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "control": "a key in the window until its effect is seen, beside TigerVNC; what moves cost; stuck keys",
     "first": "windows before a photograph, from the first byte until they are seen and until they are exact",
@@ -36,6 +37,7 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--scenes": {"help": "drawn scenes, with commas, or none (default: all)"},
         "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
     },
+    "command": {"--runs": {"type": int, "help": "how often each command runs (default: 20)"}},
     "console": {"--seconds": _SECONDS},
     "control": {
         "--keys": {"type": int, "help": "how many for each system (default: 60)"},

@@ -36,7 +36,8 @@ DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "keys.md"
 BEGIN: Final = """# Keys
 
 Made from the code by `tests/support/key_tables.py`; a test compares them. In the console `f1` shows the keys
-of the screen, and `ctrl+p` finds them by their names.
+of the screen, and `ctrl+p` finds them by their names. An action with a `name` here can be given
+[other keys](configuration.md#keys).
 """
 
 TYPE_MODE: Final = """All else that is typed goes to the host: characters as text, whatever the layouts are,
@@ -66,23 +67,30 @@ _SIGNS: Final = {
 
 def bound(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str]]:
     """Keys and what they do, those of one action together."""
+    for keys, does, _ in named(bindings):
+        yield keys, does
+
+
+def named(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str, str]]:
+    """Keys, what they do, and the name by which settings.toml means the action."""
     for binding in bindings:
         if isinstance(binding, Binding) and binding.description:
             names = [_SIGNS.get(name, name) for name in binding.key.split(",")]
-            yield ", ".join(f"`{name}`" for name in names), binding.tooltip or binding.description
+            action = f"`{binding.action}`" if binding.action.isidentifier() else ""
+            yield ", ".join(f"`{name}`" for name in names), binding.tooltip or binding.description, action
 
 
-def fleet() -> Iterator[tuple[str, str]]:
+def fleet() -> Iterator[tuple[str, ...]]:
     """The keys of the list, without those that act on the selected host."""
-    yield from bound(one for one in FleetScreen.BINDINGS if one not in HostActions.BINDINGS)
+    yield from named(one for one in FleetScreen.BINDINGS if one not in HostActions.BINDINGS)
     yield from bound(HostTable.BINDINGS)
 
 
-def wall() -> Iterator[tuple[str, str]]:
+def wall() -> Iterator[tuple[str, ...]]:
     """The keys of the wall, without those that act on the selected host everywhere."""
     known = {key for one in HostActions.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")}
     ours = [one for one in WallScreen.BINDINGS if isinstance(one, Binding) and one.key not in known]
-    yield from bound(ours)
+    yield from named(ours)
     yield from bound(TileGrid.BINDINGS)
 
 
@@ -107,19 +115,19 @@ def names() -> str:
 def document() -> str:
     """The whole of docs/keys.md."""
     tables = (
-        ("A host, in the list and on its own screen", "", bound(HostActions.BINDINGS)),
+        ("A host, in the list and on its own screen", "", named(HostActions.BINDINGS)),
         ("The list of hosts", "", fleet()),
-        ("One host", "", bound(HostScreen.BINDINGS)),
+        ("One host", "", named(HostScreen.BINDINGS)),
         ("The wall (`w`)", WALL, wall()),
-        ("A host's picture, full size (`z`)", "", bound(PictureScreen.BINDINGS)),
+        ("A host's picture, full size (`z`)", "", named(PictureScreen.BINDINGS)),
         ("Typing into a host (`t`)", TYPE_MODE, typing()),
         ("Keys that are sent by name (`K`)", "", ((one.label, one.does) for one in CHORDS)),
         ("The way to a host (`d`)", "", bound(DeployScreen.BINDINGS)),
-        ("What is wrong with a host (`o`)", "", bound(DoctorScreen.BINDINGS)),
+        ("What is wrong with a host (`o`)", "", named(DoctorScreen.BINDINGS)),
         ("A host's settings (`a`, `e`)", "", bound(HostForm.BINDINGS)),
-        ("Statistics of days (`H`)", "", bound(HistoryScreen.BINDINGS)),
-        ("The log (`l`)", "", bound(LogScreen.BINDINGS)),
-        ("On every screen", "", bound(DeskconsoleApp.BINDINGS)),
+        ("Statistics of days (`H`)", "", named(HistoryScreen.BINDINGS)),
+        ("The log (`l`)", "", named(LogScreen.BINDINGS)),
+        ("On every screen", "", named(DeskconsoleApp.BINDINGS)),
         ("The window (`v`)", "", window(VIEW_KEYS)),
         ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
         ("The window of a recording (`deskconsole play`)", "", window(PLAY_KEYS)),
@@ -127,9 +135,11 @@ def document() -> str:
     return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables) + names()
 
 
-def _table(title: str, words: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = "".join(f"| {keys} | {does} |\n" for keys, does in rows)
-    return f"\n## {title}\n\n" + (f"{words}\n\n" if words else "") + f"| key | does |\n|---|---|\n{lines}"
+def _table(title: str, words: str, rows: Iterable[tuple[str, ...]]) -> str:
+    table = [*rows]
+    head = "| key | does | name |\n|---|---|---|\n" if len(table[0]) == 3 else "| key | does |\n|---|---|\n"
+    lines = "".join(f"| {' | '.join(row + ('',) * (len(table[0]) - len(row)))} |\n" for row in table)
+    return f"\n## {title}\n\n" + (f"{words}\n\n" if words else "") + head + lines
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from deskconsole.common.errors import AuthenticationFailed
 from deskconsole.session.events import StreamStarted
 from deskconsole.tui.app import DeskconsoleApp, Outcome
-from support.screens.display_fleet import NOW, DisplayFleet, failure, laboratory, plant, warning
+from support.screens.display_fleet import NOW, DisplayFleet, failure, laboratory, plant, rooms, warning
 from support.screens.piloting import screen_text, settle
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -77,6 +78,33 @@ def test_without_a_picture(snap_compare: Callable[..., bool], keys: list[str], s
         await at_rest(pilot)
 
     app = DeskconsoleApp(plant(), ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    try:
+        assert snap_compare(app, terminal_size=size, run_before=before)
+    finally:
+        app.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        pytest.param(["space", "left", "down"], NARROW, id="groups-narrow"),
+        pytest.param(["space", "end", "space", "up", "left"], WIDE, id="groups-wide"),
+        pytest.param(["h", "asterisk", "greater_than_sign", "greater_than_sign"], (200, 60), id="sorted"),
+        pytest.param(["asterisk", "c"], NARROW, id="report"),
+    ],
+)
+def test_groups(snap_compare: Callable[..., bool], keys: list[str], size: tuple[int, int]) -> None:
+    fleet = rooms()
+    fleet.refuses = AuthenticationFailed("it did not accept the key", remedy="Look at the key.")
+
+    async def before(pilot: Pilot[Outcome]) -> None:
+        await opened(pilot)
+        for key in keys:  # each is drawn: the next one acts on what is seen
+            await pilot.press(key)
+            await pilot.pause(0.1)
+        await at_rest(pilot)
+
+    app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
     try:
         assert snap_compare(app, terminal_size=size, run_before=before)
     finally:

@@ -42,7 +42,7 @@ def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -
     Raises StreamError where no picture that equals the host's came in time.
     """
     copy = PictureCopy(session)
-    session.observe(copy)
+    session.observers.add(copy)
     try:
         session.check_exact()
         end = time.monotonic() + _ANSWER
@@ -53,7 +53,7 @@ def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -
                     f"no exact picture of {session.name} came within {_ANSWER:.0f} s", remedy="Try again."
                 )
     finally:
-        session.forget(copy)
+        session.observers.remove(copy)
     if copy.pixels is None:
         raise StreamError(f"{session.name} has no picture")
     return copy.pixels

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.picture.image_file import keep_image
 from deskconsole.recording.chunk import SECOND, ChunkKind
 from deskconsole.recording.play_clock import PlayClock
 from deskconsole.recording.player import RecordingPlayer
 from deskconsole.recording.reader import RecordingReader
 from deskconsole.viewer.keys import PlayKey
+from deskconsole.viewer.messages import SaveWish
 from deskconsole.viewer.process import Viewer
 from deskwire.geometry import Rectangle
 
@@ -53,25 +57,49 @@ def check_recording(file: Path) -> PlayResult:
         )
 
 
-def play_recording(file: Path, *, begin: float, speed: float, fullscreen: bool) -> str:
-    """Shows it until the window is closed; returns what is wrong with the file, or an empty string."""
+def play_recording(file: Path, *, begin: float, speed: float, fullscreen: bool, pictures: Path) -> str:
+    """Shows it until the window is closed; returns what is wrong with the file, or an empty string.
+
+    `pictures`: the folder in which a key saves the picture.
+    """
     with contextlib.closing(RecordingReader(file)) as reader, contextlib.closing(Framebuffer()) as picture:
         player = RecordingPlayer(reader, picture)
         player.seek(round(begin * SECOND))
         # None: the window is closed.
-        keys: queue.SimpleQueue[PlayKey | None] = queue.SimpleQueue()
+        keys: queue.SimpleQueue[PlayKey | SaveWish | None] = queue.SimpleQueue()
         window = Viewer(
-            reader.facts.host, picture, lambda _why: keys.put(None), fullscreen=fullscreen, on_play=keys.put
+            reader.facts.host,
+            picture,
+            lambda _why: keys.put(None),
+            fullscreen=fullscreen,
+            on_save=lambda: keys.put(SaveWish()),
+            on_play=keys.put,
         )
+
+        def save() -> None:
+            at = reader.facts.began + player.at / SECOND
+            try:
+                window.say(f"saved {keep_image(pictures, reader.facts.host, at, picture.pixels)}")
+            except ConfigurationError as error:
+                window.say(f"the picture is not saved: {error}")
+
         with contextlib.closing(window):
-            _PlayWindow(player, reader.duration, window, speed).run(keys)
+            _PlayWindow(player, reader.duration, window, speed, save).run(keys)
         return reader.fault
 
 
 class _PlayWindow:
     """Shows a player's picture in a window, and does what its keys say."""
 
-    def __init__(self, player: RecordingPlayer, duration: int, window: Viewer, speed: float) -> None:
+    def __init__(
+        self,
+        player: RecordingPlayer,
+        duration: int,
+        window: Viewer,
+        speed: float,
+        save: Callable[[], None],
+    ) -> None:
+        self._save = save
         self._player = player
         self._duration = duration
         self._window = window
@@ -79,7 +107,7 @@ class _PlayWindow:
         self._packets = 0
         self._told = ""
 
-    def run(self, keys: queue.SimpleQueue[PlayKey | None]) -> None:
+    def run(self, keys: queue.SimpleQueue[PlayKey | SaveWish | None]) -> None:
         """Returns when the window is closed."""
         while True:
             self._draw(self._player.advance(self._clock.at(time.monotonic())))
@@ -89,7 +117,10 @@ class _PlayWindow:
             with contextlib.suppress(queue.Empty):
                 if (key := keys.get(timeout=wait)) is None:
                     return
-                self._press(key)
+                if isinstance(key, SaveWish):
+                    self._save()
+                else:
+                    self._press(key)
 
     def _press(self, key: PlayKey) -> None:
         clock, now = self._clock, time.monotonic()

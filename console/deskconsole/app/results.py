@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SAME = (
     "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",
-    "picture_at", "watch", "lossy_share",
+    "picture_at", "watch", "lossy_share", "recording_since",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
 
@@ -100,6 +100,7 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     picture_at: float | None
     watch: str
     lossy_share: float | None
+    recording_since: float | None = None
     exact: bool | None
     exact_packet: int | None
     digest: str | None
@@ -446,6 +447,7 @@ RESULTS: dict[str, Any] = {
     "undeploy": UndeployResult,
     "doctor": DoctorResult,
     "failure": FailedResult,
+    "watch": Union[tuple(KINDS.values())],  # noqa: UP007
     "events": Union[tuple(KINDS.values())],  # noqa: UP007
     "audit": AuditEntry,
     "hosts": list[Host],
@@ -463,5 +465,5 @@ RESULTS: dict[str, Any] = {
     "play": PlayResult,
     "export": ExportResult,
 }
-"""The type of the JSON value that each command prints. `demo`, `events` and `audit` print one a line, and
-so does a command for several hosts; `failure` is what it prints for a host that failed."""
+"""The type of the JSON value that each command prints. `demo`, `watch`, `events` and `audit` print one a
+line, and so does a command for several hosts; `failure` is what it prints for a host that failed."""

@@ -26,13 +26,14 @@ def single_session(
     tell: Callable[[Event], None],
     closing: Callable[[], float],
     places: Path | None = None,
+    pictures: Path | None = None,
     history: Path | None = None,
 ) -> Iterator[Session]:
     """A session that has been asked to connect; `closing` says how many seconds its end may take.
 
     Its events are written to `log`, which is closed at the end, and told, but not what ends it: that is
     raised by what waits for it. `places` is the file in which its window finds the size and place that it
-    had, `history` the one that its figures are added to.
+    had, `history` the one that its figures are added to; `pictures` is the folder in which it saves pictures.
     """
 
     keeper: HistoryKeeper | None = None
@@ -48,7 +49,13 @@ def single_session(
         stack.callback(log.close)
         with held_back():
             session = Session(
-                host.name, route, host.display, record, places=places, control=ControlSettings.of(host)
+                host.name,
+                route,
+                host.display,
+                record,
+                places=places,
+                pictures=pictures,
+                control=ControlSettings.of(host),
             )
             if history is not None:
                 keeper = HistoryKeeper(HistoryDatabase(history), record)

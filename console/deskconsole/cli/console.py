@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import Cancelled, ConfigurationError
 from deskconsole.common.paths import Paths
+from deskconsole.common.settings import Settings
 from deskconsole.common.signals import own_interrupts_end
 from deskconsole.history.database import HistoryDatabase
+from deskconsole.local.messages import ConsoleKind
 from deskconsole.session.event_log import EventLog, last_events
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.tui.app import run
@@ -51,10 +53,11 @@ def run_console() -> int:
     """The TUI over the user's own inventory; offers the demo where that is empty."""
     require_terminal()
     own_interrupts_end()
+    settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(Paths.default().log / "console.log"):
-        hosts = UsersHosts()
+        hosts = UsersHosts(settings)
         try:
-            return run(hosts, demo=DemoHosts())
+            return run(hosts, demo=DemoHosts(), settings=settings)
         finally:
             hosts.close()
 
@@ -63,15 +66,18 @@ def run_demo() -> int:
     """The TUI over the demo's hosts."""
     require_terminal()
     own_interrupts_end()
+    settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(None):
-        return run(DemoHosts())
+        return run(DemoHosts(), settings=settings)
 
 
 class UsersHosts:
-    """The hosts of the user's inventory."""
+    """The hosts of the user's inventory. `kind`: what commands know this console as."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings | None = None, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+        self._kind = kind
         self._paths = Paths.default()
+        self._settings = settings or Settings.load(self._paths.settings)
         self._keys = OpenedKeys()
         self._log = EventLog(self._paths.events, audit=self._paths.audit)
         self._database = HistoryDatabase(self._paths.history)
@@ -104,9 +110,9 @@ class UsersHosts:
 
     def fleet(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         """All hosts, none of them on its way; commands find this console from now on."""
-        from deskconsole.common.settings import Settings
         from deskconsole.history.keeper import HistoryKeeper
         from deskconsole.inventory.inventory import Inventory
+        from deskconsole.recording.new_file import record_in
         from deskconsole.session.fleet import Fleet
         from deskconsole.ssh.login_queue import LoginQueue
 
@@ -121,16 +127,17 @@ class UsersHosts:
 
         self._history = history = HistoryKeeper(self._database, deliver)
         logins = LoginQueue()
-        settings = Settings.load(self._paths.settings)
         fleet = Fleet(
             Inventory.load(self._paths.hosts),
             open_route,
             tell,
-            budget=settings.bytes_per_second,
+            budget=self._settings.bytes_per_second,
             places=self._paths.window_places,
+            pictures=self._settings.pictures_in(self._paths),
+            recorder=record_in(self._settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
-        self._local = _opened(fleet, self._paths, demo=False)
+        self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
     def examine(
@@ -204,7 +211,7 @@ class DemoHosts:
 
         self._demo = Demo()
         fleet = self._demo.fleet(questions, deliver)
-        self._local = _opened(fleet, Paths.default(), demo=True)
+        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
@@ -253,11 +260,11 @@ def _not_in_demo(host: Host, what: str) -> ConfigurationError:
     )
 
 
-def _opened(fleet: Fleet, paths: Paths, *, demo: bool) -> LocalServer:
+def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
     """Lets commands ask this console until its fleet is closed."""
     from deskconsole.local.server import LocalServer
 
-    server = LocalServer(paths.run, fleet, demo=demo)
+    server = LocalServer(paths.run, fleet, kind)
     fleet.before_close(server.close)
     server.open()
     return server

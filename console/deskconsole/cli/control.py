@@ -1,24 +1,34 @@
-"""`deskconsole type`, `key`, `click` and `clip`: one host, acted on."""
+"""`deskconsole type`, `key`, `click` and `clip`: hosts, acted on."""
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from deskconsole.common.errors import ConfigurationError
 
+from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile
-from .terminal import counted, print_json, say
+from .own_sessions import OwnSessions
+from .running import ChosenHost
+from .selection import JOBS, AllHosts, InGroup, Jobs
+from .terminal import counted, say
 
 if TYPE_CHECKING:
-    from deskconsole.app.results import ActionResult
+    from deskconsole.app.parallel import Cancellation
+    from deskconsole.app.results import ActionResult, ClipResult
     from deskconsole.session.session import Session
 
+T = TypeVar("T")
+
+MoreHosts = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="HOST", help="Instead of the first word; may be given more than once."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Take control from another console.")]
 ButtonName = Annotated[
     Literal["left", "middle", "right", "back", "forward"], typer.Option(help="Which button of the mouse.")
@@ -34,9 +44,13 @@ def _words(metavar: str, meaning: str) -> Any:
 def type_(
     words: Annotated[list[str], _words("HOST TEXT", "The host, and the text; -: from stdin.")],
     *,
+    hosts: MoreHosts = None,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     force: Force = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Type a text on a host, whatever its keyboard layout is. A line feed is Enter, a tab is Tab.
@@ -47,22 +61,30 @@ def type_(
     Examples:
       deskconsole type lab-01 'apt update'
       printf 'apt update\\n' | deskconsole type lab-01 -
+      deskconsole type --group lab 'apt update'
     """
     from deskconsole.app.host_actions import require_typable, type_text
 
-    host, rest = _apart(words, direct)
-    text = require_typable(_text(rest))
-    with _session(host, direct, token_file) as session:
-        result = type_text(session, text, force=force, watch=json)
-    _tell(result, f"{counted(result.characters, 'character')} typed", json=json)
+    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    text = require_typable(_text(actors.rest))
+    actors.act(
+        lambda session: type_text(session, text, force=force, watch=json),
+        lambda result: _say_done(result, f"{counted(result.characters, 'character')} typed"),
+        jobs=jobs,
+        json=json,
+    )
 
 
 def key(
     words: Annotated[list[str], _words("HOST CHORD...", "The host, and keys such as ctrl+alt+t, F5, lock.")],
     *,
+    hosts: MoreHosts = None,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     force: Force = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Press keys on a host: each chord is pressed and released, one after the other.
@@ -75,17 +97,21 @@ def key(
       deskconsole key lab-01 ctrl+alt+t
       deskconsole key lab-01 win+r escape
       deskconsole key lab-01 lock
+      deskconsole key --host lab-01 --host lab-02 lock
     """
     from deskconsole.app.host_actions import press_keys
     from deskconsole.app.key_chord import parse_chord
 
-    host, rest = _apart(words, direct)
-    if not rest:
+    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    if not actors.rest:
         raise ConfigurationError("no keys were given", remedy="Name some, such as ctrl+c or f5.")
-    chords = [parse_chord(word) for word in rest]
-    with _session(host, direct, token_file) as session:
-        result = press_keys(session, chords, force=force, watch=json)
-    _tell(result, f"{counted(result.chords, 'chord')} pressed", json=json)
+    chords = [parse_chord(word) for word in actors.rest]
+    actors.act(
+        lambda session: press_keys(session, chords, force=force, watch=json),
+        lambda result: _say_done(result, f"{counted(result.chords, 'chord')} pressed"),
+        jobs=jobs,
+        json=json,
+    )
 
 
 def click(
@@ -93,10 +119,14 @@ def click(
     *,
     button: ButtonName = "left",
     double: Annotated[bool, typer.Option("--double", help="Click twice.")] = False,
+    hosts: MoreHosts = None,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
     force: Force = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Click a place of a host's desktop. Places count from the upper left corner of the picture.
@@ -108,20 +138,29 @@ def click(
     """
     from deskconsole.app import host_actions
 
-    host, rest = _apart(words, direct)
-    x, y = _place(rest)
-    with _session(host, direct, token_file, display) as session:
-        result = host_actions.click(session, x, y, button=button, double=double, force=force, watch=json)
-    _tell(result, f"clicked {x}, {y}", json=json)
+    actors = _Actors(words, hosts, group, everything, direct, token_file, display)
+    x, y = _place(actors.rest)
+    actors.act(
+        lambda session: host_actions.click(
+            session, x, y, button=button, double=double, force=force, watch=json
+        ),
+        lambda result: _say_done(result, f"clicked {x}, {y}"),
+        jobs=jobs,
+        json=json,
+    )
 
 
 @clip_app.command("get")
 def clip_get(
     words: Annotated[list[str] | None, _words("HOST", "The host.")] = None,
     *,
+    hosts: MoreHosts = None,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     force: Force = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Print the text of a host's clipboard.
@@ -135,26 +174,34 @@ def clip_get(
     from deskconsole.app.host_actions import get_clip
     from deskconsole.common.safe_text import safe_lines
 
-    host, rest = _apart(words or [], direct)
-    _require_no_more(rest)
-    with _session(host, direct, token_file) as session:
-        result = get_clip(session, force=force)
-    if json:
-        print_json(result)
-    elif sys.stdout.isatty():
-        text = result.text or ""
-        typer.echo(safe_lines(text, 8 * len(text) + 8, len(text) + 1))
-    else:
-        typer.echo(result.text, nl=False)
+    actors = _Actors(words or [], hosts, group, everything, direct, token_file)
+    _require_no_more(actors.rest)
+    if actors.several and not json:
+        raise ConfigurationError(
+            "the clipboards of several hosts need --json", remedy="It prints one object a host."
+        )
+
+    def show(result: ClipResult) -> None:
+        if sys.stdout.isatty():
+            text = result.text or ""
+            typer.echo(safe_lines(text, 8 * len(text) + 8, len(text) + 1))
+        else:
+            typer.echo(result.text, nl=False)
+
+    actors.act(lambda session: get_clip(session, force=force), show, jobs=jobs, json=json)
 
 
 @clip_app.command("put")
 def clip_put(
     words: Annotated[list[str], _words("HOST TEXT", "The host, and the text; -: from stdin.")],
     *,
+    hosts: MoreHosts = None,
+    group: InGroup = None,
+    everything: AllHosts = False,
     direct: Direct = None,
     token_file: TokenFile = None,
     force: Force = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Put a text into a host's clipboard. Control characters are left out, all but tab and line feed.
@@ -165,43 +212,60 @@ def clip_put(
     """
     from deskconsole.app.host_actions import put_clip, require_clip
 
-    host, rest = _apart(words, direct)
-    text = require_clip(_text(rest))
-    with _session(host, direct, token_file) as session:
-        result = put_clip(session, text, force=force)
-    if json:
-        print_json(result)
-    else:
+    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    text = require_clip(_text(actors.rest))
+
+    def show(result: ClipResult) -> None:
         left_out = f", {counted(result.left_out, 'control character')} left out" if result.left_out else ""
         say(f"{result.host}: {counted(result.characters, 'character')} put into its clipboard{left_out}")
 
-
-@contextlib.contextmanager
-def _session(
-    host: str | None, direct: str | None, token_file: Path | None, display: int | None = None
-) -> Iterator[Session]:
-    """A session with the host that the arguments mean; its events are only written down."""
-    from .sessions import route_to, running_session
-
-    found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route) as session:
-        yield session
+    actors.act(lambda session: put_clip(session, text, force=force), show, jobs=jobs, json=json)
 
 
-def _tell(result: ActionResult, what: str, *, json: bool) -> None:
+class _Actors:
+    """The sessions that act, and the other words of a command.
+
+    The first word is the host, unless hosts are given by options: then all words are others.
+    """
+
+    def __init__(
+        self,
+        words: list[str],
+        hosts: list[str] | None,
+        group: str | None,
+        everything: bool,
+        direct: str | None,
+        token_file: Path | None,
+        display: int | None = None,
+    ) -> None:
+        self._sessions = OwnSessions(direct, token_file, display)
+        if direct is not None or hosts or group is not None or everything:
+            names, self.rest = hosts, words
+        else:
+            names, self.rest = words[:1], words[1:]
+        self._chosen = self._sessions.choose(names, group, everything, own=True)
+
+    @property
+    def several(self) -> bool:
+        """A failure of one does not end the command."""
+        return self._chosen.several
+
+    def act(
+        self, action: Callable[[Session], T], show: Callable[[T], None], *, jobs: int, json: bool
+    ) -> None:
+        """Acts on each host; events are only written down."""
+
+        def work(one: ChosenHost, cancellation: Cancellation) -> T:
+            with self._sessions.of(one.host, cancellation) as session:
+                return action(session)
+
+        run_on_each(self._chosen.hosts, work, show, several=self.several, jobs=jobs, json=json)
+
+
+def _say_done(result: ActionResult, what: str) -> None:
     from deskconsole.common.figures import milliseconds
 
-    if json:
-        print_json(result)
-    else:
-        say(f"{result.host}: {what} in {milliseconds(result.done)}")
-
-
-def _apart(words: list[str], direct: str | None) -> tuple[str | None, list[str]]:
-    """The host and the other words; with --direct all are other words."""
-    if direct is not None:
-        return None, words
-    return (words[0], words[1:]) if words else (None, [])
+    say(f"{result.host}: {what} in {milliseconds(result.done)}")
 
 
 def _text(words: list[str]) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from deskconsole.common.paths import Paths
 from deskconsole.common.safe_text import safe_text
 
 from .log_listing import OfHost, Since, print_log, start_of
 from .options import Json
+
+if TYPE_CHECKING:
+    from deskconsole.session.events import Event
 
 
 def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
@@ -22,15 +26,18 @@ def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
       deskconsole events --host lab-07 --since 12h
       deskconsole events --since 2026-11-28 --json
     """
-    from deskconsole.common.figures import moment
     from deskconsole.session.event_log import read_events
-    from deskconsole.session.events import Event
-    from deskconsole.wording.events import place, wording
-
-    def line(event: Event) -> str:
-        day = dt.datetime.fromtimestamp(event.at).astimezone().date().isoformat()
-        text = safe_text(wording(event).text, 2000)
-        return f"{day} {moment(event.at, seconds=True)}  {safe_text(place(event), 64)}  {text}"
 
     path = Paths.default().events
-    print_log(path, read_events(path, host=host, since=start_of(since)), line, json=json, noun="events")
+    found = read_events(path, host=host, since=start_of(since))
+    print_log(path, found, event_line, json=json, noun="events")
+
+
+def event_line(event: Event) -> str:
+    """An event for people: when, where, what."""
+    from deskconsole.common.figures import moment
+    from deskconsole.wording.events import place, wording
+
+    day = dt.datetime.fromtimestamp(event.at).astimezone().date().isoformat()
+    text = safe_text(wording(event).text, 2000)
+    return f"{day} {moment(event.at, seconds=True)}  {safe_text(place(event), 64)}  {text}"

@@ -32,6 +32,7 @@ from . import (
     view,
     wake,
     wall,
+    watch,
 )
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
@@ -97,6 +98,7 @@ app.command()(bootstrap.deploy)
 app.command()(bootstrap.undeploy)
 app.command()(doctor.doctor)
 app.command()(events.events)
+app.command()(watch.watch)
 app.command()(audit.audit)
 app.add_typer(runtime.app, name="runtime")
 app.command()(schema.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,9 +12,14 @@ LONGEST = 10_000_000.0
 """Seconds, a third of a year: what the system can wait for ends not far above it."""
 
 
-def _seconds(text: str) -> float:
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def _seconds(given: str | float) -> float:
+    text = str(given)  # a default is a number
+    number, unit = (text[:-1], _UNITS[text[-1]]) if text[-1:] in _UNITS else (text, 1)
     try:
-        seconds = float(text)
+        seconds = float(number) * unit
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a number of seconds.") from None
     if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST):
@@ -23,7 +28,10 @@ def _seconds(text: str) -> float:
 
 
 def seconds_option(meaning: str, *names: str, default: bool = False) -> Any:
-    """An option that is a number of seconds, finite and from 0 to LONGEST; `default`: the help shows it."""
+    """An option that is a number of seconds, or of minutes (10m) or hours (2h), finite and from 0 to LONGEST.
+
+    `default`: the help shows it.
+    """
     return typer.Option(*names, metavar="SECONDS", parser=_seconds, help=meaning, show_default=default)
 
 

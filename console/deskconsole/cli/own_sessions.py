@@ -65,10 +65,12 @@ class OwnSessions:
         *,
         tell: Callable[[Event], None] = lambda _event: None,
         places: Path | None = None,
+        pictures: Path | None = None,
     ) -> Iterator[Session]:
         """A session with the host that has been asked to connect, and ends with the block; its events are
 
-        written down, and told. `places`: the file in which its window finds the size and place that it had.
+        written down, and told. `places`: the file in which its window finds the size and place that it had;
+        `pictures`: the folder in which it saves pictures.
         """
         import msgspec
 
@@ -82,7 +84,7 @@ class OwnSessions:
             with self._lock:
                 open_route = self._open_route
             route = open_route(host)
-        with running_session(host, route, tell=tell, places=places) as session:
+        with running_session(host, route, tell=tell, places=places, pictures=pictures) as session:
             cancellation.add(session.disconnect)
             yield session
 

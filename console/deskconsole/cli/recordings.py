@@ -1,14 +1,22 @@
-"""`deskconsole record` and `play`: a host's stream kept in a file, and shown again."""
+"""`deskconsole record`, `play` and `export`: a host's stream kept in a file, shown again, made a film."""
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deskconsole.common.errors import ConfigurationError
+
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .terminal import counted, heard_unless, print_json, say
+from .terminal import counted, heard_unless, is_asking, print_json, say
+
+if TYPE_CHECKING:
+    from deskconsole.app.results import RecordResult
+    from deskconsole.recording.ring import KeptRing
 
 RecordingFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A recording that `record` has made.", show_default=False)
@@ -18,33 +26,71 @@ RecordingFile = Annotated[
 def record(
     host: HostOrNone = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the recording goes.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the recording goes; or a folder.")
+    ],
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
-    seconds: Annotated[float | None, seconds_option("Stop after so long; else Ctrl+C stops.")] = None,
+    seconds: Annotated[
+        float | None, seconds_option("Stop after so long (90, 10m, 2h), else at Ctrl+C.")
+    ] = None,
+    ring: Annotated[
+        float | None, seconds_option("Keep only the last minutes (10m), in memory, until they are wanted.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Keep a host's stream in a file, exact and with its times, until Ctrl+C.
 
+    With --ring nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last
+    minutes are. Later ones go into files of their own.
+
     \b
     Examples:
       deskconsole record lab-01 -o lab-01.deskrec
-      deskconsole record lab-01 -o lab-01.deskrec --seconds 600
+      deskconsole record lab-01 -o lab-01.deskrec --seconds 10m
+      deskconsole record lab-01 -o recordings --ring 10m
     """
-    from deskconsole.app.recording import record_session
+    from deskconsole.app.recording import record_ring, record_session
     from deskconsole.app.results import RecordResult
+    from deskconsole.recording.new_file import recording_file
 
+    from .enter_key import enter_pressed
     from .sessions import route_to, running_session
 
+    if ring is not None and ring < 1:
+        raise ConfigurationError("--ring is at least 1 second")
     found, route = route_to(host, direct, token_file, display)
+    if ring is None:
+        file = recording_file(output, found.name)
+        with running_session(found, route, tell=heard_unless(json)) as session:
+            done = record_session(session, file, seconds)
+        _tell(RecordResult(found.name, str(file), done.seconds, done.packets, done.size), json=json)
+        return
+
+    wanted = threading.Event()
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: wanted.set())
+
+    def is_wanted() -> bool:
+        # A password that is asked for is not to be read here.
+        pressed = not is_asking() and enter_pressed()
+        signalled = wanted.is_set()
+        wanted.clear()
+        return pressed or signalled
+
+    def kept(made: KeptRing) -> None:
+        _tell(RecordResult(found.name, str(made.file), made.seconds, made.packets, made.size), json=json)
+
     with running_session(found, route, tell=heard_unless(json)) as session:
-        recorder = record_session(session, output, found.display, seconds)
-    result = RecordResult(found.name, str(output), recorder.seconds, recorder.packets, recorder.size)
+        record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept)
+
+
+def _tell(result: RecordResult, *, json: bool) -> None:
     if json:
         print_json(result)
     else:
-        say(f"{output}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
+        say(f"{result.file}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
 
 
 def play(
@@ -65,6 +111,8 @@ def play(
       deskconsole play lab-01.deskrec --from 60 --speed 4
     """
     from deskconsole.app.playing import check_recording, play_recording
+    from deskconsole.common.paths import Paths
+    from deskconsole.common.settings import Settings
     from deskconsole.picture.opencv import require_opencv
 
     from .sessions import require_window
@@ -74,7 +122,9 @@ def play(
         print_json(check_recording(file))
         return
     require_window()
-    fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen)
+    paths = Paths.default()
+    pictures = Settings.load(paths.settings).pictures_in(paths)
+    fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen, pictures=pictures)
     if fault:
         say(fault)
 

@@ -76,10 +76,12 @@ def running_session(
     *,
     tell: Callable[[Event], None] = lambda _event: None,
     places: Path | None = None,
+    pictures: Path | None = None,
 ) -> AbstractContextManager[Session]:
     """A session that has been asked to connect, closed at the end. Its events are written down, and told.
 
-    `places`: the file in which its window finds the size and place that it had.
+    `places`: the file in which its window finds the size and place that it had; `pictures`: the folder in
+    which it saves pictures.
     """
     require_opencv()
     paths = Paths.default()
@@ -91,5 +93,6 @@ def running_session(
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,
+        pictures=pictures,
         history=paths.history if isinstance(route, SshRoute) else None,
     )

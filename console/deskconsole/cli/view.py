@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.picture.image_file import ImageFormat
 
 from .many import run_on_each
-from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
+from .options import Direct, Display, Json, TokenFile, seconds_option
 from .own_sessions import OwnSessions
 from .running import ChosenHost, Own
 from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
-from .terminal import heard_unless, print_json, say
+from .terminal import heard_unless, say
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.results import HostResult
+    from deskconsole.app.results import HostResult, ShotResult
 
 
 def view(
@@ -53,6 +54,7 @@ def view(
     from deskconsole.app.measuring import measure
     from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
     from deskconsole.common.paths import Paths
+    from deskconsole.common.settings import Settings
 
     from .sessions import require_window
 
@@ -72,10 +74,14 @@ def view(
     if not json:
         require_window()
     # An agent reached directly has no name to remember its window by.
-    places = Paths.default().window_places if direct is None else None
+    paths = Paths.default()
+    places = paths.window_places if direct is None else None
+    pictures = Settings.load(paths.settings).pictures_in(paths)
 
     def work(one: ChosenHost, cancellation: Cancellation) -> HostResult | None:
-        with sessions.of(one.host, cancellation, tell=heard_unless(json), places=places) as session:
+        with sessions.of(
+            one.host, cancellation, tell=heard_unless(json), places=places, pictures=pictures
+        ) as session:
             if json:
                 return measure(session, seconds or 0)
             session.view(fullscreen=fullscreen, control=control)
@@ -154,29 +160,45 @@ def stats(
 
 
 def shot(
-    host: HostOrNone = None,
+    hosts: HostNames = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the PNG goes.")],
+    group: InGroup = None,
+    everything: AllHosts = False,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="FILE.png, .webp or .jpg; or a folder, for several hosts."
+        ),
+    ],
+    kind: Annotated[
+        ImageFormat | None, typer.Option("--format", help="The format, whatever the file is called.")
+    ] = None,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
-    """Save one exact picture of a host's desktop as PNG.
+    """Save one exact picture of each host's desktop as PNG, WebP or JPEG.
+
+    In a folder the pictures are named by host and time.
 
     \b
-    Example:
+    Examples:
       deskconsole shot lab-01 -o lab-01.png
+      deskconsole shot --group lab -o pictures --format webp
     """
-    from deskconsole.app.screenshot import require_png, save_screenshot
+    from deskconsole.app.screenshot import ShotTarget
 
-    from .sessions import route_to, running_session
+    sessions = OwnSessions(direct, token_file, display)
+    chosen = sessions.choose(hosts, group, everything, own=True)
+    target = ShotTarget(output, kind, several=chosen.several)
 
-    require_png(output)
-    found, route = route_to(host, direct, token_file, display)
-    with running_session(found, route) as session:
-        result = save_screenshot(session, output)
-    if json:
-        print_json(result)
-    else:
-        say(f"{output}: {result.width}x{result.height}")
+    def work(one: ChosenHost, cancellation: Cancellation) -> ShotResult:
+        with sessions.of(one.host, cancellation) as session:
+            return target.save(session)
+
+    def show(result: ShotResult) -> None:
+        say(f"{result.file}: {result.width}x{result.height}")
+
+    run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json)

@@ -39,12 +39,13 @@ def wall(
     """
     from deskconsole.app.wall import show_wall
     from deskconsole.common.paths import Paths
+    from deskconsole.local.messages import ConsoleKind
 
     from .console import UsersHosts
     from .sessions import require_window
 
     require_window()
-    hosts = UsersHosts()
+    hosts = UsersHosts(kind=ConsoleKind.WALL)
 
     def deliver(event: Event) -> None:
         hosts.record(event)

@@ -54,6 +54,10 @@ class Paths:
     data: Path
     cache: Path
     log: Path
+    pictures: Path
+    """Pictures that were saved, where settings.toml names no other folder."""
+    recordings: Path
+    """Recordings that the running console makes, where settings.toml names no other folder."""
     run: Path
     """The sockets of the consoles that run."""
 
@@ -72,19 +76,16 @@ class Paths:
             data=folders.user_data_path,
             cache=folders.user_cache_path,
             log=folders.user_log_path,
+            pictures=folders.user_pictures_path / APPLICATION,
+            recordings=folders.user_videos_path / APPLICATION,
             run=_runtime_folder() or folders.user_state_path / "run",
         )
 
     @classmethod
     def below(cls, home: Path) -> Paths:
         """Everything inside one folder."""
-        return cls(
-            config=home / "config",
-            data=home / "data",
-            cache=home / "cache",
-            log=home / "log",
-            run=home / "run",
-        )
+        names = ("config", "data", "cache", "log", "run", "pictures", "recordings")
+        return cls(**{name: home / name for name in names})
 
     @property
     def hosts(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from .errors import ConfigurationError
-from .paths import read_regular
+from .paths import Paths, read_regular
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +22,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The budget of all hosts together on the network; 0: no bound."""
     host_key: Literal["right ctrl", "scroll lock", "pause", "ctrl+alt"] = "right ctrl"
     """The key of this keyboard that takes control in a window and gives it back."""
+    theme: Literal["dark", "light", "terminal"] = "dark"
+    """The colours of the console; `terminal`: the terminal's own."""
+    notify: Literal["off", "bell", "osc9", "osc777"] = "off"
+    """The way in which the terminal is told that a host went down."""
+    keys: dict[str, str | list[str]] = {}
+    """Keys of the console by the names of their actions; docs/keys.md has the names."""
+
+    pictures: str = ""
+    """The folder for pictures that windows and the list save; empty: the system's own for pictures."""
+    recordings: str = ""
+    """The folder for recordings that the running console makes; empty: the system's own for videos."""
+
+    def pictures_in(self, paths: Paths) -> Path:
+        """The folder for saved pictures."""
+        return Path(self.pictures).expanduser() if self.pictures else paths.pictures
+
+    def recordings_in(self, paths: Paths) -> Path:
+        """The folder for recordings."""
+        return Path(self.recordings).expanduser() if self.recordings else paths.recordings
 
     @classmethod
     def load(cls, path: Path) -> Settings:

@@ -14,12 +14,14 @@ from deskconsole.bootstrap.remove import connect_and_remove
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
+from deskconsole.common.settings import Settings
 from deskconsole.diagnosis import Finding
 from deskconsole.diagnosis.examination import examine
 from deskconsole.history.database import HistoryDatabase
 from deskconsole.history.keeper import HistoryKeeper
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
+from deskconsole.recording.new_file import record_in
 from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import Route, SshRoute
@@ -118,12 +120,17 @@ class Demo:
             on_event(event)
 
         self._keeper = keeper = HistoryKeeper(self.history, on_event)
+        # What is kept is the user's, and stays.
+        paths = Paths.default()
+        settings = Settings.load(paths.settings)
         return Fleet(
             self.inventory,
             open_route,
             tell,
             after_close=self.close,
             full_stream=full_stream,
+            pictures=settings.pictures_in(paths),
+            recorder=record_in(settings.recordings_in(paths)),
             on_session=keeper.keep,
         )
 

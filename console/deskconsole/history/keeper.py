@@ -47,7 +47,7 @@ class HistoryKeeper:
     def keep(self, session: Session) -> None:
         """Keeps the figures of `session` from now on; to be called before it is connected."""
         observer = DayObserver(session)
-        session.observe(observer)
+        session.observers.add(observer)
         with self._lock:
             self._observers.append(observer)
             if self._thread is None:

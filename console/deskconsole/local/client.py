@@ -17,6 +17,7 @@ from . import messages, socket_file
 from .messages import (
     PROTOCOL,
     ActOnHost,
+    ConsoleKind,
     FailureReply,
     Greeting,
     HostAnswer,
@@ -43,7 +44,7 @@ class RunningConsole:
     def __init__(self, path: Path, greeting: Greeting) -> None:
         self._path = path
         self.pid = greeting.pid
-        self.demo = greeting.demo
+        self.demo = greeting.kind is ConsoleKind.DEMO
 
     @cached_property
     def hosts(self) -> dict[str, ListedHost]:
@@ -100,9 +101,9 @@ class RunningConsole:
 
 
 def running_consoles(folder: Path) -> list[RunningConsole]:
-    """The consoles of this user that answer, the newest first; those of the demo come last."""
+    """The consoles of this user that answer, by kind, of one kind the newest first."""
     found = []
-    for path in sorted(socket_file.socket_files(folder), key=socket_file.of_demo):
+    for path in socket_file.socket_files(folder):
         try:
             connection, greeting = _greeted(path)
         except OSError:

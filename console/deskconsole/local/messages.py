@@ -23,13 +23,23 @@ LONGEST_REPLY: Final = 512 * 1024 * 1024
 _LENGTH: Final = struct.Struct(">I")
 
 
+class ConsoleKind(StrEnum):
+    """What kind of console listens, in the order in which they are asked."""
+
+    CONSOLE = "console"
+    WALL = "wall"
+    """The wall's window alone."""
+    DEMO = "demo"
+    """Its hosts are the demo's and not those of hosts.toml."""
+
+
 class Greeting(msgspec.Struct, frozen=True, tag=True):
-    """The first message: who answers. `demo`: its hosts are the demo's and not those of hosts.toml."""
+    """The first message: who answers."""
 
     protocol: int
     version: str
     pid: int
-    demo: bool
+    kind: ConsoleKind
 
 
 class HostAction(StrEnum):

@@ -66,7 +66,7 @@ def _encoded(snapshot: Snapshot) -> bytes:
 
 
 def _status(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: ARG001
-    return fleet.session(host).snapshot()
+    return fleet.snapshot(host)
 
 
 def _connect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
@@ -98,10 +98,15 @@ def _connect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
 
 
 def _disconnect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
+    if fleet.snapshot(host).state in SETTLED:
+        return fleet.snapshot(host)
     session = fleet.session(host)
     session.disconnect()
     if not _until(session, lambda one: one.state in SETTLED, _ENDING, waiting):
-        raise DeskconsoleError(f"the session of {host} did not end within {_ENDING:.0f} s")
+        raise DeskconsoleError(
+            f"the session of {host} did not end within {_ENDING:.0f} s",
+            remedy="Answer what the console asks about it, and try again.",
+        )
     return session.snapshot()
 
 
@@ -137,13 +142,12 @@ def _picture(fleet: Fleet, host: str, waiting: Waiting) -> HostAnswer:
 
 
 def _connected(fleet: Fleet, host: str) -> Session:
-    session = fleet.session(host)
-    if session.snapshot().state not in LIVE:
+    if fleet.snapshot(host).state not in LIVE:
         raise StreamError(
             f"{host} is not connected in the running console",
             remedy="Connect it there, or with `deskconsole connect`; --own makes a session for this command.",
         )
-    return session
+    return fleet.session(host)
 
 
 def _until(

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.errors import Cancelled, ConsoleNotRunning, DeskconsoleError, InternalFault
 from deskconsole.session.events import Event, encode
 
 from . import messages, socket_file
-from .messages import PROTOCOL, FailureReply, Greeting, WatchedEvent, WatchEvents
+from .messages import PROTOCOL, ConsoleKind, FailureReply, Greeting, WatchedEvent, WatchEvents
 
 if TYPE_CHECKING:
     from deskconsole.session.fleet import Fleet
@@ -44,15 +44,12 @@ _TICK: Final = 0.5
 
 
 class LocalServer:
-    """Answers commands from `open` to `close`, on threads of its own.
+    """Answers commands from `open` to `close`, on threads of its own."""
 
-    `demo`: the hosts are the demo's.
-    """
-
-    def __init__(self, folder: Path, fleet: Fleet, *, demo: bool = False) -> None:
+    def __init__(self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
         self._folder = folder
         self._fleet = fleet
-        self._demo = demo
+        self._kind = kind
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
@@ -66,7 +63,7 @@ class LocalServer:
         if not socket_file.SUPPORTED:
             return
         try:
-            self._listener, self._path = socket_file.listen(self._folder, demo=self._demo)
+            self._listener, self._path = socket_file.listen(self._folder, self._kind)
         except OSError as error:
             _log.warning("commands cannot ask this console: %s", error)
             return
@@ -124,13 +121,15 @@ class LocalServer:
             self._places.release()
 
     def _converse(self, client: socket.socket) -> None:
-        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._demo))
+        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind))
         request = messages.receive_request(client)
         if request is None:
             return
 
         def waiting() -> None:
-            if self._closed.is_set() or _has_left(client):
+            if self._closed.is_set():
+                raise ConsoleNotRunning("the console was closed meanwhile", remedy="Give the command again.")
+            if _has_left(client):
                 raise Cancelled("no command waits for this any more")
 
         try:
@@ -143,6 +142,14 @@ class LocalServer:
             messages.send(client, answer(self._fleet, request, waiting))
         except DeskconsoleError as error:
             messages.send(client, FailureReply(error.code, str(error), error.remedy))
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the command is to know that it will get no answer
+            _log.exception("a command was not answered")
+            fault = InternalFault(
+                f"a fault of the console: {type(error).__name__}", remedy="Its console.log says where."
+            )
+            messages.send(client, FailureReply(fault.code, str(fault), fault.remedy))
 
     def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))

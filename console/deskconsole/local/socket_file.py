@@ -17,6 +17,8 @@ from pathlib import Path
 
 from deskconsole.common.paths import make_private_folder
 
+from .messages import ConsoleKind
+
 SUPPORTED = sys.platform != "win32"
 
 _SUFFIX = ".sock"
@@ -26,7 +28,7 @@ _LONGEST = 100
 _BACKLOG = 64
 
 
-def listen(folder: Path, *, demo: bool) -> tuple[socket.socket, Path]:
+def listen(folder: Path, kind: ConsoleKind) -> tuple[socket.socket, Path]:
     """A listening socket that only this user reaches, and its file. Raises OSError.
 
     Files of consoles that were killed are removed.
@@ -35,7 +37,7 @@ def listen(folder: Path, *, demo: bool) -> tuple[socket.socket, Path]:
     _require_own(folder)
     for path in socket_files(folder):
         _remove_stale(path)
-    path = folder / f"{'demo' if demo else 'console'}-{os.getpid()}{_SUFFIX}"
+    path = folder / f"{kind.value}-{os.getpid()}{_SUFFIX}"
     path.unlink(missing_ok=True)
     listener = _new()
     try:
@@ -67,19 +69,22 @@ def connect(path: Path, timeout: float) -> socket.socket:
 
 
 def socket_files(folder: Path) -> list[Path]:
-    """The sockets of the folder, the newest first; none where the folder is missing or not the user's own."""
+    """The sockets of the folder, by kind, of one kind the newest first.
+
+    None where the folder is missing or not the user's own.
+    """
     try:
         _require_own(folder)
         found = [(path.lstat(), path) for path in folder.glob(f"*{_SUFFIX}")]
     except OSError:
         return []
-    ours = [(status.st_mtime, path) for status, path in found if stat.S_ISSOCK(status.st_mode)]
-    return [path for _, path in sorted(ours, reverse=True)]
-
-
-def of_demo(path: Path) -> bool:
-    """The console at this socket shows the demo."""
-    return path.name.startswith("demo-")
+    kinds = [kind.value for kind in ConsoleKind]
+    ours = [
+        (kinds.index(kind), -status.st_mtime, path)
+        for status, path in found
+        if stat.S_ISSOCK(status.st_mode) and (kind := path.name.partition("-")[0]) in kinds
+    ]
+    return [path for *_, path in sorted(ours)]
 
 
 def same_user(connection: socket.socket) -> bool:

@@ -14,6 +14,7 @@ import os
 import secrets
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -155,13 +156,16 @@ class Shared(NamedTuple):
 class Framebuffer:
     """Pixels of one desktop: (height, width, 3) uint8, blue, green, red, rows top down.
 
-    Empty until the first `reset`. One thread writes; others may read and see a picture half way between
-    two packets. Views handed out stay valid after `reset` and `close`, they only stop changing.
+    Empty until the first `reset`. One thread writes, each packet under `drawing`; others may read, and see a
+    picture half way between two packets, but not with `copy`. Views handed out stay valid after `reset` and
+    `close`, they only stop changing.
     """
 
     def __init__(self) -> None:
         self._file: _SharedMemory | None = None
         self._pixels: NDArray[np.uint8] | None = None
+        self.drawing = threading.Lock()
+        """Held while a packet is drawn."""
         self.generation = 0
         """Counts the files: another number means another size, and another `path`."""
         self.shared: Shared | None = None
@@ -203,6 +207,11 @@ class Framebuffer:
         if self._pixels is None:
             raise RemoteProtocolError("the host sent an update before the first refresh")
         return self._pixels
+
+    def copy(self) -> NDArray[np.uint8] | None:
+        """The whole picture as it is between two packets; None where it is empty."""
+        with self.drawing:
+            return None if self._pixels is None else self._pixels.copy()
 
     @property
     def path(self) -> Path:

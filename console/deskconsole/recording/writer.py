@@ -30,9 +30,9 @@ _FLUSH: Final = 1.0
 
 
 class RecordingWriter:
-    """Makes a new file at `path`, for its owner only. Used from one thread only."""
+    """Makes a new file at `path`, for its owner only. Used from one thread only; `begin` comes first."""
 
-    def __init__(self, path: Path, facts: RecordingFacts) -> None:
+    def __init__(self, path: Path) -> None:
         """Raises ConfigurationError where there is such a file, or none can be made."""
         try:
             descriptor = os.open(
@@ -44,13 +44,16 @@ class RecordingWriter:
             ) from None
         except OSError as error:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
-        self._path = path
+        self.path = path
         self._file = os.fdopen(descriptor, "wb")
         self._refreshes: list[tuple[int, int]] = []
         self._place = 0
         self._flushed = time.monotonic()
         self.duration = 0
         """The time of the last chunk, in microseconds."""
+
+    def begin(self, facts: RecordingFacts) -> None:
+        """Writes the head. Raises RecordingError as `write` does."""
         self._put(HEAD.pack(MAGIC, VERSION))
         self.write(Chunk(ChunkKind.FACTS, 0, msgspec.json.encode(facts)))
 
@@ -91,7 +94,7 @@ class RecordingWriter:
         with contextlib.suppress(OSError):
             self._file.close()
         with contextlib.suppress(OSError):
-            self._path.unlink()
+            self.path.unlink()
 
     def _put(self, data: bytes) -> None:
         try:
@@ -107,6 +110,6 @@ class RecordingWriter:
         # Half a chunk may be in the file: a reader stops before it.
         return RecordingError(
             f"the recording ended at {self.duration / SECOND:.0f} s: "
-            f"cannot write {self._path}: {error.strerror}",
+            f"cannot write {self.path}: {error.strerror}",
             remedy="Make room on that disk, or name a file on another one; what was recorded can be played.",
         )

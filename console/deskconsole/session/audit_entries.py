@@ -57,6 +57,12 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
             return AuditAction.CLIP_PUT, f"{event.length} characters"
         case events.ClipboardFetched():
             return AuditAction.CLIP_FETCH, f"{event.length} characters"
+        case events.PictureSaved():
+            return AuditAction.PICTURE, event.file
+        case events.RecordingStarted():
+            return AuditAction.RECORDING, event.file
+        case events.RecordingEnded():
+            return AuditAction.RECORDING_END, event.file or "no picture came"
         case events.AgentDeployed():
             return AuditAction.DEPLOY, f"{event.size} bytes"
         case events.Undeployed():

@@ -247,6 +247,32 @@ class WindowLost(Event, frozen=True, kw_only=True):
     reason: str
 
 
+# Pictures and recordings
+
+
+class PictureSaved(Event, frozen=True, kw_only=True):
+    """The user saved the picture in a file."""
+
+    file: str
+    by: Actor = "user"
+
+
+class RecordingStarted(Event, frozen=True, kw_only=True):
+    """The stream is recorded from its next refresh on."""
+
+    file: str
+    by: Actor = "user"
+
+
+class RecordingEnded(Event, frozen=True, kw_only=True):
+    """A recording ended; without a `file` no picture came. `failure`: the error that ended it."""
+
+    file: str
+    seconds: float
+    size: int
+    failure: Failure | None = None
+
+
 # Logging in
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import Cancelled, HostGone
+from deskconsole.common.errors import Cancelled, ConfigurationError, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .host_control import HostControl
     from .route import Route
     from .session import Session
+    from .session_recording import MakeRecorder
 
 _MEASURED_EVERY = 2.0
 """Seconds over which the console's CPU is a mean: one look at the figures in it is no load."""
@@ -43,7 +44,8 @@ class Fleet:
     `open_route` makes the way to a host; `on_event` is called on the sessions' threads;
     `after_close` when the last of them has ended. `full_stream`: every host has the full stream all the time.
     `budget`: bytes a second for all of them together, 0 for no bound. `places`: the file in which windows
-    find the size and place that they had. `on_session` gets every session before it begins.
+    find the size and place that they had; `pictures`: the folder in which they save pictures; `recorder`
+    makes recordings. `on_session` gets every session before it begins.
     """
 
     def __init__(
@@ -56,10 +58,14 @@ class Fleet:
         full_stream: bool = False,
         budget: int = 0,
         places: Path | None = None,
+        pictures: Path | None = None,
+        recorder: MakeRecorder | None = None,
         on_session: Callable[[Session], None] = lambda _session: None,
     ) -> None:
         self._full_stream = full_stream
         self._places = places
+        self._pictures = pictures
+        self._recorder = recorder
         self.budget = budget
         self._tiles: tuple[frozenset[str], tuple[int, int]] = frozenset(), (0, 0)
         self._stretch = 1.0
@@ -94,6 +100,13 @@ class Fleet:
             for name in (host.name for host in self.hosts)
         }
 
+    def snapshot(self, name: str) -> Snapshot:
+        """That of one host. Raises HostGone."""
+        self._inventory.get(name)
+        with self._lock:
+            session = self._sessions.get(name)
+        return Snapshot(name, since=self._made_at) if session is None else session.snapshot()
+
     def session(self, name: str) -> Session:
         """The host's session, made if this is the first time."""
         from .control_status import ControlSettings
@@ -112,6 +125,7 @@ class Fleet:
                     self._on_event,
                     full_stream=self._full_stream,
                     places=self._places,
+                    pictures=self._pictures,
                     patient=True,
                     control=ControlSettings.of(host),
                 )
@@ -199,6 +213,17 @@ class Fleet:
     def view(self, name: str, *, fullscreen: bool = False, control: bool = False) -> None:
         """Opens the window, connecting first where need be; with `control` it also acts on the host."""
         self.session(name).view(fullscreen=fullscreen, control=control)
+
+    def start_recording(self, name: str) -> None:
+        """Records the host from now on, connecting first where need be; ConfigurationError: there can be no
+        file."""
+        if self._recorder is None:
+            raise ConfigurationError("nothing is recorded here")
+        self.session(name).record(self._recorder)
+
+    def stop_recording(self, name: str) -> None:
+        """Ends the recording of the host; its file is whole a moment later."""
+        self.session(name).recording.stop()
 
     def control(self, name: str) -> HostControl:
         """The control of a host; raises HostGone for one that is not listed."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deskconsole.common.errors import ViewerError
+from deskconsole.common.errors import ConfigurationError, ViewerError
 from deskconsole.picture.framebuffer import Framebuffer
+from deskconsole.picture.image_file import keep_image
 from deskconsole.viewer.display import control_fault
 from deskconsole.viewer.keys import refusal
 from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request
@@ -16,7 +18,16 @@ from deskwire.control import Done, InputOutcome
 from deskwire.packet import Packet
 
 from .control_status import WINDOW_CLAIM, ControlStatus
-from .events import Event, Failure, WindowClosed, WindowFailed, WindowLost, WindowOpened
+from .events import (
+    ActionFailed,
+    Event,
+    Failure,
+    PictureSaved,
+    WindowClosed,
+    WindowFailed,
+    WindowLost,
+    WindowOpened,
+)
 from .host_control import HostControl
 from .link_observer import LinkObserver
 from .window_input import WindowInput, who_controls
@@ -32,7 +43,8 @@ class HostWindow(LinkObserver):
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
     window's threads, and never while a lock is held here. `places` is the file in which windows find the size
-    and place that they had. What its user does goes to `control`.
+    and place that they had, `pictures` the folder in which pictures are saved. What its user does goes to
+    `control`.
     """
 
     def __init__(
@@ -42,8 +54,12 @@ class HostWindow(LinkObserver):
         control: HostControl,
         changed: Callable[[Event], None],
         places: Path | None = None,
+        pictures: Path | None = None,
     ) -> None:
         self._name = name
+        self._pictures = pictures
+        self._picture_at: float | None = None
+        """Unix time of the picture, where that is old."""
         self._places = places
         self._framebuffer = framebuffer
         self._control = control
@@ -125,6 +141,7 @@ class HostWindow(LinkObserver):
     def state(self, word: str, *, stale: bool, why: str, at: float | None) -> None:
         """Says in the title what is shown; where that is old, greys it and says of when it is and why."""
         with self._lock:
+            self._picture_at = at if stale else None
             if self._viewer is not None:
                 self._viewer.state(word, stale=stale, why=why, at=at)
 
@@ -163,6 +180,7 @@ class HostWindow(LinkObserver):
                 fullscreen=self._fullscreen,
                 places=self._places,
                 on_input=self._user_did,
+                on_save=self._save_picture,
             )
         except ViewerError as error:
             self.failure = error
@@ -202,6 +220,25 @@ class HostWindow(LinkObserver):
             with self._lock:
                 self._tell_who_controls(self._control.status)
         self._input.handle(message, self._clip)
+
+    def _save_picture(self) -> None:
+        """Saves the picture as it is now; a large one takes a second."""
+        threading.Thread(target=self._save, name=f"picture of {self._name}").start()
+
+    def _save(self) -> None:
+        if self._pictures is None:
+            return
+        try:
+            if (pixels := self._framebuffer.copy()) is None:
+                raise ConfigurationError("there is no picture to save")
+            at = self._picture_at or time.time()
+            file = keep_image(self._pictures, self._name, at, pixels)
+        except ConfigurationError as error:
+            self._say(f"the picture is not saved: {error}")
+            self._changed(ActionFailed(host=self._name, failure=Failure.of(error)))
+        else:
+            self._say(f"saved {file}")
+            self._changed(PictureSaved(host=self._name, file=str(file)))
 
     def _clip(self, text: str) -> None:
         with self._lock:

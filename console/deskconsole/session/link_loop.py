@@ -368,15 +368,16 @@ class LinkLoop:
 
         It is acknowledged afterwards: the window is what somebody waits for.
         """
-        if packet.refresh:
-            (_, _, width, height), _ = packet.slices[0]
-            if self._framebuffer.size != (width, height):
-                self._framebuffer.reset(width, height)
-                for observer in self._observers:
-                    observer.resized()
-            self._decoder.restart(width, height, self._framebuffer.pixels)
-        for rectangle, body in packet.slices:
-            self._decoder.decode(body, self._framebuffer.view(rectangle))
+        with self._framebuffer.drawing:
+            if packet.refresh:
+                (_, _, width, height), _ = packet.slices[0]
+                if self._framebuffer.size != (width, height):
+                    self._framebuffer.reset(width, height)
+                    for observer in self._observers:
+                        observer.resized()
+                self._decoder.restart(width, height, self._framebuffer.pixels)
+            for rectangle, body in packet.slices:
+                self._decoder.decode(body, self._framebuffer.view(rectangle))
         for observer in self._observers:
             observer.drawn(self._drawn, packet)
 

@@ -45,9 +45,10 @@ from .host_control import HostControl
 from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_loop import LinkLoop
-from .link_observer import LinkObserver
+from .observer_list import ObserverList
 from .reconnect_policy import Fail, ReconnectPolicy, Retry
 from .route import AgentTransport, Route
+from .session_recording import MakeRecorder, PacketRecorder, SessionRecording
 from .snapshot import Snapshot
 from .state import SETTLED, State
 from .statistics import StatisticsMeter
@@ -66,7 +67,8 @@ class Session:
     """Starts when asked (`connect`), reconnects without being asked, ends when asked (`disconnect`, `close`).
 
     `full_stream`: it has the full stream all the time; else only for a window and for what is asked for, and
-    small previews otherwise. `places`: the file in which windows find the size and place that they had.
+    small previews otherwise. `places`: the file in which windows find the size and place that they had,
+    `pictures` the folder in which they save pictures.
     `patient`: a host that is off is tried again, slowly; else the session fails.
 
     Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
@@ -82,6 +84,7 @@ class Session:
         *,
         full_stream: bool = True,
         places: Path | None = None,
+        pictures: Path | None = None,
         patient: bool = False,
         control: ControlSettings | None = None,
     ) -> None:
@@ -106,8 +109,18 @@ class Session:
             self._clip_transferred,
         )
         """Who acts on the host, and what this console does there."""
-        self._window = HostWindow(name, self._framebuffer, self.control, self._window_changed, places)
-        self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted)
+        self._window = HostWindow(
+            name, self._framebuffer, self.control, self._window_changed, places, pictures
+        )
+        self.observers = ObserverList()
+        """Who hears what links bring, besides the session's own parts."""
+        self.recording = SessionRecording(
+            self.observers, on_event, lambda since: self._status.update(recording_since=since)
+        )
+        """The recording of this host, if one runs."""
+        self._watch_policy = WatchPolicy(
+            lambda: full_stream or self._window.wanted or self.recording.recorder is not None
+        )
         self._status_observer = StatusObserver(
             display,
             self._status,
@@ -121,10 +134,6 @@ class Session:
             unasked=self._control_settings.consent is Consent.NEVER,
             largest_preview=lambda: self._watch_policy.largest_preview,
         )
-        self._observing = threading.Lock()
-        self._guests: list[LinkObserver] = []
-        self._observers: list[LinkObserver] = []
-        """The observers of the newest link: an observer may come while it is read."""
         self._patient = patient
         self._hurry = False
         self.failure: DeskconsoleError | None = None
@@ -218,6 +227,8 @@ class Session:
             if thread.is_alive() and (attempt := self._attempt) is not None:
                 attempt.close()
             thread.join(timeout / 2)
+        self.recording.stop()
+        self.recording.wait()
         self._window.close()
         if thread is None or not thread.is_alive():
             self._framebuffer.close()
@@ -274,17 +285,15 @@ class Session:
         self._watch_policy.full_for(_FULL_FOR)
         self._ask(LinkLoop.want_refresh)
 
-    def observe(self, observer: LinkObserver) -> None:
-        """Lets `observer` hear all that comes from now on, also on later links."""
-        with self._observing:
-            self._guests.append(observer)
-            self._observers.append(observer)
+    def record(self, make: MakeRecorder) -> PacketRecorder:
+        """Begins a recording, and connects for it where there is no link; it ends with the session.
 
-    def forget(self, observer: LinkObserver) -> None:
-        """It hears nothing any more, after the call that it may be in."""
-        with self._observing:
-            self._guests.remove(observer)
-            self._observers.remove(observer)
+        Raises what `make` raises.
+        """
+        recorder = self.recording.start(self.name, self._display, self.request_refresh, make)
+        self.connect()
+        self.request_refresh()
+        return recorder
 
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
@@ -324,14 +333,12 @@ class Session:
         # Control first: an answer to an input never sent must not act. Then the window: a person waits for
         # it. Figures before the status, which wakes those who wait for figures.
         own = (self.control, self._window, self._meter, self._status_observer, attempt)
-        with self._observing:
-            self._observers = [*own, *self._guests]
         return LinkLoop(
             transport.transport,
             transport.token,
             self._display,
             self._framebuffer,
-            self._observers,
+            self.observers.of_link(own),
             self._watch_policy,
             consent=self._control_settings.consent,
             holding=lambda: self.control.held,
@@ -363,6 +370,7 @@ class Session:
         self._status.move(state, details)
         if state in SETTLED:
             self._status_observer.lost_at = None
+            self.recording.stop()
             self._release_at_rest()
         self._status_observer.show_state()
 

@@ -128,6 +128,8 @@ class Snapshot:
     statistics: Statistics = field(default_factory=Statistics)
     viewing: bool = False
     """A window shows this host now."""
+    recording_since: float | None = None
+    """Unix time at which the recording began that runs now."""
     control: ControlStatus = NOT_CONNECTED
     """Who acts on the host."""
     round_trips: RoundTrips = field(default_factory=RoundTrips)

@@ -57,6 +57,7 @@ class StatusPatch(TypedDict, total=False):
     lossy: int
     preview: PreviewPicture | None
     viewing: bool
+    recording_since: float | None
     control: ControlStatus
 
 

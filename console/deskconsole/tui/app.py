@@ -24,6 +24,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.settings import Settings
 from deskconsole.common.signals import has_job_control
 from deskconsole.ssh.expansion import home
 
@@ -32,6 +33,7 @@ from .bulk import BulkRun, ItemState
 from .bulk_actions import bulk_actions
 from .controller import Controller
 from .host_programs import HostPrograms
+from .key_places import key_places
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
 from .ports import Backend
@@ -53,8 +55,9 @@ from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
 from .ssh_aliases import read_aliases
 from .text.bulk_report import summary
-from .theme import THEME
+from .theme import THEMES
 from .undeploy import Undeploys
+from .user_keys import UserKeys
 from .view import FleetView
 from .wall_window import WallOpener
 from .widgets import breakpoints
@@ -101,9 +104,13 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         ssh_config: Path,
         demo_offered: bool = False,
         clock: Callable[[], float] = time.time,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
-        self.controller = Controller(self, backend, ssh_config=ssh_config, clock=clock)
+        self._settings = settings or Settings()
+        keys = UserKeys(key_places(self.BINDINGS), self._settings.keys)
+        self._bindings = keys.applied(self._bindings)
+        self.controller = Controller(self, backend, ssh_config=ssh_config, keys=keys, clock=clock)
         self.failure: DeskconsoleError | None = None
         self._ssh_config = ssh_config
         self._demo_offered = demo_offered
@@ -138,8 +145,9 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         return [] if self.screen.styles.background.a == 1 else super()._background_screens
 
     def on_mount(self) -> None:
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[self._settings.theme].name
         self.controller.view_changed.subscribe(self, self._view_changed)
         self.push_screen(FleetScreen(self.controller, demo_offered=self._demo_offered))
         self._leave_when_told()
@@ -172,6 +180,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             self.failure = error
             self.exit(return_code=error.exit_code)
             return
+        for warning in self.controller.keys.warnings:
+            self.controller.say(warning, severity="warning")
         self.call_after_refresh(self.release_keys)
 
     def close(self) -> None:
@@ -394,7 +404,13 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
 
 
-def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | None = None) -> int:
+def run(
+    backend: Backend,
+    *,
+    demo: Backend | None = None,
+    ssh_config: Path | None = None,
+    settings: Settings | None = None,
+) -> int:
     """Shows the console until the person leaves it; returns the exit code.
 
     `demo` is offered where the fleet is empty, and shown instead once chosen. Raises the
@@ -402,7 +418,7 @@ def run(backend: Backend, *, demo: Backend | None = None, ssh_config: Path | Non
     """
     config = ssh_config or home() / ".ssh" / "config"
     while True:
-        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None)
+        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None, settings=settings)
         settled = threading.Timer(SETTLED_AFTER, gc.freeze)
         settled.daemon = True
         settled.start()

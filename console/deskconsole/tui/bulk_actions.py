@@ -42,6 +42,8 @@ def bulk_actions(
             keeps="The wall shows many hosts in one window.",
             asks_from=WINDOWS,
         ),
+        "record": BulkAction("Record", on(_record)),
+        "stop_recording": BulkAction("End recording", on(_stop_recording)),
         "wake": BulkAction("Wake", programs.send_wake),
         "undeploy": BulkAction(
             "Undeploy",
@@ -122,6 +124,24 @@ async def _view(controller: Controller, host: Host) -> str:
     if failure := controller.window_failures.get(host.name):
         raise _Refused(failure.reason, remedy=failure.remedy)
     _require_live(after)
+    return ""
+
+
+async def _record(controller: Controller, host: Host) -> str:
+    if controller.view.snapshot(host.name).recording_since is not None:
+        raise Skipped("is recorded already")
+    error = await controller.attempt(lambda fleet: fleet.start_recording(host.name))
+    if error is not None:
+        raise error
+    return ""
+
+
+async def _stop_recording(controller: Controller, host: Host) -> str:
+    if controller.view.snapshot(host.name).recording_since is None:
+        raise Skipped("is not recorded any more")
+    error = await controller.attempt(lambda fleet: fleet.stop_recording(host.name))
+    if error is not None:
+        raise error
     return ""
 
 

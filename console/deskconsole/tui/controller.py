@@ -51,6 +51,7 @@ from .questions import QueuedQuestions
 from .server_messages import ServerMessages
 from .text.log_line import LONGEST, LogLine
 from .text.toasts import Toasts
+from .user_keys import UserKeys
 from .view import FleetView
 
 if TYPE_CHECKING:
@@ -89,9 +90,16 @@ class Controller:
     """
 
     def __init__(
-        self, app: App[Any], backend: Backend, *, ssh_config: Path, clock: Callable[[], float] = time.time
+        self,
+        app: App[Any],
+        backend: Backend,
+        *,
+        ssh_config: Path,
+        keys: UserKeys,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
+        self.keys = keys
         self.backend = backend
         self.clock = clock
         self.fleet: FleetPort | None = None
@@ -354,6 +362,14 @@ class Controller:
         """Ends a session, or the way to one; its question goes with it."""
         self.questions.withdraw(name)
         self.act(name, lambda fleet: fleet.disconnect(name))
+
+    def record(self, name: str) -> None:
+        """Begins a recording of a host, connecting first where need be, or ends the one that runs."""
+        if self.view.snapshot(name).recording_since is None:
+            self.auto_open.awaited(name)
+            self.act(name, lambda fleet: fleet.start_recording(name))
+        else:
+            self.act(name, lambda fleet: fleet.stop_recording(name))
 
     def ask_host(self, name: str, asked: RequestKind) -> None:
         """Asks a host for something; its answer is shown as soon as it is there."""

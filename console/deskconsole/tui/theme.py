@@ -1,10 +1,15 @@
-"""The colours: dark and sober, told apart by the colour-blind (after Okabe and Ito), never alone."""
+"""The colours: sober, told apart by the colour-blind (after Okabe and Ito), never alone."""
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
-THEME = Theme(
+from textual.theme import BUILTIN_THEMES, Theme
+
+DARK: Final = Theme(
     name="deskconsole",
     primary="#56b4e9",
     secondary="#3d6f8f",
@@ -24,3 +29,31 @@ THEME = Theme(
         "input-selection-background": "#3d6f8f 60%",
     },
 )
+
+LIGHT: Final = Theme(
+    name="deskconsole-light",
+    primary="#0069a8",
+    secondary="#8fb4cc",
+    accent="#2c5270",
+    foreground="#1c2228",
+    background="#fbfcfd",
+    surface="#f1f4f6",
+    panel="#e4e9ee",
+    success="#00704f",
+    warning="#8f5600",
+    error="#b23a0e",
+    dark=False,
+    variables={
+        "footer-background": "#e9eef2",
+        "footer-key-foreground": "#2c5270",
+        "footer-description-foreground": "#56616b",
+        "input-selection-background": "#8fb4cc 60%",
+    },
+)
+"""Each colour has a contrast of at least 4.5 to background, surface and panel."""
+
+TERMINAL: Final = replace(BUILTIN_THEMES["ansi-dark"], name="deskconsole-terminal", accent="ansi_cyan")
+"""The sixteen colours that the user chose for the terminal, and its own background."""
+
+THEMES: Final[Mapping[str, Theme]] = MappingProxyType({"dark": DARK, "light": LIGHT, "terminal": TERMINAL})
+"""By their names in settings.toml."""

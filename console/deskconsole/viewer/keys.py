@@ -21,6 +21,8 @@ class Action(Enum):
     AS_IT_IS = auto()
     DOUBLE = auto()
     HELP = auto()
+    SAVE = auto()
+    """Save the picture in a file."""
     # With the host key
     CONTROL = auto()
     """Act on the host, or stop it."""
@@ -77,6 +79,7 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
         "1": Action.AS_IT_IS,
         "2": Action.DOUBLE,
         "q": Action.CLOSE,
+        "s": Action.SAVE,
         "h": Action.HELP,
         "?": Action.HELP,
         chr(27): Action.ESCAPE,
@@ -110,7 +113,7 @@ _WINDOWS_CODES: Final[Mapping[int, Action]] = MappingProxyType(
 
 _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
     {
-        **{key: _CODES[key] for key in "f012qh"},
+        **{key: _CODES[key] for key in "f012sqh"},
         "f1": Action.HELP,
         "f11": Action.FULLSCREEN,
         "escape": Action.ESCAPE,
@@ -140,6 +143,7 @@ VIEW_KEYS: Final = (
     WindowKey("1", "one pixel for one pixel"),
     WindowKey("2", "double size"),
     WindowKey("drag", "move a picture that is larger than the window"),
+    WindowKey("s", "save the picture in a file"),
     WindowKey("Esc", "leave full screen"),
     WindowKey("F1, h, ?", "show or hide these keys"),
     WindowKey("q", "close the window"),
@@ -167,7 +171,7 @@ CONTROL_KEYS: Final = (
     WindowKey("HOST + c", "copy the host's clipboard into this one"),
     WindowKey("HOST + drag", "move a picture that is larger than the window"),
     WindowKey("HOST + r", "show or hide how long inputs take"),
-    WindowKey("HOST + f 0 1 2 h q", "the keys above, while you control the host"),
+    WindowKey("HOST + f 0 1 2 s h q", "the keys above, while you control the host"),
 )
 """The keys for control; HOST stands for the host key."""
 

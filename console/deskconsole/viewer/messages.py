@@ -191,6 +191,10 @@ class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
     """Fetch the text of the host's clipboard."""
 
 
+class SaveWish(msgspec.Struct, frozen=True, tag="save"):
+    """The user wants the picture saved in a file."""
+
+
 class PlayWish(msgspec.Struct, frozen=True, tag="play"):
     """The user of a recording's window has pressed this key."""
 
@@ -205,7 +209,7 @@ Request = ControlWish | ClipOffer | ClipWish
 ToWindow = (
     Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
 )
-FromWindow = Shown | PlayWish | Input | Request
+FromWindow = Shown | SaveWish | PlayWish | Input | Request
 ToConsole = Ready | Failed | Closed | FromWindow
 
 _encoder = msgspec.json.Encoder()

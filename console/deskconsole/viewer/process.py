@@ -25,6 +25,7 @@ from .messages import (
     PlayWish,
     Raise,
     Request,
+    SaveWish,
     Shown,
     Status,
     ToWindow,
@@ -43,7 +44,8 @@ class Viewer:
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
     window ends for any reason but a call of `close`. `on_input` gets the user's input for the host, from the
-    same thread: it must not wait. With `on_play` the window shows a recording, and tells its keys to that.
+    same thread: it must not wait, nor must `on_save`, called when the picture is to be saved. With `on_play`
+    the window shows a recording, and tells its keys to that.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class Viewer:
         fullscreen: bool = False,
         places: Path | None = None,
         on_input: Callable[[Input | Request], None] = lambda _: None,
+        on_save: Callable[[], None] = lambda: None,
         on_play: Callable[[PlayKey], None] | None = None,
     ) -> None:
         self._host = printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_input = on_input
+        self._on_save = on_save
         self._on_play = on_play
         self._word, self._why = "live", ""
         self._stale, self._controlled = False, False
@@ -164,6 +168,8 @@ class Viewer:
         match message:
             case Shown(packet, draws):
                 self.shown, self._draws = packet, draws
+            case SaveWish():
+                self._on_save()
             case PlayWish(key):
                 if self._on_play is not None:
                     self._on_play(key)

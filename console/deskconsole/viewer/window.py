@@ -50,6 +50,7 @@ from .messages import (
     Notice,
     PlayWish,
     Raise,
+    SaveWish,
     Status,
     ToWindow,
     WhoControls,
@@ -325,6 +326,8 @@ class Window:
                 self._zoom.choose(AS_IT_IS)
             case Action.DOUBLE:
                 self._zoom.choose(DOUBLE)
+            case Action.SAVE:
+                self._outbox.put(SaveWish())
             case Action.HELP:
                 self._overlay.toggle_help()
             case Action.ESCAPE if self._overlay.helping:

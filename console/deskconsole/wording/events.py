@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from deskconsole.common.errors import sentence
-from deskconsole.common.figures import size
+from deskconsole.common.figures import duration, size
 from deskconsole.session import events
 from deskconsole.session.events import Event, Failure
 
@@ -107,6 +107,17 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("window closed", "info")
         case events.WindowLost():
             return Wording(f"window closed: {event.reason}", "warning")
+        case events.PictureSaved():
+            return Wording(f"picture saved: {event.file}", "info")
+        case events.RecordingStarted():
+            return Wording(f"recording to {event.file}", "info")
+        case events.RecordingEnded(failure=Failure() as failure):
+            return Wording(_whole(failure), "error")
+        case events.RecordingEnded(file=""):
+            return Wording("recording ended before a picture came: there is no file", "warning")
+        case events.RecordingEnded():
+            kept = f"{duration(event.seconds)}, {size(event.size)}"
+            return Wording(f"recording ended: {event.file} ({kept})", "info")
         case events.ServerNotice():
             return Wording(f"the server{_through(event.through)} says: {event.text}", "info")
         case events.LoginWaits():

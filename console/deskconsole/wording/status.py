@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -70,8 +70,19 @@ OFF_STEP = 10
 4 % of a core."""
 
 
+RECORDED = "REC "
+"""Stands before the state of a host that is recorded."""
+
+
 def look(snapshot: Snapshot, now: float) -> StatusText:
     """Words `snapshot` as it is at `now` (Unix time)."""
+    seen = _look(snapshot, now)
+    if snapshot.recording_since is None:
+        return seen
+    return replace(seen, text=RECORDED + seen.text, tight=RECORDED + (seen.tight or seen.text))
+
+
+def _look(snapshot: Snapshot, now: float) -> StatusText:
     state = snapshot.state
     age = now - snapshot.since
     if state is State.STREAMING:

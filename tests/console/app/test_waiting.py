@@ -6,17 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 
 from deskconsole.app.measuring import compare, measure
-from deskconsole.app.screenshot import require_png
 from deskconsole.app.waiting import settled, wait_for, wait_for_closed_window, wait_for_picture
 from deskconsole.common.errors import (
     AuthenticationFailed,
     Cancelled,
-    ConfigurationError,
     NobodyLoggedOn,
 )
 from deskconsole.inventory.host import Host
@@ -117,13 +114,3 @@ def test_figures_of_a_session_that_failed_are_its_error(connected: Callable[[Way
 def test_waiting_for_a_window_ends_with_the_session(connected: Callable[[Way], Session]) -> None:
     with pytest.raises(AuthenticationFailed):
         wait_for_closed_window(connected(refuse), None)
-
-
-@pytest.mark.parametrize(("name", "complaint"), [("a.jpg", "file type"), ("none/a.png", "no folder")])
-def test_a_screenshot_that_cannot_be_saved_is_refused_before_a_host_is_asked(
-    name: str, complaint: str, tmp_path: Path
-) -> None:
-    with pytest.raises(ConfigurationError, match=complaint):
-        require_png(tmp_path / name)
-    require_png(tmp_path / "a.png")
-    require_png(tmp_path / "a")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -14,13 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RecordingError
+from deskconsole.common.errors import ConfigurationError, RecordingError
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.recording.chunk import SECOND, Chunk, ChunkKind, PictureState, RecordingFacts
 from deskconsole.recording.player import RecordingPlayer
 from deskconsole.recording.reader import RecordingReader
 from deskconsole.recording.recorder import Recorder
 from deskconsole.recording.writer import RecordingWriter
+from deskconsole.session.session_recording import RecordingRequest
 from deskwire.geometry import Rectangle
 from deskwire.messages import Screen, ScreenState
 from deskwire.packet import Packet, Slice, encode_packet
@@ -41,9 +42,14 @@ def packet(number: int) -> Packet:
 PACKETS = [packet(number) for number in range(COUNT)]
 
 
+def request(want_refresh: Callable[[], None] = lambda: None) -> RecordingRequest:
+    return RecordingRequest("lab-01", 0, want_refresh, lambda: None)
+
+
 def write(path: Path) -> list[int]:
     """Writes a recording; the places at which its packets begin."""
-    writer = RecordingWriter(path, FACTS)
+    writer = RecordingWriter(path)
+    writer.begin(FACTS)
     places = []
     for number, one in enumerate(PACKETS):
         places.append(writer.size)
@@ -170,19 +176,20 @@ def test_no_file_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "one.deskrec"
     path.write_text("mine")
     with pytest.raises(ConfigurationError, match="overwrites nothing"):
-        RecordingWriter(path, FACTS)
+        RecordingWriter(path)
     assert path.read_text() == "mine"
 
 
 def test_a_recorder_begins_at_a_refresh_and_keeps_what_the_host_said(tmp_path: Path) -> None:
     path = tmp_path / "one.deskrec"
-    recorder = Recorder(RecordingWriter(path, FACTS), "lab-01", lambda: None)
+    recorder = Recorder(RecordingWriter(path), request())
     for one in PACKETS[7:13]:
         recorder.arrived(one)
     recorder.screen(Screen(ScreenState.LOCKED, "by its user"))
     recorder.close()
     assert recorder.packets == 3
-    with playing(path) as (_, player, picture):
+    with playing(path) as (reader, player, picture):
+        assert (reader.facts.host, reader.facts.display) == ("lab-01", 0)
         while player.due is not None:
             player.step()
         assert picture.digest() != PICTURES[9]
@@ -191,7 +198,7 @@ def test_a_recorder_begins_at_a_refresh_and_keeps_what_the_host_said(tmp_path: P
 
 def test_a_refresh_is_asked_for_when_a_seek_would_take_long(tmp_path: Path) -> None:
     asked: list[int] = []
-    recorder = Recorder(RecordingWriter(tmp_path / "one.deskrec", FACTS), "lab-01", lambda: asked.append(1))
+    recorder = Recorder(RecordingWriter(tmp_path / "one.deskrec"), request(lambda: asked.append(1)))
     recorder.arrived(PACKETS[0])
     for number in range(2000):
         recorder.arrived(PACKETS[1 + number % 9])
@@ -204,13 +211,13 @@ import resource, signal, sys
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 sys.path[:0] = sys.argv[2:]
-from test_recording import FACTS, PACKETS
+from test_recording import PACKETS, request
 from deskconsole.common.errors import RecordingError
 from deskconsole.recording.recorder import Recorder
 from deskconsole.recording.writer import RecordingWriter
-resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
-recorder = Recorder(RecordingWriter(Path(sys.argv[1]), FACTS), "lab-01", lambda: None)
-for packet in PACKETS:
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+recorder = Recorder(RecordingWriter(Path(sys.argv[1])), request())
+for packet in 3 * PACKETS:
     recorder.arrived(packet)
 try:
     recorder.close()
@@ -227,7 +234,11 @@ def test_a_full_disk_ends_the_recording_and_what_is_there_plays(tmp_path: Path) 
     )
     assert "cannot write" in done.stdout
     assert "what was recorded can be played" in done.stdout
-    assert path.stat().st_size <= 4000
-    with contextlib.suppress(DeskconsoleError), playing(path) as (_, player, picture):
-        player.step()
-        assert picture.digest() in PICTURES
+    assert 20_000 < path.stat().st_size <= 30_000
+    with playing(path) as (reader, player, picture):
+        assert "was cut at" in reader.fault
+        packets = 1
+        while player.due is not None and player.step():
+            packets += 1
+        assert picture.digest() == PICTURES[packets - 1]
+        assert packets > 10

@@ -57,6 +57,9 @@ def test_a_shot_is_the_screen(user: CommandLine, used_lab: str, screen: Xvfb, tm
     report = user.run("shot", used_lab, "-o", tmp_path / "again.png", "--display", "1", "--json").json()
     assert report["file"] == str(tmp_path / "again.png")
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "shot.png").read_bytes()
+    report = user.run("shot", used_lab, "-o", tmp_path, "--format", "webp", "--json").json()
+    assert Path(report["file"]).name.startswith("lab_20")
+    assert np.array_equal(picture_in(Path(report["file"])), screen.screenshot())
 
 
 def test_a_host_is_reached_by_its_address_alone(user: CommandLine, server: Sshd) -> None:
@@ -175,6 +178,21 @@ def test_a_closed_window_ends_the_command(user: CommandLine, agent: AgentProcess
     assert process.returncode == 0
     assert "window closed" in stderr
     assert settled(user.leftovers) == []
+
+
+def test_a_key_in_the_window_saves_its_picture(
+    user: CommandLine, agent: AgentProcess, expected: NDArray[np.uint8], desk: Xvfb
+) -> None:
+    with user.started("view", *quiet(agent), environment=environment(desk)) as process:
+        wait_for(lambda: shows(desk, expected), what="the picture")
+        desk.call("xdotool", "key", "s")
+        (file,) = wait_for(lambda: list((user.home / "pictures").glob("*.png")), what="the file")
+        desk.call("xdotool", "key", "q")
+        _, stderr = process.communicate(timeout=90)
+    assert process.returncode == 0
+    assert f"picture saved: {file}" in stderr
+    assert np.array_equal(picture_in(file), expected)
+    assert '"action":"picture"' in (user.home / "log" / "audit.jsonl").read_text()
 
 
 def test_a_window_that_is_killed_is_a_failure(user: CommandLine, agent: AgentProcess, desk: Xvfb) -> None:

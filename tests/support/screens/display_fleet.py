@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
@@ -140,6 +141,14 @@ class DisplayFleet:
 
     def view(self, name: str, *, control: bool = False) -> None:
         self._do("view and control" if control else "view", name)
+
+    def start_recording(self, name: str) -> None:
+        self._do("record", name)
+        self.states[name] = replace(self.states[name], recording_since=NOW)
+
+    def stop_recording(self, name: str) -> None:
+        self._do("stop recording", name)
+        self.states[name] = replace(self.states[name], recording_since=None)
 
     def request_refresh(self, name: str) -> None:
         self._do("refresh", name)
@@ -340,6 +349,16 @@ def laboratory() -> DisplayFleet:
         live("lab-07", since=NOW - 45, scale=22.0),
     ]
     return DisplayFleet(hosts, {snapshot.host: snapshot for snapshot in states})
+
+
+def rooms() -> DisplayFleet:
+    """The laboratory's hosts in two rooms, and one that is in none."""
+    fleet = laboratory()
+    groups = ("Room 2", "Room 10", "Room 2", "", "Room 10", "Room 10", "Room 2")
+    fleet.hosts = tuple(
+        msgspec.structs.replace(host, group=group) for host, group in zip(fleet.hosts, groups, strict=True)
+    )
+    return fleet
 
 
 def failure(host: str, reason: str, remedy: str = "", at: float = NOW) -> Event:

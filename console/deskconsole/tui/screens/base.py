@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
@@ -52,6 +52,8 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.controller = controller
+        if not isinstance(self, ModalScreen):  # keys of dialogs stay as they are
+            self._bindings = controller.keys.applied(self._bindings)
 
     def on_mount(self) -> None:
         """Runs behind the `on_mount` of the derived class."""
@@ -139,6 +141,7 @@ _OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
     "view_controlled",
+    "record",
     "picture",
     "connect",
     "deploy",
@@ -152,7 +155,7 @@ _OF_A_HOST = _OF_A_CONNECTED | {
 }
 
 
-ON_MARKED: set[str] = set()
+ON_MARKED: set[str] = {"record", "stop_recording"}
 """The actions that act on all marked hosts."""
 
 
@@ -199,6 +202,7 @@ class HostActions(ConsoleScreen):
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
         Binding("R", "remote_desktop", "Remote Desktop", show=False, tooltip="Open it in an RDP client"),
@@ -313,6 +317,13 @@ class HostActions(ConsoleScreen):
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    def action_record(self) -> None:
+        if marked := self.marked:
+            running = all(self.controller.view.snapshot(name).recording_since for name in marked)
+            self.post_message(BulkAsked("stop_recording" if running else "record", marked))
+        elif name := self.selected:
+            self.controller.record(name)
 
     def action_history(self) -> None:
         self.post_message(HistoryOpened(self.selected))

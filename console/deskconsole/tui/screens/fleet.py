@@ -20,13 +20,14 @@ from deskconsole.tui.messages import (
     WallWindowOpened,
 )
 from deskconsole.tui.text.log_line import LONGEST, LogLine
+from deskconsole.tui.text.row_order import NO_GROUP, groups_of, heading_facts
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskconsole.tui.widgets.fields import PlainInput
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.heights import EVENTS, share_lines
-from deskconsole.tui.widgets.host_detail import HostDetail
+from deskconsole.tui.widgets.host_detail import DetailNeeds, HostDetail
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.keys import Keys
 from deskconsole.tui.widgets.welcome import WelcomePane
@@ -59,6 +60,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self._demo_offered = demo_offered
         # Every key of the footer asks for the selected host: a query each would cost 8 ms a key pressed.
         self._table: HostTable | None = None
+        self._needs: DetailNeeds | None = None
+        """Of the host that was selected last: the panes keep their heights while a heading is."""
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -112,7 +115,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
         count, said = self.query_one(".count", Label), f"{len(shown)} of {len(rows)}" if wanted else ""
         if count.content != said:  # it would lay out the whole screen again: 3 ms
             count.update(said)
-        self.query_one(HostTable).show(shown, filter_=wanted)
+        self.query_one(HostTable).show(shown, groups=groups_of(rows), filter_=wanted)
+        self.set_class(len(marks) > 0, "-marked")
         self.query_one(Header).show(view, len(self.controller.questions.hosts()), marked=len(marks))
         self._show_detail()
         self.refresh_bindings()
@@ -137,13 +141,18 @@ class FleetScreen(HostActions, inherit_bindings=False):
         view = self.controller.view
         detail, log = self.query_one(HostDetail), self.query_one(EventPane)
         width, height = self.size
-        needs = detail.show(view.host(self.selected), view.snapshot(self.selected or ""), view.now, width)
+        heading = self.query_one(HostTable).heading
+        if heading is None or self._needs is None or self._needs.width != width:
+            self._needs = detail.show(
+                view.host(self.selected), view.snapshot(self.selected or ""), view.now, width
+            )
+        needs = self._needs
         if not view.hosts:
             self._leave_room_for_welcome()
             return
         lines = share_lines(
             height - 3 if self.has_class("-filtered") else height - 2,
-            rows=1 + max(1, len(self.query_one(HostTable).rows)),
+            rows=self.query_one(HostTable).height_of_all,
             facts=needs.facts,
             picture=needs.picture,
             events=len(self.controller.events.lines),
@@ -154,7 +163,10 @@ class FleetScreen(HostActions, inherit_bindings=False):
         log.styles.height = lines.events
         log.display = lines.events > 0
         self.lift_toasts(lines.events)
-        detail.lay_out(needs, lines.detail)
+        if heading is not None:
+            detail.show_group(heading.group or NO_GROUP, heading_facts(heading))
+        else:
+            detail.lay_out(needs, lines.detail)
 
     def _leave_room_for_welcome(self) -> None:
         log = self.query_one(EventPane)
@@ -166,6 +178,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     def on_host_table_moved(self) -> None:
         self._show_detail()
         self.refresh_bindings()
+
+    def on_host_table_folded(self) -> None:
+        self._show_detail()
 
     def on_host_table_opened(self) -> None:
         self.action_open()
@@ -183,17 +198,24 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.query_one(HostTable).focus()
 
     def action_open(self) -> None:
-        if name := self.selected:
+        if self._table is not None and (heading := self._table.heading):
+            self._table.turn_fold(heading.group)
+        elif name := self.selected:
             self.post_message(HostOpened(name))
 
     def action_mark(self) -> None:
-        super().action_mark()
-        if self._table is not None:
-            self._table.action_move(1)
+        table = self._table
+        if table is None:
+            return
+        heading = table.heading
+        if heading is not None:
+            self.controller.mark(table.hosts_of(heading.group))
+        else:
+            super().action_mark()
+            table.action_move(1)
 
     def action_mark_shown(self) -> None:
-        if self._table is not None:
-            shown = [row.name for row in self._table.rows]
+        if self._table is not None and (shown := self._table.unfolded):
             if self.controller.marks.names.issuperset(shown):  # also those that are not shown
                 self.controller.mark_only(())
             else:

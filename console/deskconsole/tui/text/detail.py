@@ -106,6 +106,11 @@ def _picture(snapshot: Snapshot, now: float) -> Facts:
         found.append(Content.styled(words, "$warning"))
     if snapshot.viewing:
         found.append(Content.styled("in a window", "$accent"))
+    if snapshot.recording_since is not None:
+        since = f"● recording since {moment(snapshot.recording_since)}"
+        found.append(
+            Content.assemble((since, "$error"), ("; ", MUTED), ("f9", "bold $accent"), (" ends it", MUTED))
+        )
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import MappingProxyType
 
 from rich.cells import cell_len
 
@@ -19,6 +20,8 @@ from .control_text import control_text
 from .status_text import Kind, StatusText, look
 
 GAP = 2
+BEGIN = 3
+"""Cells before the first column: the mark, the sign of the state."""
 SPARK = 6
 """Cells of the little chart: 5 seconds each."""
 MARK = "✓"
@@ -73,6 +76,8 @@ class Row:
     slices: str = ""
     kilobytes: str = ""
     saved: str = ""
+    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """The figures behind the texts of some fields, for sorting; they are not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,20 @@ class Layout:
     before: tuple[Column, ...]
     state: int
     behind: tuple[Column, ...]
+    sorted_by: str = ""
+    """The field that the rows are sorted by, and the sign behind its title."""
+    sign: str = ""
+
+    @property
+    def widths(self) -> Iterator[tuple[str, int]]:
+        """The fields from the left to the right, each with its cells."""
+        yield "label", self.host
+        yield from ((column.field, column.width) for column in self.before)
+        yield "state", self.state
+        yield from ((column.field, column.width) for column in self.behind)
+
+    def title(self, field: str, title: str) -> str:
+        return f"{title} {self.sign}" if field == self.sorted_by else title
 
 
 Cell = tuple[str, str]
@@ -135,7 +154,21 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "", *, ma
         slices=decimal(figures.slices_per_second),
         kilobytes=kilobytes(figures.bytes_per_second),
         saved=percent(figures.saved_share),
+        values=_values(snapshot, now),
     )
+
+
+def _values(snapshot: Snapshot, now: float) -> dict[str, float]:
+    figures = snapshot.statistics
+    width, height = snapshot.size or (0, 0)
+    return {
+        "screen": width * height,
+        "picture": now - (snapshot.picture_at or 0.0),
+        "updates": figures.updates_per_second,
+        "slices": figures.slices_per_second,
+        "kilobytes": figures.bytes_per_second,
+        "saved": figures.saved_share or 0.0,
+    }
 
 
 def matches(row: Row, wanted: str) -> bool:
@@ -144,8 +177,19 @@ def matches(row: Row, wanted: str) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) -> Layout:
-    """The columns that fit into `width` cells; the least telling give way first, then ends of names."""
+def arrange(
+    rows: Sequence[Row],
+    width: int,
+    columns: Columns = Columns.PEOPLE,
+    *,
+    grouped: bool = False,
+    sorted_by: str = "",
+    sign: str = "",
+) -> Layout:
+    """The columns that fit into `width` cells; the least telling give way first, then ends of names.
+
+    `grouped`: headings name the groups. `sign` stands behind the title of the column `sorted_by`.
+    """
     host = _widest(rows, "label", NAME, 24)
     if columns is Columns.TRAFFIC:
         before = [Column("address", "address", _widest(rows, "address", 8, 24), "address")]
@@ -172,15 +216,18 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
         ]
         before = [column for column in before if any(getattr(row, column.field) for row in rows)]
         order = ["address", "group", "screen", "user", "control", "picture"]
+    if grouped:
+        before = [column for column in before if column.field != "group"]
+    before, behind = ([_with_sign(column, sorted_by, sign) for column in some] for some in (before, behind))
     shown = [column.field for column in (*before, *behind)]
     sizes = {column.field: column.width + GAP for column in (*before, *behind)}
-    room = width - (3 + host + GAP) - sum(sizes.values())
-    for field in order:
-        if room >= STATE or (room >= TIGHT and field == order[-1]):
+    room = width - (BEGIN + host + GAP) - sum(sizes.values())
+    for name in order:
+        if room >= STATE or (room >= TIGHT and name == order[-1]):
             break
-        if field in shown:
-            shown.remove(field)
-            room += sizes[field]
+        if name in shown:
+            shown.remove(name)
+            room += sizes[name]
     if room < TIGHT:
         shorter = max(NAME, host - (TIGHT - room))
         room, host = room + host - shorter, shorter
@@ -190,15 +237,17 @@ def arrange(rows: Sequence[Row], width: int, columns: Columns = Columns.PEOPLE) 
     reasons = [_shortest(row.look) - spare for row in rows if row.figures is Figures.SOME]
     times = [cell_len(row.look.text) for row in rows if row.figures is Figures.ALL]
     wanted = max([TIGHT, *times, *(min(WIDEST_STATE, reason) for reason in reasons)])
-    return Layout(width, host, tuple(before), max(TIGHT, min(room, wanted)), tuple(behind))
+    return Layout(width, host, tuple(before), max(TIGHT, min(room, wanted)), tuple(behind), sorted_by, sign)
 
 
 def heading(layout: Layout) -> list[Cell]:
     """The line above the rows."""
-    cells = ["   " + fit("host", layout.host)]
-    cells += [fit(column.title, column.width) for column in layout.before]
-    cells.append(fit("state", layout.state))
-    cells += [fit(column.title, column.width, right=True) for column in layout.behind]
+    cells = [" " * BEGIN + fit(layout.title("label", "host"), layout.host)]
+    cells += [fit(layout.title(column.field, column.title), column.width) for column in layout.before]
+    cells.append(fit(layout.title("state", "state"), layout.state))
+    cells += [
+        fit(layout.title(column.field, column.title), column.width, right=True) for column in layout.behind
+    ]
     return [((" " * GAP).join(cells), "head")]
 
 
@@ -224,6 +273,13 @@ def cells(row: Row, layout: Layout) -> list[Cell]:
         still = text in ("0", "-") or set(text) == {"▁"}
         line.append((gap + fit(text, column.width, right=True), "quiet" if still else column.part))
     return line
+
+
+def _with_sign(column: Column, sorted_by: str, sign: str) -> Column:
+    """The column, wide enough for the sign behind its title."""
+    if column.field != sorted_by:
+        return column
+    return replace(column, width=max(column.width, cell_len(f"{column.title} {sign}")))
 
 
 def _widest(rows: Sequence[Row], field: str, least: int, most: int) -> int:

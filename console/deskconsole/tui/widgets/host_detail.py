@@ -85,6 +85,14 @@ class HostDetail(Container):
         picture = max(1, int(widest / ratio / 2))
         return DetailNeeds(width, words.lines(inner - beside - GAP), picture, beneath, ratio)
 
+    def show_group(self, title: str, lines: list[Content]) -> None:
+        """Shows words about a group of hosts instead, and no picture."""
+        self.border_title = Content(title)
+        words = self.query_one(".facts", Lines)
+        words.styles.height = "1fr"
+        words.show(lines)
+        self.query_one(PreviewPane).display = False
+
     def lay_out(self, needs: DetailNeeds, height: int) -> None:
         """Shares `height` lines, the title's line among them, between facts and picture."""
         words, preview = self.query_one(".facts", Lines), self.query_one(PreviewPane)

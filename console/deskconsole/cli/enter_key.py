@@ -1,0 +1,32 @@
+"""Whether Enter was pressed on the terminal of a command that runs, without waiting for it."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def enter_pressed() -> bool:
+        """Enter was pressed since the last call; other keys are forgotten."""
+        pressed = False
+        while sys.stdin is not None and sys.stdin.isatty() and msvcrt.kbhit():
+            pressed |= msvcrt.getwch() in "\r\n"
+        return pressed
+
+else:
+    import os
+    import select
+
+    def enter_pressed() -> bool:
+        """Enter was pressed since the last call; what was typed before it is forgotten."""
+        pressed = False
+        # A program in the background that reads its terminal would be stopped.
+        if sys.stdin is None or not sys.stdin.isatty() or os.tcgetpgrp(0) != os.getpgrp():
+            return False
+        # A terminal has a line when Enter was pressed, and hangs up with an empty one.
+        while select.select([sys.stdin], [], [], 0)[0]:
+            if not sys.stdin.readline():
+                break
+            pressed = True
+        return pressed

@@ -1,0 +1,101 @@
+"""Pictures of desktops as files that other programs show: PNG, JPEG and WebP."""
+
+from __future__ import annotations
+
+import contextlib
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.kept_file import kept_name, unused
+from deskconsole.common.paths import make_private_folder
+
+if TYPE_CHECKING:
+    from .decoders.part import BGR
+
+_JPEG_QUALITY: Final = 92
+_LOSSLESS: Final = 101
+"""Quality of a WebP above which OpenCV makes it without loss."""
+
+
+class ImageFormat(StrEnum):
+    """The formats of saved pictures; PNG and WebP are exact, JPEG is not."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+
+    @property
+    def suffix(self) -> str:
+        """The end of a file's name."""
+        return ".jpg" if self is ImageFormat.JPEG else f".{self.value}"
+
+
+_BY_SUFFIX: Final = {".png": ImageFormat.PNG, ".jpg": ImageFormat.JPEG, ".jpeg": ImageFormat.JPEG} | {
+    ".webp": ImageFormat.WEBP
+}
+
+
+def format_of(file: Path) -> ImageFormat:
+    """The format that a file's name asks for; a name without a suffix asks for PNG.
+
+    Raises ConfigurationError for the suffix of something else.
+    """
+    if not file.suffix:
+        return ImageFormat.PNG
+    if (found := _BY_SUFFIX.get(file.suffix.lower())) is None:
+        raise ConfigurationError(
+            f"{file} has an unsupported file type: screenshots are saved as .png, .jpg or .webp",
+            remedy="Give a name that ends in one of these, or --format.",
+        )
+    return found
+
+
+def write_image(file: Path, pixels: BGR, kind: ImageFormat, *, replace: bool) -> None:
+    """Writes a picture; `replace`: a file of that name is overwritten. Raises ConfigurationError."""
+    data = _encoded(pixels, kind)
+    opened = False
+    try:
+        with file.open("wb" if replace else "xb") as out:
+            opened = True
+            out.write(data)
+    except OSError as error:
+        if opened:  # half a picture is none
+            with contextlib.suppress(OSError):
+                file.unlink()
+        raise ConfigurationError(f"cannot write {file}: {error.strerror}") from None
+
+
+def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageFormat = ImageFormat.PNG) -> Path:
+    """Writes a picture of a host into a folder, which is made where it is missing, and returns the file.
+
+    `at`: Unix time of the picture. Raises ConfigurationError.
+    """
+    try:
+        make_private_folder(folder)
+    except OSError as error:
+        raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
+    file = unused(folder / kept_name(host, at, kind.suffix))
+    write_image(file, pixels, kind, replace=False)
+    return file
+
+
+def _encoded(pixels: BGR, kind: ImageFormat) -> bytes:
+    import cv2  # not before it is known to be usable
+
+    options = {
+        ImageFormat.PNG: (),
+        ImageFormat.JPEG: (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY),
+        ImageFormat.WEBP: (cv2.IMWRITE_WEBP_QUALITY, _LOSSLESS),
+    }
+    try:
+        made, data = cv2.imencode(kind.suffix, pixels, options[kind])
+        if made:
+            return data.tobytes()
+    except cv2.error:
+        pass  # OpenCV says no in either way.
+    height, width = pixels.shape[:2]
+    raise ConfigurationError(
+        f"a picture of {width} x {height} is too large for {kind.value}", remedy="Save it as png."
+    )

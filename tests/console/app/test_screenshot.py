@@ -1,0 +1,30 @@
+"""Where pictures of hosts can be saved, said before a host is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deskconsole.app.screenshot import ShotTarget
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.picture.image_file import ImageFormat
+
+
+@pytest.mark.parametrize(("name", "complaint"), [("a.gif", "file type"), ("none/a.png", "no folder")])
+def test_a_screenshot_that_cannot_be_saved_is_refused(name: str, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=complaint):
+        ShotTarget(tmp_path / name, None, several=False)
+
+
+def test_the_name_or_the_option_says_the_format(tmp_path: Path) -> None:
+    for name in ("a", "a.png", "a.PNG", "a.jpeg", "a.webp"):
+        ShotTarget(tmp_path / name, None, several=False)
+    ShotTarget(tmp_path / "a.shot", ImageFormat.WEBP, several=False)
+
+
+def test_pictures_of_several_hosts_need_a_folder(tmp_path: Path) -> None:
+    ShotTarget(tmp_path / "new", None, several=True)
+    (tmp_path / "a.png").touch()
+    with pytest.raises(ConfigurationError, match="is a file, and pictures of several hosts need a folder"):
+        ShotTarget(tmp_path / "a.png", None, several=True)

@@ -1,0 +1,57 @@
+"""Saved pictures: what is read back, how the files are called, and that none is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.kept_file import kept_name
+from deskconsole.picture.image_file import ImageFormat, keep_image, write_image
+
+PICTURE = np.random.default_rng(1).integers(0, 256, (30, 40, 3), np.uint8)
+AT = 1_795_944_026.5
+
+
+@pytest.mark.parametrize("kind", ImageFormat)
+def test_other_programs_read_what_was_saved(kind: ImageFormat, tmp_path: Path) -> None:
+    file = keep_image(tmp_path / "new", "lab-01", AT, PICTURE, kind)
+    assert file.suffix == kind.suffix
+    assert file.parent.stat().st_mode & 0o077 == 0
+    read = cv2.imread(str(file))
+    assert read is not None
+    assert read.shape == PICTURE.shape
+    assert np.array_equal(read, PICTURE) or kind is ImageFormat.JPEG
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("lab-01", "lab-01"),
+        ("Žofie's desk", "Žofie_s_desk"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("a:b*c?\x1b[2J", "a_b_c___2J"),
+        ("...", "host"),
+        ("x" * 200, "x" * 64),
+    ],
+)
+def test_a_name_is_host_and_time_on_any_file_system(host: str, name: str) -> None:
+    made = kept_name(host, AT, ".png")
+    assert made.startswith(f"{name}_20")
+    assert len(made) == len(name) + len("_2026-11-30_09-41-07.png")
+
+
+def test_no_picture_is_overwritten(tmp_path: Path) -> None:
+    first, second, third = (keep_image(tmp_path, "lab-01", AT, PICTURE) for _ in range(3))
+    assert second.name == f"{first.stem}-2.png"
+    assert third.name == f"{first.stem}-3.png"
+
+
+def test_a_picture_too_large_for_its_format_is_refused(tmp_path: Path) -> None:
+    wide = np.zeros((1, 20_000, 3), np.uint8)
+    with pytest.raises(ConfigurationError, match="a picture of 20000 x 1 is too large for webp"):
+        write_image(tmp_path / "wide.webp", wide, ImageFormat.WEBP, replace=True)
+    assert list(tmp_path.iterdir()) == []
