@@ -32,6 +32,7 @@ from . import messages
 from .bulk import BulkRun, ItemState
 from .bulk_actions import bulk_actions
 from .controller import Controller
+from .graphics import Graphics
 from .host_programs import HostPrograms
 from .key_places import key_places
 from .lost_terminal import end_input, is_lost
@@ -54,6 +55,7 @@ from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
 from .ssh_aliases import read_aliases
+from .terminal_graphics import terminal_graphics
 from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys
@@ -105,9 +107,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         demo_offered: bool = False,
         clock: Callable[[], float] = time.time,
         settings: Settings | None = None,
+        graphics: Graphics | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
+        self._graphics = graphics
         keys = UserKeys(key_places(self.BINDINGS), self._settings.keys)
         self._bindings = keys.applied(self._bindings)
         self.controller = Controller(self, backend, ssh_config=ssh_config, keys=keys, clock=clock)
@@ -228,10 +232,10 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.push_screen(DeployScreen(self.controller, message.name))
 
     def on_wall_opened(self, message: messages.WallOpened) -> None:
-        self.push_screen(WallScreen(self.controller, message.words, message.selected))
+        self.push_screen(WallScreen(self.controller, message.words, message.selected, self._graphics))
 
     def on_picture_opened(self, message: messages.PictureOpened) -> None:
-        self.push_screen(PictureScreen(self.controller, message.name))
+        self.push_screen(PictureScreen(self.controller, message.name, self._graphics))
 
     def on_doctor_opened(self, message: messages.DoctorOpened) -> None:
         host = self.controller.view.host(message.name)
@@ -417,8 +421,11 @@ def run(
     `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
     """
     config = ssh_config or home() / ".ssh" / "config"
+    graphics = terminal_graphics((settings or Settings()).graphics)
     while True:
-        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None, settings=settings)
+        app = DeskconsoleApp(
+            backend, ssh_config=config, demo_offered=demo is not None, settings=settings, graphics=graphics
+        )
         settled = threading.Timer(SETTLED_AFTER, gc.freeze)
         settled.daemon = True
         settled.start()

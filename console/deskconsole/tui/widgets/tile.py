@@ -15,10 +15,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from deskconsole.tui.graphics import Graphics, Image
 from deskconsole.tui.text.status_text import Kind, StatusText
 from deskconsole.tui.text.tile import BLACK, TileText, banner, footer, title
 
-from .preview import HALF, Line, cell_style, cells
+from .preview import HALF, Line, cell_style, cells, image_line
 from .tile_layout import WORDS
 
 if TYPE_CHECKING:
@@ -28,19 +29,26 @@ BLACK_BELOW = 12
 """A picture without a pixel brighter than this, of 255, is black."""
 
 
-class Tile(Widget):
+class HostTile(Widget):
     """A place on the wall, which one host after the other may have."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"tile--{part}" for part in ("name", "words", "empty", "cursor", "blurred", *Kind)
     }
 
-    def __init__(self) -> None:
+    def __init__(self, graphics: Graphics | None, number: int) -> None:
+        """`graphics`: those of the terminal, for pictures of now; None: half cells. `number`: of its place,
+        from 1."""
         super().__init__()
+        self._graphics = graphics
+        self._number = number
+        self._image: Image | None = None
         self._text: TileText | None = None
         self._ground = "words"
         self._lines: list[Line] = []
         self._black = False
+        self.cells = (0, 0)
+        """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
         """What the picture was made of, as its maker says; None before the first."""
 
@@ -66,6 +74,14 @@ class Tile(Widget):
     def show_picture(self, pixels: BGR | None, *, old: bool, source: object) -> None:
         """(height, width, 3) BGR, not larger than the tile has room for; `old`: it is grey and darker."""
         self.source = source
+        if self._graphics is not None and pixels is not None and not old:
+            self._lines, self._black = [], int(pixels.max()) < BLACK_BELOW
+            self._image = self._graphics.image(pixels, *self.cells, self._number)
+            self.refresh()
+            return
+        if self._image is not None:
+            self._image = None
+            self.refresh()
         before, self._lines = self._lines, [] if pixels is None else cells(pixels, old=old)
         black = pixels is not None and int(pixels.max()) < BLACK_BELOW
         if black != self._black or [len(line) for line in before] != [len(line) for line in self._lines]:
@@ -83,7 +99,7 @@ class Tile(Widget):
 
     def forget_picture(self) -> None:
         """Shows none until the next comes."""
-        self._lines, self._black, self.source = [], False, None
+        self._lines, self._image, self._black, self.source = [], None, False, None
         self.refresh()
 
     def _line(self, y: int) -> Region:
@@ -123,6 +139,10 @@ class Tile(Widget):
             if 0 <= at < len(said):
                 style = self._part(str(status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
                 return [Segment(said[at], style)]
+        if self._image is not None:
+            image = self._image
+            left, top = (width - image.width) // 2, (lines - len(image.lines)) // 2
+            return image_line(self, image, (left, 1 + top), 1 + line, Segment(" " * width, empty))
         left, top = self._corner
         if not top <= line < top + len(self._lines):
             return [Segment(" " * width, empty)]

@@ -12,9 +12,10 @@ from textual.containers import Container
 from textual.message import Message
 from textual.strip import Strip
 
+from deskconsole.tui.graphics import Graphics
 from deskconsole.tui.text.tile import TileText
 
-from .tile import Tile
+from .tile import HostTile
 from .tile_layout import LEAST_HEIGHT, LEAST_WIDTH, WORDS, TileLayout, arrange_tiles
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ class TileGrid(Container, can_focus=True):
     class Opened(Message):
         """A tile was double-clicked."""
 
-    def __init__(self) -> None:
+    def __init__(self, graphics: Graphics | None = None) -> None:
         super().__init__()
+        self._graphics = graphics
         self._texts: list[TileText] = []
-        self._tiles: list[Tile] = []
+        self._tiles: list[HostTile] = []
         """One for each place of a page; the last may be hidden."""
         self._cursor = 0
         self._larger = 0
@@ -76,7 +78,8 @@ class TileGrid(Container, can_focus=True):
     def room(self) -> tuple[int, int]:
         """Width and height in pixels that a picture has to fit into; 0 where none is seen."""
         layout = self._arranged
-        return (0, 0) if layout is None else (layout.width, (layout.height - WORDS) * 2)
+        across, down = (1, 2) if self._graphics is None else self._graphics.cell
+        return (0, 0) if layout is None else (layout.width * across, (layout.height - WORDS) * down)
 
     @property
     def _first(self) -> int:
@@ -118,7 +121,7 @@ class TileGrid(Container, can_focus=True):
             if text.name == name:
                 self._go(index)
 
-    def _shown(self) -> list[tuple[TileText, Tile]]:
+    def _shown(self) -> list[tuple[TileText, HostTile]]:
         return list(zip(self._page, self._tiles, strict=False))
 
     def _show_page(self) -> None:
@@ -134,6 +137,11 @@ class TileGrid(Container, can_focus=True):
             self._told = told
             self.post_message(self.Moved())
 
+    def draw_again(self) -> None:
+        """Draws all tiles: something lay over them, or comes to."""
+        for tile in self._tiles:
+            tile.refresh()
+
     # The layout
 
     def _lay_out(self) -> None:
@@ -141,11 +149,12 @@ class TileGrid(Container, can_focus=True):
         self._arranged = layout = arrange_tiles(size.width, size.height, len(self._texts), self._larger)
         self.refresh()
         if layout is not None:
-            more = [Tile() for _ in range(len(self._tiles), layout.a_page)]
+            more = [HostTile(self._graphics, 1 + n) for n in range(len(self._tiles), layout.a_page)]
             self._tiles += more
             for place, tile in enumerate(self._tiles[: layout.a_page]):
                 tile.styles.width, tile.styles.height = layout.width, layout.height
                 tile.styles.offset = layout.corner(place)
+                tile.cells = layout.width, layout.height - WORDS
                 tile.forget_picture()
             self.mount(*more)
         self._show_page()
