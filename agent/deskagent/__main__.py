@@ -23,7 +23,8 @@ from .capture.platforms import screen_opener
 from .capture.source import GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.synthetic_desktop import SyntheticDesktop
-from .consent.desktop_owner import is_another_users
+from .computer import Computer, ComputerWatch, this_computer
+from .consent.desktop_owner import is_another_users, user_at_desktop
 from .consent.platforms import asker_opener, sign_opener
 from .consent.policy import read_policy
 from .control.client import ControlGate
@@ -72,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--log-file", type=Path, metavar="FILE", help="where the log goes (default: standard error)"
     )
+
+    for word in ("hostname", "os-name", "user"):
+        common.add_argument(f"--{word}", default="", help=f"{word} that the synthetic desktop tells")
 
     serve = verbs.add_parser(
         "serve", parents=[common], formatter_class=_Help, help="wait on loopback for a console with the token"
@@ -231,7 +235,8 @@ def _serve(options: argparse.Namespace) -> int:
     open_grabber = _grabber_opener(options, lambda means: words.update(capture=means), desktop)
     consent = _consent(options, desktop)
     try:
-        server = Server(options.port, token, open_grabber, _gate(options, consent, desktop), consent)
+        gate = _gate(options, consent, desktop)
+        server = Server(options.port, token, open_grabber, gate, consent, _computer(options))
     except OSError as error:
         print(f"deskagent: cannot listen on 127.0.0.1:{options.port}: {error}", file=sys.stderr)
         return EXIT_CANNOT_SERVE
@@ -252,6 +257,14 @@ def _serve(options: argparse.Namespace) -> int:
         _log.warning("control is refused: %s", options.refuse_control)
     server.serve(options.idle_exit or None)
     return 0
+
+
+def _computer(options: argparse.Namespace) -> ComputerWatch:
+    """Returns what consoles are told of this computer; a synthetic desktop's is as the options say."""
+    if options.source == "synthetic":
+        told = Computer(options.hostname, options.os_name, options.user)
+        return ComputerWatch(told if any((told.hostname, told.os_name, told.user)) else this_computer(""))
+    return ComputerWatch(this_computer(user_at_desktop()), user_at_desktop)
 
 
 def _only_shows(options: argparse.Namespace) -> bool:

@@ -69,6 +69,7 @@ class Feature(StrEnum):
     CLIP = "clip"
     CONSENT = "consent"
     """The states ASKING and REFUSED of the screen."""
+    PERSON = "person"
 
 
 class WatchMode(StrEnum):
@@ -178,6 +179,18 @@ class Welcome(Message, frozen=True):
     """The features whose messages it understands, see `Feature`."""
     may: Features = ()
     """This agent can do these here, see `Ability`; empty where it only shows."""
+    hostname: Text = ""
+    """The computer's own name; empty, as the next two, where the agent does not know."""
+    os_name: Text = ""
+    """Its system: `Debian GNU/Linux 12 (bookworm)`, `Windows 11 Pro 23H2`."""
+    user: Text = ""
+    """The person at the desktop, as the system calls that user."""
+
+
+class Person(Message, frozen=True):
+    """Another person is at the desktop now, or none (empty)."""
+
+    user: Text
 
 
 class Displays(Message, frozen=True):
@@ -226,12 +239,24 @@ ControlRequest = WantControl | EndControl | NumberedRequest
 ConsoleMessage = Hello | Watch | Credit | WantRefresh | WantDigest | Ping | Pong | Close | ControlRequest
 ControlAnswer = Control | Done | Effect | Clip | NoClip
 AgentMessage = (
-    Welcome | Displays | Screen | Refresh | Lossy | Preview | Digest | Ping | Pong | Close | ControlAnswer
+    Welcome
+    | Displays
+    | Screen
+    | Person
+    | Refresh
+    | Lossy
+    | Preview
+    | Digest
+    | Ping
+    | Pong
+    | Close
+    | ControlAnswer
 )
 
 FEATURES: Mapping[type[Message], Feature] = MappingProxyType(
     dict.fromkeys((WantControl, EndControl, *get_args(Input), Control, Done, Effect), Feature.CONTROL)
     | dict.fromkeys((WantClip, PutClip, Clip, NoClip), Feature.CLIP)
+    | {Person: Feature.PERSON}
 )
 """The messages that belong to a feature whatever they say."""
 

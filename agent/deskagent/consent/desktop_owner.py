@@ -15,6 +15,11 @@ from typing import Final
 _SESSIONS: Final = Path("/run/systemd/sessions")
 """A file for each login session, as systemd-logind writes them."""
 
+_LOCAL: Final = re.compile(r"(?:unix)?:(\d+)")
+
+_PERSONS: Final = 1000
+"""The first number of users that are persons, as login.defs(5) has it."""
+
 
 def is_another_users(display: str | None = None, sessions: Path = _SESSIONS) -> bool:
     """True if the X display belongs to another user than this process, or it cannot be found out whose it
@@ -25,10 +30,41 @@ def is_another_users(display: str | None = None, sessions: Path = _SESSIONS) -> 
     return _owner(display, sessions) != os.getuid()
 
 
+def user_at_desktop(display: str | None = None, sessions: Path = _SESSIONS) -> str:
+    """The name of the person whose login session has the X display; empty where systemd-logind knows none.
+
+    `display` as for `is_another_users`. Users of the system, as that of a greeter, are no persons.
+    """
+    if sys.platform == "win32":
+        return ""  # its launcher tells the user of the session, which stays the same for an agent's life
+    import pwd
+
+    display = os.environ.get("DISPLAY", "") if display is None else display
+    owner = _session_owner(display, sessions)
+    try:
+        return "" if owner is None or owner < _PERSONS else pwd.getpwuid(owner).pw_name
+    except KeyError:  # of a directory that does not answer
+        return ""
+
+
 def _owner(display: str, sessions: Path) -> int | None:
     """The user of the session with that display; else of the X server, which a display manager runs as root;
     else of the authority file. None where none of these is known."""
-    number = re.match(r"(?:unix)?:(\d+)", display)
+    if (owner := _session_owner(display, sessions)) is not None:
+        return owner
+    number = _LOCAL.match(display)
+    if number is None:
+        return None
+    server = _server_user(number[1])
+    if server in (0, None):
+        with contextlib.suppress(OSError, KeyError):
+            return Path(os.environ["XAUTHORITY"]).stat().st_uid
+    return server
+
+
+def _session_owner(display: str, sessions: Path) -> int | None:
+    """The user of the login session with that display; None where there is none."""
+    number = _LOCAL.match(display)
     if number is None:
         return None
     for session in _login_sessions(sessions):
@@ -36,11 +72,7 @@ def _owner(display: str, sessions: Path) -> int | None:
         if session.get("DISPLAY") == f":{number[1]}" and session.get("STATE") != "closing":
             with contextlib.suppress(KeyError, ValueError):
                 return int(session["UID"])
-    server = _server_user(number[1])
-    if server in (0, None):
-        with contextlib.suppress(OSError, KeyError):
-            return Path(os.environ["XAUTHORITY"]).stat().st_uid
-    return server
+    return None
 
 
 def _login_sessions(folder: Path) -> Iterator[dict[str, str]]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from deskagent.computer import Computer, ComputerWatch
 from deskagent.control.client import MOST_WORDS, ControlGate
 from deskagent.control.host_consent import HostConsent
 from deskwire.connection import AgentConnection, Phase
@@ -81,12 +82,14 @@ class ConsoleLink:
         admitted: Callable[[ConsoleLink], Trigger],
         gate: ControlGate,
         consent: HostConsent,
+        computer: ComputerWatch | None = None,
     ) -> None:
         self._socket = sock
         self._connection = AgentConnection(token)
         self._feeds = feeds
         self._gate = gate
         self._consent = consent
+        self._computer = computer or ComputerWatch(Computer())
         self.hello = _NO_HELLO
         self.wrong = False
         """The link ended because the console did not show the token."""
@@ -363,6 +366,9 @@ class ConsoleLink:
                 screen_reason=reason,
                 speaks=tuple(Feature),
                 may=tuple(sorted(self._gate.abilities | self._consent.abilities)),
+                hostname=self._computer.computer.hostname,
+                os_name=self._computer.computer.os_name,
+                user=self._computer.computer.user,
             )
             self._socket.sendall(self._connection.welcome(welcome))
         self._gate.join(self)

@@ -13,9 +13,11 @@ import threading
 import time
 
 from deskagent.capture.source import GrabberOpener
+from deskagent.computer import Computer, ComputerWatch
 from deskagent.control.client import ControlGate
 from deskagent.control.host_consent import HostConsent
 from deskagent.control.view_only import ViewOnlyGate
+from deskwire.messages import Person
 from deskwire.triggers import Trigger
 
 from .display_feed import DisplayFeeds
@@ -35,6 +37,9 @@ without a pause the loop would do nothing else for as long as there are no descr
 _WRONG_TOLD = 60.0
 """Seconds between two lines of the log on links without the token: other users of the host can open them as
 often as they like."""
+
+_LOOK_FOR_PERSON = 5.0
+"""Seconds between two looks at who is at the desktop: a few small files are read."""
 
 _M_ARENA_MAX = -8
 """The number in glibc's malloc.h."""
@@ -56,12 +61,16 @@ class Server:
         open_grabber: GrabberOpener,
         gate: ControlGate | None = None,
         consent: HostConsent | None = None,
+        computer: ComputerWatch | None = None,
     ) -> None:
         """Binds `port`, 0 for a free one; raises OSError where it cannot. Without a gate consoles only look,
-        without `consent` no person is asked and there is no sign."""
+        without `consent` no person is asked and there is no sign. `computer`: who and what consoles are told
+        that this is."""
         self._gate = gate or ViewOnlyGate("this agent only shows")
         self._consent = consent or HostConsent()
         self._token = token
+        self._computer = computer or ComputerWatch(Computer())
+        self._looked = time.monotonic()
         self._feeds = DisplayFeeds(open_grabber)
         self._platform = _platform()
         self._lock = threading.Lock()
@@ -88,6 +97,7 @@ class Server:
                         return
                     self._accept()
                 self._tell_wrong()
+                self._tell_person()
             _log.info("no console for %s s: ending", idle_exit)
             self._end_links()
 
@@ -108,6 +118,17 @@ class Server:
                 _log.warning("connections without the right token: %d", self._wrong)
                 self._wrong, self._wrong_told = 0, now
 
+    def _tell_person(self) -> None:
+        """Tells all consoles of another person at the desktop, who is looked for now and then."""
+        if time.monotonic() - self._looked < _LOOK_FOR_PERSON:
+            return
+        self._looked = time.monotonic()
+        if (user := self._computer.changed_user()) is not None:
+            with self._lock:
+                links = list(self._admitted)
+            for link in links:
+                link.tell(Person(user))
+
     def _accept(self) -> None:
         try:
             sock, _ = self._listener.accept()
@@ -121,7 +142,14 @@ class Server:
             sock.close()
             return
         link = ConsoleLink(
-            sock, self._token, self._feeds, self._platform, self._admit, self._gate, self._consent
+            sock,
+            self._token,
+            self._feeds,
+            self._platform,
+            self._admit,
+            self._gate,
+            self._consent,
+            self._computer,
         )
         thread = threading.Thread(target=self._run_link, args=(link,), name="link", daemon=True)
         with self._lock:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SAME = (
     "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",
-    "picture_at", "watch", "lossy_share", "recording_since",
+    "hostname", "os_name", "picture_at", "watch", "lossy_share", "recording_since",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
 
@@ -95,6 +95,8 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
     session: int | None
     user: str
+    hostname: str
+    os_name: str
     width: int | None
     height: int | None
     picture_at: float | None

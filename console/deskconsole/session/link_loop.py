@@ -37,6 +37,7 @@ from deskwire.messages import (
     Feature,
     Hello,
     Lossy,
+    Person,
     Ping,
     Pong,
     Preview,
@@ -307,6 +308,8 @@ class LinkLoop:
                 observer.displays(displays)
             case Screen():
                 observer.screen(message)
+            case Person(user=user):
+                observer.person(user)
             case Refresh(trigger=trigger):
                 observer.announced(trigger)
             case Lossy(pixels=pixels):

@@ -41,6 +41,9 @@ class LinkObserver:
     def screen(self, screen: Screen) -> None:
         """The host's screen changed its state."""
 
+    def person(self, user: str) -> None:
+        """Another user is at the desktop now, or none (empty)."""
+
     def silent(self, stale: bool) -> None:
         """The agent fell silent, or speaks again."""
 

@@ -117,7 +117,11 @@ class Snapshot:
     session: int | None = None
     """Number of the Windows session whose desktop the agent shows; None before, and on other systems."""
     user: str = ""
-    """The person logged on at the desktop, as of the last launch; empty where the host does not tell."""
+    """The person logged on at the desktop; empty where the host does not tell."""
+    hostname: str = ""
+    """The host's own name; empty, as the next one, before it was connected."""
+    os_name: str = ""
+    """The host's system: `Debian GNU/Linux 12 (bookworm)`, `Windows 11 Pro 23H2`."""
     exactness: Exactness | None = None
     lossy: int = 0
     """Pixels of the framebuffer that are only nearly the host's, as the agent said last."""

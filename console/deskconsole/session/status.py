@@ -53,6 +53,8 @@ class StatusPatch(TypedDict, total=False):
     agent: str
     session: int | None
     user: str
+    hostname: str
+    os_name: str
     exactness: Exactness | None
     lossy: int
     preview: PreviewPicture | None

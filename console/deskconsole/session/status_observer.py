@@ -102,6 +102,10 @@ class StatusObserver(LinkObserver):
             screen_reason=welcome.screen_reason,
             exactness=None,
             lossy=0,
+            hostname=welcome.hostname,
+            os_name=welcome.os_name,
+            # What the launch told stands where the agent does not know.
+            user=welcome.user or self._status.now.user,
         )
         self._status.move(State.STREAMING)
         self.show_state()
@@ -126,6 +130,9 @@ class StatusObserver(LinkObserver):
         self._status.update(screen=screen.state.value, screen_reason=screen.reason)
         self._tell_screen(screen.state, screen.reason)
         self.show_state()
+
+    def person(self, user: str) -> None:
+        self._status.update(user=user)
 
     def silent(self, stale: bool) -> None:
         if stale:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
 
-from deskagent.consent.desktop_owner import is_another_users
+from deskagent.consent.desktop_owner import is_another_users, user_at_desktop
 from support.xvfb import Xvfb
 
 
@@ -48,3 +49,17 @@ def test_the_authority_file_tells_where_no_session_does(
     authority.touch()
     monkeypatch.setenv("XAUTHORITY", str(authority))
     assert not is_another_users(":4711", tmp_path / "none")
+
+
+def test_the_person_at_the_desktop_has_a_name_until_the_session_is_left(tmp_path: Path) -> None:
+    person = pwd.getpwnam("nobody")
+    own = session(tmp_path, UID=person.pw_uid, DISPLAY=":4711", STATE="active")
+    assert user_at_desktop(":4711.0", own) == "nobody"
+    assert user_at_desktop(":4712", own) == ""
+    session(tmp_path, UID=person.pw_uid, DISPLAY=":4711", STATE="closing")
+    assert user_at_desktop(":4711", own) == ""
+
+
+def test_a_greeter_is_no_person_and_a_user_without_a_name_is_none_either(tmp_path: Path) -> None:
+    assert user_at_desktop(":4711", session(tmp_path, UID=0, DISPLAY=":4711")) == ""
+    assert user_at_desktop(":4711", session(tmp_path, UID=2_000_000_011, DISPLAY=":4711")) == ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from deskagent.capture.source import Grabber
+from deskagent.computer import ComputerWatch
 from deskagent.control.client import ControlGate
 from deskagent.control.host_consent import HostConsent
 from deskagent.delivery.link import ConsoleLink
@@ -26,8 +27,9 @@ class ServedHere:
         open_grabber: Callable[[int], Grabber],
         gate: ControlGate | None = None,
         consent: HostConsent | None = None,
+        computer: ComputerWatch | None = None,
     ) -> None:
-        self._server = Server(0, TOKEN, open_grabber, gate, consent)
+        self._server = Server(0, TOKEN, open_grabber, gate, consent, computer)
         self._thread = threading.Thread(target=self._server.serve, args=(None,))
         self._thread.start()
 
@@ -55,8 +57,9 @@ def served(
     open_grabber: Callable[[int], Grabber],
     gate: ControlGate | None = None,
     consent: HostConsent | None = None,
+    computer: ComputerWatch | None = None,
 ) -> Iterator[ServedHere]:
-    agent = ServedHere(open_grabber, gate, consent)
+    agent = ServedHere(open_grabber, gate, consent, computer)
     try:
         yield agent
     finally:

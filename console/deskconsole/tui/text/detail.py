@@ -12,6 +12,7 @@ from deskconsole.session.state import LIVE, State
 from deskwire.messages import ScreenState
 
 from .control_text import control_text, round_trip_text
+from .host_words import own_name
 from .status_text import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
@@ -89,8 +90,11 @@ def _reached(host: Host, snapshot: Snapshot) -> Facts:
     found = [Content(safe_text(f"{user}{host.target}{port}", 120))]
     if host.jump:
         found.append(Content.assemble(("through ", MUTED), safe_text(host.jump, 80)))
-    if snapshot.platform:
-        found.append(Content(safe_text(snapshot.platform, 60)))
+    if name := own_name(host, snapshot):
+        found.append(Content.assemble(("host name ", MUTED), name))
+    system = snapshot.os_name or snapshot.platform
+    if system:
+        found.append(Content(safe_text(system, 60)))
     if snapshot.session is not None:
         found.append(Content(f"desktop of session {snapshot.session}"))
     return found

@@ -17,6 +17,7 @@ from deskconsole.session.state import LIVE
 from deskwire.messages import ScreenState
 
 from .control_text import control_text
+from .host_words import own_name, short_os
 from .status_text import Kind, StatusText, look
 
 GAP = 2
@@ -66,6 +67,9 @@ class Row:
     marked: bool = False
     user: str = ""
     """The person logged on at the desktop."""
+    hostname: str = ""
+    """The host's own name, where the list calls it otherwise."""
+    os_name: str = ""
     control: str = ""
     """The word for who acts there: `you`, the name of a console, or that control is asked for."""
     screen: str = ""
@@ -146,6 +150,8 @@ def make_row(host: Host, snapshot: Snapshot, now: float, behind: str = "", *, ma
         Figures.ALL if seen.kind is Kind.LIVE else Figures.SOME,
         marked,
         user=safe_text(person, 64),
+        hostname=own_name(host, snapshot),
+        os_name=short_os(snapshot),
         control=control_text(snapshot.control).word,
         screen="{}x{}".format(*snapshot.size) if snapshot.size else "-",
         picture="-" if snapshot.picture_at is None else age(now - snapshot.picture_at),
@@ -172,8 +178,9 @@ def _values(snapshot: Snapshot, now: float) -> dict[str, float]:
 
 
 def matches(row: Row, wanted: str) -> bool:
-    """Every word of `wanted` occurs in the host's name, address, group, user, control or state."""
-    text = f"{row.label} {row.address} {row.group} {row.user} {row.control} {row.look.word}".casefold()
+    """Every word of `wanted` occurs in the host's names, address, group, user, system, control or state."""
+    fields = (row.label, row.hostname, row.address, row.group, row.user, row.os_name, row.control)
+    text = " ".join((*fields, row.look.word)).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
@@ -206,6 +213,8 @@ def arrange(
         before = [
             Column("group", "group", _widest(rows, "group", 5, 12), "address"),
             Column("address", "address", _widest(rows, "address", 8, 24), "address"),
+            Column("hostname", "host name", _widest(rows, "hostname", 9, 20), "address"),
+            Column("os_name", "system", _widest(rows, "os_name", 6, 22), "address"),
             Column("user", "logged on", _widest(rows, "user", 9, 16), "figure"),
             Column("control", "control", _widest(rows, "control", 7, 16), "figure"),
         ]
@@ -215,7 +224,7 @@ def arrange(
             Column("kilobytes", "kB/s", 7),
         ]
         before = [column for column in before if any(getattr(row, column.field) for row in rows)]
-        order = ["address", "group", "screen", "user", "control", "picture"]
+        order = ["address", "hostname", "os_name", "group", "screen", "user", "control", "picture"]
     if grouped:
         before = [column for column in before if column.field != "group"]
     before, behind = ([_with_sign(column, sorted_by, sign) for column in some] for some in (before, behind))

@@ -1,0 +1,84 @@
+"""The computer that the agent runs on, in its own words: its name, its system, who is at the desktop."""
+
+from __future__ import annotations
+
+import platform
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+_LONGEST: Final = 128
+"""Characters of one of them: a name of a computer or a user has 64 at most."""
+
+_WINDOWS_11: Final = 22000
+"""The first build of Windows 11, which still calls itself Windows 10 in the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """Its words; empty where they are not known."""
+
+    hostname: str = ""
+    os_name: str = ""
+    user: str = ""
+    """The person at the desktop, as the system calls that user."""
+
+
+def this_computer(user: str) -> Computer:
+    """Returns the words of this computer, with `user` at its desktop."""
+    return Computer(socket.gethostname()[:_LONGEST], _os_name()[:_LONGEST], user[:_LONGEST])
+
+
+class ComputerWatch:
+    """Keeps the words of this computer; `find_user` looks for the person at its desktop."""
+
+    def __init__(self, computer: Computer, find_user: Callable[[], str] | None = None) -> None:
+        self.computer = computer
+        self._find_user = find_user
+
+    def changed_user(self) -> str | None:
+        """Looks again; returns another user than before, empty where there is none now, or None."""
+        user = self.computer.user if self._find_user is None else self._find_user()[:_LONGEST]
+        if user == self.computer.user:
+            return None
+        self.computer = Computer(self.computer.hostname, self.computer.os_name, user)
+        return user
+
+
+def _os_name() -> str:
+    if sys.platform == "win32":
+        return _windows_name()
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return f"{platform.system()} {platform.release()}"
+
+
+def _windows_name() -> str:
+    """`Windows 11 Pro 23H2`, from the registry: the module `platform` asks WMI, which may never answer."""
+    if sys.platform != "win32":
+        return ""
+    import winreg
+
+    values = {}
+    try:
+        with winreg.OpenKey(
+            winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+        ) as key:
+            for name in ("ProductName", "DisplayVersion"):
+                try:
+                    values[name] = str(winreg.QueryValueEx(key, name)[0])
+                except OSError:
+                    values[name] = ""
+    except OSError:
+        return "Windows"
+    return windows_name(values["ProductName"], values["DisplayVersion"], sys.getwindowsversion().build)
+
+
+def windows_name(product: str, version: str, build: int) -> str:
+    """Returns the name that people know, from the registry's words and the number of the build."""
+    if build >= _WINDOWS_11:
+        product = product.replace("Windows 10", "Windows 11")
+    return f"{product or 'Windows'} {version}".strip()
