@@ -19,8 +19,9 @@ from deskwire.limits import size_fault
 from deskwire.triggers import ARTICLE_MAX_SHARE, ARTICLE_MAX_SLICES
 
 from . import __version__
+from .capture.hidden_desktop import SCREENS, HiddenDesktop
 from .capture.platforms import screen_opener
-from .capture.source import GrabberOpener
+from .capture.source import Grabber, GrabberOpener
 from .capture.synthetic import SCENES, SyntheticGrabber
 from .capture.synthetic_desktop import SyntheticDesktop
 from .computer import Computer, ComputerWatch, this_computer
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--log-file", type=Path, metavar="FILE", help="where the log goes (default: standard error)"
     )
 
+    common.add_argument("--screen", choices=SCREENS, default=SCREENS[0], help="what the synthetic desktop is")
     for word in ("hostname", "os-name", "user"):
         common.add_argument(f"--{word}", default="", help=f"{word} that the synthetic desktop tells")
 
@@ -198,9 +200,14 @@ def _grabber_opener(
     synthetic desktop that consoles act on."""
     if options.source == "synthetic":
         width, height = options.size
-        return lambda number: SyntheticGrabber(
-            options.scene, options.seed, width, height, desktop=desktop, number=number
-        )
+
+        def open_synthetic(number: int) -> Grabber:
+            grabber = SyntheticGrabber(
+                options.scene, options.seed, width, height, desktop=desktop, number=number
+            )
+            return grabber if options.screen == "live" else HiddenDesktop(grabber, options.screen)
+
+        return open_synthetic
     return screen_opener(report)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 # Imported only when asked for: each needs other parts of the project and of the system.
 BENCHMARKS = {
     "codec": "bytes and CPU of the encodings on recorded and drawn frames, against the article's algorithm",
+    "connect-all": "a hundred hosts connected by one key through a real sshd: seconds, CPU, answers to keys",
     "command": "a command through the running console, with the start of Python",
     "console": "a change's way from an X screen through sshd into the window, and the CPU of all on the way",
     "control": "a key in the window until its effect is seen, beside TigerVNC; what moves cost; stuck keys",
@@ -26,8 +27,8 @@ BENCHMARKS = {
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
-"""Module beside this one -> what it measures. A module has `measure(...) -> Mapping`, JSON throughout, and
-`table(Mapping) -> str`."""
+"""Module beside this one (with `_` for `-`) -> what it measures. A module has `measure(...) -> Mapping`, JSON
+throughout, and `table(Mapping) -> str`."""
 
 _WORKLOADS = {"help": "some of those in docs/performance.md, with commas (default: all)"}
 _SECONDS = {"type": float, "help": "over which shares of CPU are taken (default: 8)"}
@@ -36,6 +37,10 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--workloads": {"help": "real programs, with commas, or none (default: all)"},
         "--scenes": {"help": "drawn scenes, with commas, or none (default: all)"},
         "--folder": {"help": "where the frames were recorded (default: they are recorded now)"},
+    },
+    "connect-all": {
+        "--hosts": {"type": int, "help": "how many (default: 100)"},
+        "--runs": {"type": int, "help": "the median of so many (default: 1)"},
     },
     "command": {"--runs": {"type": int, "help": "how often each command runs (default: 20)"}},
     "console": {"--seconds": _SECONDS},
@@ -82,7 +87,7 @@ def main() -> int:
         for option, settings in _OPTIONS.get(name, {}).items():
             command.add_argument(option, default=argparse.SUPPRESS, **settings)
     arguments = parser.parse_args()
-    benchmark = importlib.import_module(f".{arguments.name}", __package__)
+    benchmark = importlib.import_module(f".{arguments.name.replace('-', '_')}", __package__)
     general = {"name", "json", "output"}
     options = {name: value for name, value in vars(arguments).items() if name not in general}
     result = benchmark.measure(**options)

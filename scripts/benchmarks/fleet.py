@@ -52,7 +52,7 @@ def _measure(hosts: int, seconds: float, *, eager: bool) -> dict[str, Any]:
         folder = Path(name)
         token = folder / "token"
         token.write_bytes(bytes(range(32)))
-        with agents(hosts, token, eager=eager) as served:
+        with simulated(hosts, token, eager=eager) as served:
             home = folder / "console"
             _write_inventory(home, hosts)
             ports = folder / "ports.json"
@@ -115,7 +115,9 @@ def _write_inventory(home: Path, hosts: int) -> None:
 
 
 @contextmanager
-def agents(count: int, token: Path, *, eager: bool = False, film: bool = False) -> Iterator[dict[str, Any]]:
+def simulated(
+    count: int, token: Path, *, eager: bool = False, film: bool = False
+) -> Iterator[dict[str, Any]]:
     """Simulated agents while the context lasts: their ports, and how large their previews are."""
     command = [sys.executable, "-m", "scripts.benchmarks.simulated_agents", str(count), str(token)]
     path = os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console"), str(ROOT)])

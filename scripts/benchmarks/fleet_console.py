@@ -59,6 +59,10 @@ class Simulated:
     def examine(self, *_: Any, **__: Any) -> None:
         """Nothing is ever wrong with them."""
 
+    def save_picture(self, *_: Any, **__: Any) -> Path:
+        """Their pictures are no files."""
+        return Path()
+
     def wake(self, host: Host) -> WakeResult:
         """They are on."""
         return WakeResult(host.name, "", "")

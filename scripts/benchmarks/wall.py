@@ -21,7 +21,7 @@ import psutil
 from deskconsole.tui.widgets.preview import HALF
 from deskconsole.tui.widgets.tile_layout import TileLayout, arrange_tiles
 
-from .fleet import agents
+from .fleet import simulated
 from .processes import cpu_shares
 from .recorded_host import recorded_hosts
 from .terminal import Terminal
@@ -57,7 +57,7 @@ def _console(count: int, *, film: bool = False, autoconnect: bool = False) -> It
         folder = Path(name)
         token = folder / "token"
         token.write_bytes(bytes(range(32)))
-        served = stack.enter_context(agents(count, token, film=film))
+        served = stack.enter_context(simulated(count, token, film=film))
         made = stack.enter_context(recorded_hosts(folder / "hosts", served["ports"], token.read_bytes()))
         made.write(folder / "console", autoconnect=autoconnect)
         yield stack.enter_context(Terminal(folder / "console", size=SIZE))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deskconsole.common.errors import AuthenticationFailed
+from deskconsole.diagnosis import Finding, Outcome
 from deskconsole.session.state import State
 from deskconsole.tui.bulk_actions import bulk_actions
 from deskconsole.tui.host_programs import HostPrograms
+from deskconsole.tui.host_threads import HostThreads
 from deskconsole.tui.screens.base import ON_MARKED
 from deskconsole.tui.screens.bulk import BulkScreen
 from deskconsole.tui.screens.confirm import ConfirmScreen
@@ -22,9 +24,11 @@ async def test_every_action_on_marked_hosts_says_what_it_does_to_one(running: Ru
     async with running(laboratory()) as pilot:
         controller = console(pilot).controller
         undeploys, programs = Undeploys(controller), HostPrograms(pilot.app, controller)
-        assert set(bulk_actions(controller, undeploys, programs)) == ON_MARKED
+        threads = HostThreads(controller.questions, 1, "host")
+        assert set(bulk_actions(controller, undeploys, programs, threads)) == ON_MARKED
         undeploys.close()
         programs.close()
+        threads.close()
 
 
 async def test_space_marks_hosts_and_a_key_acts_on_all_of_them(running: Running) -> None:
@@ -126,3 +130,24 @@ async def test_a_mark_goes_with_its_host(running: Running) -> None:
         console(pilot).controller.pull()
         await until(pilot, lambda: console(pilot).controller.marked == ())
         assert pilot.app.screen.query_one(HostTable).selected == "lab-02"
+
+
+async def test_marked_hosts_are_examined_and_their_pictures_saved(running: Running) -> None:
+    fleet = laboratory()
+    fleet.findings = [
+        Finding("name", Outcome.GOOD, "it resolves"),
+        Finding("disk", Outcome.BAD, "no room is left", remedy="Delete something."),
+        Finding("launch", Outcome.BAD, "follows from it"),
+    ]
+    fleet.patience.set()
+    async with running(fleet) as pilot:
+        await pilot.press("space", "down", "down", "space", "S")
+        shown = await until_shown(pilot, "1 done, 1 skipped")
+        assert "✔ lab-01  saved in /pictures" in shown
+        assert "lab-04  skipped: not connected" in shown
+        await pilot.press("escape", "o")
+        shown = await until_shown(pilot, "2 failed")
+        assert "2 hosts  disk: no room is left. Delete something." in shown
+        assert ("examine", "lab-04") in fleet.asked
+        await pilot.press("escape", "escape", "home", "S")
+        await until_shown(pilot, "picture saved in /pictures")

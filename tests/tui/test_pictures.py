@@ -25,6 +25,7 @@ WIDE, NARROW = (120, 40), (80, 24)
         pytest.param([], (200, 60), id="fleet-large"),
         pytest.param(["enter"], WIDE, id="host-wide"),
         pytest.param(["enter"], NARROW, id="host-narrow"),
+        pytest.param(["enter"], (200, 60), id="host-large"),
         pytest.param(["down", "down", "down"], WIDE, id="host-down"),
         pytest.param(["f1"], WIDE, id="help"),
         pytest.param(["minus"], NARROW, id="remove"),

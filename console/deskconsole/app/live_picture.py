@@ -10,6 +10,7 @@ from deskconsole.common.errors import StreamError
 from deskconsole.picture.decoders.part import BGR
 from deskconsole.session.link_observer import LinkObserver
 from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
 
 _ANSWER = 10.0
 """Seconds for a comparison: a screen that is never at rest has its turn within that."""
@@ -27,17 +28,17 @@ class PictureCopy(LinkObserver):
         self._session = session
         self.taken = threading.Event()
         self.pixels: BGR | None = None
-        self.exact = False
 
     def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
         if ours == theirs and not self.taken.is_set():
             self.pixels = self._session.framebuffer.pixels.copy()
-            self.exact = True
             self.taken.set()
 
 
-def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -> BGR:
-    """The pixels of a host that is connected. `waiting` is called while it waits; what it raises ends that.
+def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -> tuple[BGR, Snapshot]:
+    """The pixels of a host that is connected, with the snapshot of then.
+
+    `waiting` is called while it waits; what it raises ends that.
 
     Raises StreamError where no picture that equals the host's came in time.
     """
@@ -56,4 +57,4 @@ def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -
         session.observers.remove(copy)
     if copy.pixels is None:
         raise StreamError(f"{session.name} has no picture")
-    return copy.pixels
+    return copy.pixels, session.snapshot()

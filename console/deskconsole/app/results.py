@@ -456,6 +456,7 @@ RESULTS: dict[str, Any] = {
     "hosts add": Host,
     "hosts edit": Host,
     "hosts remove": Host,
+    "hosts import": list[Host],
     "hosts forget-key": list[ForgetKeyResult],
     "runtime build": RuntimeResult,
     "runtime import": RuntimeResult,

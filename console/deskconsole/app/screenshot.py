@@ -2,59 +2,58 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
-from deskconsole.common.errors import ConfigurationError, StreamError
-from deskconsole.picture.image_file import ImageFormat, format_of, keep_image, write_image
+from deskconsole.common.errors import Cancelled, ConfigurationError, StreamError
+from deskconsole.picture.image_file import encoded_image, keep_image
+from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
 
+from .live_picture import live_picture
 from .measuring import compare
 from .results import ShotResult
+from .shot_target import ShotTarget
 from .waiting import settled, wait_for, wait_for_picture
 
 
-class ShotTarget:
-    """Where pictures go: into one file, or into a folder with names made of host and time."""
+def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
+    """Waits for a picture that equals the host's, ends the stream and writes the file.
 
-    def __init__(self, output: Path, chosen: ImageFormat | None, *, several: bool) -> None:
-        """`chosen`: the format, else the file's name says it. `several`: there will be more than one picture.
+    Raises what kept the picture away, StreamError where it differs, ConfigurationError where the file cannot
+    be written.
+    """
+    wait_for_picture(session)
+    (snapshot,) = compare([session])
+    if snapshot.exactness is not None and not snapshot.exactness.exact:
+        raise StreamError(f"the picture of {session.name} differs from the host's", remedy="Try again.")
+    # While the session still draws, the picture may be another one than was compared.
+    session.disconnect()
+    wait_for([session], settled, None)
+    data = encoded_image(session.framebuffer.pixels, target.format)
+    return ShotResult.of(snapshot, file=str(target.write(session.name, data)))
 
-        Raises ConfigurationError, before a host is bothered, where the pictures cannot go there.
-        """
-        self._output = output
-        self._is_folder = several or output.is_dir()
-        if self._is_folder:
-            if output.exists() and not output.is_dir():
-                raise ConfigurationError(
-                    f"{output} is a file, and pictures of several hosts need a folder",
-                    remedy="Name a folder.",
-                )
-            self._format = chosen or ImageFormat.PNG
-            return
-        self._format = chosen or format_of(output)
-        if not output.parent.is_dir():
-            raise ConfigurationError(
-                f"cannot write {output}: there is no folder {output.parent}",
-                remedy="Make it, or name another.",
-            )
 
-    def save(self, session: Session) -> ShotResult:
-        """Waits for a picture that equals the host's, ends the stream and writes the file.
+def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) -> Path:
+    """Saves the picture of a host that is connected in the fleet's folder, and returns the file.
 
-        Raises what kept the picture away, StreamError where it differs, ConfigurationError where the file
-        cannot be written.
-        """
-        wait_for_picture(session)
-        (snapshot,) = compare([session])
-        if snapshot.exactness is not None and not snapshot.exactness.exact:
-            raise StreamError(f"the picture of {session.name} differs from the host's", remedy="Try again.")
-        # While the session still draws, the picture may be another one than was compared.
-        session.disconnect()
-        wait_for([session], settled, None)
-        file, pixels = self._output, session.framebuffer.pixels
-        if self._is_folder:
-            file = keep_image(self._output, session.name, time.time(), pixels, self._format)
-        else:
-            write_image(file, pixels, self._format, replace=True)
-        return ShotResult.of(snapshot, file=str(file))
+    Raises Cancelled soon after `cancelled` was set, ConfigurationError where the file cannot be written, and
+    StreamError where no picture that equals the host's came in time.
+    """
+
+    def waiting() -> None:
+        if cancelled.is_set():
+            raise Cancelled(f"saving the picture of {name} was cancelled")
+
+    session = fleet.session(name)
+    try:
+        pixels, _ = live_picture(session, waiting)
+    except StreamError:
+        if not session.linked:
+            raise
+        # A busy host; the second time the full stream is there already.
+        pixels, _ = live_picture(session, waiting)
+    if fleet.pictures is None:
+        raise ConfigurationError("there is no folder for pictures", remedy="Name one in settings.toml.")
+    return keep_image(fleet.pictures, name, time.time(), pixels)

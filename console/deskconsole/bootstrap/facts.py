@@ -163,6 +163,12 @@ class AgentOptions:
     seed: int = 0
     size: tuple[int, int] | None = None
     """Width and height in pixels of a synthetic desktop."""
+    screen: str = "live"
+    """`live`, `black` or `locked`: what a synthetic desktop shows."""
+    hostname: str = ""
+    os_name: str = ""
+    user: str = ""
+    """What the agent of a synthetic desktop tells of its host, as in a Snapshot."""
     idle_exit: float = 600.0
     """Seconds without a console after which the agent ends."""
     reuse: bool = True
@@ -181,6 +187,8 @@ class AgentOptions:
             words += ["--source", "synthetic", "--scene", self.scene, "--seed", str(self.seed)]
             if self.size is not None:
                 words += ["--size", f"{self.size[0]}x{self.size[1]}"]
+            words += ["--screen", self.screen, "--hostname", self.hostname]
+            words += ["--os-name", self.os_name, "--user", self.user]
         return words
 
 

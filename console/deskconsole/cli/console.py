@@ -62,13 +62,13 @@ def run_console() -> int:
             hosts.close()
 
 
-def run_demo() -> int:
-    """The TUI over the demo's hosts."""
+def run_demo(count: int | None = None) -> int:
+    """The TUI over the demo's hosts; `count` as for `DemoHosts`."""
     require_terminal()
     own_interrupts_end()
     settings = Settings.load(Paths.default().settings)
     with _terminal_to_itself(None):
-        return run(DemoHosts(), settings=settings)
+        return run(DemoHosts(count), settings=settings)
 
 
 class UsersHosts:
@@ -83,6 +83,7 @@ class UsersHosts:
         self._database = HistoryDatabase(self._paths.history)
         self._history: HistoryKeeper | None = None
         self._local: LocalServer | None = None
+        self._fleet: Fleet | None = None
 
     def record(self, event: Event) -> None:
         self._log.record(event)
@@ -137,6 +138,7 @@ class UsersHosts:
             recorder=record_in(self._settings.recordings_in(self._paths)),
             on_session=history.keep,
         )
+        self._fleet = fleet
         self._local = _opened(fleet, self._paths, self._kind)
         return fleet
 
@@ -161,6 +163,9 @@ class UsersHosts:
         return connect_and_remove(
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
         )
+
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        return _picture_saved(self._fleet, host, cancelled)
 
     def wake(self, host: Host) -> WakeResult:
         from deskconsole.app.wake_on_lan import wake
@@ -191,9 +196,12 @@ class UsersHosts:
 class DemoHosts:
     """The demo's hosts, on their way already, with a window for the first of them where there is a screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int | None = None) -> None:
+        """`count`: how many hosts; None: the usual few."""
+        self._count = count
         self._demo: Demo | None = None
         self._local: LocalServer | None = None
+        self._fleet: Fleet | None = None
 
     def record(self, event: Event) -> None:
         """Its events end with it."""
@@ -209,8 +217,8 @@ class DemoHosts:
     def open(self, questions: Questions, deliver: Callable[[Event], None]) -> Fleet:
         from deskconsole.demo.demo import Demo
 
-        self._demo = Demo()
-        fleet = self._demo.fleet(questions, deliver)
+        self._demo = Demo() if self._count is None else Demo(self._count)
+        self._fleet = fleet = self._demo.fleet(questions, deliver)
         self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
         for host in fleet.hosts:
             fleet.connect(host.name)
@@ -234,6 +242,9 @@ class DemoHosts:
             raise Cancelled("the demo has not begun")
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        return _picture_saved(self._fleet, host, cancelled)
+
     def wake(self, host: Host) -> WakeResult:
         raise _not_in_demo(host, "nothing to wake")
 
@@ -251,6 +262,14 @@ class DemoHosts:
         cancelled: threading.Event,  # noqa: ARG002
     ) -> None:
         raise _not_in_demo(host, "no Remote Desktop")
+
+
+def _picture_saved(fleet: Fleet | None, host: Host, cancelled: threading.Event) -> Path:
+    from deskconsole.app.screenshot import save_live_picture
+
+    if fleet is None:
+        raise Cancelled("the console has not begun")
+    return save_live_picture(fleet, host.name, cancelled=cancelled)
 
 
 def _not_in_demo(host: Host, what: str) -> ConfigurationError:

@@ -19,15 +19,24 @@ if TYPE_CHECKING:
 def demo(
     *,
     headless: Annotated[float | None, seconds_option("Without TUI and window, for so long.")] = None,
+    hosts: Annotated[
+        int | None,
+        typer.Option(
+            "--hosts", min=1, max=12, metavar="N", help="How many hosts; default: 3.", show_default=False
+        ),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="With --headless: one JSON object a host, a line each.")
     ] = False,
 ) -> None:
-    """Try it: three hosts inside this process, reached over SSH like any other.
+    """Try it: hosts inside this process, reached over SSH like any other.
+
+    Of twelve hosts one is locked, one black and one off.
 
     \b
     Examples:
       deskconsole demo
+      deskconsole demo --hosts 12
       deskconsole demo --headless 10 --json
     """
     if headless is None:
@@ -35,7 +44,9 @@ def demo(
             raise ConfigurationError("--json needs --headless SECONDS")
         from .console import run_demo
 
-        sys.exit(run_demo())
+        sys.exit(run_demo(hosts))
+    if hosts is not None:
+        raise ConfigurationError("--headless runs the first three hosts", remedy="Leave out --hosts.")
     from deskconsole.demo.headless import run_headless
     from deskconsole.picture.opencv import require_opencv
 

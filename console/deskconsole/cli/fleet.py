@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json as json_format
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .many import run_on_each
@@ -86,7 +88,8 @@ def connect(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         if one.console is not None:
-            return asked(one.console, one.name, "connect", cancellation)
+            with _said_later(f"{one.name}: still connecting; look whether the console asks something", json):
+                return asked(one.console, one.name, "connect", cancellation)
         from deskconsole.app.waiting import wait_for_picture
 
         return _of_own(sessions, one, cancellation, wait_for_picture)
@@ -184,6 +187,23 @@ def compare(
     _finish(choose(hosts, group, everything, own=own), work, show, jobs=jobs, json=json)
 
 
+_LONG = 5.0
+"""Seconds after which a person would like to know why nothing happens."""
+
+
+@contextlib.contextmanager
+def _said_later(sentence: str, quiet: bool) -> Iterator[None]:
+    """Says it where the block takes long."""
+    timer = threading.Timer(_LONG, say, (sentence,))
+    timer.daemon = True
+    if not quiet:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def asked(console: RunningConsole, host: str, action: str, cancellation: Cancellation) -> Figures:
     """The figures of a host after the action, as the console has them. Raises DeskconsoleError."""
     from deskconsole.local.messages import ActOnHost, HostAction
@@ -191,6 +211,16 @@ def asked(console: RunningConsole, host: str, action: str, cancellation: Cancell
     answer = console.ask(ActOnHost(host, HostAction(action)), cancellation.add)
     figures: Figures = json_format.loads(answer.value)
     return figures
+
+
+def asked_picture(
+    console: RunningConsole, host: str, kind: str, cancellation: Cancellation
+) -> tuple[Figures, bytes]:
+    """A host's figures and its exact picture, encoded, as the console has them. Raises DeskconsoleError."""
+    from deskconsole.local.messages import TakePicture
+
+    answer = console.ask(TakePicture(host, kind), cancellation.add)
+    return json_format.loads(answer.value), answer.picture
 
 
 def as_figures(result: HostResult) -> Figures:

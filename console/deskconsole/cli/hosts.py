@@ -13,7 +13,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json
-from .terminal import print_json, print_table, say
+from .terminal import counted, print_json, print_table, say, say_error
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
@@ -205,6 +205,61 @@ def remove(name: Name, *, json: Json = False) -> None:
     host = inventory.get(name)
     inventory.remove(name)
     _tell(host, f"{name} is no longer in {inventory.path}", json=json)
+
+
+@app.command("import")
+def import_hosts(
+    aliases: Annotated[
+        list[str] | None, typer.Argument(metavar="ALIAS...", help="Aliases to add.", show_default=False)
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All aliases that are not listed yet.")] = False,
+    group: Annotated[str, _option("A group for the new hosts.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
+) -> None:
+    """Add hosts that your SSH configuration names. What each stands for is still read from there.
+
+    \b
+    Examples:
+      deskconsole hosts import lab-01 lab-02
+      deskconsole hosts import --all --group lab
+    """
+    import difflib
+
+    from deskconsole.ssh.aliases import host_of, read_aliases
+    from deskconsole.ssh.expansion import home
+
+    if bool(aliases) == everything:
+        raise ConfigurationError(
+            "give aliases, or --all", remedy="`deskconsole hosts import --help` has examples."
+        )
+    inventory = _inventory()
+    config = home() / ".ssh" / "config"
+    known = read_aliases(config)
+    for alias in aliases or ():
+        if alias not in known:
+            near = difflib.get_close_matches(alias, known, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else "Names after `Host` without * and ? count."
+            raise ConfigurationError(f"{config} names no host {alias!r}", remedy=remedy)
+    listed = {name for host in inventory.hosts for name in (host.name, host.target)}
+    added = []
+    for alias in aliases or [alias for alias in known if alias not in listed]:
+        try:
+            host = host_of(alias, group)
+        except ConfigurationError as error:
+            if aliases:
+                raise
+            say_error(error, alias)  # one odd name keeps no other away
+            continue
+        inventory.add(host)
+        added.append(host)
+    if json:
+        print_json(added)
+    elif added:
+        names = ", ".join(host.name for host in added)
+        say(f"{counted(len(added), 'host')} added to {inventory.path}: {names}")
+    else:
+        say(f"{config} names no hosts that are not here already")
 
 
 @app.command("forget-key")

@@ -20,7 +20,7 @@ from .terminal import heard_unless, say
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.results import HostResult, ShotResult
+    from deskconsole.app.results import HostResult
 
 
 def view(
@@ -177,28 +177,37 @@ def shot(
     token_file: TokenFile = None,
     display: Display = None,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Save one exact picture of each host's desktop as PNG, WebP or JPEG.
 
-    In a folder the pictures are named by host and time.
+    In a folder the pictures are named by host and time. A running console takes those of the hosts that it is
+    connected to.
 
     \b
     Examples:
       deskconsole shot lab-01 -o lab-01.png
       deskconsole shot --group lab -o pictures --format webp
     """
-    from deskconsole.app.screenshot import ShotTarget
+    from deskconsole.app.shot_target import ShotTarget
+
+    from .fleet import as_figures, asked_picture
 
     sessions = OwnSessions(direct, token_file, display)
-    chosen = sessions.choose(hosts, group, everything, own=True)
+    chosen = sessions.choose(hosts, group, everything, own=own)
     target = ShotTarget(output, kind, several=chosen.several)
 
-    def work(one: ChosenHost, cancellation: Cancellation) -> ShotResult:
-        with sessions.of(one.host, cancellation) as session:
-            return target.save(session)
+    def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
+        if (console := one.live_in) is not None:
+            figures, picture = asked_picture(console, one.name, target.format.value, cancellation)
+            return {**figures, "file": str(target.write(one.name, picture))}
+        from deskconsole.app.screenshot import save_screenshot
 
-    def show(result: ShotResult) -> None:
-        say(f"{result.file}: {result.width}x{result.height}")
+        with sessions.of(one.host, cancellation) as session:
+            return as_figures(save_screenshot(session, target))
+
+    def show(figures: Mapping[str, Any]) -> None:
+        say(f"{figures['file']}: {figures['width']}x{figures['height']}")
 
     run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json)

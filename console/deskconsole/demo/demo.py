@@ -1,11 +1,13 @@
-"""The demo: three embedded hosts with synthetic desktops, reached like any other, and nothing left behind."""
+"""The demo: embedded hosts with synthetic desktops, reached like any other, and nothing left behind."""
 
 from __future__ import annotations
 
+import socket
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -34,22 +36,43 @@ if sys.platform != "win32":
     from .hosts import EmbeddedHost
 
 SIZE = (1280, 720)
-"""Width and height of the desktops: three of them, their agents and the console share one machine."""
+"""Width and height of the desktops: all of them, their agents and the console share one machine."""
+
+FEW = 3
+"""Hosts of a demo for which no other number was asked."""
 
 
 class _Part(NamedTuple):
-    """One host of the cast."""
+    """One host of the cast. `screen` is `live`, `black`, `locked` or `off`."""
 
     name: str
     scene: str
     group: str
+    hostname: str
+    os_name: str
+    user: str
+    screen: str = "live"
 
+
+_DEBIAN = "Debian GNU/Linux 12 (bookworm)"
+_UBUNTU = "Ubuntu 24.04.1 LTS"
+_WINDOWS = "Windows 11 Pro 23H2"
 
 CAST = (
-    _Part("front-desk", "office", "office"),
-    _Part("studio", "studio", "workshop"),
-    _Part("night-shift", "quiet", "plant"),
+    _Part("front-desk", "office", "office", "pc-011", _WINDOWS, "OFFICE\\mira"),
+    _Part("studio", "studio", "workshop", "ws-101", _UBUNTU, "jonas"),
+    _Part("night-shift", "quiet", "plant", "plant-01", _DEBIAN, "operator"),
+    _Part("accounts", "scroll", "office", "pc-012", _WINDOWS, "OFFICE\\lena"),
+    _Part("meeting-room", "still", "office", "pc-020", _WINDOWS, "OFFICE\\paul", "locked"),
+    _Part("drawing", "drag", "workshop", "ws-102", _UBUNTU, "nora"),
+    _Part("training", "typing", "workshop", "ws-103", _UBUNTU, "stefan"),
+    _Part("cinema", "motion", "workshop", "ws-104", _UBUNTU, "eva"),
+    _Part("gate", "quiet", "plant", "plant-02", _DEBIAN, "operator", "black"),
+    _Part("boiler", "scroll", "plant", "plant-03", _DEBIAN, "operator"),
+    _Part("warehouse", "office", "plant", "plant-04", _DEBIAN, "imran"),
+    _Part("spare", "still", "plant", "plant-05", _DEBIAN, "", "off"),
 )
+"""The hosts in the order in which a demo has them; each with a desktop of its own."""
 
 
 class _Closable(Protocol):
@@ -63,7 +86,8 @@ class Demo:
     Windows has no shell for them: there each is an agent of this machine, without SSH.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = FEW) -> None:
+        """`count`: how many hosts, those of CAST from the first on."""
         self._folder = tempfile.TemporaryDirectory(prefix="deskconsole-demo-")
         root = Path(self._folder.name)
         self.paths = Paths.below(root / "console")
@@ -75,13 +99,25 @@ class Demo:
         self.history = HistoryDatabase(self.paths.history)
         self._keeper: HistoryKeeper | None = None
         self.inventory = Inventory.load(self.paths.hosts)
-        for seed, part in enumerate(CAST, start=1):
-            options = AgentOptions(source="synthetic", scene=part.scene, seed=seed, size=SIZE, idle_exit=30)
+        for seed, part in enumerate(CAST[:count], start=1):
+            options = AgentOptions(
+                source="synthetic",
+                scene=part.scene,
+                seed=seed,
+                size=SIZE,
+                idle_exit=30,
+                screen="live" if part.screen == "off" else part.screen,
+                hostname=part.hostname,
+                os_name=part.os_name,
+                user=part.user,
+            )
             self._options[part.name] = options
             self.inventory.add(self._start(part, root / part.name, options))
 
     def _start(self, part: _Part, folder: Path, options: AgentOptions) -> Host:
-        """Starts one host and returns the inventory's entry for it."""
+        """Starts one host, unless it is off, and returns the inventory's entry for it."""
+        if part.screen == "off":
+            return Host(name=part.name, address="127.0.0.1", port=_unused_port(), group=part.group)
         if sys.platform == "win32":
             agent = ChildAgent(folder, options)
             self._hosts.append(agent)
@@ -106,7 +142,7 @@ class Demo:
     def fleet(
         self, questions: Questions, on_event: Callable[[Event], None], *, full_stream: bool = False
     ) -> Fleet:
-        """The fleet of the three; it ends the demo when it closes. Hosts added to it are real ones."""
+        """The fleet of them; it ends the demo when it closes. Hosts added to it are real ones."""
 
         def open_route(host: Host) -> Route:
             if host.name in self._agents:
@@ -180,6 +216,14 @@ class Demo:
         """Ends the hosts and everything that runs on them, and deletes the folder."""
         if self._keeper is not None:
             self._keeper.close()
-        for each in self._hosts:
-            each.close()
+        # Together: an agent has up to 3 s to end, and twelve of them took 25 s one after the other.
+        with ThreadPoolExecutor(max(1, len(self._hosts))) as executor:
+            for closing in [executor.submit(host.close) for host in self._hosts]:
+                closing.result()
         self._folder.cleanup()
+
+
+def _unused_port() -> int:
+    """A port at which nothing answers."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return int(unused.getsockname()[1])

@@ -31,6 +31,7 @@ from paramiko.common import (
 from deskagent.host.posix import remove
 
 from .files import HomeFiles
+from .terminal import HostTerminal
 
 USER = "demo"
 PIECE = 64 * 1024
@@ -137,6 +138,7 @@ class _Link(paramiko.ServerInterface):
         self._lock = threading.Lock()
         self._sockets: dict[int, socket.socket] = {}
         self._processes: set[subprocess.Popen[bytes]] = set()
+        self._terminals: dict[int, HostTerminal] = {}
         self._threads: list[threading.Thread] = []
         self._transport = paramiko.Transport(connection)
         self._transport.daemon = True
@@ -203,6 +205,43 @@ class _Link(paramiko.ServerInterface):
         self._spawn(lambda: self._run(channel, command), "command")
         return True
 
+    def check_channel_pty_request(
+        self,
+        channel: paramiko.Channel,
+        term: bytes,
+        width: int,
+        height: int,
+        pixelwidth: int,  # noqa: ARG002
+        pixelheight: int,  # noqa: ARG002
+        modes: bytes,  # noqa: ARG002
+    ) -> bool:
+        terminal = HostTerminal(term.decode("ascii", "replace"), width, height)
+        with self._lock:
+            self._terminals[channel.get_id()] = terminal
+        return True
+
+    def check_channel_window_change_request(
+        self,
+        channel: paramiko.Channel,
+        width: int,
+        height: int,
+        pixelwidth: int,  # noqa: ARG002
+        pixelheight: int,  # noqa: ARG002
+    ) -> bool:
+        with self._lock:
+            terminal = self._terminals.get(channel.get_id())
+        if terminal is not None:
+            terminal.resize(width, height)
+        return terminal is not None
+
+    def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:
+        with self._lock:
+            terminal = self._terminals.get(channel.get_id())
+        if terminal is None:
+            return False
+        self._spawn(lambda: self._run_shell(channel, terminal), "shell")
+        return True
+
     # What then happens, on threads of the link's own.
 
     def _spawn(self, target: Callable[[], None], name: str) -> threading.Thread:
@@ -234,6 +273,21 @@ class _Link(paramiko.ServerInterface):
         with self._lock:
             self._sockets.pop(channel.get_id(), None)
         tunnel.close()
+
+    def _run_shell(self, channel: paramiko.Channel, terminal: HostTerminal) -> None:
+        process = terminal.start(self._home, self._environment)
+        with self._lock:
+            self._processes.add(process)
+        self._spawn(lambda: _pump(channel.recv, terminal.write, terminal.hang_up), "stdin")
+        _pump(terminal.read, channel.sendall, _nothing)
+        code = process.wait()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            channel.send_exit_status(code if code >= 0 else 128 - code)
+        _close(channel)
+        terminal.close()
+        with self._lock:
+            self._processes.discard(process)
+            self._terminals.pop(channel.get_id(), None)
 
     def _run(self, channel: paramiko.Channel, command: bytes) -> None:
         process = subprocess.Popen(

@@ -64,9 +64,10 @@ class ActOnHost(msgspec.Struct, frozen=True, tag=True):
 
 
 class TakePicture(msgspec.Struct, frozen=True, tag=True):
-    """Asks for the exact picture of a host that is connected, as PNG."""
+    """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat."""
 
     host: str
+    kind: str = "png"
 
 
 class WatchEvents(msgspec.Struct, frozen=True, tag=True):
@@ -93,7 +94,7 @@ class HostList(msgspec.Struct, frozen=True, tag=True):
 
 
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
-    """It is done; `value` is JSON, as the command prints it. `picture`: the PNG that was asked for."""
+    """It is done; `value` is JSON, as the command prints it. `picture`: the one that was asked for."""
 
     value: bytes
     picture: bytes = b""

@@ -18,6 +18,7 @@ from deskconsole.common.errors import (
     NobodyLoggedOn,
     StreamError,
 )
+from deskconsole.picture.image_file import ImageFormat, encoded_image
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
@@ -41,8 +42,8 @@ def answer(
     match request:
         case ListHosts():
             return _hosts(fleet)
-        case TakePicture(host):
-            return _picture(fleet, host, waiting)
+        case TakePicture(host, kind):
+            return _picture(fleet, host, kind, waiting)
         case ActOnHost(host, action):
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
 
@@ -133,12 +134,10 @@ def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: AR
     return snapshot
 
 
-def _picture(fleet: Fleet, host: str, waiting: Waiting) -> HostAnswer:
-    import cv2  # not before it is known to be usable
-
+def _picture(fleet: Fleet, host: str, kind: str, waiting: Waiting) -> HostAnswer:
     session = _connected(fleet, host)
-    pixels = live_picture(session, waiting)
-    return HostAnswer(_encoded(session.snapshot()), bytes(cv2.imencode(".png", pixels)[1]))
+    pixels, snapshot = live_picture(session, waiting)
+    return HostAnswer(_encoded(snapshot), encoded_image(pixels, ImageFormat(kind)))
 
 
 def _connected(fleet: Fleet, host: str) -> Session:

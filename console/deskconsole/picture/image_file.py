@@ -54,7 +54,11 @@ def format_of(file: Path) -> ImageFormat:
 
 def write_image(file: Path, pixels: BGR, kind: ImageFormat, *, replace: bool) -> None:
     """Writes a picture; `replace`: a file of that name is overwritten. Raises ConfigurationError."""
-    data = _encoded(pixels, kind)
+    write_encoded(file, encoded_image(pixels, kind), replace=replace)
+
+
+def write_encoded(file: Path, data: bytes, *, replace: bool) -> None:
+    """Writes a picture that is encoded already. Raises ConfigurationError."""
     opened = False
     try:
         with file.open("wb" if replace else "xb") as out:
@@ -72,16 +76,22 @@ def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageForma
 
     `at`: Unix time of the picture. Raises ConfigurationError.
     """
+    return keep_encoded(folder, host, at, encoded_image(pixels, kind), kind)
+
+
+def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFormat) -> Path:
+    """The same for a picture that is encoded already. Raises ConfigurationError."""
     try:
         make_private_folder(folder)
     except OSError as error:
         raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
     file = unused(folder / kept_name(host, at, kind.suffix))
-    write_image(file, pixels, kind, replace=False)
+    write_encoded(file, data, replace=False)
     return file
 
 
-def _encoded(pixels: BGR, kind: ImageFormat) -> bytes:
+def encoded_image(pixels: BGR, kind: ImageFormat) -> bytes:
+    """A picture as the bytes of a file. Raises ConfigurationError for one that the format cannot hold."""
     import cv2  # not before it is known to be usable
 
     options = {

@@ -64,7 +64,7 @@ class Fleet:
     ) -> None:
         self._full_stream = full_stream
         self._places = places
-        self._pictures = pictures
+        self.pictures = pictures
         self._recorder = recorder
         self.budget = budget
         self._tiles: tuple[frozenset[str], tuple[int, int]] = frozenset(), (0, 0)
@@ -125,7 +125,7 @@ class Fleet:
                     self._on_event,
                     full_stream=self._full_stream,
                     places=self._places,
-                    pictures=self._pictures,
+                    pictures=self.pictures,
                     patient=True,
                     control=ControlSettings.of(host),
                 )

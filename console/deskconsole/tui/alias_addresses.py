@@ -7,10 +7,9 @@ from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
+from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
 from deskconsole.ssh.ssh_config import resolve
-
-from .ssh_aliases import read_aliases
 
 
 class AliasAddresses:

@@ -26,14 +26,17 @@ from textual.screen import Screen
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.settings import Settings
 from deskconsole.common.signals import has_job_control
+from deskconsole.inventory.host import Host
+from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
 
 from . import messages
-from .bulk import BulkRun, ItemState
-from .bulk_actions import bulk_actions
+from .bulk import BulkRun, ItemState, Skipped
+from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
 from .graphics import Graphics
 from .host_programs import HostPrograms
+from .host_threads import HostThreads
 from .key_places import key_places
 from .lost_terminal import end_input, is_lost
 from .ordered_keys import OrderedKeysApp
@@ -54,7 +57,6 @@ from .screens.picture import PictureScreen
 from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
-from .ssh_aliases import read_aliases
 from .terminal_graphics import terminal_graphics
 from .text.bulk_report import summary
 from .theme import THEMES
@@ -122,7 +124,8 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._dialogs = QuestionDialogs(self.controller)
         self._undeploys = Undeploys(self.controller)
         self._programs = HostPrograms(self, self.controller)
-        self._bulk_actions = bulk_actions(self.controller, self._undeploys, self._programs)
+        self._threads = HostThreads(self.controller.questions, EXAMINED_AT_ONCE, "host")
+        self._bulk_actions = bulk_actions(self.controller, self._undeploys, self._programs, self._threads)
         self._bulk_run: BulkRun | None = None
         """The last action on many hosts."""
         self._control = ControlDialogs(self, self.controller)
@@ -192,6 +195,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         """Ends everything that `run` left behind; blocks until the fleet is closed."""
         self.controller.questions.close()
         self._undeploys.close()
+        self._threads.close()
         self._programs.close()
         self._wall.close()
         self.controller.close()
@@ -291,6 +295,21 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
     def on_wake_asked(self, message: messages.WakeAsked) -> None:
         if (host := self.controller.view.host(message.name)) is not None:
             self.run_worker(self._programs.wake(host))
+
+    def on_picture_asked(self, message: messages.PictureAsked) -> None:
+        host = self.controller.view.host(message.name)
+        if host is not None:
+            self.run_worker(self._save_picture(host))
+
+    async def _save_picture(self, host: Host) -> None:
+        try:
+            said = await save_picture(self.controller, self._threads, host)
+        except Skipped as skipped:
+            self.controller.say(str(skipped), host.name, severity="warning")
+        except DeskconsoleError as error:
+            self.controller.report(host.name, error)
+        else:
+            self.controller.say(f"picture {said}", host.name)
 
     def on_bulk_asked(self, message: messages.BulkAsked) -> None:
         action = self._bulk_actions[message.action]

@@ -10,21 +10,28 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.diagnosis import Outcome
 from deskconsole.inventory.host import Host
+from deskconsole.session.events import PictureSaved
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
 from .host_programs import HostPrograms
+from .host_threads import HostThreads
+from .text.examination import Examination
 from .undeploy import AT_ONCE, Undeploys
+
+EXAMINED_AT_ONCE = 8
+"""Hosts that are examined, or whose picture is saved, at the same time: each has the full stream then."""
 
 WINDOWS = 9
 """Windows from which on it is asked before they open: each is a process."""
 
 
 def bulk_actions(
-    controller: Controller, undeploys: Undeploys, programs: HostPrograms
+    controller: Controller, undeploys: Undeploys, programs: HostPrograms, threads: HostThreads
 ) -> Mapping[str, BulkAction]:
     """Each action by its name."""
 
@@ -42,6 +49,8 @@ def bulk_actions(
             keeps="The wall shows many hosts in one window.",
             asks_from=WINDOWS,
         ),
+        "doctor": BulkAction("Doctor", lambda host: _doctor(controller, threads, host)),
+        "save_picture": BulkAction("Save picture", lambda host: save_picture(controller, threads, host)),
         "record": BulkAction("Record", on(_record)),
         "stop_recording": BulkAction("End recording", on(_stop_recording)),
         "wake": BulkAction("Wake", programs.send_wake),
@@ -143,6 +152,35 @@ async def _stop_recording(controller: Controller, host: Host) -> str:
     if error is not None:
         raise error
     return ""
+
+
+async def _doctor(controller: Controller, threads: HostThreads, host: Host) -> str:
+    examination = Examination()
+    await threads.run(
+        host,
+        lambda questions, cancelled: controller.backend.examine(
+            host,
+            questions,
+            report=examination.findings.append,
+            begun=examination.begin,
+            cancelled=cancelled,
+        ),
+    )
+    if (bad := examination.first_bad) is not None:
+        raise _Refused(f"{bad.step}: {bad.sentence}", remedy=bad.remedy)
+    doubts = [one.step for one in examination.findings if one.outcome is Outcome.DOUBTFUL]
+    return f"it works; to look at: {', '.join(doubts)}" if doubts else "nothing is wrong"
+
+
+async def save_picture(controller: Controller, threads: HostThreads, host: Host) -> str:
+    """Saves the picture of a host that is connected, and returns the file. Raises Skipped."""
+    if controller.view.snapshot(host.name).state not in LIVE:
+        raise Skipped("not connected")
+    file = await threads.run(
+        host, lambda _, cancelled: controller.backend.save_picture(host, cancelled=cancelled)
+    )
+    controller.note(PictureSaved(host=host.name, file=str(file)))
+    return f"saved in {file.parent}"
 
 
 async def _remove(controller: Controller, host: Host) -> str:

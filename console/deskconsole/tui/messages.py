@@ -111,6 +111,14 @@ class UndeployAsked(Message):
         self.name = name
 
 
+class PictureAsked(Message):
+    """Save the picture of a host in a file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class BulkAsked(Message):
     """Do something to many hosts: the action of this name (`bulk_actions.py`)."""
 

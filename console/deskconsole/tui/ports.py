@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from deskconsole.common.progress import Progress
@@ -173,6 +174,13 @@ class Backend(Protocol):
 
     def undeploy(self, host: Host, questions: Questions, *, cancelled: threading.Event) -> Removed:
         """Removes the agent and all of its files from one host, and tells what that was.
+
+        Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
+        """
+        ...
+
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        """Saves the picture of a host that is connected, equal to the host's, and returns the file.
 
         Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
         """

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from deskconsole.bootstrap.remove import require_removed
 from deskconsole.common.errors import Cancelled, DeskconsoleError
@@ -24,7 +22,7 @@ from deskconsole.wording.events import wording
 
 from .bulk import Skipped
 from .controller import Controller
-from .questions import OwnQuestions
+from .host_threads import HostThreads
 
 AT_ONCE = 4
 """Hosts that are undeployed at the same time; each takes 5 to 15 s."""
@@ -39,14 +37,12 @@ class Undeploys:
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
-        self._under_way: dict[str, tuple[OwnQuestions, threading.Event]] = {}
-        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="undeploy")
+        self._under_way: set[str] = set()
+        self._threads = HostThreads(controller.questions, AT_ONCE, "undeploy")
 
     def close(self) -> None:
         """Blocks for a moment where something is under way."""
-        for name in list(self._under_way):
-            self._cancel(name)
-        self._executor.shutdown()
+        self._threads.close()
 
     async def undeploy(self, host: Host, *, remove: bool = False) -> None:
         """Ends the session, undeploys, says what came of it.
@@ -88,28 +84,22 @@ class Undeploys:
         controller, name = self._controller, host.name
         if name in self._under_way:
             raise Skipped("it is being undeployed already")
-        cancelled = threading.Event()
-        self._under_way[name] = questions, _ = OwnQuestions(controller.questions, name), cancelled
+        self._under_way.add(name)
         try:
             if controller.view.snapshot(name).state not in SETTLED:
                 controller.cancel(name)
             started(UndeployStarted(host=name))
             await self._session_ended(name)
-            removed = await asyncio.get_running_loop().run_in_executor(
-                self._executor,
-                lambda: controller.backend.undeploy(host, questions, cancelled=cancelled),
+            removed = await self._threads.run(
+                host,
+                lambda questions, cancelled: controller.backend.undeploy(
+                    host, questions, cancelled=cancelled
+                ),
             )
             require_removed(removed, name)
         finally:
-            self._cancel(name)
-            del self._under_way[name]
+            self._under_way.remove(name)
         return Undeployed(host=name, agents=removed.processes, files=removed.files, size=removed.bytes)
-
-    def _cancel(self, name: str) -> None:
-        """Ends what is under way on the host; nothing happens where it has ended."""
-        questions, cancelled = self._under_way[name]
-        cancelled.set()
-        questions.withdraw()
 
     async def _session_ended(self, name: str) -> None:
         end = time.monotonic() + _ENDING

@@ -9,8 +9,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from deskconsole.bootstrap.deploy import deploy
@@ -209,3 +211,31 @@ def test_closing_it_ends_everything_it_started(tmp_path: Path) -> None:
     assert is_gone(agent)
     assert is_gone(sleeper)
     wait_for(lambda: set(threading.enumerate()) <= threads, what="the end of its threads")
+
+
+def test_a_shell_has_a_terminal_of_the_size_that_was_asked_for(tmp_path: Path) -> None:
+    with EmbeddedHost(tmp_path / "host") as embedded, closing(paramiko.SSHClient()) as client:
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect(
+            "127.0.0.1",
+            embedded.port,
+            embedded.user,
+            key_filename=str(embedded.key_file),
+            look_for_keys=False,
+            allow_agent=False,
+        )
+        shell = client.invoke_shell("xterm", 90, 33)
+        said = b""
+
+        def shows(words: bytes) -> bool:
+            nonlocal said
+            said += shell.recv(4096) if shell.recv_ready() else b""
+            return words in said
+
+        shell.sendall(b"stty size; echo $((6*7))$TERM\n")
+        wait_for(lambda: shows(b"33 90"), what="the size")
+        wait_for(lambda: shows(b"42xterm"), what="the shell's answer")
+        shell.resize_pty(100, 40)
+        shell.sendall(b"stty size; exit 7\n")
+        wait_for(lambda: shows(b"40 100"), what="the other size")
+        assert shell.recv_exit_status() == 7

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
+from deskconsole.local.client import running_consoles
+from deskwire.digest import framebuffer_digest
 from support.command_line import CommandLine, Said
 from support.screens.terminal import Terminal
 
@@ -65,3 +72,57 @@ def test_a_command_says_which_hosts_failed(ground: Ground) -> None:
     assert "front-desk: front-desk is not connected in the running console" in said.stderr
     assert ground.user.run("status", "--group", "ofice").refusal(2).endswith("Did you mean 'office'?")
     assert ground.user.run("connect", "front-desk").code == 0
+
+
+def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: Path) -> None:
+    """It is the one that was compared with the host's, and the session goes on."""
+    report = ground.user.run("shot", "studio", "-o", tmp_path / "studio.webp", "--json").json()
+    picture = cv2.imdecode(np.fromfile(tmp_path / "studio.webp", np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert (report["width"], report["height"]) == (1280, 720)
+    assert framebuffer_digest(1280, 720, picture.data).hex() == report["digest"]
+    said = ground.user.run("shot", "--all", "-o", tmp_path / "all")
+    assert said.code == 0
+    assert len(list((tmp_path / "all").glob("*.png"))) == 3
+    assert "3 live" in ground.terminal.screen()
+
+
+def test_events_are_told_as_they_happen(ground: Ground) -> None:
+    with ground.user.started("watch", "night-shift", "--json") as watch:
+        assert watch.stdout is not None
+        # Until the first line nobody knows whether the request has arrived: so there are many of them.
+        for _ in range(20):
+            ground.user.run("disconnect", "night-shift")
+            ground.user.run("connect", "night-shift")
+            if select.select([watch.stdout], [], [], 0)[0]:
+                break
+        event = json.loads(watch.stdout.readline())
+        assert (event["host"], event["kind"] in {"SessionEnded", "StreamStarted"}) == ("night-shift", True)
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(60) == 130
+    assert ground.user.run("watch", "--seconds", "0.1").code == 0
+
+
+def test_a_console_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    user = CommandLine(tmp_path / "user")
+    user.add_host("attic", address="127.0.0.1", port=9)
+    run = user.home / "run"
+    first = Terminal(user.home)
+    try:
+        first.until(lambda shown: "1 not connected" in shown and bool(running_consoles(run)))
+        (killed,) = running_consoles(run)
+        os.kill(killed.pid, signal.SIGKILL)
+        first.until(lambda _: first.exited())
+    finally:
+        first.close()
+    user.run("disconnect", "attic").refusal(13)
+    second = Terminal(user.home)
+    try:
+        second.until(lambda shown: "1 not connected" in shown and bool(running_consoles(run)))
+        assert [path.name for path in run.iterdir()] == [f"console-{running_consoles(run)[0].pid}.sock"]
+        assert user.run("status", "--json").json()["state"] == "idle"
+        second.keys("q")
+        second.until(lambda _: second.exited())
+        assert list(run.iterdir()) == []
+    finally:
+        second.close()

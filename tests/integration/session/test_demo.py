@@ -54,3 +54,31 @@ def test_what_a_newcomer_types_and_clicks_in_the_window_is_seen(monkeypatch: pyt
             wait_for(lambda: seen(*done), timeout=20, what="the text of the clipboard")
         finally:
             fleet.close()
+
+
+def test_of_twelve_hosts_each_shows_something_else() -> None:
+    """One is locked, one black, one off; the others have pictures, names, systems and people of their own."""
+    fleet = Demo(12).fleet(NoQuestions(), lambda _event: None)
+    try:
+        names = [host.name for host in fleet.hosts]
+        fleet.connect_all(names)
+
+        def settled() -> bool:
+            told = fleet.snapshots().values()
+            return all(one.preview or one.screen == "locked" or one.unreachable for one in told)
+
+        wait_for(settled, timeout=120, what="all hosts")
+        told = fleet.snapshots()
+        assert [name for name in names if told[name].unreachable] == ["spare"]
+        assert [name for name in names if told[name].screen == "locked"] == ["meeting-room"]
+        pictures = {name: fleet.picture(name, 320, 180) for name in names if told[name].preview}
+        assert len(pictures) == 10
+        assert [name for name, picture in pictures.items() if picture is None or not picture.any()] == [
+            "gate"
+        ]
+        assert len({picture.tobytes() for picture in pictures.values() if picture is not None}) == 10
+        assert told["front-desk"].user == "OFFICE\\mira"
+        assert told["drawing"].os_name == "Ubuntu 24.04.1 LTS"
+        assert len({one.hostname for one in told.values()}) == 12
+    finally:
+        fleet.close()

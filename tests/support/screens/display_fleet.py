@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
@@ -197,6 +198,10 @@ class DisplayFleet:
         if self.refuses_undeploy is not None:
             raise self.refuses_undeploy
         return self.removed
+
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+        self._do("save picture", host.name)
+        return Path("/pictures") / f"{host.name}.png"
 
     def wake(self, host: Host) -> WakeResult:
         self._do("wake", host.name)

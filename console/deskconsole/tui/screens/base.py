@@ -23,6 +23,7 @@ from deskconsole.tui.messages import (
     DoctorOpened,
     HistoryOpened,
     HostFormOpened,
+    PictureAsked,
     PictureOpened,
     RemoteDesktopAsked,
     RemoveAsked,
@@ -136,7 +137,7 @@ class ConsoleScreen(Screen[None]):
 _OF_A_CONTROLLED = frozenset({"control", "type", "chords", "fetch_clip", "put_clip"})
 """Actions that need a host whose agent can be asked."""
 
-_OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check"}
+_OF_A_CONNECTED = _OF_A_CONTROLLED | {"disconnect", "refresh", "check", "save_picture"}
 
 _OF_A_HOST = _OF_A_CONNECTED | {
     "view",
@@ -202,6 +203,7 @@ class HostActions(ConsoleScreen):
         Binding("x", "disconnect", "Disconnect", tooltip="End the session; the host stays listed"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Send the whole picture again"),
         Binding("D", "check", "Check exactness", show=False, tooltip="Compare the host's picture with ours"),
+        Binding("S", "save_picture", "Save picture", show=False, tooltip="Save the host's picture in a file"),
         Binding("f9", "record", "Record", show=False, tooltip="Record the host's stream, or end that"),
         Binding("o", "doctor", "Doctor", tooltip="Look for what is wrong, step by step"),
         Binding("s", "shell", "Shell", show=False, tooltip="Open a shell on the host, by ssh"),
@@ -256,7 +258,7 @@ class HostActions(ConsoleScreen):
             return "not connected"
         if action in _OF_A_CONNECTED and settled:
             return "not connected; c connects it"
-        if action in _OF_A_CONTROLLED:
+        if action in _OF_A_CONTROLLED or (action == "save_picture" and state not in LIVE):
             return "not connected yet; d shows each step of the way"
         # A session that waits to try again does so at once.
         if action == "connect" and not settled and state is not State.RETRYING:
@@ -314,9 +316,15 @@ class HostActions(ConsoleScreen):
             self.controller.deploy(name)
             self.post_message(DeployOpened(name))
 
+    @on_marked
     def action_doctor(self) -> None:
         if name := self.selected:
             self.post_message(DoctorOpened(name))
+
+    @on_marked
+    def action_save_picture(self) -> None:
+        if name := self.selected:
+            self.post_message(PictureAsked(name))
 
     def action_record(self) -> None:
         if marked := self.marked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,16 +15,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
-from deskconsole.common.errors import ConfigurationError, InvalidField
+from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.destination import Destination
-from deskconsole.inventory.host import host_from
+from deskconsole.ssh.aliases import host_of
 from deskconsole.ssh.ssh_config import resolve
 from deskconsole.tui.alias_addresses import read_by_ssh
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.widgets.tick_list import TickList
-
-_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\[\]]")
 
 
 class ImportScreen(ModalScreen[None]):
@@ -123,21 +120,7 @@ class ImportScreen(ModalScreen[None]):
             return
         self.dismiss()
         for alias in chosen:
-            name = _NOT_IN_NAMES.sub("-", alias)[:64].strip()
-            fields = {"name": name} if name == alias else {"name": name, "address": alias}
             try:
-                host = host_from(fields)
-                if (
-                    host.target != alias
-                ):  # ssh takes `box:2` for a name, the console for an address and a port
-                    raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
-            except InvalidField as error:
-                self._controller.report(
-                    alias,
-                    ConfigurationError(
-                        f"The alias {alias} cannot be a host here: {error}.",
-                        remedy="Add it by hand under another name.",
-                    ),
-                )
-            else:
-                self._controller.add(host)
+                self._controller.add(host_of(alias))
+            except ConfigurationError as error:
+                self._controller.report(alias, error)

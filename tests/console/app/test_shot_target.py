@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.app.screenshot import ShotTarget
+from deskconsole.app.shot_target import ShotTarget
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import ImageFormat
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
-from deskconsole.ssh.expansion import tilde
+from deskconsole.common.errors import ConfigurationError, InvalidField
+from deskconsole.inventory.host import Host, host_from
+
+from .expansion import tilde
 
 DEPTH = 16
 """Includes may nest so deep, as in OpenSSH."""
+
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\[\]]")
 
 
 def read_aliases(config: Path) -> tuple[str, ...]:
@@ -19,6 +25,21 @@ def read_aliases(config: Path) -> tuple[str, ...]:
     names: dict[str, None] = {}
     _read(config, config.parent, DEPTH, names)
     return tuple(names)
+
+
+def host_of(alias: str, group: str = "") -> Host:
+    """The host that an alias becomes in the list. Raises ConfigurationError where it cannot be one."""
+    name = _NOT_IN_NAMES.sub("-", alias)[:64].strip()
+    address = {} if name == alias else {"address": alias}
+    try:
+        host = host_from({"name": name, "group": group, **address})
+        if host.target != alias:  # ssh takes `box:2` for a name, the console for an address and a port
+            raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
+    except InvalidField as error:
+        raise ConfigurationError(
+            f"The alias {alias} cannot be a host here: {error}.", remedy="Add it by hand under another name."
+        ) from None
+    return host
 
 
 def _read(path: Path, home: Path, depth: int, names: dict[str, None]) -> None:

@@ -1,0 +1,42 @@
+"""Where the pictures of a command go. It imports little: a running console may take them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.picture.image_file import ImageFormat, format_of, keep_encoded, write_encoded
+
+
+class ShotTarget:
+    """Where pictures go: into one file, or into a folder with names made of host and time."""
+
+    def __init__(self, output: Path, chosen: ImageFormat | None, *, several: bool) -> None:
+        """`chosen`: the format, else the file's name says it. `several`: there will be more than one picture.
+
+        Raises ConfigurationError, before a host is bothered, where the pictures cannot go there.
+        """
+        self._output = output
+        self._is_folder = several or output.is_dir()
+        if self._is_folder:
+            if output.exists() and not output.is_dir():
+                raise ConfigurationError(
+                    f"{output} is a file, and pictures of several hosts need a folder",
+                    remedy="Name a folder.",
+                )
+            self.format = chosen or ImageFormat.PNG
+            return
+        self.format = chosen or format_of(output)
+        if not output.parent.is_dir():
+            raise ConfigurationError(
+                f"cannot write {output}: there is no folder {output.parent}",
+                remedy="Make it, or name another.",
+            )
+
+    def write(self, host: str, data: bytes) -> Path:
+        """Writes one host's picture, encoded in `format`, and returns the file. Raises ConfigurationError."""
+        if self._is_folder:
+            return keep_encoded(self._output, host, time.time(), data, self.format)
+        write_encoded(self._output, data, replace=True)
+        return self._output
