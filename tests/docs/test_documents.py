@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.app.results import HostResult, StreamFigures
+from deskconsole.app.host_result import HostResult, StreamFigures
 from deskconsole.article import listen
 from deskconsole.common import errors
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics

@@ -28,7 +28,8 @@ from deskconsole.tui.screens.typing import BEHIND_WAY_OUT, TypingScreen
 from deskconsole.tui.screens.wall import WallScreen
 from deskconsole.tui.widgets.host_table import HostTable
 from deskconsole.tui.widgets.tile_grid import TileGrid
-from deskconsole.viewer.keys import CONTROL_KEYS, PLAY_KEYS, VIEW_KEYS, WindowKey
+from deskconsole.viewer.keys import CONTROL_KEYS, HOST_KEYS, PLAY_KEYS, VIEW_KEYS, WindowKey
+from deskconsole.viewer.wall_keys import WALL_KEYS
 from deskwire.keys import KEYS
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "keys.md"
@@ -128,9 +129,10 @@ def document() -> str:
         ("Statistics of days (`H`)", "", named(HistoryScreen.BINDINGS)),
         ("The log (`l`)", "", named(LogScreen.BINDINGS)),
         ("On every screen", "", named(DeskconsoleApp.BINDINGS)),
-        ("The window (`v`)", "", window(VIEW_KEYS)),
+        ("The window (`v`)", "", window(HOST_KEYS + VIEW_KEYS)),
         ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
         ("The window of a recording (`deskconsole play`)", "", window(PLAY_KEYS)),
+        ("The wall's window (`W`, `deskconsole wall`)", "", window(WALL_KEYS)),
     )
     return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables) + names()
 

@@ -11,11 +11,12 @@ from deskconsole.inventory.host import Host
 from deskconsole.session.events import ActionFailed, Failure, StreamStarted, WindowFailed
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
+from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_pane import EventPane
 from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, notice, warning
-from support.screens.piloting import screen_text, until, until_shown
+from support.screens.piloting import screen_text, until, until_screen, until_shown
 
 NO_DISPLAY = Failure("viewer-error", "There is no display here", "Set [DISPLAY].")
 
@@ -54,7 +55,8 @@ async def test_what_the_screen_tells_already_is_not_said_over_it(running: Runnin
         await pilot.pause(0.3)
         assert not pilot.app.query("Toast")
         assert screen_text(pilot).count("The host key of lab-04 has changed.") == 2  # row and event
-        await pilot.press("l", "escape", "a")  # the form shows no events
+        await pilot.press("l", "escape", "a")
+        await until_screen(pilot, HostForm)  # which shows no events
         deliver(failure("lab-06", "the disk of lab-06 is full"))
         await until_shown(pilot, "the disk of lab-06 is full")
         assert pilot.app.screen.query("Toast")

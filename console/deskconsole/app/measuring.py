@@ -9,7 +9,7 @@ from dataclasses import replace
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 
-from .results import HostResult
+from .host_result import HostResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
 
 _COMPARING = 10.0

@@ -5,7 +5,7 @@ Figures have the names of docs/statistics.md; docs/json.md has an example of eac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import msgspec
 
@@ -14,22 +14,15 @@ from deskconsole.common.errors import DeskconsoleError
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import KINDS, Failure
 
+from .host_result import HostResult, ShotResult
+
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
     from deskconsole.diagnosis import Finding
     from deskconsole.history.day import HostDay
     from deskconsole.runtimes.container import Runtime
-    from deskconsole.session.sent_inputs import RoundTrips
-    from deskconsole.session.snapshot import Snapshot
-    from deskconsole.session.snapshot import Statistics as Counted
     from deskconsole.ssh.forget_keys import ForgottenKeys
     from deskconsole.ssh.known_hosts import KnownKey
-
-_SAME = (
-    "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",
-    "hostname", "os_name", "picture_at", "watch", "lossy_share", "recording_since",
-)  # fmt: skip
-"""Fields of a HostResult that a snapshot has under the same name."""
 
 
 class FailedResult(msgspec.Struct, frozen=True):
@@ -41,102 +34,6 @@ class FailedResult(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, host: str, error: DeskconsoleError) -> FailedResult:
         return cls(host, Failure.of(error))
-
-
-class StreamFigures(msgspec.Struct, frozen=True):
-    """The figures of a stream since it was first connected, and its rates now."""
-
-    slices: int
-    packets: int
-    updates: int
-    refreshes: dict[str, int]
-    received: int
-    saved_against_refreshes: int
-    saved_against_raw: int
-    saved_share: float | None
-    slices_per_second: float
-    updates_per_second: float
-    bytes_per_second: float
-    round_trip: float | None
-    reconnects: int
-    previews: int
-    preview_bytes: float
-
-    @classmethod
-    def of(cls, counted: Counted) -> StreamFigures:
-        values = {field: getattr(counted, field) for field in cls.__struct_fields__}
-        return cls(**{**values, "refreshes": dict(counted.refreshes)})
-
-
-class RoundTripFigures(msgspec.Struct, frozen=True):
-    """Seconds from an input until it was done, and until its effect was seen; None before any."""
-
-    done_p50: float | None
-    done_p95: float | None
-    shown_p50: float | None
-    shown_p95: float | None
-
-    @classmethod
-    def of(cls, trips: RoundTrips) -> RoundTripFigures:
-        return cls(*(getattr(trips, field) for field in cls.__struct_fields__))
-
-
-class HostResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One host and its stream. `exact` is None until the pictures were compared."""
-
-    host: str
-    state: str
-    since: float
-    reason: str
-    remedy: str
-    screen: str
-    screen_reason: str
-    platform: str
-    agent: str
-    session: int | None
-    user: str
-    hostname: str
-    os_name: str
-    width: int | None
-    height: int | None
-    picture_at: float | None
-    watch: str
-    lossy_share: float | None
-    recording_since: float | None = None
-    exact: bool | None
-    exact_packet: int | None
-    digest: str | None
-    control: str
-    holder: str
-    control_reason: str
-    round_trips: RoundTripFigures
-    statistics: StreamFigures
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, **more: Any) -> Self:
-        width, height = snapshot.size or (None, None)
-        compared = snapshot.exactness
-        return cls(
-            **{name: getattr(snapshot, name) for name in _SAME},
-            **more,
-            state=snapshot.state.value,
-            width=width,
-            height=height,
-            exact=None if compared is None else compared.exact,
-            exact_packet=None if compared is None else compared.packet,
-            digest=None if compared is None else compared.digest,
-            control=snapshot.control.state.value,
-            holder=snapshot.control.holder,
-            control_reason=snapshot.control.reason,
-            round_trips=RoundTripFigures.of(snapshot.round_trips),
-            statistics=StreamFigures.of(snapshot.statistics),
-        )
-
-
-class ShotResult(HostResult, frozen=True, kw_only=True):
-    """The host whose picture was saved, and the file."""
-
-    file: str
 
 
 class ActionResult(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from deskconsole.picture.image_file import encoded_image, keep_image
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
 
+from .host_result import ShotResult
 from .live_picture import live_picture
 from .measuring import compare
-from .results import ShotResult
 from .shot_target import ShotTarget
 from .waiting import settled, wait_for, wait_for_picture
 

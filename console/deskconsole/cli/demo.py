@@ -13,7 +13,7 @@ from .options import seconds_option
 from .terminal import print_json, print_table, say_event
 
 if TYPE_CHECKING:
-    from deskconsole.app.results import HostResult
+    from deskconsole.app.host_result import HostResult
 
 
 def demo(

@@ -16,8 +16,8 @@ from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
 from .terminal import say
 
 if TYPE_CHECKING:
+    from deskconsole.app.host_result import HostResult
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.results import HostResult
     from deskconsole.local.client import RunningConsole
     from deskconsole.session.session import Session
 
@@ -237,7 +237,7 @@ def _of_own(
     cancellation: Cancellation,
     work: Callable[[Session], object],
 ) -> Figures:
-    from deskconsole.app.results import HostResult
+    from deskconsole.app.host_result import HostResult
 
     with sessions.of(one.host, cancellation) as session:
         result = work(session)

@@ -19,8 +19,8 @@ from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
 from .terminal import heard_unless, say
 
 if TYPE_CHECKING:
+    from deskconsole.app.host_result import HostResult
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.results import HostResult
 
 
 def view(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+from deskconsole.app.host_result import HostResult
 from deskconsole.app.measuring import compare, stream
-from deskconsole.app.results import HostResult
 from deskconsole.app.waiting import settled, wait_for
 from deskconsole.common.signals import held_back
 from deskconsole.session.events import Event

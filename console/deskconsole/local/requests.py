@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from deskconsole.app.host_result import HostResult
 from deskconsole.app.live_picture import live_picture
 from deskconsole.app.measuring import compare
-from deskconsole.app.results import HostResult
 from deskconsole.common.errors import (
     AddressError,
     Cancelled,

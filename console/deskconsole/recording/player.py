@@ -20,6 +20,9 @@ from .reader import RecordingReader
 
 _LIVE: Final = PictureState(live=True)
 
+_MOST_CHANGED: Final = 1000
+"""Rectangles of one step, above which the whole picture is drawn: a jump may pass millions of packets."""
+
 
 class RecordingPlayer:
     """Draws what a reader gives. Times are microseconds since the recording began. One thread only."""
@@ -33,9 +36,16 @@ class RecordingPlayer:
         self._chunks: Iterator[Chunk] = iter(())
         self.at = 0
         """The time up to which everything is drawn."""
+        self.changed_at = 0
+        """The time of the last change that is drawn."""
         self.state = _LIVE
         """Tells whether the picture was of now then, and why not."""
         self.seek(0)
+        while framebuffer.size is None:
+            # The times of a damaged file do not fit together.
+            if self._next is None:
+                raise RecordingError(reader.fault or "the recording has no picture that can be shown")
+            self.advance(self._next.at)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -55,7 +65,11 @@ class RecordingPlayer:
         changed: list[Rectangle] = []
         sizes = {self._framebuffer.size}
         while (chunk := self._next) is not None and chunk.at <= at:
-            changed += self._take(chunk)
+            if drawn := self._take(chunk):
+                changed += drawn
+                self.changed_at = chunk.at
+            if len(changed) > _MOST_CHANGED:
+                changed = [Rectangle(0, 0, *self.size)]
             sizes.add(self._framebuffer.size)
             self._next = next(self._chunks, None)
         self.at = max(self.at, at)

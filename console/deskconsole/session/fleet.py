@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING
 from deskconsole.common.errors import Cancelled, ConfigurationError, HostGone
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.inventory.inventory import Inventory
+from deskwire.geometry import Rectangle
 
 from .bandwidth import UNKNOWN, Claim, Priority, preview_size, share_out, stretched
 from .events import Event, SettingsChanged
 from .snapshot import Snapshot
 from .state import SETTLED
+from .window_grid import window_places
 
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
@@ -128,6 +130,7 @@ class Fleet:
                     pictures=self.pictures,
                     patient=True,
                     control=ControlSettings.of(host),
+                    arrange=self._arrange_windows,
                 )
                 self._on_session(session)
             return self._sessions[name]
@@ -213,6 +216,15 @@ class Fleet:
     def view(self, name: str, *, fullscreen: bool = False, control: bool = False) -> None:
         """Opens the window, connecting first where need be; with `control` it also acts on the host."""
         self.session(name).view(fullscreen=fullscreen, control=control)
+
+    def _arrange_windows(self, monitor: Rectangle) -> None:
+        """Puts all windows side by side, in the inventory's order."""
+        with self._lock:
+            sessions = dict(self._sessions)
+        names = [host.name for host in self.hosts]
+        viewed = [sessions[name] for name in names if name in sessions and sessions[name].viewing]
+        for session, place in zip(viewed, window_places(len(viewed), monitor), strict=True):
+            session.place_window(place)
 
     def start_recording(self, name: str) -> None:
         """Records the host from now on, connecting first where need be; ConfigurationError: there can be no

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, ViewerError
@@ -12,9 +12,10 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.image_file import keep_image
 from deskconsole.viewer.display import control_fault
 from deskconsole.viewer.keys import refusal
-from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request
+from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Request, WindowWish
 from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, InputOutcome
+from deskwire.geometry import Rectangle
 from deskwire.packet import Packet
 
 from .control_status import WINDOW_CLAIM, ControlStatus
@@ -43,8 +44,8 @@ class HostWindow(LinkObserver):
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
     window's threads, and never while a lock is held here. `places` is the file in which windows find the size
-    and place that they had, `pictures` the folder in which pictures are saved. What its user does goes to
-    `control`.
+    and place that they had, `pictures` the folder in which pictures are saved; `figures` makes the lines that
+    they show. What its user does goes to `control`.
     """
 
     def __init__(
@@ -55,15 +56,21 @@ class HostWindow(LinkObserver):
         changed: Callable[[Event], None],
         places: Path | None = None,
         pictures: Path | None = None,
+        *,
+        figures: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._name = name
         self._pictures = pictures
         self._picture_at: float | None = None
         """Unix time of the picture, where that is old."""
         self._places = places
+        self._figures = figures
+        self._wants_figures = False
+        self.wishes: Callable[[WindowWish], None] = lambda _: None
+        """Gets what the window's user wants of the console."""
         self._framebuffer = framebuffer
         self._control = control
-        self._input = WindowInput(control, self._say)
+        self._input = WindowInput(control, self.say)
         self._changed = changed
         self._lock = threading.Lock()
         self._viewer: Viewer | None = None
@@ -145,9 +152,37 @@ class HostWindow(LinkObserver):
             if self._viewer is not None:
                 self._viewer.state(word, stale=stale, why=why, at=at)
 
+    def show_figures(self, *, on: bool) -> None:
+        """Shows figures over the picture, new ones about once a second, or no more."""
+        with self._lock:
+            self._wants_figures = on
+        self._tell_figures()
+
+    def answered(self, round_trip: float) -> None:  # noqa: ARG002  # the figures have the mean of many
+        self._tell_figures()
+
+    def _tell_figures(self) -> None:
+        if self._wants_figures:
+            lines = self._figures()
+            with self._lock:
+                if self._viewer is not None:
+                    self._viewer.figures(lines)
+
+    def place(self, place: Rectangle) -> None:
+        """Puts the window there on the screen, with its frame."""
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.place(place)
+
+    def say(self, sentence: str) -> None:
+        """Shows a sentence in the window for a moment."""
+        with self._lock:
+            if self._viewer is not None:
+                self._viewer.say(sentence)
+
     def done(self, done: Done) -> None:
         if done.outcome is not InputOutcome.DONE:
-            self._say(done.reason or _NOT_DONE[done.outcome])
+            self.say(done.reason or _NOT_DONE[done.outcome])
         times = self._input.times()
         with self._lock:
             if self._viewer is not None and times is not None:
@@ -180,6 +215,7 @@ class HostWindow(LinkObserver):
                 fullscreen=self._fullscreen,
                 places=self._places,
                 on_input=self._user_did,
+                on_wish=self.wishes,
                 on_save=self._save_picture,
             )
         except ViewerError as error:
@@ -207,7 +243,7 @@ class HostWindow(LinkObserver):
     def _take_control(self) -> None:
         """Takes control for the window; the person at the host is not asked where it could not be used."""
         if fault := control_fault():
-            self._say(refusal(fault))
+            self.say(refusal(fault))
             return
         with self._lock:
             self._tell_who_controls(self._control.status)
@@ -234,21 +270,16 @@ class HostWindow(LinkObserver):
             at = self._picture_at or time.time()
             file = keep_image(self._pictures, self._name, at, pixels)
         except ConfigurationError as error:
-            self._say(f"the picture is not saved: {error}")
+            self.say(f"the picture is not saved: {error}")
             self._changed(ActionFailed(host=self._name, failure=Failure.of(error)))
         else:
-            self._say(f"saved {file}")
+            self.say(f"saved {file}")
             self._changed(PictureSaved(host=self._name, file=str(file)))
 
     def _clip(self, text: str) -> None:
         with self._lock:
             if self._viewer is not None:
                 self._viewer.clip(text)
-
-    def _say(self, sentence: str) -> None:
-        with self._lock:
-            if self._viewer is not None:
-                self._viewer.say(sentence)
 
     def _control_changed(self, status: ControlStatus) -> None:
         with self._lock:
@@ -266,6 +297,7 @@ class HostWindow(LinkObserver):
     def _gone(self, reason: str) -> None:
         with self._lock:
             self._viewer = None
+            self._wants_figures = False
             if reason != CLOSED_BY_HAND:
                 self.failure = ViewerError(f"the window of {self._name} is gone: {reason}")
         try:

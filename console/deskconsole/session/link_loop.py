@@ -134,6 +134,7 @@ class LinkLoop:
         self._decoder = Decoder()
         self._observers = observers
         self._sender = LinkSender(transport)
+        self._stopped = threading.Event()
         self._sending = threading.Lock()
         """Messages are put into the sender as they are made, one after the other; nothing blocks under it."""
         self._drawn = 0
@@ -166,6 +167,10 @@ class LinkLoop:
                     observer.ended()
             finally:
                 self._sender.end()
+
+    def stop(self) -> None:
+        """Ends the link as if it was cancelled; returns at once."""
+        self._stopped.set()
 
     def send(self, message: ControlRequest) -> None:
         """Sends what an agent understands that named the feature; returns at once."""
@@ -206,7 +211,7 @@ class LinkLoop:
             self._sender.put(self._connection.open())
         began = heard = beat = time.monotonic()
         stale = False
-        while not cancelled.is_set():
+        while not (cancelled.is_set() or self._stopped.is_set()):
             try:
                 data = self._transport.recv(_READ_SIZE)
             except TimeoutError:

@@ -25,6 +25,7 @@ from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.preview import HEIGHT, WIDTH, PreviewPicture, fitted
 from deskwire.control import Consent
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
+from deskwire.geometry import Rectangle
 from deskwire.messages import WatchMode
 
 from .attempt import Attempt
@@ -49,6 +50,7 @@ from .observer_list import ObserverList
 from .reconnect_policy import Fail, ReconnectPolicy, Retry
 from .route import AgentTransport, Route
 from .session_recording import MakeRecorder, PacketRecorder, SessionRecording
+from .shown_display import ShownDisplay
 from .snapshot import Snapshot
 from .state import SETTLED, State
 from .statistics import StatisticsMeter
@@ -56,6 +58,8 @@ from .status import NO_DETAILS, SessionStatus, StateDetails
 from .status_observer import StatusObserver
 from .steps import Steps
 from .watch_policy import WatchPolicy
+from .window_figures import figure_lines
+from .window_wishes import WindowWishes
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +72,8 @@ class Session:
 
     `full_stream`: it has the full stream all the time; else only for a window and for what is asked for, and
     small previews otherwise. `places`: the file in which windows find the size and place that they had,
-    `pictures` the folder in which they save pictures.
+    `pictures` the folder in which they save pictures. `arrange` puts all windows of the console side by side
+    on a monitor; without it there is only this one.
     `patient`: a host that is off is tried again, slowly; else the session fails.
 
     Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
@@ -87,10 +92,11 @@ class Session:
         pictures: Path | None = None,
         patient: bool = False,
         control: ControlSettings | None = None,
+        arrange: Callable[[Rectangle], None] | None = None,
     ) -> None:
         self.name = name
         self._route = route
-        self._display = display
+        self._display = ShownDisplay(display)
         self._on_event = on_event
         self._meter = StatisticsMeter()
         self._framebuffer = Framebuffer()
@@ -110,8 +116,20 @@ class Session:
         )
         """Who acts on the host, and what this console does there."""
         self._window = HostWindow(
-            name, self._framebuffer, self.control, self._window_changed, places, pictures
+            name,
+            self._framebuffer,
+            self.control,
+            self._window_changed,
+            places,
+            pictures,
+            figures=lambda: figure_lines(self.snapshot(), self._display.words, time.time()),
         )
+        self._window.wishes = WindowWishes(
+            self._window,
+            self._display,
+            lambda: self._ask(LinkLoop.stop),
+            arrange or self._window.place,
+        ).grant
         self.observers = ObserverList()
         """Who hears what links bring, besides the session's own parts."""
         self.recording = SessionRecording(
@@ -122,7 +140,7 @@ class Session:
             lambda: full_stream or self._window.wanted or self.recording.recorder is not None
         )
         self._status_observer = StatusObserver(
-            display,
+            self._display,
             self._status,
             self._steps,
             self._meter,
@@ -290,7 +308,7 @@ class Session:
 
         Raises what `make` raises.
         """
-        recorder = self.recording.start(self.name, self._display, self.request_refresh, make)
+        recorder = self.recording.start(self.name, self._display.number, self.request_refresh, make)
         self.connect()
         self.request_refresh()
         return recorder
@@ -311,6 +329,9 @@ class Session:
                 self._route, self._status, self._steps, self._move, self._on_event, self._make_link
             )
             error = attempt.run(cancelled, reuse=policy.reuse)
+            if self._display.take_change() and not cancelled.is_set():
+                self._move(State.RETRYING, StateDetails(reason=f"{self._display.words} is opened"))
+                continue
             if not cancelled.is_set() and not isinstance(error, Cancelled):
                 decision = policy.after(attempt.outcome(error))
                 if isinstance(decision, Fail):
@@ -332,11 +353,11 @@ class Session:
     def _make_link(self, transport: AgentTransport, attempt: Attempt) -> LinkLoop:
         # Control first: an answer to an input never sent must not act. Then the window: a person waits for
         # it. Figures before the status, which wakes those who wait for figures.
-        own = (self.control, self._window, self._meter, self._status_observer, attempt)
+        own = (self.control, self._window, self._meter, self._display, self._status_observer, attempt)
         return LinkLoop(
             transport.transport,
             transport.token,
-            self._display,
+            self._display.number,
             self._framebuffer,
             self.observers.of_link(own),
             self._watch_policy,
@@ -394,6 +415,10 @@ class Session:
     def _link(self) -> LinkLoop | None:
         attempt = self._attempt
         return None if attempt is None else attempt.link
+
+    def place_window(self, place: Rectangle) -> None:
+        """Puts the window there on the screen, where there is one."""
+        self._window.place(place)
 
     def _ask(self, want: Callable[[LinkLoop], None]) -> None:
         """A want on a link that has not greeted yet or is just ending is no error: every link begins with a

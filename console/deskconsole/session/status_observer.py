@@ -31,6 +31,7 @@ from .events import (
 from .host_events import HostEvents
 from .host_window import HostWindow
 from .link_observer import LinkObserver
+from .shown_display import ShownDisplay
 from .snapshot import Exactness
 from .state import State
 from .statistics import StatisticsMeter
@@ -53,7 +54,7 @@ class StatusObserver(LinkObserver):
 
     def __init__(
         self,
-        display: int,
+        display: ShownDisplay,
         status: SessionStatus,
         steps: Steps,
         meter: StatisticsMeter,
@@ -159,7 +160,7 @@ class StatusObserver(LinkObserver):
 
     def displays(self, displays: Sequence[Display]) -> None:
         for display in displays:
-            if display.number == self._display and display.width and display.height:
+            if display.number == self._display.number and display.width and display.height:
                 self._size = display.width, display.height
 
     def lossy(self, pixels: int) -> None:

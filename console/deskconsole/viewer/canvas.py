@@ -5,6 +5,7 @@ No window here, only arrays: what is shown of a changed rectangle equals what dr
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 import cv2
@@ -25,6 +26,17 @@ _LONGEST = 16384
 """Pixels of a canvas across or down, at most: as many as an X window has."""
 
 
+class Scaling(StrEnum):
+    """How a picture is enlarged and reduced."""
+
+    AUTOMATIC = "automatic"
+    """Enlarged each pixel is repeated, reduced it is the mean of what it covers: letters stay legible."""
+    SMOOTH = "smooth"
+    """No steps where it is enlarged."""
+    CRISP = "crisp"
+    """No pixel that is not one of the picture, also where it is reduced."""
+
+
 class Scale(NamedTuple):
     """`pixels` of the canvas for every `source` pixels of the picture.
 
@@ -38,6 +50,11 @@ class Scale(NamedTuple):
 
     pixels: int
     source: int
+
+    @property
+    def ratio(self) -> float:
+        """Pixels of the canvas for one of the picture."""
+        return self.pixels / self.source
 
     @property
     def repeatable(self) -> bool:
@@ -77,7 +94,7 @@ class Canvas:
 
     `image` is (height, width, 4) uint8 BGRX; its former contents are overwritten. `scale` None: the picture
     fits. Where it is larger than the canvas, `offset` (x, y in pixels of the canvas) says which part of it
-    is seen. `size` is what the picture takes on the canvas.
+    is seen. `size` is what the picture takes on the canvas; `scaling` says how it is enlarged and reduced.
 
     With `framed` a frame of two pixels is at the edge. It does not change the scale of a picture that fits:
     in full screen each pixel stays a pixel, and the frame covers the outermost two, which can be clicked.
@@ -91,16 +108,23 @@ class Canvas:
         scale: Scale | None = None,
         offset: tuple[int, int] = (0, 0),
         framed: bool = False,
+        scaling: Scaling = Scaling.AUTOMATIC,
     ) -> None:
         if framed:
             image[:] = _AMBER
         self._edge = edge = FRAME if framed and min(image.shape[:2]) > 4 * FRAME else 0
         self.image = image = image[edge : image.shape[0] - edge, edge : image.shape[1] - edge]
         """The canvas without its frame."""
-        self._picture = picture
+        self.picture = picture
         room = image.shape[1], image.shape[0]
         whole = room[0] + 2 * edge, room[1] + 2 * edge
+        self.room = whole
+        """Width and height of the image with its frame."""
         self.scale = scale or fitting(picture, whole)
+        enlarges, reduces = self.scale.ratio > 1, self.scale.ratio < 1
+        self._smooth = enlarges and scaling is Scaling.SMOOTH
+        """A pixel of the canvas depends on the neighbours of what it covers too."""
+        self._crisp = reduces and scaling is Scaling.CRISP
         self.size = self.scale.of(picture[0]), self.scale.of(picture[1])
         spare = [
             (there if there >= size else inside) - size
@@ -115,6 +139,12 @@ class Canvas:
         """Takes over what `picture` (height, width, 3) has under `rectangle`; returns where that is on the
         image with its frame, None where it is not seen."""
         pixels, source = self.scale
+        if self._smooth:
+            # What changed is seen in the pixels beside it, too.
+            x, y = max(0, rectangle.x - 1), max(0, rectangle.y - 1)
+            right = min(self.picture[0], rectangle.x + rectangle.width + 1)
+            bottom = min(self.picture[1], rectangle.y + rectangle.height + 1)
+            rectangle = Rectangle(x, y, right - x, bottom - y)
         # whole blocks around the rectangle, as far as they are seen
         left = max(rectangle.x // source, -self._x // pixels, 0)
         top = max(rectangle.y // source, -self._y // pixels, 0)
@@ -126,8 +156,12 @@ class Canvas:
         )
         if left >= right or top >= bottom:
             return None
-        part = picture[top * source : bottom * source, left * source : right * source]
-        if pixels != source:
+        if pixels == source:
+            part = picture[top:bottom, left:right]
+        elif self._smooth:
+            part = self._interpolated(picture, Rectangle(left, top, right - left, bottom - top))
+        else:
+            part = picture[top * source : bottom * source, left * source : right * source]
             part = self._scaled(part, right - left, bottom - top)
         x, y = self._x + left * pixels, self._y + top * pixels
         seen_x, seen_y = max(0, -x), max(0, -y)
@@ -156,7 +190,7 @@ class Canvas:
         """The pixel of the picture that is drawn in the middle of this pixel of the image with its frame;
         beside the picture, the nearest one that is seen."""
         across, down = (
-            self._place(at - self._edge, begin, self.image.shape[axis], self._picture[1 - axis])
+            self._place(at - self._edge, begin, self.image.shape[axis], self.picture[1 - axis])
             for at, begin, axis in ((x, self._x, 1), (y, self._y, 0))
         )
         return across, down
@@ -166,14 +200,34 @@ class Canvas:
         drawn = min(max(at, -self._edge), max(0, room - 1) + self._edge) - begin
         return min(max((2 * drawn + 1) * source // (2 * pixels), 0), length - 1)
 
+    def _interpolated(self, picture: NDArray[np.uint8], blocks: Rectangle) -> NDArray[np.uint8]:
+        """Blocks of an enlarged picture without steps: scaled with a block more on each side, which is cut
+        off again. Of the whole picture scaled at once they are off by 1 of 255 at most."""
+        pixels, source = self.scale
+        most = [-(-length // source) for length in self.picture]
+        left, top = max(0, blocks.x - 1), max(0, blocks.y - 1)
+        right = min(most[0], blocks.x + blocks.width + 1)
+        bottom = min(most[1], blocks.y + blocks.height + 1)
+        part = picture[top * source : bottom * source, left * source : right * source]
+        part = self._scaled(part, right - left, bottom - top)
+        x, y = (blocks.x - left) * pixels, (blocks.y - top) * pixels
+        return part[y : y + blocks.height * pixels, x : x + blocks.width * pixels]
+
     def _scaled(self, part: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
-        """The mean of what each pixel covers; the last blocks of a picture are filled up first."""
+        """Blocks of the picture, whole ones; the last blocks of a picture are filled up first."""
         pixels, source = self.scale
         missing = down * source - part.shape[0], across * source - part.shape[1]
         if any(missing):
             part = cv2.copyMakeBorder(  # type: ignore[assignment]
                 part, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE
             )
+        if self._crisp:
+            # The pixel in the middle of what each covers; OpenCV's nearest depends on where a part begins.
+            rows, columns = (
+                (2 * np.arange(blocks * pixels) + 1) * source // (2 * pixels) for blocks in (down, across)
+            )
+            return part.take(rows, axis=0).take(columns, axis=1)
+        way = cv2.INTER_LINEAR if self._smooth else cv2.INTER_AREA
         return cv2.resize(  # type: ignore[return-value]
-            part, (across * pixels, down * pixels), interpolation=cv2.INTER_AREA
+            part, (across * pixels, down * pixels), interpolation=way
         )

@@ -117,6 +117,25 @@ class Frame:
             cv2.moveWindow(self._name, *self._place)
         self._enlarged = False
 
+    @property
+    def monitor(self) -> Monitor | None:
+        """The monitor that has the window's middle, else the first one; None where nobody can tell."""
+        x, y = self._place or (0, 0)
+        x, y = x + self.viewport[0] // 2, y + self.viewport[1] // 2
+        there = [m for m in self._monitors if m[0] <= x < m[0] + m[2] and m[1] <= y < m[1] + m[3]]
+        return next(iter((*there, *self._monitors)), None)
+
+    def take_place(self, place: Monitor, borders: tuple[int, int, int, int]) -> None:
+        """Fills this place on the screen with the window and its frame (left, right, top, bottom)."""
+        left, right, top, bottom = borders
+        self._wanted = place[0] + left, place[1] + top
+        self._owed = max(1, place[2] - left - right), max(1, place[3] - top - bottom)
+        # It is where its user wants it: no other picture changes that.
+        self._given = None
+        self._settle_at, self._tries = time.monotonic() + _MANAGER, 3
+        self._resize(self._owed)
+        cv2.moveWindow(self._name, *self._wanted)
+
     def settle(self, surface: Surface) -> None:
         """Does by hand what the window manager did not do, or did otherwise."""
         if self._settle_at is None or time.monotonic() < self._settle_at:

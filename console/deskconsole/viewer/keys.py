@@ -21,6 +21,14 @@ class Action(Enum):
     AS_IT_IS = auto()
     DOUBLE = auto()
     HELP = auto()
+    SCALING = auto()
+    """Another way to enlarge and reduce the picture."""
+    DISPLAY = auto()
+    """Show the host's next display."""
+    FIGURES = auto()
+    """Show or hide the figures."""
+    ARRANGE = auto()
+    """Put all windows side by side."""
     SAVE = auto()
     """Save the picture in a file."""
     # With the host key
@@ -47,6 +55,8 @@ class PlayKey(StrEnum):
     """Pause, and play on."""
     STEP = "step"
     """Pause at the next change."""
+    STEP_BACK = "step back"
+    """Pause before the last change."""
     BACK = "back"
     AHEAD = "ahead"
     SLOWER = "slower"
@@ -78,6 +88,10 @@ _CODES: Final[Mapping[str, Action]] = MappingProxyType(
         "z": Action.FIT,
         "1": Action.AS_IT_IS,
         "2": Action.DOUBLE,
+        "x": Action.SCALING,
+        "d": Action.DISPLAY,
+        "i": Action.FIGURES,
+        "t": Action.ARRANGE,
         "q": Action.CLOSE,
         "s": Action.SAVE,
         "h": Action.HELP,
@@ -93,6 +107,7 @@ _PLAY_CODES: Final[Mapping[int, PlayKey]] = MappingProxyType(
     {
         ord(" "): PlayKey.PAUSE,
         ord("."): PlayKey.STEP,
+        ord(","): PlayKey.STEP_BACK,
         # X's keysyms, and the virtual keys of Windows, 16 bits up.
         **dict.fromkeys((0xFF51, 0x25 << 16), PlayKey.BACK),
         **dict.fromkeys((0xFF53, 0x27 << 16), PlayKey.AHEAD),
@@ -113,7 +128,10 @@ _WINDOWS_CODES: Final[Mapping[int, Action]] = MappingProxyType(
 
 _CHORDS: Final[Mapping[str, Action]] = MappingProxyType(
     {
-        **{key: _CODES[key] for key in "f012sqh"},
+        **{key: _CODES[key] for key in "f012xisqh"},
+        # As in the window alone but for two letters, which the host has.
+        "n": Action.DISPLAY,
+        "w": Action.ARRANGE,
         "f1": Action.HELP,
         "f11": Action.FULLSCREEN,
         "escape": Action.ESCAPE,
@@ -142,7 +160,9 @@ VIEW_KEYS: Final = (
     WindowKey("0", "fit the picture to the window"),
     WindowKey("1", "one pixel for one pixel"),
     WindowKey("2", "double size"),
+    WindowKey("wheel", "larger or smaller, around the pointer"),
     WindowKey("drag", "move a picture that is larger than the window"),
+    WindowKey("x", "scale automatically, smooth or crisp"),
     WindowKey("s", "save the picture in a file"),
     WindowKey("Esc", "leave full screen"),
     WindowKey("F1, h, ?", "show or hide these keys"),
@@ -150,11 +170,18 @@ VIEW_KEYS: Final = (
 )
 """The keys while the window only shows the host."""
 
+HOST_KEYS: Final = (
+    WindowKey("d", "the host's next display"),
+    WindowKey("i", "show or hide figures"),
+    WindowKey("t", "all windows side by side"),
+)
+"""More keys of the window of a host."""
+
 PLAY_KEYS: Final = (
     WindowKey("space", "pause, and play on"),
     WindowKey("left, right", "ten seconds back or ahead"),
     WindowKey("up, down", "twice or half as fast"),
-    WindowKey(".", "the next change"),
+    WindowKey(". ,", "the next change, and back before the last one"),
     WindowKey("Home, End", "the beginning, the end"),
 )
 """More keys of the window of a recording."""
@@ -171,7 +198,8 @@ CONTROL_KEYS: Final = (
     WindowKey("HOST + c", "copy the host's clipboard into this one"),
     WindowKey("HOST + drag", "move a picture that is larger than the window"),
     WindowKey("HOST + r", "show or hide how long inputs take"),
-    WindowKey("HOST + f 0 1 2 s h q", "the keys above, while you control the host"),
+    WindowKey("HOST + n, w", "the host's next display; all windows side by side"),
+    WindowKey("HOST + f 0 1 2 x i s h q", "the keys above, while you control the host"),
 )
 """The keys for control; HOST stands for the host key."""
 
@@ -184,9 +212,10 @@ def host_key_title(name: HostKeyName) -> str:
 def help_rows(host_key: HostKeyName | None, *, playing: bool = False) -> tuple[WindowKey, ...]:
     """All keys, for the box in the window, HOST replaced; None: the window can only show the host."""
     if host_key is None:
-        return PLAY_KEYS + VIEW_KEYS if playing else VIEW_KEYS
+        return (PLAY_KEYS if playing else HOST_KEYS) + VIEW_KEYS
     title = host_key_title(host_key)
-    return VIEW_KEYS + tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
+    rows = tuple(WindowKey(row.keys.replace("HOST", title), row.meaning) for row in CONTROL_KEYS)
+    return HOST_KEYS + VIEW_KEYS + rows
 
 
 def hint(host_key: HostKeyName | None, *, playing: bool = False) -> str:

@@ -15,9 +15,11 @@ from .messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    FigureLines,
     LapseNotice,
     Map,
     Notice,
+    PlaceWindow,
     Raise,
     Status,
     ToWindow,
@@ -59,7 +61,18 @@ class Mailbox:
                     self._damaged = True
                     if len(self._rectangles) > _MANY:
                         self._rectangles = {around(self._rectangles): None}
-                case Status() | WhoControls() | Notice() | LapseNotice() | ClipText() | DoneTimes():
+                case (
+                    Status()
+                    | WhoControls()
+                    | Notice()
+                    | LapseNotice()
+                    | ClipText()
+                    | DoneTimes()
+                    | FigureLines()
+                    | PlaceWindow()
+                ):
+                    # Behind all before it: a title says "controlled" when the keys go to the host already.
+                    self._newest.pop(type(message), None)
                     self._newest[type(message)] = message
                 case Raise():
                     self._raise = True

@@ -74,6 +74,21 @@ class DoneTimes(msgspec.Struct, frozen=True, tag="times"):
     p95: float
 
 
+class FigureLines(msgspec.Struct, frozen=True, tag="figures"):
+    """The figures to show over the picture while the user wants them."""
+
+    lines: tuple[str, ...]
+
+
+class PlaceWindow(msgspec.Struct, frozen=True, tag="place"):
+    """Take this place on the screen, with the frame around the window."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class Raise(msgspec.Struct, frozen=True, tag="raise"):
     """Show the window above all others."""
 
@@ -191,6 +206,25 @@ class ClipWish(msgspec.Struct, frozen=True, tag="fetch"):
     """Fetch the text of the host's clipboard."""
 
 
+class DisplayWish(msgspec.Struct, frozen=True, tag="display"):
+    """The user wants to see the host's next display."""
+
+
+class FiguresWish(msgspec.Struct, frozen=True, tag="figures"):
+    """The user wants to see figures, or not any more."""
+
+    on: bool
+
+
+class ArrangeWish(msgspec.Struct, frozen=True, tag="arrange"):
+    """The user wants all windows side by side on this monitor."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class SaveWish(msgspec.Struct, frozen=True, tag="save"):
     """The user wants the picture saved in a file."""
 
@@ -207,9 +241,23 @@ Request = ControlWish | ClipOffer | ClipWish
 """Messages that take time and get an answer."""
 
 ToWindow = (
-    Map | Damage | Status | WhoControls | Notice | LapseNotice | ClipText | DoneTimes | Raise | CloseWindow
+    Map
+    | Damage
+    | Status
+    | WhoControls
+    | Notice
+    | LapseNotice
+    | ClipText
+    | DoneTimes
+    | FigureLines
+    | PlaceWindow
+    | Raise
+    | CloseWindow
 )
-FromWindow = Shown | SaveWish | PlayWish | Input | Request
+WindowWish = DisplayWish | FiguresWish | ArrangeWish
+"""What the user wants of the console, not of the host."""
+
+FromWindow = Shown | SaveWish | PlayWish | WindowWish | Input | Request
 ToConsole = Ready | Failed | Closed | FromWindow
 
 _encoder = msgspec.json.Encoder()

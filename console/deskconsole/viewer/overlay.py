@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .keys import HostKeyName, WindowKey, help_rows, hint
-from .lettering import AMBER, DARK, FONT, PALE, ascii_text, wrapped
+from .lettering import AMBER, DARK, FONT, PALE, ascii_text, text_width, wrapped
 from .messages import Status
 
 _HINTED, _FADING = 4.0, 1.0
@@ -26,6 +26,9 @@ FADE_STEP = 0.05
 _MARGIN = 10
 _LEADING = 42
 """Pixels from line to line in a font of scale 1."""
+
+_SMALLEST = 0.6
+"""The part of their size to which the keys' letters shrink in a small window; below it they are illegible."""
 
 _FADED = (np.arange(256) // 2 + 32).astype(np.uint8)
 
@@ -51,6 +54,8 @@ class Overlay:
         """The box with the keys is shown."""
         self.times = ""
         """The line with the times of inputs, which stays while it is wanted."""
+        self.figures: tuple[str, ...] = ()
+        """The lines of figures, which stay while they are wanted."""
         self._hint = ""
         self._hint_until = 0.0
         self._stale: Status | None = None
@@ -110,12 +115,14 @@ class Overlay:
 
     def covers(self, now: float) -> bool:
         """Is something over a live picture? A part drawn alone would be drawn over it."""
-        return self.helping or bool(self.times) or self._strength(now) > 0
+        return self.helping or bool(self.times or self.figures) or self._strength(now) > 0
 
     def draw(self, image: NDArray[np.uint8], now: float) -> None:
         """Draws it on `image`, (height, width, 4) BGRX, which shows the picture alone."""
         if self._stale is not None:
             draw_banner(image, self._banner)
+        if self.figures:
+            _draw_figures(image, [ascii_text(line) for line in self.figures])
         if self.helping:
             _draw_help(image, self._rows(self.host_key))
         elif (strength := self._strength(now)) > 0:
@@ -156,15 +163,36 @@ def _draw_hint(image: NDArray[np.uint8], text: str, strength: float) -> None:
     cv2.addWeighted(banner, strength, below, 1 - strength, 0, dst=below)
 
 
+def _draw_figures(image: NDArray[np.uint8], lines: Sequence[str]) -> None:
+    """Lays lines into the top right corner of `image` (BGRX), on a ground that the picture shines through."""
+    width = max(text_width(line, 0.5) for line in lines) + 2 * _MARGIN
+    height = len(lines) * _LEADING // 2 + _MARGIN
+    below = image[:height, max(0, image.shape[1] - width) :]
+    ground = np.full_like(below, DARK[0])
+    for number, line in enumerate(lines, start=1):
+        cv2.putText(ground, line, (_MARGIN, number * _LEADING // 2), FONT, 0.5, PALE, 1, cv2.LINE_AA)
+    cv2.addWeighted(ground, 0.8, below, 0.2, 0, dst=below)
+
+
 def _draw_help(image: NDArray[np.uint8], rows: Sequence[tuple[str, str]]) -> None:
-    """Lays a box into the middle of `image` (BGRX): keys in one column, what they do in the other."""
-    wide = [max(cv2.getTextSize(row[n], FONT, 0.5, 1)[0][0] for row in rows) for n in (0, 1)]
+    """Lays a box into the middle of `image` (BGRX): keys beside what they do; in two columns, or smaller,
+    where the window is too low for all of them."""
+    wide = [max(text_width(row[n], 0.5) for row in rows) for n in (0, 1)]
+    column = wide[0] + wide[1] + 4 * _MARGIN
     leading = _LEADING // 2 + 2
-    width, height = wide[0] + wide[1] + 4 * _MARGIN, leading * len(rows) + 2 * _MARGIN
+
+    def fitting(columns: int) -> float:
+        height = leading * -(-len(rows) // columns) + 2 * _MARGIN
+        return float(min(1.0, image.shape[1] / (columns * column), image.shape[0] / height))
+
+    columns = 2 if fitting(2) > fitting(1) else 1
+    each, shrunk = -(-len(rows) // columns), max(_SMALLEST, fitting(columns))
+    width, height = round(shrunk * columns * column), round(shrunk * (leading * each + 2 * _MARGIN))
     left, top = max(0, (image.shape[1] - width) // 2), max(0, (image.shape[0] - height) // 2)
     cv2.rectangle(image, (left, top), (left + width, top + height), DARK, cv2.FILLED)
     for number, (key, meaning) in enumerate(rows):
-        bottom = top + _MARGIN + leading * (number + 1) - _MARGIN // 2
-        cv2.putText(image, key, (left + _MARGIN, bottom), FONT, 0.5, AMBER, 1, cv2.LINE_AA)
-        meant = left + wide[0] + 3 * _MARGIN, bottom
-        cv2.putText(image, meaning, meant, FONT, 0.5, PALE, 1, cv2.LINE_AA)
+        across, down = divmod(number, each)
+        bottom = top + round(shrunk * (_MARGIN // 2 + leading * (down + 1)))
+        for text, begin, colour in ((key, _MARGIN, AMBER), (meaning, wide[0] + 3 * _MARGIN, PALE)):
+            place = left + round(shrunk * (across * column + begin)), bottom
+            cv2.putText(image, text, place, FONT, 0.5 * shrunk, colour, 1, cv2.LINE_AA)

@@ -14,14 +14,19 @@ from deskwire.geometry import Rectangle
 from .keys import PlayKey
 from .mailbox import Mailbox
 from .messages import (
+    ArrangeWish,
     ClipText,
     Damage,
+    DisplayWish,
     DoneTimes,
+    FigureLines,
+    FiguresWish,
     FromWindow,
     Input,
     LapseNotice,
     Map,
     Notice,
+    PlaceWindow,
     PlayWish,
     Raise,
     Request,
@@ -30,6 +35,7 @@ from .messages import (
     Status,
     ToWindow,
     WhoControls,
+    WindowWish,
     to_console,
 )
 from .window_process import WindowProcess
@@ -44,8 +50,9 @@ class Viewer:
     the host's window finds the size and place that it had; without it none are kept. `on_closed` is called
     once, with a sentence's second half such as `it was closed`, from a thread of the viewer's, when the
     window ends for any reason but a call of `close`. `on_input` gets the user's input for the host, from the
-    same thread: it must not wait, nor must `on_save`, called when the picture is to be saved. With `on_play`
-    the window shows a recording, and tells its keys to that.
+    same thread: it must not wait, nor must `on_save`, called when the picture is to be saved, and `on_wish`,
+    which gets what the user wants of the console. With `on_play` the window shows a recording, and tells its
+    keys to that.
     """
 
     def __init__(
@@ -59,12 +66,14 @@ class Viewer:
         on_input: Callable[[Input | Request], None] = lambda _: None,
         on_save: Callable[[], None] = lambda: None,
         on_play: Callable[[PlayKey], None] | None = None,
+        on_wish: Callable[[WindowWish], None] = lambda _: None,
     ) -> None:
         self._host = printable(host)[:100]
         self._framebuffer = framebuffer
         self._on_input = on_input
         self._on_save = on_save
         self._on_play = on_play
+        self._on_wish = on_wish
         self._word, self._why = "live", ""
         self._stale, self._controlled = False, False
         self._at: float | None = None
@@ -129,6 +138,14 @@ class Viewer:
         """Says how many seconds inputs take until they are injected."""
         self._process.put(DoneTimes(p50, p95))
 
+    def figures(self, lines: Sequence[str]) -> None:
+        """Shows these figures over the picture while the user wants them."""
+        self._process.put(FigureLines(tuple(lines)))
+
+    def place(self, place: Rectangle) -> None:
+        """Puts the window there on the screen, with its frame."""
+        self._process.put(PlaceWindow(*place))
+
     def resized(self) -> None:
         """The framebuffer was reset; to be called before the damage of the new picture."""
         shared = self._framebuffer.shared
@@ -173,6 +190,8 @@ class Viewer:
             case PlayWish(key):
                 if self._on_play is not None:
                     self._on_play(key)
+            case DisplayWish() | FiguresWish() | ArrangeWish():
+                self._on_wish(message)
             case _:
                 self._on_input(message)
 

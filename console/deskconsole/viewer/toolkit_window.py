@@ -160,6 +160,12 @@ class ToolkitWindow:
         """Its user closed it."""
         return is_gone(NAME)
 
+    def take_place(self, place: tuple[int, int, int, int], size: tuple[int, int]) -> None:
+        """Fills this place of the screen (x, y, width, height); `size` as for `set_fullscreen`."""
+        if self.frame.fullscreen:
+            self.set_fullscreen(size, on=False)
+        self.frame.take_place(place, self.surface.borders())
+
     def set_fullscreen(self, size: tuple[int, int], *, on: bool) -> None:
         """Makes it as large as the screen, or gives it its size back: `size` where its user chose none."""
         # The size and place to come back to are those of now, not those of the last drawing.

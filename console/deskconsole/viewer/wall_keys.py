@@ -64,7 +64,7 @@ _CODES: Final[Mapping[int, WallAction]] = MappingProxyType(
     }
 )
 
-_ROWS: Final = (
+WALL_KEYS: Final = (
     WindowKey("click, Enter", "open the host's own window"),
     WindowKey("arrows", "choose a tile"),
     WindowKey("Page Up, Page Down", "the page before, the next one"),
@@ -74,13 +74,15 @@ _ROWS: Final = (
     WindowKey("f, F11", "full screen, and back"),
     WindowKey("Esc", "leave full screen"),
     WindowKey("F1, h, ?", "show or hide these keys"),
+    WindowKey("wheel", "turn the pages"),
     WindowKey("q", "close the wall"),
 )
+"""The keys of the wall's window."""
 
 
 def wall_rows(_host_key: HostKeyName | None) -> tuple[WindowKey, ...]:
     """All keys, for the box in the window."""
-    return _ROWS
+    return WALL_KEYS
 
 
 def wall_hint(_host_key: HostKeyName | None) -> str:

@@ -232,9 +232,11 @@ class WallWindow:
     def _set_fullscreen(self, *, on: bool) -> None:
         self._toolkit.set_fullscreen(_SIZE, on=on)
 
-    def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        """Opens the host whose tile is clicked."""
-        if event == cv2.EVENT_LBUTTONUP and (name := self._picture.at(x, y)) is not None:
+    def _mouse(self, event: int, x: int, y: int, flags: int, _data: object) -> None:
+        """Opens the host whose tile is clicked; the wheel turns pages."""
+        if event == cv2.EVENT_MOUSEWHEEL:
+            self._act(WallAction.LAST_PAGE if flags > 0 else WallAction.NEXT_PAGE)
+        elif event == cv2.EVENT_LBUTTONUP and (name := self._picture.at(x, y)) is not None:
             self._postpone(_UNUSED)
             self._picture.selected = name
             self._open(name)

@@ -21,7 +21,7 @@ from deskconsole.picture.framebuffer import map_shared
 from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
 
-from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas
+from .canvas import AS_IT_IS, DOUBLE, FRAME, Canvas, Scaling
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
@@ -40,14 +40,19 @@ from .keys import (
 )
 from .messages import (
     CLOSED_BY_HAND,
+    ArrangeWish,
     ClipText,
     Closed,
     CloseWindow,
     Damage,
+    DisplayWish,
     DoneTimes,
+    FigureLines,
+    FiguresWish,
     LapseNotice,
     Map,
     Notice,
+    PlaceWindow,
     PlayWish,
     Raise,
     SaveWish,
@@ -92,6 +97,8 @@ class Window:
         self._picture: NDArray[np.uint8] | None = None
         self._canvas: Canvas | None = None
         self._zoom = Zoom()
+        self._scaling = Scaling.AUTOMATIC
+        self._wants_figures = False
         self._host_key: HostKeyName = host_key
         self._playing = playing
         self._overlay = Overlay(
@@ -154,7 +161,7 @@ class Window:
             self._toolkit.rouse()
         self._control.tick(time.monotonic())
 
-    def _handle(self, message: ToWindow) -> None:
+    def _handle(self, message: ToWindow) -> None:  # noqa: C901  # one case a kind
         match message:
             case Map():
                 self._look_at(message)
@@ -174,6 +181,13 @@ class Window:
                 self._control.lapsed()
             case DoneTimes():
                 self._times.done = message
+            case FigureLines(lines):
+                self._show_figures(lines)
+            case PlaceWindow(x, y, width, height):
+                if self._toolkit.is_open:
+                    self._toolkit.take_place((x, y, width, height), self._needed())
+                    self._control.fullscreen(on=False)
+                    self._redraw = True
             case ClipText():
                 self._control.fetched(message)
             case Raise():
@@ -283,7 +297,12 @@ class Window:
         """Draws the whole for the size, the scale and the offset as they are now."""
         image = self._toolkit.image()
         self._canvas = Canvas(
-            self._size(), image, scale=self._zoom.scale, offset=self._zoom.offset, framed=self._control.on
+            self._size(),
+            image,
+            scale=self._zoom.scale,
+            offset=self._zoom.offset,
+            framed=self._control.on,
+            scaling=self._scaling,
         )
         self._control.show(self._canvas)
         self._zoom.offset = self._canvas.offset
@@ -311,7 +330,7 @@ class Window:
         self._act(action)
         return ""
 
-    def _act(self, action: Action | None) -> None:
+    def _act(self, action: Action | None) -> None:  # noqa: C901  # one case an action
         if action is None or self._control.do(action):
             return
         self._toolkit.rouse()
@@ -326,6 +345,17 @@ class Window:
                 self._zoom.choose(AS_IT_IS)
             case Action.DOUBLE:
                 self._zoom.choose(DOUBLE)
+            case Action.SCALING:
+                self._scaling = list(Scaling)[(list(Scaling).index(self._scaling) + 1) % len(Scaling)]
+                self._say(f"{self._scaling} scaling")
+            case Action.DISPLAY if not self._playing:
+                self._outbox.put(DisplayWish())
+            case Action.FIGURES if not self._playing:
+                self._wants_figures = not self._wants_figures
+                self._overlay.figures = ()
+                self._outbox.put(FiguresWish(on=self._wants_figures))
+            case Action.ARRANGE if not self._playing and self._toolkit.frame.monitor is not None:
+                self._outbox.put(ArrangeWish(*self._toolkit.frame.monitor))
             case Action.SAVE:
                 self._outbox.put(SaveWish())
             case Action.HELP:
@@ -344,8 +374,20 @@ class Window:
         self._toolkit.set_fullscreen(self._needed(), on=on)
         self._control.fullscreen(on=on)
 
-    def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        """Drags a picture that is larger than the window; says how to act where a click does nothing."""
+    def _show_figures(self, lines: tuple[str, ...]) -> None:
+        if self._wants_figures and self._canvas is not None:
+            scale = f"shown at {100 * self._canvas.scale.ratio:.0f} %, {self._scaling} scaling"
+            self._overlay.figures = (*lines, scale)
+            self._redraw = True
+
+    def _mouse(self, event: int, x: int, y: int, flags: int, _data: object) -> None:
+        """Drags a picture that is larger than the window, zooms by the wheel; says how to act where a click
+        does nothing."""
+        if event == cv2.EVENT_MOUSEWHEEL:
+            if self._canvas is not None and self._zoom.wheel(flags, x, y, self._canvas):
+                self._redraw = True
+                self._toolkit.rouse()
+            return
         larger = self._canvas is not None and any(
             size > room for size, room in zip(self._canvas.size, self._toolkit.frame.viewport, strict=True)
         )

@@ -52,6 +52,15 @@ def bring_to_front(display: Display, window: XWindow) -> None:
     display.sync()
 
 
+def borders_of(display: Display, window: XWindow) -> tuple[int, int, int, int]:
+    """Pixels of the frame that a window manager has put around the window: left, right, top, bottom."""
+    found = window.get_full_property(display.intern_atom("_NET_FRAME_EXTENTS"), X.AnyPropertyType)
+    if found is None or len(found.value) != 4:
+        return 0, 0, 0, 0
+    left, right, top, bottom = (int(edge) for edge in found.value)
+    return left, right, top, bottom
+
+
 def place_of(display: Display, window: XWindow) -> tuple[int, int]:
     """The point on the screen where the inside of the window begins."""
     corner = display.screen().root.translate_coords(window, 0, 0)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 
-from .canvas import Scale
+from .canvas import Canvas, Scale, fitting
+
+_STEPS: Final = tuple(
+    Scale(pixels, source)
+    for pixels, source in (
+        (1, 8), (1, 6), (1, 4), (1, 3), (1, 2), (2, 3), (3, 4), (1, 1),
+        (5, 4), (3, 2), (2, 1), (3, 1), (4, 1), (6, 1), (8, 1),
+    )
+)  # fmt: skip
+"""The scales that the wheel chooses among."""
 
 
 class Zoom:
@@ -34,3 +45,23 @@ class Zoom:
             self.offset = left + from_x - x, top + from_y - y
             return True
         return False
+
+    def wheel(self, turned: int, x: int, y: int, canvas: Canvas) -> bool:
+        """Makes the picture a step larger (`turned` above 0) or smaller, not smaller than it fits; True where
+        it changed. What is under this point of the window stays there."""
+        # A step that is hardly another scale is none.
+        larger, smaller = canvas.scale.ratio * 1.02, canvas.scale.ratio / 1.02
+        if turned > 0:
+            scale = next((step for step in _STEPS if step.ratio > larger), None)
+        else:
+            scale = next((step for step in reversed(_STEPS) if step.ratio < smaller), None)
+            least = fitting(canvas.picture, canvas.room).ratio
+            if self.scale is not None and (scale is None or scale.ratio <= least):
+                self.choose(None)
+                return True
+        if scale is None or (turned < 0 and self.scale is None):
+            return False
+        across, down = canvas.place(x, y)
+        self.scale = scale
+        self.offset = scale.of(across) - x, scale.of(down) - y
+        return True

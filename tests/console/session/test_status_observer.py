@@ -10,6 +10,7 @@ from deskconsole.session.events import Event, EventsLeftOut, ScreenHidden, Strea
 from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_events import MOST, HostEvents
 from deskconsole.session.host_window import HostWindow
+from deskconsole.session.shown_display import ShownDisplay
 from deskconsole.session.state import State
 from deskconsole.session.statistics import StatisticsMeter
 from deskconsole.session.status import SessionStatus
@@ -30,7 +31,7 @@ def observed(
     with closing(Framebuffer()) as framebuffer:
         window = HostWindow(host, framebuffer, HostControl(lambda _: None), events.append)
         observer = StatusObserver(
-            0,
+            ShownDisplay(0),
             status,
             Steps(),
             StatisticsMeter(),

@@ -128,7 +128,9 @@ def test_a_lost_keyboard_forgets_what_was_held() -> None:
         ("c", "c", Action.FETCH_CLIP),
         ("r", "r", Action.TIMES),
         ("t", "t", Action.FORCE),
-        ("x", "x", None),
+        ("x", "x", Action.SCALING),
+        ("n", "n", Action.DISPLAY),
+        ("m", "m", None),
     ],
 )
 def test_a_chord_is_found_by_its_letter_else_by_its_place(

@@ -16,10 +16,12 @@ from deskconsole.viewer.messages import (
     CloseWindow,
     Damage,
     DoneTimes,
+    FigureLines,
     KeyInput,
     LapseNotice,
     Map,
     Notice,
+    PlaceWindow,
     PointerInput,
     Raise,
     Status,
@@ -174,12 +176,21 @@ def test_every_kind_of_message_reaches_the_window(
     reader, writer = pipe
     messages: list[ToWindow] = [
         *(_MAP, _damage(1), _STATUS, WhoControls(ControlState.YOURS), Notice("copied"), LapseNotice()),
-        *(ClipText("x"), DoneTimes(0.004, 0.011), Raise(), CloseWindow()),
+        *(ClipText("x"), DoneTimes(0.004, 0.011), FigureLines(("live",)), PlaceWindow(0, 0, 9, 9)),
+        *(Raise(), CloseWindow()),
     ]
     assert {type(message) for message in messages} == set(get_args(ToWindow))
     os.write(writer, b"".join(map(line, messages)))
     taken = _taken(kind(reader, Mailbox(), to_window))
     assert [message for message in messages if message not in taken] == []
+
+
+def test_a_title_comes_after_the_control_that_it_tells_of() -> None:
+    mailbox = Mailbox()
+    controlled = Status("lab-01 - controlled - deskconsole", "live", stale=False)
+    for message in (_STATUS, WhoControls(ControlState.YOURS), controlled):
+        mailbox.put(message)
+    assert mailbox.take() == [WhoControls(ControlState.YOURS), controlled]
 
 
 def test_damage_that_melts_together_keeps_the_oldest_input(pipe: tuple[int, int]) -> None:

@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from support.bootstrap_host import ssh_host
+from deskconsole.bootstrap.archive import agent_archive
+from deskconsole.runtimes.container import Runtime
+from support.bootstrap_host import names, ssh_host
+from support.built_runtime import built_runtime
 from support.command_line import Said
-from support.deployed_runtime import equip, put_on_shelf
+from support.deployed_runtime import put_on_shelf, root_of
 from support.sshd import Sshd
 from support.windows.host import WindowsHost
 from support.windows_console import WindowsConsole
@@ -136,14 +139,18 @@ def test_the_agent_s_pipe_signs_and_what_hangs_there_stops_nothing(
 
 
 @pytest.mark.long
-def test_a_windows_host_shows_its_desktop_to_a_windows_console(
+def test_a_bare_windows_host_is_brought_all_it_needs_by_a_windows_console(
     console: WindowsConsole, shared_windows: WindowsHost, profile: Path
 ) -> None:
-    equip(shared_windows)
     put_on_shelf(console.home / "AppData" / "Local" / "deskconsole-console" / "Cache")
     shutil.copy(shared_windows.key, profile / "id_ed25519")
     (profile / "known_hosts").write_text(shared_windows.known_hosts_line)
     place = f"{shared_windows.user}@127.0.0.1:{shared_windows.port}"
-    said = console.run("shot", place, "-o", "shot.png", "--json")
+    said = console.run("shot", place, "-o", "shot.png", "--json", timeout=600)
     assert (shown(said)["width"], shown(said)["height"]) == (1280, 720)
     assert np.array_equal(picture(console), shared_windows.screenshot())
+    runtime = Runtime.read(built_runtime())
+    assert names(root_of(shared_windows)) == [agent_archive().name, "run", runtime.name]
+    assert shared_windows.uploaded > runtime.manifest.upload
+    console.run("undeploy", place, "--json", timeout=300).json()
+    assert not root_of(shared_windows).exists()

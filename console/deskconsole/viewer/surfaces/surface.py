@@ -19,6 +19,9 @@ from deskwire.geometry import Rectangle
 if sys.platform == "win32":
     from . import highgui_window
 
+_BORDERS = (8, 8, 31, 8)
+"""Pixels of a window's frame on Windows 10 and 11 at 100 %."""
+
 Mouse = Callable[[int, int, int, int, object], None]
 """Takes what highgui tells of the mouse: event, x, y, flags, and something of no account."""
 
@@ -46,6 +49,10 @@ class Surface(Protocol):
 
     def place(self) -> tuple[int, int] | None:
         """The point on the screen where the window's inside begins; None where that is not known now."""
+        ...
+
+    def borders(self) -> tuple[int, int, int, int]:
+        """Pixels of the window's frame on the left, right, top and bottom, as far as is known."""
         ...
 
     def to_front(self) -> bool:
@@ -109,6 +116,9 @@ class HighguiSurface:
 
     def place(self) -> tuple[int, int] | None:
         return None
+
+    def borders(self) -> tuple[int, int, int, int]:
+        return _BORDERS if sys.platform == "win32" else (0, 0, 0, 0)
 
     def to_front(self) -> bool:
         with contextlib.suppress(cv2.error):  # the window was closed

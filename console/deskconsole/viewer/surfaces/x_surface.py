@@ -20,7 +20,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayError, XError
 
-from deskconsole.viewer.x_windows import bring_to_front, find_window, place_of
+from deskconsole.viewer.x_windows import borders_of, bring_to_front, find_window, place_of
 from deskwire.geometry import Rectangle
 from deskx11.put_image import SharedSegment
 from deskx11.segment import Segment
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 _PARENTS = X.StructureNotifyMask | X.KeyPressMask | X.FocusChangeMask
 _CHILDS = X.ExposureMask | X.ButtonPressMask | X.ButtonReleaseMask | X.Button1MotionMask
+
+_WHEEL = {4: 120, 5: -120}
+"""Button numbers of X to the wheel's turns, as highgui tells them in the upper 16 bits of its flags."""
 
 _REACH = 16384
 """Width and height of the child: beyond any screen, so that it covers its parent however that grows."""
@@ -100,6 +103,11 @@ class XSurface:
         # The server counts it as a key: its saver, DPMS and the desktop's own timers begin from now.
         self.guarded(lambda: self.display.force_screen_saver(X.ScreenSaverReset))
         self.guarded(self.display.flush)
+
+    def borders(self) -> tuple[int, int, int, int]:
+        with contextlib.suppress(XError, ConnectionClosedError):
+            return borders_of(self.display, self.parent)
+        return 0, 0, 0, 0
 
     def place(self) -> tuple[int, int] | None:
         if self._place is None and not self._lost:
@@ -222,6 +230,9 @@ class XSurface:
                 pressed = event.type == X.ButtonPress
                 action = cv2.EVENT_LBUTTONDOWN if pressed else cv2.EVENT_LBUTTONUP
                 self._mouse(action, event.event_x, event.event_y, 0, None)
+            elif event.type == X.ButtonPress and event.detail in _WHEEL:
+                turned = _WHEEL[event.detail] << 16
+                self._mouse(cv2.EVENT_MOUSEWHEEL, event.event_x, event.event_y, turned, None)
         self._move(moved)
         if exposed and not self._lost:
             self.show(exposed)
