@@ -44,8 +44,11 @@ def _measure(hosts: int) -> dict[str, Any]:
         token = folder / "token"
         token.write_bytes(bytes(range(32)))
         # The limits on logins under way are those of one host: a hundred hosts have a hundred times as many.
-        options = {"ListenAddress": "0.0.0.0", "MaxStartups": "1000", "MaxSessions": "1000"}  # noqa: S104
-        with Sshd(folder / "sshd", options=options) as server, simulated(hosts, token, eager=False) as served:
+        options = {"MaxStartups": "1000", "MaxSessions": "1000"}
+        with (
+            Sshd(folder / "sshd", options=options, listen="0.0.0.0") as server,  # noqa: S104
+            simulated(hosts, token, eager=False) as served,
+        ):
             home = folder / "console"
             _prepare(home, server, hosts)
             ports = folder / "ports.json"
