@@ -295,7 +295,9 @@ class Controller:
         if toast is not None:
             severity: Literal["error", "warning"] = "error" if toast.line.severity == "error" else "warning"
             self._app.clear_notifications()
-            self._app.notify(toast.text, title=toast.line.host, severity=severity, markup=False)
+            self._app.notify(
+                toast.text(self.keys.key_of("log")), title=toast.line.host, severity=severity, markup=False
+            )
 
     def _show_answers(self) -> None:
         for answer in self._answers.found(self.view, time.monotonic()):

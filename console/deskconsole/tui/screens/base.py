@@ -240,7 +240,7 @@ class HostActions(ConsoleScreen):
 
     def _obstacle(self, action: str, name: str) -> str:
         """Why this cannot be done to the host now, and the key that helps; empty where it can."""
-        state = self.controller.view.snapshot(name).state
+        state, key_of = self.controller.view.snapshot(name).state, self.controller.keys.key_of
         settled = state in SETTLED
         if action in _OF_A_CONTROLLED and state in LIVE:
             # The view may be of the moment between the Welcome and what control made of it.
@@ -249,12 +249,13 @@ class HostActions(ConsoleScreen):
         if action == "disconnect" and settled:
             return "not connected"
         if action in _OF_A_CONNECTED and settled:
-            return "not connected; c connects it"
+            return f"not connected; {key_of('connect')} connects it"
         if action in _OF_A_CONTROLLED or (action == "save_picture" and state not in LIVE):
-            return "not connected yet; d shows each step of the way"
+            return f"not connected yet; {key_of('deploy')} shows each step of the way"
         # A session that waits to try again does so at once.
         if action == "connect" and not settled and state is not State.RETRYING:
-            return "connected already" if state in LIVE else "on its way already; d shows each step of it"
+            under_way = f"on its way already; {key_of('deploy')} shows each step of it"
+            return "connected already" if state in LIVE else under_way
         return ""
 
     def action_mark(self) -> None:
