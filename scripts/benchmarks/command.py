@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from deskconsole.common.paths import Paths
 from deskconsole.common.percentile import percentile
+from deskconsole.local.client import running_consoles
 
 from .terminal import ROOT, Terminal
 
@@ -36,8 +38,8 @@ def measure(runs: int = 20) -> dict[str, Any]:
     """Seconds and CPU of each command, `runs` times each, in turn."""
     with tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as name:
         home = Path(name)
-        with Terminal(home, "demo") as terminal:
-            terminal.wait_for(lambda output: b"3 live" in output, 60)
+        with Terminal(home, "demo"):
+            _wait_until_live(Paths.below(home).run)
             for arguments in _COMMANDS.values():  # the files of before are read from the disk once
                 _timed(arguments, home)
             found: dict[str, list[tuple[float, float]]] = {command: [] for command in _COMMANDS}
@@ -50,6 +52,16 @@ def measure(runs: int = 20) -> dict[str, Any]:
         "load": os.getloadavg()[0],
         "commands": {command: _figures(times) for command, times in found.items()},
     }
+
+
+def _wait_until_live(folder: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        consoles = running_consoles(folder)
+        if consoles and all(host.live for host in consoles[0].hosts.values()):
+            return
+        time.sleep(0.5)
+    raise TimeoutError("the demo's hosts did not come up")
 
 
 def _timed(arguments: tuple[str, ...], home: Path) -> tuple[float, float]:

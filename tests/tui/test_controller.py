@@ -12,7 +12,9 @@ from textual.app import App
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
+from deskconsole.tui.app import DeskconsoleApp
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.key_places import key_places
 from deskconsole.tui.user_keys import UserKeys
 from deskconsole.tui.view import FleetView
 from support.screens.display_fleet import NOW, DisplayFleet, failure, laboratory
@@ -23,8 +25,13 @@ async def controlled(fleet: DisplayFleet, tmp_path: Path) -> AsyncIterator[tuple
     """A controller on `fleet`, and all that it publishes, in order."""
     app: App[None] = App()
     async with app.run_test() as pilot:
+        keys = UserKeys(key_places(DeskconsoleApp.BINDINGS), {})
         controller = Controller(
-            app, fleet, ssh_config=tmp_path / "config", keys=UserKeys([], {}), clock=lambda: NOW
+            app,
+            fleet,
+            ssh_config=tmp_path / "config",
+            keys=keys,
+            clock=lambda: NOW,
         )
         heard: list[object] = []
         for signal in (controller.view_changed, controller.events_arrived, controller.host_saved):

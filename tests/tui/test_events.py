@@ -103,7 +103,7 @@ def test_toasts_keep_their_distance_and_warnings_wait_for_errors() -> None:
 
     def said(now: float) -> str | None:
         toast = toasts.take(now)
-        return None if toast is None else toast.text
+        return None if toast is None else toast.text("l")
 
     toasts.add([LogLine.of(warning("a", "first"))])
     assert said(10.0) == "first"

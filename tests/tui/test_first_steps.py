@@ -105,20 +105,25 @@ def test_ctrl_z_suspends_and_fg_comes_back(home: Path) -> None:
     (home / "config" / "hosts.toml").write_text('[[host]]\nname = "attic"\n')
     terminal = Terminal(home, "--norc", size=(80, 24), program=("bash",))
     try:
+        before = terminal.title()
         terminal.type(f"{shlex.join([sys.executable, '-m', 'deskconsole'])}\n")
         terminal.until(lambda shown: "1 host" in shown and "Quit" in shown)
+        terminal.until(lambda _: terminal.title() == "1 not connected - deskconsole")
         terminal.keys("C-z")
         terminal.until(lambda shown: "Stopped" in shown and "Quit" not in shown)
+        assert terminal.title() == before
         terminal.type("echo still $((20 + 3))\n")
         terminal.until(lambda shown: "still 23" in shown)
         terminal.type("fg\n")
         terminal.until(lambda shown: "1 host" in shown and "Quit" in shown)
+        terminal.until(lambda _: terminal.title() == "1 not connected - deskconsole")
         terminal.type("a")
         terminal.until(lambda shown: "key file" in shown)
         terminal.keys("C-c")
         terminal.until(lambda shown: "ctrl+c again leaves" in shown)
         terminal.keys("C-c")
         terminal.until(lambda shown: "still 23" in shown and "Quit" not in shown)
+        terminal.until(lambda _: terminal.title() == before)
     finally:
         terminal.close()
 

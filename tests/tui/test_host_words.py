@@ -56,6 +56,6 @@ def test_person_name_and_system_stand_in_the_row_where_there_is_room_and_in_the_
         assert all(word in line for word in words)
         assert "logged on" in "".join(text for text, _ in heading(layout))
     assert matches(row, "debian PC-7")
-    shown = "\n".join(line.plain for line in flow(facts(host, snapshot, NOW), 100))
+    shown = "\n".join(line.plain for line in flow(facts(host, snapshot, NOW, str), 100))
     assert "logged on ada" in shown
     assert "host name pc-7   Debian GNU/Linux 12 (bookworm)" in shown

@@ -79,7 +79,7 @@ async def test_keys_of_the_settings_work_and_are_shown(tmp_path: Path) -> None:
     settings = Settings(keys={"view": ["f6", "N"], "connect": "v", "open": "f7", "quit": "Q"})
     app = DeskconsoleApp(fleet, ssh_config=tmp_path / "config", clock=lambda: NOW, settings=settings)
     try:
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
             while app.controller.fleet is None:
                 await pilot.pause()
             app.controller.pull()
@@ -89,7 +89,11 @@ async def test_keys_of_the_settings_work_and_are_shown(tmp_path: Path) -> None:
             await until(pilot, lambda: fleet.asked == [("view", "lab-01")])
             await pilot.press("down", "down", "down", "v", "enter", "c", "q")
             await until(pilot, lambda: fleet.asked[1:] == [("connect", "lab-04")])
-            await pilot.press("f1")
+            # The words that name keys name these: the fourth host is down.
+            await until_shown(pilot, "o looks for what is wrong")
+            await pilot.press("down", "r")
+            await until_shown(pilot, "not connected; v connects it")
+            await pilot.press("up", "f1")
             shown = await until_shown(pilot, "f6 N  View")
             assert "v  Connect " in shown
             await pilot.press("escape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -22,8 +22,11 @@ from .results import ExportResult
 
 BGR = NDArray[np.uint8]
 
-_MOST_FRAMES: Final = 3000
-"""Pictures of an animation, which is made in memory: 3000 of 1280 x 800 have 9 GB before they are encoded."""
+_MOST_BYTES: Final = 1024**3
+"""Bytes of an animation's pictures, which is made in memory: 349 of 1280 x 800."""
+
+_MOST_FRAMES: Final = 1_000_000
+"""Pictures of a film: 28 hours at ten a second. A damaged recording may tell of years."""
 
 
 class _Film(Protocol):
@@ -64,10 +67,11 @@ class _Animation:
         if self._frames and np.array_equal(self._frames[-1], picture):
             self._pauses[-1] += self._pause
             return
-        if len(self._frames) >= _MOST_FRAMES:
+        most = max(1, _MOST_BYTES // picture.nbytes)
+        if len(self._frames) >= most:
             raise ConfigurationError(
-                f"an animation has at most {_MOST_FRAMES} pictures",
-                remedy="Make an .mp4, or take fewer with --rate.",
+                f"an animation of this size has at most {most} pictures",
+                remedy="Make an .mp4, take fewer with --rate, or a part with --from and --to.",
             )
         self._frames.append(picture.copy())
         self._pauses.append(self._pause)
@@ -108,10 +112,13 @@ _FILMS: Final[Mapping[str, Callable[[Path, tuple[int, int], float], _Film]]] = M
 )
 
 
-def export_recording(file: Path, output: Path, rate: float) -> ExportResult:
+def export_recording(
+    file: Path, output: Path, rate: float, *, begin: float = 0.0, end: float | None = None
+) -> ExportResult:
     """Writes `rate` pictures for each second. A picture of another size than the first is fitted into that.
 
-    Raises ConfigurationError where `output` cannot be written, and what a reader and a player raise.
+    `begin`, `end`: seconds of the recording; None: its end. Raises ConfigurationError where `output` cannot
+    be written, and what a reader and a player raise.
     """
     make = _FILMS.get(output.suffix.lower())
     if make is None:
@@ -121,22 +128,37 @@ def export_recording(file: Path, output: Path, rate: float) -> ExportResult:
     if output.exists():
         raise ConfigurationError(f"{output} exists", remedy="Give another name.")
     with contextlib.closing(RecordingReader(file)) as reader, contextlib.closing(Framebuffer()) as picture:
+        moments = _moments(reader, begin, end, rate)
         player = RecordingPlayer(reader, picture)
+        player.seek(moments[0])
         width, height = player.size
         # Some encoders take even sizes only.
         size = (width - width % 2, height - height % 2)
         with contextlib.closing(make(output, size, rate)) as film:
             frames = 0
-            for at in _moments(reader.duration, rate):
+            for at in moments:
                 player.advance(at)
                 film.add(_fitted(picture.pixels, size))
                 frames += 1
-        return ExportResult(str(output), reader.seconds, frames, *size, reader.fault)
+        seconds = (moments[-1] - moments[0]) / SECOND
+        return ExportResult(str(output), seconds, frames, *size, reader.fault)
 
 
-def _moments(duration: int, rate: float) -> Iterator[int]:
-    step = SECOND / rate
-    return (round(number * step) for number in range(int(duration / step) + 1))
+def _moments(reader: RecordingReader, begin: float, end: float | None, rate: float) -> range:
+    """The times of the pictures, in microseconds."""
+    last = reader.duration if end is None else min(reader.duration, round(end * SECOND))
+    moments = range(round(begin * SECOND), last + 1, max(1, round(SECOND / rate)))
+    if not moments:
+        raise ConfigurationError(
+            f"there is nothing to export from {begin:g} s on: the recording has {reader.seconds:.1f} s",
+            remedy="Give an earlier --from, or a later --to.",
+        )
+    if len(moments) > _MOST_FRAMES:
+        raise ConfigurationError(
+            f"{len(moments):,} pictures are too many for a film, at most {_MOST_FRAMES:,} are made",
+            remedy="Take fewer with --rate, or a part with --from and --to.",
+        )
+    return moments
 
 
 def _fitted(pixels: BGR, size: tuple[int, int]) -> BGR:

@@ -141,6 +141,8 @@ def export(
     ],
     *,
     rate: Annotated[float, typer.Option(min=0.1, max=60.0, help="Pictures a second.")] = 10.0,
+    begin: Annotated[float, seconds_option("Begin so long after its beginning.", "--from")] = 0.0,
+    end: Annotated[float | None, seconds_option("End so long after its beginning.", "--to")] = None,
     json: Json = False,
 ) -> None:
     """Make a film, an animation or a folder of pictures of a recording.
@@ -148,13 +150,14 @@ def export(
     \b
     Examples:
       deskconsole export lab-01.deskrec lab-01.mp4
+      deskconsole export lab-01.deskrec lab-01.gif --from 60 --to 70
       deskconsole export lab-01.deskrec pictures --rate 1
     """
     from deskconsole.app.exporting import export_recording
     from deskconsole.picture.opencv import require_opencv
 
     require_opencv()
-    result = export_recording(file, output, rate)
+    result = export_recording(file, output, rate, begin=begin, end=end)
     if json:
         print_json(result)
         return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -18,11 +20,14 @@ CHUNK_HEAD: Final = struct.Struct(">4sIQI")
 """Kind, bytes of the body, microseconds since the beginning, and the CRC-32 of these three and the body."""
 _BEFORE_SUM: Final = struct.Struct(">4sIQ")
 
-MAX_BODY: Final = 320 * 1024 * 1024
-"""Bytes of one chunk: a refresh of the largest desktop that the wire allows has 264 MB."""
-
 SECOND: Final = 1_000_000
 """Microseconds: times in the file are whole numbers of them."""
+
+MAX_AT: Final = 10 * 366 * 24 * 3600 * SECOND
+"""The latest time in a file: ten years after its beginning."""
+
+MAX_INDEXED: Final = 100_000
+"""Refreshes that an index has at most: of more, every other one is left out."""
 
 
 class ChunkKind(Enum):
@@ -47,13 +52,39 @@ INDEX_ENTRY: Final = struct.Struct(">QQ")
 
 INDEX_PLACE: Final = struct.Struct(">Q")
 
+_MAX_PACKET = 320 * 1024 * 1024
+"""Bytes of a packet: a refresh of the largest desktop that the wire allows has 264 MB."""
+_MAX_JSON = 64 * 1024
+
+MAX_BODY: Final[Mapping[ChunkKind, int]] = MappingProxyType(
+    {
+        ChunkKind.FACTS: _MAX_JSON,
+        ChunkKind.REFRESH: _MAX_PACKET,
+        ChunkKind.UPDATE: _MAX_PACKET,
+        ChunkKind.STATE: _MAX_JSON,
+        ChunkKind.INDEX: MAX_INDEXED * INDEX_ENTRY.size,
+        ChunkKind.END: INDEX_PLACE.size,
+    }
+)
+"""Bytes of the body of each kind of chunk."""
+
+
+def add_refresh(refreshes: list[tuple[int, int]], place: int, at: int) -> None:
+    """Takes a refresh into an index, which stays bounded: a seek begins further back then."""
+    refreshes.append((place, at))
+    if len(refreshes) > MAX_INDEXED:
+        del refreshes[1::2]
+
+
+_YEAR_9999 = 253_402_300_799
+
 
 class RecordingFacts(msgspec.Struct, frozen=True):
     """The facts of a recording that are known when it begins. `began`: Unix time."""
 
-    host: str
+    host: Annotated[str, msgspec.Meta(max_length=1000)]
     display: int
-    began: float
+    began: Annotated[float, msgspec.Meta(ge=0, le=_YEAR_9999)]
     program: str
 
 
@@ -93,9 +124,10 @@ class ChunkHead(NamedTuple):
             return None
         kind, size, at, checksum = CHUNK_HEAD.unpack(data)
         try:
-            return cls(ChunkKind(kind), size, at, checksum) if size <= MAX_BODY else None
+            known = ChunkKind(kind)
         except ValueError:
             return None
+        return cls(known, size, at, checksum) if size <= MAX_BODY[known] and at <= MAX_AT else None
 
     def matches(self, body: bytes) -> bool:
         """The body is as long as it was, and the checksum is right."""

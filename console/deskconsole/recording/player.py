@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +22,9 @@ from .reader import RecordingReader
 
 _LIVE: Final = PictureState(live=True)
 
+_MOST_CHANGED: Final = 1000
+"""Rectangles of one step, above which the whole picture is drawn: a jump may pass millions of packets."""
+
 
 class RecordingPlayer:
     """Draws what a reader gives. Times are microseconds since the recording began. One thread only."""
@@ -33,9 +38,16 @@ class RecordingPlayer:
         self._chunks: Iterator[Chunk] = iter(())
         self.at = 0
         """The time up to which everything is drawn."""
+        self.changed_at = 0
+        """The time of the last change that is drawn."""
         self.state = _LIVE
         """Tells whether the picture was of now then, and why not."""
         self.seek(0)
+        while framebuffer.size is None:
+            # The times of a damaged file do not fit together.
+            if self._next is None:
+                raise RecordingError(reader.fault or "the recording has no picture that can be shown")
+            self.advance(self._next.at)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -47,17 +59,26 @@ class RecordingPlayer:
         """The time of the next chunk; None at the end."""
         return None if self._next is None else self._next.at
 
-    def advance(self, at: int) -> list[Rectangle] | None:
+    def advance(self, at: int, *, within: float = math.inf) -> list[Rectangle] | None:
         """Draws all up to that time; returns what changed, None where the picture may have another size.
 
-        Raises RecordingError where a packet is not what an agent would have sent.
+        After `within` seconds it stops behind a chunk, where `self.at` is then. Raises RecordingError where a
+        packet is not what an agent would have sent.
         """
         changed: list[Rectangle] = []
         sizes = {self._framebuffer.size}
+        deadline = time.monotonic() + within
         while (chunk := self._next) is not None and chunk.at <= at:
-            changed += self._take(chunk)
+            if drawn := self._take(chunk):
+                changed += drawn
+                self.changed_at = chunk.at
+            if len(changed) > _MOST_CHANGED:
+                changed = [Rectangle(0, 0, *self.size)]
             sizes.add(self._framebuffer.size)
             self._next = next(self._chunks, None)
+            if time.monotonic() > deadline:
+                at = chunk.at
+                break
         self.at = max(self.at, at)
         return changed if len(sizes) == 1 else None
 

@@ -23,6 +23,7 @@ from .chunk import (
     ChunkHead,
     ChunkKind,
     RecordingFacts,
+    add_refresh,
 )
 
 _END_SIZE = CHUNK_HEAD.size + INDEX_PLACE.size
@@ -127,14 +128,15 @@ class RecordingReader:
 
     def _scan(self) -> tuple[list[tuple[int, int]], int]:
         """Refreshes and duration of a recording without an index, from the heads of its chunks."""
-        place, at, found = self._first, 0, []
+        place, at = self._first, 0
+        found: list[tuple[int, int]] = []
         while (head := self._head(place)) is not None:
             after = place + CHUNK_HEAD.size + head.size
             if after > self._size or head.at < at:
                 break
             at = head.at
             if head.kind is ChunkKind.REFRESH:
-                found.append((place, at))
+                add_refresh(found, place, at)
             place = after
         self._damaged(place, at)
         return found, at

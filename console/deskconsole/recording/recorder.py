@@ -30,6 +30,10 @@ _SLICE_COST: Final = 0.0003
 _PIXEL_COST: Final = 4e-9
 """Seconds to draw a slice, and each of its pixels: measured at 1920 x 1080."""
 
+_LONGEST_HOST: Final = 256
+_LONGEST_WHY: Final = 500
+"""Characters of a host's name, and of why a picture is old: some of that are the host's own words."""
+
 _REFRESH_SHARE: Final = 0.1
 """Share of the stream's bytes that refreshes for seeking may take."""
 
@@ -127,9 +131,8 @@ class Recorder(PacketRecorder):
             if not packet.refresh:
                 return
             self._began = self._clock()
-            facts = RecordingFacts(
-                self._host, self._display, time.time(), f"deskconsole {version('deskconsole')}"
-            )
+            program = f"deskconsole {version('deskconsole')}"
+            facts = RecordingFacts(self._host[:_LONGEST_HOST], self._display, time.time(), program)
             self._put(ChunkKind.FACTS, facts)
         self._set_live(live=True)
         size = sum(INFO.size + len(one.body) for one in packet.slices)
@@ -163,7 +166,7 @@ class Recorder(PacketRecorder):
     def _set_live(self, *, live: bool, why: str = "") -> None:
         if self._began is not None and live != self._live:
             self._live = live
-            self._put(ChunkKind.STATE, msgspec.json.encode(PictureState(live, why)))
+            self._put(ChunkKind.STATE, msgspec.json.encode(PictureState(live, why[:_LONGEST_WHY])))
 
     def _put(self, kind: ChunkKind, body: _Body, size: int = 0) -> None:
         if self.failure is not None:

@@ -22,6 +22,7 @@ from .chunk import (
     Chunk,
     ChunkKind,
     RecordingFacts,
+    add_refresh,
     encode_chunk,
 )
 
@@ -65,7 +66,7 @@ class RecordingWriter:
     def write(self, chunk: Chunk) -> None:
         """Appends a chunk. Raises RecordingError where the disk does not take it."""
         if chunk.kind is ChunkKind.REFRESH:
-            self._refreshes.append((self._place, chunk.at))
+            add_refresh(self._refreshes, self._place, chunk.at)
         self._put(encode_chunk(chunk))
         self.duration = chunk.at
 

@@ -5,11 +5,7 @@ It draws nothing itself: screens do, from what the `Controller` publishes.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,12 +16,10 @@ from typing import ClassVar, Literal
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
 from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.settings import Settings
-from deskconsole.common.signals import has_job_control
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
@@ -34,11 +28,11 @@ from . import messages
 from .bulk import BulkRun, ItemState, Skipped
 from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
+from .graphics import Graphics
 from .host_programs import HostPrograms
 from .host_threads import HostThreads
 from .key_places import key_places
-from .lost_terminal import end_input, is_lost
-from .ordered_keys import OrderedKeysApp
+from .lost_terminal import end_input
 from .ports import Backend
 from .screens.bulk import BulkScreen
 from .screens.confirm import Confirmed, confirm_bulk, confirm_remove, confirm_undeploy
@@ -56,6 +50,8 @@ from .screens.picture import PictureScreen
 from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
+from .terminal_app import TerminalApp
+from .terminal_graphics import terminal_graphics
 from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys
@@ -66,9 +62,6 @@ from .widgets import breakpoints
 
 Outcome = Literal["quit", "demo"]
 
-TERMINAL_CHECK = 1.0
-"""Seconds between two looks at whether the terminal is still there."""
-
 CTRL_C_AGAIN = 3.0
 """Seconds within which a second ctrl+c leaves."""
 
@@ -78,7 +71,7 @@ collector's sight, whose walks through all of it held up a key for 60 ms every f
 for 270."""
 
 
-class DeskconsoleApp(OrderedKeysApp[Outcome]):
+class DeskconsoleApp(TerminalApp[Outcome]):
     """The console's terminal face.
 
     The fleet is opened once the first picture stands. After `run`, call `close`: it waits for what is under
@@ -107,9 +100,12 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         demo_offered: bool = False,
         clock: Callable[[], float] = time.time,
         settings: Settings | None = None,
+        graphics: Graphics | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
+        self._graphics = graphics
+        self.notifies = self._settings.notify
         keys = UserKeys(key_places(self.BINDINGS), self._settings.keys)
         self._bindings = keys.applied(self._bindings)
         self.controller = Controller(self, backend, ssh_config=ssh_config, keys=keys, clock=clock)
@@ -127,44 +123,18 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._control = ControlDialogs(self, self.controller)
         self._wall = WallOpener(self.controller)
 
-    def get_driver_class(self) -> type[Driver]:
-        """Textual's driver; on Linux and macOS with a parser that no input can make fall over."""
-        usual = super().get_driver_class()
-        if sys.platform == "win32":
-            return usual
-        from textual.drivers.linux_driver import LinuxDriver
-
-        from .terminal_driver import TerminalDriver
-
-        return TerminalDriver if usual is LinuxDriver else usual
-
     def on_mount(self) -> None:
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[self._settings.theme].name
         self.controller.view_changed.subscribe(self, self._view_changed)
         self.push_screen(FleetScreen(self.controller, demo_offered=self._demo_offered))
-        self._leave_when_told()
-        if not self.is_headless:  # a terminal may be gone before the fleet is opened
-            self.set_interval(TERMINAL_CHECK, self._leave_if_lost)
+        self.watch_terminal()
         self.call_after_refresh(self._open)
 
-    def _leave_when_told(self) -> None:
-        """A terminal that was closed, or a `kill`, ends the console as `q` does: with everything it began."""
-        loop = asyncio.get_running_loop()
-        for number in (getattr(signal, "SIGHUP", None), signal.SIGTERM, signal.SIGINT):
-            # Not on Windows, nor where an application runs beside the main thread, as under test.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                if number is not None:
-                    loop.add_signal_handler(number, self._told_to_leave, number)
-
-    def _told_to_leave(self, number: int) -> None:
-        if number != signal.SIGINT or not self._programs.has_terminal:
-            self.exit("quit")
-
-    def _leave_if_lost(self) -> None:
-        if is_lost():
-            self.exit("quit")
+    @property
+    def lends_terminal(self) -> bool:
+        return self._programs.has_terminal
 
     @work
     async def _open(self) -> None:
@@ -196,6 +166,7 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self._show_question()
 
     def _view_changed(self, view: FleetView) -> None:
+        self.tell_terminal(view)
         self._show_question()
         below = self.controller.foreground
         name = None if below is None else below.due_deploy(view)
@@ -223,10 +194,10 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         self.push_screen(DeployScreen(self.controller, message.name))
 
     def on_wall_opened(self, message: messages.WallOpened) -> None:
-        self.push_screen(WallScreen(self.controller, message.words, message.selected))
+        self.push_screen(WallScreen(self.controller, message.words, message.selected, self._graphics))
 
     def on_picture_opened(self, message: messages.PictureOpened) -> None:
-        self.push_screen(PictureScreen(self.controller, message.name))
+        self.push_screen(PictureScreen(self.controller, message.name, self._graphics))
 
     def on_doctor_opened(self, message: messages.DoctorOpened) -> None:
         host = self.controller.view.host(message.name)
@@ -323,11 +294,17 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
         await run.run()
         if not (isinstance(self.screen, BulkScreen) and self.screen.run is run):
             bad = bool(run.of(ItemState.FAILED))
-            self.controller.say(f"{summary(run)}; b: report", severity="warning" if bad else "information")
+            report = self.controller.keys.key_of("bulk_report")
+            self.controller.say(
+                f"{summary(run)}; {report}: report", severity="warning" if bad else "information"
+            )
 
     def on_bulk_report_opened(self) -> None:
         if self._bulk_run is None:
-            self.controller.say("no action on marked hosts yet: space marks a host, * all that are shown")
+            mark, every = (self.controller.keys.key_of(name) for name in ("mark", "mark_shown"))
+            self.controller.say(
+                f"no action on marked hosts yet: {mark} marks a host, {every} all that are shown"
+            )
         else:
             self.push_screen(BulkScreen(self.controller, self._bulk_run))
 
@@ -374,14 +351,11 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
 
     def action_help_quit(self) -> None:
         """Says at the first ctrl+c how to leave; the second leaves."""
-        self._leave_or_say("ctrl+c again leaves; q does so at once.")
+        self._leave_or_say(f"ctrl+c again leaves; {self.controller.keys.key_of('quit')} does so at once.")
 
-    # Bindings end at a dialog; these three keys do not.
+    # Bindings end at a dialog; these keys do not.
     key_ctrl_c = action_help_quit
     key_ctrl_q = leave
-
-    def key_ctrl_z(self) -> None:
-        self.action_suspend_process()
 
     def _leave_or_say(self, words: str) -> None:
         """Leaves, if ctrl+c was pressed just before; else shows `words`."""
@@ -392,13 +366,6 @@ class DeskconsoleApp(OrderedKeysApp[Outcome]):
             self._asked_to_leave = now
             self.clear_notifications()
             self.notify(words, timeout=CTRL_C_AGAIN, markup=False)
-
-    def action_suspend_process(self) -> None:
-        """Gives the terminal back to the shell, where there is one that can go on with the console."""
-        if has_job_control():
-            super().action_suspend_process()
-        else:
-            self.notify("Cannot suspend: not started from a shell with job control. q leaves.", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen, by name; then Textual's own."""
@@ -427,8 +394,11 @@ def run(
     `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
     """
     config = ssh_config or home() / ".ssh" / "config"
+    graphics = terminal_graphics((settings or Settings()).graphics)
     while True:
-        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None, settings=settings)
+        app = DeskconsoleApp(
+            backend, ssh_config=config, demo_offered=demo is not None, settings=settings, graphics=graphics
+        )
         settled = threading.Timer(SETTLED_AFTER, gc.freeze)
         settled.daemon = True
         settled.start()

@@ -58,7 +58,10 @@ class HostPrograms:
         except DeskconsoleError as error:
             self._controller.report(host.name, error)
         else:
-            self._controller.say("the packet that wakes it was sent; c connects once it is up", host.name)
+            connects = self._controller.keys.key_of("connect")
+            self._controller.say(
+                f"the packet that wakes it was sent; {connects} connects once it is up", host.name
+            )
 
     async def send_wake(self, host: Host) -> str:
         """Sends it, writes that down and returns where it went; raises the `DeskconsoleError` why not."""

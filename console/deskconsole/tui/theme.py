@@ -52,7 +52,7 @@ LIGHT: Final = Theme(
 )
 """Each colour has a contrast of at least 4.5 to background, surface and panel."""
 
-TERMINAL: Final = replace(BUILTIN_THEMES["ansi-dark"], name="deskconsole-terminal", accent="ansi_cyan")
+TERMINAL: Final = replace(BUILTIN_THEMES["ansi-dark"], name="deskconsole-terminal", accent="ansi_magenta")
 """The sixteen colours that the user chose for the terminal, and its own background."""
 
 THEMES: Final[Mapping[str, Theme]] = MappingProxyType({"dark": DARK, "light": LIGHT, "terminal": TERMINAL})

@@ -55,6 +55,8 @@ class PlayKey(StrEnum):
     """Pause, and play on."""
     STEP = "step"
     """Pause at the next change."""
+    STEP_BACK = "step back"
+    """Pause before the last change."""
     BACK = "back"
     AHEAD = "ahead"
     SLOWER = "slower"
@@ -105,6 +107,7 @@ _PLAY_CODES: Final[Mapping[int, PlayKey]] = MappingProxyType(
     {
         ord(" "): PlayKey.PAUSE,
         ord("."): PlayKey.STEP,
+        ord(","): PlayKey.STEP_BACK,
         # X's keysyms, and the virtual keys of Windows, 16 bits up.
         **dict.fromkeys((0xFF51, 0x25 << 16), PlayKey.BACK),
         **dict.fromkeys((0xFF53, 0x27 << 16), PlayKey.AHEAD),
@@ -178,7 +181,7 @@ PLAY_KEYS: Final = (
     WindowKey("space", "pause, and play on"),
     WindowKey("left, right", "ten seconds back or ahead"),
     WindowKey("up, down", "twice or half as fast"),
-    WindowKey(".", "the next change"),
+    WindowKey(". ,", "the next change, and back before the last one"),
     WindowKey("Home, End", "the beginning, the end"),
 )
 """More keys of the window of a recording."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from support.command_line import CommandLine
 from support.peers.agent_process import AgentProcess
+from support.sshd import Sshd
 from support.xvfb import Xvfb, wait_for
 
 
@@ -55,15 +57,24 @@ def test_a_recording_stands_and_jumps_by_keys(user: CommandLine, recording: Path
             desk.wait_for_window(f"^lab - recording {title} of 0:02")
         desk.call("xdotool", "key", "space")
         desk.wait_for_window("^lab - recording 0:02 of 0:02")
+        desk.call("xdotool", "key", "comma")
+        desk.wait_for_window("^lab - recording 0:0[01] of 0:02")
+        desk.call("xdotool", "key", "s")
+        (file,) = wait_for(lambda: list((user.home / "pictures").glob("lab_*.png")), what="the picture")
         desk.call("xdotool", "key", "q")
         assert process.wait(60) == 0
+    saved = cv2.imread(str(file))
+    assert saved is not None
+    assert saved.shape == (400, 640, 3)
 
 
 def test_a_recording_that_is_cut_is_read_up_to_there(
-    user: CommandLine, recording: Path, tmp_path: Path
+    user: CommandLine, used_lab: str, recording: Path, tmp_path: Path
 ) -> None:
     whole = user.run("play", recording, "--json").json()
     assert (whole["width"], whole["height"], whole["fault"]) == (640, 400, "")
+    live = user.run("stats", used_lab, "--seconds", "0", "--own", "--json").json()
+    assert (live["exact"], live["digest"]) == (True, whole["digest"]), "the screen has not changed since"
     cut = tmp_path / "cut.deskrec"
     cut.write_bytes(recording.read_bytes()[:-30])
     report = user.run("play", cut, "--json").json()
@@ -107,3 +118,62 @@ def test_ctrl_c_ends_a_recording_and_keeps_it(user: CommandLine, agent: AgentPro
     assert (process.returncode, stderr) == (0, "")
     assert json.loads(stdout)["packets"] > 0
     assert user.run("play", path, "--json").json()["fault"] == ""
+
+
+def test_the_last_minutes_are_written_when_they_are_wanted_and_at_the_end(
+    user: CommandLine, agent: AgentProcess, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    arguments = ("--direct", f"127.0.0.1:{agent.port}", "--token-file", agent.token_file, "--ring", "10m")
+    with user.started("record", *arguments, "-o", folder, "--json") as process:
+        assert process.stdout is not None
+        wait_for(
+            lambda: "StreamStarted" in read_if_there(user.home / "data" / "events.jsonl"), what="the stream"
+        )
+        assert list(folder.iterdir()) == []
+        wanted = threading.Event()
+
+        def want() -> None:
+            while not wanted.wait(0.5):
+                process.send_signal(signal.SIGUSR1)
+
+        asking = threading.Thread(target=want)
+        asking.start()
+        first = json.loads(process.stdout.readline())
+        wanted.set()
+        asking.join()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    files = [Path(first["file"]), *(Path(json.loads(line)["file"]) for line in stdout.splitlines())]
+    assert len(files) > 1
+    assert sorted(files) == sorted(folder.iterdir())
+    for file in files:
+        report = user.run("play", file, "--json").json()
+        assert (report["fault"], report["width"]) == ("", 640)
+
+
+def read_if_there(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def test_pictures_of_several_hosts_go_into_a_folder(
+    user: CommandLine, used_lab: str, used_server: Sshd, screen: Xvfb, tmp_path: Path
+) -> None:
+    user.know(used_server, "lab-2", x_display=screen.display)
+    user.know(used_server, "broken", x_display=":987")
+    said = user.run("shot", used_lab, "broken", "lab-2", "-o", tmp_path / "new", "--format", "webp", "--json")
+    assert said.code == 14
+    results = [json.loads(line) for line in said.stdout.splitlines()]
+    saved = {result["host"]: Path(result["file"]) for result in results if "file" in result}
+    assert sorted(saved) == ["lab", "lab-2"]
+    assert [result["host"] for result in results if "failure" in result] == ["broken"]
+    for host, file in saved.items():
+        assert file.parent == tmp_path / "new"
+        assert file.name.startswith(f"{host}_20")
+        picture = cv2.imread(str(file))
+        assert picture is not None
+        assert np.array_equal(picture, screen.screenshot())
+    refused = user.run("shot", used_lab, "lab-2", "-o", next(iter(saved.values()))).refusal(2)
+    assert "is a file, and pictures of several hosts need a folder" in refused

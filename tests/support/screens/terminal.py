@@ -53,6 +53,10 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
+    def title(self) -> str:
+        """The title that a program gave to the terminal."""
+        return self._tmux("display-message", "-p", "#{pane_title}").strip()
+
     def clipboard(self) -> str:
         """The text that a program gave to the terminal's clipboard last."""
         return self._tmux("show-buffer")

@@ -66,6 +66,7 @@ class ConsoleScreen(Screen[None]):
         # Over a screen that is not active there is another one, which makes itself the foreground.
         if self.is_active and self.interruptible:
             self.controller.foreground = self
+        self._show_newest()
 
     def on_screen_suspend(self) -> None:
         # A dialog above it shows the same toasts; the rack comes back with the next ones, or on top again.
@@ -80,12 +81,19 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def _show(self, view: FleetView) -> None:
-        if self.controller.fleet is None:
-            return  # there is nothing to show yet
+        if self.controller.fleet is None or self._covered:
+            return
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
             self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall)
+
+    @property
+    def _covered(self) -> bool:
+        """Another screen lies over this one and lets nothing through."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return any(screen.styles.background.a == 1 for screen in above)
 
     @property
     def selected(self) -> str | None:
@@ -240,7 +248,7 @@ class HostActions(ConsoleScreen):
 
     def _obstacle(self, action: str, name: str) -> str:
         """Why this cannot be done to the host now, and the key that helps; empty where it can."""
-        state = self.controller.view.snapshot(name).state
+        state, key_of = self.controller.view.snapshot(name).state, self.controller.keys.key_of
         settled = state in SETTLED
         if action in _OF_A_CONTROLLED and state in LIVE:
             # The view may be of the moment between the Welcome and what control made of it.
@@ -249,12 +257,13 @@ class HostActions(ConsoleScreen):
         if action == "disconnect" and settled:
             return "not connected"
         if action in _OF_A_CONNECTED and settled:
-            return "not connected; c connects it"
+            return f"not connected; {key_of('connect')} connects it"
         if action in _OF_A_CONTROLLED or (action == "save_picture" and state not in LIVE):
-            return "not connected yet; d shows each step of the way"
+            return f"not connected yet; {key_of('deploy')} shows each step of the way"
         # A session that waits to try again does so at once.
         if action == "connect" and not settled and state is not State.RETRYING:
-            return "connected already" if state in LIVE else "on its way already; d shows each step of it"
+            under_way = f"on its way already; {key_of('deploy')} shows each step of it"
+            return "connected already" if state in LIVE else under_way
         return ""
 
     def action_mark(self) -> None:

@@ -75,10 +75,10 @@ class FleetScreen(HostActions, inherit_bindings=False):
                 disabled=True,
             )
             yield Label("", classes="count", markup=False)
-        self._table = HostTable()
+        self._table = HostTable(self.controller.keys.key_of("unfilter"))
         yield self._table
         yield WelcomePane(demo_offered=self._demo_offered)
-        yield HostDetail(self.controller.picture)
+        yield HostDetail(self.controller.picture, self.controller.keys.key_of)
         yield EventPane(self.controller.clock)
         yield Keys(compact=True)
 

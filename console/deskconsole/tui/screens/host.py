@@ -42,7 +42,7 @@ class HostScreen(HostActions):
 
     def compose(self) -> ComposeResult:
         yield Header()
-        yield HostDetail(self.controller.picture, below=True)
+        yield HostDetail(self.controller.picture, self.controller.keys.key_of, below=True)
         yield Lines("charts")
         yield EventPane(self.controller.clock)
         yield Keys(compact=True)

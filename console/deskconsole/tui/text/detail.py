@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.content import Content
 
 from deskconsole.common.figures import bar, count, duration, milliseconds, moment, percent, rate, share, size
@@ -24,19 +26,24 @@ Facts = list[Content]
 """Facts that may share a line; none of them is broken where another line has room for it."""
 
 
-def facts(host: Host, snapshot: Snapshot, now: float, *, narrow: bool = False) -> list[Facts]:
+def facts(
+    host: Host, snapshot: Snapshot, now: float, key_of: Callable[[str], str], *, narrow: bool = False
+) -> list[Facts]:
     """Returns the lines: the state and what to do, who is there, the link, and last the stream.
 
-    `narrow`: facts of different kinds do not share a line. `flow` makes them fit.
+    `key_of` gives the key of an action. `narrow`: facts of different kinds do not share a line. `flow` makes
+    them fit.
     """
     lines = [[_state(snapshot, now), _person(snapshot), _controlled(snapshot)]]
     if snapshot.state in (State.FAILED, State.RETRYING):
-        way_on = Content.assemble(("o", "bold $accent"), (" looks for what is wrong, step by step", MUTED))
+        way_on = Content.assemble(
+            (key_of("doctor"), "bold $accent"), (" looks for what is wrong, step by step", MUTED)
+        )
         lines.append([[way_on]])
     lines.append([_reached(host, snapshot), _picture(snapshot, now)])
     figures = snapshot.statistics
     if figures.packets or snapshot.state in LIVE:
-        lines.append([_exactness(snapshot), _link(snapshot)])
+        lines.append([_exactness(snapshot, key_of), _link(snapshot)])
     if figures.packets:
         lines += [[line] for line in _stream(snapshot)]
     if narrow:
@@ -118,20 +125,20 @@ def _picture(snapshot: Snapshot, now: float) -> Facts:
     return found
 
 
-def _exactness(snapshot: Snapshot) -> Facts:
+def _exactness(snapshot: Snapshot, key_of: Callable[[str], str]) -> Facts:
     """The part of the picture that is the host's: all of it, as last compared, or a preview only."""
     key = "bold $accent"
     if snapshot.lossy_share is None:
-        return [Content.assemble(("preview only; ", MUTED), ("v", key), (": live view", MUTED))]
+        return [Content.assemble(("preview only; ", MUTED), (key_of("view"), key), (": live view", MUTED))]
     checked = snapshot.exactness
     if checked is None:
-        found = [Content.assemble(("not verified yet; ", MUTED), ("D", key), (": verify", MUTED))]
+        found = [Content.assemble(("not verified yet; ", MUTED), (key_of("check"), key), (": verify", MUTED))]
     else:
         where = f"(packet {count(checked.packet)}, {moment(checked.at, seconds=True)})"
         word = ("exact ✓ ", "$success") if checked.exact else ("differs ✖ ", "bold $error")
         found = [Content.assemble(word, where)]
         if not checked.exact:
-            found.append(Content("r sends the whole picture again"))
+            found.append(Content(f"{key_of('refresh')} sends the whole picture again"))
     if snapshot.lossy:
         found.append(Content.styled(f"lossy now {share(snapshot.lossy_share)}", "$warning"))
     return found

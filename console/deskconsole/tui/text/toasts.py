@@ -23,9 +23,9 @@ class Toast:
     line: LogLine
     others: int
 
-    @property
-    def text(self) -> str:
-        more = f" (and {self.others} more: l shows all)" if self.others else ""
+    def text(self, log_key: str) -> str:
+        """`log_key` is the key that shows all of them."""
+        more = f" (and {self.others} more: {log_key} shows all)" if self.others else ""
         return self.line.text + more
 
 

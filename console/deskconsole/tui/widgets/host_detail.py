@@ -49,10 +49,17 @@ class HostDetail(Container):
     `below`: on a narrow screen the picture stands below the facts; else it is left out there.
     """
 
-    def __init__(self, picture: Callable[[str, int, int], BGR | None], *, below: bool = False) -> None:
-        """`picture` has a host's newest, of at most so many pixels."""
+    def __init__(
+        self,
+        picture: Callable[[str, int, int], BGR | None],
+        key_of: Callable[[str], str],
+        *,
+        below: bool = False,
+    ) -> None:
+        """`picture` has a host's newest, of at most so many pixels; `key_of` the key of an action."""
         super().__init__()
         self._picture = picture
+        self._key_of = key_of
         self._below = below
         self._host = ""
         self._old = False
@@ -72,7 +79,7 @@ class HostDetail(Container):
         self._host, self._old = host.name, not snapshot.current
         pictured = (width >= BESIDE or self._below) and self._picture(host.name, 2, 2) is not None
         beneath = pictured and self._below and width < WIDE
-        words.show_facts(facts(host, snapshot, now, narrow=pictured and not beneath))
+        words.show_facts(facts(host, snapshot, now, self._key_of, narrow=pictured and not beneath))
         inner = width - 2
         if not pictured:
             return DetailNeeds(width, words.lines(inner))

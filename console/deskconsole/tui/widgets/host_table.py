@@ -93,8 +93,10 @@ class HostTable(ScrollView, can_focus=True):
 
     cursor = reactive(0, repaint=False)
 
-    def __init__(self) -> None:
+    def __init__(self, clear_key: str) -> None:
+        """`clear_key` is the key that takes the filter away."""
         super().__init__()
+        self._clear_key = clear_key
         self._rows: tuple[Row, ...] = ()
         """All hosts that the filter shows, in the order of the hosts file."""
         self._lines: tuple[Line, ...] = ()
@@ -330,7 +332,7 @@ class HostTable(ScrollView, can_focus=True):
         if y == 0:
             return self._strip(heading(layout), self.rich_style)
         if y == 1 and self._filter and not self._rows:
-            nothing = f"  no host matches {self._filter.strip()!r}; esc clears"
+            nothing = f"  no host matches {self._filter.strip()!r}; {self._clear_key} clears"
             return self._strip([(nothing, "attention")], self.rich_style)
         if index >= len(self._lines):
             return Strip.blank(self.size.width, self.rich_style)

@@ -1,0 +1,100 @@
+"""What people expect in a terminal: the mouse works, a toast hides nothing new, colours can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.color import Color
+from textual.pilot import Pilot
+from textual.theme import Theme
+
+from deskconsole.common.settings import Settings
+from deskconsole.tui.app import DeskconsoleApp, Outcome
+from deskconsole.tui.screens.fleet import FleetScreen
+from deskconsole.tui.screens.host import HostScreen
+from deskconsole.tui.screens.log import LogScreen
+from deskconsole.tui.theme import DARK, LIGHT, THEMES
+from support.screens.display_fleet import NOW, Running, laboratory, warning
+from support.screens.piloting import console, screen_text, until, until_screen, until_shown
+
+
+def place_of(pilot: Pilot[Outcome], words: str) -> tuple[int, int]:
+    """Column and line of the words on the screen."""
+    lines = screen_text(pilot).splitlines()
+    return next((line.index(words), number) for number, line in enumerate(lines) if words in line)
+
+
+async def click(pilot: Pilot[Outcome], words: str, *, times: int = 1) -> None:
+    await until_shown(pilot, words)
+    await pilot.click(offset=place_of(pilot, words), times=times)
+
+
+async def test_the_mouse_reaches_hosts_keys_and_buttons(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await click(pilot, "lab-05")
+        await until_shown(pilot, "─lab-05─")
+        await click(pilot, "Connect ")
+        await until(pilot, lambda: ("connect", "lab-05") in fleet.asked)
+        await click(pilot, "lab-01", times=2)
+        await until_screen(pilot, HostScreen)
+        await click(pilot, "Back")
+        await until_screen(pilot, FleetScreen)
+        await pilot.press("minus")
+        await click(pilot, "Keep")
+        await until_screen(pilot, FleetScreen)
+        assert len(fleet.hosts) == 7
+        await click(pilot, "Log")
+        await until_screen(pilot, LogScreen)
+        await click(pilot, "Menu")
+        await until_shown(pilot, "Search")
+
+
+async def test_a_toast_does_not_hide_the_newest_events_of_the_log(running: Running) -> None:
+    async with running(laboratory(), size=(80, 24)) as pilot:
+        controller = console(pilot).controller
+        for number in range(60):
+            controller.events.deliver(warning("lab-06", f"event {number}", NOW))
+        await pilot.press("l")
+        await until_shown(pilot, "event 59")
+        controller.say("4 lines copied, and a sentence that is long enough to be as wide as a toast may be")
+        shown = await until_shown(pilot, "4 lines copied")
+        assert all(f"event {number}" in shown for number in range(55, 60))
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_colours_can_be_read(theme: Theme) -> None:
+    """By WCAG 2: text has a contrast of 4.5 to what it stands on."""
+    signs = (theme.foreground, theme.accent, theme.primary, theme.success, theme.warning, theme.error)
+    for behind in filter(None, (theme.background, theme.surface, theme.panel)):
+        for colour in filter(None, signs):
+            assert contrast(Color.parse(colour), Color.parse(behind)) >= 4.5, (colour, behind)
+
+
+def contrast(one: Color, other: Color) -> float:
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: Color) -> float:
+    linear = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    )
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+@pytest.mark.parametrize("name", THEMES)
+async def test_the_theme_of_the_settings_is_shown(tmp_path: Path, name: str) -> None:
+    settings = msgspec.convert({"theme": name}, Settings)
+    app = DeskconsoleApp(laboratory(), ssh_config=tmp_path / "none", clock=lambda: NOW, settings=settings)
+    try:
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            assert app.theme == THEMES[name].name
+            background = app.screen.styles.background
+            assert (background.ansi is not None) == (name == "terminal")
+            assert name == "terminal" or (background.brightness > 0.5) == (name == "light")
+    finally:
+        app.close()
