@@ -23,8 +23,10 @@ BENCHMARKS = {
     "morning": "a hundred hosts connected at once, 97 of them off: how soon that is told, what waiting costs",
     "profile": "where the time of ours goes, function by function, under the workloads of `live`",
     "record": "frames of the workloads of `live`, kept in a folder for `codec --folder`",
+    "wall": "30 hosts on the TUI's wall: CPU, how soon a key is answered; 100 hosts until all are on it",
     "recording": "recording beside the stream, playing at ten times the speed, a jump in an hour's file",
     "upload": "45 MB by our SFTP and by plain sftp, to an sshd and to the Windows stand-in",
+    "wall-window": "thirty tiles in one window, five pictures a second each: the CPU of console and window",
     "windows": "the way to a Windows host's first picture, step by step: bare, changed agent, coming back",
 }
 """Module beside this one (with `_` for `-`) -> what it measures. A module has `measure(...) -> Mapping`, JSON
@@ -66,7 +68,9 @@ _OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "--seconds": {"type": float, "help": "over which the waiting is measured (default: 300)"},
         "--hosts": {"type": int, "help": "how many (default: 100)"},
     },
+    "wall-window": {"--seconds": _SECONDS, "--hosts": {"type": int, "help": "how many (default: 30)"}},
     "profile": {"--seconds": _SECONDS, "--workloads": _WORKLOADS},
+    "wall": {"--seconds": _SECONDS},
     "record": {
         "--folder": {"help": "where half a gigabyte a workload goes"},
         "--workloads": _WORKLOADS,

@@ -183,7 +183,7 @@ def _measure_start(home: Path) -> dict[str, float]:
     return {"p50": round(statistics.median(spent[1:]), 2), "worst": round(max(spent[1:]), 2)}
 
 
-def _shows_the_hosts(written: bytes) -> bool:
+def _shows_the_hosts(written: bytearray) -> bool:
     return b"Quit" in written and all(name.encode() in written for name in QUIET_HOSTS)
 
 

@@ -83,10 +83,10 @@ def answers(terminal: Terminal, details: Sequence[bytes]) -> list[float]:
     spent = []
     for wanted in details:
         time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # moments, not secrets
-        before = len(terminal.output)
+        before = terminal.length
         began = time.monotonic()
         terminal.press(b"j")
-        terminal.wait_for(lambda written, w=wanted, b=before: w in written[b:], 10)  # type: ignore[misc]
+        terminal.wait_for(lambda written, w=wanted, b=before: written.find(w, b) >= 0, 10)  # type: ignore[misc]
         spent.append(round(1000 * (time.monotonic() - began), 1))
     return sorted(spent)
 
@@ -115,11 +115,14 @@ def _write_inventory(home: Path, hosts: int) -> None:
 
 
 @contextmanager
-def simulated(count: int, token: Path, *, eager: bool) -> Iterator[dict[str, Any]]:
+def simulated(
+    count: int, token: Path, *, eager: bool = False, film: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Simulated agents while the context lasts: their ports, and how large their previews are."""
     command = [sys.executable, "-m", "scripts.benchmarks.simulated_agents", str(count), str(token)]
     path = os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console"), str(ROOT)])
     process = subprocess.Popen(
-        [*command, *(["--eager"] if eager else [])],
+        [*command, *(["--eager"] if eager else []), *(["--film"] if film else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,8 +1,9 @@
 """Agents without desktops: one process that speaks the real wire for many, with prerecorded previews.
 
-`python -m scripts.benchmarks.simulated_agents COUNT TOKEN_FILE [--eager]` prints its ports as a line of JSON
-and serves until its standard input ends. As an agent does, each sends a preview at most once an interval that
-the console asked for; an eager one once a second whatever it was asked for.
+`python -m scripts.benchmarks.simulated_agents COUNT TOKEN_FILE [--eager] [--film]` prints its ports as a line
+of JSON and serves until its standard input ends. As an agent does, each sends a preview at most once an
+interval that the console asked for; an eager one once a second whatever it was asked for. A film's change in
+every pixel.
 """
 
 from __future__ import annotations
@@ -38,10 +39,16 @@ PICTURES = 20
 IDENTITY = bytes(range(16))
 
 
-def previews() -> list[Preview]:
-    """Pictures of the synthetic office while somebody works there, a second apart."""
-    moments = range(PICTURES)
-    return [make_preview(shrink(render("office", 1, float(at), WIDTH, HEIGHT), 320, 180)) for at in moments]
+def previews(*, film: bool = False) -> list[Preview]:
+    """Pictures of the synthetic office while somebody works there, a second apart; in a film each is brighter
+    or darker than the one before by a third."""
+    made = []
+    for at in range(PICTURES):
+        picture = render("office", 1, float(at), WIDTH, HEIGHT)
+        if film and at % 2:
+            picture = (picture // 3 * 2).astype(picture.dtype)
+        made.append(make_preview(shrink(picture, 320, 180)))
+    return made
 
 
 class Agent:
@@ -105,8 +112,8 @@ class Agent:
         return b""
 
 
-async def serve(count: int, token: bytes, *, eager: bool) -> None:
-    pictures = previews()
+async def serve(count: int, token: bytes, *, eager: bool, film: bool = False) -> None:
+    pictures = previews(film=film)
 
     def agent(number: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         return lambda reader, writer: Agent(token, pictures, number, eager=eager).serve(reader, writer)
@@ -123,5 +130,6 @@ if __name__ == "__main__":
     parser.add_argument("count", type=int)
     parser.add_argument("token", type=Path)
     parser.add_argument("--eager", action="store_true")
+    parser.add_argument("--film", action="store_true")
     given = parser.parse_args()
-    asyncio.run(serve(given.count, given.token.read_bytes(), eager=given.eager))
+    asyncio.run(serve(given.count, given.token.read_bytes(), eager=given.eager, film=given.film))

@@ -21,14 +21,16 @@ ROOT = Path(__file__).parents[2]
 
 
 class Terminal:
-    """`deskconsole ARGUMENTS`, or another module, in 120 x 36 cells, with its files below `home`, and without
-    a display."""
+    """`deskconsole ARGUMENTS`, or another module, in a terminal of so many columns and lines, with its files
+    below `home`, and without a display."""
 
-    def __init__(self, home: Path, *arguments: str, module: str = "deskconsole") -> None:
+    def __init__(
+        self, home: Path, *arguments: str, module: str = "deskconsole", size: tuple[int, int] = (120, 36)
+    ) -> None:
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self._master = master
-        self._written = b""
+        self._written = bytearray()
         self._arrived = threading.Condition()
         self.started = time.monotonic()
         self._process = subprocess.Popen(
@@ -47,14 +49,20 @@ class Terminal:
     @property
     def output(self) -> bytes:
         """What the console wrote so far."""
-        return self._written
+        with self._arrived:
+            return bytes(self._written)
 
-    def wait_for(self, holds: Callable[[bytes], bool], timeout: float) -> float:
+    @property
+    def length(self) -> int:
+        """Bytes of that."""
+        return len(self._written)
+
+    def wait_for(self, holds: Callable[[bytearray], bool], timeout: float) -> float:
         """Seconds from the start of the process until what it wrote so far satisfies `holds`."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: holds(self._written), timeout):
                 raise TimeoutError(
-                    f"the console did not show it within {timeout:g} s: {self._written[-3000:]!r}"
+                    f"the console did not show it within {timeout:g} s: {bytes(self._written[-3000:])!r}"
                 )
             return time.monotonic() - self.started
 
@@ -96,5 +104,6 @@ def _environment(home: Path) -> Mapping[str, str]:
         "DESKCONSOLE_HOME": str(home),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "agent"), str(ROOT / "console"), str(ROOT)]),
         "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
         "LC_ALL": "C.UTF-8",
     }

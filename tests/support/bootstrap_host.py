@@ -45,10 +45,11 @@ def ssh_host(
     environment: Mapping[str, str] | None = None,
     prelude: str = "",
     options: Mapping[str, str] | None = None,
+    listen: str = "127.0.0.1",
 ) -> Iterator[tuple[Sshd, Host]]:
     """A running server and the inventory entry for it. Agents left by a failed test are ended."""
     settings = {"PATH": VENV_PATH, **(environment or {})}
-    with Sshd(folder, environment=settings, prelude=prelude, options=options) as server:
+    with Sshd(folder, environment=settings, prelude=prelude, options=options, listen=listen) as server:
         try:
             yield (
                 server,

@@ -64,6 +64,7 @@ class Sshd:
     `options` are lines of sshd_config (`{"AllowTcpForwarding": "no"}`); they go before ours, so they win.
     `environment` is set in every session beside HOME (DISPLAY, PATH...); `prelude` is shell run before what
     was asked for (`ulimit -f 8`). `sftp` False leaves out SFTP, `wrap` False the script and with it the home.
+    It listens at `listen`.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Sshd:
         prelude: str = "",
         sftp: bool = True,
         wrap: bool = True,
+        listen: str = "127.0.0.1",
     ) -> None:
         self.folder = folder
         self.user = getpass.getuser()
@@ -94,6 +96,7 @@ class Sshd:
         self._prelude = prelude
         self._sftp = sftp
         self._wrap = wrap
+        self._listen = listen
         self._program = _SSHD
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped: list[psutil.Process] = []
@@ -209,7 +212,7 @@ class Sshd:
         lines = [f"{name} {value}" for name, value in self._options.items()]
         lines += [
             f"Port {self.port}",
-            "ListenAddress 127.0.0.1",
+            f"ListenAddress {self._listen}",
             *(f"HostKey {key}" for key in self.host_keys),
             f"AuthorizedKeysFile {self.authorized_keys}",
             "PidFile none",

@@ -12,7 +12,7 @@ from deskconsole.common.errors import AuthenticationFailed
 from deskconsole.session.events import StreamStarted
 from deskconsole.tui.app import DeskconsoleApp, Outcome
 from support.screens.display_fleet import NOW, DisplayFleet, failure, laboratory, plant, rooms, warning
-from support.screens.piloting import screen_text, settle
+from support.screens.piloting import at_rest, opened
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -118,20 +118,3 @@ def test_first_start(snap_compare: Callable[..., bool]) -> None:
         assert snap_compare(app, terminal_size=NARROW, run_before=opened)
     finally:
         app.close()
-
-
-async def at_rest(pilot: Pilot[Outcome]) -> None:
-    """Until the screen has looked the same for a second: a busy machine takes its time to put one up."""
-    seen: list[str] = []
-    while len(seen) < 6 or len(set(seen[-6:])) > 1:
-        await settle(pilot)
-        await pilot.pause(0.2)
-        seen.append(screen_text(pilot))
-
-
-async def opened(pilot: Pilot[Outcome]) -> None:
-    assert isinstance(pilot.app, DeskconsoleApp)
-    while pilot.app.controller.fleet is None:
-        await pilot.pause()
-    pilot.app.controller.pull()
-    await pilot.pause(0.1)

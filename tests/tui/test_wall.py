@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -10,14 +12,14 @@ from textual.pilot import Pilot
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
-from deskconsole.tui.app import Outcome
+from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.picture import PictureScreen
 from deskconsole.tui.screens.wall import WallScreen
 from deskconsole.tui.widgets.preview import HALF
 from deskconsole.tui.widgets.tile_grid import TileGrid
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
-from support.screens.piloting import console, screen_text, until, until_screen, until_shown
+from support.screens.piloting import at_rest, console, opened, screen_text, until, until_screen, until_shown
 
 
 def many(count: int) -> DisplayFleet:
@@ -129,3 +131,27 @@ async def test_one_picture_fills_the_terminal_and_follows_its_host(running: Runn
         await until_shown(pilot, "◌ lab-01   disconnected")
         await pilot.press("escape")
         await until_screen(pilot, WallScreen if where == "wall" else FleetScreen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["narrow", "wide", "large"])
+def test_picture(
+    snap_compare: Callable[..., bool], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wall with one host for each state."""
+    fleet = laboratory()
+    more = plant()
+    fleet.hosts += more.hosts
+    fleet.states |= more.states
+
+    async def before(pilot: Pilot[Outcome]) -> None:
+        await opened(pilot)
+        await pilot.press("w", "right")
+        await until_screen(pilot, WallScreen)
+        await until_pictured(pilot, len(grid(pilot).in_sight))
+        await at_rest(pilot)
+
+    app = DeskconsoleApp(fleet, ssh_config=Path("config"), demo_offered=True, clock=lambda: NOW)
+    try:
+        assert snap_compare(app, terminal_size=size, run_before=before)
+    finally:
+        app.close()

@@ -21,6 +21,9 @@ from deskwire.geometry import Rectangle
 _TICK: Final = 0.25
 """Seconds of one wait at most: the title tells the time."""
 
+_STEP: Final = 0.04
+"""Seconds of drawing after which it is shown, though more is due."""
+
 _JUMP: Final = 10 * SECOND
 """A key goes so far back or ahead."""
 
@@ -60,7 +63,12 @@ class PlayWindow:
 
     def draw(self) -> None:
         """Draws all that is due now."""
-        self._show(self._player.advance(self._clock.at(time.monotonic())))
+        wanted = self._clock.at(time.monotonic())
+        self._show(self._player.advance(wanted, within=_STEP))
+        if (
+            self._player.at < wanted
+        ):  # Such a stream cannot be drawn so fast here: rather slower than in jumps.
+            self._clock.jump(self._player.at, time.monotonic())
         seconds, state = self._player.at // SECOND, self._player.state
         word = f"recording {_clock_text(seconds)} of {_clock_text(self._duration // SECOND)}"
         if self._told != f"{word} {state}":

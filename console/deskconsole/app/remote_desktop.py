@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote
@@ -31,6 +32,9 @@ RDP_PORT = 3389
 
 _FIRST_USE = 30.0
 """Seconds that a client has to connect after its program ended: some hand the work to one that runs."""
+
+_EARLY = 10.0
+"""Seconds in which a client that fails has shown no desktop; later a normal end may have any exit code."""
 
 _LOOK = 0.2
 """Seconds between two looks at whether the client has ended."""
@@ -128,7 +132,7 @@ def _password_of(host: Host, user: str) -> SecretRequest:
 def _run(
     command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
 ) -> None:
-    """Runs the client to its end, or until `cancelled`."""
+    """Runs the client to its end, or until `cancelled`. Raises ConnectionFailed where it fails at once."""
     with subprocess.Popen(
         command.words,
         stdin=subprocess.DEVNULL if password is None else subprocess.PIPE,
@@ -140,10 +144,16 @@ def _run(
             client.stdin.write(f"{password}\n".encode())
             client.stdin.close()
         opened(command.words[0])
+        began = time.monotonic()
         while not cancelled.is_set():
             try:
                 client.wait(_LOOK)
             except subprocess.TimeoutExpired:
                 continue
+            if client.returncode and time.monotonic() - began < _EARLY:
+                raise ConnectionFailed(
+                    f"{command.words[0]} ended with exit code {client.returncode}",
+                    remedy="The password may be wrong, or the host's Remote Desktop refuses this user.",
+                )
             return
         client.terminate()

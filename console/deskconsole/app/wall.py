@@ -15,10 +15,12 @@ from deskconsole.common.errors import DeskconsoleError, HostGone, ViewerError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.picture.preview import PreviewPicture
 from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.state import LIVE
 from deskconsole.viewer.messages import CLOSED_BY_HAND
 from deskconsole.viewer.wall_messages import OpenTile, SeenTiles, TileKind, TilePicture, TileStatus, WallWish
 from deskconsole.viewer.wall_viewer import WallViewer
 from deskconsole.wording.status import look
+from deskwire.messages import ScreenState
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
@@ -159,6 +161,9 @@ class Wall:
 def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
     """What a tile says of a host. The age of its picture is told where that is not of now."""
     status = look(snapshot, now)
+    person = ""
+    if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
+        person = safe_text(snapshot.user.rpartition("\\")[2], 64)
     text = f"{status.word}: {safe_text(snapshot.cause, 200)}" if snapshot.cause else status.word
     return TileStatus(
         snapshot.host,
@@ -166,6 +171,7 @@ def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
         status.word,
         text,
         None if snapshot.current else snapshot.picture_at,
+        person,
     )
 
 

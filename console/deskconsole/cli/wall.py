@@ -39,11 +39,19 @@ def wall(
     """
     from deskconsole.app.wall import show_wall
     from deskconsole.common.paths import Paths
+    from deskconsole.inventory.inventory import Inventory
     from deskconsole.local.messages import ConsoleKind
 
     from .console import UsersHosts
     from .sessions import require_window
 
+    inventory = Inventory.load(Paths.default().hosts)
+    if group is not None:
+        inventory.in_group(group)
+    elif not inventory.hosts:
+        raise ConfigurationError(
+            f"there are no hosts in {inventory.path}", remedy="Add one with `deskconsole hosts add NAME`."
+        )
     require_window()
     hosts = UsersHosts(kind=ConsoleKind.WALL)
 
@@ -55,15 +63,8 @@ def wall(
         return group is None or host.group == group
 
     try:
-        fleet = hosts.fleet(terminal_questions(), deliver)
-        if group is not None:
-            fleet.in_group(group)
-        elif not fleet.hosts:
-            raise ConfigurationError(
-                "there are no hosts in the list", remedy="Add one with `deskconsole hosts add NAME`."
-            )
         show_wall(
-            fleet,
+            hosts.fleet(terminal_questions(), deliver),
             on_wall,
             fullscreen=fullscreen,
             turn=turn,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -57,13 +59,15 @@ class RecordingPlayer:
         """The time of the next chunk; None at the end."""
         return None if self._next is None else self._next.at
 
-    def advance(self, at: int) -> list[Rectangle] | None:
+    def advance(self, at: int, *, within: float = math.inf) -> list[Rectangle] | None:
         """Draws all up to that time; returns what changed, None where the picture may have another size.
 
-        Raises RecordingError where a packet is not what an agent would have sent.
+        After `within` seconds it stops behind a chunk, where `self.at` is then. Raises RecordingError where a
+        packet is not what an agent would have sent.
         """
         changed: list[Rectangle] = []
         sizes = {self._framebuffer.size}
+        deadline = time.monotonic() + within
         while (chunk := self._next) is not None and chunk.at <= at:
             if drawn := self._take(chunk):
                 changed += drawn
@@ -72,6 +76,9 @@ class RecordingPlayer:
                 changed = [Rectangle(0, 0, *self.size)]
             sizes.add(self._framebuffer.size)
             self._next = next(self._chunks, None)
+            if time.monotonic() > deadline:
+                at = chunk.at
+                break
         self.at = max(self.at, at)
         return changed if len(sizes) == 1 else None
 

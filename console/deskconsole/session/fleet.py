@@ -65,7 +65,8 @@ class Fleet:
         on_session: Callable[[Session], None] = lambda _session: None,
     ) -> None:
         self._full_stream = full_stream
-        self._places = places
+        self.window_places = places
+        """The file in which windows find the size and place that they had."""
         self.pictures = pictures
         self._recorder = recorder
         self.budget = budget
@@ -88,10 +89,6 @@ class Fleet:
     def hosts(self) -> tuple[Host, ...]:
         """In the inventory's order."""
         return self._inventory.hosts
-
-    def in_group(self, name: str) -> tuple[Host, ...]:
-        """The hosts of a group. Raises ConfigurationError where no host has that group."""
-        return self._inventory.in_group(name)
 
     def snapshots(self) -> dict[str, Snapshot]:
         """One for each host, in the inventory's order; hosts that were never connected are idle."""
@@ -126,7 +123,7 @@ class Fleet:
                     host.display,
                     self._on_event,
                     full_stream=self._full_stream,
-                    places=self._places,
+                    places=self.window_places,
                     pictures=self.pictures,
                     patient=True,
                     control=ControlSettings.of(host),

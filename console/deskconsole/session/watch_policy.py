@@ -57,13 +57,16 @@ class WatchPolicy:
 
     def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bool:
         """Previews of at most this size come `interval` seconds apart from now on, the full stream with
-        `rate` bytes a second at most (0: no bound). False if that was so before."""
+        `rate` bytes a second at most (0: no bound). True if the agent should hear of it at once: it is to
+        send sooner, or another size. The rest it hears at the link's next look, so that a hundred hosts whose
+        shares change together do not hold up the caller."""
         width, height = size
         with self._lock:
-            before = self._preview, self._full
+            before = self._preview
             self._largest = max(self._largest[0], width), max(self._largest[1], height)
             if self._preview != (wanted := Watch(WatchMode.PREVIEW, width, height, interval)):
                 self._preview = wanted
             if self._full.rate != rate:
                 self._full = Watch(WatchMode.FULL, rate=rate)
-            return before != (self._preview, self._full)
+            sooner = wanted.interval < before.interval
+            return sooner or (wanted.width, wanted.height) != (before.width, before.height)

@@ -28,6 +28,7 @@ from . import messages
 from .bulk import BulkRun, ItemState, Skipped
 from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
+from .graphics import Graphics
 from .host_programs import HostPrograms
 from .host_threads import HostThreads
 from .key_places import key_places
@@ -50,6 +51,7 @@ from .screens.question import Given, QuestionScreen
 from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
 from .terminal_app import TerminalApp
+from .terminal_graphics import terminal_graphics
 from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys
@@ -98,9 +100,11 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         demo_offered: bool = False,
         clock: Callable[[], float] = time.time,
         settings: Settings | None = None,
+        graphics: Graphics | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
+        self._graphics = graphics
         self.notifies = self._settings.notify
         keys = UserKeys(key_places(self.BINDINGS), self._settings.keys)
         self._bindings = keys.applied(self._bindings)
@@ -190,10 +194,10 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         self.push_screen(DeployScreen(self.controller, message.name))
 
     def on_wall_opened(self, message: messages.WallOpened) -> None:
-        self.push_screen(WallScreen(self.controller, message.words, message.selected))
+        self.push_screen(WallScreen(self.controller, message.words, message.selected, self._graphics))
 
     def on_picture_opened(self, message: messages.PictureOpened) -> None:
-        self.push_screen(PictureScreen(self.controller, message.name))
+        self.push_screen(PictureScreen(self.controller, message.name, self._graphics))
 
     def on_doctor_opened(self, message: messages.DoctorOpened) -> None:
         host = self.controller.view.host(message.name)
@@ -390,8 +394,11 @@ def run(
     `DeskconsoleError` that kept the fleet from opening, with the terminal as it was.
     """
     config = ssh_config or home() / ".ssh" / "config"
+    graphics = terminal_graphics((settings or Settings()).graphics)
     while True:
-        app = DeskconsoleApp(backend, ssh_config=config, demo_offered=demo is not None, settings=settings)
+        app = DeskconsoleApp(
+            backend, ssh_config=config, demo_offered=demo is not None, settings=settings, graphics=graphics
+        )
         settled = threading.Timer(SETTLED_AFTER, gc.freeze)
         settled.daemon = True
         settled.start()

@@ -123,8 +123,8 @@ class Controller:
         self._toasts = Toasts()
         self._answers = HostAnswers()
         self._said = ("", "")
-        self._looked_at = False
-        """A screen has told since the last view which hosts are seen on it."""
+        self._looked_at = float("-inf")
+        """When a screen told last which hosts are seen on it; screens take a view some time after it came."""
         self._looking_up = False
         self._pulled = asyncio.Event()
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
@@ -157,9 +157,8 @@ class Controller:
         self._withdraw_settled()
         self._show_toast()
         self._show_answers()
-        self._looked_at = False
         self.view_changed.publish(self.view)
-        if not self._looked_at:
+        if time.monotonic() - self._looked_at > 2 * PULL:
             fleet.shown(None, ())
         self._pulled.set()
         self._pulled = asyncio.Event()
@@ -234,7 +233,7 @@ class Controller:
     ) -> None:
         """Takes from the screen on top which hosts are seen on it, and how closely: see `FleetPort.shown`."""
         if self.fleet is not None:
-            self._looked_at = True
+            self._looked_at = time.monotonic()
             self.fleet.shown(selected, visible, typing=typing, wall=wall)
             self._look_up_addresses(visible)
 

@@ -96,6 +96,11 @@ class FleetPort(Protocol):
         """The newest picture of a host as large as fits into width x height pixels; None before any."""
         ...
 
+    @property
+    def window_places(self) -> Path | None:
+        """The file in which windows find the size and place that they had."""
+        ...
+
     def preview(self, name: str) -> PreviewPicture | None:
         """The newest small picture of a host, as it came; None while it has the full stream."""
         ...

@@ -10,6 +10,7 @@ import sys
 from typing import Generic, TypeVar
 
 from textual.driver import Driver
+from textual.screen import Screen
 
 from deskconsole.common.signals import has_job_control
 
@@ -43,6 +44,15 @@ class TerminalApp(OrderedKeysApp[T], Generic[T]):
         from .terminal_driver import TerminalDriver
 
         return TerminalDriver if usual is LinuxDriver else usual
+
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """Textual's screens that shine through the one on top: none below one that lets nothing through.
+
+        Textual takes the next one for such a screen in any case, and for each change in it draws the whole of
+        the top again, for ever: a megabyte a second where the wall lay over the list.
+        """
+        return [] if self.screen.styles.background.a == 1 else super()._background_screens
 
     @property
     def lends_terminal(self) -> bool:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from deskconsole.app.wall import Wall
-from deskconsole.common.errors import DeskconsoleError
-from deskconsole.session.events import ALL_HOSTS
+from deskconsole.common.errors import DeskconsoleError, ViewerError
+from deskconsole.session.events import ALL_HOSTS, ActionFailed, Failure
+from deskconsole.viewer.messages import CLOSED_BY_HAND
 
 from .controller import Controller
 
@@ -31,12 +32,18 @@ class WallOpener:
         self._opening = True
         try:
             self._wall = await asyncio.get_running_loop().run_in_executor(
-                None, lambda: Wall(fleet, lambda: names, lambda _reason: None)
+                None, lambda: Wall(fleet, lambda: names, self._closed, places=fleet.window_places)
             )
         except DeskconsoleError as error:
             self._controller.report(ALL_HOSTS, error)
         finally:
             self._opening = False
+
+    def _closed(self, reason: str) -> None:
+        """On a thread of the wall's: the window is gone."""
+        if reason != CLOSED_BY_HAND:
+            error = ViewerError(f"the wall's window is gone: {reason}")
+            self._controller.events.deliver(ActionFailed(host=ALL_HOSTS, failure=Failure.of(error)))
 
     def close(self) -> None:
         """Takes the window away; blocks until it is gone."""

@@ -35,7 +35,9 @@ class TileStatus(msgspec.Struct, frozen=True, tag="tile"):
     text: str
     """The whole sentence: why, and what to do."""
     at: float | None = None
-    """Unix time at which its picture was last known to be that of now; None: it has none."""
+    """Unix time of which its picture is; None: it is of now, or there is none."""
+    person: str = ""
+    """The user who is logged on at the desktop, as far as is known."""
 
 
 class TilePicture(msgspec.Struct, frozen=True, tag="picture"):

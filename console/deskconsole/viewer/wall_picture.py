@@ -177,7 +177,7 @@ class WallPicture:
         number = len(self._names)
         words: dict[TileKind, Counter[str]] = {kind: Counter() for kind in TileKind}
         for tile in self._tiles.values():
-            words[tile.status.kind][tile.status.word] += 1
+            words[tile.kind][tile.word] += 1
         states = tuple(
             (kind, f"{many} {word}")
             for kind, counted in words.items()

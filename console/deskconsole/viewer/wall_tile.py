@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from deskconsole.common.figures import age
 from deskconsole.picture.preview import PreviewPicture
 
-from .lettering import DARK, FONT, PALE, ascii_text, cut, put, wrapped
+from .lettering import DARK, FONT, PALE, ascii_text, cut, put, text_width, wrapped
 from .wall_grid import CAPTION
 from .wall_messages import TileKind, TilePicture, TileStatus
 
@@ -65,11 +65,22 @@ class Tile:
         """The picture is shown as it is, with nothing over it."""
         return self.status.kind is TileKind.LIVE and self._pixels is not None and not self._black
 
+    @property
+    def kind(self) -> TileKind:
+        """The meaning of its state; of a host that is live, of its picture too."""
+        black = self._black and self.status.kind is TileKind.LIVE
+        return TileKind.ATTENTION if black else self.status.kind
+
+    @property
+    def word(self) -> str:
+        """The state in one or two words."""
+        return "black" if self._black and self.status.kind is TileKind.LIVE else self.status.word
+
     def caption(self, now: float) -> str:
         """The state's word, and of when the picture is where it is not of now (Unix time)."""
         status = self.status
         if status.kind is TileKind.LIVE or status.at is None:
-            return status.word
+            return self.word
         old = age(now - status.at)
         return status.word if old == "now" else f"{status.word}, {old} old"
 
@@ -81,8 +92,8 @@ class Tile:
         self.draw_caption(image, now)
         if selected:
             cv2.rectangle(image, (0, 0), (width - 1, height - 1), _SELECTED, 2)
-        elif self.status.kind in (TileKind.BAD, TileKind.ATTENTION):
-            cv2.rectangle(image, (0, 0), (width - 1, height - 1), COLOURS[self.status.kind], 2)
+        elif self.kind in (TileKind.BAD, TileKind.ATTENTION):
+            cv2.rectangle(image, (0, 0), (width - 1, height - 1), COLOURS[self.kind], 2)
 
     def draw_picture(self, image: Image) -> None:
         """Draws the picture, faded and below its state where it is not of now."""
@@ -136,17 +147,20 @@ class Tile:
             put(room, line, ((room.shape[1] - wide) // 2, top + 6 + 18 * number), 0.42, PALE)
 
     def draw_caption(self, image: Image, now: float) -> None:
-        """Draws the line below the picture: sign, name, state."""
+        """Draws the line below the picture: sign, name, who is logged on, state."""
         height, width, _ = image.shape
         line = image[max(0, height - CAPTION) : height - 2, 2 : width - 2]
         line[:] = (*DARK, 0)
-        colour = COLOURS[self.status.kind]
+        colour = COLOURS[self.kind]
         middle = line.shape[0] // 2
-        draw_sign(line, self.status.kind, (12, middle), colour)
+        draw_sign(line, self.kind, (12, middle), colour)
         said = cut(ascii_text(self.caption(now)), 0.42, max(0, width * 2 // 3))
         wide = cv2.getTextSize(said, FONT, 0.42, 1)[0][0]
         name = cut(ascii_text(self.name), 0.5, line.shape[1] - wide - 44)
         put(line, name, (26, middle + 5), 0.5, PALE)
+        begin = 26 + text_width(name, 0.5) + 12
+        if person := cut(ascii_text(self.status.person), 0.42, line.shape[1] - wide - 20 - begin):
+            put(line, person, (begin, middle + 5), 0.42, COLOURS[TileKind.QUIET])
         put(line, said, (line.shape[1] - wide - 8, middle + 5), 0.42, colour)
 
 

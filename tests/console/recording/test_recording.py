@@ -97,6 +97,15 @@ def test_each_moment_is_shown_as_it_was(tmp_path: Path) -> None:
         assert player.due is None
 
 
+def test_what_takes_too_long_is_drawn_in_steps(tmp_path: Path) -> None:
+    path = tmp_path / "one.deskrec"
+    write(path)
+    with playing(path) as (reader, player, picture):
+        for number in range(1, COUNT):
+            player.advance(reader.duration, within=-1)
+            assert (player.at, picture.digest()) == (number * SECOND // 10, PICTURES[number])
+
+
 @given(moments=st.lists(st.integers(0, 5 * SECOND), max_size=8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 def test_any_moment_can_be_sought(tmp_path: Path, moments: list[int]) -> None:

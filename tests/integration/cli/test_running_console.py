@@ -126,3 +126,15 @@ def test_a_console_that_was_killed_is_replaced(tmp_path: Path) -> None:
         assert list(run.iterdir()) == []
     finally:
         second.close()
+
+
+def test_without_a_console_a_command_makes_a_session_of_its_own(user: CommandLine, used_lab: str) -> None:
+    assert user.run("status", used_lab, "--json").json()["state"] == "streaming"
+    assert user.run("connect", used_lab).stderr == f"{used_lab}: connected\n"
+    assert user.run("compare", used_lab, "--json").json()["exact"] is True
+    said = user.run("watch", used_lab, "--seconds", "3", "--json")
+    assert said.code == 0
+    assert "StreamStarted" in {json.loads(line)["kind"] for line in said.stdout.splitlines()}
+    assert user.run("status").refusal(2).startswith("give hosts by name, or --group GROUP, or --all")
+    assert user.run("watch").refusal(13).startswith("no console runs\n")
+    assert user.run("refresh", used_lab).refusal(13).startswith(f"no console runs that has {used_lab} in")

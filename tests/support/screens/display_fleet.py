@@ -64,6 +64,7 @@ class DisplayFleet:
     refuses_undeploy: DeskconsoleError | None = None
     removed: Removed = field(default_factory=lambda: Removed(1, 856, 214_519_786))
     budget: int = 0
+    window_places: Path | None = None
     past: list[Event] = field(default_factory=list)
     recorded: list[Event] = field(default_factory=list)
     days: list[HostDay] = field(default_factory=list)

@@ -56,3 +56,20 @@ async def until_gone(pilot: Pilot[Outcome], words: str) -> str:
 async def until_screen(pilot: Pilot[Outcome], kind: type[object]) -> None:
     """Until the screen is of that kind."""
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+
+async def opened(pilot: Pilot[Outcome]) -> None:
+    assert isinstance(pilot.app, DeskconsoleApp)
+    while pilot.app.controller.fleet is None:
+        await pilot.pause()
+    pilot.app.controller.pull()
+    await pilot.pause(0.1)
+
+
+async def at_rest(pilot: Pilot[Outcome]) -> None:
+    """Until the screen has looked the same for a second: a busy machine takes its time to put one up."""
+    seen: list[str] = []
+    while len(seen) < 6 or len(set(seen[-6:])) > 1:
+        await settle(pilot)
+        await pilot.pause(0.2)
+        seen.append(screen_text(pilot))

@@ -66,6 +66,7 @@ class ConsoleScreen(Screen[None]):
         # Over a screen that is not active there is another one, which makes itself the foreground.
         if self.is_active and self.interruptible:
             self.controller.foreground = self
+        self._show_newest()
 
     def on_screen_suspend(self) -> None:
         # A dialog above it shows the same toasts; the rack comes back with the next ones, or on top again.
@@ -80,12 +81,19 @@ class ConsoleScreen(Screen[None]):
         self._show(self.controller.view)
 
     def _show(self, view: FleetView) -> None:
-        if self.controller.fleet is None:
-            return  # there is nothing to show yet
+        if self.controller.fleet is None or self._covered:
+            return
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
             self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall)
+
+    @property
+    def _covered(self) -> bool:
+        """Another screen lies over this one and lets nothing through."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return any(screen.styles.background.a == 1 for screen in above)
 
     @property
     def selected(self) -> str | None:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.graphics import Graphics
 from deskconsole.tui.text.status_text import COLOURS, MUTED
 from deskconsole.tui.text.tile import make_tile
 from deskconsole.tui.view import FleetView
@@ -30,8 +31,10 @@ class PictureScreen(HostActions):
     ]
     typing = True
 
-    def __init__(self, controller: Controller, name: str) -> None:
+    def __init__(self, controller: Controller, name: str, graphics: Graphics | None) -> None:
+        """`graphics` are the terminal's."""
         super().__init__(controller)
+        self._graphics = graphics
         self._host = name
         self._shown: tuple[object, ...] = ()
 
@@ -41,8 +44,16 @@ class PictureScreen(HostActions):
 
     def compose(self) -> ComposeResult:
         yield Static(classes="picture-line", markup=False)
-        yield PreviewPane()
+        yield PreviewPane(self._graphics)
         yield Keys(compact=True)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.query_one(PreviewPane).refresh()
+
+    def on_screen_suspend(self) -> None:
+        super().on_screen_suspend()
+        self.query_one(PreviewPane).refresh()
 
     def on_mount(self) -> None:
         self.set_interval(LOOK, self._look)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.graphics import Graphics
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.text.status_text import MUTED
 from deskconsole.tui.text.tile import make_tile
@@ -41,9 +42,12 @@ class WallScreen(HostActions, inherit_bindings=False):
     ]
     wall = True
 
-    def __init__(self, controller: Controller, words: str, selected: str | None) -> None:
-        """`words` choose the hosts, as the filter of the list does."""
+    def __init__(
+        self, controller: Controller, words: str, selected: str | None, graphics: Graphics | None
+    ) -> None:
+        """`words` choose the hosts, as the filter of the list does; `graphics` are the terminal's."""
         super().__init__(controller)
+        self._graphics = graphics
         self._words = words
         self._wanted = selected
         self._grid: TileGrid | None = None
@@ -52,13 +56,23 @@ class WallScreen(HostActions, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield Header()
-        self._grid = TileGrid()
+        self._grid = TileGrid(self._graphics)
         yield self._grid
         yield Static(classes="wall-line", markup=False)
         yield Keys(compact=True)
 
     def on_mount(self) -> None:
         self.set_interval(LOOK, self._look)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._graphics is not None and self._grid is not None:
+            self._grid.draw_again()
+
+    def on_screen_suspend(self) -> None:
+        super().on_screen_suspend()
+        if self._graphics is not None and self._grid is not None:
+            self._grid.draw_again()
 
     @property
     def selected(self) -> str | None:

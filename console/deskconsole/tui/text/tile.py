@@ -27,6 +27,7 @@ class TileText:
     """The key, as in the inventory: not for showing."""
     label: str
     status: StatusText
+    """Without its words where the picture is that of now: they would change every second."""
     person: str = ""
     """Who is logged on at the desktop."""
     age: str = ""
@@ -40,25 +41,27 @@ def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
     person = ""
     if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
         person = safe_text(snapshot.user.rpartition("\\")[2], 64)
+    status = look(snapshot, now)
+    if snapshot.current:
+        status = StatusText(status.kind, status.word, status.word)
     return TileText(
         host.name,
         safe_text(host.name, 64),
-        look(snapshot, now),
+        status,
         person,
         "" if snapshot.picture_at is None else age(now - snapshot.picture_at),
         snapshot.current,
     )
 
 
-def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str]:
-    """The line above the picture in `width` cells: the sign with its blank, and the rest.
+def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str, str]:
+    """The line above the picture in `width` cells: the sign, the name, and the state's word where it fits.
 
-    `status` is the tile's, or BLACK. The word of the state gives way to the name.
+    `status` is the tile's, or BLACK.
     """
     room = max(0, width - 2)
-    word = status.word if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
-    name = fit(tile.label, room - (cell_len(word) + 1 if word else 0))
-    return f"{status.sign} "[:width], f"{name} {word}" if word else name
+    word = f" {status.word}" if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
+    return f"{status.sign} "[:width], fit(tile.label, room - cell_len(word)), word
 
 
 def footer(tile: TileText, width: int) -> str:

@@ -16,6 +16,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from deskconsole.tui.graphics import UNCONTROLLED, Graphics, Image
+
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
 
@@ -24,6 +26,9 @@ HALF = "▀"
 _OLD_LIGHT = 0.55
 """The brightness of an old picture's grey, against its own."""
 
+NUMBER = 0xFFFF
+"""The image of a pane on its own; tiles have those from 1 on."""
+
 Line = list[tuple[int, int]]
 """Cells from left to right: upper and lower colour as 0xRRGGBB."""
 
@@ -31,8 +36,11 @@ Line = list[tuple[int, int]]
 class PreviewPane(Widget):
     """Shows the last picture it was handed, in the middle."""
 
-    def __init__(self) -> None:
+    def __init__(self, graphics: Graphics | None = None) -> None:
+        """`graphics`: those of the terminal, for pictures of now; None: half cells."""
         super().__init__()
+        self._graphics = graphics
+        self._image: Image | None = None
         self._lines: list[Line] = []
         self._pixels: BGR | None = None
         self._old = False
@@ -40,13 +48,22 @@ class PreviewPane(Widget):
     @property
     def room(self) -> tuple[int, int]:
         """Width and height in pixels that a picture has to fit into."""
-        return self.content_size.width, self.content_size.height * 2
+        across, down = (1, 2) if self._graphics is None else self._graphics.cell
+        return self.content_size.width * across, self.content_size.height * down
 
     def show(self, pixels: BGR | None, *, old: bool) -> None:
         """(height, width, 3) BGR, not larger than `room`; `old`: it is grey and darker."""
         if old == self._old and _same(pixels, self._pixels):
             return
         self._pixels, self._old = pixels, old
+        self._image = None
+        if self._graphics is not None and pixels is not None:
+            size = self.content_size
+            self._lines = []
+            shown = greyed(pixels) if old else pixels
+            self._image = self._graphics.image(shown, size.width, size.height, NUMBER)
+            self.refresh()
+            return
         lines = [] if pixels is None else cells(pixels, old=old)
         before, self._lines = self._lines, lines
         if [len(line) for line in before] != [len(line) for line in lines]:
@@ -71,6 +88,11 @@ class PreviewPane(Widget):
         await self.run_action("screen.view")
 
     def render_line(self, y: int) -> Strip:
+        if self._image is not None:
+            size, image = self.size, self._image
+            place = (size.width - image.width) // 2, (size.height - len(image.lines)) // 2
+            segments = image_line(self, image, place, y, Segment(" " * size.width, self.rich_style))
+            return Strip(segments).adjust_cell_length(size.width, self.rich_style)
         left, top = self._corner
         if not top <= y < top + len(self._lines):
             return Strip.blank(self.size.width, self.rich_style)
@@ -78,6 +100,35 @@ class PreviewPane(Widget):
         for cell, run in groupby(self._lines[y - top]):
             segments.append(Segment(HALF * len(list(run)), cell_style(*cell)))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def image_line(widget: Widget, image: Image, place: tuple[int, int], y: int, blank: Segment) -> list[Segment]:
+    """A line of a widget with an image at `place` in it; `blank` is one without."""
+    left, top = place
+    row = y - top
+    if not 0 <= row < len(image.lines):
+        return [blank]
+    # A sixel image would lie over a dialog that is above the screen.
+    over = image.over if widget.screen.is_active else ""
+    segments = [Segment(" " * left, blank.style)] if left else []
+    if image.before and row == 0:
+        segments.append(Segment(image.before, None, UNCONTROLLED))
+    line = image.lines[row]
+    segments.append(
+        Segment(line.text, blank.style + line.style if blank.style and line.style else blank.style)
+    )
+    if over and row == len(image.lines) - 1:
+        x, first = widget.region.x + left + 1, widget.region.y + top + 1
+        segments.append(Segment(f"\x1b7\x1b[{first};{x}H{over}\x1b8", None, UNCONTROLLED))
+    return segments
+
+
+def greyed(pixels: BGR) -> BGR:
+    """The picture in grey and darker: it is an old one."""
+    import numpy as np
+
+    grey = (pixels.astype(np.uint32) @ np.array((0.114, 0.587, 0.299)) * _OLD_LIGHT).astype(np.uint8)
+    return np.stack((grey, grey, grey), axis=2)
 
 
 def _same(one: BGR | None, other: BGR | None) -> bool:
@@ -92,10 +143,7 @@ def cells(pixels: BGR, *, old: bool) -> list[Line]:
     """The picture as lines of cells, with 32 steps of each colour: what differs less is not worth a cell."""
     import numpy as np
 
-    shades = pixels.astype(np.uint32)
-    if old:
-        grey = (shades @ np.array((0.114, 0.587, 0.299)) * _OLD_LIGHT).astype(np.uint32)
-        shades = np.stack((grey, grey, grey), axis=2)
+    shades = (greyed(pixels) if old else pixels).astype(np.uint32)
     blue, green, red = np.moveaxis((shades & 0xF8) | (shades >> 5), 2, 0)
     colours = (red << 16) | (green << 8) | blue
     if len(colours) % 2:
