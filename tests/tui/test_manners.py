@@ -52,16 +52,17 @@ async def test_the_mouse_reaches_hosts_keys_and_buttons(running: Running) -> Non
         await until_shown(pilot, "Search")
 
 
-async def test_a_toast_does_not_hide_the_newest_events_of_the_log(running: Running) -> None:
+@pytest.mark.parametrize("events", [6, 60])
+async def test_a_toast_does_not_hide_the_newest_events_of_the_log(running: Running, events: int) -> None:
     async with running(laboratory(), size=(80, 24)) as pilot:
         controller = console(pilot).controller
-        for number in range(60):
+        for number in range(events):
             controller.events.deliver(warning("lab-06", f"event {number}", NOW))
         await pilot.press("l")
-        await until_shown(pilot, "event 59")
+        await until_shown(pilot, f"event {events - 1}")
         controller.say("4 lines copied, and a sentence that is long enough to be as wide as a toast may be")
         shown = await until_shown(pilot, "4 lines copied")
-        assert all(f"event {number}" in shown for number in range(55, 60))
+        assert all(f"event {number}" in shown for number in range(events - 5, events))
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

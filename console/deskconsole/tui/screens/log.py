@@ -59,6 +59,9 @@ class LogScreen(ConsoleScreen):
 
     def show(self, view: FleetView) -> None:
         self.query_one(Header).show(view, len(self.controller.questions.hosts()))
+        pane = self.query_one(EventPane)
+        # A toast belongs where the newest events are not.
+        self.set_class(pane.virtual_size.height > pane.size.height // 2, "-full")
 
     @work
     async def _read_past(self) -> None:
