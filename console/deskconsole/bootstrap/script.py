@@ -12,6 +12,7 @@ import importlib.resources
 import json
 import re
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -186,9 +187,19 @@ def module_program(name: str, marker: str, arguments: dict[str, Any]) -> bytes:
 _ANSWER = f"{HOST}.answer"
 
 
-@functools.cache
+_PARSING = threading.Lock()
+"""CPython 3.11 counts the depth of `ast.parse` once for all threads: of ten hosts that were probed together
+for the first time, one failed with "AST constructor recursion depth mismatch"."""
+
+
 def _with_imports(name: str) -> dict[str, str]:
     """The module's source and those of ours that it imports, each after those that it imports itself."""
+    with _PARSING:
+        return _read_modules(name)
+
+
+@functools.cache
+def _read_modules(name: str) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def add(module: str) -> None:
