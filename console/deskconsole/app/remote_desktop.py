@@ -133,6 +133,18 @@ def _run(
     command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
 ) -> None:
     """Runs the client to its end, or until `cancelled`. Raises ConnectionFailed where it fails at once."""
+    try:
+        _run_client(command, password, cancelled, opened)
+    except OSError as fault:
+        raise ConnectionFailed(
+            f"{command.words[0]} cannot be started: {fault.strerror or fault}",
+            remedy="Install it again, or another Remote Desktop client.",
+        ) from None
+
+
+def _run_client(
+    command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
+) -> None:
     with subprocess.Popen(
         command.words,
         stdin=subprocess.DEVNULL if password is None else subprocess.PIPE,

@@ -114,6 +114,9 @@ def test_a_client_that_fails_at_once_says_so(
         monkeypatch.setattr(remote_desktop, "RDP_PORT", service.getsockname()[1])
         with pytest.raises(ConnectionFailed, match="xfreerdp3 ended with exit code 131"):
             opened(sshd, tmp_path, Asked("wrong"))
+        client.write_text("#!/no/such/interpreter\n")
+        with pytest.raises(ConnectionFailed, match="xfreerdp3 cannot be started: No such file or directory"):
+            opened(sshd, tmp_path, Asked("wrong"))
 
 
 def test_a_host_without_remote_desktop_is_told_before_a_password_is_asked_for(
