@@ -39,6 +39,9 @@ _EARLY = 10.0
 _LOOK = 0.2
 """Seconds between two looks at whether the client has ended."""
 
+_LEAVING = 3.0
+"""Seconds that a client has to end once it is told; the console's own end waits for it."""
+
 _FREERDP = ("xfreerdp3", "xfreerdp", "sdl-freerdp3", "sdl-freerdp", "wlfreerdp3", "wlfreerdp")
 
 
@@ -169,3 +172,7 @@ def _run_client(
                 )
             return
         client.terminate()
+        try:
+            client.wait(_LEAVING)
+        except subprocess.TimeoutExpired:
+            client.kill()
