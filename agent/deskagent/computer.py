@@ -28,7 +28,7 @@ class Computer:
 
 def this_computer(user: str) -> Computer:
     """Returns the words of this computer, with `user` at its desktop."""
-    return Computer(socket.gethostname()[:_LONGEST], _os_name()[:_LONGEST], user[:_LONGEST])
+    return Computer(_sendable(socket.gethostname()), _sendable(_os_name()), _sendable(user))
 
 
 class ComputerWatch:
@@ -40,11 +40,16 @@ class ComputerWatch:
 
     def changed_user(self) -> str | None:
         """Looks again; returns another user than before, empty where there is none now, or None."""
-        user = self.computer.user if self._find_user is None else self._find_user()[:_LONGEST]
+        user = self.computer.user if self._find_user is None else _sendable(self._find_user())
         if user == self.computer.user:
             return None
         self.computer = Computer(self.computer.hostname, self.computer.os_name, user)
         return user
+
+
+def _sendable(text: str) -> str:
+    """As much of a text as may be sent; bytes that are no UTF-8 become question marks."""
+    return text[:_LONGEST].encode(errors="replace").decode()
 
 
 def _os_name() -> str:
@@ -52,7 +57,7 @@ def _os_name() -> str:
         return _windows_name()
     try:
         return platform.freedesktop_os_release()["PRETTY_NAME"]
-    except (OSError, KeyError):
+    except (OSError, KeyError, UnicodeDecodeError):
         return f"{platform.system()} {platform.release()}"
 
 

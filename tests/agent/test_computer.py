@@ -17,6 +17,12 @@ def test_this_computer_has_its_name_and_its_system() -> None:
     assert told.os_name.startswith("Windows" if sys.platform == "win32" else ("Debian", "Ubuntu", "Linux"))
 
 
+def test_a_name_that_is_no_text_can_be_sent() -> None:
+    assert this_computer("an\udcfca").user == "an?a"
+    watch = ComputerWatch(Computer(), lambda: "\udcff")
+    assert watch.changed_user() == "?"
+
+
 @pytest.mark.parametrize(
     ("product", "version", "build", "name"),
     [

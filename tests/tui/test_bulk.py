@@ -151,3 +151,14 @@ async def test_marked_hosts_are_examined_and_their_pictures_saved(running: Runni
         assert ("examine", "lab-04") in fleet.asked
         await pilot.press("escape", "escape", "home", "S")
         await until_shown(pilot, "picture saved in /pictures")
+
+
+async def test_a_host_that_waits_for_a_person_holds_no_connecting_up(running: Running) -> None:
+    fleet = laboratory()
+    fleet.states["lab-05"] = replace(fleet.states["lab-05"], state=State.WAITING)
+    async with running(fleet) as pilot:
+        console(pilot).controller.mark(["lab-01", "lab-05"])
+        await pilot.press("c")
+        shown = await until_shown(pilot, "2 skipped")
+        assert "it waits for somebody to log on" in shown
+        assert fleet.asked == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from deskconsole.common.errors import ConfigurationError
 from support.bootstrap_host import ssh_host
 from support.screens.display_fleet import Running, laboratory
@@ -70,3 +72,19 @@ async def test_a_host_that_is_off_is_woken(running: Running) -> None:
         await pilot.press("O")
         await until_shown(pilot, "the MAC address of lab-04 is not known")
         assert "lab-04" in screen_text(pilot)
+
+
+async def test_as_many_desktops_as_there_may_be_hold_up_nothing_else(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskconsole.tui.host_programs._AT_ONCE", 1)
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("R")
+        await until(pilot, lambda: ("remote desktop", "lab-01") in fleet.asked)
+        await pilot.press("down", "R")
+        await until_shown(pilot, "close one first")
+        await pilot.press("O")
+        await until(pilot, lambda: ("wake", "lab-02") in fleet.asked)
+        fleet.patience.set()
+        assert ("remote desktop", "lab-02") not in fleet.asked

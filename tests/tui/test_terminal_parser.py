@@ -57,3 +57,7 @@ def test_a_lone_escape_waits_for_no_paste() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._parser.get_time", lambda: float("inf"))
         assert [_said(message) for message in parser.tick()] == ["escape"]
+
+
+def test_an_answer_about_graphics_that_comes_late_presses_no_key() -> None:
+    assert parsed("j\x1b_Gi=1;OK\x1b\\\x1b[6;20;10t\x1b[?62;4cq") == ["j", "q"]

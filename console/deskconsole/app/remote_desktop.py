@@ -39,6 +39,9 @@ _EARLY = 10.0
 _LOOK = 0.2
 """Seconds between two looks at whether the client has ended."""
 
+_LEAVING = 3.0
+"""Seconds that a client has to end once it is told; the console's own end waits for it."""
+
 _FREERDP = ("xfreerdp3", "xfreerdp", "sdl-freerdp3", "sdl-freerdp", "wlfreerdp3", "wlfreerdp")
 
 
@@ -133,6 +136,18 @@ def _run(
     command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
 ) -> None:
     """Runs the client to its end, or until `cancelled`. Raises ConnectionFailed where it fails at once."""
+    try:
+        _run_client(command, password, cancelled, opened)
+    except OSError as fault:
+        raise ConnectionFailed(
+            f"{command.words[0]} cannot be started: {fault.strerror or fault}",
+            remedy="Install it again, or another Remote Desktop client.",
+        ) from None
+
+
+def _run_client(
+    command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
+) -> None:
     with subprocess.Popen(
         command.words,
         stdin=subprocess.DEVNULL if password is None else subprocess.PIPE,
@@ -157,3 +172,7 @@ def _run(
                 )
             return
         client.terminate()
+        try:
+            client.wait(_LEAVING)
+        except subprocess.TimeoutExpired:
+            client.kill()

@@ -59,6 +59,8 @@ def _send(packet: bytes, address: str, *, everywhere: bool) -> None:
                 sock.sendto(packet, (address, PORT))
             except OSError as error:  # a network that is down, or has no IPv4
                 reason = error.strerror or str(error)
+            except (UnicodeError, TypeError):  # of a name that no network has: `ä..b`
+                reason = "that is no address of a network"
             else:
                 sent = True
     if not sent:

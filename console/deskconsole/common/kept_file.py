@@ -8,17 +8,23 @@ from typing import Final
 
 _LONGEST: Final = 64
 """Characters of a host's name in a file's name."""
+_MOST_BYTES: Final = 200
 
 
 def kept_name(host: str, at: float, suffix: str) -> str:
     """`lab-01_2026-11-30_09-41-07.png`: host and local time of `at` (Unix time), for any file system."""
     plain = "".join(sign if sign.isalnum() or sign in "-._@" else "_" for sign in host)
+    # Letters may have four bytes each, and no file system takes a name of more than 255.
+    plain = plain[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
     moment = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(at))
-    return f"{plain[:_LONGEST].strip('.') or 'host'}_{moment}{suffix}"
+    return f"{plain.strip('.') or 'host'}_{moment}{suffix}"
 
 
 def unused(path: Path) -> Path:
-    """The path, or the first with a number that no file has: `NAME-2.png`."""
+    """The path, or the first with a number that no file has: `NAME-2.png`.
+
+    Raises OSError where its folder cannot be looked into.
+    """
     number = 1
     found = path
     while found.exists():

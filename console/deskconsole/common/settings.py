@@ -38,11 +38,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def pictures_in(self, paths: Paths) -> Path:
         """The folder for saved pictures."""
-        return Path(self.pictures).expanduser() if self.pictures else paths.pictures
+        return _folder("pictures", self.pictures) if self.pictures else paths.pictures
 
     def recordings_in(self, paths: Paths) -> Path:
         """The folder for recordings."""
-        return Path(self.recordings).expanduser() if self.recordings else paths.recordings
+        return _folder("recordings", self.recordings) if self.recordings else paths.recordings
 
     @classmethod
     def load(cls, path: Path) -> Settings:
@@ -61,3 +61,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigurationError(
                 f"{path}: {str(error)[:200]}", remedy="docs/configuration.md says what may stand there."
             ) from None
+
+
+def _folder(setting: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigurationError(
+            f"settings.toml: {setting} is in the home of a user who does not exist: {text[:200]!r}",
+            remedy="Give the whole path of a folder.",
+        ) from None

@@ -83,9 +83,9 @@ def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFor
     """The same for a picture that is encoded already. Raises ConfigurationError."""
     try:
         make_private_folder(folder)
+        file = unused(folder / kept_name(host, at, kind.suffix))
     except OSError as error:
-        raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
-    file = unused(folder / kept_name(host, at, kind.suffix))
+        raise ConfigurationError(f"cannot use the folder {folder}: {error.strerror}") from None
     write_encoded(file, data, replace=False)
     return file
 

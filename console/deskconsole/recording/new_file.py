@@ -33,8 +33,9 @@ def record_in(folder: Path) -> MakeRecorder:
     def make(request: RecordingRequest) -> Recorder:
         try:
             make_private_folder(folder)
+            file = recording_file(folder, request.host)
         except OSError as error:
-            raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
-        return Recorder(RecordingWriter(recording_file(folder, request.host)), request)
+            raise ConfigurationError(f"cannot use the folder {folder}: {error.strerror}") from None
+        return Recorder(RecordingWriter(file), request)
 
     return make

@@ -61,6 +61,8 @@ class HostWindow(LinkObserver):
     ) -> None:
         self._name = name
         self._pictures = pictures
+        self._saving = threading.Lock()
+        """Held while a picture is saved: a key that is held down asks thirty times a second."""
         self._picture_at: float | None = None
         """Unix time of the picture, where that is old."""
         self._places = places
@@ -258,23 +260,25 @@ class HostWindow(LinkObserver):
         self._input.handle(message, self._clip)
 
     def _save_picture(self) -> None:
-        """Saves the picture as it is now; a large one takes a second."""
-        threading.Thread(target=self._save, name=f"picture of {self._name}").start()
+        """Saves the picture as it is now, unless one is being saved; a large one takes a second."""
+        if self._pictures is not None and self._saving.acquire(blocking=False):
+            args = (self._pictures,)
+            threading.Thread(target=self._save, args=args, name=f"picture of {self._name}").start()
 
-    def _save(self) -> None:
-        if self._pictures is None:
-            return
+    def _save(self, folder: Path) -> None:
         try:
             if (pixels := self._framebuffer.copy()) is None:
                 raise ConfigurationError("there is no picture to save")
             at = self._picture_at or time.time()
-            file = keep_image(self._pictures, self._name, at, pixels)
+            file = keep_image(folder, self._name, at, pixels)
         except ConfigurationError as error:
             self.say(f"the picture is not saved: {error}")
             self._changed(ActionFailed(host=self._name, failure=Failure.of(error)))
         else:
             self.say(f"saved {file}")
             self._changed(PictureSaved(host=self._name, file=str(file)))
+        finally:
+            self._saving.release()
 
     def _clip(self, text: str) -> None:
         with self._lock:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .link_observer import LinkObserver
+
+
+class _Observers(list[LinkObserver]):
+    """Observers that may come and go while a link tells them something: each that stays hears it."""
+
+    def __iter__(self) -> Iterator[LinkObserver]:
+        return iter(self[:])
 
 
 class ObserverList:
@@ -14,13 +21,13 @@ class ObserverList:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._guests: list[LinkObserver] = []
-        self._newest: list[LinkObserver] = []
-        """The observers of the newest link: an observer may come while it is read."""
+        self._newest = _Observers()
+        """The observers of the newest link."""
 
     def of_link(self, own: Sequence[LinkObserver]) -> Sequence[LinkObserver]:
         """The observers of a new link, `own` first."""
         with self._lock:
-            self._newest = [*own, *self._guests]
+            self._newest = _Observers([*own, *self._guests])
             return self._newest
 
     def add(self, observer: LinkObserver) -> None:

@@ -88,6 +88,8 @@ class SessionRecording:
             self._host, self.recorder = host, recorder
             self._observers.add(recorder)
         self._changed(time.time())
+        if self.recorder is not recorder:  # ended meanwhile, and perhaps told before
+            self._changed(None)
         self._tell(RecordingStarted(host=host, file=str(recorder.file)))
         return recorder
 

@@ -79,6 +79,8 @@ async def _connect(controller: Controller, host: Host) -> str:
     before = controller.view.snapshot(host.name)
     if before.state in LIVE:
         raise Skipped("connected already")
+    if before.state is State.WAITING:  # that may last for days
+        raise Skipped("it waits for somebody to log on")
     error = await controller.attempt(lambda fleet: fleet.connect_all([host.name]))
     if error is not None:
         raise error

@@ -6,17 +6,18 @@ And what is done before a host can be reached: it is woken.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TextIO
 
 from textual.app import App, SuspendNotSupported
 
-from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import HostWoken, RemoteDesktopClosed, RemoteDesktopOpened
@@ -66,24 +67,23 @@ class HostPrograms:
     async def send_wake(self, host: Host) -> str:
         """Sends it, writes that down and returns where it went; raises the `DeskconsoleError` why not."""
         controller = self._controller
-        loop = asyncio.get_running_loop()
-        sent = await loop.run_in_executor(self._executor, controller.backend.wake, host)
+        sent = await asyncio.to_thread(controller.backend.wake, host)
         controller.note(HostWoken(host=host.name, mac=sent.mac))
         return f"sent to {sent.mac}"
 
     async def shell(self, host: Host) -> None:
         """Leaves the terminal to ssh until the shell ends."""
         controller = self._controller
-        loop = asyncio.get_running_loop()
         try:
-            words = await loop.run_in_executor(self._executor, controller.backend.shell_command, host)
+            words = await asyncio.to_thread(controller.backend.shell_command, host)
         except DeskconsoleError as error:
             controller.report(host.name, error)
             return
+        fault = ""
         try:
             with self._app.suspend():
                 self.has_terminal = True
-                _run(words, host.name)
+                fault = _run(words, host.name)
         except SuspendNotSupported:
             controller.say(
                 f"this terminal cannot be left to ssh; use `deskconsole shell {host.name}` in another one",
@@ -93,6 +93,8 @@ class HostPrograms:
         finally:
             # A ctrl+c that ssh got came here too, and is handled only now.
             self._app.set_timer(0.5, self._take_terminal_back)
+        if fault:
+            controller.report(host.name, ConfigurationError(f"ssh cannot be started: {fault}"))
 
     def _take_terminal_back(self) -> None:
         self.has_terminal = False
@@ -102,6 +104,13 @@ class HostPrograms:
         controller, name = self._controller, host.name
         if name in self._desktops:
             controller.say("its Remote Desktop is open, or on its way", name)
+            return
+        if len(self._desktops) == _AT_ONCE:
+            controller.say(
+                f"{_AT_ONCE} Remote Desktops are open, or on their way: close one first",
+                name,
+                severity="warning",
+            )
             return
         self._desktops[name] = questions = OwnQuestions(controller.questions, name)
         loop = asyncio.get_running_loop()
@@ -131,16 +140,28 @@ class HostPrograms:
         self._controller.say(wording(event).text, event.host)
 
 
-def _run(words: list[str], name: str) -> None:
-    """Runs ssh to its end; what it says of a failure stays to be read."""
+def _run(words: list[str], name: str) -> str:
+    """Runs ssh to its end; what it says of a failure stays to be read. Returns why it cannot be started.
+
+    It raises nothing: the app would not have its terminal back.
+    """
     terminal = sys.__stderr__ or sys.stderr
-    way_back = "its end (exit, ctrl+d) leads back to deskconsole"
-    print(f"ssh to {safe_text(name)}: {way_back}", file=terminal, flush=True)
-    # The console's own standard error is its log.
-    code = _wait(subprocess.Popen(words, stderr=terminal.fileno()))
-    if code == SSH_FAILED:
-        print("ssh failed. Enter leads back to deskconsole.", file=terminal, flush=True)
-        sys.stdin.readline()
+    _print(f"ssh to {safe_text(name)}: its end (exit, ctrl+d) leads back to deskconsole", terminal)
+    try:
+        # The console's own standard error is its log.
+        program = subprocess.Popen(words, stderr=terminal.fileno())
+    except OSError as fault:
+        return fault.strerror or str(fault)
+    if _wait(program) == SSH_FAILED:
+        _print("ssh failed. Enter leads back to deskconsole.", terminal)
+        with contextlib.suppress(OSError, ValueError):  # the terminal is gone; what was typed is no text
+            sys.stdin.readline()
+    return ""
+
+
+def _print(text: str, terminal: TextIO) -> None:
+    with contextlib.suppress(OSError):  # the terminal is gone, which the app will notice
+        print(text, file=terminal, flush=True)
 
 
 def _wait(program: subprocess.Popen[bytes]) -> int:

@@ -5,6 +5,8 @@
 - A key with an event type (`ESC [97;1:3u`) raises ValueError in the thread that reads keys, which ends the
   app. Terminals send these where another program asked for them and was killed.
 - A mouse's back button arrives as its left one.
+- An answer to the question for graphics (`terminal_graphics.py`) that comes late, through a slow SSH, is keys
+  too: `O` wakes a host, `t` types into one.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY: Final = re.compile(r"\x1b\[(\d*)(?::[\d:]*)?(?:;(\d*)(?::(\d*))?)?(;[\d:]*)?([u~ABCDEFHPQRS])")
 """A key of the kitty protocol: code (its alternatives), modifiers (the event's type), text."""
 
+_ANSWERS: Final = re.compile(r"\x1b_G[^\x1b]*\x1b\\|\x1b\[6;\d+;\d+t|\x1b\[\?[\d;]*c")
+"""The terminal's answers about graphics; it writes all of them at once."""
+
 _RELEASE: Final = "3"
 
 _EXTRA_BUTTONS: Final = 128
@@ -44,7 +49,7 @@ class TerminalParser(XTermParser):
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parses `data`; an empty text ends the parser."""
-        cleaned = self._cleaned(data)
+        cleaned = _ANSWERS.sub("", self._cleaned(data))
         return super().feed(cleaned) if cleaned or not data else ()
 
     def parse_mouse_code(self, code: str) -> Message | None:

@@ -11,6 +11,7 @@ from deskconsole.session.events import ALL_HOSTS, ActionFailed, Failure
 from deskconsole.viewer.messages import CLOSED_BY_HAND
 
 from .controller import Controller
+from .ports import FleetPort
 
 
 class WallOpener:
@@ -31,13 +32,15 @@ class WallOpener:
             return
         self._opening = True
         try:
-            self._wall = await asyncio.get_running_loop().run_in_executor(
-                None, lambda: Wall(fleet, lambda: names, self._closed, places=fleet.window_places)
-            )
+            await asyncio.get_running_loop().run_in_executor(None, self._open, fleet, names)
         except DeskconsoleError as error:
             self._controller.report(ALL_HOSTS, error)
         finally:
             self._opening = False
+
+    def _open(self, fleet: FleetPort, names: Sequence[str]) -> None:
+        """On a thread: it takes half a second. `close` finds the wall also where the app ends meanwhile."""
+        self._wall = Wall(fleet, lambda: names, self._closed, places=fleet.window_places)
 
     def _closed(self, reason: str) -> None:
         """On a thread of the wall's: the window is gone."""

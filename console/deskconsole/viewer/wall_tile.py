@@ -99,6 +99,8 @@ class Tile:
         """Draws the picture, faded and below its state where it is not of now."""
         room = image[2 : max(3, image.shape[0] - CAPTION), 2 : max(3, image.shape[1] - 2)]
         self._decode()
+        if not room.size:  # the window is lower than the line above its tiles
+            return
         if self._pixels is not None:
             self._place(room)
         if not self.is_plain:

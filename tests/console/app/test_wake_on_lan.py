@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def test_without_an_entry_the_learnt_address_counts(tmp_path: Path) -> None:
     assert wake(host, learnt).mac == MAC
 
 
-def test_a_packet_that_cannot_be_sent_says_where_it_should_have_gone(tmp_path: Path) -> None:
-    host = Host(name="lab-01", mac=MAC, wake_address="no-such-host.invalid")
-    with pytest.raises(WakeError, match=r"nothing could be sent to no-such-host\.invalid: "):
+@pytest.mark.parametrize("address", ["no-such-host.invalid", "ä..invalid"])
+def test_a_packet_that_cannot_be_sent_says_where_it_should_have_gone(tmp_path: Path, address: str) -> None:
+    host = Host(name="lab-01", mac=MAC, wake_address=address)
+    with pytest.raises(WakeError, match=re.escape(f"nothing could be sent to {address}: ")):
         wake(host, LearntMacs(tmp_path / "macs.json"))

@@ -55,3 +55,7 @@ def test_a_picture_too_large_for_its_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="a picture of 20000 x 1 is too large for webp"):
         write_image(tmp_path / "wide.webp", wide, ImageFormat.WEBP, replace=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_of_many_bytes_is_a_files_name_too(tmp_path: Path) -> None:
+    assert keep_image(tmp_path, "\U0001d400" * 64, AT, PICTURE).is_file()

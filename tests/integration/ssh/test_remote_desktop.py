@@ -6,19 +6,21 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deskconsole.app import remote_desktop
-from deskconsole.app.remote_desktop import open_remote_desktop, rdp_command
+from deskconsole.app.remote_desktop import RdpCommand, open_remote_desktop, rdp_command
 from deskconsole.common.errors import ConfigurationError, ConnectionFailed
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.prompts import NoQuestions, SecretRequest
 from support.ports import free_port
 from support.sshd import Sshd
+from support.xvfb import wait_for
 
 CLIENT = """#!{python}
 import socket, sys
@@ -114,6 +116,27 @@ def test_a_client_that_fails_at_once_says_so(
         monkeypatch.setattr(remote_desktop, "RDP_PORT", service.getsockname()[1])
         with pytest.raises(ConnectionFailed, match="xfreerdp3 ended with exit code 131"):
             opened(sshd, tmp_path, Asked("wrong"))
+        client.write_text("#!/no/such/interpreter\n")
+        with pytest.raises(ConnectionFailed, match="xfreerdp3 cannot be started: No such file or directory"):
+            opened(sshd, tmp_path, Asked("wrong"))
+
+
+def test_a_client_that_does_not_end_holds_no_console_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_desktop, "_LEAVING", 0.1)
+    ready, cancelled = tmp_path / "ready", threading.Event()
+    deaf = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    deaf += "pathlib.Path(sys.argv[1]).touch(); time.sleep(300)"
+
+    def opened(_client: str) -> None:
+        wait_for(ready.exists, what="the client")
+        cancelled.set()
+
+    command = RdpCommand([sys.executable, "-c", deaf, str(ready)])
+    began = time.monotonic()
+    remote_desktop._run(command, None, cancelled, opened)
+    assert time.monotonic() - began < 200
 
 
 def test_a_host_without_remote_desktop_is_told_before_a_password_is_asked_for(

@@ -164,7 +164,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
         log.display = lines.events > 0
         self.lift_toasts(lines.events)
         if heading is not None:
-            detail.show_group(heading.group or NO_GROUP, heading_facts(heading))
+            facts = heading_facts(heading, self.controller.keys.key_of("mark"))
+            detail.show_group(heading.group or NO_GROUP, facts)
         else:
             detail.lay_out(needs, lines.detail)
 

@@ -83,7 +83,7 @@ class HistoryScreen(ConsoleScreen):
         except DeskconsoleError as error:
             self._failure = error
         self._read_once = True
-        self._show_days()
+        self.call_next(self._show_days)  # the screen's own queue: it may be going away
 
     def show(self, view: FleetView) -> None:
         self.query_one(Header).show(view, len(self.controller.questions.hosts()))

@@ -75,7 +75,7 @@ class LogScreen(ConsoleScreen):
             return
         begin = min((line.at for line in self._known), default=float("inf"))
         self._past = [LogLine.of(event) for event in past if event.at < begin]
-        self._fill()
+        self.call_next(self._fill)  # the screen's own queue: it may be going away
 
     @property
     def _lines(self) -> list[LogLine]:

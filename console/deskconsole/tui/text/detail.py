@@ -40,7 +40,7 @@ def facts(
             (key_of("doctor"), "bold $accent"), (" looks for what is wrong, step by step", MUTED)
         )
         lines.append([[way_on]])
-    lines.append([_reached(host, snapshot), _picture(snapshot, now)])
+    lines.append([_reached(host, snapshot), _picture(snapshot, now, key_of)])
     figures = snapshot.statistics
     if figures.packets or snapshot.state in LIVE:
         lines.append([_exactness(snapshot, key_of), _link(snapshot)])
@@ -107,7 +107,7 @@ def _reached(host: Host, snapshot: Snapshot) -> Facts:
     return found
 
 
-def _picture(snapshot: Snapshot, now: float) -> Facts:
+def _picture(snapshot: Snapshot, now: float, key_of: Callable[[str], str]) -> Facts:
     found = []
     if snapshot.size and (snapshot.state in LIVE or snapshot.picture_at is not None):
         found.append(Content.assemble(("screen ", MUTED), "{}x{}".format(*snapshot.size)))
@@ -119,9 +119,8 @@ def _picture(snapshot: Snapshot, now: float) -> Facts:
         found.append(Content.styled("in a window", "$accent"))
     if snapshot.recording_since is not None:
         since = f"● recording since {moment(snapshot.recording_since)}"
-        found.append(
-            Content.assemble((since, "$error"), ("; ", MUTED), ("f9", "bold $accent"), (" ends it", MUTED))
-        )
+        key = (key_of("record"), "bold $accent")
+        found.append(Content.assemble((since, "$error"), ("; ", MUTED), key, (" ends it", MUTED)))
     return found
 
 

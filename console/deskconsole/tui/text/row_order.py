@@ -124,15 +124,15 @@ def heading_cells(heading: Heading) -> list[Cell]:
     return cells
 
 
-def heading_facts(heading: Heading) -> list[Content]:
-    """The detail of a group: its hosts, and what the keys do."""
+def heading_facts(heading: Heading, mark: str) -> list[Content]:
+    """The detail of a group: its hosts, and what the keys do; `mark` is the one that marks."""
     marked = heading.marked == heading.hosts
     number = f"{heading.hosts} host{'' if heading.hosts == 1 else 's'}"
     kinds = ", ".join(f"{count} {_KINDS[Kind(kind)]}" for kind, count in heading.kinds)
     return [
         Content.styled(f"{number}: {kinds}" if kinds else number, "bold"),
         Content.styled(f"enter {'unfolds' if heading.folded else 'folds'} the group", MUTED),
-        Content.styled(f"space {'takes the marks off' if marked else 'marks'} all of them", MUTED),
+        Content.styled(f"{mark} {'takes the marks off' if marked else 'marks'} all of them", MUTED),
     ]
 
 
