@@ -37,12 +37,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The folder for recordings that the running console makes; empty: the system's own for videos."""
 
     def pictures_in(self, paths: Paths) -> Path:
-        """The folder for saved pictures."""
-        return Path(self.pictures).expanduser() if self.pictures else paths.pictures
+        """The folder for saved pictures. Raises ConfigurationError where `~NAME` names no user."""
+        return _folder("pictures", self.pictures) if self.pictures else paths.pictures
 
     def recordings_in(self, paths: Paths) -> Path:
-        """The folder for recordings."""
-        return Path(self.recordings).expanduser() if self.recordings else paths.recordings
+        """The folder for recordings. Raises ConfigurationError as `pictures_in` does."""
+        return _folder("recordings", self.recordings) if self.recordings else paths.recordings
 
     @classmethod
     def load(cls, path: Path) -> Settings:
@@ -61,3 +61,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ConfigurationError(
                 f"{path}: {str(error)[:200]}", remedy="docs/configuration.md says what may stand there."
             ) from None
+
+
+def _folder(setting: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~NAME of a user that this computer does not have
+        raise ConfigurationError(
+            f"settings.toml: {setting} {text[:200]!r}: there is no such user", remedy="Give the whole path."
+        ) from None

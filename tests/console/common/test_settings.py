@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.paths import Paths
 from deskconsole.common.settings import Settings
 
 
@@ -29,6 +30,13 @@ def test_mistake_in_settings_names_the_file(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError, match=r"settings\.toml"):
         Settings.load(path)
+
+
+def test_a_folder_in_the_home_of_no_user_is_refused(tmp_path: Path) -> None:
+    settings = Settings(pictures="~no such user/pictures", recordings="~/recordings")
+    assert settings.recordings_in(Paths.below(tmp_path)) == Path.home() / "recordings"
+    with pytest.raises(ConfigurationError, match="pictures '~no such user/pictures': there is no such user"):
+        settings.pictures_in(Paths.below(tmp_path))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
