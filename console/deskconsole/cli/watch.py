@@ -129,9 +129,15 @@ class _Printer:
 
     def print_encoded(self, event: bytes) -> None:
         """An event as the console sent it."""
+        import msgspec
+
         from deskconsole.session.events import decode
 
-        self.print_event(decode(event))
+        try:
+            decoded = decode(event)
+        except msgspec.DecodeError:
+            return  # The console is newer than this command, and so is the kind of event.
+        self.print_event(decoded)
 
     def print_event(self, event: Event) -> None:
         from .events import event_line
