@@ -27,6 +27,7 @@ MISTAKES: dict[str, tuple[SettingOfKeys, str, str]] = {
         "Did you mean 'pageup'?",
     ),
     "modifier": ({"view": "strg+v"}, "settings.toml: keys.view: there is no key 'strg+v'", "Give a key as"),
+    "empty": ({"view": ""}, "settings.toml: keys.view: there is no key ''", "Give a key as"),
     "none": ({"view": []}, "settings.toml: keys.view has no key", "Give one, or leave the line out."),
     "both": (
         {"view": "f6", "connect": ["n", "f6"]},
@@ -58,6 +59,7 @@ def test_a_letter_a_sign_and_a_chord_are_keys() -> None:
     keys = UserKeys(PLACES, {"view": ["?", "ctrl+x", "F"], "help": "f2", "remove": "minus"})
     assert keys.key_of("view") == "?"
     assert keys.key_of("remove") == "-"
+    assert UserKeys(PLACES, {"view": [","], "help": "ctrl+,"}).key_of("view") == ","
     assert keys.key_of("connect") == "c"
     assert keys.key_of("quit") == "q"
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.paths import is_taken
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.recording.chunk import SECOND
 from deskconsole.recording.player import RecordingPlayer
@@ -29,18 +30,24 @@ _MOST_FRAMES: Final = 1_000_000
 """Pictures of a film: 28 hours at ten a second. A damaged recording may tell of years."""
 
 
+_ROOM: Final = "Name a file in a folder that you may write, on a disk with room."
+
+
 class _Film(Protocol):
-    """Takes pictures of one size, one after the other."""
+    """Takes pictures of one size, one after the other; then it is closed, or discarded where that failed."""
 
     def add(self, picture: BGR) -> None: ...
 
     def close(self) -> None: ...
+
+    def discard(self) -> None: ...
 
 
 class _Video:
     """A film in VP9, which browsers and the players of Windows 10 and later show."""
 
     def __init__(self, path: Path, size: tuple[int, int], rate: float) -> None:
+        self._path = path
         self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP90"), rate, size)
         if not self._writer.isOpened():
             raise ConfigurationError(
@@ -51,7 +58,17 @@ class _Video:
         self._writer.write(picture)
 
     def close(self) -> None:
+        """Looks at the file too: OpenCV only logs what could not be written."""
         self._writer.release()
+        read = cv2.VideoCapture(str(self._path))
+        whole = read.isOpened()
+        read.release()
+        if not whole:
+            raise ConfigurationError(f"cannot write {self._path}", remedy=_ROOM)
+
+    def discard(self) -> None:
+        self._writer.release()
+        _remove(self._path)
 
 
 class _Animation:
@@ -80,8 +97,16 @@ class _Animation:
         animation = cv2.Animation()
         animation.frames = self._frames
         animation.durations = self._pauses
-        if self._frames and not cv2.imwriteanimation(str(self._path), animation):
-            raise ConfigurationError(f"cannot write {self._path}")
+        try:
+            written = cv2.imwriteanimation(str(self._path), animation)
+        except cv2.error:
+            written = False
+        if not written:
+            raise ConfigurationError(f"cannot write {self._path}", remedy=_ROOM)
+
+    def discard(self) -> None:
+        self._frames.clear()
+        _remove(self._path)
 
 
 class _Pictures:
@@ -106,6 +131,15 @@ class _Pictures:
     def close(self) -> None:
         """Does nothing: each file is closed."""
 
+    def discard(self) -> None:
+        """Does nothing: the pictures so far are whole."""
+
+
+def _remove(path: Path) -> None:
+    """Removes half a film, which would be in the way of the next try."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
 
 _FILMS: Final[Mapping[str, Callable[[Path, tuple[int, int], float], _Film]]] = MappingProxyType(
     {".mp4": _Video, ".gif": _Animation, ".webp": _Animation, "": _Pictures}
@@ -125,7 +159,7 @@ def export_recording(
         raise ConfigurationError(
             f"{output} has an unsupported file type", remedy="Give .mp4, .gif or .webp, or a folder's name."
         )
-    if output.exists():
+    if is_taken(output):
         raise ConfigurationError(f"{output} exists", remedy="Give another name.")
     with contextlib.closing(RecordingReader(file)) as reader, contextlib.closing(Framebuffer()) as picture:
         moments = _moments(reader, begin, end, rate)
@@ -134,12 +168,17 @@ def export_recording(
         width, height = player.size
         # Some encoders take even sizes only.
         size = (width - width % 2, height - height % 2)
-        with contextlib.closing(make(output, size, rate)) as film:
-            frames = 0
+        film = make(output, size, rate)
+        frames = 0
+        try:
             for at in moments:
                 player.advance(at)
                 film.add(_fitted(picture.pixels, size))
                 frames += 1
+            film.close()
+        except BaseException:
+            film.discard()
+            raise
         seconds = (moments[-1] - moments[0]) / SECOND
         return ExportResult(str(output), seconds, frames, *size, reader.fault)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -17,7 +18,7 @@ _TICK = 0.5
 """Seconds of one wait: a long one cannot be interrupted by Ctrl+C on Windows."""
 
 _ENDING = 10.0
-"""Seconds for what is under way to end once it was cancelled."""
+"""Seconds for all that is under way to end once it was cancelled."""
 
 
 class Cancellation:
@@ -94,9 +95,10 @@ def for_each(
             yield outcome
     finally:
         cancellation.cancel()
+        end = time.monotonic() + _ENDING
         for thread in threads:
             if thread.ident is not None:
-                thread.join(_ENDING)
+                thread.join(max(0.0, end - time.monotonic()))
 
 
 def _taken(done: queue.SimpleQueue[WorkOutcome[S, T] | BaseException]) -> WorkOutcome[S, T] | BaseException:

@@ -10,6 +10,7 @@ from typing import Final
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.kept_file import unused
+from deskconsole.common.paths import is_folder, is_taken
 from deskconsole.common.signals import take_interrupt
 from deskconsole.recording.chunk import SECOND
 from deskconsole.recording.new_file import record_into, recording_file
@@ -68,7 +69,7 @@ def record_ring(
     `output`: a file, of which later ones get a number, or a folder, in which each is named by host and time.
     `wanted` is asked four times a second, `kept` gets what was written. Raises as `record_session` does.
     """
-    if not output.is_dir() and output.exists():
+    if not is_folder(output) and is_taken(output):
         raise ConfigurationError(
             f"{output} exists, and a recording overwrites nothing", remedy="Give another name."
         )

@@ -5,6 +5,7 @@ The client gets a port of this computer's loopback; behind it, in a tunnel, is t
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -39,8 +40,8 @@ _EARLY = 10.0
 _LOOK = 0.2
 """Seconds between two looks at whether the client has ended."""
 
-_LEAVING = 3.0
-"""Seconds that a client has to end once it is told; the console's own end waits for it."""
+_ENDING = 5.0
+"""Seconds that a client has to end when it is told to."""
 
 _FREERDP = ("xfreerdp3", "xfreerdp", "sdl-freerdp3", "sdl-freerdp", "wlfreerdp3", "wlfreerdp")
 
@@ -110,8 +111,7 @@ def open_remote_desktop(
                 if password is None:
                     raise Cancelled("opening the Remote Desktop was cancelled")
             _run(command, password, cancelled, opened)
-            if not cancelled.is_set():
-                local.wait_until_unused(0 if command.reads_password else _FIRST_USE)
+            local.wait_until_unused(0 if command.reads_password else _FIRST_USE, cancelled)
 
 
 def _require_service(connection: Connection, host: Host) -> None:
@@ -135,29 +135,30 @@ def _password_of(host: Host, user: str) -> SecretRequest:
 def _run(
     command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
 ) -> None:
-    """Runs the client to its end, or until `cancelled`. Raises ConnectionFailed where it fails at once."""
+    """Runs the client to its end, or until `cancelled`.
+
+    Raises ConfigurationError where it cannot be started, ConnectionFailed where it fails at once.
+    """
     try:
-        _run_client(command, password, cancelled, opened)
-    except OSError as fault:
-        raise ConnectionFailed(
-            f"{command.words[0]} cannot be started: {fault.strerror or fault}",
-            remedy="Install it again, or another Remote Desktop client.",
+        client = subprocess.Popen(
+            command.words,
+            stdin=subprocess.DEVNULL if password is None else subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ConfigurationError(
+            f"{command.words[0]} cannot be started: {error.strerror}", remedy="Install it again."
         ) from None
-
-
-def _run_client(
-    command: RdpCommand, password: str | None, cancelled: threading.Event, opened: Callable[[str], None]
-) -> None:
-    with subprocess.Popen(
-        command.words,
-        stdin=subprocess.DEVNULL if password is None else subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as client:
+    try:
         if client.stdin is not None and password is not None:
-            client.stdin.write(f"{password}\n".encode())
-            client.stdin.close()
+            with contextlib.suppress(
+                OSError
+            ):  # one that has ended already reads nothing; its exit code tells
+                client.stdin.write(f"{password}\n".encode())
+            with contextlib.suppress(OSError):
+                client.stdin.close()
         opened(command.words[0])
         began = time.monotonic()
         while not cancelled.is_set():
@@ -171,8 +172,15 @@ def _run_client(
                     remedy="The password may be wrong, or the host's Remote Desktop refuses this user.",
                 )
             return
-        client.terminate()
-        try:
-            client.wait(_LEAVING)
-        except subprocess.TimeoutExpired:
-            client.kill()
+    finally:
+        _end(client)
+
+
+def _end(client: subprocess.Popen[bytes]) -> None:
+    """Ends a client that runs yet, as after Ctrl+C: without the tunnel it shows nothing any more."""
+    client.terminate()
+    try:
+        client.wait(_ENDING)
+    except subprocess.TimeoutExpired:
+        client.kill()
+        client.wait()

@@ -15,18 +15,21 @@ from .host_result import ShotResult
 from .live_picture import live_picture
 from .measuring import compare
 from .shot_target import ShotTarget
-from .waiting import settled, wait_for, wait_for_picture
+from .waiting import raise_failure, settled, wait_for, wait_for_picture
 
 
 def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
     """Waits for a picture that equals the host's, ends the stream and writes the file.
 
-    Raises what kept the picture away, StreamError where it differs, ConfigurationError where the file cannot
-    be written.
+    Raises what kept the picture away or ended the session, StreamError where it differs or was not compared,
+    ConfigurationError where the file cannot be written.
     """
     wait_for_picture(session)
     (snapshot,) = compare([session])
-    if snapshot.exactness is not None and not snapshot.exactness.exact:
+    if snapshot.exactness is None:
+        raise_failure(session)
+        raise StreamError(f"{session.name} did not answer the comparison", remedy="Try again.")
+    if not snapshot.exactness.exact:
         raise StreamError(f"the picture of {session.name} differs from the host's", remedy="Try again.")
     # While the session still draws, the picture may be another one than was compared.
     session.disconnect()

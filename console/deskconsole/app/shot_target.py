@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.paths import is_folder, is_taken
 from deskconsole.picture.image_file import ImageFormat, format_of, keep_encoded, write_encoded
 
 
@@ -18,9 +19,9 @@ class ShotTarget:
         Raises ConfigurationError, before a host is bothered, where the pictures cannot go there.
         """
         self._output = output
-        self._is_folder = several or output.is_dir()
+        self._is_folder = several or is_folder(output)
         if self._is_folder:
-            if output.exists() and not output.is_dir():
+            if is_taken(output) and not is_folder(output):
                 raise ConfigurationError(
                     f"{output} is a file, and pictures of several hosts need a folder",
                     remedy="Name a folder.",
@@ -28,7 +29,7 @@ class ShotTarget:
             self.format = chosen or ImageFormat.PNG
             return
         self.format = chosen or format_of(output)
-        if not output.parent.is_dir():
+        if not is_folder(output.parent):
             raise ConfigurationError(
                 f"cannot write {output}: there is no folder {output.parent}",
                 remedy="Make it, or name another.",

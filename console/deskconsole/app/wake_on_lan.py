@@ -85,9 +85,15 @@ def _sockets_of_networks() -> Iterator[socket.socket]:
             else:
                 yield sock
         return
-    with contextlib.suppress(OSError):  # a computer that does not know its own name
+    addresses: set[str] = set()
+    with contextlib.suppress(OSError, UnicodeError):  # a computer that does not know its own name
         found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_DGRAM)
-        for address in {str(entry[4][0]) for entry in found}:
-            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        addresses = {str(entry[4][0]) for entry in found}
+    for address in addresses:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
             sock.bind((address, 0))
+        except OSError:
+            sock.close()  # that network has gone meanwhile; the others have not
+        else:
             yield sock

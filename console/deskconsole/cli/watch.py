@@ -90,13 +90,18 @@ class _Source:
             for call in ends:
                 call()
 
+        def add_end(call: Callable[[], object]) -> None:
+            ends.append(call)
+            if over.is_set():  # the time was over before the console had answered
+                call()
+
         cancellation.add(end)
         timer = threading.Timer(seconds or 0, end)
         timer.daemon = True
         if seconds is not None:
             timer.start()
         try:
-            for event in self.console.watch(tuple(one.name for one in self.hosts), ends.append):
+            for event in self.console.watch(tuple(one.name for one in self.hosts), add_end):
                 put(event)
         except ConsoleNotRunning:
             if not over.is_set():
@@ -124,9 +129,15 @@ class _Printer:
 
     def print_encoded(self, event: bytes) -> None:
         """An event as the console sent it."""
+        import msgspec
+
         from deskconsole.session.events import decode
 
-        self.print_event(decode(event))
+        try:
+            decoded = decode(event)
+        except msgspec.DecodeError:
+            return  # The console is newer than this command, and so is the kind of event.
+        self.print_event(decoded)
 
     def print_event(self, event: Event) -> None:
         from .events import event_line

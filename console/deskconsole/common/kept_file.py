@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from .paths import is_taken
+
 _LONGEST: Final = 64
 """Characters of a host's name in a file's name."""
 _MOST_BYTES: Final = 200
@@ -27,7 +29,7 @@ def unused(path: Path) -> Path:
     """
     number = 1
     found = path
-    while found.exists():
+    while is_taken(found):
         number += 1
         found = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return found

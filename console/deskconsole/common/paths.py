@@ -39,6 +39,23 @@ def _runtime_folder() -> Path | None:
     return None
 
 
+def is_folder(path: Path) -> bool:
+    """There is such a folder; False too where this user may not look, or where the name is too long."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_taken(path: Path) -> bool:
+    """There is a file, a folder or a link of this name; False as `is_folder` is: making it says why not."""
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
+
+
 def read_regular(path: Path) -> bytes:
     """The bytes of a file. Raises OSError, also for a pipe or a device, whose reading might never end."""
     if path.exists() and not path.is_file():

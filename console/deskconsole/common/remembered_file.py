@@ -47,5 +47,5 @@ class RememberedFile(Generic[T]):
     def _load(self) -> dict[str, T]:
         try:
             return self._decoder.decode(self._path.read_bytes())
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}

@@ -37,11 +37,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The folder for recordings that the running console makes; empty: the system's own for videos."""
 
     def pictures_in(self, paths: Paths) -> Path:
-        """The folder for saved pictures."""
+        """The folder for saved pictures. Raises ConfigurationError where `~NAME` names no user."""
         return _folder("pictures", self.pictures) if self.pictures else paths.pictures
 
     def recordings_in(self, paths: Paths) -> Path:
-        """The folder for recordings."""
+        """The folder for recordings. Raises ConfigurationError as `pictures_in` does."""
         return _folder("recordings", self.recordings) if self.recordings else paths.recordings
 
     @classmethod
@@ -66,8 +66,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _folder(setting: str, text: str) -> Path:
     try:
         return Path(text).expanduser()
-    except RuntimeError:
+    except RuntimeError:  # ~NAME of a user that this computer does not have
         raise ConfigurationError(
-            f"settings.toml: {setting} is in the home of a user who does not exist: {text[:200]!r}",
-            remedy="Give the whole path of a folder.",
+            f"settings.toml: {setting} {text[:200]!r}: there is no such user", remedy="Give the whole path."
         ) from None

@@ -85,8 +85,12 @@ class HistoryDatabase:
 
     def read(self, since: dt.date = dt.date.min, hosts: Collection[str] | None = None) -> list[HostDay]:
         """The days from `since` on, of these hosts or of all, by host and day; nothing where no file is."""
-        if not self.path.exists():
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise self._unusable(error) from error
         begin = since.isoformat()
         refreshes: dict[tuple[str, str], dict[str, int]] = {}
         with self._open(writing=False) as database:
@@ -118,12 +122,12 @@ class HistoryDatabase:
                 "this Python has no sqlite3, which the history of statistics is kept with",
                 remedy="Install the package of your system that has it.",
             ) from None
-        if self.path.exists() and not self.path.is_file():
-            raise ConfigurationError(
-                f"{self.path} cannot be used: it is not a regular file",
-                remedy="Move it away; a new one is begun.",
-            )
         try:
+            if self.path.exists() and not self.path.is_file():
+                raise ConfigurationError(
+                    f"{self.path} cannot be used: it is not a regular file",
+                    remedy="Move it away; a new one is begun.",
+                )
             if writing:
                 self._make_file()
             mode = "rw" if writing else "ro"
@@ -134,9 +138,7 @@ class HistoryDatabase:
                 self._check(database, writing=writing)
                 yield database
         except OSError as error:
-            raise ConfigurationError(
-                f"{self.path} cannot be written: {error.strerror}", remedy="Correct its permissions."
-            ) from error
+            raise self._unusable(error) from error
         except msgspec.ValidationError:
             raise self._damaged() from None
         except sqlite3.Error as error:
@@ -165,6 +167,11 @@ class HistoryDatabase:
                 f"{self.path} is of another version of deskconsole: format {version}, not {VERSION}",
                 remedy="Use that version, or move the file away: a new one is begun.",
             )
+
+    def _unusable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self.path} cannot be used: {error.strerror}", remedy="Correct its permissions."
+        )
 
     def _damaged(self) -> ConfigurationError:
         return ConfigurationError(

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import queue
-import select
+import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -99,8 +99,13 @@ class LocalServer:
             self._places.acquire()
             try:
                 client, _ = listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._closed.wait(_TICK):
+                    return
+                # A console with many hosts may have no file descriptor left for a moment.
+                _log.warning("a command could not be answered: %s", error)
+                self._places.release()
+                continue
             threading.Thread(target=self._serve, args=(client,), name="command", daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
@@ -196,5 +201,6 @@ class _Watcher:
 
 def _has_left(client: socket.socket) -> bool:
     """The command has closed its end. It sends nothing after its request."""
-    readable, _, _ = select.select([client], [], [], 0)
-    return bool(readable)
+    with selectors.DefaultSelector() as selector:  # select() knows no descriptor above 1023
+        selector.register(client, selectors.EVENT_READ)
+        return bool(selector.select(0))

@@ -38,15 +38,18 @@ def listen(folder: Path, kind: ConsoleKind) -> tuple[socket.socket, Path]:
     for path in socket_files(folder):
         _remove_stale(path)
     path = folder / f"{kind.value}-{os.getpid()}{_SUFFIX}"
-    path.unlink(missing_ok=True)
+    # Another console that starts now would take a socket that is bound and not listened at for a stale one.
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
     listener = _new()
     try:
         # The mode of the folder keeps others out from the first moment on; that of the file is for systems
         # that look at it too.
-        with _short(path) as name:
+        with _short(new) as name:
             listener.bind(name)
-        path.chmod(0o600)
+        new.chmod(0o600)
         listener.listen(_BACKLOG)
+        new.replace(path)
     except OSError:
         listener.close()
         raise

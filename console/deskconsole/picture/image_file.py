@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -65,10 +66,11 @@ def write_encoded(file: Path, data: bytes, *, replace: bool) -> None:
             opened = True
             out.write(data)
     except OSError as error:
-        if opened:  # half a picture is none
+        if opened:  # half a picture is none; but a pipe or /dev/stdout stays
             with contextlib.suppress(OSError):
-                file.unlink()
-        raise ConfigurationError(f"cannot write {file}: {error.strerror}") from None
+                if stat.S_ISREG(file.lstat().st_mode):
+                    file.unlink()
+        raise ConfigurationError(f"cannot write {file}: {error.strerror}") from error
 
 
 def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageFormat = ImageFormat.PNG) -> Path:
@@ -85,9 +87,17 @@ def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFor
         make_private_folder(folder)
         file = unused(folder / kept_name(host, at, kind.suffix))
     except OSError as error:
-        raise ConfigurationError(f"cannot use the folder {folder}: {error.strerror}") from None
-    write_encoded(file, data, replace=False)
-    return file
+        raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
+    name = folder / kept_name(host, at, kind.suffix)
+    while True:
+        file = unused(name)
+        try:
+            write_encoded(file, data, replace=False)
+        except ConfigurationError as error:
+            if isinstance(error.__cause__, FileExistsError):  # another thread took the name meanwhile
+                continue
+            raise
+        return file
 
 
 def encoded_image(pixels: BGR, kind: ImageFormat) -> bytes:

@@ -8,7 +8,7 @@ from typing import Final
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.kept_file import kept_name, unused
-from deskconsole.common.paths import make_private_folder
+from deskconsole.common.paths import is_folder, make_private_folder
 from deskconsole.session.session_recording import MakeRecorder, RecordingRequest
 
 from .recorder import Recorder
@@ -19,7 +19,7 @@ SUFFIX: Final = ".deskrec"
 
 def recording_file(output: Path, host: str) -> Path:
     """The file that is meant: `output`, or one named by host and time where that is a folder."""
-    return unused(output / kept_name(host, time.time(), SUFFIX)) if output.is_dir() else output
+    return unused(output / kept_name(host, time.time(), SUFFIX)) if is_folder(output) else output
 
 
 def record_into(file: Path) -> MakeRecorder:

@@ -109,7 +109,7 @@ class RecordingReader:
             if head is None or head.kind is not ChunkKind.FACTS or not head.matches(body):
                 raise msgspec.DecodeError
             return msgspec.json.decode(body, type=RecordingFacts)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise RecordingError(f"{self._path} is damaged from its beginning on") from None
 
     def _index(self) -> tuple[list[tuple[int, int]], int] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from deskconsole.common.errors import (
@@ -102,7 +102,7 @@ class LinkLoop:
         token: bytes,
         display: int,
         framebuffer: Framebuffer,
-        observers: Sequence[LinkObserver],
+        observers: Iterable[LinkObserver],
         watch_policy: WatchPolicy | None = None,
         *,
         consent: Consent = Consent.OTHERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Self
 
@@ -13,6 +14,9 @@ from deskconsole.common.errors import ConnectionFailed
 from .connection import Connection
 
 _PIECE = 64 * 1024
+
+_LOOK = 0.2
+"""Seconds between two looks at whether waiting was cancelled."""
 
 
 class LocalPort:
@@ -39,11 +43,17 @@ class LocalPort:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def wait_until_unused(self, first: float) -> None:
-        """Waits until no program uses the port, and `first` seconds at most for one that does."""
+    def wait_until_unused(self, first: float, cancelled: threading.Event) -> None:
+        """Waits until no program uses the port, and `first` seconds at most for one that does.
+
+        It returns soon after `cancelled` was set.
+        """
+        begun = time.monotonic()
         with self._changed:
-            if self._changed.wait_for(lambda: self._closed or self._came > 0, first):
-                self._changed.wait_for(lambda: self._closed or not self._streams)
+            while not self._closed and not cancelled.is_set():
+                if not self._streams and (self._came or time.monotonic() - begun >= first):
+                    return
+                self._changed.wait(_LOOK)
 
     def close(self) -> None:
         """Ends the streams; may be called again, and from any thread."""

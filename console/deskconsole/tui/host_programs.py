@@ -41,7 +41,9 @@ class HostPrograms:
         self._controller = controller
         self._cancelled = threading.Event()
         self._desktops: dict[str, OwnQuestions] = {}
-        self._executor = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="host program")
+        self._executor = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="remote desktop")
+        # What takes a moment does not wait until a Remote Desktop is closed.
+        self._brief = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="host program")
         self.has_terminal = False
         """A program has the terminal, and with it the person's ctrl+c."""
 
@@ -51,6 +53,7 @@ class HostPrograms:
         for questions in list(self._desktops.values()):
             questions.withdraw()
         self._executor.shutdown()
+        self._brief.shutdown()
 
     async def wake(self, host: Host) -> None:
         """Sends the packet that wakes a host, and says so."""
@@ -67,7 +70,8 @@ class HostPrograms:
     async def send_wake(self, host: Host) -> str:
         """Sends it, writes that down and returns where it went; raises the `DeskconsoleError` why not."""
         controller = self._controller
-        sent = await asyncio.to_thread(controller.backend.wake, host)
+        loop = asyncio.get_running_loop()
+        sent = await loop.run_in_executor(self._brief, controller.backend.wake, host)
         controller.note(HostWoken(host=host.name, mac=sent.mac))
         return f"sent to {sent.mac}"
 
@@ -75,7 +79,7 @@ class HostPrograms:
         """Leaves the terminal to ssh until the shell ends."""
         controller = self._controller
         try:
-            words = await asyncio.to_thread(controller.backend.shell_command, host)
+            words = await loop.run_in_executor(self._brief, controller.backend.shell_command, host)
         except DeskconsoleError as error:
             controller.report(host.name, error)
             return

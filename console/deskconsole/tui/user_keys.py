@@ -107,6 +107,7 @@ class UserKeys:
         return [self._key(name, key) for key in several]
 
     def _key(self, name: str, key: str) -> str:
+        key = re.sub(r"(?:^|(?<=\+)),\Z", "comma", key)  # a comma is between two keys in a binding
         *modifiers, last = key.split("+") if len(key) > 1 else [key]
         known = last in _KEYS or len(last) == 1 or key_to_character(last) is not None
         if not known or not _MODIFIERS.issuperset(modifiers) or not last.isprintable() or last == " ":

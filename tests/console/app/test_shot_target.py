@@ -9,6 +9,8 @@ import pytest
 from deskconsole.app.shot_target import ShotTarget
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import ImageFormat
+from deskconsole.recording.new_file import record_into, recording_file
+from deskconsole.session.session_recording import RecordingRequest
 
 
 @pytest.mark.parametrize(("name", "complaint"), [("a.gif", "file type"), ("none/a.png", "no folder")])
@@ -28,3 +30,12 @@ def test_pictures_of_several_hosts_need_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
     with pytest.raises(ConfigurationError, match="is a file, and pictures of several hosts need a folder"):
         ShotTarget(tmp_path / "a.png", None, several=True)
+
+
+def test_a_name_that_is_too_long_is_told_in_a_sentence(tmp_path: Path) -> None:
+    name = tmp_path / ("a" * 300 + ".png")
+    target = ShotTarget(name, None, several=False)
+    with pytest.raises(ConfigurationError, match="File name too long"):
+        target.write("lab-01", b"")
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        record_into(recording_file(name, "lab-01"))(RecordingRequest("lab-01", 1, print, print))

@@ -32,6 +32,13 @@ def test_mistake_in_settings_names_the_file(tmp_path: Path, text: str) -> None:
         Settings.load(path)
 
 
+def test_a_folder_in_the_home_of_no_user_is_refused(tmp_path: Path) -> None:
+    settings = Settings(pictures="~no such user/pictures", recordings="~/recordings")
+    assert settings.recordings_in(Paths.below(tmp_path)) == Path.home() / "recordings"
+    with pytest.raises(ConfigurationError, match="pictures '~no such user/pictures': there is no such user"):
+        settings.pictures_in(Paths.below(tmp_path))
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
 def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "settings.toml")

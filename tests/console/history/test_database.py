@@ -149,3 +149,10 @@ def test_a_full_disk_is_told_and_what_is_there_stays(tmp_path: Path) -> None:
     )
     assert told.stdout.startswith("ConfigurationError"), told
     assert [day.host for day in HistoryDatabase(path).read()] == ["a"]
+
+
+def test_a_place_that_cannot_be_looked_at_is_told_in_a_sentence(tmp_path: Path) -> None:
+    database = HistoryDatabase(tmp_path / ("a" * 300))
+    for use in (database.read, lambda: database.add([HostDay(host="lab-01", day="2026-11-28")])):
+        with pytest.raises(ConfigurationError, match="cannot be used: File name too long"):
+            use()

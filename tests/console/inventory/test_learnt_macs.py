@@ -44,9 +44,10 @@ def test_what_is_no_address_of_one_card_is_not_kept(tmp_path: Path, told: str) -
     assert not path.exists()
 
 
-def test_a_damaged_file_is_as_none_and_is_written_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b'{"lab-01": 7}', b'{"lab-01": "\xff"}'])
+def test_a_damaged_file_is_as_none_and_is_written_again(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "macs.json"
-    path.write_text('{"lab-01": 7}')
+    path.write_bytes(content)
     learnt = LearntMacs(path)
     assert learnt.of(Host(name="lab-01")) is None
     learnt.learn(Host(name="lab-01"), MAC)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from deskconsole.local.messages import ActOnHost, ConsoleKind, FailureReply, Gre
 from deskconsole.local.server import LocalServer
 from deskconsole.session.events import HostAdded, decode
 from deskconsole.session.fleet import Fleet
+from support.xvfb import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows' Python has no such sockets")
 
@@ -217,3 +219,22 @@ def test_a_command_that_does_not_read_holds_nothing_up(server: LocalServer, tmp_
     assert isinstance(replies[-1], FailureReply)
     assert "events waited to be read" in replies[-1].reason
     assert DeskconsoleError.code == replies[-1].code
+
+
+def test_a_console_without_a_free_descriptor_answers_when_it_has_one(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    import resource
+
+    (path,) = socket_file.socket_files(tmp_path / "run")
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # An accept() that waits already has the descriptor that it needs; the next one has none.
+    with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
+        try:
+            for command in (first, second):
+                command.connect(str(path))
+            time.sleep(0.2)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
+    wait_for(lambda: running_consoles(tmp_path / "run"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -59,3 +60,18 @@ def test_a_picture_too_large_for_its_format_is_refused(tmp_path: Path) -> None:
 
 def test_a_name_of_many_bytes_is_a_files_name_too(tmp_path: Path) -> None:
     assert keep_image(tmp_path, "\U0001d400" * 64, AT, PICTURE).is_file()
+
+
+def test_pictures_that_threads_save_in_the_same_second_have_a_name_each(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        files = list(threads.map(lambda _: keep_image(tmp_path, "lab-01", AT, PICTURE), range(32)))
+    assert len({*files}) == len(list(tmp_path.iterdir())) == 32
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_half_a_picture_is_removed_and_no_device(tmp_path: Path) -> None:
+    full = tmp_path / "full.png"
+    full.symlink_to("/dev/full")
+    with pytest.raises(ConfigurationError, match="No space left"):
+        write_image(full, PICTURE, ImageFormat.PNG, replace=True)
+    assert full.is_symlink()

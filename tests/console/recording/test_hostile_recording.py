@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from deskconsole.app import exporting
 from deskconsole.app.exporting import export_recording
 from deskconsole.app.playing import check_recording
 from deskconsole.common.errors import ConfigurationError, RecordingError
@@ -87,6 +90,13 @@ def test_any_bytes_are_refused(tmp_path: Path, data: bytes) -> None:
             check_recording(tmp_path / "noise.deskrec")
 
 
+def test_facts_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    facts = b'{"host": "\xff", "display": 0, "began": 1, "program": ""}'
+    (tmp_path / "facts.deskrec").write_bytes(HEAD.pack(MAGIC, VERSION) + chunk(b"FACT", 0, facts))
+    with pytest.raises(RecordingError, match="damaged from its beginning on"):
+        check_recording(tmp_path / "facts.deskrec")
+
+
 def peak(call: Callable[[], object]) -> int:
     """Bytes of Python's memory that a call takes at most."""
     tracemalloc.start()
@@ -123,3 +133,32 @@ def test_ten_years_are_no_film(tmp_path: Path) -> None:
     assert not (tmp_path / "film.mp4").exists()
     result = export_recording(path, tmp_path / "part.gif", 1, begin=10, end=12)
     assert (result.frames, result.seconds) == (3, 2)
+
+
+def test_no_half_of_a_film_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = recording(tmp_path / "short.deskrec", chunk(b"REFR", 0, GOOD[0]), chunk(b"UPDT", SECOND, GOOD[1]))
+    monkeypatch.setattr(exporting, "_MOST_BYTES", 1)
+    with pytest.raises(ConfigurationError, match="has at most 1 pictures"):
+        export_recording(path, tmp_path / "film.gif", 10)
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        export_recording(path, tmp_path / "no folder" / "film.gif", 1, end=0.5)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a file's size")
+def test_a_film_that_the_disk_does_not_take_is_an_error(tmp_path: Path) -> None:
+    # OpenCV only logs it. The limit stands for a full disk, and is for all files of a process.
+    script = f"""
+import resource, signal
+from pathlib import Path
+import numpy
+from deskconsole.app import exporting
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+film = exporting._Video(Path({str(tmp_path / "film.mp4")!r}), (128, 96), 10)
+for number in range(20):
+    film.add(numpy.random.default_rng(number).integers(0, 256, (96, 128, 3), numpy.uint8))
+film.close()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "ConfigurationError: cannot write" in ended.stderr

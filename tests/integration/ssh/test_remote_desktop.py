@@ -17,6 +17,7 @@ from deskconsole.app.remote_desktop import RdpCommand, open_remote_desktop, rdp_
 from deskconsole.common.errors import ConfigurationError, ConnectionFailed
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
+from deskconsole.ssh.local_port import LocalPort
 from deskconsole.ssh.prompts import NoQuestions, SecretRequest
 from support.ports import free_port
 from support.sshd import Sshd
@@ -137,6 +138,53 @@ def test_a_client_that_does_not_end_holds_no_console_up(
     began = time.monotonic()
     remote_desktop._run(command, None, cancelled, opened)
     assert time.monotonic() - began < 200
+
+
+def test_a_client_that_cannot_be_started_or_told_the_password_says_so(tmp_path: Path) -> None:
+    program = tmp_path / "xfreerdp3"
+    with pytest.raises(ConfigurationError, match="xfreerdp3 cannot be started: No such file"):
+        remote_desktop._run(RdpCommand([str(program)], True), "word", threading.Event(), lambda _: None)
+    # It never reads, and has ended before all of this could be written.
+    command = RdpCommand([sys.executable, "-c", "raise SystemExit(3)"], True)
+    with pytest.raises(ConnectionFailed, match="ended with exit code 3"):
+        remote_desktop._run(command, "word" * 100_000, threading.Event(), lambda _: None)
+
+
+def test_a_client_that_does_not_end_when_told_to_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_desktop, "_ENDING", 0.1)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); input(); signal.pause()"
+    cancelled = threading.Event()
+    command = RdpCommand([sys.executable, "-c", deaf], True)
+    running = threading.Thread(
+        target=remote_desktop._run, args=(command, "word", cancelled, lambda _: cancelled.set()), daemon=True
+    )
+    running.start()
+    running.join(60)
+    assert not running.is_alive()
+
+
+def test_waiting_for_a_client_that_goes_on_elsewhere_can_be_cancelled() -> None:
+    far, near = socket.socketpair()
+
+    class Tunnelled:
+        def open_tunnel(self, _port: int) -> socket.socket:
+            return near
+
+    cancelled = threading.Event()
+    with (
+        far,
+        LocalPort(Tunnelled(), 3389) as local,  # type: ignore[arg-type]
+        socket.create_connection(("127.0.0.1", local.port)) as client,
+    ):
+        client.sendall(b"hello")
+        assert far.recv(5) == b"hello"
+        waiting = threading.Thread(target=local.wait_until_unused, args=(0, cancelled), daemon=True)
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        cancelled.set()
+        waiting.join(60)
+        assert not waiting.is_alive()
 
 
 def test_a_host_without_remote_desktop_is_told_before_a_password_is_asked_for(
