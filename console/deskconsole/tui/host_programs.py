@@ -79,6 +79,7 @@ class HostPrograms:
         """Leaves the terminal to ssh until the shell ends."""
         controller = self._controller
         try:
+            loop = asyncio.get_running_loop()
             words = await loop.run_in_executor(self._brief, controller.backend.shell_command, host)
         except DeskconsoleError as error:
             controller.report(host.name, error)

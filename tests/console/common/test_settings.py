@@ -44,10 +44,3 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> No
     os.mkfifo(tmp_path / "settings.toml")
     with pytest.raises(ConfigurationError, match="not a regular file"):
         Settings.load(tmp_path / "settings.toml")
-
-
-def test_a_folder_in_the_home_of_nobody_is_a_mistake(tmp_path: Path) -> None:
-    settings = Settings(pictures="~no-such-user/pictures", recordings="~/recordings")
-    with pytest.raises(ConfigurationError, match="pictures is in the home of a user who does not exist"):
-        settings.pictures_in(Paths.below(tmp_path))
-    assert settings.recordings_in(Paths.below(tmp_path)) == Path.home() / "recordings"

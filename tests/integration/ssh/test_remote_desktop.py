@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from deskconsole.ssh.local_port import LocalPort
 from deskconsole.ssh.prompts import NoQuestions, SecretRequest
 from support.ports import free_port
 from support.sshd import Sshd
-from support.xvfb import wait_for
 
 CLIENT = """#!{python}
 import socket, sys
@@ -118,26 +116,8 @@ def test_a_client_that_fails_at_once_says_so(
         with pytest.raises(ConnectionFailed, match="xfreerdp3 ended with exit code 131"):
             opened(sshd, tmp_path, Asked("wrong"))
         client.write_text("#!/no/such/interpreter\n")
-        with pytest.raises(ConnectionFailed, match="xfreerdp3 cannot be started: No such file or directory"):
+        with pytest.raises(ConfigurationError, match="xfreerdp3 cannot be started: No such file"):
             opened(sshd, tmp_path, Asked("wrong"))
-
-
-def test_a_client_that_does_not_end_holds_no_console_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote_desktop, "_LEAVING", 0.1)
-    ready, cancelled = tmp_path / "ready", threading.Event()
-    deaf = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    deaf += "pathlib.Path(sys.argv[1]).touch(); time.sleep(300)"
-
-    def opened(_client: str) -> None:
-        wait_for(ready.exists, what="the client")
-        cancelled.set()
-
-    command = RdpCommand([sys.executable, "-c", deaf, str(ready)])
-    began = time.monotonic()
-    remote_desktop._run(command, None, cancelled, opened)
-    assert time.monotonic() - began < 200
 
 
 def test_a_client_that_cannot_be_started_or_told_the_password_says_so(tmp_path: Path) -> None:
