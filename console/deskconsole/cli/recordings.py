@@ -53,13 +53,14 @@ def record(
     """
     from deskconsole.app.recording import record_ring, record_session
     from deskconsole.app.results import RecordResult
-    from deskconsole.recording.new_file import recording_file
+    from deskconsole.recording.new_file import recording_file, require_recording_name
 
     from .enter_key import enter_pressed
     from .sessions import route_to, running_session
 
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
+    require_recording_name(output)
     found, route = route_to(host, direct, token_file, display)
     if ring is None:
         file = recording_file(output, found.name)

@@ -286,6 +286,15 @@ def test_seconds_out_of_range_are_refused(user: CommandLine) -> None:
         assert sentence.endswith(" seconds.")
 
 
+def test_a_recording_with_the_name_of_a_film_is_refused_and_export_is_named(
+    user: CommandLine, tmp_path: Path
+) -> None:
+    said = user.run("record", "lab", "-o", tmp_path / "z.mp4").refusal(2)
+    assert "would be a recording, and no .mp4 file" in said
+    assert "`deskconsole export` makes a film of it" in said
+    assert not (tmp_path / "z.mp4").exists()
+
+
 def test_an_edit_without_changes_is_refused(user: CommandLine) -> None:
     user.add_host("lab")
     assert user.run("hosts", "edit", "lab").refusal(2).startswith("nothing was given to change of lab\n")
