@@ -29,5 +29,5 @@ def test_exports_are_for_their_owner_only(name: str, mode: int, tmp_path: Path) 
 
 def test_an_export_that_has_no_folder_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.deskrec")
-    with pytest.raises(ConfigurationError, match="cannot write .*: No such file or directory"):
+    with pytest.raises(ConfigurationError, match=r"cannot write .*: No such file or directory"):
         export_recording(tmp_path / "a.deskrec", tmp_path / "none" / "a.mp4", 2)
