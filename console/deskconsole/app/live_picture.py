@@ -87,5 +87,5 @@ def _too_late(session: Session) -> StreamError:
         f"no exact picture of {session.name} came within {_TRIES * _ANSWER:.0f} s"
         if session.linked
         else f"the link to {session.name} was lost before an exact picture came",
-        remedy="Try again.",
+        remedy="Try again; a film that fills the screen may have to be paused for it.",
     )
