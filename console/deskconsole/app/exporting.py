@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +51,7 @@ class _Video:
         self._path = path
         self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP90"), rate, size)
         if not self._writer.isOpened():
+            path.unlink(missing_ok=True)
             raise ConfigurationError(
                 f"cannot write {path}", remedy="Name a file in a folder that you may write."
             )
@@ -114,7 +116,7 @@ class _Pictures:
 
     def __init__(self, path: Path, size: tuple[int, int], rate: float) -> None:  # noqa: ARG002
         try:
-            path.mkdir(parents=True)
+            path.mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise ConfigurationError(f"cannot make the folder {path}: {error.strerror}") from None
         self._path = path
@@ -165,6 +167,8 @@ def export_recording(
         moments = _moments(reader, begin, end, rate)
         player = RecordingPlayer(reader, picture)
         player.seek(moments[0])
+        if output.suffix:
+            _make_private(output)
         width, height = player.size
         # Some encoders take even sizes only.
         size = (width - width % 2, height - height % 2)
@@ -198,6 +202,16 @@ def _moments(reader: RecordingReader, begin: float, end: float | None, rate: flo
             remedy="Take fewer with --rate, or a part with --from and --to.",
         )
     return moments
+
+
+def _make_private(file: Path) -> None:
+    """Makes a file for its owner only, as a recording is; what writes the film into it keeps that."""
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot write {file}: {error.strerror}", remedy="Name a file in a folder that you may write."
+        ) from None
 
 
 def _fitted(pixels: BGR, size: tuple[int, int]) -> BGR:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from deskconsole.session.state import State
+
 if TYPE_CHECKING:
     from deskconsole.session.sent_inputs import RoundTrips
     from deskconsole.session.snapshot import Snapshot
@@ -19,6 +21,9 @@ _SAME = (
     "hostname", "os_name", "picture_at", "watch", "lossy_share", "recording_since",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
+
+_TOLD = frozenset({State.STREAMING, State.STALE})
+"""States in which the host's word for its screen counts."""
 
 
 class StreamFigures(msgspec.Struct, frozen=True):
@@ -94,8 +99,11 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, snapshot: Snapshot, **more: Any) -> Self:
         width, height = snapshot.size or (None, None)
         compared = snapshot.exactness
+        same = {name: getattr(snapshot, name) for name in _SAME}
+        if snapshot.state not in _TOLD:
+            same |= {"screen": "", "screen_reason": ""}
         return cls(
-            **{name: getattr(snapshot, name) for name in _SAME},
+            **same,
             **more,
             state=snapshot.state.value,
             width=width,

@@ -42,7 +42,7 @@ def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) ->
     """Saves the picture of a host that is connected in the fleet's folder, and returns the file.
 
     Raises Cancelled soon after `cancelled` was set, ConfigurationError where the file cannot be written, and
-    StreamError where no picture that equals the host's came in time.
+    StreamError where the host's screen cannot be seen, or no picture that equals it came in time.
     """
 
     def waiting() -> None:
@@ -50,13 +50,7 @@ def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) ->
             raise Cancelled(f"saving the picture of {name} was cancelled")
 
     session = fleet.session(name)
-    try:
-        pixels, _ = live_picture(session, waiting)
-    except StreamError:
-        if not session.linked:
-            raise
-        # A busy host; the second time the full stream is there already.
-        pixels, _ = live_picture(session, waiting)
+    pixels, _ = live_picture(session, waiting)
     if fleet.pictures is None:
         raise ConfigurationError("there is no folder for pictures", remedy="Name one in settings.toml.")
     return keep_image(fleet.pictures, name, time.time(), pixels)

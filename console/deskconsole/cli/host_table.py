@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .terminal import print_table
 
+if TYPE_CHECKING:
+    from .running import ChosenHosts
 
-def print_figures(results: Sequence[Mapping[str, Any]], *, several: bool) -> None:
-    """A table of HostResults: of one host a row for each figure, of several hosts a row for each."""
+
+_STATES: Final = {"failed": "down", "idle": "not connected", "closed": "disconnected"}
+_SCREENS: Final = {
+    "no user": "nobody logged on",
+    "disconnected": "desktop disconnected",
+    "grab failed": "no picture",
+}
+"""The words of the console's list, where they are others than those of JSON. To import them takes 0.5 s."""
+
+
+def print_figures(results: Sequence[Mapping[str, Any]], chosen: ChosenHosts) -> None:
+    """A table of HostResults: of one host a row for each figure, of several hosts a row for each.
+
+    The rows stand in the order of the hosts, whichever came first.
+    """
     if not results:
         return
-    if not several:
+    places = {one.name: place for place, one in enumerate(chosen.hosts)}
+    results = sorted(results, key=lambda result: places.get(result["host"], len(places)))
+    if not chosen.several:
         print_table(("figure", "value"), _for_people(results[0]))
         return
     columns = ("state", "screen", "logged on", "exact", "traffic", "updates", "received")
@@ -24,6 +41,16 @@ def print_figures(results: Sequence[Mapping[str, Any]], *, several: bool) -> Non
             for result, row in zip(results, rows, strict=True)
         ],
     )
+
+
+def state_word(figures: Mapping[str, Any]) -> str:
+    """The word for a host's state that the console's list has too."""
+    state, screen = figures["state"], figures["screen"]
+    if state == "streaming":
+        return str(_SCREENS.get(screen, screen))
+    if state == "retrying" and not figures["platform"]:  # it was never reached
+        return "down"
+    return str(_STATES.get(state, state))
 
 
 def _for_people(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -41,10 +68,11 @@ def _for_people(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     counted = figures["statistics"]
     verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
-    screen = f"{figures['width']}x{figures['height']}" if figures["width"] else figures["screen"]
+    seen = figures["width"] and figures["screen"] == "live"
+    screen = f"{figures['width']}x{figures['height']}" if seen else figures["screen"]
     refreshes = ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())
     rows: list[tuple[str, Any, Callable[[Any], str]]] = [
-        ("state", figures["state"], str),
+        ("state", state_word(figures), str),
         ("reason", figures["reason"], str),
         ("screen", screen, str),
         ("logged on", figures["user"], str),

@@ -21,7 +21,7 @@ def _seconds(given: str | float) -> float:
     try:
         seconds = float(number) * unit
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a number of seconds.") from None
+        raise typer.BadParameter(f"{text!r} is no time: give 10m, 2h or a number of seconds.") from None
     if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST):
         raise typer.BadParameter(f"{text} is not from 0 to {LONGEST:.0f} seconds.")
     return seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from .terminal import counted, heard_unless, is_asking, print_json, say
 if TYPE_CHECKING:
     from deskconsole.app.results import RecordResult
     from deskconsole.recording.ring import KeptRing
+    from deskconsole.session.events import Event
 
 RecordingFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A recording that `record` has made.", show_default=False)
@@ -53,17 +55,18 @@ def record(
     """
     from deskconsole.app.recording import record_ring, record_session
     from deskconsole.app.results import RecordResult
-    from deskconsole.recording.new_file import recording_file
+    from deskconsole.recording.new_file import recording_file, require_recording_name
 
     from .enter_key import enter_pressed
     from .sessions import route_to, running_session
 
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
+    require_recording_name(output)
     found, route = route_to(host, direct, token_file, display)
     if ring is None:
         file = recording_file(output, found.name)
-        with running_session(found, route, tell=heard_unless(json)) as session:
+        with running_session(found, route, tell=but_failed_recording(heard_unless(json))) as session:
             done = record_session(session, file, seconds)
         _tell(RecordResult(found.name, str(file), done.seconds, done.packets, done.size), json=json)
         return
@@ -84,6 +87,17 @@ def record(
 
     with running_session(found, route, tell=heard_unless(json)) as session:
         record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept)
+
+
+def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Tells events but the one that a recording failed: the command ends with that sentence."""
+    from deskconsole.session.events import RecordingEnded
+
+    def told(event: Event) -> None:
+        if not (isinstance(event, RecordingEnded) and event.failure is not None):
+            tell(event)
+
+    return told
 
 
 def _tell(result: RecordResult, *, json: bool) -> None:

@@ -113,7 +113,12 @@ def _listed(selection: HostSelection) -> ChosenHosts:
 
 def _of_console(console: RunningConsole, group: str | None) -> tuple[ChosenHost, ...]:
     listed = console.hosts.values()
-    found = tuple(ChosenHost(one.name, console) for one in listed if group in {None, one.group})
+    # As in the console's list: groups in the order in which they come first, hosts without one last.
+    groups = {
+        name: (not name, place) for place, name in enumerate(dict.fromkeys(one.group for one in listed))
+    }
+    ordered = sorted(listed, key=lambda one: groups[one.group])
+    found = tuple(ChosenHost(one.name, console) for one in ordered if group in {None, one.group})
     if group is not None and (not found or not group):
         from deskconsole.inventory.inventory import no_group
 

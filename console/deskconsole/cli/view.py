@@ -156,7 +156,7 @@ def stats(
     try:
         run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
     finally:
-        print_figures(found, several=chosen.several)
+        print_figures(found, chosen)
 
 
 def shot(

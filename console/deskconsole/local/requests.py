@@ -20,6 +20,7 @@ from deskconsole.common.errors import (
 )
 from deskconsole.picture.image_file import ImageFormat, encoded_image
 from deskconsole.session.fleet import Fleet
+from deskconsole.session.host_screen import no_picture
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
@@ -127,9 +128,17 @@ def _refresh(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
     return session.snapshot()
 
 
-def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:  # noqa: ARG001
-    (snapshot,) = compare([_connected(fleet, host)])
+def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
+    session = _connected(fleet, host)
+    (snapshot,) = compare([session])
+    if snapshot.exactness is None and snapshot.current:
+        # A film; the second time the full stream is there already.
+        waiting()
+        (snapshot,) = compare([session])
     if snapshot.exactness is None:
+        if snapshot.state in LIVE and not snapshot.current:
+            sentence = no_picture(host, snapshot.screen, snapshot.screen_reason)
+            raise StreamError(sentence, remedy=snapshot.advice)
         raise StreamError(f"{host} did not answer the comparison", remedy="Try again.")
     return snapshot
 

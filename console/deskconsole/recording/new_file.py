@@ -16,6 +16,20 @@ from .writer import RecordingWriter
 
 SUFFIX: Final = ".deskrec"
 
+_OTHERS: Final = frozenset(
+    {".mp4", ".gif", ".webp", ".webm", ".mkv", ".avi", ".mov", ".png", ".jpg", ".jpeg"}
+)
+"""Names of films and pictures, which no player could show."""
+
+
+def require_recording_name(output: Path) -> None:
+    """Raises ConfigurationError where the name is that of a film, which a recording is not."""
+    if output.suffix.lower() in _OTHERS and not output.is_dir():
+        raise ConfigurationError(
+            f"{output} would be a recording, and no {output.suffix.lower()} file",
+            remedy=f"Name a {SUFFIX} file; `deskconsole export` makes a film of it.",
+        )
+
 
 def recording_file(output: Path, host: str) -> Path:
     """The file that is meant: `output`, or one named by host and time where that is a folder."""

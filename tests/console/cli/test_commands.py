@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 
 from deskconsole import __version__
+from deskconsole.cli.recordings import but_failed_recording
 from deskconsole.cli.targets import find_host
 from deskconsole.cli.terminal import counted
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError, RecordingError
 from deskconsole.common.paths import Paths
+from deskconsole.session.events import Event, Failure, RecordingEnded
 from support.command_line import CommandLine
 
 COMMANDS = (
@@ -284,6 +286,28 @@ def test_seconds_out_of_range_are_refused(user: CommandLine) -> None:
         sentence = said.stderr.splitlines()[-1]
         assert sentence.startswith("Error: Invalid value for '--")
         assert sentence.endswith(" seconds.")
+    said = user.run("record", "lab", "-o", "lab.deskrec", "--ring", "banana")
+    assert "'banana' is no time: give 10m, 2h or a number of seconds." in " ".join(said.stderr.split())
+
+
+def test_what_ended_a_recording_is_said_once_by_the_error() -> None:
+    ends = [
+        RecordingEnded(host="lab", file="a", seconds=1, size=1, failure=failure)
+        for failure in (None, Failure.of(RecordingError("the disk is full")))
+    ]
+    heard: list[Event] = []
+    for event in ends:
+        but_failed_recording(heard.append)(event)
+    assert heard == ends[:1]
+
+
+def test_a_recording_with_the_name_of_a_film_is_refused_and_export_is_named(
+    user: CommandLine, tmp_path: Path
+) -> None:
+    said = user.run("record", "lab", "-o", tmp_path / "z.mp4").refusal(2)
+    assert "would be a recording, and no .mp4 file" in said
+    assert "`deskconsole export` makes a film of it" in said
+    assert not (tmp_path / "z.mp4").exists()
 
 
 def test_an_edit_without_changes_is_refused(user: CommandLine) -> None:

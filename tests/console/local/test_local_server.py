@@ -16,7 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from deskconsole.common.errors import ConsoleNotRunning, DeskconsoleError, HostGone, StreamError
+from deskconsole.cli.targets import find_host
+from deskconsole.common.errors import (
+    ConfigurationError,
+    ConsoleNotRunning,
+    DeskconsoleError,
+    HostGone,
+    StreamError,
+)
+from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.local import messages, socket_file
@@ -159,6 +167,19 @@ def test_the_users_own_hosts_come_before_the_demos(server: LocalServer, tmp_path
     demo.open()
     assert [console.demo for console in running_consoles(tmp_path / "run")] == [False, True]
     demo.close()
+
+
+def test_a_command_with_a_session_of_its_own_is_told_that_a_host_is_the_demos(tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path / "home")
+    (tmp_path / "demo").mkdir()
+    demo = LocalServer(paths.run, fleet_of(tmp_path / "demo", "cinema"), ConsoleKind.DEMO)
+    demo.open()
+    with pytest.raises(ConfigurationError, match="cinema is a host of the running demo") as caught:
+        find_host("cinema", paths)
+    assert "Act on it in the demo" in caught.value.remedy
+    assert find_host("desk@cinema:22", paths).target == "cinema", "an address is one all the same"
+    demo.close()
+    assert find_host("cinema", paths).name == "cinema"
 
 
 def test_a_path_too_long_for_a_socket_is_reached_all_the_same(tmp_path: Path) -> None:

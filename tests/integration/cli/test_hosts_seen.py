@@ -41,7 +41,7 @@ def test_stats_as_a_table_and_as_json(user: CommandLine, agent: AgentProcess) ->
     said = user.run("stats", *quiet(agent), "--seconds", "0.2")
     assert (said.code, said.stderr) == (0, "")
     rows = dict(re.split(r"  +", line) for line in said.stdout.splitlines()[1:])
-    assert (rows["screen"], rows["exact"], rows["state"]) == ("640x400", "yes", "streaming")
+    assert (rows["screen"], rows["exact"], rows["state"]) == ("640x400", "yes", "live")
     assert re.fullmatch(r"of \d\d:\d\d:\d\d", rows["picture"])
     assert re.fullmatch(r"[\d.]+ (B|kB|MB)", rows["received"])
     assert not {text for text in rows.values() if text.startswith(("0 ", "-"))}, "what is zero is left out"

@@ -1,0 +1,33 @@
+"""Films and pictures of a recording: who may see them."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from deskconsole.app.exporting import export_recording
+from deskconsole.common.errors import ConfigurationError
+
+from .test_recording import write
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the folder's list says who may read")
+@pytest.mark.parametrize(
+    ("name", "mode"), [("a.mp4", 0o600), ("a.gif", 0o600), ("a.webp", 0o600), ("a", 0o700)]
+)
+def test_exports_are_for_their_owner_only(name: str, mode: int, tmp_path: Path) -> None:
+    write(tmp_path / "a.deskrec")
+    assert export_recording(tmp_path / "a.deskrec", tmp_path / name, 2).frames > 1
+    assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
+    if name in {"a.mp4", "a.gif"}:  # OpenCV plays no WebP
+        assert cv2.VideoCapture(str(tmp_path / name)).read()[0], "it is a film all the same"
+
+
+def test_an_export_that_has_no_folder_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a.deskrec")
+    with pytest.raises(ConfigurationError, match=r"cannot write .*: No such file or directory"):
+        export_recording(tmp_path / "a.deskrec", tmp_path / "none" / "a.mp4", 2)
