@@ -16,7 +16,16 @@ from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_pane import EventPane
-from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, live, notice, warning
+from support.screens.display_fleet import (
+    NOW,
+    DisplayFleet,
+    Running,
+    failure,
+    laboratory,
+    live,
+    notice,
+    warning,
+)
 from support.screens.piloting import console, screen_text, until, until_gone, until_screen, until_shown
 
 NO_DISPLAY = Failure("viewer-error", "There is no display here", "Set [DISPLAY].")
