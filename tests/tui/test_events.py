@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -15,8 +16,17 @@ from deskconsole.tui.screens.host_form import HostForm
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_pane import EventPane
-from support.screens.display_fleet import NOW, DisplayFleet, Running, failure, laboratory, notice, warning
-from support.screens.piloting import screen_text, until, until_screen, until_shown
+from support.screens.display_fleet import (
+    NOW,
+    DisplayFleet,
+    Running,
+    failure,
+    laboratory,
+    live,
+    notice,
+    warning,
+)
+from support.screens.piloting import console, screen_text, until, until_gone, until_screen, until_shown
 
 NO_DISPLAY = Failure("viewer-error", "There is no display here", "Set [DISPLAY].")
 
@@ -60,6 +70,50 @@ async def test_what_the_screen_tells_already_is_not_said_over_it(running: Runnin
         deliver(failure("lab-06", "the disk of lab-06 is full"))
         await until_shown(pilot, "the disk of lab-06 is full")
         assert pilot.app.screen.query("Toast")
+
+
+async def test_the_pane_follows_the_newest_event_when_the_picture_takes_its_lines(running: Running) -> None:
+    fleet = DisplayFleet((Host(name="lab-01"),), {"lab-01": Snapshot("lab-01", since=NOW)})
+    async with running(fleet) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        for number in range(60):
+            deliver(notice("lab-01", f"event {number:02}"))
+        await until_shown(pilot, "event 59")
+        pane = pilot.app.screen.query_one(EventPane)
+        before = pane.size.height
+        fleet.states["lab-01"] = live("lab-01")
+        console(pilot).controller.pull()
+        await until(pilot, lambda: pane.size.height < before)
+        assert "event 59" in screen_text(pilot)
+        deliver(notice("lab-01", "event 60"))
+        await until_shown(pilot, "event 60")
+        pane.focus()
+        await pilot.press("up", "up")
+        await until_gone(pilot, "event 60")
+        deliver(notice("lab-01", "event 61"))
+        await until(pilot, lambda: len(pane.lines) == 62)
+        assert "event 61" not in screen_text(pilot), "the reader has scrolled up"
+        await pilot.press("end")
+        await until_shown(pilot, "event 61")
+
+
+async def test_wrapped_events_are_whole_beside_a_scrollbar_that_comes_later(running: Running) -> None:
+    fleet = DisplayFleet((Host(name="lab-01"),))
+    letters = "".join(chr(ord("A") + place % 26) for place in range(200))
+    async with running(fleet, size=(80, 40)) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        deliver(notice("lab-01", letters))
+        pane = pilot.app.screen.query_one(EventPane)
+        await until(pilot, lambda: len(pane.lines) > 1)
+        for number in range(60):
+            deliver(notice("lab-01", f"{number}"))
+        await until(pilot, lambda: pane.show_vertical_scrollbar)
+        pane.focus()
+        await pilot.press("home")
+        await until(pilot, lambda: pane.scroll_offset.y == 0)
+        assert letters in re.sub("[^A-Z]", "", screen_text(pilot))
 
 
 async def test_a_row_that_is_cut_tells_nothing(running: Running) -> None:

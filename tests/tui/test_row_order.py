@@ -10,6 +10,7 @@ from deskconsole.tui.text.row_order import (
     RowOrder,
     column_at,
     groups_of,
+    heading_cells,
     in_groups,
     in_order,
     natural,
@@ -54,6 +55,12 @@ def test_a_folded_group_has_a_heading_and_no_rows() -> None:
         "Room 2", "1", "3", "7", "Room 10", "", "4",
     ]  # fmt: skip
     assert lines[4] == Heading("Room 10", folded=True, hosts=3, marked=0, kinds=(("attention", 2),))
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 needs attention"), (2, "2 need attention")])
+def test_a_heading_speaks_of_one_host_and_of_more(number: int, words: str) -> None:
+    group = Heading("Room 2", folded=False, hosts=3, marked=0, kinds=(("attention", number),))
+    assert words in "".join(text for text, _ in heading_cells(group))
 
 
 @pytest.mark.parametrize("columns", Columns)

@@ -18,7 +18,10 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import ViewerError
 
-_NO_SCREEN = "Run the console in a desktop session, or use `ssh -X`; everything but the window works without."
+_NO_SCREEN = (
+    "Run the console in a desktop session, or use `ssh -X`; everything but the window works without: "
+    "the key z of the list shows the picture in the terminal."
+)
 _WITHOUT_PALETTE = {4, 5}
 """TrueColor and DirectColor, of the classes of X's visuals."""
 _SERVER_TIMEOUT = 5.0

@@ -118,7 +118,7 @@ def heading_cells(heading: Heading) -> list[Cell]:
         (f"   {number}", "head"),
     ]
     for place, (kind, count) in enumerate(heading.kinds):
-        cells += [(", " if place else ": ", "head"), (f"{count} {_KINDS[Kind(kind)]}", kind)]
+        cells += [(", " if place else ": ", "head"), (f"{count} {_spoken(kind, count)}", kind)]
     if heading.marked:
         cells.append((f"   {heading.marked} marked", "marked"))
     return cells
@@ -128,12 +128,16 @@ def heading_facts(heading: Heading, mark: str) -> list[Content]:
     """The detail of a group: its hosts, and what the keys do; `mark` is the one that marks."""
     marked = heading.marked == heading.hosts
     number = f"{heading.hosts} host{'' if heading.hosts == 1 else 's'}"
-    kinds = ", ".join(f"{count} {_KINDS[Kind(kind)]}" for kind, count in heading.kinds)
+    kinds = ", ".join(f"{count} {_spoken(kind, count)}" for kind, count in heading.kinds)
     return [
         Content.styled(f"{number}: {kinds}" if kinds else number, "bold"),
         Content.styled(f"enter {'unfolds' if heading.folded else 'folds'} the group", MUTED),
         Content.styled(f"{mark} {'takes the marks off' if marked else 'marks'} all of them", MUTED),
     ]
+
+
+def _spoken(kind: str, number: int) -> str:
+    return "needs attention" if number == 1 and kind == Kind.ATTENTION else _KINDS[Kind(kind)]
 
 
 def column_at(layout: Layout, cell: int) -> str:

@@ -28,27 +28,42 @@ class EventPane(RichLog):
         self._clock = clock
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
+        self._following = True
+        """The user has not scrolled up: a pane that becomes lower is not at its end, and follows."""
 
     def extend(self, lines: Iterable[LogLine]) -> None:
         """Adds events below the others."""
-        at_end = self.is_vertical_scroll_end
         if self._drawn_for and not self.scrollable_content_region.width:
             self._drawn_for = HIDDEN
         for line in lines:
             self._held.append(line)
-            self.write(self._text(line), scroll_end=at_end)
+            self.write(self._text(line), scroll_end=self._following)
 
     def replace(self, lines: Iterable[LogLine]) -> None:
         """Shows these events instead."""
         self.clear()
         self._held.clear()
+        self._following = True
         self.extend(lines)
 
     def on_resize(self, event: Resize) -> None:
         self._draw_for(event.size.width)
+        self._follow()
 
     def on_show(self) -> None:
         self._draw_for(self.size.width)
+        self._follow()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value >= self.max_scroll_y:
+            self._following = True
+        elif new_value < old_value:
+            self._following = False
+
+    def _follow(self) -> None:
+        if self._following:
+            self.scroll_end(animate=False, x_axis=False)
 
     def _draw_for(self, width: int) -> None:
         """Lines are cut or wrapped for a width: for another one they are drawn again."""
