@@ -30,6 +30,10 @@ _VALUES = {
     "holder": "ben@desk",
     "length": 5,
     "count": 37,
+    "client": "xfreerdp3",
+    "file": "pictures/lab-01.png",
+    "mac": "52:54:00:12:34:56",
+    "seconds": 2.0,
 }
 
 
