@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_mistake_in_settings_names_the_file(tmp_path: Path, text: str) -> None:
         Settings.load(path)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there Python takes ~NAME for a folder beside the user's")
 def test_a_folder_in_the_home_of_no_user_is_refused(tmp_path: Path) -> None:
     settings = Settings(pictures="~no such user/pictures", recordings="~/recordings")
     assert settings.recordings_in(Paths.below(tmp_path)) == Path.home() / "recordings"
