@@ -79,7 +79,7 @@ def test_the_way_of_a_new_user(tmp_path: Path, home: Path) -> None:
         for _ in names:
             terminal.type("e")  # which of the desktops of this machine is meant
             terminal.until(lambda shown: "X display" in shown)
-            terminal.keys(*["Tab"] * 9)
+            terminal.keys(*["Tab"] * 11)
             terminal.type(desktop.display)
             terminal.until(lambda shown: re.search(rf"X display +{desktop.display}\b", shown) is not None)
             terminal.keys("Enter")

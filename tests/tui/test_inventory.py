@@ -107,7 +107,7 @@ async def test_a_file_that_cannot_be_written_is_said_in_the_form(running: Runnin
             for line in screen_text(pilot).splitlines()
         ]
         at = lines.index("hosts.toml cannot be written. Free some space.")
-        assert "keyboard" in lines[at - 2]
+        assert "ask to see" in lines[at - 2]
         assert lines[at - 1] == ""  # it belongs to no field
 
 
