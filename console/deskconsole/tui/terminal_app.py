@@ -67,6 +67,8 @@ class TerminalApp(OrderedKeysApp[T], Generic[T]):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None:
                     loop.add_signal_handler(number, self._told_to_leave, number)
+        # Behind ctrl+z and fg the terminal is empty, and Textual draws only what changes from then on.
+        self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True), immediate=True)
         if not self.is_headless:  # a terminal may be gone before the fleet is opened
             self.set_interval(TERMINAL_CHECK, self._leave_if_lost)
 
