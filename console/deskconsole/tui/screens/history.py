@@ -19,7 +19,7 @@ from deskconsole.common.figures import size
 from deskconsole.common.safe_text import safe_text
 from deskconsole.history.day import HostDay
 from deskconsole.tui.controller import Controller
-from deskconsole.tui.text.history_text import by_day, by_host, hours, lines_of
+from deskconsole.tui.text.history_text import axis_time, by_day, by_host, lines_of
 from deskconsole.tui.text.status_text import COLOURS, MUTED, Kind
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.chart import day_chart
@@ -117,7 +117,7 @@ class HistoryScreen(ConsoleScreen):
             return day_chart(title, values, unit, width - 2, rows, days[0].day)
 
         return [
-            *chart("Live a day", [day.live for day in days], hours),
+            *chart("Live a day", [day.live for day in days], axis_time),
             *chart("Outages a day", [day.outages for day in days], "{:.3g}".format),
             *chart("Received a day", [day.received for day in days], size),
         ]

@@ -19,9 +19,11 @@ NAMES = 24
 """Cells of the longest name of a host that is shown whole."""
 
 
-def hours(seconds: float) -> str:
-    """A time for an axis: `7.5 h`, `0`"""
-    return f"{seconds / 3600:.1f} h" if seconds else "0"
+def axis_time(seconds: float) -> str:
+    """Writes a time for an axis: `7.5 h`, `12 min`, `0`"""
+    if seconds < 3600:
+        return duration(seconds) if seconds else "0"
+    return f"{seconds / 3600:.1f} h"
 
 
 def by_day(days: Iterable[HostDay], first: dt.date, number: int) -> list[HostDay]:
