@@ -106,7 +106,7 @@ def test_a_key_that_repeats_is_no_press_whose_effect_is_measured() -> None:
 def test_what_the_host_did_not_do_is_said(outcome: InputOutcome, monkeypatch: pytest.MonkeyPatch) -> None:
     window = HostWindow("lab-01", Framebuffer(), ControlGround().taken().control, lambda _event: None)
     heard: list[str] = []
-    monkeypatch.setattr(window, "_say", heard.append)
+    monkeypatch.setattr(window, "say", heard.append)
     window.done(Done(1, InputOutcome.DONE))
     assert heard == []
     window.done(Done(1, outcome))
@@ -134,7 +134,7 @@ def test_a_window_wanted_with_control_and_then_without_it_takes_control_if_it_co
     monkeypatch.setattr(host_window, "Viewer", SlowViewer)
     window = HostWindow("lab-01", framebuffer, ground.control, lambda _event: opened.set())
     heard: list[str] = []
-    monkeypatch.setattr(window, "_say", heard.append)
+    monkeypatch.setattr(window, "say", heard.append)
     window.want(fullscreen=False, control=True)
     window.want(fullscreen=False)
     opening.set()
