@@ -14,7 +14,7 @@ from deskconsole.tui.bulk import OPEN, BulkItem, BulkRun, ItemState
 from .status_text import COLOURS, MUTED, WHOLE, Kind
 
 ELSE = "…"
-"""In the place of a host's own name and address where several hosts have the same reason."""
+"""Stands for a host's own name and address where several hosts have the same reason."""
 
 _BAR = "━"
 
@@ -48,7 +48,7 @@ def bar(run: BulkRun, width: int) -> Content:
 
 
 def report(run: BulkRun, doing: Mapping[str, str]) -> list[Content]:
-    """What came of it, the worst first; `doing` is what a host that is under way does, in safe text."""
+    """Returns the report's lines, the worst first; `doing`: what hosts under way do, by name, safe text."""
     lines: list[Content] = []
     for (reason, remedy), items in _grouped(run.of(ItemState.FAILED)):
         lines += _block("✖", COLOURS[Kind.BAD], sentence(reason, remedy), items)

@@ -50,7 +50,7 @@ class HostTile(Widget):
         self.cells = (0, 0)
         """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
-        """What the picture was made of, as its maker says; None before the first."""
+        """Source of the picture, in its maker's terms; None before the first."""
 
     @property
     def _status(self) -> StatusText:
@@ -98,7 +98,7 @@ class HostTile(Widget):
             self.refresh(*regions)
 
     def forget_picture(self) -> None:
-        """Shows none until the next comes."""
+        """Shows no picture until the next one comes."""
         self._lines, self._image, self._black, self.source = [], None, False, None
         self.refresh()
 
