@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from deskconsole.wording.status import Kind
+
+from .colours import MUTED
 from .rows import BEGIN, GAP, Cell, Layout, Row
-from .status_text import MUTED, Kind
 
 UP, DOWN = "▴", "▾"
 """Behind the title of the column that the rows are sorted by: the least first, the most first."""
