@@ -17,9 +17,9 @@ from deskconsole.tui.bulk import BulkRun, ItemState
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.text.bulk_report import as_text, bar, report, summary
 from deskconsole.tui.text.log_line import LogLine
-from deskconsole.tui.text.status_text import look
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.lines import Lines
+from deskconsole.wording.status import look
 
 from .base import ConsoleScreen
 

@@ -10,8 +10,9 @@ from deskconsole.common.errors import sentence
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.tui.bulk import OPEN, BulkItem, BulkRun, ItemState
+from deskconsole.wording.status import WHOLE, Kind
 
-from .status_text import COLOURS, MUTED, WHOLE, Kind
+from .colours import COLOURS, MUTED
 
 ELSE = "…"
 """Stands for a host's own name and address where several hosts have the same reason."""

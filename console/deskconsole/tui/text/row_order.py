@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from deskconsole.wording.status import Kind
+
+from .colours import MUTED
 from .rows import BEGIN, GAP, Cell, Layout, Row
-from .status_text import MUTED, Kind
 
 UP, DOWN = "▴", "▾"
 """Signs behind the title of the column that sorts the rows: the least first, the most first."""

@@ -9,8 +9,7 @@ from typing import Final, Literal
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.state import SETTLED, State
 from deskconsole.tui.view import FleetView
-
-from .status_text import Kind, look
+from deskconsole.wording.status import Kind, look
 
 Notification = Literal["off", "bell", "osc9", "osc777"]
 

@@ -11,9 +11,8 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
+from deskconsole.wording.status import SIGNS, Kind, StatusText, look
 from deskwire.messages import ScreenState
-
-from .status_text import SIGNS, Kind, StatusText, look
 
 BLACK = StatusText(Kind.ATTENTION, "black", "black: nothing is on the screen")
 """A host that is live, and whose picture is all black."""

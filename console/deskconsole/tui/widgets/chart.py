@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textual.content import Content
 
 from deskconsole.common.figures import buckets, columns
-from deskconsole.tui.text.status_text import FAINT, MUTED
+from deskconsole.tui.text.colours import FAINT, MUTED
 
 SPAN = 300
 """Seconds a chart spans, one sample each."""

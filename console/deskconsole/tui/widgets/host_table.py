@@ -33,7 +33,7 @@ from deskconsole.tui.text.row_order import (
     sortable,
 )
 from deskconsole.tui.text.rows import Cell, Columns, Layout, Row, arrange, cells, heading
-from deskconsole.tui.text.status_text import Kind
+from deskconsole.wording.status import Kind
 
 Place = tuple[str, str | None]
 """The key of a line: a host's name, or the group of a heading."""

@@ -16,8 +16,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskconsole.tui.graphics import Graphics, Image
-from deskconsole.tui.text.status_text import Kind, StatusText
 from deskconsole.tui.text.tile import BLACK, TileText, banner, footer, title
+from deskconsole.wording.status import Kind, StatusText
 
 from .preview import HALF, Line, cell_style, cells, image_line
 from .tile_layout import WORDS
