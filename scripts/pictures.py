@@ -46,7 +46,7 @@ CELLS = (124, 30)
 WIDTH = 640
 """Pixels of the window's picture: at full size it takes 346 kB."""
 WALL = "wall - deskconsole"
-"""In the title of the wall's window."""
+"""Words in the title of the wall's window."""
 WALL_WIDTH = 780
 """Pixels of its picture: 250 kB are the most that one may have."""
 STARTED = 45.0

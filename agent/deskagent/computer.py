@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _LONGEST: Final = 128
-"""Characters of one of them: a name of a computer or a user has 64 at most."""
+"""Characters of a word that is sent: a name of a computer or a user has 64 at most."""
 
 _WINDOWS_11: Final = 22000
 """The first build of Windows 11, which still calls itself Windows 10 in the registry."""
@@ -18,7 +18,7 @@ _WINDOWS_11: Final = 22000
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """Its words; empty where they are not known."""
+    """The names of a computer, its system and its user; empty where they are not known."""
 
     hostname: str = ""
     os_name: str = ""
@@ -48,7 +48,7 @@ class ComputerWatch:
 
 
 def _sendable(text: str) -> str:
-    """As much of a text as may be sent; bytes that are no UTF-8 become question marks."""
+    """Cuts a text to the length that may be sent; bytes that are no UTF-8 become question marks."""
     return text[:_LONGEST].encode(errors="replace").decode()
 
 

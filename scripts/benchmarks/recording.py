@@ -1,10 +1,10 @@
-"""What recordings cost: recording beside the stream, playing at ten times the speed, a jump in an hour.
+"""Measures the cost of recordings: recording beside the stream, playing ten times as fast, a jump in an hour.
 
 The streams are those of drawn scenes at 1920 x 1080, encoded as an agent encodes them, 20 frames a second.
-The hour is made by the recorder itself, on a clock that is not the real one: in each of its minutes a scene
-runs for two seconds, and the rest stands still; where the recorder asks for a refresh it gets one, as from a
-host. So the file, its refreshes among the rest, is what such an hour would have left. What is played ten
-times as fast is made in the same way of ten seconds of each scene, without any rest.
+The recorder itself makes the hour, on a clock that is not the real one: in each minute a scene runs for two
+seconds, and the rest stands still; where the recorder asks for a refresh it gets one, as from a host. So the
+file, with its refreshes, is what such an hour would have left. The file that is played ten times as fast is
+made in the same way of ten seconds of each scene, without any rest.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _BUSY = 2
 _FAST = 10
 """Seconds of each scene in what is played ten times as fast."""
 _SECONDS = 5
-"""Of each scene whose recording is measured."""
+"""Seconds of each scene whose recording is measured."""
 _JUMPS = 100
 _SPEED = 10
 
@@ -146,7 +146,7 @@ def _record(path: Path, parts: Sequence[tuple[float, int]], end: float) -> int:
         scene = SCENES[number % len(SCENES)]
         for frame in range(seconds * RATE):
             now = begin + frame / RATE
-            # Each scene goes on where it was: another picture each time.
+            # Each scene continues where it stopped: another picture each time.
             at = number // len(SCENES) * seconds + frame / RATE
             if (packet := stream.packet(scene, at)) is not None:
                 recorder.arrived(packet)

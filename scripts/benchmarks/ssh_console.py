@@ -60,7 +60,7 @@ class TunnelRoute:
         self._host = host
 
     def hurry(self) -> None:
-        """Nothing: all of them are asked for together."""
+        """Does nothing: all hosts are asked for together."""
 
 
 class BehindSsh(Simulated):

@@ -90,7 +90,7 @@ def _measure_thirty(seconds: float, *, film: bool) -> dict[str, Any]:
 
 
 def _measure_hundred() -> dict[str, float]:
-    """Seconds from the start of the process; the hosts connect by themselves."""
+    """Measures seconds from the start of the process; the hosts connect without a key."""
     with _console(MANY, autoconnect=True) as terminal:
         listed = terminal.wait_for(lambda written: f"{MANY} hosts".encode() in written, 60)
         terminal.press(b"w" + b"-" * SMALLER)

@@ -33,7 +33,7 @@ TARGETS: Mapping[str, float] = {"together": 40.0}
 
 
 def measure(hosts: int = 30, seconds: float = 10.0) -> dict[str, Any]:
-    """Per cent of a core that the console and the window take, and the pictures that came."""
+    """Measures the per cent of a core that console and window take; counts the pictures that came."""
     with tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         token = folder / "token"

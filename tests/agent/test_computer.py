@@ -1,4 +1,4 @@
-"""What the agent tells of its computer."""
+"""The agent tells the names of its computer, its system and its user."""
 
 from __future__ import annotations
 

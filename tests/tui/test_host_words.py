@@ -1,4 +1,4 @@
-"""What a host calls itself, in the list and in the details."""
+"""The list and the details show a host's own name and system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people expect in a terminal: the mouse works, a toast hides nothing new, colours can be read."""
+"""Manners that people expect: the mouse works, a toast hides nothing new, colours can be read."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_a_toast_does_not_hide_the_newest_events_of_the_log(running: Runni
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_colours_can_be_read(theme: Theme) -> None:
-    """By WCAG 2: text has a contrast of 4.5 to what it stands on."""
+    """Text has a contrast of 4.5 to its background, as WCAG 2 demands."""
     signs = (theme.foreground, theme.accent, theme.primary, theme.success, theme.warning, theme.error)
     for behind in filter(None, (theme.background, theme.surface, theme.panel)):
         for colour in filter(None, signs):

@@ -33,7 +33,7 @@ def grid(pilot: Pilot[Outcome]) -> TileGrid:
 
 
 async def until_pictured(pilot: Pilot[Outcome], count: int) -> str:
-    """Until so many tiles have their picture: half cells stand in the middle of each."""
+    """Waits until `count` tiles have their picture, half cells in the middle; returns the screen's text."""
 
     def pictured() -> int:
         seen = grid(pilot)
@@ -56,7 +56,7 @@ async def test_every_state_is_told_by_word_and_sign_on_its_tile(running: Running
         assert HALF in shown
         for words in ("● lab-01", "▲ locked", "◐ deploying", "✖ down", "◌ not connected", "▲ stale"):
             assert words in shown
-        # Why, too, in the words of the list.
+        # The tile has the list's words for the reason, too.
         assert "unlock it there" in shown
         fleet.brightness = 0.0
         fleet.numbers = {"lab-07": 1}

@@ -13,7 +13,7 @@ from deskwire.messages import ScreenState
 from .source import Grab, Grabber, GrabError, whole
 
 SCREENS: Final = ("live", "black", "locked")
-"""What a synthetic desktop shows; the first one needs nothing of this."""
+"""Screens of a synthetic desktop; `live` needs nothing of this module."""
 
 
 class HiddenDesktop:
@@ -24,7 +24,7 @@ class HiddenDesktop:
         self._locked = screen == "locked"
 
     def displays(self) -> list[Display]:
-        """Those of the source."""
+        """Returns the displays of the source."""
         return self._source.displays()
 
     def check(self) -> None:
@@ -34,7 +34,7 @@ class HiddenDesktop:
         self._source.check()
 
     def next(self, timeout: float) -> Sequence[Rectangle] | None:
-        """As the source."""
+        """Waits for a change as the source does, and returns where it was. Raises GrabError."""
         return self._source.next(timeout)
 
     def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002

@@ -30,14 +30,14 @@ class Cancellation:
         self._calls: list[Callable[[], object]] = []
 
     def add(self, call: Callable[[], object]) -> None:
-        """Has `call` called when the work is to end; at once where that was said already."""
+        """Registers `call` for the time when the work is to end; calls it at once if that time has come."""
         with self._lock:
             self._calls.append(call)
         if self.event.is_set():
             call()
 
     def cancel(self) -> None:
-        """Ends all of it."""
+        """Tells all work to end."""
         self.event.set()
         with self._lock:
             calls = list(self._calls)

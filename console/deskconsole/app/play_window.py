@@ -134,7 +134,7 @@ class PlayWindow:
         self._show(None)
 
     def _show(self, changed: list[Rectangle] | None) -> None:
-        """Has the window draw what changed; None: all of it, which may have another size."""
+        """Tells the window to draw what changed; None: all of the picture, whose size may be another."""
         if changed is None:
             self._window.resized()
             changed = [Rectangle(0, 0, *self._player.size)]

@@ -48,7 +48,7 @@ def check_recording(file: Path) -> PlayResult:
 
 
 def play_recording(file: Path, *, begin: float, speed: float, fullscreen: bool, pictures: Path) -> str:
-    """Shows it until the window is closed; returns what is wrong with the file, or an empty string.
+    """Shows the recording until the window is closed; returns the fault of the file, or an empty string.
 
     `pictures`: the folder in which a key saves the picture.
     """

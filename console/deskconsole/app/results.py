@@ -228,7 +228,7 @@ class RuntimeRemoveResult(msgspec.Struct, frozen=True):
 
 
 class HistoryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came over the links of one host on one day. `live` and `down` are seconds."""
+    """The traffic and outages of one host on one day. `live` and `down` are seconds, `received` bytes."""
 
     host: str
     day: str

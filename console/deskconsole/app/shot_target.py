@@ -1,4 +1,4 @@
-"""Where the pictures of a command go. It imports little: a running console may take them."""
+"""The file or folder for a command's pictures. Imports little: a running console may take the pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskconsole.picture.image_file import ImageFormat, format_of, keep_encoded,
 
 
 class ShotTarget:
-    """Where pictures go: into one file, or into a folder with names made of host and time."""
+    """The place for pictures: one file, or a folder in which names are made of host and time."""
 
     def __init__(self, output: Path, chosen: ImageFormat | None, *, several: bool) -> None:
         """`chosen`: the format, else the file's name says it. `several`: there will be more than one picture.

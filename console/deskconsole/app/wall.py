@@ -39,7 +39,7 @@ _SHARES = 1.0
 
 
 class WallFleet(Protocol):
-    """What the wall needs of a fleet."""
+    """The part of a fleet that the wall uses."""
 
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
@@ -85,7 +85,7 @@ class Wall:
 
     @property
     def is_open(self) -> bool:
-        """The window is there, or comes up."""
+        """True while the window is open or coming up."""
         return self.viewer.alive
 
     def close(self) -> None:
@@ -159,7 +159,7 @@ class Wall:
 
 
 def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
-    """What a tile says of a host. The age of its picture is told where that is not of now."""
+    """Returns the words and kind of a host's tile, with the age of a picture that is not current."""
     status = look(snapshot, now)
     person = ""
     if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:

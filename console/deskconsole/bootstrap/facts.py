@@ -168,7 +168,7 @@ class AgentOptions:
     hostname: str = ""
     os_name: str = ""
     user: str = ""
-    """What the agent of a synthetic desktop tells of its host, as in a Snapshot."""
+    """The user that the agent of a synthetic desktop reports, as `hostname` and `os_name`: see Snapshot."""
     idle_exit: float = 600.0
     """Seconds without a console after which the agent ends."""
     reuse: bool = True

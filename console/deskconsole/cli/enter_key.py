@@ -1,4 +1,4 @@
-"""Whether Enter was pressed on the terminal of a command that runs, without waiting for it."""
+"""Tells whether Enter was pressed on the terminal of a running command, without waiting for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def enter_pressed() -> bool:
-        """Enter was pressed since the last call; other keys are forgotten."""
+        """True if Enter was pressed since the last call; other keys are forgotten."""
         pressed = False
         while sys.stdin is not None and sys.stdin.isatty() and msvcrt.kbhit():
             pressed |= msvcrt.getwch() in "\r\n"
@@ -20,7 +20,7 @@ else:
     import select
 
     def enter_pressed() -> bool:
-        """Enter was pressed since the last call; what was typed before it is forgotten."""
+        """True if Enter was pressed since the last call; what was typed before it is forgotten."""
         pressed = False
         # A terminal that is not the process's own (setsid), or that has gone.
         with contextlib.suppress(OSError):

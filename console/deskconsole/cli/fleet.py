@@ -193,7 +193,7 @@ _LONG = 5.0
 
 @contextlib.contextmanager
 def _said_later(sentence: str, quiet: bool) -> Iterator[None]:
-    """Says it where the block takes long."""
+    """Prints a hint if the block takes long."""
     timer = threading.Timer(_LONG, say, (sentence,))
     timer.daemon = True
     if not quiet:
@@ -245,7 +245,7 @@ def _of_own(
 
 
 def _act(action: str, chosen: ChosenHosts, show: Callable[[Figures], None], *, jobs: int, json: bool) -> None:
-    """What only a running console can do."""
+    """Does `action` on the hosts through the running console, which alone can do it."""
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         return asked(one.asked_console, one.name, action, cancellation)

@@ -72,7 +72,7 @@ def watch(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where events come from: a console with some hosts (none: all), or one session."""
+    """A source of events: a console with some hosts (none: all), or one session."""
 
     name: str
     console: RunningConsole | None
@@ -111,7 +111,7 @@ class _Source:
 
 
 def _sources(hosts: tuple[ChosenHost, ...]) -> list[_Source]:
-    """One for all hosts of a console; one for each that has none."""
+    """Returns a source for all hosts of a console, and one for each host without a console."""
     by_console: dict[int, list[ChosenHost]] = {}
     for one in hosts:
         if one.console is not None:

@@ -40,7 +40,7 @@ def _runtime_folder() -> Path | None:
 
 
 def is_folder(path: Path) -> bool:
-    """There is such a folder; False too where this user may not look, or where the name is too long."""
+    """True for a folder that exists; False too where this user may not look, or the name is too long."""
     try:
         return path.is_dir()
     except OSError:
@@ -48,7 +48,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_taken(path: Path) -> bool:
-    """There is a file, a folder or a link of this name; False as `is_folder` is: making it says why not."""
+    """True if a file, folder or link has this name; False too where it cannot be seen: making it says why."""
     try:
         path.lstat()
     except OSError:

@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notify: Literal["off", "bell", "osc9", "osc777"] = "off"
     """The way in which the terminal is told that a host went down."""
     graphics: Literal["cells", "auto", "kitty", "sixel"] = "cells"
-    """What pictures are drawn with on the wall and full size; `auto`: what the terminal says that it has."""
+    """The way of drawing pictures on the wall and full size; `auto`: the best that the terminal reports."""
     keys: dict[str, str | list[str]] = {}
     """Keys of the console by the names of their actions; docs/keys.md has the names."""
 

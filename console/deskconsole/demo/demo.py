@@ -142,7 +142,7 @@ class Demo:
     def fleet(
         self, questions: Questions, on_event: Callable[[Event], None], *, full_stream: bool = False
     ) -> Fleet:
-        """The fleet of them; it ends the demo when it closes. Hosts added to it are real ones."""
+        """Returns the fleet of these hosts; its end is the demo's end. Hosts added to it are real ones."""
 
         def open_route(host: Host) -> Route:
             if host.name in self._agents:

@@ -47,18 +47,18 @@ class HostTerminal:
         return process
 
     def resize(self, width: int, height: int) -> None:
-        """Gives it another size, in cells."""
+        """Gives the terminal another size, in cells."""
         with self._lock:
             if not self._closed:
                 size = struct.pack("4H", min(height, 0xFFFF), min(width, 0xFFFF), 0, 0)
                 fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
 
     def read(self, size: int) -> bytes:
-        """What the shell prints. Raises OSError once it has ended."""
+        """Returns at most `size` bytes of what the shell prints. Raises OSError once the shell has ended."""
         return os.read(self._master, size)
 
     def write(self, data: bytes) -> None:
-        """Types."""
+        """Types `data`."""
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._master, rest) :]

@@ -145,7 +145,7 @@ class HistoryDatabase:
             raise self._failure(error) from error
 
     def _make_file(self) -> None:
-        """SQLite would make it by the umask; its other files take over the mode of this one."""
+        """Makes the file for its owner only, which SQLite would not. Its other files take over that mode."""
         make_private_folder(self.path.parent)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

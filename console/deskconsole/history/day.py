@@ -10,7 +10,7 @@ import msgspec
 
 
 class HostDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What came over the links of one host between two midnights of this computer's clock."""
+    """The traffic and outages of one host between two midnights of this computer's clock."""
 
     host: str
     day: str
@@ -38,7 +38,7 @@ class HostDay(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def empty(self) -> bool:
-        """Nothing happened."""
+        """True if nothing happened on that day."""
         return self == HostDay(host=self.host, day=self.day)
 
 
@@ -47,7 +47,7 @@ SUMS = tuple(field for field in HostDay.__struct_fields__ if field not in {"host
 
 
 def total(days: Iterable[HostDay], *, host: str = "", day: str = "") -> HostDay:
-    """All of them together, under the given names.
+    """Adds up days, under the given names.
 
     >>> total([HostDay(host="a", day="d", slices=2), HostDay(host="b", day="d", slices=3)]).slices
     5

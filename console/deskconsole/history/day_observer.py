@@ -36,19 +36,19 @@ class DayObserver(LinkObserver):
         self._before = session.snapshot().statistics
         self._lock = threading.Lock()
         self._greeted = False
-        """There is a link, and its greetings are over."""
+        """True while there is a link whose greetings are over."""
         self._live_since: float | None = None
         self._down_since: float | None = None
-        """When a link ended that was not followed by another one yet, nor by the session's end."""
+        """Time from which downtime is not added up yet; None before a link has ended, and once it is over."""
         self._counted = False
-        """That link's end is among the outages: nobody had asked for it."""
+        """True if the end of that link counts as an outage: no request had caused it."""
         self._live = 0.0
         self._down = 0.0
         self._outages = 0
 
     @property
     def gone(self) -> bool:
-        """The session is no more."""
+        """True once the session no longer exists."""
         return self._session() is None
 
     def observes(self, host: str) -> bool:
@@ -85,7 +85,7 @@ class DayObserver(LinkObserver):
                 self._end_outage()
 
     def take(self, day: str) -> HostDay | None:
-        """What came since the last call, as of `day`; None where that is nothing."""
+        """Returns the figures since the last call, as those of `day`; None where nothing happened."""
         session = self._session()
         if session is None:
             return None

@@ -81,7 +81,7 @@ class HistoryKeeper:
                 self._add(figures)
 
     def _add(self, figures: HostDay) -> None:
-        """Lets them wait for the next batch; the lock is held."""
+        """Lets figures wait for the next batch; the lock is held."""
         key = figures.host, figures.day
         both = [figures, self._waiting[key]] if key in self._waiting else [figures]
         self._waiting[key] = total(both, host=figures.host, day=figures.day)

@@ -79,7 +79,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     mac: Mac | None = None
     """MAC address by which it is woken (wake-on-LAN); None: the one that it told when it was connected."""
     wake_address: Word | None = None
-    """Where the packet that wakes it is sent, such as `10.0.3.255`; None: to this computer's networks."""
+    """Address for the packet that wakes it, such as `10.0.3.255`; None: all of this computer's networks."""
 
     @property
     def target(self) -> str:

@@ -24,7 +24,7 @@ _LENGTH: Final = struct.Struct(">I")
 
 
 class ConsoleKind(StrEnum):
-    """What kind of console listens, in the order in which they are asked."""
+    """Kinds of consoles that listen, in the order in which commands ask them."""
 
     CONSOLE = "console"
     WALL = "wall"
@@ -43,7 +43,7 @@ class Greeting(msgspec.Struct, frozen=True, tag=True):
 
 
 class HostAction(StrEnum):
-    """What can be asked of a console for one host."""
+    """Actions on one host that a console can be asked for."""
 
     STATUS = "status"
     CONNECT = "connect"
@@ -94,7 +94,7 @@ class HostList(msgspec.Struct, frozen=True, tag=True):
 
 
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
-    """It is done; `value` is JSON, as the command prints it. `picture`: the one that was asked for."""
+    """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for."""
 
     value: bytes
     picture: bytes = b""
@@ -107,7 +107,7 @@ class WatchedEvent(msgspec.Struct, frozen=True, tag=True):
 
 
 class FailureReply(msgspec.Struct, frozen=True, tag=True):
-    """It could not be done: the error's code, sentence and remedy."""
+    """The request could not be done: the error's code, sentence and remedy."""
 
     code: str
     reason: str

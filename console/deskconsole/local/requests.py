@@ -28,7 +28,7 @@ from deskconsole.session.state import LIVE, SETTLED, State
 from .messages import ActOnHost, HostAction, HostAnswer, HostList, ListedHost, ListHosts, TakePicture
 
 Waiting = Callable[[], None]
-"""Is called while something is waited for, and raises Cancelled once no command waits any more."""
+"""Called again and again during a wait; raises Cancelled once no command waits any more."""
 
 _TICK = 0.25
 _ENDING = 10.0
@@ -161,7 +161,7 @@ def _connected(fleet: Fleet, host: str) -> Session:
 def _until(
     session: Session, predicate: Callable[[Snapshot], bool], seconds: float | None, waiting: Waiting
 ) -> bool:
-    """Waits until it holds; False after so many seconds (None: no bound)."""
+    """Waits until the condition holds; False after so many seconds (None: no bound)."""
     end = None if seconds is None else time.monotonic() + seconds
     while not session.wait_for(predicate, _TICK):
         waiting()

@@ -200,7 +200,7 @@ class _Watcher:
 
 
 def _has_left(client: socket.socket) -> bool:
-    """The command has closed its end. It sends nothing after its request."""
+    """True if the command has closed its end. It sends nothing after its request."""
     with selectors.DefaultSelector() as selector:  # select() knows no descriptor above 1023
         selector.register(client, selectors.EVENT_READ)
         return bool(selector.select(0))

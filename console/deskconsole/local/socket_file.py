@@ -91,7 +91,7 @@ def socket_files(folder: Path) -> list[Path]:
 
 
 def same_user(connection: socket.socket) -> bool:
-    """The process at the other end runs as this user. Without SO_PEERCRED the file's mode has to do."""
+    """True if the other end runs as this user; without SO_PEERCRED True, as the file's mode has to do."""
     if sys.platform != "linux":
         return True
     size = struct.calcsize("3i")

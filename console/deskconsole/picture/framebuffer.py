@@ -165,7 +165,7 @@ class Framebuffer:
         self._file: _SharedMemory | None = None
         self._pixels: NDArray[np.uint8] | None = None
         self.drawing = threading.Lock()
-        """Held while a packet is drawn."""
+        """Lock that is held while a packet is drawn."""
         self.generation = 0
         """Counts the files: another number means another size, and another `path`."""
         self.shared: Shared | None = None

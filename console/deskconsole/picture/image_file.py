@@ -82,7 +82,7 @@ def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageForma
 
 
 def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFormat) -> Path:
-    """The same for a picture that is encoded already. Raises ConfigurationError."""
+    """Does the same with a picture that is encoded already. Raises ConfigurationError."""
     try:
         make_private_folder(folder)
         file = unused(folder / kept_name(host, at, kind.suffix))

@@ -21,11 +21,11 @@ class Priority(IntEnum):
     SELECTED = 2
     """Its preview is on the screen."""
     WATCHED = 3
-    """Its tile is on the wall's window."""
+    """The host has a tile on the wall's window."""
     TILE = 4
-    """Its preview is one of many on the screen, on the wall."""
+    """The host's preview is one of many on the screen, on the wall."""
     VISIBLE = 5
-    """Its row is."""
+    """Its row is on the screen."""
     ELSEWHERE = 6
     UNSEEN = 7
     """The wall is on the screen, and the host is not on it."""
@@ -51,7 +51,7 @@ PREVIEWS = 1_000_000
 """Bytes a second for all previews without a budget: 100 hosts need a third of it."""
 
 WATCHED_PREVIEWS = 4_000_000
-"""The same while hosts are tiles of the wall's window: 30 of them, five times a second, need half of it."""
+"""Bytes a second for all previews while the wall's window shows: 30 hosts at five a second need half of it."""
 
 PREVIEWS_SHARE = 0.25
 """The part of a budget that previews may take while a host has the full stream; all of it otherwise."""

@@ -100,7 +100,7 @@ class Fleet:
         }
 
     def snapshot(self, name: str) -> Snapshot:
-        """That of one host. Raises HostGone."""
+        """Returns the snapshot of one host. Raises HostGone."""
         self._inventory.get(name)
         with self._lock:
             session = self._sessions.get(name)
@@ -312,7 +312,7 @@ class Fleet:
             self.connect(now.name)
 
     def before_close(self, call: Callable[[], None]) -> None:
-        """Has `call` called when the end begins: what asks the fleet from outside ends first."""
+        """Registers `call`, with which `close` begins: what asks the fleet from outside ends first."""
         self._before_close = call
 
     def close(self) -> None:

@@ -62,7 +62,7 @@ class HostWindow(LinkObserver):
         self._name = name
         self._pictures = pictures
         self._saving = threading.Lock()
-        """Held while a picture is saved: a key that is held down asks thirty times a second."""
+        """Lock that is held while a picture is saved: a key that is held down asks thirty times a second."""
         self._picture_at: float | None = None
         """Unix time of the picture, where that is old."""
         self._places = places

@@ -40,7 +40,7 @@ class ObserverList:
             self._newest.now += (observer,)
 
     def remove(self, observer: LinkObserver) -> None:
-        """It hears nothing any more, after the call that it may be in."""
+        """Lets `observer` hear nothing any more, after the call that it may be in."""
         with self._lock:
             self._guests.remove(observer)
             self._newest.now = tuple(one for one in self._newest.now if one is not observer)

@@ -131,7 +131,7 @@ class Session:
             arrange or self._window.place,
         ).grant
         self.observers = ObserverList()
-        """Who hears what links bring, besides the session's own parts."""
+        """Receivers of what links bring, besides the session's own parts."""
         self.recording = SessionRecording(
             self.observers, on_event, lambda since: self._status.update(recording_since=since)
         )
@@ -190,7 +190,7 @@ class Session:
 
     @property
     def pictures(self) -> int:
-        """How many packets and previews came: while it stays, so does the picture."""
+        """Number of packets and previews so far: while it stays the same, so does the picture."""
         return self._meter.pictures
 
     @property

@@ -49,7 +49,7 @@ class RecordingRequest(NamedTuple):
     want_refresh: Callable[[], None]
     """Asks the host for a refresh."""
     failed: Callable[[], None]
-    """To be called once, from any thread, when no more can be written."""
+    """Takes the news that no more can be written; the recorder calls it once, from any thread."""
 
 
 MakeRecorder = Callable[[RecordingRequest], PacketRecorder]
@@ -57,7 +57,7 @@ MakeRecorder = Callable[[RecordingRequest], PacketRecorder]
 
 
 class SessionRecording:
-    """At most one recording of one session. From any thread; only `wait` blocks.
+    """Holds at most one recording of one session. Any thread may use it; only `wait` blocks.
 
     `tell` gets the events, `changed` the Unix time at which a recording began, None when it ended.
     """

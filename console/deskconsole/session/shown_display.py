@@ -26,7 +26,7 @@ class ShownDisplay(LinkObserver):
 
     @property
     def words(self) -> str:
-        """What is shown, for a person."""
+        """The name of the shown display for a person."""
         if not self.number:
             return "the whole desktop" if len(self._known) > 1 else "the host's only display"
         return f"display {self.number} of {len(self._known)}"

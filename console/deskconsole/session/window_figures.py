@@ -9,7 +9,7 @@ from .state import LIVE
 
 
 def figure_lines(snapshot: Snapshot, display: str, now: float) -> tuple[str, ...]:
-    """What a person wants to know of a stream; `display` says which display it is, `now` is Unix time."""
+    """Returns a stream's figures as lines for a person; `display` names the display, `now` is Unix time."""
     figures = snapshot.statistics
     size = "" if snapshot.size is None else f"{snapshot.size[0]} x {snapshot.size[1]}, "
     lines = [f"{size}{display}"]

@@ -12,7 +12,7 @@ from .shown_display import ShownDisplay
 
 
 class WindowWishes:
-    """Grants them, at once and from any thread.
+    """Grants the wishes, at once and from any thread.
 
     `open_again` ends the link, so that the next one has the display that was chosen; `arrange` puts all
     windows of the console side by side on a monitor.

@@ -15,15 +15,15 @@ from deskconsole.common.errors import Cancelled, DeskconsoleError
 from deskconsole.inventory.host import Host
 
 MANY = 500
-"""As many hosts at the same time as there may be: for what other parts bound already, such as logins."""
+"""Hosts at the same time where other parts set the limit already, such as that of logins."""
 
 
 class Skipped(Exception):
-    """There was nothing to do on this host; the text says why."""
+    """Tells that there was nothing to do on this host; the text says why."""
 
 
 class ItemState(Enum):
-    """How far the action has come on one host."""
+    """Progress of the action on one host."""
 
     WAITING = "waiting"
     RUNNING = "under way"
@@ -43,15 +43,15 @@ class BulkItem:
     host: Host
     state: ItemState = ItemState.WAITING
     text: str = ""
-    """What was done, or why it was not."""
+    """Result of the action, or the reason why it failed or was not needed."""
     remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """What is done to each of many hosts.
+    """An action on each of many hosts.
 
-    `run` returns once it is done on one host, with what was done in a few words, or nothing. It raises
+    `run` acts on one host and returns what was done in a few words, or an empty text. It raises
     `DeskconsoleError` where it failed and `Skipped` where there was nothing to do; when it is cancelled, it
     ends what it began.
     """

@@ -72,7 +72,7 @@ def bulk_actions(
 
 
 class _Refused(DeskconsoleError):
-    """What a host's row says of a state: its reason, with what to do."""
+    """Carries what a host's row says of a state: the reason, with what to do."""
 
 
 async def _connect(controller: Controller, host: Host) -> str:

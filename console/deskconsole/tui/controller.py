@@ -124,7 +124,7 @@ class Controller:
         self._answers = HostAnswers()
         self._said = ("", "")
         self._looked_at = float("-inf")
-        """When a screen told last which hosts are seen on it; screens take a view some time after it came."""
+        """Monotonic time at which a screen last said which hosts it shows; it takes a view a little later."""
         self._looking_up = False
         self._pulled = asyncio.Event()
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.

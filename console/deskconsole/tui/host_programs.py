@@ -45,7 +45,7 @@ class HostPrograms:
         # What takes a moment does not wait until a Remote Desktop is closed.
         self._brief = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="host program")
         self.has_terminal = False
-        """A program has the terminal, and with it the person's ctrl+c."""
+        """True while a program has the terminal, and with it the person's ctrl+c."""
 
     def close(self) -> None:
         """Blocks until the clients have ended."""
@@ -68,7 +68,7 @@ class HostPrograms:
             )
 
     async def send_wake(self, host: Host) -> str:
-        """Sends it, writes that down and returns where it went; raises the `DeskconsoleError` why not."""
+        """Sends the packet, logs that and returns where it went. Raises DeskconsoleError."""
         controller = self._controller
         loop = asyncio.get_running_loop()
         sent = await loop.run_in_executor(self._brief, controller.backend.wake, host)
@@ -170,7 +170,7 @@ def _print(text: str, terminal: TextIO) -> None:
 
 
 def _wait(program: subprocess.Popen[bytes]) -> int:
-    """Waits for the end of a program. One that stops itself goes on: no shell is there to continue it."""
+    """Waits for the end of a program. Continues one that stops itself: no shell is there to do it."""
     if sys.platform == "win32":
         return program.wait()
     options = os.WEXITED | os.WSTOPPED | os.WNOWAIT

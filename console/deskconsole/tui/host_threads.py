@@ -17,7 +17,7 @@ from .questions import OwnQuestions, QueuedQuestions
 T = TypeVar("T")
 
 _THREADS = 128
-"""As many hosts may wait for an answer of the person together, so that one dialog can answer all of them."""
+"""Hosts that may wait for the person's answer together, so that one dialog can answer all of them."""
 
 
 class HostThreads:

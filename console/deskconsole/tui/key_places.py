@@ -20,7 +20,7 @@ from .widgets.tile_grid import TileGrid
 
 
 def key_places(everywhere: Sequence[BindingType]) -> list[KeyPlace]:
-    """All of them; `everywhere`: the keys of the application."""
+    """Returns all places; `everywhere`: the keys of the application."""
     return [
         KeyPlace("the list", [*FleetScreen.BINDINGS, *everywhere], HostTable.BINDINGS),
         KeyPlace("a host's screen", [*HostActions.BINDINGS, *HostScreen.BINDINGS, *everywhere]),

@@ -1,4 +1,4 @@
-"""What an application does with its terminal: title, notifications, signals, and one that is gone."""
+"""An application's dealings with its terminal: title, notifications, signals, and a lost terminal."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TerminalApp(OrderedKeysApp[T], Generic[T]):
 
     @property
     def lends_terminal(self) -> bool:
-        """A program that the app started has the terminal now, and its ctrl+c."""
+        """True while a program that the app started has the terminal, and its ctrl+c."""
         return False
 
     def watch_terminal(self) -> None:
@@ -96,7 +96,7 @@ class TerminalApp(OrderedKeysApp[T], Generic[T]):
             self._driver.write(notification_sequence(self.notifies, down_text(down), in_tmux=in_tmux))
 
     def action_suspend_process(self) -> None:
-        """Gives the terminal back to the shell, where there is one that can go on with the console."""
+        """Gives the terminal back to the shell, if there is a shell that can continue the console later."""
         if has_job_control():
             super().action_suspend_process()
         else:

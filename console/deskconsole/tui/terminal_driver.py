@@ -1,4 +1,4 @@
-"""The driver of a terminal on Linux and macOS: its input goes through `TerminalParser`, its title is ours."""
+"""The driver of a terminal on Linux and macOS: it reads through `TerminalParser` and sets the title."""
 
 from __future__ import annotations
 

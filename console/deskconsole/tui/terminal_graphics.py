@@ -1,4 +1,4 @@
-"""Which graphics the terminal has: it is asked before Textual reads what the terminal says."""
+"""Finds out which graphics the terminal has, by asking it before Textual reads its answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANSWERS_WITHIN: Final = 0.5
 """Seconds for the terminal's answer, also through a slow SSH; one that says nothing has no graphics."""
 
 QUESTION: Final = b"\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
-"""Are you able to show this, how large is a cell, what are you? Every terminal answers the last."""
+"""Asks whether kitty's graphics work, how large a cell is, what it is; every terminal answers the last."""
 
 _IDENTITY: Final = re.compile(rb"\x1b\[\?([\d;]*)c")
 _CELL: Final = re.compile(rb"\x1b\[6;(\d{1,3});(\d{1,3})t")
@@ -44,7 +44,7 @@ def terminal_graphics(setting: Setting) -> Graphics | None:
 
 
 def _ask() -> bytes:
-    """What the terminal answers to QUESTION; empty where there is none."""
+    """Asks QUESTION and returns the terminal's answer; empty where there is none."""
     if sys.platform == "win32":
         return b""
     import termios

@@ -56,4 +56,4 @@ TERMINAL: Final = replace(BUILTIN_THEMES["ansi-dark"], name="deskconsole-termina
 """The sixteen colours that the user chose for the terminal, and its own background."""
 
 THEMES: Final[Mapping[str, Theme]] = MappingProxyType({"dark": DARK, "light": LIGHT, "terminal": TERMINAL})
-"""By their names in settings.toml."""
+"""Themes by their names in settings.toml."""

@@ -16,7 +16,7 @@ from deskconsole.common.errors import ConfigurationError
 FILE: Final = "settings.toml"
 
 SettingOfKeys = Mapping[str, str | Sequence[str]]
-"""Action and key, or keys."""
+"""Actions with their key, or keys."""
 
 _FIXED: Final = frozenset({"enter", "ctrl+q", "ctrl+z"})
 """Keys that stay with an action that has others besides."""
@@ -35,7 +35,7 @@ def _all(bindings: BindingsMap) -> Iterator[Binding]:
 
 
 def _name(binding: Binding, others: Iterable[Binding]) -> str | None:
-    """The name by which the settings mean it: its action, where that is one of ours."""
+    """Returns the binding's name in the settings, its action; None where settings cannot change it."""
     if not binding.description or not re.fullmatch(r"[a-z_]+", binding.action):
         return None
     more = any(one.action == binding.action and one.key != binding.key for one in others)
@@ -54,7 +54,7 @@ class KeyPlace:
     name: str
     bindings: Sequence[BindingType]
     fixed: Sequence[BindingType] = ()
-    """Those of the widget that has the focus: they come first, and stay."""
+    """Bindings of the widget that has the focus: they come first, and stay."""
 
 
 class UserKeys:

@@ -39,11 +39,11 @@ class WallOpener:
             self._opening = False
 
     def _open(self, fleet: FleetPort, names: Sequence[str]) -> None:
-        """On a thread: it takes half a second. `close` finds the wall also where the app ends meanwhile."""
+        """Opens the wall on a thread: it takes half a second. `close` finds it also if the app ends then."""
         self._wall = Wall(fleet, lambda: names, self._closed, places=fleet.window_places)
 
     def _closed(self, reason: str) -> None:
-        """On a thread of the wall's: the window is gone."""
+        """Tells, on a thread of the wall's, why the window is gone, unless the user closed it."""
         if reason != CLOSED_BY_HAND:
             error = ViewerError(f"the wall's window is gone: {reason}")
             self._controller.events.deliver(ActionFailed(host=ALL_HOSTS, failure=Failure.of(error)))

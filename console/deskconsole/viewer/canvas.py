@@ -27,14 +27,14 @@ _LONGEST = 16384
 
 
 class Scaling(StrEnum):
-    """How a picture is enlarged and reduced."""
+    """Ways to enlarge and reduce a picture."""
 
     AUTOMATIC = "automatic"
-    """Enlarged each pixel is repeated, reduced it is the mean of what it covers: letters stay legible."""
+    """Repeats pixels to enlarge, takes the mean of those covered to reduce: letters stay legible."""
     SMOOTH = "smooth"
-    """No steps where it is enlarged."""
+    """Shows no steps in an enlarged picture."""
     CRISP = "crisp"
-    """No pixel that is not one of the picture, also where it is reduced."""
+    """Shows pixels of the picture only, also in a reduced one."""
 
 
 class Scale(NamedTuple):

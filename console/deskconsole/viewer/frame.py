@@ -119,7 +119,7 @@ class Frame:
 
     @property
     def monitor(self) -> Monitor | None:
-        """The monitor that has the window's middle, else the first one; None where nobody can tell."""
+        """The monitor that has the window's middle, else the first one; None where no monitor is known."""
         x, y = self._place or (0, 0)
         x, y = x + self.viewport[0] // 2, y + self.viewport[1] // 2
         there = [m for m in self._monitors if m[0] <= x < m[0] + m[2] and m[1] <= y < m[1] + m[3]]

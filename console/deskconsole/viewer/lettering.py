@@ -45,7 +45,7 @@ def wrapped(text: str, scale: float, room: int) -> list[str]:
 
 
 def cut(text: str, scale: float, room: int) -> str:
-    """As much of `text` as fits into `room` pixels, with two dots where something is left out."""
+    """Cuts `text` to `room` pixels, with two dots where something is left out."""
     if text_width(text, scale) <= room:
         return text
     while text and text_width(f"{text}..", scale) > room:

@@ -255,7 +255,7 @@ ToWindow = (
     | CloseWindow
 )
 WindowWish = DisplayWish | FiguresWish | ArrangeWish
-"""What the user wants of the console, not of the host."""
+"""Wishes of the user that concern the console, not the host."""
 
 FromWindow = Shown | SaveWish | PlayWish | WindowWish | Input | Request
 ToConsole = Ready | Failed | Closed | FromWindow

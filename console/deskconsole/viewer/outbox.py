@@ -36,7 +36,7 @@ class MailboxPort(Protocol[To]):
 
 
 class Outbox(Generic[To]):
-    """The writing end of a pipe. It is closed behind `CloseWindow`, or when nobody reads any more.
+    """The writing end of a pipe. It closes after `CloseWindow`, or when the reader is gone.
 
     What there is no room for waits in `mailbox`.
     """

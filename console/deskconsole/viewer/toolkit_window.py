@@ -26,8 +26,8 @@ _FRAME = 1 / 60
 """Seconds between two drawings at most: what comes meanwhile is shown together."""
 
 _EASE = 2
-"""After a drawing nothing is drawn for so many times the CPU time that it took, if that is less than a frame:
-small changes are shown at once, and large ones never take more than a third of a core."""
+"""Pause after a drawing, as a multiple of its CPU time, a frame at most: small changes are shown at once, and
+large ones take no more than a third of a core."""
 
 _LOSSES = 5
 """Surfaces that may be lost, one after the other, before highgui has to do."""
@@ -56,7 +56,7 @@ class ToolkitWindow:
         self._attention = Attention()
 
     def open(self, size: tuple[int, int], *, fullscreen: bool) -> None:
-        """Shows it with an inside of this size (width, height), or as it was the last time."""
+        """Shows the window with an inside of this size (width, height), or as it was the last time."""
         # Neither Qt's toolbar nor its own idea of proportions: the canvas has the size of the window.
         cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         set_title(NAME, self._title)
@@ -71,7 +71,7 @@ class ToolkitWindow:
         self._cover(surface_over(surface, NAME, self._title, self._depth))
 
     def close(self) -> None:
-        """Takes it away; its place and size are kept for the next time."""
+        """Takes the window away; its place and size are kept for the next time."""
         self.frame.remember()
         self.surface.close()
         if self.is_open:
@@ -83,14 +83,14 @@ class ToolkitWindow:
         self._covered(surface)
 
     def entitle(self, title: str) -> None:
-        """Gives it this title, now or when it opens."""
+        """Gives the window this title, now or when it opens."""
         if title != self._title:
             self._title = title
             if self.is_open:
                 set_title(NAME, title)
 
     def rouse(self) -> None:
-        """Somebody uses it: keys are asked for often."""
+        """Notes that somebody uses the window: keys are asked for often."""
         self._attention.rouse(time.monotonic())
 
     def look_by(self, moment: float) -> None:
@@ -141,12 +141,12 @@ class ToolkitWindow:
             return self.surface.image(*self.frame.viewport)
 
     def drew(self, began: float) -> None:
-        """A drawing is over that began at this CPU time of the thread."""
+        """Notes the end of a drawing that began at this CPU time of the thread (seconds)."""
         self._rested_at = time.monotonic() + min(_FRAME, _EASE * (time.thread_time() - began))
 
     @property
     def is_due(self) -> bool:
-        """The toolkit has to be looked after now."""
+        """True if the toolkit has to be looked after now."""
         return time.monotonic() >= self._attention.due
 
     def poll(self, now: float) -> int:
@@ -157,7 +157,7 @@ class ToolkitWindow:
 
     @property
     def is_gone(self) -> bool:
-        """Its user closed it."""
+        """True if the user closed the window."""
         return is_gone(NAME)
 
     def take_place(self, place: tuple[int, int, int, int], size: tuple[int, int]) -> None:
@@ -167,7 +167,7 @@ class ToolkitWindow:
         self.frame.take_place(place, self.surface.borders())
 
     def set_fullscreen(self, size: tuple[int, int], *, on: bool) -> None:
-        """Makes it as large as the screen, or gives it its size back: `size` where its user chose none."""
+        """Makes the window as large as the screen, or its own size again: `size` where its user chose none."""
         # The size and place to come back to are those of now, not those of the last drawing.
         self.frame.follow(self.surface)
         self.frame.set_fullscreen(size, on=on)

@@ -23,7 +23,7 @@ class _Header(NamedTuple):
 
     hosts: str
     states: tuple[tuple[TileKind, str], ...]
-    """How many hosts are in which state, the best first."""
+    """Numbers of hosts in words with the kind of state, the best first."""
     right: str
 
 
@@ -44,7 +44,7 @@ class WallPicture:
         self.page = 0
         self.selected: str | None = None
         self.held = False
-        """The pages do not turn."""
+        """True if the pages do not turn."""
         self._dirty: set[str] = set()
         self._new_pictures: set[str] = set()
         self._captions: dict[str, str] = {}
@@ -62,11 +62,11 @@ class WallPicture:
         return max(1, -(-len(self._names) // self.grid.page))
 
     def redraw(self) -> None:
-        """All of it is to be drawn."""
+        """Lets the next `draw` draw all of the picture."""
         self._whole = True
 
     def set_tiles(self, message: Tiles) -> None:
-        """Has these tiles from now on; those that stay keep what they have."""
+        """Replaces the tiles; those that stay keep what they have."""
         self._tiles = {name: self._tiles.get(name) or Tile(name) for name in message.names}
         self._names = tuple(self._tiles)
         if self.selected not in self._tiles:

@@ -41,7 +41,7 @@ _NOT_YET = TileStatus("", TileKind.QUIET, "not connected", "not connected")
 
 
 class Tile:
-    """What is known of one host, and its picture as it was drawn last."""
+    """The status of one host, and its picture as it was drawn last."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,20 +49,20 @@ class Tile:
         self._picture: TilePicture | None = None
         self._pixels: NDArray[np.uint8] | None = None
         self._decoded = False
-        """The pixels are those of the newest picture."""
+        """True if the pixels are those of the newest picture."""
         self._black = False
 
     def take(self, picture: TilePicture) -> None:
-        """Has this picture from now on; it is decoded when it is drawn."""
+        """Replaces the picture; the new one is decoded when it is drawn."""
         self._picture, self._decoded = picture, False
 
     def forget_pixels(self) -> None:
-        """The tile is not seen: of its picture only the JPEG is kept."""
+        """Drops the pixels of a tile that is not seen; the JPEG stays."""
         self._pixels, self._decoded = None, False
 
     @property
     def is_plain(self) -> bool:
-        """The picture is shown as it is, with nothing over it."""
+        """True if the picture is shown as it is, with nothing over it."""
         return self.status.kind is TileKind.LIVE and self._pixels is not None and not self._black
 
     @property

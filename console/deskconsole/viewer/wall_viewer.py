@@ -45,7 +45,7 @@ class WallViewer:
 
     @property
     def alive(self) -> bool:
-        """The process runs, and was not asked to end."""
+        """True while the process runs and was not asked to end."""
         return self._process.alive
 
     @property
@@ -54,7 +54,7 @@ class WallViewer:
         return self._process.pid
 
     def tiles(self, names: Sequence[str]) -> None:
-        """These hosts have a tile each from now on, in this order."""
+        """Gives each of these hosts a tile, in this order."""
         self._process.put(Tiles(tuple(names)))
 
     def status(self, status: TileStatus) -> None:

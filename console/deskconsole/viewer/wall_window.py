@@ -60,7 +60,7 @@ class WallWindow:
         self._picture = WallPicture()
         self._seen: SeenTiles | None = None
         self._laid_out = False
-        """There is an image of the size that the window has."""
+        """True if the image has the size of the window."""
         self._closed_by_key = False
         self._turn_at = 0.0
         self._awake_at = 0.0

@@ -248,7 +248,7 @@ class Window:
         return self._picture.shape[1], self._picture.shape[0]
 
     def _lie_on(self, surface: Surface) -> None:
-        """Has this surface from now on."""
+        """Moves the window's control to this surface."""
         self._control.end()
         self._control = self._control_on(surface)
         self._control.stale(stale=self._overlay.stale)

@@ -117,7 +117,7 @@ class WindowProcess(Generic[To, From]):
 
     @property
     def alive(self) -> bool:
-        """The process runs, and was not asked to end."""
+        """True while the process runs and was not asked to end."""
         return not (self._gone.is_set() or self._told_to_close)
 
     @property
@@ -178,7 +178,7 @@ class WindowProcess(Generic[To, From]):
                 self._on_message(message)
 
     def _cause(self) -> str:
-        """Why the process ended, from what it said, how it ended and what it printed."""
+        """Returns why the process ended, from what it said, how it ended and what it printed."""
         if self.farewell is not None:
             return self.farewell.reason
         self._words.seek(0)

@@ -16,7 +16,7 @@ LIST = "hosts.toml"
 """Stands in the host's place where an event is about the list of hosts."""
 
 STATISTICS = "statistics"
-"""Stands there where an event is about the history of statistics."""
+"""Stands in the place of a host where an event is about the history of statistics."""
 
 
 class Wording(NamedTuple):

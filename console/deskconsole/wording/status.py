@@ -31,7 +31,7 @@ class Kind(StrEnum):
 SIGNS = {Kind.LIVE: "●", Kind.ATTENTION: "▲", Kind.UNDER_WAY: "◐", Kind.BAD: "✖", Kind.QUIET: "◌"}
 
 WHOLE = 1000
-"""Characters of a reason and of a remedy that are shown; our own sentences are shorter."""
+"""Characters of a reason and of a remedy that are shown; the console's own sentences are shorter."""
 
 SCREENS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -58,7 +58,7 @@ class StatusText:
     text: str
     """The words of the row: the word with its time, or the reason and the next step."""
     tight: str = ""
-    """The same for a narrow column, where that can be said shorter without cutting it."""
+    """The words for a narrow column, where they can be shorter without a cut."""
 
     @property
     def sign(self) -> str:

@@ -1,4 +1,4 @@
-"""Where pictures of hosts can be saved, said before a host is asked."""
+"""A place where pictures cannot be saved is refused before a host is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a session was live and down, and which ends of links are outages, by what happened to it."""
+"""A session's live time, its downtime and its outages, by what happened to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hosts tell of their network cards is kept for the day on which they are off."""
+"""MAC addresses that hosts tell are kept for the day on which the hosts are off."""
 
 from __future__ import annotations
 

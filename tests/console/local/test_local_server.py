@@ -100,7 +100,7 @@ def test_the_socket_is_private_and_goes_with_the_console(server: LocalServer, tm
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another")
 def test_another_user_is_refused_by_the_folder_and_by_the_console() -> None:
-    """By the console too: a folder may be opened to others by mistake."""
+    """The console refuses too, because a folder may be opened to others by mistake."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)

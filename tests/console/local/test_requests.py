@@ -1,4 +1,4 @@
-"""What commands ask of a running console, and the console's answers."""
+"""Requests of commands to a running console, and its answers."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Recorder(PacketRecorder):
         return 0
 
     def close(self) -> None:
-        """Has nothing to end."""
+        """Does nothing: no file is open."""
 
 
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:

@@ -85,5 +85,5 @@ def test_the_wheel_keeps_what_is_under_the_pointer(at: tuple[int, int]) -> None:
     assert canvas().scale.ratio >= 2
     while zoom.wheel(-1, *at, canvas()):
         zoom.offset = canvas().offset
-    # Smaller than it fits it does not become.
+    # The picture never becomes smaller than it fits.
     assert zoom.scale is None

@@ -1,4 +1,4 @@
-"""What waits for the wall's window: of each tile the newest, however slow the window is; and the grid."""
+"""The wall's mailbox keeps the newest of each tile, however slow the window is; and the grid."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
 
 
 def by_host(said: Said) -> dict[str, Any]:
-    """What was printed with --json, an object a host."""
+    """Returns the objects that a command printed with --json, by host."""
     objects = [json.loads(line) for line in said.stdout.splitlines()]
     found = {one["host"]: one for one in objects}
     assert len(found) == len(objects)

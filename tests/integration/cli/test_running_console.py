@@ -75,7 +75,7 @@ def test_a_command_says_which_hosts_failed(ground: Ground) -> None:
 
 
 def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: Path) -> None:
-    """It is the one that was compared with the host's, and the session goes on."""
+    """The picture is the one that was compared with the host's, and the session continues."""
     report = ground.user.run("shot", "studio", "-o", tmp_path / "studio.webp", "--json").json()
     picture = cv2.imdecode(np.fromfile(tmp_path / "studio.webp", np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
@@ -90,7 +90,7 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
 def test_events_are_told_as_they_happen(ground: Ground) -> None:
     with ground.user.started("watch", "night-shift", "--json") as watch:
         assert watch.stdout is not None
-        # Until the first line nobody knows whether the request has arrived: so there are many of them.
+        # Only the first line shows that the request for events has arrived: until then more events are made.
         for _ in range(20):
             ground.user.run("disconnect", "night-shift")
             ground.user.run("connect", "night-shift")

@@ -44,7 +44,7 @@ def test_a_wall_of_hosts_that_are_off_opens_shows_a_new_one_and_ends_when_it_is_
 
 
 def _red_tiles(screen: Xvfb) -> int:
-    """How many tiles have the frame of a host that is down."""
+    """Counts the tiles that have the frame of a host that is down."""
     picture = screen.screenshot().astype(int)
     red = (np.abs(picture - COLOURS[TileKind.BAD]).max(axis=2) < 12).astype(np.uint8)
     number, _, boxes, _ = cv2.connectedComponentsWithStats(red, connectivity=8)

@@ -1,4 +1,4 @@
-"""Who is at a host's desktop, and what the host calls itself, while a session is connected."""
+"""A connected session tells the person at the host's desktop and the host's own names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deskconsole.session.session import Session
 from support.peers.served_here import TOKEN, served
 
 
-def test_another_person_logs_on_while_the_session_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_person_logs_on_while_the_session_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "_LOOK_FOR_PERSON", 0.1)
     people = ["ada"]
     computer = ComputerWatch(Computer("lab-pc-7", "Debian GNU/Linux 12 (bookworm)", "ada"), lambda: people[0])

@@ -143,7 +143,7 @@ def test_a_client_that_does_not_end_when_told_to_is_ended(monkeypatch: pytest.Mo
     assert not running.is_alive()
 
 
-def test_waiting_for_a_client_that_goes_on_elsewhere_can_be_cancelled() -> None:
+def test_waiting_for_a_client_that_continues_elsewhere_can_be_cancelled() -> None:
     far, near = socket.socketpair()
 
     class Tunnelled:

@@ -67,7 +67,7 @@ async def opened(pilot: Pilot[Outcome]) -> None:
 
 
 async def at_rest(pilot: Pilot[Outcome]) -> None:
-    """Until the screen has looked the same for a second: a busy machine takes its time to put one up."""
+    """Waits until the screen has looked the same for a second: a busy machine takes its time to draw one."""
     seen: list[str] = []
     while len(seen) < 6 or len(set(seen[-6:])) > 1:
         await settle(pilot)

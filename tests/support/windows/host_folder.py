@@ -36,7 +36,7 @@ def new_folder() -> tuple[Path, int]:
 
 
 def _end_display(folder: Path) -> None:
-    """What a killed test run left; its SSH server has ended with it."""
+    """Ends the display that a killed test run left; its SSH server has ended with it."""
     with contextlib.suppress(OSError, ValueError, psutil.NoSuchProcess):
         pid, began = (folder / "display").read_text().split()
         process = psutil.Process(int(pid))

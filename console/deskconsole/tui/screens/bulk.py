@@ -17,9 +17,9 @@ from deskconsole.tui.bulk import BulkRun, ItemState
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.text.bulk_report import as_text, bar, report, summary
 from deskconsole.tui.text.log_line import LogLine
-from deskconsole.tui.text.status_text import look
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.lines import Lines
+from deskconsole.wording.status import look
 
 from .base import ConsoleScreen
 
@@ -28,7 +28,7 @@ EVERY = 0.3
 
 
 class BulkScreen(ConsoleScreen, ModalScreen[None]):
-    """Leaving it leaves what is under way as it is."""
+    """Shows a run; leaving the screen does not end the run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "hide", "Hide", tooltip="Closes; what is under way continues behind it"),
@@ -85,7 +85,7 @@ class BulkScreen(ConsoleScreen, ModalScreen[None]):
             self.query_one("#hide", Button).label = "Close" if ended else "Hide"
 
     def tells(self, line: LogLine) -> bool:
-        """What happens to its hosts is in the report."""
+        """True for a line about one of its hosts: the report tells what happens to them."""
         return any(safe_text(item.host.name, 64) == line.host for item in self.run.items)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

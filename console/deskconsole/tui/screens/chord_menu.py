@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.chords import CHORDS, MenuChord
-from deskconsole.tui.text.status_text import MUTED
+from deskconsole.tui.text.colours import MUTED
 
 from .question import Dialog
 

@@ -21,10 +21,10 @@ from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import ExaminationAdvanced
 from deskconsole.tui.questions import OwnQuestions
 from deskconsole.tui.text.examination import SIGNS, TINTS, Examination
-from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.lines import Lines
+from deskconsole.wording.status import WHOLE
 
 from .base import ConsoleScreen
 

@@ -61,7 +61,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         # Every key of the footer asks for the selected host: a query each would cost 8 ms a key pressed.
         self._table: HostTable | None = None
         self._needs: DetailNeeds | None = None
-        """Of the host that was selected last: the panes keep their heights while a heading is."""
+        """Needs of the host that was selected last: the panes keep their heights while a heading is."""
 
     def compose(self) -> ComposeResult:
         yield Header()

@@ -19,12 +19,13 @@ from deskconsole.common.figures import size
 from deskconsole.common.safe_text import safe_text
 from deskconsole.history.day import HostDay
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.text.colours import COLOURS, MUTED
 from deskconsole.tui.text.history_text import axis_time, by_day, by_host, lines_of
-from deskconsole.tui.text.status_text import COLOURS, MUTED, Kind
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.chart import day_chart
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.lines import Lines
+from deskconsole.wording.status import Kind
 
 from .base import ConsoleScreen
 

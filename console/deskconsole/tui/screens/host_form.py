@@ -17,9 +17,9 @@ from deskconsole.inventory.host import Host, same_way
 from deskconsole.session.state import SETTLED
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.text.host_fields import FIELDS, Field, read, texts
-from deskconsole.tui.text.status_text import WHOLE
 from deskconsole.tui.widgets.choice import Choice
 from deskconsole.tui.widgets.fields import PlainInput
+from deskconsole.wording.status import WHOLE
 
 SAVES = "enter or ctrl+s saves, escape cancels"
 SAVES_AND_CONNECTS = "enter or ctrl+s saves and connects again, escape cancels"

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.graphics import Graphics
-from deskconsole.tui.text.status_text import COLOURS, MUTED
+from deskconsole.tui.text.colours import COLOURS, MUTED
 from deskconsole.tui.text.tile import make_tile
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.keys import Keys

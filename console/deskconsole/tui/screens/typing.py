@@ -26,12 +26,13 @@ from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import ChordsOpened, ClipFetchAsked, ClipPutAsked, PasteAsked
 from deskconsole.tui.ports import ControlPort
 from deskconsole.tui.strokes import Stroke, chord, stroke
+from deskconsole.tui.text.colours import COLOURS, MUTED
 from deskconsole.tui.text.control_text import control_text, round_trip_text
-from deskconsole.tui.text.status_text import COLOURS, MUTED, WHOLE, Kind
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.header import Header
 from deskconsole.tui.widgets.lines import Lines
 from deskconsole.tui.widgets.preview import PreviewPane
+from deskconsole.wording.status import WHOLE, Kind
 from deskwire.clip_text import with_line_feeds
 from deskwire.control import InputOutcome
 from deskwire.limits import MAX_CLIP

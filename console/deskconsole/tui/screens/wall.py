@@ -13,8 +13,8 @@ from textual.widgets import Static
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.graphics import Graphics
+from deskconsole.tui.text.colours import MUTED
 from deskconsole.tui.text.rows import make_row, matches
-from deskconsole.tui.text.status_text import MUTED
 from deskconsole.tui.text.tile import make_tile
 from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.header import Header

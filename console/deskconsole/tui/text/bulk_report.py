@@ -10,11 +10,12 @@ from deskconsole.common.errors import sentence
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.tui.bulk import OPEN, BulkItem, BulkRun, ItemState
+from deskconsole.wording.status import WHOLE, Kind
 
-from .status_text import COLOURS, MUTED, WHOLE, Kind
+from .colours import COLOURS, MUTED
 
 ELSE = "…"
-"""In the place of a host's own name and address where several hosts have the same reason."""
+"""Stands for a host's own name and address where several hosts have the same reason."""
 
 _BAR = "━"
 
@@ -48,7 +49,7 @@ def bar(run: BulkRun, width: int) -> Content:
 
 
 def report(run: BulkRun, doing: Mapping[str, str]) -> list[Content]:
-    """What came of it, the worst first; `doing` is what a host that is under way does, in safe text."""
+    """Returns the report's lines, the worst first; `doing`: what hosts under way do, by name, safe text."""
     lines: list[Content] = []
     for (reason, remedy), items in _grouped(run.of(ItemState.FAILED)):
         lines += _block("✖", COLOURS[Kind.BAD], sentence(reason, remedy), items)

@@ -6,9 +6,8 @@ from deskconsole.common.figures import milliseconds
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.sent_inputs import RoundTrips
+from deskconsole.wording.status import WHOLE, Kind, StatusText
 from deskwire.control import ControlState
-
-from .status_text import WHOLE, Kind, StatusText
 
 PERSON = 64
 """Characters of a console's name."""

@@ -10,9 +10,10 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, UNDER_WAY, State
 from deskconsole.session.steps import SessionStep, StepOutcome
 from deskconsole.tui.view import FleetView
+from deskconsole.wording.status import WHOLE, Kind, look
 from deskconsole.wording.steps import step_words
 
-from .status_text import COLOURS, FAINT, MUTED, WHOLE, Kind, look
+from .colours import COLOURS, FAINT, MUTED
 
 SIGNS = {
     StepOutcome.RUNNING: ("◐", COLOURS[Kind.UNDER_WAY]),

@@ -11,11 +11,12 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, State
+from deskconsole.wording.status import Kind, look
 from deskwire.messages import ScreenState
 
+from .colours import COLOURS, MUTED
 from .control_text import control_text, round_trip_text
 from .host_words import own_name
-from .status_text import COLOURS, MUTED, Kind, look
 
 TRIGGER_BAR = 4
 

@@ -14,9 +14,10 @@ from deskconsole.common.figures import lasted, percent
 from deskconsole.common.progress import Progress
 from deskconsole.common.safe_text import safe_text
 from deskconsole.diagnosis import Finding, Outcome
+from deskconsole.wording.status import WHOLE, Kind
 from deskconsole.wording.steps import step_words
 
-from .status_text import COLOURS, MUTED, WHOLE, Kind
+from .colours import COLOURS, MUTED
 
 SIGNS = {Outcome.GOOD: "✓", Outcome.DOUBTFUL: "▲", Outcome.BAD: "✖", Outcome.SKIPPED: "·"}
 

@@ -12,8 +12,9 @@ from textual.content import Content
 from deskconsole.common.figures import count, duration, fit, percent, size
 from deskconsole.common.safe_text import safe_text
 from deskconsole.history.day import HostDay, total
+from deskconsole.wording.status import Kind
 
-from .status_text import COLOURS, MUTED, Kind
+from .colours import COLOURS, MUTED
 
 NAMES = 24
 """Cells of the longest name of a host that is shown whole."""

@@ -10,8 +10,7 @@ import msgspec
 from deskconsole.common.errors import InvalidField
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, host_from, split_address, with_plain_name
-
-from .status_text import WHOLE
+from deskconsole.wording.status import WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a host calls itself and its system, in as few words as tell it from others."""
+"""Shortens the names of a host and its system to the words that tell it from others."""
 
 from __future__ import annotations
 

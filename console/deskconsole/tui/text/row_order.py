@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from deskconsole.wording.status import Kind
+
+from .colours import MUTED
 from .rows import BEGIN, GAP, Cell, Layout, Row
-from .status_text import MUTED, Kind
 
 UP, DOWN = "▴", "▾"
-"""Behind the title of the column that the rows are sorted by: the least first, the most first."""
+"""Signs behind the title of the column that sorts the rows: the least first, the most first."""
 
 UNFOLDED, FOLDED = "▾", "▸"
 
@@ -23,7 +25,7 @@ _SEVERITY = {
     str(kind): place
     for place, kind in enumerate((Kind.BAD, Kind.ATTENTION, Kind.UNDER_WAY, Kind.LIVE, Kind.QUIET))
 }
-"""What has to be looked at comes first."""
+"""Places of the kinds when rows are sorted by state: the worst comes first."""
 
 _KINDS = {
     Kind.LIVE: "live",
@@ -38,21 +40,21 @@ _NOTHING = frozenset({"", "-"})
 
 @dataclass(frozen=True, slots=True)
 class RowOrder:
-    """What the rows are sorted by: a field of theirs, or nothing for the order of the hosts file."""
+    """The order of the rows: by one of their fields, or without a field that of the hosts file."""
 
     field: str = ""
     descending: bool = False
 
     def turned(self) -> RowOrder:
-        """The other way round."""
+        """The same field, in the other direction."""
         return RowOrder(self.field, not self.descending) if self.field else self
 
     def by(self, field: str) -> RowOrder:
-        """Sorted by this field; the other way round where it is that one already."""
+        """The order by this field, in the other direction where that is the field already."""
         return self.turned() if field == self.field else RowOrder(field, field in _MOST_FIRST)
 
     def moved(self, fields: Sequence[str], by: int) -> RowOrder:
-        """Sorted by the next one of `fields` (1) or by the one before (-1), and by none between the ends."""
+        """The order by the next one of `fields` (1) or the one before (-1), and by none between the ends."""
         every = ("", *fields)
         place = every.index(self.field) if self.field in every else 0
         field = every[(place + by) % len(every)]
@@ -60,7 +62,7 @@ class RowOrder:
 
 
 _MOST_FIRST = frozenset({"updates", "slices", "kilobytes"})
-"""Of a rate the most is looked for; everywhere else the least comes first."""
+"""Rates, which begin with the largest, as people look for it; other fields begin with the smallest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,12 @@ class Heading:
     """The line above the hosts of a group; equal headings look the same."""
 
     group: str
-    """As in the rows, safe text; empty for the hosts without one."""
+    """Name of the group as in the rows, safe text; empty for hosts without a group."""
     folded: bool
     hosts: int
     marked: int
     kinds: tuple[tuple[str, int], ...]
-    """How many hosts are in states of each kind."""
+    """Pairs of a kind's word and the number of hosts in states of that kind."""
 
 
 Line = Row | Heading

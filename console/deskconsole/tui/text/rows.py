@@ -14,11 +14,11 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
+from deskconsole.wording.status import Kind, StatusText, look
 from deskwire.messages import ScreenState
 
 from .control_text import control_text
 from .host_words import own_name, short_os
-from .status_text import Kind, StatusText, look
 
 GAP = 2
 BEGIN = 3

@@ -9,8 +9,7 @@ from typing import Final, Literal
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.state import SETTLED, State
 from deskconsole.tui.view import FleetView
-
-from .status_text import Kind, look
+from deskconsole.wording.status import Kind, look
 
 Notification = Literal["off", "bell", "osc9", "osc777"]
 
@@ -49,7 +48,7 @@ class DownHosts:
 
     def __init__(self) -> None:
         self._lost: dict[str, float | None] = {}
-        """Since when each host that was live has no stream; None: it has one."""
+        """Time at which each host that was live lost its stream; None: it has one."""
 
     def take(self, view: FleetView) -> list[str]:
         """The names of those that went down since the last call, each once."""
@@ -79,9 +78,9 @@ def down_text(names: Sequence[str]) -> str:
 
 
 def notification_sequence(how: Notification, text: str, *, in_tmux: bool = False) -> str:
-    """What makes a terminal ring or show `text` on the desktop; empty for `off`.
+    """Returns the sequence that lets a terminal ring or show `text` on the desktop; empty for `off`.
 
-    tmux hands it on to its own terminal where its `allow-passthrough` is on.
+    tmux passes it to its own terminal where its `allow-passthrough` is on.
     """
     if how == "off":
         return ""

@@ -11,9 +11,8 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
+from deskconsole.wording.status import SIGNS, Kind, StatusText, look
 from deskwire.messages import ScreenState
-
-from .status_text import SIGNS, Kind, StatusText, look
 
 BLACK = StatusText(Kind.ATTENTION, "black", "black: nothing is on the screen")
 """A host that is live, and whose picture is all black."""
@@ -27,13 +26,13 @@ class TileText:
     """The key, as in the inventory: not for showing."""
     label: str
     status: StatusText
-    """Without its words where the picture is that of now: they would change every second."""
+    """Status of the host, without words where the picture is current: they would change every second."""
     person: str = ""
-    """Who is logged on at the desktop."""
+    """The person logged on at the desktop."""
     age: str = ""
-    """How old the picture is; empty before the first."""
+    """Age of the picture; empty before the first."""
     current: bool = False
-    """The picture is that of now."""
+    """True if the picture is that of now."""
 
 
 def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
@@ -73,7 +72,7 @@ def footer(tile: TileText, width: int) -> str:
 
 
 def banner(status: StatusText, width: int, lines: int) -> list[str]:
-    """What lies over a picture that is not that of now: sign and word, then why, in at most so many lines."""
+    """Lines over a picture that is not current: sign and word, then the reason, at most `lines` of them."""
     said = f"{SIGNS[status.kind]} {status.word}"
     shown = [_middle(said, width)]
     text = status.tight or status.text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textual.content import Content
 
 from deskconsole.common.figures import buckets, columns
-from deskconsole.tui.text.status_text import FAINT, MUTED
+from deskconsole.tui.text.colours import FAINT, MUTED
 
 SPAN = 300
 """Seconds a chart spans, one sample each."""
@@ -30,7 +30,7 @@ def large_chart(
 def day_chart(
     title: str, values: Sequence[float], unit: Callable[[float], str], width: int, rows: int, first: str
 ) -> list[Content]:
-    """The same of days, the newest last, each as wide as there is room for; `first` names the oldest."""
+    """Draws a value over days, the newest last, as wide as there is room for; `first` names the oldest."""
     room = _room(width)
     days = len(values)
     wide = min(WIDEST_DAY, room // days)

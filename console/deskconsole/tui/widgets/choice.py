@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from deskconsole.tui.text.status_text import MUTED
+from deskconsole.tui.text.colours import MUTED
 
 GAP = 2
 

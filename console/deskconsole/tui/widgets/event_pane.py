@@ -29,7 +29,7 @@ class EventPane(RichLog):
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
         self._following = True
-        """The user has not scrolled up: a pane that becomes lower is not at its end, and follows."""
+        """True until the user scrolls up: a pane that becomes lower is not at its end, and follows."""
 
     def extend(self, lines: Iterable[LogLine]) -> None:
         """Adds events below the others."""

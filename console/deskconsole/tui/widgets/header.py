@@ -8,8 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from deskconsole.common.figures import rate
-from deskconsole.tui.text.status_text import COLOURS, MUTED, Kind, look
+from deskconsole.tui.text.colours import COLOURS, MUTED
 from deskconsole.tui.view import FleetView
+from deskconsole.wording.status import Kind, look
 
 NAME = "deskconsole   "
 

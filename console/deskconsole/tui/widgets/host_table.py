@@ -33,7 +33,7 @@ from deskconsole.tui.text.row_order import (
     sortable,
 )
 from deskconsole.tui.text.rows import Cell, Columns, Layout, Row, arrange, cells, heading
-from deskconsole.tui.text.status_text import Kind
+from deskconsole.wording.status import Kind
 
 Place = tuple[str, str | None]
 """The key of a line: a host's name, or the group of a heading."""
@@ -89,7 +89,7 @@ class HostTable(ScrollView, can_focus=True):
         """A host was double-clicked."""
 
     class Folded(Message):
-        """There are other lines: a group was folded or unfolded."""
+        """A group was folded or unfolded: the table has other lines."""
 
     cursor = reactive(0, repaint=False)
 
@@ -142,7 +142,7 @@ class HostTable(ScrollView, can_focus=True):
 
     @property
     def grouped(self) -> bool:
-        """There are headings: the hosts are of several groups."""
+        """True if there are headings: the hosts are of several groups."""
         return self._headings and len(self._groups) > 1
 
     @property

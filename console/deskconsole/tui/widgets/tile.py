@@ -16,8 +16,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskconsole.tui.graphics import Graphics, Image
-from deskconsole.tui.text.status_text import Kind, StatusText
 from deskconsole.tui.text.tile import BLACK, TileText, banner, footer, title
+from deskconsole.wording.status import Kind, StatusText
 
 from .preview import HALF, Line, cell_style, cells, image_line
 from .tile_layout import WORDS
@@ -50,7 +50,7 @@ class HostTile(Widget):
         self.cells = (0, 0)
         """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
-        """What the picture was made of, as its maker says; None before the first."""
+        """Source of the picture, in its maker's terms; None before the first."""
 
     @property
     def _status(self) -> StatusText:
@@ -98,7 +98,7 @@ class HostTile(Widget):
             self.refresh(*regions)
 
     def forget_picture(self) -> None:
-        """Shows none until the next comes."""
+        """Shows no picture until the next one comes."""
         self._lines, self._image, self._black, self.source = [], None, False, None
         self.refresh()
 

@@ -69,7 +69,7 @@ class TileGrid(Container, can_focus=True):
 
     @property
     def page(self) -> tuple[int, int]:
-        """Which page is seen, from 1, and how many there are."""
+        """Number of the visible page, from 1, and the number of pages."""
         if self._arranged is None or not self._texts:
             return 1, 1
         return self._cursor // self._arranged.a_page + 1, -(-len(self._texts) // self._arranged.a_page)
@@ -215,7 +215,7 @@ class TileGrid(Container, can_focus=True):
         self._show_page()
 
     def render_line(self, y: int) -> Strip:
-        """What is behind the tiles: nothing, or why there are none."""
+        """Draws the space behind the tiles: blank, or with the reason why there are none."""
         width, height = self.size
         text = ""
         if self._texts and self._arranged is None and y == 0:

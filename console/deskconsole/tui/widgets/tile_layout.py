@@ -1,4 +1,4 @@
-"""How tiles of pictures are laid out on a terminal: columns, rows, pages. Numbers only, no widgets."""
+"""Layout of picture tiles on a terminal: columns, rows, pages. Numbers only, no widgets."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from deskconsole.tui.text.status_text import MUTED
+from deskconsole.tui.text.colours import MUTED
 
 SENTENCE = "deskconsole shows the desktops of your machines, over nothing but SSH."
 

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from deskconsole.wording.status import (
-    OFF_STEP,
-    SCREENS,
-    SIGNS,
-    WHOLE,
-    Kind,
-    StatusText,
-    look,
-)
-
-__all__ = ["COLOURS", "FAINT", "MUTED", "OFF_STEP", "SCREENS", "SIGNS", "WHOLE", "Kind", "StatusText", "look"]
+from deskconsole.wording.status import Kind
 
 MUTED = "$foreground 60%"
 FAINT = "$foreground 40%"
