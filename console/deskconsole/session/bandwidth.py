@@ -51,7 +51,7 @@ PREVIEWS = 1_000_000
 """Bytes a second for all previews without a budget: 100 hosts need a third of it."""
 
 WATCHED_PREVIEWS = 4_000_000
-"""Bytes a second for all previews while the wall's window shows: 30 hosts at five a second need half of it."""
+"""Bytes a second for all previews while the wall's window shows: 30 hosts at five a second need half."""
 
 PREVIEWS_SHARE = 0.25
 """The part of a budget that previews may take while a host has the full stream; all of it otherwise."""

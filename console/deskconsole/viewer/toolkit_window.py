@@ -167,7 +167,7 @@ class ToolkitWindow:
         self.frame.take_place(place, self.surface.borders())
 
     def set_fullscreen(self, size: tuple[int, int], *, on: bool) -> None:
-        """Makes the window as large as the screen, or its own size again: `size` where its user chose none."""
+        """Makes the window as large as the screen, or its own size again: `size` if its user chose none."""
         # The size and place to come back to are those of now, not those of the last drawing.
         self.frame.follow(self.surface)
         self.frame.set_fullscreen(size, on=on)
