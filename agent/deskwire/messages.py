@@ -159,6 +159,9 @@ class WantRefresh(Message, frozen=True):
 class WantDigest(Message, frozen=True):
     """Tell the digest of the framebuffer that the console has after the last packet sent."""
 
+    at_once: bool = False
+    """Send the whole picture without loss for it, where a film keeps the answer away."""
+
 
 # From the agent
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deskconsole.app.results import WakeResult
+from deskconsole.app.screenshot import SavedPicture
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.paths import Paths
 from deskconsole.history.day import HostDay
@@ -59,9 +60,9 @@ class Simulated:
     def examine(self, *_: Any, **__: Any) -> None:
         """Nothing is ever wrong with them."""
 
-    def save_picture(self, *_: Any, **__: Any) -> Path:
+    def save_picture(self, *_: Any, **__: Any) -> SavedPicture:
         """Their pictures are no files."""
-        return Path()
+        return SavedPicture(Path(), exact=True)
 
     def wake(self, host: Host) -> WakeResult:
         """They are on."""

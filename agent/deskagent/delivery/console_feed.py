@@ -8,6 +8,7 @@ when there is credit for it, so a slow link sees fewer and fresher updates and m
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from deskagent.encoding.crop import Crop, crop
 from deskagent.encoding.link_encoder import LinkEncoder
 from deskagent.encoding.thumbnail import make_preview, shrink
 from deskagent.picture.screen import Change
+from deskagent.pixels import Pixels
 from deskwire.control import Effect
 from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
@@ -48,6 +50,9 @@ from .packet_plan import PacketPlan, plan_packet
 from .update_tracker import UpdateTracker
 
 _log = logging.getLogger(__name__)
+
+_DIGEST_PATIENCE = 1.0
+"""Seconds that a digest wanted at once waits for a picture that rests; then a refresh is sent for it."""
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
@@ -111,6 +116,8 @@ class ConsoleFeed:
         self._inherited = False
         self._fault: GrabError | None = None
         self._digests = 0
+        # When a refresh without loss is due for a digest that is wanted at once.
+        self._exact_at = math.inf
         self._effects = EffectTracker()
         # The size of the picture now, that of the last refresh, and the packet that brought that size.
         self._size = self._sent_size = (0, 0)
@@ -154,10 +161,15 @@ class ConsoleFeed:
             self._refresh = self._refresh or Trigger.REQUEST
             self._wake.notify()
 
-    def want_digest(self) -> None:
-        """Send the digest of what the console has after the last packet sent, as soon as it has all."""
+    def want_digest(self, *, at_once: bool = False) -> None:
+        """Send the digest of what the console has after the last packet sent, as soon as it has all.
+
+        `at_once`: not only when what moves there comes to rest.
+        """
         with self._wake:
             self._digests += 1
+            if at_once:
+                self._exact_at = min(self._exact_at, time.monotonic() + _DIGEST_PATIENCE)
             self._wake.notify()
 
     def watch(self, watch: Watch) -> None:
@@ -263,6 +275,8 @@ class ConsoleFeed:
                 else:
                     # What is live is sent without another look: a screen that tells what changes, and is
                     # still, is not looked at again.
+                    if self._exact_at <= now:
+                        self._refresh = self._refresh or Trigger.REQUEST
                     wait = self._wait_for_turn(now) if self._live else None
                     if wait == 0:
                         return self._send_update if self._refresh is None else self._send_refresh
@@ -321,12 +335,20 @@ class ConsoleFeed:
                 if self._sent_size != (width, height):
                     self._sent_size = (width, height)
                     self._sized_by = self._sent + 1
-                size = PacketBudget(self._congestion.rate, self._cost).refresh_size
+                budget = PacketBudget(self._congestion.rate, self._cost)
+                for_digest = self._exact_at <= now
+                size = budget.exact_refresh_size if for_digest else budget.refresh_size
+                if for_digest:
+                    self._exact_at = math.inf
             frame = picture.copy()
         # The next grab runs while this one is encoded.
         self._feed.demand()
         self._sink.send(Refresh(trigger))
         self._send_slices([self._encoder.refresh(frame, now, size)], refresh=True)
+        if for_digest and not self._encoder.lossy:
+            with self._wake:
+                count, self._digests = self._digests, 0
+            self._tell_digest(_digest(frame), count)
 
     def _send_update(self) -> None:
         """Sends what is planned of all that the console has not got yet, as the picture is now."""
@@ -389,7 +411,17 @@ class ConsoleFeed:
                 picture = self._feed.picture.pixels
                 if self._behind or picture is None:
                     return
-                self._digests -= 1
-            height, width = picture.shape[:2]
-            pixels = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
-        self._sink.send(Digest(self._sent, framebuffer_digest(width, height, pixels.data)))
+                count, self._digests = self._digests, 0
+                self._exact_at = math.inf
+            digest = _digest(picture)
+        self._tell_digest(digest, count)
+
+    def _tell_digest(self, digest: bytes, count: int) -> None:
+        """Answers so many questions for the digest after the last packet."""
+        for _ in range(count):
+            self._sink.send(Digest(self._sent, digest))
+
+
+def _digest(picture: Pixels) -> bytes:
+    height, width = picture.shape[:2]
+    return framebuffer_digest(width, height, cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR).data)

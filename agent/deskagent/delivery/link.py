@@ -314,7 +314,7 @@ class ConsoleLink:
         elif isinstance(message, WantRefresh):
             self._feed.want_refresh()
         elif isinstance(message, WantDigest):
-            self._feed.want_digest()
+            self._feed.want_digest(at_once=message.at_once)
         elif isinstance(message, Watch):
             self._feed.watch(message)
         elif isinstance(message, Ping):

@@ -54,6 +54,11 @@ _REFRESH_BYTES: Final = 320 * 1024
 """The same in bytes for a link of unknown rate, as it is at first: 0.25 s of 10 Mbit/s."""
 
 
+_EXACT_TIMES: Final = 20
+"""Times as much that a whole frame may take where the console wants it without loss: 5 s of the link. A film
+that fills 1920x1080 takes 3 to 4 MB, 3 s of 10 Mbit/s."""
+
+
 class EncodingCost(NamedTuple):
     """The cost of the packets of one link so far."""
 
@@ -130,6 +135,11 @@ class PacketBudget(NamedTuple):
     def refresh_size(self) -> int:
         """Bytes of a whole frame without loss, at most, where loss makes it much smaller."""
         return _REFRESH_BYTES if self.rate is None else int(self.rate * _REFRESH_SECONDS)
+
+    @property
+    def exact_refresh_size(self) -> int:
+        """The same where the console has asked for the picture without loss."""
+        return _EXACT_TIMES * self.refresh_size
 
     @property
     def _exact(self) -> float:

@@ -1,24 +1,26 @@
-"""Takes the picture of a session that streams on, whole and equal to the host's."""
+"""Takes the picture of a session that streams on: equal to the host's, or the newest of a slow link."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from deskconsole.common.errors import StreamError
 from deskconsole.picture.decoders.part import BGR
 from deskconsole.session.host_screen import NO_PICTURE_AFTER, no_picture
 from deskconsole.session.link_observer import LinkObserver
 from deskconsole.session.session import Session
-from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.snapshot import Exactness, Snapshot
 from deskwire.messages import ScreenState
+from deskwire.packet import Packet
 
-_ANSWER = 10.0
-"""Seconds for a comparison: a screen that is never at rest has its turn within that."""
+_ANSWER = 15.0
+"""Seconds for a comparison: for one of a film the agent waits 1, and its picture takes 5 of the link."""
 
-_TRIES = 2
-"""A busy host may need more than one: the second time the full stream is there already."""
+_NEWEST = 5.0
+"""Seconds for the next packet, where no comparison came."""
 
 _TICK = 0.25
 
@@ -32,38 +34,52 @@ class PictureCopy(LinkObserver):
     def __init__(self, session: Session) -> None:
         self._session = session
         self.taken = threading.Event()
+        self.take_any = False
+        """The next packet's picture is taken, exact or not."""
         self.pixels: BGR | None = None
+        self.exactness: Exactness | None = None
 
-    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:  # noqa: ARG002
-        if ours == theirs and not self.taken.is_set():
+    def compared(self, packet: int, ours: bytes, theirs: bytes) -> None:
+        if ours == theirs:
+            self._take(packet, ours, exact=True)
+
+    def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
+        if self.take_any:
+            self._take(number, self._session.framebuffer.digest(), exact=False)
+
+    def _take(self, packet: int, digest: bytes, *, exact: bool) -> None:
+        if not self.taken.is_set():
             self.pixels = self._session.framebuffer.pixels.copy()
+            self.exactness = Exactness(packet, exact, digest.hex(), time.time())
             self.taken.set()
 
 
 def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -> tuple[BGR, Snapshot]:
-    """The pixels of a host that is connected, with the snapshot of then.
+    """The pixels of a host that is connected, with a snapshot whose `exactness` is of just these pixels.
 
+    They equal the host's. Where its link is too slow for the whole picture of a film they are the newest.
     `waiting` is called while it waits; what it raises ends that.
 
-    Raises StreamError where the host's screen cannot be seen, or no picture that equals it came in time.
+    Raises StreamError where the host's screen cannot be seen, or no picture came in time.
     """
     copy = PictureCopy(session)
     session.observers.add(copy)
     try:
-        for _ in range(_TRIES):
-            session.check_exact()
-            if _came(session, copy, waiting):
-                break
-        else:
-            raise _too_late(session)
+        session.check_exact()
+        if not _came(session, copy, waiting, _ANSWER):
+            copy.take_any = True
+            if not _came(session, copy, waiting, _NEWEST):
+                raise StreamError(
+                    f"no picture of {session.name} came within {_ANSWER + _NEWEST:.0f} s", remedy="Try again."
+                )
     finally:
         session.observers.remove(copy)
     if copy.pixels is None:
         raise StreamError(f"{session.name} has no picture")
-    return copy.pixels, session.snapshot()
+    return copy.pixels, replace(session.snapshot(), exactness=copy.exactness)
 
 
-def _came(session: Session, copy: PictureCopy, waiting: Callable[[], None]) -> bool:
+def _came(session: Session, copy: PictureCopy, waiting: Callable[[], None], seconds: float) -> bool:
     began = time.monotonic()
     while True:
         waited = time.monotonic() - began
@@ -77,15 +93,8 @@ def _came(session: Session, copy: PictureCopy, waiting: Callable[[], None]) -> b
             return True
         waiting()
         if not session.linked:
-            raise _too_late(session)
-        if waited > _ANSWER:
+            raise StreamError(
+                f"the link to {session.name} was lost before its picture came", remedy="Try again."
+            )
+        if waited > seconds:
             return False
-
-
-def _too_late(session: Session) -> StreamError:
-    return StreamError(
-        f"no exact picture of {session.name} came within {_TRIES * _ANSWER:.0f} s"
-        if session.linked
-        else f"the link to {session.name} was lost before an exact picture came",
-        remedy="Try again; a film that fills the screen may have to be paused for it.",
-    )

@@ -32,6 +32,7 @@ from .streams import LossyStream, require_terminal
 
 if TYPE_CHECKING:
     from deskconsole.app.results import WakeResult
+    from deskconsole.app.screenshot import SavedPicture
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.common.progress import Progress
     from deskconsole.demo.demo import Demo
@@ -164,7 +165,7 @@ class UsersHosts:
             host, questions, self._paths, cancelled=cancelled, secrets=Secrets(self._keys)
         )
 
-    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> SavedPicture:
         return _picture_saved(self._fleet, host, cancelled)
 
     def wake(self, host: Host) -> WakeResult:
@@ -242,7 +243,7 @@ class DemoHosts:
             raise Cancelled("the demo has not begun")
         return self._demo.undeploy(host, questions, cancelled=cancelled)
 
-    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> SavedPicture:
         return _picture_saved(self._fleet, host, cancelled)
 
     def wake(self, host: Host) -> WakeResult:
@@ -264,7 +265,7 @@ class DemoHosts:
         raise _not_in_demo(host, "no Remote Desktop")
 
 
-def _picture_saved(fleet: Fleet | None, host: Host, cancelled: threading.Event) -> Path:
+def _picture_saved(fleet: Fleet | None, host: Host, cancelled: threading.Event) -> SavedPicture:
     from deskconsole.app.screenshot import save_live_picture
 
     if fleet is None:

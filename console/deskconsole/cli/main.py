@@ -1,6 +1,6 @@
 """The commands by name, and how each ends: one sentence and an exit code where something is wrong.
 
-Every command imports what it needs when it runs: `--help` and completion answer at once.
+A command is imported when it is invoked, and imports what it needs when it runs.
 """
 
 from __future__ import annotations
@@ -8,36 +8,55 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from deskconsole import __version__
 from deskconsole.common.errors import DeskconsoleError
 
-from . import (
-    article,
-    audit,
-    bootstrap,
-    control,
-    demo,
-    doctor,
-    events,
-    fleet,
-    hosts,
-    programs,
-    recordings,
-    runtime,
-    schema,
-    view,
-    wake,
-    wall,
-    watch,
-)
+from .command_group import CommandPlace, command_group
 from .streams import repair_streams
 from .terminal import say_error, terminal_as_it_was
 
+_COMMANDS: Final = {
+    "demo": CommandPlace("demo", "demo"),
+    "hosts": CommandPlace("hosts", "app"),
+    "view": CommandPlace("view", "view"),
+    "wall": CommandPlace("wall", "wall"),
+    "stats": CommandPlace("view", "stats"),
+    "shot": CommandPlace("view", "shot"),
+    "status": CommandPlace("fleet", "status"),
+    "connect": CommandPlace("fleet", "connect"),
+    "disconnect": CommandPlace("fleet", "disconnect"),
+    "refresh": CommandPlace("fleet", "refresh"),
+    "compare": CommandPlace("fleet", "compare"),
+    "record": CommandPlace("recordings", "record"),
+    "play": CommandPlace("recordings", "play"),
+    "export": CommandPlace("recordings", "export"),
+    "type": CommandPlace("control", "type_"),
+    "key": CommandPlace("control", "key"),
+    # `-5` is a number here, and no option.
+    "click": CommandPlace("control", "click", {"ignore_unknown_options": True}),
+    "clip": CommandPlace("control", "clip_app"),
+    "shell": CommandPlace("programs", "shell"),
+    "rdp": CommandPlace("programs", "rdp"),
+    "wake": CommandPlace("wake", "wake"),
+    "deploy": CommandPlace("bootstrap", "deploy"),
+    "undeploy": CommandPlace("bootstrap", "undeploy"),
+    "doctor": CommandPlace("doctor", "doctor"),
+    "events": CommandPlace("events", "events"),
+    "watch": CommandPlace("watch", "watch"),
+    "audit": CommandPlace("audit", "audit"),
+    "runtime": CommandPlace("runtime", "app"),
+    "schema": CommandPlace("schema", "schema"),
+    "listen": CommandPlace("article", "listen"),
+    "diff": CommandPlace("article", "diff"),
+}
+"""The commands in the order of the help."""
+
 app = typer.Typer(
+    cls=command_group(_COMMANDS),
     help="A remote-desktop console for a terminal, over nothing but SSH.",
     epilog="Without a command the console itself opens. Exit codes: 0 done, 2 a wrong file or argument, "
     "3 no SSH connection, 4 host key, 5 login, 6 no agent there, 7 its stream, 8 window, 9 to 11 control, "
@@ -70,40 +89,6 @@ def console(
         from .console import run_console
 
         sys.exit(run_console())
-
-
-app.command()(demo.demo)
-app.add_typer(hosts.app, name="hosts")
-app.command()(view.view)
-app.command()(wall.wall)
-app.command()(view.stats)
-app.command()(view.shot)
-app.command()(fleet.status)
-app.command()(fleet.connect)
-app.command()(fleet.disconnect)
-app.command()(fleet.refresh)
-app.command()(fleet.compare)
-app.command()(recordings.record)
-app.command()(recordings.play)
-app.command()(recordings.export)
-app.command("type")(control.type_)
-app.command()(control.key)
-# `-5` is a number here, and no option.
-app.command(context_settings={"ignore_unknown_options": True})(control.click)
-app.add_typer(control.clip_app, name="clip")
-app.command()(programs.shell)
-app.command()(programs.rdp)
-app.command()(wake.wake)
-app.command()(bootstrap.deploy)
-app.command()(bootstrap.undeploy)
-app.command()(doctor.doctor)
-app.command()(events.events)
-app.command()(watch.watch)
-app.command()(audit.audit)
-app.add_typer(runtime.app, name="runtime")
-app.command()(schema.schema)
-app.command()(article.listen)
-app.command()(article.diff)
 
 
 def run() -> int:

@@ -182,6 +182,7 @@ def shot(
 ) -> None:
     """Save one exact picture of each host's desktop as PNG, WebP or JPEG.
 
+    Only where a film plays and the link is too slow for it, it is the newest picture, and `exact` is false.
     In a folder the pictures are named by host and time. A running console takes those of the hosts that it is
     connected to.
 
@@ -208,6 +209,11 @@ def shot(
             return as_figures(save_screenshot(session, target))
 
     def show(figures: Mapping[str, Any]) -> None:
-        say(f"{figures['file']}: {figures['width']}x{figures['height']}")
+        said = f"{figures['file']}: {figures['width']}x{figures['height']}"
+        if not figures["exact"]:
+            from deskconsole.wording.events import NEARLY_EXACT
+
+            said += f"; {NEARLY_EXACT}"
+        say(said)
 
     run_on_each(chosen.hosts, work, show, several=chosen.several, jobs=jobs, json=json)

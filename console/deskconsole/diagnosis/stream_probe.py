@@ -82,7 +82,7 @@ class StreamProbe(LinkObserver):
     def drawn(self, number: int, packet: Packet) -> None:  # noqa: ARG002
         if number == 1 and self._link is not None:
             self.at[DoctorStep.PICTURE] = time.monotonic()
-            self._link.want_digest()
+            self._link.want_digest(at_once=True)
 
     def screen(self, screen: Screen) -> None:
         # An agent that goes to and fro is not waited for again each time.

@@ -251,9 +251,10 @@ class WindowLost(Event, frozen=True, kw_only=True):
 
 
 class PictureSaved(Event, frozen=True, kw_only=True):
-    """The user saved the picture in a file."""
+    """The user saved the picture in a file. Not `exact`: what moved is only nearly the host's."""
 
     file: str
+    exact: bool = True
     by: Actor = "user"
 
 

@@ -193,14 +193,18 @@ class LinkLoop:
         self.update_watch()
         self._send(WantRefresh())
 
-    def want_digest(self) -> None:
-        """Asks for a comparison; `LinkObserver.compared` gets it."""
+    def want_digest(self, *, at_once: bool = False) -> None:
+        """Asks for a comparison; `LinkObserver.compared` gets it.
+
+        `at_once`: not only when what moves comes to rest. That may cost the host a whole picture.
+        """
         self.update_watch()
         with self._sending:
             # While a film plays no answer comes; an hour's questions would be answered one after the other.
-            if self._digests_due:
+            # One more that is to be answered at once may follow: the answer is one to all.
+            if self._digests_due > at_once:
                 return
-            data = self._connection.send(WantDigest())
+            data = self._connection.send(WantDigest(at_once))
             self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.
             self._sender.put(data)
 

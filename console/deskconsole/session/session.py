@@ -321,7 +321,7 @@ class Session:
     def check_exact(self) -> None:
         """Asks for a comparison by digest; the snapshot's `exactness` will tell."""
         self._watch_policy.full_for(_FULL_FOR)
-        self._ask(LinkLoop.want_digest)
+        self._ask(lambda link: link.want_digest(at_once=True))
 
     # The thread
 

@@ -15,6 +15,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.session.events import PictureSaved
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
+from deskconsole.wording.events import NEARLY_EXACT
 from deskconsole.wording.status import BEGINS_LATER
 
 from .bulk import BulkAction, Skipped
@@ -180,11 +181,11 @@ async def save_picture(controller: Controller, threads: HostThreads, host: Host)
     """Saves the picture of a host that is connected, and returns the file. Raises Skipped."""
     if controller.view.snapshot(host.name).state not in LIVE:
         raise Skipped("not connected")
-    file = await threads.run(
+    file, exact = await threads.run(
         host, lambda _, cancelled: controller.backend.save_picture(host, cancelled=cancelled)
     )
-    controller.note(PictureSaved(host=host.name, file=str(file)))
-    return f"saved in {file.parent}"
+    controller.note(PictureSaved(host=host.name, file=str(file), exact=exact))
+    return f"saved in {file.parent}" if exact else f"saved in {file.parent}; {NEARLY_EXACT}"
 
 
 async def _remove(controller: Controller, host: Host) -> str:

@@ -21,6 +21,7 @@ from deskwire.control import ChordName
 
 if TYPE_CHECKING:
     from deskconsole.app.results import WakeResult
+    from deskconsole.app.screenshot import SavedPicture
     from deskconsole.bootstrap.facts import Removed
     from deskconsole.picture.decoders.part import BGR
     from deskconsole.picture.preview import PreviewPicture
@@ -191,8 +192,8 @@ class Backend(Protocol):
         """
         ...
 
-    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
-        """Saves the picture of a host that is connected, equal to the host's, and returns the file.
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> SavedPicture:
+        """Saves the picture of a host that is connected; it equals the host's, if its link is not too slow.
 
         Raises Cancelled soon after `cancelled` was set; may raise any other `DeskconsoleError`.
         """

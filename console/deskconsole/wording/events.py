@@ -19,6 +19,10 @@ STATISTICS = "statistics"
 """Stands in the place of a host where an event is about the history of statistics."""
 
 
+NEARLY_EXACT = "what moved is not exact: the link is too slow for it"
+"""What is said of a saved picture that is not equal to the host's."""
+
+
 class Wording(NamedTuple):
     """An event as users read it. It may contain a host's own words: pass it through `safe_text`."""
 
@@ -107,6 +111,8 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
             return Wording("window closed", "info")
         case events.WindowLost():
             return Wording(f"window closed: {event.reason}", "warning")
+        case events.PictureSaved(exact=False):
+            return Wording(f"picture saved: {event.file}; {NEARLY_EXACT}", "info")
         case events.PictureSaved():
             return Wording(f"picture saved: {event.file}", "info")
         case events.RecordingStarted():

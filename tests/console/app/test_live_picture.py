@@ -1,9 +1,10 @@
-"""The exact picture of a session that streams on: the second try, and screens that cannot be seen."""
+"""The picture of a session that streams on: exact, the newest of a slow link, or none."""
 
 from __future__ import annotations
 
 import time
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,44 +12,66 @@ import pytest
 from deskconsole.app import live_picture as tried
 from deskconsole.common.errors import StreamError
 from deskconsole.session.link_observer import LinkObserver
-from deskconsole.session.snapshot import Snapshot
+from deskconsole.session.snapshot import Exactness, Snapshot
 from deskconsole.session.state import State
 from deskwire.messages import ScreenState
+from deskwire.packet import Packet
 
 
 class BusySession:
-    """Answers the comparison that is asked for as the nth."""
+    """Draws packet after packet, and answers a comparison where it is `quick`."""
 
     name = "cinema"
     linked = True
 
-    def __init__(self, nth: int, screen: str = ScreenState.LIVE) -> None:
-        self.framebuffer = SimpleNamespace(pixels=np.zeros((2, 3, 3), np.uint8))
+    def __init__(self, screen: str = ScreenState.LIVE, *, quick: bool = False, draws: bool = True) -> None:
+        pixels = np.zeros((2, 3, 3), np.uint8)
+        self.framebuffer = SimpleNamespace(pixels=pixels, digest=lambda: b"mine")
         self.observers: set[LinkObserver] = set()
-        self._left = nth
-        self._screen = screen
+        self._screen, self._quick, self._draws = screen, quick, draws
 
     def check_exact(self) -> None:
-        self._left -= 1
-        if self._left == 0:
+        if self._quick:
             for observer in self.observers:
-                observer.compared(1, b"same", b"same")
+                observer.compared(7, b"same", b"same")
 
     def snapshot(self) -> Snapshot:
+        if self._draws:
+            for observer in self.observers:
+                observer.drawn(8, cast("Packet", None))
         return Snapshot(self.name, State.STREAMING, screen=self._screen)
 
 
-def test_a_film_has_a_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tried, "_ANSWER", 0.1)
-    pixels, _ = tried.live_picture(BusySession(2))  # type: ignore[arg-type]
+def taken(session: BusySession) -> Exactness:
+    pixels, snapshot = tried.live_picture(session)  # type: ignore[arg-type]
     assert pixels.shape == (2, 3, 3)
-    with pytest.raises(StreamError, match="no exact picture of cinema came within"):
-        tried.live_picture(BusySession(3))  # type: ignore[arg-type]
+    assert snapshot.exactness is not None
+    return snapshot.exactness
+
+
+def test_a_comparison_says_which_picture_is_exact() -> None:
+    exactness = taken(BusySession(quick=True))
+    assert (exactness.exact, exactness.packet, exactness.digest) == (True, 7, b"same".hex())
+
+
+def test_a_film_over_a_slow_link_gives_its_newest_picture_and_does_not_call_it_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tried, "_ANSWER", 0.1)
+    exactness = taken(BusySession())
+    assert (exactness.exact, exactness.packet, exactness.digest) == (False, 8, b"mine".hex())
+
+
+def test_a_host_that_sends_nothing_is_said_to_send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tried, "_ANSWER", 0.1)
+    monkeypatch.setattr(tried, "_NEWEST", 0.1)
+    with pytest.raises(StreamError, match="no picture of cinema came within"):
+        taken(BusySession(draws=False))
 
 
 def test_a_locked_screen_is_said_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(StreamError, match="cinema has no picture, locked") as caught:
-        tried.live_picture(BusySession(9, ScreenState.LOCKED))  # type: ignore[arg-type]
+        taken(BusySession(ScreenState.LOCKED))
     assert caught.value.remedy.startswith("Unlock it there")
     assert time.monotonic() - began < 5, "not after the time for an answer"

@@ -64,13 +64,28 @@ def test_every_command_has_help(command: str, user: CommandLine) -> None:
     assert "--json" in said.stdout
 
 
+def modules_after(user: CommandLine, *arguments: str) -> set[str]:
+    """The modules that a command has imported by its end."""
+    program = "import sys; from deskconsole.cli.main import run; run(); print(*sys.modules, file=sys.stderr)"
+    process = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=user.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(process.stderr.split())
+
+
 def test_help_loads_nothing_that_takes_its_time(user: CommandLine) -> None:
-    program = "import sys; from deskconsole.cli import main; print(*sys.modules)"
-    modules = subprocess.run(
-        [sys.executable, "-c", program], env=user.environment, check=True, capture_output=True, text=True
-    ).stdout.split()
     heavy = {"asyncssh", "cv2", "msgspec", "numpy", "paramiko", "rich", "textual", "tomlkit"}
-    assert not heavy & set(modules)
+    assert not heavy & modules_after(user, "--help")
+
+
+def test_a_command_loads_no_other_command(user: CommandLine) -> None:
+    modules = modules_after(user, "shot", "--help")
+    assert "deskconsole.cli.view" in modules
+    assert not {f"deskconsole.cli.{name}" for name in ("recordings", "hosts", "doctor", "fleet")} & modules
 
 
 def test_version_is_printed(user: CommandLine) -> None:

@@ -58,12 +58,12 @@ class DrawingConsole(Console):
         """Draws up to this event of all that came."""
         self._catch_up(self.events[:count])
 
-    def is_exact(self) -> bool:
+    def is_exact(self, *, at_once: bool = False) -> bool:
         """Whether the picture is, to the bit, the one that the agent believes it sent."""
-        self.send(WantDigest())
+        self.send(WantDigest(at_once))
         known = len(self.events)
         assert self.until(lambda events: self._catch_up(events) or any(map(_is_digest, events[known:])))
-        (digest,) = filter(_is_digest, self.events[known:])
+        digest = next(filter(_is_digest, self.events[known:]))
         assert isinstance(digest, Digest)
         height, width = self.picture.shape[:2]
         # Packets that came after the digest are not drawn yet: `_catch_up` stops there.

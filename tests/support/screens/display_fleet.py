@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 from deskconsole.app.results import WakeResult
+from deskconsole.app.screenshot import SavedPicture
 from deskconsole.bootstrap.facts import Removed
 from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.progress import Progress, StepId
@@ -208,9 +209,9 @@ class DisplayFleet:
             raise self.refuses_undeploy
         return self.removed
 
-    def save_picture(self, host: Host, *, cancelled: threading.Event) -> Path:
+    def save_picture(self, host: Host, *, cancelled: threading.Event) -> SavedPicture:
         self._do("save picture", host.name)
-        return Path("/pictures") / f"{host.name}.png"
+        return SavedPicture(Path("/pictures") / f"{host.name}.png", exact=True)
 
     def wake(self, host: Host) -> WakeResult:
         self._do("wake", host.name)
