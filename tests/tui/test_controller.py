@@ -77,8 +77,8 @@ async def test_a_delivered_event_is_recorded_once_and_published(tmp_path: Path) 
 async def test_a_host_that_was_saved_is_named_behind_the_view_that_has_it(tmp_path: Path) -> None:
     fleet = DisplayFleet()
     async with controlled(fleet, tmp_path) as (controller, heard):
-        assert await controller.save(None, Host(name="web")) is None
-        refused = await controller.save(None, Host(name="web"))
+        assert await controller.host_list.save(None, Host(name="web")) is None
+        refused = await controller.host_list.save(None, Host(name="web"))
     assert isinstance(refused, ConfigurationError)
     assert heard.count("web") == 1
     before = heard[: heard.index("web")]

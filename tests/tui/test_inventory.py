@@ -310,7 +310,7 @@ async def test_an_edit_that_ends_a_live_session_says_so_beforehand(running: Runn
 
 async def test_a_saved_host_is_selected_though_newer_figures_follow_at_once(running: Running) -> None:
     async with running(laboratory()) as pilot:
-        await console(pilot).controller.save(None, Host(name="new"))
+        await console(pilot).controller.host_list.save(None, Host(name="new"))
         console(pilot).controller.pull()
         await pilot.pause()
         assert pilot.app.screen.query_one(HostTable).selected == "new"

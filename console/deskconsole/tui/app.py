@@ -225,7 +225,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
             if choice == "also":
                 self.run_worker(self._undeploys.undeploy(host, remove=True))
             elif choice == "yes":
-                self.controller.remove(host)
+                self.controller.host_list.remove(host)
 
         self.push_screen(confirm_remove(host), decided)
 

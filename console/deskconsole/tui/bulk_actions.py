@@ -189,6 +189,6 @@ async def save_picture(controller: Controller, threads: HostThreads, host: Host)
 
 
 async def _remove(controller: Controller, host: Host) -> str:
-    if (error := await controller.take_off(host)) is not None:
+    if (error := await controller.host_list.take_off(host)) is not None:
         raise error
     return ""

@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -20,16 +19,11 @@ from textual.signal import Signal
 
 from deskconsole.common.errors import DeskconsoleError, HostGone
 from deskconsole.common.safe_text import safe_text
-from deskconsole.inventory.host import Host, same_way
+from deskconsole.inventory.host import Host
 from deskconsole.session.events import (
-    ALL_HOSTS,
     ActionFailed,
     Event,
     Failure,
-    HostAdded,
-    HostEdited,
-    HostRemoved,
-    ListReloaded,
     PictureDiffers,
     PictureResent,
     PictureVerified,
@@ -44,6 +38,7 @@ from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
+from .host_list import HostList
 from .marks import Marks
 from .messages import EventsArrived, QuestionsChanged
 from .operator import Operator
@@ -116,6 +111,7 @@ class Controller:
         self.addresses = AliasAddresses(ssh_config)
         self.operator = Operator(lambda: self.fleet)
         self.auto_open = AutoOpen()
+        self.host_list = HostList(app, self)
         self.marks = Marks()
         """The hosts that keys act on together. Change them by `mark` or `mark_only`."""
         self.window_failures: dict[str, Failure] = {}
@@ -135,10 +131,10 @@ class Controller:
 
     async def open(self) -> None:
         """Opens the fleet on its thread and begins to pull. Raises the `DeskconsoleError` of the backend."""
-        self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
+        self.fleet = await self.off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
         self.take_events()
         self._app.set_interval(PULL, self.pull)
-        self._app.set_interval(RELOAD, self.reload)
+        self._app.set_interval(RELOAD, self.host_list.reload)
 
     def close(self) -> None:
         """Closes the fleet; blocks until then."""
@@ -187,7 +183,7 @@ class Controller:
         if fleet is None:
             return None
         try:
-            await self._off_loop(lambda: call(fleet))
+            await self.off_loop(lambda: call(fleet))
         except DeskconsoleError as error:
             return error
         finally:
@@ -210,7 +206,8 @@ class Controller:
         elif done is not None:
             self.note(done)
 
-    async def _off_loop(self, call: Callable[[], T]) -> T:
+    async def off_loop(self, call: Callable[[], T]) -> T:
+        """Calls it on the fleet's thread, behind what keys asked for before; raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     def _wake(self, message: EventsArrived | QuestionsChanged) -> None:
@@ -398,65 +395,3 @@ class Controller:
             self.act(name, lambda fleet: fleet.check_exact(name))
         else:
             self.act(name, lambda fleet: fleet.request_refresh(name))
-
-    def add(self, host: Host) -> None:
-        self.act(host.name, lambda fleet: fleet.add(host), HostAdded(host=host.name))
-
-    def remove(self, host: Host) -> None:
-        """Takes a host off the list; its question goes with it."""
-        self._app.run_worker(self._remove(host))
-
-    async def _remove(self, host: Host) -> None:
-        error = await self.take_off(host)
-        if error is not None:
-            self.report(host.name, error)
-
-    async def take_off(self, host: Host) -> DeskconsoleError | None:
-        """Does that as one of many; what is refused is returned."""
-        self.questions.withdraw(host.name)
-        error = await self.attempt(lambda fleet: fleet.remove(host.name))
-        if isinstance(error, HostGone):
-            return None  # another program removed it
-        if error is None:
-            self.note(HostRemoved(host=host.name))
-        return error
-
-    async def save(self, before: Host | None, host: Host) -> DeskconsoleError | None:
-        """Adds `host`, or puts it in the place of `before`; what is refused is returned."""
-        name = host.name
-        if before is None:
-            error = await self.attempt(lambda fleet: fleet.add(host))
-            done: Event | None = HostAdded(host=name)
-        elif before == host:
-            error, done = None, None
-        else:
-            if before.name != name or not same_way(before, host):
-                self.questions.withdraw(before.name)
-            error = await self.attempt(lambda fleet: fleet.replace(before.name, host))
-            done = HostEdited(host=name, previous="" if before.name == name else before.name)
-        if error is None:
-            if done is not None:
-                self.note(done)
-            self.host_saved.publish(name)
-        return error
-
-    def reload(self, *, asked: bool = False) -> None:
-        """Takes over what another program wrote into the list of hosts; returns at once.
-
-        `asked`: somebody waits for an answer.
-        """
-        self._app.run_worker(self._reload(asked=asked))
-
-    async def _reload(self, *, asked: bool) -> None:
-        if self.fleet is None:
-            return
-        try:
-            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
-        except DeskconsoleError as error:
-            self.report(ALL_HOSTS, error)
-            return
-        if changed:
-            self.note(ListReloaded(host=ALL_HOSTS))
-            self.pull()
-        elif asked:
-            self.say("hosts.toml has not changed")

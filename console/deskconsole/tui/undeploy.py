@@ -62,7 +62,7 @@ class Undeploys:
             return
         self._say(event)
         if remove:
-            controller.remove(host)
+            controller.host_list.remove(host)
 
     async def remove_agent(self, host: Host) -> str:
         """The same as one of many: writes it down without a toast, and returns what was removed.

@@ -122,7 +122,7 @@ class HostForm(ModalScreen[None]):
 
     @work(exclusive=True)
     async def _save(self, host: Host) -> None:
-        error = await self._controller.save(self._host, host)
+        error = await self._controller.host_list.save(self._host, host)
         self.keys_wait = False
         if error is None:
             self.dismiss()

@@ -121,6 +121,6 @@ class ImportScreen(ModalScreen[None]):
         self.dismiss()
         for alias in chosen:
             try:
-                self._controller.add(host_of(alias))
+                self._controller.host_list.add(host_of(alias))
             except ConfigurationError as error:
                 self._controller.report(alias, error)
