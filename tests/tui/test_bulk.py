@@ -10,6 +10,7 @@ from deskconsole.session.state import State
 from deskconsole.tui.bulk_actions import bulk_actions
 from deskconsole.tui.host_programs import HostPrograms
 from deskconsole.tui.host_threads import HostThreads
+from deskconsole.tui.messages import BulkReportOpened
 from deskconsole.tui.screens.base import ON_MARKED
 from deskconsole.tui.screens.bulk import BulkScreen
 from deskconsole.tui.screens.confirm import ConfirmScreen
@@ -120,6 +121,26 @@ async def test_a_hidden_action_says_at_its_end_what_came_of_it(running: Running)
         await pilot.press("b")
         await until_screen(pilot, BulkScreen)
         assert "1 done" in screen_text(pilot)
+
+
+async def test_a_second_action_leaves_the_report_of_the_first(running: Running) -> None:
+    fleet = laboratory()
+    fleet.settles = True
+    async with running(fleet) as pilot:
+        console(pilot).controller.mark(["lab-05"])
+        await pilot.press("c")
+        await until_shown(pilot, "1 under way")
+        await pilot.press("escape")
+        console(pilot).controller.mark_only(["lab-01"])
+        await pilot.press("x")
+        await until_shown(pilot, "Disconnect 1 host   2 of 2")
+        shown = await until_shown(pilot, "n: other report")
+        assert "1 done" in shown
+        pilot.app.post_message(BulkReportOpened())  # its key, before the screen was up
+        await pilot.press("n")
+        await until_shown(pilot, "Connect 1 host   1 of 2")
+        await pilot.press("b")
+        await until_screen(pilot, FleetScreen)
 
 
 async def test_a_mark_goes_with_its_host(running: Running) -> None:

@@ -97,5 +97,8 @@ async def test_the_theme_of_the_settings_is_shown(tmp_path: Path, name: str) -> 
             background = app.screen.styles.background
             assert (background.ansi is not None) == (name == "terminal")
             assert name == "terminal" or (background.brightness > 0.5) == (name == "light")
+            await pilot.press("minus")
+            await until_shown(pilot, "Remove lab-01")
+            assert "7 hosts: 2 live" in screen_text(pilot), "the screen is seen behind the dialog"
     finally:
         app.close()

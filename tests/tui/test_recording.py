@@ -18,6 +18,16 @@ async def test_a_key_records_a_host_and_ends_that(running: Running) -> None:
         await until(pilot, lambda: fleet.asked == [("record", "lab-01"), ("stop recording", "lab-01")])
 
 
+async def test_a_host_without_a_picture_is_said_to_be_recorded_later(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("down", "f9")
+        shown = await until_shown(pilot, "the recording begins with the first picture")
+        assert "REC waits locked" in shown
+        await pilot.press("end", "up", "up", "f9")
+        await until_shown(pilot, "the recording begins with the first picture; connecting")
+
+
 async def test_marked_hosts_are_recorded_together_and_end_together(running: Running) -> None:
     fleet = laboratory()
     async with running(fleet) as pilot:

@@ -21,6 +21,7 @@ PLACES = key_places(DeskconsoleApp.BINDINGS)
 
 MISTAKES: dict[str, tuple[SettingOfKeys, str, str]] = {
     "action": ({"veiw": "f6"}, "settings.toml: keys has no action 'veiw'", "Did you mean 'view'?"),
+    "title": ({"full size": "f6"}, "keys has no action 'full size'", "Did you mean 'picture'?"),
     "key": (
         {"view": "pageupp"},
         "settings.toml: keys.view: there is no key 'pageupp'",

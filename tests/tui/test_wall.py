@@ -18,7 +18,7 @@ from deskconsole.tui.screens.picture import PictureScreen
 from deskconsole.tui.screens.wall import WallScreen
 from deskconsole.tui.widgets.preview import HALF
 from deskconsole.tui.widgets.tile_grid import TileGrid
-from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant
+from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant, rooms
 from support.screens.piloting import at_rest, console, opened, screen_text, until, until_screen, until_shown
 
 
@@ -58,9 +58,10 @@ async def test_every_state_is_told_by_word_and_sign_on_its_tile(running: Running
             assert words in shown
         # The tile has the list's words for the reason, too.
         assert "unlock it there" in shown
-        fleet.brightness = 0.0
-        fleet.numbers = {"lab-07": 1}
-        await until_shown(pilot, "▲ black")
+        fleet.states["lab-07"] = replace(fleet.states["lab-07"], black=True)
+        console(pilot).controller.pull()
+        shown = await until_shown(pilot, "▲ black")
+        assert "1 live, 1 black" in shown, "the line above counts it so, too"
 
 
 async def test_what_the_filter_shows_is_on_the_wall_and_nothing_else_is_fetched(running: Running) -> None:
@@ -81,6 +82,31 @@ async def test_what_the_filter_shows_is_on_the_wall_and_nothing_else_is_fetched(
         await pilot.press("escape")
         await until_screen(pilot, FleetScreen)
         await until(pilot, lambda: not fleet.wall)
+
+
+async def test_a_filter_without_a_match_opens_no_wall_and_says_so(running: Running) -> None:
+    async with running(many(3)) as pilot:
+        for key in "wWC":
+            await pilot.press("slash", *"nothing", "enter", key)
+            await until_shown(pilot, "no host matches 'nothing'; esc clears the filter")
+            pilot.app.clear_notifications()
+            await pilot.press("escape")
+        assert isinstance(pilot.app.screen, FleetScreen)
+
+
+async def test_tiles_stand_in_the_order_of_the_list_and_show_marks(running: Running) -> None:
+    fleet = rooms()
+    async with running(fleet, size=(200, 60)) as pilot:
+        await pilot.press("end", "w")
+        await until_screen(pilot, WallScreen)
+        groups = {host.name: host.group for host in fleet.hosts}
+        order = [groups[name] for name in grid(pilot).in_sight]
+        assert order == ["Room 2"] * 3 + ["Room 10"] * 3 + [""]
+        await pilot.press("home", "space")
+        shown = await until_shown(pilot, "✓● lab-01")
+        assert "1 marked" in shown
+        await pilot.press("right", "enter")  # opens that one, not the marked
+        await until(pilot, lambda: fleet.asked == [("view", "lab-03")])
 
 
 async def test_keys_and_the_mouse_move_and_open(running: Running) -> None:
@@ -125,7 +151,7 @@ async def test_one_picture_fills_the_terminal_and_follows_its_host(running: Runn
         await until_screen(pilot, PictureScreen)
         await until(pilot, lambda: screen_text(pilot).count(HALF) > 60 * 20)
         assert "● lab-01   live" in screen_text(pilot)
-        await until(pilot, lambda: fleet.typing)
+        await until(pilot, lambda: fleet.full)
         fleet.states["lab-01"] = Snapshot("lab-01", state=State.CLOSED, since=NOW, size=(1920, 1080))
         console(pilot).controller.pull()
         await until_shown(pilot, "◌ lab-01   disconnected")

@@ -25,6 +25,9 @@ async def test_the_wall_window_shows_what_the_filter_shows_and_opens_what_is_cli
             await until(pilot, lambda: ("tiles", "lab-01") in fleet.asked)
             screen.call("xdotool", "mousemove", "640", "300", "click", "1")
             await until(pilot, lambda: ("view", "lab-01") in fleet.asked)
+            # Asked for again it shows what the filter shows now.
+            await pilot.press("slash", "ctrl+u", *"lab-02", "enter", "W")
+            await until(pilot, lambda: fleet.asked[-1] == ("tiles", "lab-02"))
         wait_for(lambda: not screen._windows("^wall - deskconsole"), what="the window's end")
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SAME = (
     "host", "since", "reason", "remedy", "screen", "screen_reason", "platform", "agent", "session", "user",
     "hostname", "os_name", "picture_at", "watch", "lossy_share", "recording_since",
+    "black",
 )  # fmt: skip
 """Fields of a HostResult that a snapshot has under the same name."""
 
@@ -86,6 +87,7 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
     watch: str
     lossy_share: float | None
     recording_since: float | None = None
+    black: bool = False
     exact: bool | None
     exact_packet: int | None
     digest: str | None

@@ -175,6 +175,12 @@ def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
     )
 
 
+def in_groups(hosts: Sequence[Host]) -> list[Host]:
+    """The hosts of each group side by side, as the list has them; those without a group are last."""
+    places = {group: place for place, group in enumerate(dict.fromkeys(host.group for host in hosts))}
+    return sorted(hosts, key=lambda host: (not host.group, places[host.group]))
+
+
 def show_wall(
     fleet: Fleet,
     on_wall: Callable[[Host], bool],
@@ -194,7 +200,7 @@ def show_wall(
     end = math.inf if seconds is None else time.monotonic() + seconds
 
     def names() -> list[str]:
-        return [host.name for host in fleet.hosts if on_wall(host)]
+        return [host.name for host in in_groups([host for host in fleet.hosts if on_wall(host)])]
 
     with contextlib.closing(fleet):
         wall = Wall(fleet, names, reasons.put, fullscreen=fullscreen, turn=turn, places=places)

@@ -22,6 +22,14 @@ WIDTH, HEIGHT = 320, 180
 
 _QUALITY = 75
 
+BLACK_BELOW = 24
+"""A picture without a pixel brighter than this, of 255, is black: JPEG makes noise of black."""
+
+_HEADERS = 1024
+_PIXELS_A_BYTE = 60
+"""A JPEG of one colour has no more than its headers and a byte for so many pixels (measured: 60 and 63,
+behind 620 bytes of headers)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewPicture:
@@ -59,6 +67,14 @@ class PreviewPicture:
         _, jpeg = cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, _QUALITY))
         return cls(width, height, jpeg.tobytes(), at)
 
+    @property
+    def black(self) -> bool:
+        """All of it is black. Only what is small enough for a picture of one colour is decoded for that."""
+        if len(self.jpeg) > _HEADERS + self.width * self.height // _PIXELS_A_BYTE:
+            return False
+        pixels = self.pixels()
+        return pixels is not None and is_black(pixels)
+
     def pixels(self, width: int = WIDTH, height: int = HEIGHT) -> BGR | None:
         """(rows, columns, 3) BGR; None where only decoding shows that it is broken.
 
@@ -83,6 +99,11 @@ class PreviewPicture:
             return None
         size = -(-self.height // divisor), -(-self.width // divisor), 3
         return None if pixels is None or pixels.shape != size else pixels.astype(np.uint8, copy=False)
+
+
+def is_black(pixels: BGR) -> bool:
+    """Nothing is on the picture. One that is not black is known by every sixteenth pixel, mostly."""
+    return int(pixels[::16, ::16].max()) < BLACK_BELOW and int(pixels.max()) < BLACK_BELOW
 
 
 def fitted(pixels: BGR, width: int, height: int) -> BGR:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from .session import Session
     from .session_recording import MakeRecorder
 
+_FULL_FOR = 5.0
+"""Seconds of the full stream for which a picture that fills the screen asks, about once a second."""
+
 _MEASURED_EVERY = 2.0
 """Seconds over which the console's CPU is a mean: one look at the figures in it is no load."""
 
@@ -157,15 +160,24 @@ class Fleet:
             return {name: self._sessions[name].pictures for name in names if name in self._sessions}
 
     def shown(
-        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+        self,
+        selected: str | None,
+        visible: Collection[str],
+        *,
+        typing: bool = False,
+        wall: bool = False,
+        full: bool = False,
     ) -> None:
         """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected host is typed into, or its picture fills the screen. `wall`: the pictures of
-        those that are visible fill it, and no others are wanted.
+        `typing`: the selected host is typed into. `full`: its picture fills the screen, and it has the full
+        stream until some seconds after the last such call. `wall`: the pictures of those that are visible
+        fill it, and no others are wanted.
         """
         with self._lock:
             sessions = dict(self._sessions)
+        if full and selected in sessions:
+            sessions[selected].watch_full(_FULL_FOR)
         tiles, room = self._tiles
         claims = []
         for name, session in sessions.items():

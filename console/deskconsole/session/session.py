@@ -298,6 +298,11 @@ class Session:
         self._status.update(host=host.name)
         self._status_observer.show_state()
 
+    def watch_full(self, seconds: float) -> None:
+        """The full stream is watched for so long from now on, or longer."""
+        self._watch_policy.full_for(seconds)
+        self._ask(LinkLoop.update_watch)
+
     def request_refresh(self) -> None:
         """Asks the agent for a refresh; nothing happens where there is no link."""
         self._watch_policy.full_for(_FULL_FOR)

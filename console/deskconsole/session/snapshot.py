@@ -98,6 +98,8 @@ class Snapshot:
     """The host's word for its screen: `live`, or the name of what is wrong with it."""
     screen_reason: str = ""
     """The host's own words for that."""
+    black: bool = False
+    """The newest picture is black all over."""
     progress: Progress | None = None
     steps: tuple[SessionStep, ...] = ()
     """The way of the current or last attempt, up to the first picture."""

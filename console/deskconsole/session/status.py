@@ -46,6 +46,7 @@ class StatusPatch(TypedDict, total=False):
     host: str
     screen: str
     screen_reason: str
+    black: bool
     progress: Progress | None
     size: tuple[int, int] | None
     picture_at: float | None

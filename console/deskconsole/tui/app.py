@@ -25,7 +25,7 @@ from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
 
 from . import messages
-from .bulk import BulkRun, ItemState, Skipped
+from .bulk import Skipped
 from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
 from .graphics import Graphics
@@ -34,8 +34,8 @@ from .host_threads import HostThreads
 from .key_places import key_places
 from .lost_terminal import end_input
 from .ports import Backend
-from .screens.bulk import BulkScreen
-from .screens.confirm import Confirmed, confirm_bulk, confirm_remove, confirm_undeploy
+from .screens.bulk_dialogs import BulkDialogs
+from .screens.confirm import Confirmed, confirm_remove, confirm_undeploy
 from .screens.control_dialogs import ControlDialogs
 from .screens.deploy import DeployScreen
 from .screens.doctor import DoctorScreen
@@ -52,7 +52,6 @@ from .screens.question_dialogs import QuestionDialogs
 from .screens.wall import WallScreen
 from .terminal_app import TerminalApp
 from .terminal_graphics import terminal_graphics
-from .text.bulk_report import summary
 from .theme import THEMES
 from .undeploy import Undeploys
 from .user_keys import UserKeys
@@ -117,9 +116,8 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         self._undeploys = Undeploys(self.controller)
         self._programs = HostPrograms(self, self.controller)
         self._threads = HostThreads(self.controller.questions, EXAMINED_AT_ONCE, "host")
-        self._bulk_actions = bulk_actions(self.controller, self._undeploys, self._programs, self._threads)
-        self._bulk_run: BulkRun | None = None
-        """The last action on many hosts."""
+        actions = bulk_actions(self.controller, self._undeploys, self._programs, self._threads)
+        self._bulk = BulkDialogs(self, self.controller, actions)
         self._control = ControlDialogs(self, self.controller)
         self._wall = WallOpener(self.controller)
 
@@ -194,7 +192,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         self.push_screen(DeployScreen(self.controller, message.name))
 
     def on_wall_opened(self, message: messages.WallOpened) -> None:
-        self.push_screen(WallScreen(self.controller, message.words, message.selected, self._graphics))
+        self.push_screen(WallScreen(self.controller, message, self._graphics))
 
     def on_picture_opened(self, message: messages.PictureOpened) -> None:
         self.push_screen(PictureScreen(self.controller, message.name, self._graphics))
@@ -270,43 +268,11 @@ class DeskconsoleApp(TerminalApp[Outcome]):
             self.controller.say(f"picture {said}", host.name)
 
     def on_bulk_asked(self, message: messages.BulkAsked) -> None:
-        action = self._bulk_actions[message.action]
         found = [self.controller.view.host(name) for name in message.names]
-        hosts = [host for host in found if host is not None]
-
-        def decided(choice: Confirmed | None) -> None:
-            if choice == "yes":
-                self._begin(BulkRun(action, hosts))
-
-        if not hosts:
-            return
-        if action.destroys and len(hosts) >= action.asks_from:
-            self.push_screen(confirm_bulk(action, hosts), decided)
-        else:
-            self._begin(BulkRun(action, hosts))
-
-    def _begin(self, run: BulkRun) -> None:
-        self._bulk_run = run
-        self.run_worker(self._finish(run))
-        self.push_screen(BulkScreen(self.controller, run))
-
-    async def _finish(self, run: BulkRun) -> None:
-        await run.run()
-        if not (isinstance(self.screen, BulkScreen) and self.screen.run is run):
-            bad = bool(run.of(ItemState.FAILED))
-            report = self.controller.keys.key_of("bulk_report")
-            self.controller.say(
-                f"{summary(run)}; {report}: report", severity="warning" if bad else "information"
-            )
+        self._bulk.ask(message.action, [host for host in found if host is not None])
 
     def on_bulk_report_opened(self) -> None:
-        if self._bulk_run is None:
-            mark, every = (self.controller.keys.key_of(name) for name in ("mark", "mark_shown"))
-            self.controller.say(
-                f"no action on marked hosts yet: {mark} marks a host, {every} all that are shown"
-            )
-        else:
-            self.push_screen(BulkScreen(self.controller, self._bulk_run))
+        self._bulk.show_report()
 
     def on_control_toggled(self, message: messages.ControlToggled) -> None:
         self._control.take_or_release(message.name)

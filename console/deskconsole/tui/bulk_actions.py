@@ -16,6 +16,7 @@ from deskconsole.session.events import PictureSaved
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.wording.events import NEARLY_EXACT
+from deskconsole.wording.status import BEGINS_LATER
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
@@ -140,12 +141,13 @@ async def _view(controller: Controller, host: Host) -> str:
 
 
 async def _record(controller: Controller, host: Host) -> str:
-    if controller.view.snapshot(host.name).recording_since is not None:
+    before = controller.view.snapshot(host.name)
+    if before.recording_since is not None:
         raise Skipped("is recorded already")
     error = await controller.attempt(lambda fleet: fleet.start_recording(host.name))
     if error is not None:
         raise error
-    return ""
+    return "" if before.current else BEGINS_LATER
 
 
 async def _stop_recording(controller: Controller, host: Host) -> str:

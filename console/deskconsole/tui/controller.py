@@ -38,6 +38,7 @@ from deskconsole.session.events import (
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import SETTLED, State
 from deskconsole.wording.events import wording
+from deskconsole.wording.status import BEGINS_LATER
 
 from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
@@ -229,12 +230,18 @@ class Controller:
         self._came_up = screen
 
     def look_at(
-        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+        self,
+        selected: str | None,
+        visible: Collection[str],
+        *,
+        typing: bool = False,
+        wall: bool = False,
+        full: bool = False,
     ) -> None:
         """Takes from the screen on top which hosts are seen on it, and how closely: see `FleetPort.shown`."""
         if self.fleet is not None:
             self._looked_at = time.monotonic()
-            self.fleet.shown(selected, visible, typing=typing, wall=wall)
+            self.fleet.shown(selected, visible, typing=typing, wall=wall, full=full)
             self._look_up_addresses(visible)
 
     def _look_up_addresses(self, visible: Collection[str]) -> None:
@@ -329,6 +336,13 @@ class Controller:
         self.marks.replace(names)
         self.view_changed.publish(self.view)
 
+    def turn_marks(self, shown: Collection[str]) -> None:
+        """Marks these hosts too; where all of them are marked already, no host is any more."""
+        if self.marks.names.issuperset(shown):
+            self.mark_only(())
+        else:
+            self.mark(shown)
+
     # Hosts
 
     def view_host(self, name: str, *, control: bool = False) -> None:
@@ -367,9 +381,13 @@ class Controller:
 
     def record(self, name: str) -> None:
         """Begins a recording of a host, connecting first where need be, or ends the one that runs."""
-        if self.view.snapshot(name).recording_since is None:
+        snapshot = self.view.snapshot(name)
+        if snapshot.recording_since is None:
             self.auto_open.awaited(name)
             self.act(name, lambda fleet: fleet.start_recording(name))
+            if not snapshot.current:
+                connecting = "; connecting" if snapshot.state in SETTLED else ""
+                self.say(f"{BEGINS_LATER}{connecting}", name)
         else:
             self.act(name, lambda fleet: fleet.stop_recording(name))
 

@@ -51,11 +51,15 @@ class HistoryOpened(Message):
 
 
 class WallOpened(Message):
-    """Show the pictures of the hosts that these words choose, with the cursor on one of them."""
+    """Show the pictures of the hosts that these words choose, with the cursor on one of them.
 
-    def __init__(self, words: str, selected: str | None) -> None:
+    `names` are those of now, in the order of their tiles.
+    """
+
+    def __init__(self, words: str, names: tuple[str, ...], selected: str | None) -> None:
         super().__init__()
         self.words = words
+        self.names = names
         self.selected = selected
 
 

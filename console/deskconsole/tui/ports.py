@@ -80,12 +80,19 @@ class FleetPort(Protocol):
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
     def shown(
-        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+        self,
+        selected: str | None,
+        visible: Collection[str],
+        *,
+        typing: bool = False,
+        wall: bool = False,
+        full: bool = False,
     ) -> None:
         """Takes the hosts that are on the screen now: they come first where the budget is shared out.
 
-        `typing`: the selected one is typed into or fills the screen, and its picture follows at once. `wall`:
-        the pictures of those that are visible are shown, and no others are wanted.
+        `typing`: the selected one is typed into, and its picture follows at once. `full`: it fills the
+        screen, and has the full stream. `wall`: the pictures of those that are visible are shown, and no
+        others are wanted.
         """
         ...
 

@@ -94,7 +94,10 @@ class UserKeys:
 
     def _keys(self, name: str, keys: str | Sequence[str]) -> list[str]:
         if name not in self._named:
-            near = difflib.get_close_matches(name, sorted(self._named), n=1)
+            # Help and the lower edge show titles, which may be others than the actions' names.
+            named = {one.description.lower().replace(" ", "_"): one.action for one in self._named.values()}
+            named |= {action: action for action in self._named}
+            near = [named[word] for word in difflib.get_close_matches(name.lower(), sorted(named), n=1)]
             raise ConfigurationError(
                 f"{FILE}: keys has no action {name[:64]!r}",
                 remedy=f"Did you mean {near[0]!r}?" if near else "docs/keys.md has the names of all actions.",

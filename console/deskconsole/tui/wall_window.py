@@ -1,4 +1,4 @@
-"""The wall's window, opened from the TUI: one at a time, with the hosts that the list showed."""
+"""The wall's window, opened from the TUI: one at a time, with the hosts that the list showed last."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ class WallOpener:
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
         self._wall: Wall | None = None
+        self._names: Sequence[str] = ()
         self._opening = False
 
     async def open(self, names: Sequence[str]) -> None:
-        """Shows these hosts."""
+        """Shows these hosts, in a window that is open also."""
+        self._names = tuple(names)
         fleet = self._controller.fleet
         if fleet is None or self._opening:
             return
@@ -32,15 +34,15 @@ class WallOpener:
             return
         self._opening = True
         try:
-            await asyncio.get_running_loop().run_in_executor(None, self._open, fleet, names)
+            await asyncio.get_running_loop().run_in_executor(None, self._open, fleet)
         except DeskconsoleError as error:
             self._controller.report(ALL_HOSTS, error)
         finally:
             self._opening = False
 
-    def _open(self, fleet: FleetPort, names: Sequence[str]) -> None:
+    def _open(self, fleet: FleetPort) -> None:
         """Opens the wall on a thread: it takes half a second. `close` finds it also if the app ends then."""
-        self._wall = Wall(fleet, lambda: names, self._closed, places=fleet.window_places)
+        self._wall = Wall(fleet, lambda: self._names, self._closed, places=fleet.window_places)
 
     def _closed(self, reason: str) -> None:
         """Tells, on a thread of the wall's, why the window is gone, unless the user closed it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import cv2
 import numpy as np
@@ -24,12 +23,6 @@ def put(
 ) -> None:
     """Writes a line of ASCII that begins at this point of its base line."""
     cv2.putText(image, text, at, FONT, scale, colour, thickness, cv2.LINE_AA)
-
-
-def ascii_text(text: str) -> str:
-    """Letters without their marks; `?` for what has no letter in ASCII."""
-    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return "".join(letters).encode("ascii", "replace").decode()
 
 
 def wrapped(text: str, scale: float, room: int) -> list[str]:

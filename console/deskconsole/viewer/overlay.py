@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .ascii_text import ascii_text
 from .keys import HostKeyName, WindowKey, help_rows, hint
-from .lettering import AMBER, DARK, FONT, PALE, ascii_text, text_width, wrapped
+from .lettering import AMBER, DARK, FONT, PALE, text_width, wrapped
 from .messages import Status
 
 _HINTED, _FADING = 4.0, 1.0

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from deskwire.geometry import Rectangle
 
-from .lettering import PALE, ascii_text, cut, put, text_width
+from .ascii_text import ascii_text
+from .lettering import PALE, cut, put, text_width
 from .wall_grid import HEADER, Grid, grid_of, next_width
 from .wall_messages import TileKind, TilePicture, Tiles, TileStatus
 from .wall_tile import COLOURS, Tile, clock, draw_sign
@@ -159,8 +160,6 @@ class WallPicture:
             tile.draw(part, now, selected=name == self.selected)
         elif name in self._new_pictures:
             tile.draw_picture(part)
-            if not tile.is_plain:  # black now
-                tile.draw(part, now, selected=name == self.selected)
         elif caption != self._captions.get(name):
             tile.draw_caption(part, now)
         else:
@@ -177,7 +176,7 @@ class WallPicture:
         number = len(self._names)
         words: dict[TileKind, Counter[str]] = {kind: Counter() for kind in TileKind}
         for tile in self._tiles.values():
-            words[tile.kind][tile.word] += 1
+            words[tile.status.kind][tile.status.word] += 1
         states = tuple(
             (kind, f"{many} {word}")
             for kind, counted in words.items()

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from deskconsole.common.figures import age
 from deskconsole.picture.preview import PreviewPicture
 
-from .lettering import DARK, FONT, PALE, ascii_text, cut, put, text_width, wrapped
+from .ascii_text import ascii_text
+from .lettering import DARK, FONT, PALE, cut, put, text_width, wrapped
 from .wall_grid import CAPTION
 from .wall_messages import TileKind, TilePicture, TileStatus
 
@@ -30,9 +31,6 @@ COLOURS: Final[Mapping[TileKind, tuple[int, int, int]]] = MappingProxyType(
         TileKind.QUIET: (150, 150, 150),
     }
 )
-
-_BLACK = 24
-"""The brightest value of a picture that counts as black: JPEG makes noise of black."""
 
 _FADED = (np.arange(256) // 3 + 16).astype(np.uint8)
 _GROUND = (38, 36, 34)
@@ -50,7 +48,6 @@ class Tile:
         self._pixels: NDArray[np.uint8] | None = None
         self._decoded = False
         """True if the pixels are those of the newest picture."""
-        self._black = False
 
     def take(self, picture: TilePicture) -> None:
         """Replaces the picture; the new one is decoded when it is drawn."""
@@ -63,24 +60,13 @@ class Tile:
     @property
     def is_plain(self) -> bool:
         """True if the picture is shown as it is, with nothing over it."""
-        return self.status.kind is TileKind.LIVE and self._pixels is not None and not self._black
-
-    @property
-    def kind(self) -> TileKind:
-        """The meaning of its state; of a host that is live, of its picture too."""
-        black = self._black and self.status.kind is TileKind.LIVE
-        return TileKind.ATTENTION if black else self.status.kind
-
-    @property
-    def word(self) -> str:
-        """The state in one or two words."""
-        return "black" if self._black and self.status.kind is TileKind.LIVE else self.status.word
+        return self.status.kind is TileKind.LIVE and self._pixels is not None
 
     def caption(self, now: float) -> str:
         """The state's word, and of when the picture is where it is not of now (Unix time)."""
         status = self.status
         if status.kind is TileKind.LIVE or status.at is None:
-            return self.word
+            return status.word
         old = age(now - status.at)
         return status.word if old == "now" else f"{status.word}, {old} old"
 
@@ -92,8 +78,8 @@ class Tile:
         self.draw_caption(image, now)
         if selected:
             cv2.rectangle(image, (0, 0), (width - 1, height - 1), _SELECTED, 2)
-        elif self.kind in (TileKind.BAD, TileKind.ATTENTION):
-            cv2.rectangle(image, (0, 0), (width - 1, height - 1), COLOURS[self.kind], 2)
+        elif self.status.kind in (TileKind.BAD, TileKind.ATTENTION):
+            cv2.rectangle(image, (0, 0), (width - 1, height - 1), COLOURS[self.status.kind], 2)
 
     def draw_picture(self, image: Image) -> None:
         """Draws the picture, faded and below its state where it is not of now."""
@@ -113,7 +99,6 @@ class Tile:
         pixels = PreviewPicture(picture.width, picture.height, picture.jpeg, 0.0).pixels()
         if pixels is not None:
             self._pixels = pixels
-            self._black = int(pixels.max()) < _BLACK
 
     def _place(self, room: Image) -> None:
         """Puts the picture into the middle of `room`, as large as it fits."""
@@ -132,8 +117,7 @@ class Tile:
         """Says across the picture why it is not one of a desktop in use."""
         word, text, colour = self.status.word, self.status.text, COLOURS[self.status.kind]
         if self.status.kind is TileKind.LIVE:
-            word, text = ("black screen", "") if self._black else ("no picture yet", "")
-            colour = COLOURS[TileKind.ATTENTION if self._black else TileKind.UNDER_WAY]
+            word, text, colour = "no picture yet", "", COLOURS[TileKind.UNDER_WAY]
         else:
             grey = cv2.LUT(cv2.cvtColor(room, cv2.COLOR_BGRA2GRAY), _FADED)
             room[:] = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA)
@@ -153,9 +137,9 @@ class Tile:
         height, width, _ = image.shape
         line = image[max(0, height - CAPTION) : height - 2, 2 : width - 2]
         line[:] = (*DARK, 0)
-        colour = COLOURS[self.kind]
+        colour = COLOURS[self.status.kind]
         middle = line.shape[0] // 2
-        draw_sign(line, self.kind, (12, middle), colour)
+        draw_sign(line, self.status.kind, (12, middle), colour)
         said = cut(ascii_text(self.caption(now)), 0.42, max(0, width * 2 // 3))
         wide = cv2.getTextSize(said, FONT, 0.42, 1)[0][0]
         name = cut(ascii_text(self.name), 0.5, line.shape[1] - wide - 44)

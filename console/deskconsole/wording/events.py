@@ -116,7 +116,7 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.PictureSaved():
             return Wording(f"picture saved: {event.file}", "info")
         case events.RecordingStarted():
-            return Wording(f"recording to {event.file}", "info")
+            return Wording(f"recording to {event.file}, from the next picture on", "info")
         case events.RecordingEnded(failure=Failure() as failure):
             return Wording(_whole(failure), "error")
         case events.RecordingEnded(file=""):

@@ -65,6 +65,9 @@ class StatusText:
         return SIGNS[self.kind]
 
 
+BLACK = StatusText(Kind.ATTENTION, "black", "black: nothing is on the screen")
+"""A host that is live, and whose picture is black all over."""
+
 OFF_STEP = 10
 """Seconds in which the wait for a host that is off is counted down: drawing a hundred rows each second took
 4 % of a core."""
@@ -73,19 +76,33 @@ OFF_STEP = 10
 RECORDED = "REC "
 """Stands before the state of a host that is recorded."""
 
+RECORDED_LATER = "REC waits "
+"""Stands there while no picture has come that could be recorded."""
+
+BEGINS_LATER = "the recording begins with the first picture"
+
 
 def look(snapshot: Snapshot, now: float) -> StatusText:
     """Words `snapshot` as it is at `now` (Unix time)."""
     seen = _look(snapshot, now)
     if snapshot.recording_since is None:
         return seen
-    return replace(seen, text=RECORDED + seen.text, tight=RECORDED + (seen.tight or seen.text))
+    said = RECORDED_LATER if waits_for_picture(snapshot) else RECORDED
+    return replace(seen, text=said + seen.text, tight=said + (seen.tight or seen.text))
+
+
+def waits_for_picture(snapshot: Snapshot) -> bool:
+    """A recording was begun, and no picture has come since."""
+    since, at = snapshot.recording_since, snapshot.picture_at
+    return since is not None and not snapshot.current and (at is None or at < since)
 
 
 def _look(snapshot: Snapshot, now: float) -> StatusText:
     state = snapshot.state
     age = now - snapshot.since
     if state is State.STREAMING:
+        if snapshot.screen == ScreenState.LIVE and snapshot.black:
+            return BLACK
         if snapshot.screen == ScreenState.LIVE:
             return StatusText(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
         word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))

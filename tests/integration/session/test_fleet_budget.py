@@ -11,6 +11,7 @@ from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import DirectRoute
 from deskwire.messages import Watch, WatchMode
 from support.peers.agent_process import AgentProcess
+from support.xvfb import wait_for
 
 OFFICE = ("--source", "synthetic", "--scene", "office", "--size", "640x400")
 
@@ -47,5 +48,8 @@ def test_the_budget_is_shared_by_who_is_looked_at(tmp_path: Path) -> None:
         assert near.wait_for(lambda one: one.exactness is not None and one.exactness.exact, 15)
         picture = fleet.picture("near", 64, 40)
         assert picture is not None
+        fleet.shown("far", (), full=True)
+        assert fleet.session("far").wait_for(lambda one: one.size == (640, 400), 15)
+        wait_for(lambda: fleet.session("far").framebuffer.size is not None, what="the full stream")
         assert picture.shape == (40, 64, 3)
         assert fleet.picture("nobody", 64, 40) is None

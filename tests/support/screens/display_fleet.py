@@ -73,8 +73,9 @@ class DisplayFleet:
     looked_at: tuple[str | None, tuple[str, ...]] = (None, ())
     typing: bool = False
     wall: bool = False
-    numbers: dict[str, int] = field(default_factory=dict)
+    full: bool = False
     brightness: float = 1.0
+    numbers: dict[str, int] = field(default_factory=dict)
     shell: tuple[str, ...] = ("true",)
     """The program that a shell's key starts."""
 
@@ -98,9 +99,16 @@ class DisplayFleet:
         }
 
     def shown(
-        self, selected: str | None, visible: Collection[str], *, typing: bool = False, wall: bool = False
+        self,
+        selected: str | None,
+        visible: Collection[str],
+        *,
+        typing: bool = False,
+        wall: bool = False,
+        full: bool = False,
     ) -> None:
         self.looked_at = (selected, tuple(visible))
+        self.full = full
         self.typing = typing
         self.wall = wall
 

@@ -46,7 +46,9 @@ class ConsoleScreen(Screen[None]):
 
     interruptible: ClassVar[bool] = True
     typing: ClassVar[bool] = False
-    """The selected host is typed into here, or fills the screen, and its picture is wanted at once."""
+    """The selected host is typed into here, and its picture is wanted at once."""
+    full: ClassVar[bool] = False
+    """The selected host fills the screen: its full stream is wanted."""
     wall: ClassVar[bool] = False
     """The pictures of the visible hosts are shown, and no others are wanted."""
 
@@ -86,7 +88,9 @@ class ConsoleScreen(Screen[None]):
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
-            self.controller.look_at(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall)
+            self.controller.look_at(
+                self.selected, self.visible_hosts, typing=self.typing, wall=self.wall, full=self.full
+            )
 
     @property
     def _covered(self) -> bool:
@@ -275,6 +279,10 @@ class HostActions(ConsoleScreen):
 
     @on_marked
     def action_view(self) -> None:
+        self.action_view_selected()
+
+    def action_view_selected(self) -> None:
+        """Opens this one, whatever is marked: its picture was clicked."""
         if name := self.selected:
             self.controller.view_host(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -28,18 +29,22 @@ EVERY = 0.3
 
 
 class BulkScreen(ConsoleScreen, ModalScreen[None]):
-    """Shows a run; leaving the screen does not end the run."""
+    """Shows the newest of some runs, by a key the others; leaving the screen ends none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "hide", "Hide", tooltip="Closes; what is under way continues behind it"),
         Binding("x", "cancel", "Cancel", tooltip="Ends it on all hosts where it is not done"),
         Binding("m", "mark_failed", "Mark the failed", tooltip="Marks the hosts where it failed, no others"),
         Binding("y", "copy", "Copy", tooltip="Copy the report to the clipboard"),
+        Binding("n", "other", "Other report", tooltip="Show the report before this one"),
     ]
 
-    def __init__(self, controller: Controller, run: BulkRun) -> None:
+    def __init__(self, controller: Controller, runs: Sequence[BulkRun]) -> None:
+        """`runs`: the newest is the last."""
         super().__init__(controller)
-        self.run = run
+        self._runs = runs
+        self.run = runs[-1]
+        """The run that is shown."""
         self._ended: bool | None = None
 
     @property
@@ -47,11 +52,7 @@ class BulkScreen(ConsoleScreen, ModalScreen[None]):
         return tuple(item.host.name for item in self.run.of(ItemState.RUNNING))
 
     def compose(self) -> ComposeResult:
-        number = len(self.run.items)
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(
-                f"{self.run.action.title} {number} host{'' if number == 1 else 's'}"
-            )
+        with Vertical(classes="dialog"):
             yield Lines("summary")
             yield Lines("bar")
             with VerticalScroll():
@@ -78,9 +79,14 @@ class BulkScreen(ConsoleScreen, ModalScreen[None]):
         self.query_one(".report", Lines).show(report(run, doing))
         if ended != self._ended:
             self._ended = ended
+            number, place = len(run.items), self._runs.index(run) + 1
+            several = f"   {place} of {len(self._runs)}" if len(self._runs) > 1 else ""
+            title = f"{run.action.title} {number} host{'' if number == 1 else 's'}{several}"
+            self.query_one(".dialog").border_title = Content(title)
             failed = bool(run.of(ItemState.FAILED))
             keys = "y: copy" + ("  m: mark the failed" if failed else "")
-            self.query_one(".keys", Label).update(keys if ended else "x: cancel  esc: hide, it continues")
+            keys = keys if ended else "x: cancel  esc: hide, it continues"
+            self.query_one(".keys", Label).update(keys + ("  n: other report" if several else ""))
             self.query_one("#cancel").display = not ended
             self.query_one("#hide", Button).label = "Close" if ended else "Hide"
 
@@ -106,6 +112,11 @@ class BulkScreen(ConsoleScreen, ModalScreen[None]):
         if failed := self.run.of(ItemState.FAILED):
             self.controller.mark_only([item.host.name for item in failed])
             self.action_hide()
+
+    def action_other(self) -> None:
+        self.run = self._runs[self._runs.index(self.run) - 1]
+        self._ended = None
+        self._show_newest()
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(as_text(self.run))

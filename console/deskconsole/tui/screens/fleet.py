@@ -217,21 +217,29 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def action_mark_shown(self) -> None:
         if self._table is not None and (shown := self._table.unfolded):
-            if self.controller.marks.names.issuperset(shown):  # also those that are not shown
-                self.controller.mark_only(())
-            else:
-                self.controller.mark(shown)
+            self.controller.turn_marks(shown)
 
     def action_wall(self) -> None:
-        self.post_message(WallOpened(self.query_one(Input).value, self.selected))
+        if names := self._shown_names():
+            self.post_message(WallOpened(self.query_one(Input).value, names, self.selected))
 
     def action_connect_all(self) -> None:
-        if self._table is not None:
-            self.controller.connect_all([row.name for row in self._table.rows])
+        if names := self._shown_names():
+            self.controller.connect_all(names)
 
     def action_wall_window(self) -> None:
-        if self._table is not None and self._table.rows:
-            self.post_message(WallWindowOpened(tuple(row.name for row in self._table.rows)))
+        if names := self._shown_names():
+            self.post_message(WallWindowOpened(names))
+
+    def _shown_names(self) -> tuple[str, ...]:
+        """The hosts that the filter shows, in the list's order; where it shows none, that is said."""
+        names = () if self._table is None else tuple(row.name for row in self._table.rows)
+        if not names:
+            words = self.query_one(Input).value.strip()
+            clears = self.controller.keys.key_of("unfilter")
+            none = f"no host matches {safe_text(words, 60)!r}; {clears} clears the filter"
+            self.controller.say(none if words else "no host is listed", severity="warning")
+        return names
 
     def action_columns(self) -> None:
         self.query_one(HostTable).turn_columns()

@@ -20,7 +20,7 @@ from deskconsole.tui.widgets.preview import PreviewPane
 from .base import HostActions
 
 LOOK = 0.1
-"""Seconds between two looks for a newer picture; previews come 0.2 s apart to this screen."""
+"""Seconds between two looks for a newer picture: a terminal needs most of that to draw one."""
 
 
 class PictureScreen(HostActions):
@@ -29,7 +29,7 @@ class PictureScreen(HostActions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,z", "back", "Back", tooltip="Back to where you came from")
     ]
-    typing = True
+    full = True
 
     def __init__(self, controller: Controller, name: str, graphics: Graphics | None) -> None:
         """`graphics` are the terminal's."""

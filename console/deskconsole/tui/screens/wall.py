@@ -13,6 +13,7 @@ from textual.widgets import Static
 from deskconsole.common.safe_text import safe_text
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.graphics import Graphics
+from deskconsole.tui.messages import WallOpened, WallWindowOpened
 from deskconsole.tui.text.colours import MUTED
 from deskconsole.tui.text.rows import make_row, matches
 from deskconsole.tui.text.tile import make_tile
@@ -35,21 +36,25 @@ class WallScreen(HostActions, inherit_bindings=False):
 
     AUTO_FOCUS = "TileGrid"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "view", "View", key_display="↵", show=False, tooltip="Open the desktop in a window"),
+        Binding("enter", "view_selected", "View", key_display="↵", show=False, tooltip="Open its desktop"),
         *[one for one in HostActions.BINDINGS if not (isinstance(one, Binding) and one.action == "remove")],
         Binding("delete", "remove", "Remove", show=False, tooltip="Take the host off the list"),
+        Binding("asterisk", "mark_shown", "Mark all", show=False, tooltip="Mark all that are shown, or none"),
+        Binding("W", "wall_window", "Wall window", show=False, tooltip="All that are shown, in a window"),
         Binding("escape,w", "back", "Back", tooltip="Back to the list of hosts"),
     ]
+    acts_on_marked = True
     wall = True
 
-    def __init__(
-        self, controller: Controller, words: str, selected: str | None, graphics: Graphics | None
-    ) -> None:
-        """`words` choose the hosts, as the filter of the list does; `graphics` are the terminal's."""
+    def __init__(self, controller: Controller, asked: WallOpened, graphics: Graphics | None) -> None:
+        """`asked` chooses the hosts; `graphics` are the terminal's."""
         super().__init__(controller)
         self._graphics = graphics
-        self._words = words
-        self._wanted = selected
+        self._words = asked.words
+        self._places = {name: place for place, name in enumerate(asked.names)}
+        """The hosts' places when the wall was opened; a host that came since is behind them."""
+        self._wanted = asked.selected
+        self._shown: tuple[str, ...] = ()
         self._grid: TileGrid | None = None
         self._next = 0
         self._line: object = None
@@ -85,16 +90,20 @@ class WallScreen(HostActions, inherit_bindings=False):
     def show(self, view: FleetView) -> None:
         if self._grid is None:
             return
-        hosts = view.hosts
+        hosts, marks = view.hosts, self.controller.marks
         if self._words:
             behind = self.controller.addresses.of
             rows = [make_row(host, view.snapshot(host.name), view.now, behind(host)) for host in hosts]
             hosts = tuple(host for host, row in zip(hosts, rows, strict=True) if matches(row, self._words))
-        self._grid.show([make_tile(host, view.snapshot(host.name), view.now) for host in hosts])
+        hosts = tuple(sorted(hosts, key=lambda host: self._places.get(host.name, len(self._places))))
+        self._shown = tuple(host.name for host in hosts)
+        self._grid.show(
+            [make_tile(host, view.snapshot(host.name), view.now, marked=host.name in marks) for host in hosts]
+        )
         if self._wanted is not None and hosts:
             self._grid.select(self._wanted)
             self._wanted = None
-        self.query_one(Header).show(view, len(self.controller.questions.hosts()))
+        self.query_one(Header).show(view, len(self.controller.questions.hosts()), marked=len(marks))
         self._show_line(len(hosts))
         self._look()
         self.refresh_bindings()
@@ -121,7 +130,7 @@ class WallScreen(HostActions, inherit_bindings=False):
         self._show_newest()
 
     def on_tile_grid_opened(self) -> None:
-        self.action_view()
+        self.action_view_selected()
 
     def _look(self) -> None:
         """Takes what is new of this page's pictures until its time is up; the others are first next time."""
@@ -141,6 +150,13 @@ class WallScreen(HostActions, inherit_bindings=False):
                 if time.monotonic() > until:
                     self._next = place + 1
                     return
+
+    def action_mark_shown(self) -> None:
+        self.controller.turn_marks(self._shown)
+
+    def action_wall_window(self) -> None:
+        if self._shown:
+            self.post_message(WallWindowOpened(self._shown))
 
     def action_back(self) -> None:
         self.dismiss()

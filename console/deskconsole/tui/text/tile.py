@@ -11,11 +11,10 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
-from deskconsole.wording.status import SIGNS, Kind, StatusText, look
+from deskconsole.wording.status import SIGNS, StatusText, look
 from deskwire.messages import ScreenState
 
-BLACK = StatusText(Kind.ATTENTION, "black", "black: nothing is on the screen")
-"""A host that is live, and whose picture is all black."""
+from .rows import MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,18 @@ class TileText:
     age: str = ""
     """Age of the picture; empty before the first."""
     current: bool = False
-    """True if the picture is that of now."""
+    """True if the picture is that of now, and something is on it."""
+    marked: bool = False
 
 
-def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
+def make_tile(host: Host, snapshot: Snapshot, now: float, *, marked: bool = False) -> TileText:
     """The words of one host as it is at `now` (Unix time)."""
     person = ""
     if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
         person = safe_text(snapshot.user.rpartition("\\")[2], 64)
     status = look(snapshot, now)
-    if snapshot.current:
+    current = snapshot.current and not snapshot.black
+    if current:
         status = StatusText(status.kind, status.word, status.word)
     return TileText(
         host.name,
@@ -49,18 +50,17 @@ def make_tile(host: Host, snapshot: Snapshot, now: float) -> TileText:
         status,
         person,
         "" if snapshot.picture_at is None else age(now - snapshot.picture_at),
-        snapshot.current,
+        current,
+        marked,
     )
 
 
-def title(tile: TileText, status: StatusText, width: int) -> tuple[str, str, str]:
-    """The line above the picture in `width` cells: the sign, the name, and the state's word where it fits.
-
-    `status` is the tile's, or BLACK.
-    """
-    room = max(0, width - 2)
+def title(tile: TileText, width: int) -> tuple[str, str, str, str]:
+    """The line above the picture in `width` cells: mark, sign, name, and the state's word where it fits."""
+    status, mark = tile.status, MARK if tile.marked else ""
+    room = max(0, width - 2 - len(mark))
     word = f" {status.word}" if cell_len(tile.label) + 1 + cell_len(status.word) <= room else ""
-    return f"{status.sign} "[:width], fit(tile.label, room - cell_len(word)), word
+    return mark, f"{status.sign} "[: width - len(mark)], fit(tile.label, room - cell_len(word)), word
 
 
 def footer(tile: TileText, width: int) -> str:
@@ -77,7 +77,7 @@ def banner(status: StatusText, width: int, lines: int) -> list[str]:
     shown = [_middle(said, width)]
     text = status.tight or status.text
     if lines >= 3 and text != status.word and width >= cell_len(said) + 8:
-        shown.append(_middle(text.removeprefix(f"{status.word}: "), width))
+        shown.append(_middle(text.removeprefix(status.word).lstrip(":, "), width))
     return shown[:lines]
 
 

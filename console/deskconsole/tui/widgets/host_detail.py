@@ -77,7 +77,7 @@ class HostDetail(Container):
             return DetailNeeds(width, 0)
         self.border_title = Content(safe_text(host.name, 64))
         self._host, self._old = host.name, not snapshot.current
-        pictured = (width >= BESIDE or self._below) and self._picture(host.name, 2, 2) is not None
+        pictured = (width >= BESIDE or self._below) and snapshot.picture_at is not None
         beneath = pictured and self._below and width < WIDE
         words.show_facts(facts(host, snapshot, now, self._key_of, narrow=pictured and not beneath))
         inner = width - 2

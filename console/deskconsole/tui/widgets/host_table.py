@@ -111,8 +111,11 @@ class HostTable(ScrollView, can_focus=True):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All hosts that the filter shows, those of folded groups too."""
-        return self._rows
+        """All hosts that the filter shows, those of folded groups too, in the table's order."""
+        ordered = in_order(self._rows, self._order)
+        if not self.grouped:
+            return tuple(ordered)
+        return tuple(line for line in in_groups(ordered, self._groups, ()) if isinstance(line, Row))
 
     @property
     def unfolded(self) -> tuple[str, ...]:

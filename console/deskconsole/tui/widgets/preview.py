@@ -85,7 +85,7 @@ class PreviewPane(Widget):
         return container.width
 
     async def on_click(self) -> None:
-        await self.run_action("screen.view")
+        await self.run_action("screen.view_selected")
 
     def render_line(self, y: int) -> Strip:
         if self._image is not None:

@@ -16,8 +16,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskconsole.tui.graphics import Graphics, Image
-from deskconsole.tui.text.tile import BLACK, TileText, banner, footer, title
-from deskconsole.wording.status import Kind, StatusText
+from deskconsole.tui.text.tile import TileText, banner, footer, title
+from deskconsole.wording.status import Kind
 
 from .preview import HALF, Line, cell_style, cells, image_line
 from .tile_layout import WORDS
@@ -25,15 +25,12 @@ from .tile_layout import WORDS
 if TYPE_CHECKING:
     from deskconsole.picture.decoders.part import BGR
 
-BLACK_BELOW = 12
-"""A picture without a pixel brighter than this, of 255, is black."""
-
 
 class HostTile(Widget):
     """A place on the wall, which one host after the other may have."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"tile--{part}" for part in ("name", "words", "empty", "cursor", "blurred", *Kind)
+        f"tile--{part}" for part in ("name", "mark", "words", "empty", "cursor", "blurred", *Kind)
     }
 
     def __init__(self, graphics: Graphics | None, number: int) -> None:
@@ -46,17 +43,10 @@ class HostTile(Widget):
         self._text: TileText | None = None
         self._ground = "words"
         self._lines: list[Line] = []
-        self._black = False
         self.cells = (0, 0)
         """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
         """Source of the picture, in its maker's terms; None before the first."""
-
-    @property
-    def _status(self) -> StatusText:
-        if self._text is None or (self._black and self._text.current):
-            return BLACK
-        return self._text.status
 
     def show(self, text: TileText, ground: str) -> None:
         """Shows the words of a host; another host's picture goes. `ground`: the words' part of the style."""
@@ -66,7 +56,7 @@ class HostTile(Widget):
             self.forget_picture()
         elif (before.status, before.current, before.label) != (text.status, text.current, text.label):
             self.refresh()
-        elif not grounded:
+        elif not grounded or before.marked != text.marked:
             self.refresh(self._line(0), self._line(self.size.height - 1))
         elif before != text:
             self.refresh(self._line(self.size.height - 1))
@@ -75,7 +65,7 @@ class HostTile(Widget):
         """(height, width, 3) BGR, not larger than the tile has room for; `old`: it is grey and darker."""
         self.source = source
         if self._graphics is not None and pixels is not None and not old:
-            self._lines, self._black = [], int(pixels.max()) < BLACK_BELOW
+            self._lines = []
             self._image = self._graphics.image(pixels, *self.cells, self._number)
             self.refresh()
             return
@@ -83,9 +73,7 @@ class HostTile(Widget):
             self._image = None
             self.refresh()
         before, self._lines = self._lines, [] if pixels is None else cells(pixels, old=old)
-        black = pixels is not None and int(pixels.max()) < BLACK_BELOW
-        if black != self._black or [len(line) for line in before] != [len(line) for line in self._lines]:
-            self._black = black
+        if [len(line) for line in before] != [len(line) for line in self._lines]:
             self.refresh()
             return
         left, top = self._corner
@@ -99,7 +87,7 @@ class HostTile(Widget):
 
     def forget_picture(self) -> None:
         """Shows no picture until the next one comes."""
-        self._lines, self._image, self._black, self.source = [], None, False, None
+        self._lines, self._image, self.source = [], None, None
         self.refresh()
 
     def _line(self, y: int) -> Region:
@@ -125,19 +113,19 @@ class HostTile(Widget):
         base = Style(bgcolor=self._part(self._ground).bgcolor)
         if y:
             return [Segment(footer(text, width), self._part("words") + base)]
-        status = self._status
-        sign, name, word = title(text, status, width)
-        kind = self._part(str(status.kind)) + base
+        mark, sign, name, word = title(text, width)
+        kind = self._part(str(text.status.kind)) + base
         bold = Style(color=self._part("name").color, bold=True) + base
-        return [Segment(sign, kind), Segment(name, bold), Segment(word, kind)]
+        marked = Style(color=self._part("mark").color, bold=True) + base
+        return [Segment(mark, marked), Segment(sign, kind), Segment(name, bold), Segment(word, kind)]
 
     def _picture(self, line: int, width: int, lines: int) -> list[Segment]:
-        status, empty = self._status, self._part("empty")
-        if self._text is not None and (self._black or not self._text.current):
-            said = banner(status, width, lines)
+        text, empty = self._text, self._part("empty")
+        if text is not None and not text.current:
+            said = banner(text.status, width, lines)
             at = line - (lines - len(said)) // 2
             if 0 <= at < len(said):
-                style = self._part(str(status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
+                style = self._part(str(text.status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
                 return [Segment(said[at], style)]
         if self._image is not None:
             image = self._image
