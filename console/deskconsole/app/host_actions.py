@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -15,19 +16,20 @@ from deskconsole.common.errors import (
     ControlBusy,
     ControlNotAllowed,
     ControlRefused,
+    DeskconsoleError,
     InputNotInjected,
     InputUnanswered,
 )
-from deskconsole.session.host_control import LONGEST_TEXT, HostControl
+from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_screen import ANSWERED_AFTER
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
-from deskwire.clip_text import clip_fault, clip_text, left_out_of_clip, with_line_feeds
+from deskwire.clip_text import clip_text, left_out_of_clip
 from deskwire.control import ChordName, ControlState, InputOutcome
 
+from .input_results import ClickResult, ClipResult, KeyResult, TypeResult
 from .input_timeout import input_timeout
 from .key_chord import ChordKey
-from .results import ClickResult, ClipResult, KeyResult, TypeResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
 
 BUTTONS = ("left", "middle", "right", "back", "forward")
@@ -35,8 +37,14 @@ BUTTONS = ("left", "middle", "right", "back", "forward")
 
 Button = Literal["left", "middle", "right", "back", "forward"]
 
-_CLAIM = "act"
-"""The name of a command's claim to control; control goes back when no part of this console claims it."""
+_acts = itertools.count(1)
+"""Each act has a claim to control of its own; control goes back when no part of this console claims it."""
+
+_TICK = 0.25
+"""Seconds between two calls of `waiting`."""
+
+Waiting = Callable[[], None]
+"""Called now and then, on another thread, while a host is acted on; what it raises ends that."""
 
 _ANSWER = 10.0
 """Seconds for the agent's word on who acts, where no person is asked."""
@@ -47,46 +55,14 @@ _EFFECT = 2.0
 _REST = 1.0
 """Seconds that the picture has to come to rest: the sign at the host has just appeared."""
 
-_NO_KEY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""C0 without tab and line feed, DEL and C1; halves of characters, which are bytes that are not UTF-8."""
-
-_NOT_UTF_8 = "the text is not UTF-8"
-
 _DECIDED = frozenset({ControlState.YOURS, ControlState.REFUSED, ControlState.OFF})
 
 
-def require_typable(text: str) -> str:
-    """The text with line feeds as its line ends; raises ConfigurationError where no key could give it."""
-    text = with_line_feeds(text)
-    if not text:
-        raise ConfigurationError("there is no text to type")
-    if len(text) > LONGEST_TEXT:
-        raise ConfigurationError(
-            f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are typed at once",
-            remedy="Type it in parts.",
-        )
-    if (strange := _NO_KEY.search(text)) is not None:
-        code = ord(strange[0])
-        raise ConfigurationError(
-            _NOT_UTF_8
-            if code >= 0xD800
-            else f"the text has the control character U+{code:04X}, which cannot be typed as text"
-        )
-    return text
-
-
-def require_clip(text: str) -> str:
-    """The text itself; raises ConfigurationError where no clipboard takes it."""
-    if (fault := clip_fault(clip_text(text))) is not None:
-        raise ConfigurationError(fault)
-    if any(0xD800 <= ord(character) < 0xE000 for character in text):
-        raise ConfigurationError(_NOT_UTF_8)
-    return text
-
-
-def type_text(session: Session, text: str, *, force: bool, watch: bool) -> TypeResult:
+def type_text(
+    session: Session, text: str, *, force: bool, watch: bool, waiting: Waiting | None = None
+) -> TypeResult:
     """Types a text; `watch`: the first picture after it is waited for."""
-    with _controlled(session, force=force) as control:
+    with _controlled(session, waiting, force=force) as control:
 
         def send() -> _Sent:
             numbers = list(control.type(text)) or [0]
@@ -97,11 +73,16 @@ def type_text(session: Session, text: str, *, force: bool, watch: bool) -> TypeR
 
 
 def press_keys(
-    session: Session, chords: Sequence[ChordName | tuple[ChordKey, ...]], *, force: bool, watch: bool
+    session: Session,
+    chords: Sequence[ChordName | tuple[ChordKey, ...]],
+    *,
+    force: bool,
+    watch: bool,
+    waiting: Waiting | None = None,
 ) -> KeyResult:
     """Presses chords in turn, each when the chord before it is done."""
     before = 0.0
-    with _controlled(session, force=force) as control:
+    with _controlled(session, waiting, force=force) as control:
         for chord in chords[:-1]:
             before += _act(control, partial(_press, control, chord), watch=False)[0]
         done, shown = _act(control, partial(_press, control, chords[-1]), watch=watch)
@@ -110,7 +91,15 @@ def press_keys(
 
 
 def click(
-    session: Session, x: int, y: int, *, button: Button, double: bool, force: bool, watch: bool
+    session: Session,
+    x: int,
+    y: int,
+    *,
+    button: Button,
+    double: bool,
+    force: bool,
+    watch: bool,
+    waiting: Waiting | None = None,
 ) -> ClickResult:
     """Clicks a place of the picture, in pixels."""
     number = BUTTONS.index(button) + 1
@@ -121,7 +110,7 @@ def click(
         numbers = [control.button(x, y, number, down=down) for down in (True, False) * clicks]
         return _Sent(numbers, numbers[0])
 
-    with _controlled(session, force=force) as control:
+    with _controlled(session, waiting, force=force) as control:
         width, height = session.snapshot().size or (0, 0)
         if not (0 <= x < width and 0 <= y < height):
             raise ConfigurationError(
@@ -131,19 +120,19 @@ def click(
     return ClickResult(session.name, done, shown, x, y, button, clicks)
 
 
-def put_clip(session: Session, text: str, *, force: bool) -> ClipResult:
+def put_clip(session: Session, text: str, *, force: bool, waiting: Waiting | None = None) -> ClipResult:
     """Puts a text into the host's clipboard, without its control characters."""
     characters, left_out = len(clip_text(text)), left_out_of_clip(text)
-    with _controlled(session, force=force) as control:
+    with _controlled(session, waiting, force=force) as control:
         began = time.monotonic()
         control.put_clip(text, input_timeout())
         done = time.monotonic() - began
     return ClipResult(session.name, done, characters, left_out=left_out)
 
 
-def get_clip(session: Session, *, force: bool) -> ClipResult:
+def get_clip(session: Session, *, force: bool, waiting: Waiting | None = None) -> ClipResult:
     """The text of the host's clipboard."""
-    with _controlled(session, force=force) as control:
+    with _controlled(session, waiting, force=force) as control:
         began = time.monotonic()
         text = control.fetch_clip(input_timeout())
         return ClipResult(session.name, time.monotonic() - began, len(text), text)
@@ -158,10 +147,11 @@ class _Sent(NamedTuple):
 
 
 @contextlib.contextmanager
-def _controlled(session: Session, *, force: bool) -> Iterator[HostControl]:
+def _controlled(session: Session, waiting: Waiting | None, *, force: bool) -> Iterator[HostControl]:
     """Yields control of the host, with a picture there; raises the reason where there is no control."""
     wait_for_picture(session)
     control = session.control
+    claim = f"act {next(_acts)}"
     _require_free(session, force=force)
 
     def decided(one: Snapshot) -> bool:
@@ -173,13 +163,39 @@ def _controlled(session: Session, *, force: bool) -> Iterator[HostControl]:
 
     # What was asked for is also taken back where the answer does not come in time.
     try:
-        control.take(force=force, claim=_CLAIM)
-        wait_for([session], asking, _ANSWER)
-        wait_for([session], decided, ANSWERED_AFTER if control.status.state is ControlState.ASKING else 0)
-        _require_ours(session, force=force)
-        yield control
+        with _released_when_left(control, claim, waiting):
+            control.take(force=force, claim=claim)
+            wait_for([session], asking, _ANSWER)
+            wait_for([session], decided, ANSWERED_AFTER if control.status.state is ControlState.ASKING else 0)
+            _require_ours(session, force=force)
+            yield control
     finally:
-        control.release(claim=_CLAIM)
+        control.release(claim=claim)
+
+
+@contextlib.contextmanager
+def _released_when_left(control: HostControl, claim: str, waiting: Waiting | None) -> Iterator[None]:
+    """Releases the claim as soon as `waiting` raises: what waits for the host then ends."""
+    if waiting is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_TICK):
+            try:
+                waiting()
+            except DeskconsoleError:
+                control.release(claim)
+                return
+
+    thread = threading.Thread(target=watch, name="command's end", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _require_free(session: Session, *, force: bool) -> None:

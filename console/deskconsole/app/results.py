@@ -15,6 +15,7 @@ from deskconsole.inventory.host import Host
 from deskconsole.session.events import KINDS, Failure
 
 from .host_result import HostResult, ShotResult
+from .input_results import ClickResult, ClipResult, KeyResult, TypeResult
 
 if TYPE_CHECKING:
     from deskconsole.bootstrap.facts import Deployed, HostFacts, Removed
@@ -34,48 +35,6 @@ class FailedResult(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, host: str, error: DeskconsoleError) -> FailedResult:
         return cls(host, Failure.of(error))
-
-
-class ActionResult(msgspec.Struct, frozen=True):
-    """Seconds until all of it was injected, and until the first picture after it (None: none came)."""
-
-    host: str
-    done: float
-    shown: float | None
-
-
-class TypeResult(ActionResult, frozen=True):
-    """A text of so many characters was typed."""
-
-    characters: int
-
-
-class KeyResult(ActionResult, frozen=True):
-    """So many chords were pressed."""
-
-    chords: int
-
-
-class ClickResult(ActionResult, frozen=True):
-    """A place was clicked, in pixels of the picture."""
-
-    x: int
-    y: int
-    button: str
-    clicks: int
-
-
-class ClipResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A clipboard's text went to the host, or came from it (`text`), after `done` seconds.
-
-    `left_out`: the control characters that did not go there.
-    """
-
-    host: str
-    done: float
-    characters: int
-    text: str | None = None
-    left_out: int = 0
 
 
 class WakeResult(msgspec.Struct, frozen=True):

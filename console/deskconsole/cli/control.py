@@ -14,13 +14,14 @@ from deskconsole.common.errors import ConfigurationError
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile
 from .own_sessions import OwnSessions
-from .running import ChosenHost
+from .running import ChosenHost, Own
 from .selection import JOBS, AllHosts, InGroup, Jobs
 from .terminal import counted, say
 
 if TYPE_CHECKING:
+    from deskconsole.app.input_results import ActionResult, ClipResult
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.results import ActionResult, ClipResult
+    from deskconsole.local.messages import HostInput
     from deskconsole.session.session import Session
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ def type_(
     token_file: TokenFile = None,
     force: Force = False,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Type a text on a host, whatever its keyboard layout is. A line feed is Enter, a tab is Tab.
@@ -63,12 +65,22 @@ def type_(
       printf 'apt update\\n' | deskconsole type lab-01 -
       deskconsole type --group lab 'apt update'
     """
-    from deskconsole.app.host_actions import require_typable, type_text
+    from deskconsole.app.input_results import TypeResult
+    from deskconsole.app.input_text import require_typable
+    from deskconsole.local.messages import TypeText
 
-    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    actors = _Actors(words, hosts, group, everything, direct, token_file, own=own)
     text = require_typable(_text(actors.rest))
+
+    def typed(session: Session) -> TypeResult:
+        from deskconsole.app.host_actions import type_text
+
+        return type_text(session, text, force=force, watch=json)
+
     actors.act(
-        lambda session: type_text(session, text, force=force, watch=json),
+        typed,
+        lambda host: TypeText(host, text, force, watch=json),
+        TypeResult,
         lambda result: _say_done(result, f"{counted(result.characters, 'character')} typed"),
         jobs=jobs,
         json=json,
@@ -85,6 +97,7 @@ def key(
     token_file: TokenFile = None,
     force: Force = False,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Press keys on a host: each chord is pressed and released, one after the other.
@@ -99,15 +112,24 @@ def key(
       deskconsole key lab-01 lock
       deskconsole key --host lab-01 --host lab-02 lock
     """
-    from deskconsole.app.host_actions import press_keys
+    from deskconsole.app.input_results import KeyResult
     from deskconsole.app.key_chord import parse_chord
+    from deskconsole.local.messages import PressKeys
 
-    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    actors = _Actors(words, hosts, group, everything, direct, token_file, own=own)
     if not actors.rest:
         raise ConfigurationError("no keys were given", remedy="Name some, such as ctrl+c or f5.")
     chords = [parse_chord(word) for word in actors.rest]
+
+    def pressed(session: Session) -> KeyResult:
+        from deskconsole.app.host_actions import press_keys
+
+        return press_keys(session, chords, force=force, watch=json)
+
     actors.act(
-        lambda session: press_keys(session, chords, force=force, watch=json),
+        pressed,
+        lambda host: PressKeys(host, tuple(actors.rest), force, watch=json),
+        KeyResult,
         lambda result: _say_done(result, f"{counted(result.chords, 'chord')} pressed"),
         jobs=jobs,
         json=json,
@@ -127,6 +149,7 @@ def click(
     display: Display = None,
     force: Force = False,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Click a place of a host's desktop. Places count from the upper left corner of the picture.
@@ -136,14 +159,21 @@ def click(
       deskconsole click lab-01 640 400
       deskconsole click lab-01 20 780 --button right
     """
-    from deskconsole.app import host_actions
+    from deskconsole.app.input_results import ClickResult
+    from deskconsole.local.messages import ClickPlace
 
-    actors = _Actors(words, hosts, group, everything, direct, token_file, display)
+    actors = _Actors(words, hosts, group, everything, direct, token_file, display, own=own)
     x, y = _place(actors.rest)
+
+    def clicked(session: Session) -> ClickResult:
+        from deskconsole.app import host_actions
+
+        return host_actions.click(session, x, y, button=button, double=double, force=force, watch=json)
+
     actors.act(
-        lambda session: host_actions.click(
-            session, x, y, button=button, double=double, force=force, watch=json
-        ),
+        clicked,
+        lambda host: ClickPlace(host, x, y, button, double, force, watch=json),
+        ClickResult,
         lambda result: _say_done(result, f"clicked {x}, {y}"),
         jobs=jobs,
         json=json,
@@ -161,6 +191,7 @@ def clip_get(
     token_file: TokenFile = None,
     force: Force = False,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Print the text of a host's clipboard.
@@ -171,15 +202,21 @@ def clip_get(
     Example:
       deskconsole clip get lab-01 > text.txt
     """
-    from deskconsole.app.host_actions import get_clip
+    from deskconsole.app.input_results import ClipResult
     from deskconsole.common.safe_text import safe_lines
+    from deskconsole.local.messages import GetClip
 
-    actors = _Actors(words or [], hosts, group, everything, direct, token_file)
+    actors = _Actors(words or [], hosts, group, everything, direct, token_file, own=own)
     _require_no_more(actors.rest)
     if actors.several and not json:
         raise ConfigurationError(
             "the clipboards of several hosts need --json", remedy="It prints one object a host."
         )
+
+    def fetched(session: Session) -> ClipResult:
+        from deskconsole.app.host_actions import get_clip
+
+        return get_clip(session, force=force)
 
     def show(result: ClipResult) -> None:
         if sys.stdout.isatty():
@@ -188,7 +225,14 @@ def clip_get(
         else:
             typer.echo(result.text, nl=False)
 
-    actors.act(lambda session: get_clip(session, force=force), show, jobs=jobs, json=json)
+    actors.act(
+        fetched,
+        lambda host: GetClip(host, force),
+        ClipResult,
+        show,
+        jobs=jobs,
+        json=json,
+    )
 
 
 @clip_app.command("put")
@@ -202,6 +246,7 @@ def clip_put(
     token_file: TokenFile = None,
     force: Force = False,
     jobs: Jobs = JOBS,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Put a text into a host's clipboard. Control characters are left out, all but tab and line feed.
@@ -210,16 +255,30 @@ def clip_put(
     Example:
       deskconsole clip put lab-01 - < text.txt
     """
-    from deskconsole.app.host_actions import put_clip, require_clip
+    from deskconsole.app.input_results import ClipResult
+    from deskconsole.app.input_text import require_clip
+    from deskconsole.local.messages import PutClip
 
-    actors = _Actors(words, hosts, group, everything, direct, token_file)
+    actors = _Actors(words, hosts, group, everything, direct, token_file, own=own)
     text = require_clip(_text(actors.rest))
+
+    def put(session: Session) -> ClipResult:
+        from deskconsole.app.host_actions import put_clip
+
+        return put_clip(session, text, force=force)
 
     def show(result: ClipResult) -> None:
         left_out = f", {counted(result.left_out, 'control character')} left out" if result.left_out else ""
         say(f"{result.host}: {counted(result.characters, 'character')} put into its clipboard{left_out}")
 
-    actors.act(lambda session: put_clip(session, text, force=force), show, jobs=jobs, json=json)
+    actors.act(
+        put,
+        lambda host: PutClip(host, text, force),
+        ClipResult,
+        show,
+        jobs=jobs,
+        json=json,
+    )
 
 
 class _Actors:
@@ -237,13 +296,15 @@ class _Actors:
         direct: str | None,
         token_file: Path | None,
         display: int | None = None,
+        *,
+        own: bool = False,
     ) -> None:
         self._sessions = OwnSessions(direct, token_file, display)
         if direct is not None or hosts or group is not None or everything:
             names, self.rest = hosts, words
         else:
             names, self.rest = words[:1], words[1:]
-        self._chosen = self._sessions.choose(names, group, everything, own=True)
+        self._chosen = self._sessions.choose(names, group, everything, own=own)
 
     @property
     def several(self) -> bool:
@@ -251,11 +312,25 @@ class _Actors:
         return self._chosen.several
 
     def act(
-        self, action: Callable[[Session], T], show: Callable[[T], None], *, jobs: int, json: bool
+        self,
+        action: Callable[[Session], T],
+        request: Callable[[str], HostInput],
+        result: type[T],
+        show: Callable[[T], None],
+        *,
+        jobs: int,
+        json: bool,
     ) -> None:
-        """Acts on each host; events are only written down."""
+        """Acts on each host; events are only written down.
+
+        A console that has a session with the host gets a `request`; else `action` is for one of our own.
+        """
+        import msgspec
 
         def work(one: ChosenHost, cancellation: Cancellation) -> T:
+            if (console := one.live_in) is not None:
+                answer = console.ask(request(one.name), cancellation.add)
+                return msgspec.json.decode(answer.value, type=result)
             with self._sessions.of(one.host, cancellation) as session:
                 return action(session)
 

@@ -13,10 +13,12 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
+from .running import Own, choose
 from .terminal import counted, heard_unless, is_asking, print_json, say
 
 if TYPE_CHECKING:
     from deskconsole.app.results import RecordResult
+    from deskconsole.local.client import RunningConsole
     from deskconsole.recording.ring import KeptRing
     from deskconsole.session.events import Event
 
@@ -40,12 +42,16 @@ def record(
     ring: Annotated[
         float | None, seconds_option("Keep only the last minutes (10m), in memory, until they are wanted.")
     ] = None,
+    own: Own = False,
     json: Json = False,
 ) -> None:
     """Keep a host's stream in a file, exact and with its times, until Ctrl+C.
 
     With --ring nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last
     minutes are. Later ones go into files of their own.
+
+    A running console that is connected to the host records it in its own session; --ring, --display and --own
+    make one for this command.
 
     \b
     Examples:
@@ -63,6 +69,11 @@ def record(
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
     require_recording_name(output)
+    if host is not None and direct is None and display is None and ring is None:
+        one = choose([host], None, everything=False, own=own).hosts[0]
+        if (console := one.live_in) is not None:
+            _tell(_recorded_there(console, one.name, output, seconds), json=json)
+            return
     found, route = route_to(host, direct, token_file, display)
     if ring is None:
         file = recording_file(output, found.name)
@@ -87,6 +98,19 @@ def record(
 
     with running_session(found, route, tell=heard_unless(json)) as session:
         record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept)
+
+
+def _recorded_there(console: RunningConsole, host: str, output: Path, seconds: float | None) -> RecordResult:
+    """Has a running console record a host, until the time is over or Ctrl+C."""
+    import msgspec
+
+    from deskconsole.app.results import RecordResult
+    from deskconsole.local.messages import RecordHost
+    from deskconsole.recording.new_file import recording_file
+
+    file = recording_file(output, host).absolute()
+    answer = console.record(RecordHost(host, str(file), seconds))
+    return msgspec.json.decode(answer.value, type=RecordResult)
 
 
 def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -12,21 +12,22 @@ import msgspec
 
 from deskconsole.common import errors
 from deskconsole.common.errors import ConsoleNotRunning, DeskconsoleError
+from deskconsole.common.signals import take_interrupt
 
 from . import messages, socket_file
 from .messages import (
     PROTOCOL,
-    ActOnHost,
     ConsoleKind,
     FailureReply,
     Greeting,
     HostAnswer,
     HostList,
+    HostRequest,
     ListedHost,
     ListHosts,
+    RecordHost,
     Reply,
     Request,
-    TakePicture,
     WatchedEvent,
     WatchEvents,
 )
@@ -55,10 +56,34 @@ class RunningConsole:
             raise self._lost()
         return {host.name: host for host in reply.hosts}
 
-    def ask(self, request: ActOnHost | TakePicture, ending: Ending = lambda _call: None) -> HostAnswer:
+    def ask(self, request: HostRequest, ending: Ending = lambda _call: None) -> HostAnswer:
         """Its answer. Raises the DeskconsoleError that the console met, or ConsoleNotRunning."""
         with self._asked(request, ending) as replies:
             reply = next(replies)
+        if not isinstance(reply, HostAnswer):
+            raise self._lost()
+        return reply
+
+    def record(self, request: RecordHost) -> HostAnswer:
+        """The answer when the recording has ended, at Ctrl+C for one. Raises DeskconsoleError."""
+        try:
+            connection, _ = _greeted(self._path)
+        except OSError:
+            raise self._lost() from None
+        with connection:
+            connection.settimeout(None)
+            try:
+                messages.send(connection, request)
+                try:
+                    reply = messages.receive_reply(connection)
+                except KeyboardInterrupt:
+                    take_interrupt()
+                    connection.shutdown(socket.SHUT_WR)
+                    reply = messages.receive_reply(connection)
+            except (OSError, msgspec.DecodeError):
+                raise self._lost() from None
+        if isinstance(reply, FailureReply):
+            raise _error_of(reply)
         if not isinstance(reply, HostAnswer):
             raise self._lost()
         return reply

@@ -9,14 +9,16 @@ from __future__ import annotations
 import socket
 import struct
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """The version of these messages: a command asks no console that speaks another one."""
 
-LONGEST_REQUEST: Final = 1024 * 1024
+LONGEST_REQUEST: Final = 8 * 1024 * 1024
+"""Bytes: a text for a clipboard has a million characters at most."""
+
 LONGEST_REPLY: Final = 512 * 1024 * 1024
 """Bytes: a picture of 16384 x 16384 pixels without structure, as PNG, is not quite as long."""
 
@@ -70,13 +72,79 @@ class TakePicture(msgspec.Struct, frozen=True, tag=True):
     kind: str = "png"
 
 
+class TypeText(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a text to be typed.
+
+    Here and below `force` takes control from another console, and with `watch` the first picture after it is
+    waited for.
+    """
+
+    host: str
+    text: str
+    force: bool
+    watch: bool
+
+
+class PressKeys(msgspec.Struct, frozen=True, tag=True):
+    """Asks for chords to be pressed, each as `key` takes it."""
+
+    host: str
+    chords: tuple[str, ...]
+    force: bool
+    watch: bool
+
+
+class ClickPlace(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a click, in pixels of the picture; `button` is one of `host_actions.BUTTONS`."""
+
+    host: str
+    x: int
+    y: int
+    button: Literal["left", "middle", "right", "back", "forward"]
+    double: bool
+    force: bool
+    watch: bool
+
+
+class PutClip(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a text to go into the host's clipboard."""
+
+    host: str
+    text: str
+    force: bool
+
+
+class GetClip(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the text of the host's clipboard."""
+
+    host: str
+    force: bool
+
+
+class RecordHost(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a recording into a file, an absolute path, for so long. The answer comes at its end.
+
+    `seconds` None: until the command ends its side of the connection.
+    """
+
+    host: str
+    file: str
+    seconds: float | None
+
+
 class WatchEvents(msgspec.Struct, frozen=True, tag=True):
     """Asks for the events of some hosts from now on; none named: those of all."""
 
     hosts: tuple[str, ...] = ()
 
 
-Request = ListHosts | ActOnHost | TakePicture | WatchEvents
+HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
+"""What acts on a host."""
+
+HostRequest = ActOnHost | TakePicture | HostInput | RecordHost
+"""What is asked of one host, and has one HostAnswer."""
+
+Request = ListHosts | HostRequest | WatchEvents
 
 
 class ListedHost(msgspec.Struct, frozen=True):

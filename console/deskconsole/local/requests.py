@@ -25,7 +25,19 @@ from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, State
 
-from .messages import ActOnHost, HostAction, HostAnswer, HostList, ListedHost, ListHosts, TakePicture
+from .host_inputs import act
+from .host_recording import record
+from .messages import (
+    ActOnHost,
+    HostAction,
+    HostAnswer,
+    HostList,
+    HostRequest,
+    ListedHost,
+    ListHosts,
+    RecordHost,
+    TakePicture,
+)
 
 Waiting = Callable[[], None]
 """Called again and again during a wait; raises Cancelled once no command waits any more."""
@@ -36,9 +48,7 @@ _RESENT = 15.0
 """Seconds for a session's end, and for a picture that was asked for."""
 
 
-def answer(
-    fleet: Fleet, request: ListHosts | ActOnHost | TakePicture, waiting: Waiting
-) -> HostList | HostAnswer:
+def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> HostList | HostAnswer:
     """The reply to one request. Raises DeskconsoleError."""
     match request:
         case ListHosts():
@@ -47,6 +57,11 @@ def answer(
             return _picture(fleet, host, kind, waiting)
         case ActOnHost(host, action):
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
+        case RecordHost(host):
+            return HostAnswer(msgspec.json.encode(record(_connected(fleet, host), request, waiting)))
+        case _:
+            session = _connected(fleet, request.host)
+            return HostAnswer(msgspec.json.encode(act(session, request, waiting)))
 
 
 def _hosts(fleet: Fleet) -> HostList:

@@ -39,7 +39,7 @@ from .control_loss import control_loss
 from .control_status import ControlSettings, ControlStatus
 from .held_inputs import HeldInputs
 from .link_observer import LinkObserver
-from .sent_inputs import InputResult, RoundTrips, SentInput, SentInputs
+from .sent_inputs import LONGEST_TEXT, InputResult, RoundTrips, SentInput, SentInputs
 from .status_changes import StatusChanges
 
 MOVES_OUT = 4
@@ -47,9 +47,6 @@ MOVES_OUT = 4
 
 _NO_CLIP_HERE = "the policy of this host", "this agent has no clipboard"
 """Beginnings of the agent's answers that no other text and no later time changes."""
-
-LONGEST_TEXT = 64_000
-"""Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
 
 
 class HostControl(LinkObserver):

@@ -13,6 +13,9 @@ from deskwire.errors import RemoteProtocolError
 
 from .control_status import ControlStatus
 
+LONGEST_TEXT = 64_000
+"""Characters that are typed at once, a minute's work at most: an agent ends a link with too many inputs."""
+
 SAMPLES = 50
 """The round trips are those of so many of the last inputs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from .link_observer import LinkObserver
 from .observer_list import ObserverList
 
 
-class PacketRecorder(LinkObserver):
+class PacketRecorder(LinkObserver, ABC):
     """Keeps what a link brings, see `deskconsole.recording.recorder`."""
 
     file: Path
@@ -27,18 +28,18 @@ class PacketRecorder(LinkObserver):
     """The error that ended the recording."""
 
     @property
+    @abstractmethod
     def seconds(self) -> float:
         """The length until now."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def size(self) -> int:
         """Bytes in the file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Ends the recording and waits for its file. Raises the error that ended it before."""
-        raise NotImplementedError
 
 
 class RecordingRequest(NamedTuple):
@@ -71,9 +72,11 @@ class SessionRecording:
         self._observers = observers
         self._tell = tell
         self._changed = changed
+        self._beginning = threading.Lock()
+        """Lock that is held while a file is made: a slow disk holds up no end."""
         self._lock = threading.Lock()
         self._host = ""
-        self._closing: threading.Thread | None = None
+        self._closing: list[threading.Thread] = []
         self.recorder: PacketRecorder | None = None
         """The recorder that runs."""
 
@@ -81,44 +84,60 @@ class SessionRecording:
         self, host: str, display: int, want_refresh: Callable[[], None], make: MakeRecorder
     ) -> PacketRecorder:
         """Begins, unless a recording runs already; returns what runs. Raises what `make` raises."""
-        with self._lock:
-            if self.recorder is not None:
-                return self.recorder
-            recorder = make(RecordingRequest(host, display, want_refresh, self.stop))
-            self._host, self.recorder = host, recorder
-            self._observers.add(recorder)
+        made: PacketRecorder | None = None
+
+        def failed() -> None:
+            if made is not None:
+                self.stop(made)
+
+        with self._beginning:
+            if (running := self.recorder) is not None:
+                return running
+            recorder = made = make(RecordingRequest(host, display, want_refresh, failed))
+            self._tell(RecordingStarted(host=host, file=str(recorder.file)))
+            with self._lock:
+                self._host, self.recorder = host, recorder
+                self._observers.add(recorder)
         self._changed(time.time())
+        if recorder.failure is not None:
+            self.stop(recorder)
         if self.recorder is not recorder:  # ended meanwhile, and perhaps told before
             self._changed(None)
-        self._tell(RecordingStarted(host=host, file=str(recorder.file)))
         return recorder
 
-    def stop(self) -> None:
-        """Ends the recording, if there is one; its file is whole after `wait`."""
+    def stop(self, only: PacketRecorder | None = None) -> None:
+        """Ends the recording, if there is one; its file is whole after `wait`.
+
+        `only`: that recording, and no other that has begun since.
+        """
         with self._lock:
-            recorder, self.recorder = self.recorder, None
-            if recorder is None:
+            recorder = self.recorder
+            if recorder is None or (only is not None and only is not recorder):
                 return
+            self.recorder = None
             self._observers.remove(recorder)
             # A slow disk may take a while for what waits.
-            self._closing = threading.Thread(
-                target=self._close, args=(recorder,), name=f"end of a recording of {self._host}"
+            closing = threading.Thread(
+                target=self._close, args=(recorder, self._host), name=f"end of a recording of {self._host}"
             )
-            self._closing.start()
+            self._closing = [*(one for one in self._closing if one.is_alive()), closing]
+            closing.start()
         self._changed(None)
 
     def wait(self) -> None:
-        """Returns when the file of the last recording is whole."""
-        if self._closing is not None:
-            self._closing.join()
+        """Returns when the files of all recordings that were ended are whole."""
+        with self._lock:
+            closing = list(self._closing)
+        for thread in closing:
+            thread.join()
 
-    def _close(self, recorder: PacketRecorder) -> None:
+    def _close(self, recorder: PacketRecorder, host: str) -> None:
         with contextlib.suppress(DeskconsoleError):  # the recorder knows it
             recorder.close()
         failure = None if recorder.failure is None else Failure.of(recorder.failure)
         file = str(recorder.file) if recorder.packets else ""
         self._tell(
             RecordingEnded(
-                host=self._host, file=file, seconds=recorder.seconds, size=recorder.size, failure=failure
+                host=host, file=file, seconds=recorder.seconds, size=recorder.size, failure=failure
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskconsole.app.host_actions import require_clip, require_typable
+from deskconsole.app.input_text import require_clip, require_typable
 from deskconsole.app.key_chord import ChordKey, parse_chord
 from deskconsole.common.errors import ConfigurationError
 from deskwire.control import ChordName

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from deskconsole.session.control_status import ControlSettings, ControlStatus
-from deskconsole.session.host_control import LONGEST_TEXT, MOVES_OUT
+from deskconsole.session.host_control import MOVES_OUT
+from deskconsole.session.sent_inputs import LONGEST_TEXT
 from deskwire.control import (
     AllUp,
     Button,

@@ -1,19 +1,26 @@
-"""A recording that ends while it begins is none: the list must not show one that a key cannot end."""
+"""Recordings of one session, one after the other: their ends, and ends that come late."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+from deskconsole.common.errors import RecordingError
 from deskconsole.session.observer_list import ObserverList
 from deskconsole.session.session_recording import PacketRecorder, RecordingRequest, SessionRecording
 
 
 class Recorder(PacketRecorder):
-    """Keeps nothing."""
+    """Keeps nothing. Its file is whole when `whole` is set."""
 
-    file = Path("lab-01.dcr")
+    file = Path("lab-01.deskrec")
     packets = 0
-    failure = None
+    failure: RecordingError | None = None
+
+    def __init__(self, request: RecordingRequest) -> None:
+        self.request = request
+        self.whole = threading.Event()
+        self.whole.set()
 
     @property
     def seconds(self) -> float:
@@ -24,7 +31,10 @@ class Recorder(PacketRecorder):
         return 0
 
     def close(self) -> None:
-        """Does nothing: no file is open."""
+        """Waits for the disk, which may turn out to be full."""
+        self.whole.wait(60)
+        if self.failure is not None:
+            self.request.failed()
 
 
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
@@ -39,9 +49,50 @@ def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
 
     def make(request: RecordingRequest) -> PacketRecorder:
         assert request.host == "lab-01"
-        return Recorder()
+        return Recorder(request)
 
     recording.start("lab-01", 0, lambda: None, make)
     recording.wait()
     assert recording.recorder is None
     assert told[-1] is False
+
+
+def test_a_disk_that_is_full_at_the_end_of_one_recording_does_not_end_the_next() -> None:
+    made: list[Recorder] = []
+
+    def make(request: RecordingRequest) -> PacketRecorder:
+        made.append(Recorder(request))
+        return made[-1]
+
+    recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
+    recording.start("lab-01", 0, lambda: None, make)
+    made[0].whole.clear()
+    recording.stop()
+    recording.start("lab-01", 0, lambda: None, make)
+    made[0].failure = RecordingError("the disk is full")
+    made[0].whole.set()
+    recording.wait()
+    assert recording.recorder is made[1]
+    recording.stop()
+
+
+def test_all_files_are_whole_before_a_session_ends() -> None:
+    made: list[Recorder] = []
+
+    def make(request: RecordingRequest) -> PacketRecorder:
+        made.append(Recorder(request))
+        return made[-1]
+
+    recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
+    for _ in range(2):
+        recording.start("lab-01", 0, lambda: None, make)
+        made[-1].whole.clear()
+        recording.stop()
+    made[1].whole.set()
+    waited = threading.Thread(target=recording.wait)
+    waited.start()
+    waited.join(0.2)
+    assert waited.is_alive(), "the first recording's file is not whole yet"
+    made[0].whole.set()
+    waited.join(60)
+    assert not waited.is_alive()

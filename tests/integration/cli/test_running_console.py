@@ -18,6 +18,7 @@ from deskconsole.local.client import running_consoles
 from deskwire.digest import framebuffer_digest
 from support.command_line import CommandLine, Said
 from support.screens.terminal import Terminal
+from support.xvfb import wait_for
 
 
 class Ground:
@@ -85,6 +86,35 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
     assert said.code == 0
     assert len(list((tmp_path / "all").glob("*.png"))) == 3
     assert "3 live" in ground.terminal.screen()
+
+
+def test_a_host_is_acted_on_in_the_session_that_runs(ground: Ground) -> None:
+    assert ground.user.run("type", "night-shift", "abc", "--json").json()["characters"] == 3
+    assert ground.user.run("key", "--group", "workshop", "enter").stderr.startswith(
+        "studio: 1 chord pressed in "
+    )
+    assert ground.user.run("click", "night-shift", "5000", "1").refusal(2).startswith("5000, 1 is outside of")
+    assert ground.user.run("clip", "put", "night-shift", "grüße").code == 0
+    assert ground.user.run("clip", "get", "night-shift").stdout == "grüße"
+    assert ground.user.run("status", "night-shift", "--json").json()["control"] == "free"
+
+
+def test_the_session_that_runs_is_recorded_until_the_command_ends(ground: Ground, tmp_path: Path) -> None:
+    def recorded_since() -> float | None:
+        since: float | None = ground.user.run("status", "studio", "--json").json()["recording_since"]
+        return since
+
+    file = tmp_path / "studio.deskrec"
+    with ground.user.started("record", "studio", "-o", file, "--json") as command:
+        wait_for(lambda: recorded_since() is not None and file.exists(), what="the recording")
+        said = ground.user.run("record", "studio", "-o", tmp_path / "other.deskrec").refusal(2)
+        assert said.startswith(f"studio is being recorded already, in {file}")
+        command.send_signal(signal.SIGINT)
+        stdout, _ = command.communicate(timeout=60)
+    assert command.returncode == 0
+    assert recorded_since() is None
+    whole = ground.user.run("play", file, "--json").json()
+    assert (whole["packets"], whole["fault"]) == (json.loads(stdout)["packets"], "")
 
 
 def test_events_are_told_as_they_happen(ground: Ground) -> None:
