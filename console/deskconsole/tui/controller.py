@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -22,9 +23,11 @@ from deskconsole.common.errors import DeskconsoleError, HostGone
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import (
+    ALL_HOSTS,
     ActionFailed,
     Event,
     Failure,
+    ListReloaded,
     PictureDiffers,
     PictureResent,
     PictureVerified,
@@ -39,7 +42,6 @@ from .alias_addresses import AliasAddresses
 from .auto_open import AutoOpen
 from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
-from .host_list import HostList
 from .marks import Marks
 from .messages import EventsArrived, QuestionsChanged
 from .operator import Operator
@@ -116,7 +118,6 @@ class Controller:
         self.addresses = AliasAddresses(ssh_config)
         self.operator = Operator(lambda: self.fleet)
         self.auto_open = AutoOpen()
-        self.host_list = HostList(app, self)
         self.marks = Marks()
         """The hosts that keys act on together. Change them by `mark` or `mark_only`."""
         self.window_failures: dict[str, Failure] = {}
@@ -139,10 +140,10 @@ class Controller:
 
     async def open(self) -> None:
         """Opens the fleet on its thread and begins to pull. Raises the `DeskconsoleError` of the backend."""
-        self.fleet = await self.off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
+        self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
         self.take_events()
         self._app.set_interval(PULL, self.pull)
-        self._app.set_interval(RELOAD, self.host_list.reload)
+        self._app.set_interval(RELOAD, self.reload)
 
     def close(self) -> None:
         """Closes the fleet; blocks until then."""
@@ -192,7 +193,7 @@ class Controller:
         if fleet is None:
             return None
         try:
-            await self.off_loop(lambda: call(fleet))
+            await self._off_loop(lambda: call(fleet))
         except DeskconsoleError as error:
             return error
         finally:
@@ -215,8 +216,7 @@ class Controller:
         elif done is not None:
             self.note(done)
 
-    async def off_loop(self, call: Callable[[], T]) -> T:
-        """Calls it on the fleet's thread, behind what keys asked for before; raises what it raises."""
+    async def _off_loop(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     def _wake(self, message: EventsArrived | QuestionsChanged) -> None:
@@ -419,3 +419,24 @@ class Controller:
             self.act(name, lambda fleet: fleet.check_exact(name))
         else:
             self.act(name, lambda fleet: fleet.request_refresh(name))
+
+    def reload(self, *, asked: bool = False) -> None:
+        """Takes over what another program wrote into the list of hosts; returns at once.
+
+        `asked`: somebody waits for an answer.
+        """
+        self._app.run_worker(self._reload(asked=asked))
+
+    async def _reload(self, *, asked: bool) -> None:
+        if self.fleet is None:
+            return
+        try:
+            changed = await self._off_loop(partial(self.fleet.reload, watching=not asked))
+        except DeskconsoleError as error:
+            self.report(ALL_HOSTS, error)
+            return
+        if changed:
+            self.note(ListReloaded(host=ALL_HOSTS))
+            self.pull()
+        elif asked:
+            self.say("hosts.toml has not changed")

@@ -245,7 +245,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.query_one(HostTable).turn_columns()
 
     def action_reload(self) -> None:
-        self.controller.host_list.reload(asked=True)
+        self.controller.reload(asked=True)
 
     def action_add(self) -> None:
         self.post_message(HostFormOpened())
