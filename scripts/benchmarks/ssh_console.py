@@ -15,11 +15,13 @@ from pathlib import Path
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
+from deskconsole.picture.opencv import require_opencv
 from deskconsole.session.events import Event
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.route import AgentTransport, StepReport
 from deskconsole.session.state import State
-from deskconsole.ssh.connection import closing_when, connect
+from deskconsole.ssh.cancelling import closing_when
+from deskconsole.ssh.connection import connect
 from deskconsole.ssh.login_queue import LoginQueue
 from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
@@ -78,4 +80,5 @@ class BehindSsh(Simulated):
 
 
 if __name__ == "__main__":
+    require_opencv()  # the console imports it at its start, too
     sys.exit(run(BehindSsh(json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]).read_bytes())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ from textual.app import App
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
 from deskconsole.tui.app import DeskconsoleApp
-from deskconsole.tui.controller import Controller
+from deskconsole.tui.controller import BETWEEN_EVENTS, Controller
 from deskconsole.tui.key_places import key_places
 from deskconsole.tui.user_keys import UserKeys
 from deskconsole.tui.view import FleetView
@@ -72,6 +73,19 @@ async def test_a_delivered_event_is_recorded_once_and_published(tmp_path: Path) 
         controller.take_events()
     assert fleet.recorded == [event]
     assert [line.event for lines in heard if isinstance(lines, list) for line in lines] == [event]
+
+
+async def test_events_one_after_the_other_are_collected_together(tmp_path: Path) -> None:
+    """A hundred hosts that connect say sixty things a second, and each collection shows all rows."""
+    fleet = laboratory()
+    async with controlled(fleet, tmp_path) as (controller, heard):
+        for number in range(5):
+            controller.events.deliver(failure("lab-04", f"number {number}"))
+            controller.expect_events()
+        await asyncio.sleep(2 * BETWEEN_EVENTS)
+        collected = [len(lines) for lines in heard if isinstance(lines, list) and lines]
+    assert collected == [1, 4]
+    assert len(fleet.recorded) == 5
 
 
 async def test_a_host_that_was_saved_is_named_behind_the_view_that_has_it(tmp_path: Path) -> None:

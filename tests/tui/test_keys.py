@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from textual.widgets import Static
+from textual.widgets._footer import FooterKey
 
+from deskconsole.session.state import SETTLED
+from deskconsole.tui.widgets.host_table import HostTable
 from support.screens.display_fleet import Running, laboratory
 from support.screens.piloting import screen_text, until, until_shown
 
@@ -38,3 +41,22 @@ async def test_the_palette_knows_what_the_keys_do(running: Running) -> None:
         await until_shown(pilot, "Compare the host's picture with ours")
         await pilot.press("enter")
         await until(pilot, lambda: fleet.asked == [("check", "lab-01")])
+
+
+async def test_keys_that_cannot_be_used_are_grey_and_stay_the_same_widgets(running: Running) -> None:
+    """To make all of them again for another host cost 50 ms of CPU a key."""
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await until(
+            pilot, lambda: any(key.action == "disconnect" for key in pilot.app.screen.query(FooterKey))
+        )
+        keys = list(pilot.app.screen.query(FooterKey))
+
+        def grey() -> set[str]:
+            return {key.action for key in keys if key.has_class("-disabled")}
+
+        await until(pilot, lambda: "connect" in grey() and "disconnect" not in grey())  # it is live
+        settled = next(host.name for host in fleet.hosts if fleet.snapshots()[host.name].state in SETTLED)
+        pilot.app.screen.query_one(HostTable).select(settled)
+        await until(pilot, lambda: "disconnect" in grey() and "connect" not in grey())
+        assert list(pilot.app.screen.query(FooterKey)) == keys

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib.resources
 import io
+import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,10 +83,19 @@ def pack(files: Mapping[str, bytes], into: IO[bytes], packed: Callable[[int], No
         add(LISTING, listing(files))
 
 
-@functools.cache
+_PACKING = threading.Lock()
+"""A hundred hosts that connect together ask for the agent together: without it sixteen threads packed it."""
+
+
 def agent_archive() -> Archive:
     """The agent's files as they are installed here, in a folder that Python runs by its name or, on its path,
     as `-m deskagent`. They do not change while the console runs."""
+    with _PACKING:
+        return _agent_archive()
+
+
+@functools.cache
+def _agent_archive() -> Archive:
     files = {"__main__.py": _FOLDER_MAIN}
     for package in _PACKAGES:
         files.update(_walk(importlib.resources.files(package), package))

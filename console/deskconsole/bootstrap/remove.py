@@ -8,7 +8,8 @@ from pathlib import Path
 from deskconsole.common.errors import BootstrapError, Cancelled, DeskconsoleError
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
-from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.cancelling import closing_when
+from deskconsole.ssh.connection import Connection, connect
 from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import Secrets
 

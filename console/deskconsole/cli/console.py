@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskconsole.common.errors import Cancelled, ConfigurationError
+from deskconsole.common.errors import Cancelled, ConfigurationError, DeskconsoleError
 from deskconsole.common.paths import Paths
 from deskconsole.common.settings import Settings
 from deskconsole.common.signals import own_interrupts_end
@@ -293,8 +293,11 @@ def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
 def _warm_up(fleet: Fleet) -> None:
     """Connects the marked hosts, and imports what the first connect and the first command would wait for."""
     from deskconsole.local import requests  # noqa: F401
+    from deskconsole.picture.opencv import require_opencv
     from deskconsole.session import session  # noqa: F401
 
+    with contextlib.suppress(DeskconsoleError):  # the first picture says it
+        require_opencv()
     fleet.connect_at_start()
 
 

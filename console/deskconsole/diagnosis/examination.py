@@ -34,7 +34,8 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress
 from deskconsole.inventory.host import Host
 from deskconsole.runtimes.store import RuntimeStore
-from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.cancelling import closing_when
+from deskconsole.ssh.connection import Connection, connect
 from deskconsole.ssh.forwarding import require_forwarding
 from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.secrets import OpenedKeys, Secrets

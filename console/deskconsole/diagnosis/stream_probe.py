@@ -11,7 +11,7 @@ from deskconsole.session.host_screen import NO_PICTURE_AFTER
 from deskconsole.session.link_loop import LinkLoop
 from deskconsole.session.link_observer import LinkObserver
 from deskconsole.session.link_sender import Transport
-from deskconsole.ssh.connection import closing_when
+from deskconsole.ssh.cancelling import closing_when
 from deskwire.messages import Screen, ScreenState, Welcome
 from deskwire.packet import Packet
 

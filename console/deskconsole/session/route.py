@@ -27,7 +27,8 @@ from deskconsole.common.paths import Paths
 from deskconsole.common.progress import Progress, StepId
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.learnt_macs import LearntMacs
-from deskconsole.ssh.connection import Connection, closing_when, connect
+from deskconsole.ssh.cancelling import closing_when
+from deskconsole.ssh.connection import Connection, connect
 from deskconsole.ssh.forwarding import require_forwarding
 from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
 from deskconsole.ssh.prompts import Questions
@@ -208,7 +209,7 @@ class SshRoute:
         self._host = host
 
     def hurry(self) -> None:
-        self._turn.first = True
+        self._turn.hurry()
 
     def _bring_up(
         self, connection: Connection, report: StepReport, cancelled: threading.Event, *, reuse: bool

@@ -15,6 +15,7 @@ from deskconsole.common.errors import AddressError, Cancelled, ConfigurationErro
 from deskconsole.inventory.host import Host
 
 from .authentication import authenticate
+from .cancelling import closing_when
 from .command import CommandResult, run_command
 from .files import Files, open_files
 from .host_keys import HostKeyCheck
@@ -106,10 +107,11 @@ def connect(
     """Connect and log in; `timeout` is for each hop and does not run while a person thinks.
 
     `secrets` saves questions on reconnecting. `ssh_config` stands in for the user's and the machine's
-    configuration. `passed` is told of every stage. `turn` is waited for before a login, and left when it is
-    done or a person is asked. Setting `cancelled` from any thread ends it with Cancelled
-    within 0.3 s, or as soon as the question that is being asked returns. Raises ConfigurationError,
-    AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host), ConnectionFailed.
+    configuration. `passed` is told of every stage. `turn` is waited for at the beginning and before a login,
+    and left when that is done or a person is asked. Setting `cancelled` from any thread ends it with
+    Cancelled within 0.3 s, or as soon as the question that is being asked returns. Raises
+    ConfigurationError, AddressError, HostKeyError, AuthenticationFailed, ForwardingRefused (a jump host),
+    ConnectionFailed.
     """
     parts = _Parts()
     turn = turn or LoginTurn()
@@ -124,6 +126,7 @@ def connect(
         with closing_when(cancelled, parts.close):
             if cancelled.is_set():
                 raise Cancelled(f"connecting to {host.name} was cancelled")
+            turn.begin(cancelled)
             target = resolve(
                 host.target,
                 label=host.name,
@@ -298,27 +301,3 @@ class _Route:
 
 def _named(name: str, found: list[str]) -> str:
     return f"{name} needs no looking up" if found == [name] else f"{name} is {', '.join(found)}"
-
-
-@contextmanager
-def closing_when(cancelled: threading.Event, close: Callable[[], None], grace: float = 0.0) -> Iterator[None]:
-    """While inside, `cancelled` calls `close`: a thread that waits on what it closes wakes with an error.
-
-    `grace` is how many seconds one has to leave before that.
-    """
-    finished = threading.Event()
-
-    def watch() -> None:
-        while not finished.wait(0.1):
-            if cancelled.is_set():
-                if not finished.wait(grace):
-                    close()
-                return
-
-    watcher = threading.Thread(target=watch, name="ssh connect watcher", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        watcher.join()

@@ -158,7 +158,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
     # News from threads, and what comes to the top without a key
 
     def on_events_arrived(self) -> None:
-        self.controller.take_events()
+        self.controller.expect_events()
 
     def on_questions_changed(self) -> None:
         self._show_question()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import msgspec
 from textual.app import App
 from textual.signal import Signal
+from textual.timer import Timer
 
 from deskconsole.common.errors import DeskconsoleError, HostGone
 from deskconsole.common.safe_text import safe_text
@@ -62,6 +63,10 @@ T = TypeVar("T")
 
 PULL = 1.0
 """Seconds between two looks at the figures."""
+
+BETWEEN_EVENTS = 0.5
+"""Seconds between two collections of events. Each shows all rows: while a hundred hosts connected, one for
+each event took half a core, and keys waited for two seconds."""
 
 RELOAD = 2.0
 """Seconds between two looks at whether another program has written hosts.toml."""
@@ -127,6 +132,9 @@ class Controller:
         self._looked_at = float("-inf")
         """Monotonic time at which a screen last said which hosts it shows; it takes a view a little later."""
         self._looking_up = False
+        self._collected = float("-inf")
+        """Monotonic time at which events were collected last."""
+        self._collecting: Timer | None = None
         self._pulled = asyncio.Event()
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -146,6 +154,7 @@ class Controller:
         if self.fleet is not None:
             self._executor.submit(self.fleet.close).result()
         self._executor.shutdown()
+        self.events.take()  # the log gets the last ones, too
 
     def pull(self) -> None:
         """Takes the fleet's figures and publishes them."""
@@ -263,6 +272,21 @@ class Controller:
             self._looking_up = False
 
     # What is said
+
+    def expect_events(self) -> None:
+        """Collects what threads delivered: at once, or a moment after the last time."""
+        if self._collecting is not None:
+            return
+        wait = self._collected + BETWEEN_EVENTS - time.monotonic()
+        if wait > 0:
+            self._collecting = self._app.set_timer(wait, self._collect)
+        else:
+            self._collect()
+
+    def _collect(self) -> None:
+        self._collecting = None
+        self.take_events()
+        self._collected = time.monotonic()
 
     def take_events(self) -> None:
         """Collects what threads delivered. A toast does not repeat what the screen on top tells already."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from deskconsole.common.errors import Cancelled
-from deskconsole.ssh.login_queue import LoginQueue, LoginTurn
+from deskconsole.ssh.login_queue import APART, LoginQueue, LoginTurn
 from deskconsole.ssh.prompts import HostQuestions, SecretRequest
 from support.answers import Answers
 
@@ -93,7 +94,7 @@ def test_one_that_a_person_waits_for_goes_before_those_that_came_earlier() -> No
         return turn, thread
 
     waiters = [wait_for(name) for name in ("one", "two", "three")]
-    waiters[2][0].first = True
+    waiters[2][0].hurry()
     holder.leave()
     for _, thread in waiters:
         thread.join(10)
@@ -120,6 +121,35 @@ def _cancelled() -> threading.Event:
     event = threading.Event()
     event.set()
     return event
+
+
+def test_connections_begin_one_after_the_other_but_not_those_that_a_person_waits_for() -> None:
+    queue, never = LoginQueue(), threading.Event()
+    queue.turn().begin(never)
+    began = time.monotonic()
+    for _ in range(5):
+        queue.turn().begin(never)
+    assert time.monotonic() - began >= 4 * APART
+    awaited = queue.turn()
+    awaited.waiting = lambda: pytest.fail("a person waits for it")
+    awaited.hurry()
+    awaited.begin(never)
+
+
+def test_a_connection_that_has_not_begun_is_hurried_or_cancelled() -> None:
+    queue = LoginQueue()
+    for _ in range(10_000):  # minutes
+        queue.delay()
+    cancelled, never, waits = threading.Event(), threading.Event(), threading.Event()
+    hurried = queue.turn(waits.set)
+    thread = threading.Thread(target=hurried.begin, args=(never,))
+    thread.start()
+    assert waits.wait(10)
+    hurried.hurry()
+    thread.join(10)
+    assert not thread.is_alive()
+    with pytest.raises(Cancelled):
+        queue.turn(cancelled.set).begin(cancelled)
 
 
 def test_without_a_queue_every_turn_is_free() -> None:

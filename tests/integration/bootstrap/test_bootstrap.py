@@ -8,6 +8,8 @@ import shutil
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -310,10 +312,10 @@ def test_the_agent_outlives_the_connection(ground: Ground) -> None:
 
 
 def test_the_archive_is_the_same_every_time_and_holds_no_compiled_files() -> None:
-    agent_archive.cache_clear()
     first = agent_archive()
-    agent_archive.cache_clear()
-    assert agent_archive().content == first.content
+    code = "from deskconsole.bootstrap.archive import agent_archive; print(agent_archive().sha256())"
+    again = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert again.stdout.strip() == first.sha256()
     with zipfile.ZipFile(first.open()) as archive:
         names = archive.namelist()
     assert "deskagent/__main__.py" in names

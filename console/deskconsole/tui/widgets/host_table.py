@@ -8,6 +8,7 @@ once a second cost the whole console 11 % of a core.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -347,8 +348,14 @@ class HostTable(ScrollView, can_focus=True):
         return self._strip(heading_cells(line) if isinstance(line, Heading) else cells(line, layout), base)
 
     def _strip(self, line: list[Cell], base: Style) -> Strip:
-        segments = []
-        for text, part in line:
-            style = self.get_component_rich_style(f"host-table--{part}")
-            segments.append(Segment(text, base + Style(color=style.color, bold=style.bold)))
+        segments = [
+            Segment(text, _over(base, self.get_component_rich_style(f"host-table--{part}")))
+            for text, part in line
+        ]
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+
+@lru_cache(maxsize=256)
+def _over(base: Style, part: Style) -> Style:
+    """Returns the line's style with a part's colour and weight. To make it takes 9 us; a line has a dozen."""
+    return base + Style(color=part.color, bold=part.bold)

@@ -20,21 +20,29 @@ class Keys(Footer):
 
     def __init__(self, *, compact: bool) -> None:
         super().__init__(compact=compact)
-        self._composed: list[tuple[object, ...]] = []
+        self._composed: list[object] = []
 
     def compose(self) -> ComposeResult:
-        self._composed = self._wanted(self.screen) if self._bindings_ready else []
+        self._composed = self._shown(self.screen) if self._bindings_ready else []
         for widget in super().compose():
             if isinstance(widget, FooterKey) and widget.action in MINOR:
                 widget.add_class("-minor")
             yield widget
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        if not self._composed or self._wanted(screen) != self._composed:
+        if not self._composed or self._shown(screen) != self._composed:
             super().bindings_changed(screen)
+        elif screen is self.screen:
+            enabled = {active.binding.action: active.enabled for active in screen.active_bindings.values()}
+            for key in self.query(FooterKey):
+                key._disabled = disabled = not enabled.get(key.action, True)  # noqa: SLF001
+                key.set_class(disabled, "-disabled")
 
     @staticmethod
-    def _wanted(screen: Screen[object]) -> list[tuple[object, ...]]:
+    def _shown(screen: Screen[object]) -> list[object]:
+        """Returns what the keys are made of, except for which of them are grey."""
         return [
-            (active.binding, active.enabled, active.tooltip) for active in screen.active_bindings.values()
+            (active.binding, active.tooltip)
+            for active in screen.active_bindings.values()
+            if active.binding.show or active.binding.system
         ]
