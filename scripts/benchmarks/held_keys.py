@@ -11,6 +11,7 @@ import contextlib
 import random
 import sys
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
@@ -62,14 +63,14 @@ class _Stage:
         self._host = stack.enter_context(closing(Display(self._served.display)))
         self._hands = stack.enter_context(closing(Display(self._shown.display)))
 
+    @abstractmethod
     def _serve(self, stack: ExitStack, served: Xvfb, folder: Path) -> Mapping[str, Any]:
         """Serves the screen; returns what viewing.py must be told of the way to it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def cuts(self) -> Mapping[str, Callable[[], object]]:
         """The acts that end the holding, by kind."""
-        raise NotImplementedError
 
     def hold(self, keys: list[str], *, button: bool) -> None:
         """Takes control where it is not taken, and presses keys and the left button in the window."""

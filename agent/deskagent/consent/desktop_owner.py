@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import socket
@@ -37,14 +38,22 @@ def user_at_desktop(display: str | None = None, sessions: Path = _SESSIONS) -> s
     """
     if sys.platform == "win32":
         return ""  # its launcher tells the user of the session, which stays the same for an agent's life
-    import pwd
-
     display = os.environ.get("DISPLAY", "") if display is None else display
     owner = _session_owner(display, sessions)
     try:
-        return "" if owner is None or owner < _PERSONS else pwd.getpwuid(owner).pw_name
+        return "" if owner is None or owner < _PERSONS else _name_of(owner)
     except KeyError:  # of a directory that does not answer
         return ""
+
+
+@functools.cache
+def _name_of(user: int) -> str:
+    """The name of a user, asked for once: a directory in the network may take long. Raises KeyError."""
+    if sys.platform == "win32":
+        raise KeyError(user)
+    import pwd
+
+    return pwd.getpwuid(user).pw_name
 
 
 def _owner(display: str, sessions: Path) -> int | None:

@@ -70,7 +70,6 @@ class Server:
         self._consent = consent or HostConsent()
         self._token = token
         self._computer = computer or ComputerWatch(Computer())
-        self._looked = time.monotonic()
         self._feeds = DisplayFeeds(open_grabber)
         self._platform = _platform()
         self._lock = threading.Lock()
@@ -81,12 +80,23 @@ class Server:
         """Links without the token of which the log does not say yet."""
         self._wrong_told = -_WRONG_TOLD
         self._last_served = time.monotonic()
+        self._over = threading.Event()
         self._closing, self._close_signal = socket.socketpair()
         self._listener = _listen(port)
         self.port: int = self._listener.getsockname()[1]
 
     def serve(self, idle_exit: float | None) -> None:
         """Serves until `close`, or until no console has been there for `idle_exit` seconds."""
+        # On a thread of its own: a directory in the network may take long to say a name.
+        watch = threading.Thread(target=self._watch_person, name="person", daemon=True)
+        watch.start()
+        try:
+            self._serve(idle_exit)
+        finally:
+            self._over.set()
+            watch.join(timeout=1.0)
+
+    def _serve(self, idle_exit: float | None) -> None:
         with selectors.DefaultSelector() as selector, self._listener, self._closing:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._closing, selectors.EVENT_READ)
@@ -97,7 +107,6 @@ class Server:
                         return
                     self._accept()
                 self._tell_wrong()
-                self._tell_person()
             _log.info("no console for %s s: ending", idle_exit)
             self._end_links()
 
@@ -118,16 +127,14 @@ class Server:
                 _log.warning("connections without the right token: %d", self._wrong)
                 self._wrong, self._wrong_told = 0, now
 
-    def _tell_person(self) -> None:
+    def _watch_person(self) -> None:
         """Tells all consoles of another person at the desktop, who is looked for now and then."""
-        if time.monotonic() - self._looked < _LOOK_FOR_PERSON:
-            return
-        self._looked = time.monotonic()
-        if (user := self._computer.changed_user()) is not None:
-            with self._lock:
-                links = list(self._admitted)
-            for link in links:
-                link.tell(Person(user))
+        while not self._over.wait(_LOOK_FOR_PERSON):
+            if (user := self._computer.changed_user()) is not None:
+                with self._lock:
+                    links = list(self._admitted)
+                for link in links:
+                    link.tell(Person(user))
 
     def _accept(self) -> None:
         try:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RecordingError
 from deskconsole.common.kept_file import unused
-from deskconsole.common.paths import is_folder, is_taken
 from deskconsole.common.signals import take_interrupt
 from deskconsole.recording.chunk import SECOND
 from deskconsole.recording.new_file import record_into, recording_file
 from deskconsole.recording.recorder import Recorder
 from deskconsole.recording.ring import KeptRing, RecordingRing
+from deskconsole.recording.writer import RecordingWriter
 from deskconsole.session.session import Session
 from deskconsole.session.session_recording import PacketRecorder, RecordingRequest
 
@@ -61,18 +61,18 @@ def record_ring(
     *,
     wanted: Callable[[], bool],
     kept: Callable[[KeptRing], None],
+    failed: Callable[[DeskconsoleError], None],
 ) -> None:
     """Keeps the last `span` seconds in memory, and writes them when they are `wanted` and at the end.
 
     That is after `seconds`, or at Ctrl+C.
 
     `output`: a file, of which later ones get a number, or a folder, in which each is named by host and time.
-    `wanted` is asked four times a second, `kept` gets what was written. Raises as `record_session` does.
+    `wanted` is asked four times a second, `kept` gets what was written, `failed` the reason why something
+    could not be: it may be wanted again. Raises as `record_session` does.
     """
-    if not is_folder(output) and is_taken(output):
-        raise ConfigurationError(
-            f"{output} exists, and a recording overwrites nothing", remedy="Give another name."
-        )
+    # Minutes later is too late to hear that there can be no such file.
+    RecordingWriter(recording_file(output, session.name)).discard()
     rings: list[RecordingRing] = []
 
     def make(request: RecordingRequest) -> Recorder:
@@ -83,9 +83,9 @@ def record_ring(
     recorder = session.record(make)
     (ring,) = rings
 
-    def save() -> None:
+    def save(*, last: bool = False) -> None:
         file = unused(recording_file(output, session.name))
-        if (made := ring.save(file, round(recorder.seconds * SECOND))) is not None:
+        if (made := ring.save(file, round(recorder.seconds * SECOND), keep_part=last)) is not None:
             kept(made)
 
     end = math.inf
@@ -94,7 +94,10 @@ def record_ring(
         end = math.inf if seconds is None else time.monotonic() + seconds
         while not wait_for([session], settled, min(_TICK, max(0.0, end - time.monotonic()))):
             if wanted():
-                save()
+                try:
+                    save()
+                except (ConfigurationError, RecordingError) as error:
+                    failed(error)
             if time.monotonic() >= end:
                 break
     except KeyboardInterrupt:
@@ -104,5 +107,5 @@ def record_ring(
     finally:
         session.recording.stop()
         session.recording.wait()
-        save()
+        save(last=True)
     raise_failure(session)

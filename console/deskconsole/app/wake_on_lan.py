@@ -39,6 +39,11 @@ def wake(host: Host, learnt: LearntMacs) -> WakeResult:
     sent.
     """
     mac = parse_mac(host.mac) if host.mac else learnt.of(host)
+    if mac is None and (fault := learnt.fault):
+        raise ConfigurationError(
+            f"the MAC address of {host.name} is not known: {fault}",
+            remedy="Move that file away: addresses are learnt again when hosts are connected.",
+        )
     if mac is None:
         raise ConfigurationError(
             f"the MAC address of {host.name} is not known",

@@ -14,7 +14,7 @@ from deskconsole.common.errors import ConfigurationError
 
 from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
 from .running import Own, choose
-from .terminal import counted, heard_unless, is_asking, print_json, say
+from .terminal import counted, heard_unless, is_asking, print_json, say, say_error
 
 if TYPE_CHECKING:
     from deskconsole.app.results import RecordResult
@@ -96,8 +96,8 @@ def record(
     def kept(made: KeptRing) -> None:
         _tell(RecordResult(found.name, str(made.file), made.seconds, made.packets, made.size), json=json)
 
-    with running_session(found, route, tell=heard_unless(json)) as session:
-        record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept)
+    with running_session(found, route, tell=_but_recording(heard_unless(json))) as session:
+        record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept, failed=say_error)
 
 
 def _recorded_there(console: RunningConsole, host: str, output: Path, seconds: float | None) -> RecordResult:
@@ -111,6 +111,17 @@ def _recorded_there(console: RunningConsole, host: str, output: Path, seconds: f
     file = recording_file(output, host).absolute()
     answer = console.record(RecordHost(host, str(file), seconds))
     return msgspec.json.decode(answer.value, type=RecordResult)
+
+
+def _but_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Tells events but those of a recording: the last minutes are kept in no file until they are wanted."""
+    from deskconsole.session.events import RecordingEnded, RecordingStarted
+
+    def told(event: Event) -> None:
+        if not isinstance(event, RecordingStarted | RecordingEnded):
+            tell(event)
+
+    return told
 
 
 def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +16,7 @@ from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.picture.opencv import require_opencv
 from deskconsole.session.event_log import EventLog
-from deskconsole.session.events import Event
+from deskconsole.session.events import Event, HistoryNotKept
 from deskconsole.session.route import DirectRoute, Route, SshRoute, read_token
 from deskconsole.session.session import Session
 from deskconsole.ssh.login_queue import LoginQueue
@@ -23,7 +24,7 @@ from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.viewer.display import require_display
 
 from .targets import find_host
-from .terminal import is_asking, terminal_questions
+from .terminal import is_asking, say, terminal_questions
 
 
 def route_to(
@@ -70,6 +71,17 @@ def require_window() -> None:
     require_display(os.environ)
 
 
+def _not_kept(event: HistoryNotKept) -> None:
+    from deskconsole.wording.events import place, wording
+
+    _say_once(f"{place(event)}: {wording(event).text}")
+
+
+@functools.cache
+def _say_once(sentence: str) -> None:
+    say(sentence)
+
+
 def running_session(
     host: Host,
     route: Route,
@@ -80,6 +92,8 @@ def running_session(
 ) -> AbstractContextManager[Session]:
     """A session that has been asked to connect, closed at the end. Its events are written down, and told.
 
+    Statistics that cannot be kept are said in any case, and once: a session itself does without them.
+
     `places`: the file in which its window finds the size and place that it had; `pictures`: the folder in
     which it saves pictures.
     """
@@ -89,7 +103,7 @@ def running_session(
         host,
         route,
         log=EventLog(paths.events, audit=paths.audit),
-        tell=tell,
+        tell=lambda event: _not_kept(event) if isinstance(event, HistoryNotKept) else tell(event),
         # A thread that waits for an answer on the terminal does not end for being asked to.
         closing=lambda: 0.1 if is_asking() else 5.0,
         places=places,

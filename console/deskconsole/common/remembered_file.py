@@ -30,8 +30,21 @@ class RememberedFile(Generic[T]):
         """The value of a name; None where there is none or the file cannot be read."""
         return self._load().get(name)
 
+    @property
+    def fault(self) -> str:
+        """The reason why nothing of the file can be read; empty where it can, and where there is none."""
+        try:
+            self._read()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"{self._path} cannot be read: {error.strerror}"
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return f"{self._path} is damaged"
+        return ""
+
     def put(self, name: str, value: T) -> None:
-        """Keeps a value. Raises OSError where the file cannot be written."""
+        """Keeps a value; a damaged file begins again with it. Raises OSError where it cannot be written."""
         make_private_folder(self._path.parent)
         with locked(self._path.with_suffix(".lock"), briefly()):
             values = self._load()
@@ -46,6 +59,9 @@ class RememberedFile(Generic[T]):
 
     def _load(self) -> dict[str, T]:
         try:
-            return self._decoder.decode(self._path.read_bytes())
+            return self._read()
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
+
+    def _read(self) -> dict[str, T]:
+        return self._decoder.decode(self._path.read_bytes())

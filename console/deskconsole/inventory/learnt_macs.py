@@ -16,6 +16,11 @@ class LearntMacs:
     def __init__(self, path: Path) -> None:
         self._file = RememberedFile(path, str)
 
+    @property
+    def fault(self) -> str:
+        """The reason why no address that was learnt can be read, or empty."""
+        return self._file.fault
+
     def learn(self, host: Host, told: str) -> None:
         """Keeps what a host told, if it is the address of one machine. Raises OSError."""
         mac = parse_mac(told)

@@ -6,19 +6,16 @@ A mistake in it is told with its line and its field.
 from __future__ import annotations
 
 import difflib
-import functools
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from deskconsole.common.errors import ConfigurationError, InvalidField
 from deskconsole.common.paths import make_private_folder, read_regular
-from deskwin32.held_files import BRIEF_TIMEOUT, once_released
+from deskconsole.common.whole_file import write_whole
 
 from . import toml_positions
 from .host import Group, Host, group_from, host_from
@@ -154,26 +151,10 @@ def write(path: Path, text: str) -> Version:
 
     Returns the version of what was written, also if another program has replaced it since.
     """
-    target = Path(os.path.realpath(path))  # the file that a symbolic link means, not the link
-    temporary: Path | None = None
     try:
-        make_private_folder(target.parent)
-        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
-        if target.exists() and not os.access(target, os.W_OK):
-            raise PermissionError(13, "it is write-protected")
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(text.encode("utf-8"))
-            file.flush()
-            temporary.chmod(mode)
-            os.fsync(file.fileno())
-        written = _version(temporary.stat())
-        once_released(functools.partial(temporary.replace, target), BRIEF_TIMEOUT)
+        make_private_folder(Path(os.path.realpath(path)).parent)
+        return _version(write_whole(path, text.encode("utf-8"), mode=0o600))
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
         raise ConfigurationError(
             f"{path} could not be written: {error.strerror}; the file is unchanged"
         ) from error
-    return written

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.kept_file import kept_name, unused
-from deskconsole.common.paths import make_private_folder
+from deskconsole.common.paths import is_taken, make_private_folder
+from deskconsole.common.whole_file import write_whole
 
 if TYPE_CHECKING:
     from .decoders.part import BGR
@@ -59,9 +60,12 @@ def write_image(file: Path, pixels: BGR, kind: ImageFormat, *, replace: bool) ->
 
 
 def write_encoded(file: Path, data: bytes, *, replace: bool) -> None:
-    """Writes a picture that is encoded already. Raises ConfigurationError."""
+    """Writes a picture that is encoded already. Raises ConfigurationError; then an old one is as it was."""
     opened = False
     try:
+        if replace and (file.is_file() or not is_taken(file)):
+            write_whole(file, data, mode=0o666)
+            return
         with file.open("wb" if replace else "xb") as out:
             opened = True
             out.write(data)
@@ -85,7 +89,6 @@ def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFor
     """Does the same with a picture that is encoded already. Raises ConfigurationError."""
     try:
         make_private_folder(folder)
-        file = unused(folder / kept_name(host, at, kind.suffix))
     except OSError as error:
         raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
     name = folder / kept_name(host, at, kind.suffix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
+
+from deskconsole.common.errors import RecordingError
 
 from .chunk import SECOND, Chunk, ChunkKind, RecordingFacts
 from .writer import RecordingWriter
@@ -100,10 +103,11 @@ class RecordingRing:
     def discard(self) -> None:
         """Does nothing: there is no file."""
 
-    def save(self, path: Path, now: int | None = None) -> KeptRing | None:
+    def save(self, path: Path, now: int | None = None, *, keep_part: bool = False) -> KeptRing | None:
         """Writes a recording of the last minutes; None where nothing is kept yet.
 
-        `now`: microseconds since the stream began. Raises what a RecordingWriter raises.
+        `now`: microseconds since the stream began. Raises ConfigurationError where there can be no such file,
+        and RecordingError on a full disk: then there is no file, or with `keep_part` the part that it took.
         """
         with self._lock:
             end = self._end if now is None else max(now, self._end)
@@ -114,9 +118,21 @@ class RecordingRing:
         # What is older than it is wanted is drawn at once: the picture of the beginning.
         begin = max(chunks[0].at, end - self._span)
         writer = RecordingWriter(path)
-        writer.begin(msgspec.structs.replace(facts, began=facts.began + begin / SECOND))
-        for chunk in chunks:
-            writer.write(chunk._replace(at=max(0, chunk.at - begin)))
-        writer.close(end - begin)
+        try:
+            writer.begin(msgspec.structs.replace(facts, began=facts.began + begin / SECOND))
+            for chunk in chunks:
+                writer.write(chunk._replace(at=max(0, chunk.at - begin)))
+            writer.close(end - begin)
+        except RecordingError as error:
+            if keep_part:
+                with contextlib.suppress(RecordingError):
+                    writer.close(end - begin)
+                raise
+            writer.discard()
+            why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else str(error)
+            raise RecordingError(
+                f"the last minutes are not saved: cannot write {path}: {why}",
+                remedy="Make room on that disk and ask for them again.",
+            ) from error
         packets = sum(chunk.kind is not ChunkKind.STATE for chunk in chunks)
         return KeptRing(path, (end - begin) / SECOND, packets, writer.size)

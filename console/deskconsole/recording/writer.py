@@ -85,7 +85,7 @@ class RecordingWriter:
             )
             self._file.close()
         except OSError as error:
-            raise self._failed(error) from None
+            raise self._failed(error) from error
         finally:
             with contextlib.suppress(OSError):
                 self._file.close()
@@ -104,7 +104,7 @@ class RecordingWriter:
                 self._flushed = now
                 self._file.flush()
         except OSError as error:
-            raise self._failed(error) from None
+            raise self._failed(error) from error
         self._place += len(data)
 
     def _failed(self, error: OSError) -> RecordingError:

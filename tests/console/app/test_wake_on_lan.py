@@ -47,6 +47,16 @@ def test_without_an_entry_the_learnt_address_counts(tmp_path: Path) -> None:
     assert wake(host, learnt).mac == MAC
 
 
+def test_learnt_addresses_that_are_damaged_are_told_and_learnt_again(tmp_path: Path) -> None:
+    file = tmp_path / "macs.json"
+    file.write_bytes(b'{"10.0.3.1": "a0:b1')
+    host = Host(name="lab-01", address="10.0.3.1", wake_address="127.0.0.1")
+    with pytest.raises(ConfigurationError, match=re.escape(f"is not known: {file} is damaged")):
+        wake(host, LearntMacs(file))
+    LearntMacs(file).learn(host, MAC)
+    assert wake(host, LearntMacs(file)).mac == MAC
+
+
 @pytest.mark.parametrize("address", ["no-such-host.invalid", "ä..invalid"])
 def test_a_packet_that_cannot_be_sent_says_where_it_should_have_gone(tmp_path: Path, address: str) -> None:
     host = Host(name="lab-01", mac=MAC, wake_address=address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -75,3 +77,35 @@ def test_half_a_picture_is_removed_and_no_device(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="No space left"):
         write_image(full, PICTURE, ImageFormat.PNG, replace=True)
     assert full.is_symlink()
+
+
+_FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from deskconsole.common.errors import ConfigurationError
+from deskconsole.picture.image_file import ImageFormat, write_image
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_image(Path(sys.argv[1]), np.random.default_rng(2).integers(0, 256, (30, 40, 3), np.uint8),
+                ImageFormat.PNG, replace=True)
+except ConfigurationError as error:
+    print(error)
+"""
+
+
+def test_the_old_picture_stays_where_a_full_disk_does_not_take_the_new_one(tmp_path: Path) -> None:
+    file = tmp_path / f"{'x' * 250}.png"
+    write_image(file, PICTURE, ImageFormat.PNG, replace=True)
+    before = file.read_bytes()
+    file.chmod(0o640)
+    said = subprocess.run(
+        (sys.executable, "-c", _FULL_DISK, str(file)), capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith(f"cannot write {file}: ")
+    assert file.read_bytes() == before
+    write_image(file, PICTURE[:10], ImageFormat.PNG, replace=True)
+    assert file.read_bytes() != before
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [file]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +131,44 @@ def test_a_refresh_is_asked_for_regularly_where_something_changes(tmp_path: Path
     recorder.arrived(PACKETS[1])
     recorder.close()
     assert asked == [7.0, 20.0]
+
+
+_FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.path[:0] = sys.argv[2:]
+from test_recording import FACTS, PACKETS
+from deskconsole.common.errors import RecordingError
+from deskconsole.recording.recorder import Recorder
+from deskconsole.recording.ring import RecordingRing
+from deskconsole.session.session_recording import RecordingRequest
+file = Path(sys.argv[1])
+ring = RecordingRing(file, 60, lambda: None)
+recorder = Recorder(ring, RecordingRequest("lab-01", 0, lambda: None, lambda: None))
+for packet in PACKETS:
+    recorder.arrived(packet)
+recorder.close()
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, resource.RLIM_INFINITY))
+for keep_part in (True, False):
+    try:
+        ring.save(file, keep_part=keep_part)
+    except RecordingError as error:
+        print(file.exists() and file.stat().st_size, error.whole)
+    file.unlink(missing_ok=True)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(ring.save(file).packets)
+"""
+
+
+def test_the_last_minutes_are_still_kept_where_a_full_disk_did_not_take_them(tmp_path: Path) -> None:
+    here = str(Path(__file__).parent)
+    program = (sys.executable, "-c", _FULL_DISK, str(tmp_path / "kept.deskrec"), here)
+    part, none, saved = subprocess.run(
+        program, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert part.startswith("5000 ")
+    assert part.endswith("what was recorded can be played.")
+    assert none.startswith("False the last minutes are not saved: cannot write ")
+    assert int(saved) == COUNT
+    assert digests(tmp_path / "kept.deskrec"), "it plays to its end"

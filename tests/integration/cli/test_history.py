@@ -68,3 +68,12 @@ def test_what_is_not_there_is_told(week: CommandLine, user: CommandLine) -> None
     assert week.run("stats", "--csv").refusal(2).startswith("--csv needs --history")
     Paths.below(user.home).history.write_text("nonsense " * 200)
     assert "is damaged or no history of statistics" in week.run("stats", "--history").refusal(2)
+
+
+def test_a_damaged_file_is_told_once_and_no_command_fails_for_it(user: CommandLine, used_lab: str) -> None:
+    file = Paths.below(user.home).history
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"no database" * 1000)
+    said = user.run("stats", used_lab, "--seconds", "0", "--own", "--json")
+    assert said.code == 0
+    assert said.stderr.count(f"{file} is damaged or no history of statistics") == 1

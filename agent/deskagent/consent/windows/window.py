@@ -7,6 +7,7 @@ import ctypes
 import functools
 import logging
 import threading
+from abc import ABC, abstractmethod
 from ctypes import byref
 from ctypes.wintypes import MSG, RECT
 from typing import Final
@@ -37,7 +38,7 @@ _NORMAL: Final = 400
 _log = logging.getLogger(__name__)
 
 
-class ConsentWindow:
+class ConsentWindow(ABC):
     """A window and its thread. `create`, `handle` and `clear` run on that thread."""
 
     def __init__(self, name: str) -> None:
@@ -46,14 +47,15 @@ class ConsentWindow:
         self._error: OSError | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @abstractmethod
     def create(self) -> int:
         """Makes the window and what is in it, and returns its handle. Raises OSError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def handle(self, message: int, first: int) -> int | None:
         """Acts on a message with its WPARAM; None leaves it to the system."""
-        raise NotImplementedError
 
+    @abstractmethod
     def clear(self) -> None:
         """Gives back what the window used."""
 

@@ -7,6 +7,7 @@ a file that only that user and administrators can read, never to a command line.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -337,7 +338,7 @@ def tried(agent: Path) -> list[str]:
 def locked(path: Path) -> Iterator[None]:
     """Holds a file's lock, which the system takes back from a process that dies; OSError after a while."""
     if sys.platform != "win32":
-        raise NotImplementedError
+        raise OSError(errno.ENOSYS, "only Windows locks files so")
     import msvcrt
 
     deadline = time.monotonic() + LOCK_WITHIN

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import sys
 import uuid
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ class Variant(ctypes.Structure):
 def run_in_session(name: str, number: int) -> None:
     """Runs a task of the root folder in the session of that number. Raises OSError where that cannot be."""
     if sys.platform != "win32":
-        raise NotImplementedError
+        raise OSError(errno.ENOSYS, "only Windows has scheduled tasks")
     empty, result = Variant(), POINTER(c_void_p)
     windows("CoInitializeEx")(None, 0)
     with released() as service, released() as folder, released() as task, released() as running:

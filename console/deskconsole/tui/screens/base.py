@@ -111,7 +111,6 @@ class ConsoleScreen(Screen[None]):
 
     def show(self, view: FleetView) -> None:
         """Shows `view`; called once a second and whenever something happened."""
-        raise NotImplementedError
 
     def add_events(self, lines: Sequence[LogLine]) -> None:
         """Shows new events below the others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -133,9 +134,9 @@ class KeyListScreen(QuestionScreen):
             classes="buttons",
         )
 
+    @abstractmethod
     def lines(self, question: KeyQuestion, head: str) -> tuple[str, ...]:
         """The entry of a key in the list: host and address as `head`, and its fingerprints."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         self.query_one(TickList).focus()

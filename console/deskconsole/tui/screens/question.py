@@ -5,6 +5,7 @@ In each the safe answer has the focus, and escape gives it.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
@@ -47,9 +48,9 @@ class Dialog(ModalScreen[T], Generic[T]):
             dialog.border_title = Content(self._title)
             yield from self.body()
 
+    @abstractmethod
     def body(self) -> Iterable[Widget]:
         """The widgets inside the frame."""
-        raise NotImplementedError
 
     def action_no(self) -> None:
         self.dismiss(None)
