@@ -17,6 +17,7 @@ from deskconsole.tui.screens.confirm import ConfirmScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.undeploy import Undeploys
 from deskconsole.tui.widgets.host_table import HostTable
+from deskconsole.tui.widgets.preview import PreviewPane
 from support.screens.display_fleet import NOW, Running, laboratory, live
 from support.screens.piloting import console, screen_text, settle, until, until_screen, until_shown
 
@@ -48,6 +49,15 @@ async def test_space_marks_hosts_and_a_key_acts_on_all_of_them(running: Running)
         await pilot.press("escape", "escape", "x")  # no host is marked any more
         await settle(pilot)
         assert fleet.asked[2:] == [("disconnect", "lab-02")]
+
+
+async def test_a_click_on_the_picture_opens_that_host_and_not_the_marked_ones(running: Running) -> None:
+    fleet = laboratory()
+    async with running(fleet) as pilot:
+        await pilot.press("space", "space", "home")
+        await until_shown(pilot, "2 marked")
+        await pilot.click(PreviewPane)
+        await until(pilot, lambda: fleet.asked == [("view", "lab-01")])
 
 
 async def test_a_star_marks_what_the_filter_shows(running: Running) -> None:

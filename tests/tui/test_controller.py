@@ -15,6 +15,7 @@ from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
 from deskconsole.tui.app import DeskconsoleApp
 from deskconsole.tui.controller import BETWEEN_EVENTS, Controller
+from deskconsole.tui.host_edits import save
 from deskconsole.tui.key_places import key_places
 from deskconsole.tui.user_keys import UserKeys
 from deskconsole.tui.view import FleetView
@@ -91,8 +92,8 @@ async def test_events_one_after_the_other_are_collected_together(tmp_path: Path)
 async def test_a_host_that_was_saved_is_named_behind_the_view_that_has_it(tmp_path: Path) -> None:
     fleet = DisplayFleet()
     async with controlled(fleet, tmp_path) as (controller, heard):
-        assert await controller.save(None, Host(name="web")) is None
-        refused = await controller.save(None, Host(name="web"))
+        assert await save(controller, None, Host(name="web")) is None
+        refused = await save(controller, None, Host(name="web"))
     assert isinstance(refused, ConfigurationError)
     assert heard.count("web") == 1
     before = heard[: heard.index("web")]

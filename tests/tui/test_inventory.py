@@ -10,6 +10,7 @@ from textual.widgets import Button, Input
 
 from deskconsole.common.errors import ConfigurationError, HostGone
 from deskconsole.inventory.host import Host
+from deskconsole.tui.host_edits import save
 from deskconsole.tui.screens.confirm import ConfirmScreen
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host_form import HostForm
@@ -310,7 +311,7 @@ async def test_an_edit_that_ends_a_live_session_says_so_beforehand(running: Runn
 
 async def test_a_saved_host_is_selected_though_newer_figures_follow_at_once(running: Running) -> None:
     async with running(laboratory()) as pilot:
-        await console(pilot).controller.save(None, Host(name="new"))
+        await save(console(pilot).controller, None, Host(name="new"))
         console(pilot).controller.pull()
         await pilot.pause()
         assert pilot.app.screen.query_one(HostTable).selected == "new"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.geometry import Region
@@ -129,6 +130,22 @@ async def test_a_click_on_the_picture_opens_the_window(running: Running) -> None
         await pilot.click(PreviewPane)
         await settle(pilot)
         assert fleet.asked == [("view", "lab-07")]
+
+
+async def test_a_tick_makes_the_picture_in_its_size_only(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet, made = laboratory(), list[tuple[int, int]]()
+
+    def picture(name: str, width: int, height: int) -> NDArray[np.uint8] | None:
+        made.append((width, height))
+        return DisplayFleet.picture(fleet, name, width, height)
+
+    async with running(fleet) as pilot:
+        monkeypatch.setattr(fleet, "picture", picture)
+        console(pilot).controller.pull()
+        await until(pilot, lambda: bool(made))
+        assert min(map(min, made)) > 10, "a tiny one only asks whether there is one"
 
 
 async def test_it_gives_way_where_the_hosts_need_the_lines(running: Running) -> None:

@@ -60,7 +60,10 @@ async def test_every_state_is_told_by_word_and_sign_on_its_tile(running: Running
         assert "unlock it there" in shown
         fleet.states["lab-07"] = replace(fleet.states["lab-07"], black=True)
         console(pilot).controller.pull()
+        fleet.states["lab-01"] = replace(fleet.states["lab-01"], size=None)
+        fleet.numbers = {"lab-01": 1}
         shown = await until_shown(pilot, "▲ black")
+        await until_shown(pilot, "◐ no picture yet")
         assert "1 live, 1 black" in shown, "the line above counts it so, too"
 
 

@@ -29,6 +29,7 @@ from .bulk import Skipped
 from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
 from .graphics import Graphics
+from .host_edits import remove as remove_host
 from .host_programs import HostPrograms
 from .host_threads import HostThreads
 from .key_places import key_places
@@ -225,7 +226,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
             if choice == "also":
                 self.run_worker(self._undeploys.undeploy(host, remove=True))
             elif choice == "yes":
-                self.controller.remove(host)
+                self.run_worker(remove_host(self.controller, host))
 
         self.push_screen(confirm_remove(host), decided)
 

@@ -20,6 +20,7 @@ from deskconsole.wording.status import BEGINS_LATER
 
 from .bulk import BulkAction, Skipped
 from .controller import Controller
+from .host_edits import take_off
 from .host_programs import HostPrograms
 from .host_threads import HostThreads
 from .text.examination import Examination
@@ -189,6 +190,6 @@ async def save_picture(controller: Controller, threads: HostThreads, host: Host)
 
 
 async def _remove(controller: Controller, host: Host) -> str:
-    if (error := await controller.take_off(host)) is not None:
+    if (error := await take_off(controller, host)) is not None:
         raise error
     return ""

@@ -22,6 +22,7 @@ from deskconsole.wording.events import wording
 
 from .bulk import Skipped
 from .controller import Controller
+from .host_edits import remove as remove_host
 from .host_threads import HostThreads
 
 AT_ONCE = 4
@@ -62,7 +63,7 @@ class Undeploys:
             return
         self._say(event)
         if remove:
-            controller.remove(host)
+            await remove_host(controller, host)
 
     async def remove_agent(self, host: Host) -> str:
         """The same as one of many: writes it down without a toast, and returns what was removed.

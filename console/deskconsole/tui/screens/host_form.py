@@ -16,6 +16,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host, same_way
 from deskconsole.session.state import SETTLED
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.host_edits import save
 from deskconsole.tui.text.host_fields import FIELDS, Field, read, texts
 from deskconsole.tui.widgets.choice import Choice
 from deskconsole.tui.widgets.fields import PlainInput
@@ -122,7 +123,7 @@ class HostForm(ModalScreen[None]):
 
     @work(exclusive=True)
     async def _save(self, host: Host) -> None:
-        error = await self._controller.save(self._host, host)
+        error = await save(self._controller, self._host, host)
         self.keys_wait = False
         if error is None:
             self.dismiss()

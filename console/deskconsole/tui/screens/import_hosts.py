@@ -22,6 +22,7 @@ from deskconsole.ssh.aliases import host_of
 from deskconsole.ssh.ssh_config import resolve
 from deskconsole.tui.alias_addresses import read_by_ssh
 from deskconsole.tui.controller import Controller
+from deskconsole.tui.host_edits import add
 from deskconsole.tui.widgets.tick_list import TickList
 
 
@@ -121,6 +122,6 @@ class ImportScreen(ModalScreen[None]):
         self.dismiss()
         for alias in chosen:
             try:
-                self._controller.add(host_of(alias))
+                add(self._controller, host_of(alias))
             except ConfigurationError as error:
                 self._controller.report(alias, error)

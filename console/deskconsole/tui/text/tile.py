@@ -11,10 +11,13 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
-from deskconsole.wording.status import SIGNS, StatusText, look
+from deskconsole.wording.status import SIGNS, Kind, StatusText, look
 from deskwire.messages import ScreenState
 
 from .rows import MARK
+
+NO_PICTURE = StatusText(Kind.UNDER_WAY, "no picture yet", "no picture yet")
+"""A host that is live, before its first picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskconsole.tui.graphics import Graphics, Image
-from deskconsole.tui.text.tile import TileText, banner, footer, title
+from deskconsole.tui.text.tile import NO_PICTURE, TileText, banner, footer, title
 from deskconsole.wording.status import Kind
 
 from .preview import HALF, Line, cell_style, cells, image_line
@@ -63,6 +63,8 @@ class HostTile(Widget):
 
     def show_picture(self, pixels: BGR | None, *, old: bool, source: object) -> None:
         """(height, width, 3) BGR, not larger than the tile has room for; `old`: it is grey and darker."""
+        if self.source is None and pixels is None:
+            self.refresh()
         self.source = source
         if self._graphics is not None and pixels is not None and not old:
             self._lines = []
@@ -121,11 +123,13 @@ class HostTile(Widget):
 
     def _picture(self, line: int, width: int, lines: int) -> list[Segment]:
         text, empty = self._text, self._part("empty")
-        if text is not None and not text.current:
-            said = banner(text.status, width, lines)
+        bare = self.source is not None and self._image is None and not self._lines
+        if text is not None and (bare or not text.current):
+            status = NO_PICTURE if text.current else text.status
+            said = banner(status, width, lines)
             at = line - (lines - len(said)) // 2
             if 0 <= at < len(said):
-                style = self._part(str(text.status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
+                style = self._part(str(status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
                 return [Segment(said[at], style)]
         if self._image is not None:
             image = self._image
