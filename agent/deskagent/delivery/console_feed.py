@@ -12,7 +12,6 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
 
 import cv2
 
@@ -27,7 +26,6 @@ from deskwire.digest import framebuffer_digest
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError
 from deskwire.geometry import Display
-from deskwire.message import Message
 from deskwire.messages import (
     Digest,
     Displays,
@@ -47,6 +45,7 @@ from .display_feed import DisplayFeed
 from .effect_tracker import EffectTracker
 from .packet_budget import EncodingCost, PacketBudget
 from .packet_plan import PacketPlan, plan_packet
+from .sink import ScreenFacts, Sink
 from .update_tracker import UpdateTracker
 
 _log = logging.getLogger(__name__)
@@ -56,34 +55,6 @@ _DIGEST_PATIENCE = 1.0
 
 _MOST_WORDS = 1000
 """Characters of a reason; a text on the wire has at most 1,024."""
-
-
-class ScreenFacts(NamedTuple):
-    """The facts about the screen before the first frame."""
-
-    displays: tuple[Display, ...]
-    """Number 0 first; empty where none could be opened yet."""
-    screen: ScreenState
-    """LIVE, as far as is known."""
-    reason: str
-    """Why it is not live."""
-
-
-class Sink(Protocol):
-    """The receiver of packets. Its methods raise OSError when the link is gone, LocalProtocolError when it
-    was closed from our own side."""
-
-    def has_credit(self) -> bool:
-        """May another packet be begun?"""
-        ...
-
-    def send_packet(self, slices: tuple[Slice, ...], *, refresh: bool) -> int:
-        """Sends a packet and returns its number."""
-        ...
-
-    def send(self, message: Message) -> None:
-        """Sends a message."""
-        ...
 
 
 class ConsoleFeed:

@@ -40,7 +40,6 @@ HOST_HELP = (
 )
 
 HostName = Annotated[str, typer.Argument(metavar="HOST", help=HOST_HELP, show_default=False)]
-HostOrNone = Annotated[str | None, typer.Argument(metavar="HOST", help=HOST_HELP, show_default=False)]
 
 Direct = Annotated[
     str | None,

@@ -52,9 +52,9 @@ class OwnSessions:
                 "give hosts, or --direct HOST:PORT with --token-file, and not both",
                 remedy="`deskconsole hosts` lists the hosts.",
             )
-        from .sessions import route_to
+        from .sessions import direct_route
 
-        host, self._route = route_to(None, self._direct, self._token_file, self._display)
+        host, self._route = direct_route(self._direct, self._token_file, self._display)
         return ChosenHosts((ChosenHost(host.name, listed=host),), several=False)
 
     @contextlib.contextmanager

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.paths import make_private_folder
 
-from .options import Direct, Display, HostOrNone, Json, TokenFile, seconds_option
-from .running import Own, choose
+from .many import run_on_each
+from .options import Direct, Display, Json, TokenFile, seconds_option
+from .own_sessions import OwnSessions
+from .running import ChosenHost, Own
+from .selection import AllHosts, HostNames, InGroup
 from .terminal import counted, heard_unless, is_asking, print_json, say, say_error
 
 if TYPE_CHECKING:
+    from deskconsole.app.parallel import Cancellation
     from deskconsole.app.results import RecordResult
     from deskconsole.local.client import RunningConsole
     from deskconsole.recording.ring import KeptRing
@@ -28,10 +33,15 @@ RecordingFile = Annotated[
 
 
 def record(
-    host: HostOrNone = None,
+    hosts: HostNames = None,
     *,
+    group: InGroup = None,
+    everything: AllHosts = False,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the recording goes; or a folder.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where the recording goes; a folder, for several hosts."
+        ),
     ],
     direct: Direct = None,
     token_file: TokenFile = None,
@@ -45,42 +55,89 @@ def record(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Keep a host's stream in a file, exact and with its times, until Ctrl+C.
+    """Keep the streams of hosts in files, exact and with their times, until Ctrl+C.
 
     With --ring nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last
     minutes are. Later ones go into files of their own.
 
-    A running console that is connected to the host records it in its own session; --ring, --display and --own
+    A running console that is connected to a host records it in its own session; --ring, --display and --own
     make one for this command.
 
     \b
     Examples:
       deskconsole record lab-01 -o lab-01.deskrec
-      deskconsole record lab-01 -o lab-01.deskrec --seconds 10m
+      deskconsole record --group lab -o recordings --seconds 10m
       deskconsole record lab-01 -o recordings --ring 10m
     """
-    from deskconsole.app.recording import record_ring, record_session
-    from deskconsole.app.results import RecordResult
     from deskconsole.recording.new_file import recording_file, require_recording_name
-
-    from .enter_key import enter_pressed
-    from .sessions import route_to, running_session
 
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
     require_recording_name(output)
-    if host is not None and direct is None and display is None and ring is None:
-        one = choose([host], None, everything=False, own=own).hosts[0]
-        if (console := one.live_in) is not None:
-            _tell(_recorded_there(console, one.name, output, seconds), json=json)
-            return
-    found, route = route_to(host, direct, token_file, display)
-    if ring is None:
-        file = recording_file(output, found.name)
-        with running_session(found, route, tell=but_failed_recording(heard_unless(json))) as session:
-            done = record_session(session, file, seconds)
-        _tell(RecordResult(found.name, str(file), done.seconds, done.packets, done.size), json=json)
+    sessions = OwnSessions(direct, token_file, display)
+    chosen = sessions.choose(hosts, group, everything, own=own or ring is not None)
+    if ring is not None:
+        if chosen.several:
+            raise ConfigurationError("--ring is for one host", remedy="Give the command once for each host.")
+        _record_ring(sessions, chosen.hosts[0], output, ring, seconds, json=json)
         return
+    if chosen.several:
+        _require_folder(output)
+
+    def work(one: ChosenHost, cancellation: Cancellation) -> RecordResult:
+        file = recording_file(output, one.name)
+        if (console := one.live_in) is not None:
+            return _recorded_there(console, one.name, file, seconds, cancellation)
+        from deskconsole.app.recording import record_session
+        from deskconsole.app.results import RecordResult
+
+        with sessions.of(one.host, cancellation, tell=but_failed_recording(heard_unless(json))) as session:
+            done = record_session(session, file, seconds)
+        return RecordResult(one.name, str(file), done.seconds, done.packets, done.size)
+
+    # All at the same time: what happens on one host may be the cause of what happens on another.
+    jobs = len(chosen.hosts)
+    run_on_each(chosen.hosts, work, _say_recorded, several=chosen.several, jobs=jobs, json=json)
+
+
+def _require_folder(output: Path) -> None:
+    """Makes the folder for recordings of several hosts. Raises ConfigurationError where there can be none."""
+    try:
+        make_private_folder(output)
+    except OSError as error:
+        raise ConfigurationError(
+            f"recordings of several hosts need a folder, and {output} cannot be one: {error.strerror}",
+            remedy="Name another.",
+        ) from None
+
+
+def _recorded_there(
+    console: RunningConsole, host: str, file: Path, seconds: float | None, cancellation: Cancellation
+) -> RecordResult:
+    """Has a running console record a host, until the time is over or Ctrl+C."""
+    import msgspec
+
+    from deskconsole.app.results import RecordResult
+    from deskconsole.local.messages import RecordHost
+
+    answer = console.record(RecordHost(host, str(file.absolute()), seconds), cancellation.add)
+    return msgspec.json.decode(answer.value, type=RecordResult)
+
+
+def _record_ring(
+    sessions: OwnSessions,
+    chosen: ChosenHost,
+    output: Path,
+    ring: float,
+    seconds: float | None,
+    *,
+    json: bool,
+) -> None:
+    from deskconsole.app.parallel import Cancellation
+    from deskconsole.app.recording import record_ring
+    from deskconsole.app.results import RecordResult
+
+    from .enter_key import enter_pressed
 
     wanted = threading.Event()
     if hasattr(signal, "SIGUSR1"):
@@ -94,23 +151,11 @@ def record(
         return pressed or signalled
 
     def kept(made: KeptRing) -> None:
-        _tell(RecordResult(found.name, str(made.file), made.seconds, made.packets, made.size), json=json)
+        result = RecordResult(chosen.name, str(made.file), made.seconds, made.packets, made.size)
+        (print_json if json else _say_recorded)(result)
 
-    with running_session(found, route, tell=_but_recording(heard_unless(json))) as session:
+    with sessions.of(chosen.host, Cancellation(), tell=_but_recording(heard_unless(json))) as session:
         record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept, failed=say_error)
-
-
-def _recorded_there(console: RunningConsole, host: str, output: Path, seconds: float | None) -> RecordResult:
-    """Has a running console record a host, until the time is over or Ctrl+C."""
-    import msgspec
-
-    from deskconsole.app.results import RecordResult
-    from deskconsole.local.messages import RecordHost
-    from deskconsole.recording.new_file import recording_file
-
-    file = recording_file(output, host).absolute()
-    answer = console.record(RecordHost(host, str(file), seconds))
-    return msgspec.json.decode(answer.value, type=RecordResult)
 
 
 def _but_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:
@@ -135,11 +180,8 @@ def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], Non
     return told
 
 
-def _tell(result: RecordResult, *, json: bool) -> None:
-    if json:
-        print_json(result)
-    else:
-        say(f"{result.file}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
+def _say_recorded(result: RecordResult) -> None:
+    say(f"{result.file}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
 
 
 def play(

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import msgspec
-
 from deskconsole.app.single_session import single_session
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.paths import Paths
@@ -23,24 +21,12 @@ from deskconsole.ssh.login_queue import LoginQueue
 from deskconsole.ssh.secrets import OpenedKeys, Secrets
 from deskconsole.viewer.display import require_display
 
-from .targets import find_host
 from .terminal import is_asking, say, terminal_questions
 
 
-def route_to(
-    host: str | None, direct: str | None, token_file: Path | None, display: int | None
-) -> tuple[Host, Route]:
-    """The way that the arguments mean. Raises ConfigurationError where they mean none, or two."""
-    if (host is None) == (direct is None):
-        raise ConfigurationError(
-            "give a host, or --direct HOST:PORT with --token-file, and not both",
-            remedy="`deskconsole hosts` lists the hosts.",
-        )
-    paths = Paths.default()
-    if host is not None:
-        found = find_host(host, paths)
-        return _on_display(found, display), SshRoute(found, terminal_questions(), paths)
-    if direct is None or token_file is None:
+def direct_route(direct: str, token_file: Path | None, display: int | None) -> tuple[Host, Route]:
+    """The way to an agent's own port, and a host that stands for it. Raises ConfigurationError."""
+    if token_file is None:
         raise ConfigurationError(
             "--direct needs the agent's --token-file",
             remedy="Give the file that was given to `python -m deskagent serve`.",
@@ -49,7 +35,8 @@ def route_to(
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigurationError(f"--direct {direct!r} is no address", remedy="Give it as 127.0.0.1:5000.")
     route = DirectRoute((address or "127.0.0.1", int(port)), read_token(token_file))
-    return _on_display(Host(name=direct), display), route
+    host = Host(name=direct) if display is None else Host(name=direct, display=display)
+    return host, route
 
 
 def ssh_routes() -> Callable[[Host], Route]:
@@ -57,12 +44,6 @@ def ssh_routes() -> Callable[[Host], Route]:
     paths = Paths.default()
     questions, keys, logins = terminal_questions(), OpenedKeys(), LoginQueue()
     return lambda host: SshRoute(host, questions, paths, secrets=Secrets(keys), logins=logins)
-
-
-def _on_display(host: Host, display: int | None) -> Host:
-    if display is None:
-        return host
-    return msgspec.structs.replace(host, display=display)
 
 
 def require_window() -> None:

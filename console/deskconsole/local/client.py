@@ -64,13 +64,14 @@ class RunningConsole:
             raise self._lost()
         return reply
 
-    def record(self, request: RecordHost) -> HostAnswer:
+    def record(self, request: RecordHost, ending: Ending = lambda _call: None) -> HostAnswer:
         """The answer when the recording has ended, at Ctrl+C for one. Raises DeskconsoleError."""
         try:
             connection, _ = _greeted(self._path)
         except OSError:
             raise self._lost() from None
         with connection:
+            ending(lambda: _shut(connection, socket.SHUT_WR))
             connection.settimeout(None)
             try:
                 messages.send(connection, request)
@@ -154,9 +155,9 @@ def _greeted(path: Path) -> tuple[socket.socket, Greeting]:
     raise ConnectionRefusedError("no console of this version answers there")
 
 
-def _shut(connection: socket.socket) -> None:
+def _shut(connection: socket.socket, sides: int = socket.SHUT_RDWR) -> None:
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(sides)
 
 
 def _error_of(failed: FailureReply) -> DeskconsoleError:

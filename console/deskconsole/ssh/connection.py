@@ -24,7 +24,7 @@ from .login_queue import LoginTurn
 from .prompts import HostQuestions, NonInteractiveQuestions, NoQuestions, Questions, ServerMessage
 from .secrets import Secrets
 from .sockets import BindSource, ProxyCommand, connect_tcp
-from .ssh_config import Target, parse_jump, resolve
+from .ssh_config import Target, parse_jump, resolve, resolve_host
 from .stages import OnStage, Stage, unwatched
 from .transport import SshTransport, handshake
 from .tunnel import JumpTunnel, Tunnel, open_channel
@@ -127,15 +127,7 @@ def connect(
             if cancelled.is_set():
                 raise Cancelled(f"connecting to {host.name} was cancelled")
             turn.begin(cancelled)
-            target = resolve(
-                host.target,
-                label=host.name,
-                port=host.port,
-                user=host.user,
-                identity_file=host.identity_file,
-                jump=host.jump,
-                ssh_config=ssh_config,
-            )
+            target = resolve_host(host, ssh_config)
             required = target.identity_files[0] if host.identity_file else None
             link = route.open(target, required_key=required)
             if cancelled.is_set():

@@ -9,7 +9,7 @@ from pathlib import Path
 from deskconsole.inventory.host import Host
 
 from .known_hosts import KnownHosts, KnownKey
-from .ssh_config import resolve
+from .ssh_config import resolve_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,7 @@ def forget_keys(host: Host, known_hosts: Path, ssh_config: Path | None = None) -
 
     Raises ConfigurationError where the file or the SSH configuration cannot be read or written.
     """
-    target = resolve(
-        host.target,
-        label=host.name,
-        port=host.port,
-        user=host.user,
-        jump=host.jump,
-        ssh_config=ssh_config,
-    )
+    target = resolve_host(host, ssh_config)
     name = target.key_names[0]
     known = KnownHosts(known_hosts, target.known_hosts)
     forgotten = known.forget(name, {key.blob for key in known.forgettable(name)})

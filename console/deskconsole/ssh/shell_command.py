@@ -8,7 +8,7 @@ from pathlib import Path
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
 
-from .ssh_config import resolve, ssh_program
+from .ssh_config import resolve_host, ssh_program
 
 
 def shell_command(host: Host, known_hosts: Path, ssh_config: Path | None = None) -> list[str]:
@@ -16,7 +16,7 @@ def shell_command(host: Host, known_hosts: Path, ssh_config: Path | None = None)
 
     The host keys that were trusted in the console (`known_hosts`) count too; a key that ssh itself asks about
     goes where the SSH configuration says. Raises ConfigurationError where there is no ssh program, and as
-    `resolve` does.
+    `resolve_host` does.
     """
     program = ssh_program()
     if program is None:
@@ -24,15 +24,7 @@ def shell_command(host: Host, known_hosts: Path, ssh_config: Path | None = None)
             "there is no ssh program on this computer",
             remedy="Install OpenSSH's client: the package openssh-client, or Windows' optional feature.",
         )
-    target = resolve(
-        host.target,
-        label=host.name,
-        port=host.port,
-        user=host.user,
-        identity_file=host.identity_file,
-        jump=host.jump,
-        ssh_config=ssh_config,
-    )
+    target = resolve_host(host, ssh_config)
     words = [program, "-t"]
     if ssh_config is not None:
         words += ["-F", str(ssh_config)]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, InvalidField
 from deskconsole.inventory.destination import Destination, parse_destination
+from deskconsole.inventory.host import Host
 
 from .expansion import Expansion, known_hosts_paths, local_user, tilde
 from .keywords import review
@@ -103,6 +104,19 @@ class Target:
         if self.port == 22:
             return (self.address,)
         return (f"[{self.address}]:{self.port}", self.address)
+
+
+def resolve_host(host: Host, ssh_config: Path | None = None) -> Target:
+    """The target of a host of the list. Raises as `resolve` does."""
+    return resolve(
+        host.target,
+        label=host.name,
+        port=host.port,
+        user=host.user,
+        identity_file=host.identity_file,
+        jump=host.jump,
+        ssh_config=ssh_config,
+    )
 
 
 def resolve(

@@ -5,15 +5,13 @@ It draws nothing itself: screens do, from what the `Controller` publishes.
 
 from __future__ import annotations
 
-import gc
-import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from textual import work
+from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -28,6 +26,7 @@ from . import messages
 from .bulk import Skipped
 from .bulk_actions import EXAMINED_AT_ONCE, bulk_actions, save_picture
 from .controller import Controller
+from .garbage import GarbageCollection
 from .graphics import Graphics
 from .host_edits import remove as remove_host
 from .host_programs import HostPrograms
@@ -64,11 +63,6 @@ Outcome = Literal["quit", "demo"]
 
 CTRL_C_AGAIN = 3.0
 """Seconds within which a second ctrl+c leaves."""
-
-SETTLED_AFTER = 5.0
-"""Seconds after which what there is stays: modules, widgets, sessions. It is then taken out of the garbage
-collector's sight, whose walks through all of it held up a key for 60 ms every few seconds, on a busy machine
-for 270."""
 
 
 class DeskconsoleApp(TerminalApp[Outcome]):
@@ -110,6 +104,7 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         self._bindings = keys.applied(self._bindings)
         self.controller = Controller(self, backend, ssh_config=ssh_config, keys=keys, clock=clock)
         self.failure: DeskconsoleError | None = None
+        self.garbage: GarbageCollection | None = None
         self._ssh_config = ssh_config
         self._demo_offered = demo_offered
         self._asked_to_leave = -CTRL_C_AGAIN
@@ -129,7 +124,14 @@ class DeskconsoleApp(TerminalApp[Outcome]):
         self.controller.view_changed.subscribe(self, self._view_changed)
         self.push_screen(FleetScreen(self.controller, demo_offered=self._demo_offered))
         self.watch_terminal()
+        if self.garbage is not None:
+            self.set_interval(1.0, self.garbage.tick)
         self.call_after_refresh(self._open)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.garbage is not None and isinstance(event, events.InputEvent):
+            self.garbage.pressed()
+        await super().on_event(event)
 
     @property
     def lends_terminal(self) -> bool:
@@ -366,13 +368,11 @@ def run(
         app = DeskconsoleApp(
             backend, ssh_config=config, demo_offered=demo is not None, settings=settings, graphics=graphics
         )
-        settled = threading.Timer(SETTLED_AFTER, gc.freeze)
-        settled.daemon = True
-        settled.start()
+        app.garbage = GarbageCollection()
         try:
             outcome = app.run()
         finally:
-            settled.cancel()
+            app.garbage.stop()
             end_input(app)
             app.close()
         if app.failure is not None:

@@ -11,18 +11,17 @@ import time
 
 import cv2
 
-from deskconsole.common.errors import ViewerError
-
 from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
-from .messages import CLOSED_BY_HAND, Closed, CloseWindow, Notice, Raise
+from .messages import CLOSED_BY_HAND, CloseWindow, Notice, Raise
 from .overlay import FADE_STEP, Overlay
 from .surfaces.surface import Surface
 from .toolkit_window import ToolkitWindow
 from .wall_keys import WallAction, wall_action, wall_hint, wall_rows
 from .wall_messages import OpenTile, SeenTiles, TilePicture, Tiles, TileStatus, ToWall
 from .wall_picture import WallPicture
+from .window_loop import WindowLoop
 
 _SIZE = (1280, 720)
 """Width and height of the inside of a wall that had no place before."""
@@ -34,7 +33,7 @@ _AWAKE = 30.0
 """Seconds between two words to the system that the screen is watched."""
 
 
-class WallWindow:
+class WallWindow(WindowLoop[ToWall]):
     """Shows tiles until it is closed.
 
     `turn`: seconds until the next page; 0: pages turn by keys only.
@@ -50,53 +49,26 @@ class WallWindow:
         turn: float = 10.0,
         depth: int = 24,
     ) -> None:
-        self._inbox = inbox
-        self._outbox = outbox
+        super().__init__(inbox, outbox, ToolkitWindow(frame, self._mouse, self._covered, depth=depth))
         self._fullscreen = fullscreen
         self._turn = turn
-        self._toolkit = ToolkitWindow(frame, self._mouse, self._covered, depth=depth)
         self._toolkit.entitle("wall - deskconsole (F1: keys)")
         self._overlay = Overlay(None, rows=wall_rows, line=wall_hint)
         self._picture = WallPicture()
         self._seen: SeenTiles | None = None
         self._laid_out = False
         """True if the image has the size of the window."""
-        self._closed_by_key = False
         self._turn_at = 0.0
         self._awake_at = 0.0
         self._draws = 0
 
-    def run(self) -> None:
-        """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
-        cv2.setNumThreads(1)
-        try:
-            reason = self._until_closed()
-        except ViewerError as error:
-            reason = str(error)
-        self._toolkit.close()
-        self._outbox.put(Closed(reason, self._draws))
+    @property
+    def _due(self) -> float | None:
+        return self._outbox.due
 
-    def _until_closed(self) -> str:
-        reason = ""
-        while not reason:
-            pause = self._toolkit.pause(self._outbox.due)
-            waiting = self._inbox.wait(pause, self._toolkit.surface.fileno())
-            self._toolkit.rest(self._listen)
-            if waiting:
-                for message in self._inbox.take():
-                    if isinstance(message, CloseWindow):
-                        reason = "the console closed it"
-                    else:
-                        self._handle(message)
-            if not self._toolkit.is_open or reason:
-                continue
-            self._listen()
-            self._draw()
-            if self._toolkit.is_due:
-                reason = self._poll(time.monotonic())
-            if self._closed_by_key:
-                reason = CLOSED_BY_HAND
-        return reason
+    @property
+    def _drawn(self) -> int:
+        return self._draws
 
     def _listen(self) -> None:
         if self._toolkit.surface.attend():

@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from deskconsole.common.errors import ViewerError
 from deskconsole.picture.framebuffer import map_shared
 from deskwire.control import ControlState
 from deskwire.geometry import Rectangle
@@ -42,7 +41,6 @@ from .messages import (
     CLOSED_BY_HAND,
     ArrangeWish,
     ClipText,
-    Closed,
     CloseWindow,
     Damage,
     DisplayWish,
@@ -65,11 +63,12 @@ from .shown_report import ShownReport
 from .surfaces.surface import Surface
 from .toolkit_window import ToolkitWindow
 from .window_control import ViewOnlyControl, WindowControl, control_of
+from .window_loop import WindowLoop
 from .window_round_trips import WindowRoundTrips
 from .zoom import Zoom
 
 
-class Window:
+class Window(WindowLoop[ToWindow]):
     """Shows one picture until it is closed.
 
     `frame` knows the size and place; `outbox` takes what the console is to be told; `hint`: a line tells the
@@ -89,9 +88,7 @@ class Window:
         host_key: HostKeyName = "right ctrl",
         playing: bool = False,
     ) -> None:
-        self._inbox = inbox
-        self._outbox = outbox
-        self._toolkit = ToolkitWindow(frame, self._mouse, self._lie_on, depth=depth)
+        super().__init__(inbox, outbox, ToolkitWindow(frame, self._mouse, self._lie_on, depth=depth))
         self._fullscreen = fullscreen
         """It is to begin in full screen."""
         self._picture: NDArray[np.uint8] | None = None
@@ -109,51 +106,27 @@ class Window:
         self._times = WindowRoundTrips()
         self._input_at: float | None = None
         """The time of the input whose effect has to be drawn."""
-        self._closed_by_key = False
         self._hint = hint
         self._redraw = False
         """The layout or the look is another one: the whole is to be drawn."""
         self._damage: tuple[Rectangle, ...] = ()
         self._report = ShownReport(outbox)
 
-    def run(self) -> None:
-        """Returns when the window was closed, by its user or by the console; reports `Closed` at the end."""
-        # A second thread would save half a millisecond of a whole picture, and spin for longer than that.
-        cv2.setNumThreads(1)
-        try:
-            reason = self._until_closed()
-        except ViewerError as error:
-            reason = str(error)
-        self._control.end()
-        self._toolkit.close()
-        self._outbox.put(Closed(reason, self._report.draws))
+    @property
+    def _due(self) -> float | None:
+        return self._control.due
 
-    def _until_closed(self) -> str:
-        """Returns why the window is to close; raises ViewerError where it would show something wrong."""
-        reason = ""
-        while not reason:
-            pause = self._toolkit.pause(self._control.due)
-            waiting = self._inbox.wait(pause, self._toolkit.surface.fileno())
-            # Input of the window's user goes to the host meanwhile.
-            self._toolkit.rest(self._listen)
-            if waiting:
-                if self._overlay.stale and self._toolkit.is_open:
-                    # What was pressed before the picture is of now again was aimed at the old one.
-                    self._listen()
-                for message in self._inbox.take():
-                    if isinstance(message, CloseWindow):
-                        reason = "the console closed it"
-                    else:
-                        self._handle(message)
-            if not self._toolkit.is_open or reason:
-                continue
+    @property
+    def _drawn(self) -> int:
+        return self._report.draws
+
+    def _before_messages(self) -> None:
+        if self._overlay.stale and self._toolkit.is_open:
+            # What was pressed before the picture is of now again was aimed at the old one.
             self._listen()
-            self._draw()
-            if self._toolkit.is_due:
-                reason = self._poll(time.monotonic())
-            if self._closed_by_key:
-                reason = CLOSED_BY_HAND
-        return reason
+
+    def _end(self) -> None:
+        self._control.end()
 
     def _listen(self) -> None:
         """Handles the display's events, and what is due for control."""

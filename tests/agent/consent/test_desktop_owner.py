@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-import pwd
+import sys
 from pathlib import Path
 
 import pytest
+
+if sys.platform != "linux":
+    pytest.skip("X11 is for Linux", allow_module_level=True)
+
+import pwd
 
 from deskagent.consent.desktop_owner import is_another_users, user_at_desktop
 from support.xvfb import Xvfb

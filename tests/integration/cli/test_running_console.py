@@ -117,6 +117,21 @@ def test_the_session_that_runs_is_recorded_until_the_command_ends(ground: Ground
     assert (whole["packets"], whole["fault"]) == (json.loads(stdout)["packets"], "")
 
 
+def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    said = ground.user.run(
+        "record", "studio", "attic", "night-shift", "-o", folder, "--seconds", "1", "--json"
+    )
+    assert said.code == 14
+    found = ground.lines(said)
+    assert "failure" in found["attic"]
+    assert {Path(found[host]["file"]) for host in ("studio", "night-shift")} == {*folder.iterdir()}
+    assert all(ground.user.run("play", file, "--json").json()["packets"] for file in folder.iterdir())
+    file = next(folder.iterdir())
+    refused = ground.user.run("record", "--all", "-o", file).refusal(2)
+    assert refused.startswith(f"recordings of several hosts need a folder, and {file} cannot be one: ")
+
+
 def test_events_are_told_as_they_happen(ground: Ground) -> None:
     with ground.user.started("watch", "night-shift", "--json") as watch:
         assert watch.stdout is not None

@@ -56,6 +56,8 @@ class WallScreen(HostActions, inherit_bindings=False):
         self._wanted = asked.selected
         self._shown: tuple[str, ...] = ()
         self._grid: TileGrid | None = None
+        self._seen: tuple[str, ...] = ()
+        """The hosts that were on this page when the view was shown last."""
         self._next = 0
         self._line: object = None
 
@@ -104,6 +106,7 @@ class WallScreen(HostActions, inherit_bindings=False):
             self._grid.select(self._wanted)
             self._wanted = None
         self.query_one(Header).show(view, len(self.controller.questions.hosts()), marked=len(marks))
+        self._seen = self._grid.in_sight
         self._show_line(len(hosts))
         self._look()
         self.refresh_bindings()
@@ -127,7 +130,10 @@ class WallScreen(HostActions, inherit_bindings=False):
 
     def on_tile_grid_moved(self) -> None:
         self.controller.look_at(self.selected, self.visible_hosts, wall=True)
-        self._show_newest()
+        if self.visible_hosts != self._seen:
+            self._show_newest()
+        else:  # all but the keys of the host under the cursor stays
+            self.refresh_bindings()
 
     def on_tile_grid_opened(self) -> None:
         self.action_view_selected()
