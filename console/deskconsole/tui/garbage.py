@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 SETTLED = 5.0
-"""Seconds after which what there is stays: modules, widgets, sessions. Collections leave it out from then on."""
+"""Seconds after which what there is stays: modules, widgets, sessions. Collections leave it out then."""
 
 QUIET = 2.0
 """Seconds without a key, after which the next one is not expected at once."""
