@@ -26,7 +26,7 @@ from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from support.bootstrap_host import open_connection, ssh_host
-from support.xvfb import Xvfb
+from support.xvfb import PATTERN, Xvfb
 
 from .fleet import answers
 from .terminal import Terminal
@@ -45,7 +45,7 @@ def measure(hosts: int = 100, seconds: float = 300.0) -> dict[str, Any]:
     """Seconds until the list is shown and until all that is off is told, key answers, CPU over `seconds`."""
     with tempfile.TemporaryDirectory(prefix="deskconsole-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        screen = stack.enter_context(Xvfb(1280, 800))
+        screen = stack.enter_context(Xvfb(1280, 800, options=PATTERN))
         server, host = stack.enter_context(ssh_host(folder / "host"))
         silent = stack.enter_context(_silent())
         home = folder / "console"

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import mss
 import numpy as np
@@ -43,6 +43,10 @@ class _ClientMessage(ctypes.Structure):
         ("format", ctypes.c_int),
         ("data", ctypes.c_long * 24),
     )
+
+
+PATTERN: Final = ("-retro",)
+"""Options of a screen that is not black: the server's old pattern is behind everything."""
 
 
 class Xvfb:

@@ -8,7 +8,7 @@ from pathlib import Path
 from support.bootstrap_host import VENV_PATH, end_agents, listing
 from support.screens.terminal import Terminal
 from support.sshd import Sshd
-from support.xvfb import Xvfb
+from support.xvfb import PATTERN, Xvfb
 
 OFF, LOCKED_OUT, NO_SHELL = 7, 8, 9
 """The places of the broken ones."""
@@ -18,7 +18,7 @@ def test_ten_hosts_are_connected_and_undeployed_and_three_are_named_as_broken(tm
     home = tmp_path / "console"
     (home / "config").mkdir(parents=True)
     with ExitStack() as stack:
-        screen = stack.enter_context(Xvfb(640, 480))
+        screen = stack.enter_context(Xvfb(640, 480, options=PATTERN))
         servers = [
             stack.enter_context(
                 Sshd(

@@ -15,7 +15,7 @@ import pytest
 from support.bootstrap_host import ssh_host
 from support.screens.terminal import Terminal
 from support.sshd import Sshd
-from support.xvfb import Xvfb
+from support.xvfb import PATTERN, Xvfb
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def alias(name: str, server: Sshd, home: Path) -> str:
 def test_the_way_of_a_new_user(tmp_path: Path, home: Path) -> None:
     names = ("room-1", "room-2")
     with ExitStack() as stack:
-        desktop = stack.enter_context(Xvfb(800, 600))
+        desktop = stack.enter_context(Xvfb(800, 600, options=PATTERN))
         screen = stack.enter_context(Xvfb(1280, 800))
         servers = [stack.enter_context(ssh_host(tmp_path / name))[0] for name in names]
         config = "".join(alias(name, server, home) for name, server in zip(names, servers, strict=True))

@@ -11,7 +11,7 @@ import pytest
 from support.bootstrap_host import ssh_host
 from support.screens.console_home import trust_host
 from support.screens.terminal import Terminal
-from support.xvfb import Xvfb, wait_for
+from support.xvfb import PATTERN, Xvfb, wait_for
 
 
 @dataclass
@@ -39,7 +39,7 @@ class TypingStage:
 def typing_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TypingStage]:
     folder = tmp_path_factory.mktemp("control")
     home, file = folder / "user", folder / "typed"
-    with Xvfb(800, 600) as screen, ssh_host(folder / "host") as (server, host):
+    with Xvfb(800, 600, options=PATTERN) as screen, ssh_host(folder / "host") as (server, host):
         trust_host(home, server, host, server.port, screen)
         script = f"stty raw -echo; touch {file}; exec cat > {file}"
         screen.run("xterm", "-u8", "-geometry", "80x24+0+0", "-e", "sh", "-c", script)

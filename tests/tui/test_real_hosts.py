@@ -11,7 +11,7 @@ from support.processes import running
 from support.screens.console_home import trust_host
 from support.screens.terminal import Terminal
 from support.sshd import fingerprint
-from support.xvfb import Xvfb
+from support.xvfb import PATTERN, Xvfb
 
 
 def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> 
     home = tmp_path / "user"
     (home / "config").mkdir(parents=True)
     with (
-        Xvfb(800, 600) as screen,
+        Xvfb(800, 600, options=PATTERN) as screen,
         ssh_host(tmp_path / "host") as (server, host),
     ):
         (home / "config" / "hosts.toml").write_text(
@@ -75,7 +75,7 @@ def test_a_deploy_over_a_slow_link_shows_itself_is_cancelled_and_completes(
 ) -> None:
     home = tmp_path / "user"
     with (
-        Xvfb(800, 600) as screen,
+        Xvfb(800, 600, options=PATTERN) as screen,
         ssh_host(tmp_path / "host") as (server, host),
         slow_link(server.port, 30_000) as port,
     ):
@@ -102,7 +102,7 @@ def test_a_deploy_over_a_slow_link_shows_itself_is_cancelled_and_completes(
 
 def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Path) -> None:
     home = tmp_path / "user"
-    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+    with Xvfb(800, 600, options=PATTERN) as screen, ssh_host(tmp_path / "host") as (server, host):
         trust_host(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(100, 40))
         try:
@@ -146,7 +146,7 @@ def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path)
 
 def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: Path) -> None:
     home = tmp_path / "user"
-    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+    with Xvfb(800, 600, options=PATTERN) as screen, ssh_host(tmp_path / "host") as (server, host):
         trust_host(home, server, host, server.port, screen)
         terminal = Terminal(home, size=(120, 40))
         try:
@@ -174,7 +174,7 @@ def test_a_live_host_is_undeployed_and_nothing_of_ours_is_left_there(tmp_path: P
 
 def test_hosts_of_a_group_are_connected_when_the_console_starts(tmp_path: Path) -> None:
     home = tmp_path / "user"
-    with Xvfb(800, 600) as screen, ssh_host(tmp_path / "host") as (server, host):
+    with Xvfb(800, 600, options=PATTERN) as screen, ssh_host(tmp_path / "host") as (server, host):
         trust_host(home, server, host, server.port, screen)
         file = home / "config" / "hosts.toml"
         file.write_text(

@@ -21,7 +21,6 @@ from textual.timer import Timer
 
 from deskconsole.common.errors import DeskconsoleError, HostGone
 from deskconsole.common.safe_text import safe_text
-from deskconsole.inventory.host import Host
 from deskconsole.session.events import (
     ALL_HOSTS,
     ActionFailed,
@@ -128,7 +127,6 @@ class Controller:
         self._said = ("", "")
         self._looked_at = float("-inf")
         """Monotonic time at which a screen last said which hosts it shows; it takes a view a little later."""
-        self._looking_up = False
         self._collected = float("-inf")
         """Monotonic time at which events were collected last."""
         self._collecting: Timer | None = None
@@ -248,25 +246,8 @@ class Controller:
         if self.fleet is not None:
             self._looked_at = time.monotonic()
             self.fleet.shown(selected, visible, typing=typing, wall=wall, full=full)
-            self._look_up_addresses(visible)
-
-    def _look_up_addresses(self, visible: Collection[str]) -> None:
-        """Asks ssh for the addresses of the aliases that can be seen, beside everything else."""
-        if self._looking_up:
-            return
-        unknown = self.addresses.unknown([host for host in self.view.hosts if host.name in visible])
-        if unknown:
-            self._looking_up = True
-            self._app.run_worker(self._look_up(unknown))
-
-    async def _look_up(self, hosts: list[Host]) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            for host in hosts:  # one at a time: leaving waits for no more than one
-                if await loop.run_in_executor(None, self.addresses.look_up, host):
-                    self.pull()
-        finally:
-            self._looking_up = False
+            if unknown := self.addresses.unknown([host for host in self.view.hosts if host.name in visible]):
+                self._app.run_worker(self.addresses.look_up(unknown, self.pull))
 
     # What is said
 
