@@ -41,7 +41,7 @@ from .steps import StepOutcome, Steps
 _SILENT = Stale("nothing is heard from the agent")
 
 _BLACK_EVERY = 1.0
-"""Seconds between two looks at whether a full picture is black: one takes 0.02 ms, of a black one 0.7 ms."""
+"""Seconds between two looks at whether a full picture is black: at 1920 x 1080 it takes 0.1 ms, if so 0.2."""
 
 _DECIDED_AT_THE_HOST = frozenset({ScreenState.ASKING, ScreenState.REFUSED})
 """Questions and refusals, of which a link may begin with one."""
