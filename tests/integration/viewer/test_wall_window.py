@@ -107,9 +107,11 @@ def test_tiles_show_their_hosts_and_what_is_wrong_with_them_and_a_click_opens_on
         return bool((part.max(axis=2) - part.min(axis=2)).max() < 6)
 
     wait_for(grey, what="a grey tile")
-    # One that is black says that, too: something bright is in the middle.
+    # One whose picture is black says that, too: something bright is in the middle.
     room.paint("lab-04", (0, 0, 0))
-    wait_for(lambda: room.part(grid, 3).max() > 150 and room.part(grid, 3).min() < 12, what="the word")
+    wait_for(lambda: room.part(grid, 3).max() < 12, what="the black picture")
+    room.wall.status(TileStatus("lab-04", TileKind.ATTENTION, "black", "black: nothing is on the screen"))
+    wait_for(lambda: room.part(grid, 3).max() > 150, what="the word")
 
     cell = grid.cell(1)
     room.screen.call("xdotool", "mousemove", str(cell.x + 50), str(cell.y + 50), "click", "1")
