@@ -15,7 +15,7 @@ from deskconsole.common.errors import Cancelled
 from .cancelling import closing_when
 
 AT_ONCE = 16
-APART = 0.08
+APART = 0.12
 """Seconds between the beginnings of two connections while no person waits for them."""
 
 

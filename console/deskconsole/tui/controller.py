@@ -60,7 +60,7 @@ T = TypeVar("T")
 PULL = 1.0
 """Seconds between two looks at the figures."""
 
-BETWEEN_EVENTS = 0.25
+BETWEEN_EVENTS = 0.5
 """Seconds between two collections of events. Each shows all rows: while a hundred hosts connected, one for
 each event took half a core, and keys waited for two seconds."""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskconsole.viewer.inbox import Inbox
+from deskconsole.viewer.inbox import open_inbox
 from deskconsole.viewer.messages import CloseWindow, Notice, Raise, line
 from deskconsole.viewer.outbox import Outbox
 from deskconsole.viewer.wall_grid import CAPTION, GAP, HEADER, grid_of, next_width
@@ -30,9 +30,9 @@ def test_every_kind_of_message_reaches_the_wall() -> None:
     messages.append(CloseWindow())
     assert {type(message) for message in messages} == set(get_args(ToWall))
     reader, writer = os.pipe()
+    inbox, taken = open_inbox(reader, WallMailbox(), to_wall), []
     os.write(writer, b"".join(map(line, messages)))
     os.close(writer)
-    inbox, taken = Inbox(reader, WallMailbox(), to_wall), []
     while CloseWindow() not in taken:
         assert inbox.wait(60)
         taken += inbox.take()
@@ -50,7 +50,7 @@ def test_a_window_that_sleeps_finds_the_newest_of_each_tile_and_no_more() -> Non
             outbox.put(status(name, f"state {number}"))
     outbox.put(Tiles(("a", "b")))
     outbox.put(CloseWindow())
-    inbox, taken = Inbox(reader, WallMailbox(), to_wall), []
+    inbox, taken = open_inbox(reader, WallMailbox(), to_wall), []
     while CloseWindow() not in taken:
         assert inbox.wait(60)
         taken += inbox.take()
