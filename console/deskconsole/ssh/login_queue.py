@@ -15,7 +15,9 @@ from deskconsole.common.errors import Cancelled
 from .cancelling import closing_when
 
 AT_ONCE = 16
-APART = 0.12
+AT_FIRST = 4
+"""Connections that begin without waiting for each other."""
+APART = 0.1
 """Seconds between the beginnings of two connections while no person waits for them."""
 
 
@@ -40,9 +42,9 @@ class LoginQueue:
         """Seconds after which the connection that asks now may begin."""
         with self._lock:
             now = time.monotonic()
-            begin_at = max(now, self._begin_at)
+            begin_at = max(now - (AT_FIRST - 1) * APART, self._begin_at)
             self._begin_at = begin_at + APART
-            return begin_at - now
+            return max(0.0, begin_at - now)
 
     def ask(self, turn: LoginTurn) -> bool:
         """True if there is a place now; if not, the turn waits until `let_in` is called on it."""

@@ -130,6 +130,8 @@ class Controller:
         self._collected = float("-inf")
         """Monotonic time at which events were collected last."""
         self._collecting: Timer | None = None
+        self._pulled_at = float("-inf")
+        """Monotonic time of the newest view."""
         self._pulled = asyncio.Event()
         # One thread: what is done to the fleet happens in the order of the keys, off the event loop.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="fleet")
@@ -140,7 +142,7 @@ class Controller:
         """Opens the fleet on its thread and begins to pull. Raises the `DeskconsoleError` of the backend."""
         self.fleet = await self._off_loop(lambda: self.backend.open(self.questions, self.events.deliver))
         self.take_events()
-        self._app.set_interval(PULL, self.pull)
+        self._app.set_interval(PULL, self._pull_if_due)
         self._app.set_interval(RELOAD, self.reload)
 
     def close(self) -> None:
@@ -151,11 +153,16 @@ class Controller:
         self._executor.shutdown()
         self.events.take()  # the log gets the last ones, too
 
+    def _pull_if_due(self) -> None:
+        if time.monotonic() - self._pulled_at > PULL / 2:
+            self.pull()
+
     def pull(self) -> None:
         """Takes the fleet's figures and publishes them."""
         fleet = self.fleet
         if fleet is None:
             return
+        self._pulled_at = time.monotonic()
         snapshots = self._server_messages.beside(fleet.snapshots())
         self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
         self.marks.keep(host.name for host in fleet.hosts)
