@@ -24,7 +24,7 @@ LONGEST = 300.0
 """Seconds between two collections while keys are pressed all the time."""
 
 YOUNGEST = 5000
-"""New objects after which Python looks through the youngest; with its 700 a look at the younger ones came each
+"""New objects after which Python looks through the youngest. With its 700, a look at the young ones came each
 second, and took 5 to 14 ms."""
 
 _NEVER = 1_000_000
