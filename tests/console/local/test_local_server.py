@@ -97,6 +97,10 @@ def test_an_error_comes_as_the_one_that_the_console_met(console: RunningConsole)
     with pytest.raises(HostGone, match="there is no host called 'lab-1'") as caught:
         console.ask(ActOnHost("lab-1", HostAction.STATUS))
     assert caught.value.remedy == "Did you mean 'lab-01'?"
+    with pytest.raises(ConfigurationError, match="is not UTF-8, and a running console takes nothing else"):
+        console.record(RecordHost("lab-01", "/\udcff.deskrec", None))
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
+        console.ask(ActOnHost("lab-\udcff", HostAction.STATUS))
 
 
 def test_the_socket_is_private_and_goes_with_the_console(server: LocalServer, tmp_path: Path) -> None:
