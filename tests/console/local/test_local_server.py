@@ -295,6 +295,7 @@ def test_recordings_take_no_place_from_other_commands_and_are_told_of_the_consol
     server.open()
     with contextlib.ExitStack() as stack:
         commands = [stack.enter_context(connected(tmp_path / "run")) for _ in range(2)]
+        last = commands
         for _ in range(3):
             for command in commands:
                 messages.send(command, RecordHost("lab-01", "/a.deskrec", None))
