@@ -147,9 +147,11 @@ def test_a_connection_that_has_not_begun_is_hurried_or_cancelled() -> None:
     thread = threading.Thread(target=hurried.begin, args=(never,))
     thread.start()
     assert waits.wait(10)
+    before = queue.delay()
     hurried.hurry()
     thread.join(10)
     assert not thread.is_alive()
+    assert queue.delay() < before + APART, "its time is free for the next"
     with pytest.raises(Cancelled):
         queue.turn(cancelled.set).begin(cancelled)
 
