@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -20,12 +21,14 @@ from deskconsole.common.errors import (
     InputNotInjected,
     InputUnanswered,
 )
+from deskconsole.session.control_loss import control_loss
 from deskconsole.session.host_control import HostControl
 from deskconsole.session.host_screen import ANSWERED_AFTER
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskwire.clip_text import clip_text, left_out_of_clip
 from deskwire.control import ChordName, ControlState, InputOutcome
+from deskwire.limits import MAX_TYPED
 
 from .input_results import ClickResult, ClipResult, KeyResult, TypeResult
 from .input_timeout import input_timeout
@@ -62,14 +65,19 @@ def type_text(
     session: Session, text: str, *, force: bool, watch: bool, waiting: Waiting | None = None
 ) -> TypeResult:
     """Types a text; `watch`: the first picture after it is waited for."""
-    with _controlled(session, waiting, force=force) as control:
-
-        def send() -> _Sent:
-            numbers = list(control.type(text)) or [0]
-            return _Sent(numbers, numbers[-1])
-
-        done, shown = _act(control, send, watch=watch, timeout=input_timeout(len(text)))
-    return TypeResult(session.name, done, shown, len(text))
+    # A piece is a second's work: what was sent already is typed though the command is stopped.
+    *pieces, last = (text[start : start + MAX_TYPED] for start in range(0, len(text), MAX_TYPED))
+    before = 0.0
+    with _controlled(session, waiting, force=force) as act:
+        for piece in pieces:
+            before += _act(
+                act, partial(_type, act.control, piece), watch=False, timeout=input_timeout(len(piece))
+            )[0]
+        done, shown = _act(
+            act, partial(_type, act.control, last), watch=watch, timeout=input_timeout(len(last))
+        )
+    shown = None if shown is None else before + shown
+    return TypeResult(session.name, before + done, shown, len(text))
 
 
 def press_keys(
@@ -82,10 +90,10 @@ def press_keys(
 ) -> KeyResult:
     """Presses chords in turn, each when the chord before it is done."""
     before = 0.0
-    with _controlled(session, waiting, force=force) as control:
+    with _controlled(session, waiting, force=force) as act:
         for chord in chords[:-1]:
-            before += _act(control, partial(_press, control, chord), watch=False)[0]
-        done, shown = _act(control, partial(_press, control, chords[-1]), watch=watch)
+            before += _act(act, partial(_press, act.control, chord), watch=False)[0]
+        done, shown = _act(act, partial(_press, act.control, chords[-1]), watch=watch)
     shown = None if shown is None else before + shown
     return KeyResult(session.name, before + done, shown, len(chords))
 
@@ -106,35 +114,35 @@ def click(
     clicks = 2 if double else 1
 
     def press() -> _Sent:
-        control.point(x, y)
-        numbers = [control.button(x, y, number, down=down) for down in (True, False) * clicks]
+        act.control.point(x, y)
+        numbers = [act.control.button(x, y, number, down=down) for down in (True, False) * clicks]
         return _Sent(numbers, numbers[0])
 
-    with _controlled(session, waiting, force=force) as control:
+    with _controlled(session, waiting, force=force) as act:
         width, height = session.snapshot().size or (0, 0)
         if not (0 <= x < width and 0 <= y < height):
             raise ConfigurationError(
                 f"{x}, {y} is outside of the picture of {session.name}, which is {width}x{height}"
             )
-        done, shown = _act(control, press, watch=watch)
+        done, shown = _act(act, press, watch=watch)
     return ClickResult(session.name, done, shown, x, y, button, clicks)
 
 
 def put_clip(session: Session, text: str, *, force: bool, waiting: Waiting | None = None) -> ClipResult:
     """Puts a text into the host's clipboard, without its control characters."""
     characters, left_out = len(clip_text(text)), left_out_of_clip(text)
-    with _controlled(session, waiting, force=force) as control:
+    with _controlled(session, waiting, force=force) as act:
         began = time.monotonic()
-        control.put_clip(text, input_timeout())
+        act.control.put_clip(text, input_timeout())
         done = time.monotonic() - began
     return ClipResult(session.name, done, characters, left_out=left_out)
 
 
 def get_clip(session: Session, *, force: bool, waiting: Waiting | None = None) -> ClipResult:
     """The text of the host's clipboard."""
-    with _controlled(session, waiting, force=force) as control:
+    with _controlled(session, waiting, force=force) as act:
         began = time.monotonic()
-        text = control.fetch_clip(input_timeout())
+        text = act.control.fetch_clip(input_timeout())
         return ClipResult(session.name, time.monotonic() - began, len(text), text)
 
 
@@ -146,8 +154,24 @@ class _Sent(NamedTuple):
     """The number of the input whose effect is waited for: a release rarely has an effect."""
 
 
+@dataclass
+class _Act:
+    """Control as one command has it."""
+
+    control: HostControl
+    claim: str
+    sent: bool = False
+    """A part of the act was sent."""
+
+    def require_claim(self) -> None:
+        """Raises ControlNotAllowed where only other parts of this console claim control now."""
+        status = self.control.status
+        if status.yours and self.claim not in status.claims:
+            raise ControlNotAllowed("control was given back meanwhile", remedy="Look at the host.")
+
+
 @contextlib.contextmanager
-def _controlled(session: Session, waiting: Waiting | None, *, force: bool) -> Iterator[HostControl]:
+def _controlled(session: Session, waiting: Waiting | None, *, force: bool) -> Iterator[_Act]:
     """Yields control of the host, with a picture there; raises the reason where there is no control."""
     wait_for_picture(session)
     control = session.control
@@ -168,7 +192,9 @@ def _controlled(session: Session, waiting: Waiting | None, *, force: bool) -> It
             wait_for([session], asking, _ANSWER)
             wait_for([session], decided, ANSWERED_AFTER if control.status.state is ControlState.ASKING else 0)
             _require_ours(session, force=force)
-            yield control
+            act = _Act(control, claim)
+            act.require_claim()
+            yield act
     finally:
         control.release(claim=claim)
 
@@ -222,21 +248,27 @@ def _require_ours(session: Session, *, force: bool) -> None:
 
 
 def _act(
-    control: HostControl, send: Callable[[], _Sent], *, watch: bool, timeout: float | None = None
+    act: _Act, send: Callable[[], _Sent], *, watch: bool, timeout: float | None = None
 ) -> tuple[float, float | None]:
     """Seconds until all that `send` sends was done, and until the first picture after it began.
 
     `timeout`: seconds for each input; None: those of a key.
     """
+    control = act.control
     if watch:
         control.wait_for_rest(_REST)
+    act.require_claim()
     began = time.monotonic()
     sent = send()
     sending = time.monotonic() - began
     if 0 in sent.numbers and control.status.yours:
         raise ControlNotAllowed("the host's agent has no device for that")
+    if 0 in sent.numbers and act.sent:
+        raise control_loss(control.status, sent=True)
+    act.sent = True
     done = 0.0
     for number in sent.numbers:
+        act.require_claim()
         result = control.wait(number, timeout or input_timeout())
         if result.outcome is not InputOutcome.DONE:
             reason = result.reason or "the place is outside of the picture, or the picture has a new size"
@@ -244,6 +276,11 @@ def _act(
         done = max(done, result.done)
     seen = control.wait(sent.watched, 0, effect=_EFFECT) if watch else None
     return sending + done, None if seen is None else seen.effect
+
+
+def _type(control: HostControl, piece: str) -> _Sent:
+    (number,) = control.type(piece) or (0,)
+    return _Sent([number], number)
 
 
 def _press(control: HostControl, chord: ChordName | tuple[ChordKey, ...]) -> _Sent:

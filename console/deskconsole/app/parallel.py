@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.signals import held_back, take_interrupt
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -55,11 +56,16 @@ class WorkOutcome(Generic[S, T]):
 
 
 def for_each(
-    subjects: Sequence[S], work: Callable[[S, Cancellation], T], jobs: int
+    subjects: Sequence[S],
+    work: Callable[[S, Cancellation], T],
+    jobs: int,
+    *,
+    until_interrupted: bool = False,
 ) -> Iterator[WorkOutcome[S, T]]:
     """Calls `work` for each subject, `jobs` of them at a time, and yields the outcomes as they come.
 
     A caller that stops taking outcomes, as Ctrl+C makes it, ends what is under way and begins nothing more.
+    With `until_interrupted` Ctrl+C is the usual end: the outcomes of what is under way come out then too.
     An exception that is no DeskconsoleError is raised here.
     """
     waiting: queue.SimpleQueue[S] = queue.SimpleQueue()
@@ -86,24 +92,39 @@ def for_each(
         for number in range(min(jobs, len(subjects)))
     ]
     try:
-        for thread in threads:
-            thread.start()
-        for _ in subjects:
-            outcome = _taken(done)
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield outcome
+        try:
+            with held_back():
+                for thread in threads:
+                    thread.start()
+            for _ in subjects:
+                yield _taken(done)
+        except KeyboardInterrupt:
+            if not until_interrupted:
+                raise
+            take_interrupt()
+            cancellation.cancel()
+            _join(threads)
+            while not done.empty():
+                yield _taken(done)
     finally:
         cancellation.cancel()
-        end = time.monotonic() + _ENDING
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, end - time.monotonic()))
+        _join(threads)
 
 
-def _taken(done: queue.SimpleQueue[WorkOutcome[S, T] | BaseException]) -> WorkOutcome[S, T] | BaseException:
+def _join(threads: Sequence[threading.Thread]) -> None:
+    end = time.monotonic() + _ENDING
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, end - time.monotonic()))
+
+
+def _taken(done: queue.SimpleQueue[WorkOutcome[S, T] | BaseException]) -> WorkOutcome[S, T]:
+    """The next outcome. Raises what is no outcome."""
     while True:
         try:
-            return done.get(timeout=_TICK)
+            outcome = done.get(timeout=_TICK)
         except queue.Empty:
             continue
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome

@@ -29,11 +29,13 @@ def run_on_each(
     jobs: int,
     json: bool,
     good: Callable[[T], bool] = lambda _result: True,
+    until_interrupted: bool = False,
 ) -> None:
     """Shows each result, or prints it as JSON.
 
     For a single host its error is raised. Of several hosts each error is told, a result that is not `good`
     is a failure too, and at the end SomeHostsFailed or AllHostsFailed is raised.
+    `until_interrupted`: Ctrl+C is the work's usual end, and what it has done by then is shown too.
     """
     put = print_json if json else show
     if not several:
@@ -43,7 +45,7 @@ def run_on_each(
             put(result)
         return
     failed = 0
-    for outcome in for_each(subjects, work, jobs):
+    for outcome in for_each(subjects, work, jobs, until_interrupted=until_interrupted):
         if outcome.error is not None:
             failed += 1
             _tell(outcome.subject.name, outcome.error, json=json)

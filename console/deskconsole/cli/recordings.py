@@ -97,7 +97,15 @@ def record(
 
     # All at the same time: what happens on one host may be the cause of what happens on another.
     jobs = len(chosen.hosts)
-    run_on_each(chosen.hosts, work, _say_recorded, several=chosen.several, jobs=jobs, json=json)
+    run_on_each(
+        chosen.hosts,
+        work,
+        _say_recorded,
+        several=chosen.several,
+        jobs=jobs,
+        json=json,
+        until_interrupted=True,
+    )
 
 
 def _require_folder(output: Path) -> None:

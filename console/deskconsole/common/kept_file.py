@@ -25,7 +25,7 @@ def kept_name(host: str, at: float, suffix: str) -> str:
 def unused(path: Path) -> Path:
     """The path, or the first with a number that no file has: `NAME-2.png`.
 
-    Raises OSError where its folder cannot be looked into.
+    Where its folder cannot be looked into, it is the path: making the file says why.
     """
     number = 1
     found = path

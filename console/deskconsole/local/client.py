@@ -33,7 +33,9 @@ from .messages import (
 )
 
 _GREETING = 1.0
-"""Seconds for the greeting: a console that was suspended (Ctrl+Z) gives none, and is passed over."""
+"""Seconds for the first greeting: a console that was suspended (Ctrl+Z) gives none, and is passed over."""
+_LATER_GREETING = 10.0
+"""Seconds for those after it: the console is there, and may have a hundred commands at once."""
 
 Ending = Callable[[Callable[[], object]], object]
 """Takes what ends a request that is under way."""
@@ -66,11 +68,7 @@ class RunningConsole:
 
     def record(self, request: RecordHost, ending: Ending = lambda _call: None) -> HostAnswer:
         """The answer when the recording has ended, at Ctrl+C for one. Raises DeskconsoleError."""
-        try:
-            connection, _ = _greeted(self._path)
-        except OSError:
-            raise self._lost() from None
-        with connection:
+        with self._connected() as connection:
             ending(lambda: _shut(connection, socket.SHUT_WR))
             connection.settimeout(None)
             try:
@@ -97,13 +95,20 @@ class RunningConsole:
                     raise self._lost()
                 yield reply.event
 
-    @contextlib.contextmanager
-    def _asked(self, request: Request, ending: Ending = lambda _call: None) -> Iterator[Iterator[Reply]]:
+    def _connected(self) -> socket.socket:
         try:
-            connection, _ = _greeted(self._path)
+            return _greeted(self._path, _LATER_GREETING)[0]
+        except TimeoutError:
+            raise ConsoleNotRunning(
+                f"the console (process {self.pid}) has not answered for {_LATER_GREETING:.0f} s",
+                remedy="See whether it is suspended, or give --own.",
+            ) from None
         except OSError:
             raise self._lost() from None
-        with connection:
+
+    @contextlib.contextmanager
+    def _asked(self, request: Request, ending: Ending = lambda _call: None) -> Iterator[Iterator[Reply]]:
+        with self._connected() as connection:
             ending(lambda: _shut(connection))
             # An answer may take as long as a person takes for a password.
             connection.settimeout(None)
@@ -131,7 +136,7 @@ def running_consoles(folder: Path) -> list[RunningConsole]:
     found = []
     for path in socket_file.socket_files(folder):
         try:
-            connection, greeting = _greeted(path)
+            connection, greeting = _greeted(path, _GREETING)
         except OSError:
             continue
         connection.close()
@@ -139,9 +144,9 @@ def running_consoles(folder: Path) -> list[RunningConsole]:
     return found
 
 
-def _greeted(path: Path) -> tuple[socket.socket, Greeting]:
+def _greeted(path: Path, timeout: float) -> tuple[socket.socket, Greeting]:
     """A connection whose greeting was read. Raises OSError, also for a console of another version."""
-    connection = socket_file.connect(path, _GREETING)
+    connection = socket_file.connect(path, timeout)
     try:
         greeting = messages.receive_reply(connection)
         if isinstance(greeting, Greeting) and greeting.protocol == PROTOCOL:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from deskconsole.app.results import RecordResult
-from deskconsole.common.errors import Cancelled, ConfigurationError, StreamError
+from deskconsole.common.errors import Cancelled, ConfigurationError, ConsoleNotRunning, StreamError
 from deskconsole.recording.new_file import record_into
 from deskconsole.session.host_screen import no_picture
 from deskconsole.session.session import Session
+from deskconsole.session.session_recording import PacketRecorder, RecordingRequest
 from deskconsole.session.state import SETTLED
 from deskwire.messages import ScreenState
 
@@ -24,11 +25,18 @@ _TICK: Final = 0.25
 def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -> RecordResult:
     """Records for so long from the first picture on, until the command leaves, or the console ends it.
 
-    Raises ConfigurationError where the host is recorded already or there can be no file, and what ended it.
+    Raises ConfigurationError where the host is recorded already or there can be no file, what ended the
+    session, and StreamError where no picture came.
     """
     file = Path(request.file)
-    recorder = session.record(record_into(file))
-    if recorder.file != file:
+    made: list[PacketRecorder] = []
+
+    def make(its: RecordingRequest) -> PacketRecorder:
+        made.append(record_into(file)(its))
+        return made[0]
+
+    recorder = session.record(make)
+    if not made:  # another command may have named the same file
         raise ConfigurationError(
             f"{session.name} is being recorded already, in {recorder.file}",
             remedy="End that recording (f9 in the console), or give --own.",
@@ -42,7 +50,7 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
                 _require_picture(session)
             session.wait_for(lambda one: one.state in SETTLED, min(_TICK, max(0.0, end - time.monotonic())))
             waiting()
-    except Cancelled:
+    except (Cancelled, ConsoleNotRunning):
         if not recorder.packets:
             raise
     finally:
@@ -50,6 +58,10 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
         session.recording.wait()
     if recorder.failure is not None:
         raise recorder.failure
+    if session.failure is not None:
+        raise session.failure
+    if not recorder.packets:
+        raise StreamError(f"the recording of {session.name} ended before a picture came", remedy="Try again.")
     return RecordResult(session.name, str(file), recorder.seconds, recorder.packets, recorder.size)
 
 

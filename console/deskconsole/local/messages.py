@@ -13,6 +13,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from deskconsole.common.errors import ConfigurationError
+
 PROTOCOL: Final = 2
 """The version of these messages: a command asks no console that speaks another one."""
 
@@ -190,8 +192,17 @@ _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 def send(connection: socket.socket, message: Request | Reply) -> None:
-    """Sends one message. Raises OSError, TimeoutError where the other end does not read."""
-    body = _encoder.encode(message)
+    """Sends one message. Raises OSError, TimeoutError where the other end does not read.
+
+    Raises ConfigurationError for words of a command line that are not UTF-8.
+    """
+    try:
+        body = _encoder.encode(message)
+    except UnicodeEncodeError as error:
+        raise ConfigurationError(
+            f"{error.object!a} is not UTF-8, and a running console takes nothing else",
+            remedy="Give it in UTF-8.",
+        ) from None
     connection.sendall(_LENGTH.pack(len(body)) + body)
 
 

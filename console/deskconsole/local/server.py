@@ -13,6 +13,7 @@ import queue
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from deskconsole.common.errors import Cancelled, ConsoleNotRunning, DeskconsoleE
 from deskconsole.session.events import Event, encode
 
 from . import messages, socket_file
-from .messages import PROTOCOL, ConsoleKind, FailureReply, Greeting, WatchedEvent, WatchEvents
+from .messages import PROTOCOL, ConsoleKind, FailureReply, Greeting, RecordHost, WatchedEvent, WatchEvents
 
 if TYPE_CHECKING:
     from deskconsole.session.fleet import Fleet
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST: Final = 64
-"""Commands at a time; more wait until one is answered."""
+"""Commands at a time; more wait until one is answered. Recordings do not count: each may last for hours."""
 
 _SLOW: Final = 10.0
 """Seconds that a command may take to send a request or to read a part of a reply."""
@@ -41,6 +42,9 @@ _KEPT: Final = 10_000
 """Events that wait for a command that watches."""
 
 _TICK: Final = 0.5
+
+_LAST_WORDS: Final = 5.0
+"""Seconds in which commands that record hear of their files when the console ends."""
 
 
 class LocalServer:
@@ -53,6 +57,7 @@ class LocalServer:
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
+        self._recordings: set[threading.Thread] = set()
         self._places = threading.BoundedSemaphore(MOST)
         self._closed = threading.Event()
         self._listener: socket.socket | None = None
@@ -93,6 +98,11 @@ class LocalServer:
         for client in clients:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RD)
+        with self._lock:
+            recordings = list(self._recordings)
+        end = time.monotonic() + _LAST_WORDS
+        for recording in recordings:
+            recording.join(max(0.0, end - time.monotonic()))
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -111,25 +121,33 @@ class LocalServer:
     def _serve(self, client: socket.socket) -> None:
         with self._lock:
             self._clients.add(client)
+        place = contextlib.ExitStack()
+        place.callback(self._places.release)
         try:
             with client:
                 client.settimeout(_SLOW)
                 if not socket_file.same_user(client):
                     _log.warning("a command of another user was refused")
                     return
-                self._converse(client)
+                self._converse(client, place)
         except (OSError, msgspec.DecodeError) as error:
             _log.info("a command was given up: %s", error)
         finally:
             with self._lock:
                 self._clients.discard(client)
-            self._places.release()
+                self._recordings.discard(threading.current_thread())
+            place.close()
 
-    def _converse(self, client: socket.socket) -> None:
+    def _converse(self, client: socket.socket, place: contextlib.ExitStack) -> None:
         messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind))
         request = messages.receive_request(client)
         if request is None:
             return
+        if isinstance(request, RecordHost):
+            # One command records many hosts, each until its end: others are to be answered meanwhile.
+            place.close()
+            with self._lock:
+                self._recordings.add(threading.current_thread())
 
         def waiting() -> None:
             if self._closed.is_set():

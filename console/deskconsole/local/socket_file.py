@@ -25,7 +25,8 @@ _SUFFIX = ".sock"
 _LONGEST = 100
 """Bytes of a socket's path: Linux takes 107, macOS 103."""
 
-_BACKLOG = 64
+_BACKLOG = 1024
+"""Commands that wait to be accepted: one that records a hundred hosts comes with all of them at once."""
 
 
 def listen(folder: Path, kind: ConsoleKind) -> tuple[socket.socket, Path]:

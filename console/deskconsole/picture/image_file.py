@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import stat
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.kept_file import kept_name, unused
-from deskconsole.common.paths import is_taken, make_private_folder
+from deskconsole.common.paths import make_private_folder
 from deskconsole.common.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -60,12 +63,20 @@ def write_image(file: Path, pixels: BGR, kind: ImageFormat, *, replace: bool) ->
 
 
 def write_encoded(file: Path, data: bytes, *, replace: bool) -> None:
-    """Writes a picture that is encoded already. Raises ConfigurationError; then an old one is as it was."""
+    """Writes a picture that is encoded already. Raises ConfigurationError; then an old one is as it was, but
+    for one that had to be written in its place.
+    """
     opened = False
     try:
-        if replace and (file.is_file() or not is_taken(file)):
-            write_whole(file, data, mode=0o666)
-            return
+        if replace and _is_replaceable(file):
+            try:
+                write_whole(file, data, mode=0o666)
+            except OSError as error:
+                # A folder that takes no new file, or a file that is a mount of its own.
+                if error.errno not in (errno.EACCES, errno.EPERM, errno.EBUSY):
+                    raise
+            else:
+                return
         with file.open("wb" if replace else "xb") as out:
             opened = True
             out.write(data)
@@ -75,6 +86,28 @@ def write_encoded(file: Path, data: bytes, *, replace: bool) -> None:
                 if stat.S_ISREG(file.lstat().st_mode):
                     file.unlink()
         raise ConfigurationError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _is_replaceable(file: Path) -> bool:
+    """True where a new file may take the name: no file of another user or of two names, and no program's open
+    one. Raises OSError.
+    """
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return True
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        return False
+    return sys.platform == "win32" or (status.st_uid == os.geteuid() and not _is_descriptor(file))
+
+
+def _is_descriptor(file: Path) -> bool:
+    """True for /dev/stdout and the like, also behind links: a link to a file that the shell has opened."""
+    while Path(os.path.realpath(file.parent)).parts[:2] not in {("/", "dev"), ("/", "proc")}:
+        if not file.is_symlink():
+            return False
+        file = file.parent / file.readlink()
+    return True
 
 
 def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageFormat = ImageFormat.PNG) -> Path:

@@ -23,7 +23,13 @@ _OTHERS: Final = frozenset(
 
 
 def require_recording_name(output: Path) -> None:
-    """Raises ConfigurationError where the name is that of a film, which a recording is not."""
+    """Raises ConfigurationError for the name of a film, which a recording is not, and for one that no event
+    could tell."""
+    path = str(output.absolute())
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise ConfigurationError(f"the path {path!a} is not UTF-8", remedy="Name another.") from None
     if output.suffix.lower() in _OTHERS and not output.is_dir():
         raise ConfigurationError(
             f"{output} would be a recording, and no {output.suffix.lower()} file",

@@ -6,17 +6,26 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import cast
 
 import pytest
 
 from deskconsole.app import host_actions
-from deskconsole.common.errors import ControlBusy, InputNotInjected, InputUnanswered
+from deskconsole.common.errors import (
+    Cancelled,
+    ControlBusy,
+    ControlNotAllowed,
+    InputNotInjected,
+    InputUnanswered,
+)
 from deskconsole.session.host_control import HostControl
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskwire.control import (
+    Chord,
+    ChordName,
     Control,
     ControlState,
     Done,
@@ -27,6 +36,7 @@ from deskwire.control import (
 )
 from deskwire.limits import MAX_TYPED
 from deskwire.messages import WIRE_VERSION, ControlRequest, Welcome
+from support.xvfb import wait_for
 
 Answer = Callable[[ControlRequest], Iterable[Control | Done]]
 
@@ -114,6 +124,8 @@ def test_another_console_that_takes_over_while_a_text_is_typed_is_told(
         elif isinstance(message, Typing) and message.n == piece:
             yield Control(ControlState.OTHER, holder="ben@desk")
             yield Done(message.n, InputOutcome.BLOCKED, "control ended while this was typed")
+        elif isinstance(message, Typing):
+            yield Done(message.n)
 
     answered.answer = answer
     with pytest.raises(ControlBusy, match="ben@desk took control meanwhile") as caught:
@@ -144,3 +156,35 @@ def test_force_that_did_not_help_is_not_advised_again(
     with pytest.raises(ControlBusy) as caught:
         type_text(answered, "x")
     assert caught.value.whole == "ben@desk controls lab. Take it over with --force."
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_command_that_is_stopped_acts_no_more_though_the_window_keeps_control(
+    answered: AnsweredSession, typed: bool
+) -> None:
+    stopped = threading.Event()
+
+    def waiting() -> None:
+        if stopped.is_set():
+            raise Cancelled("no command waits for this any more")
+
+    def answer(message: ControlRequest) -> Iterator[Control | Done]:
+        if isinstance(message, WantControl):
+            yield Control(ControlState.YOURS, 1)
+        elif isinstance(message, Typing | Chord):
+            stopped.set()
+            wait_for(lambda: answered.control.status.claims == {"window"})
+            yield Done(message.n)
+
+    answered.answer = answer
+    answered.control.take(claim="window")
+    session = cast("Session", answered)
+    act: Callable[..., object]
+    if typed:
+        act = partial(host_actions.type_text, session, "x" * (3 * MAX_TYPED))
+    else:
+        act = partial(host_actions.press_keys, session, [ChordName.LOCK] * 3)
+    with pytest.raises(ControlNotAllowed, match="control was given back meanwhile"):
+        act(force=False, watch=False, waiting=waiting)
+    assert [type(one) for one in answered.sent] == [WantControl, Typing if typed else Chord]
+    assert answered.control.status.yours

@@ -8,6 +8,7 @@ import pytest
 
 from deskconsole.app.shot_target import ShotTarget
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.kept_file import unused
 from deskconsole.picture.image_file import ImageFormat
 from deskconsole.recording.new_file import record_into, recording_file
 from deskconsole.session.session_recording import RecordingRequest
@@ -39,3 +40,12 @@ def test_a_name_that_is_too_long_is_told_in_a_sentence(tmp_path: Path) -> None:
         target.write("lab-01", b"")
     with pytest.raises(ConfigurationError, match="cannot write"):
         record_into(recording_file(name, "lab-01"))(RecordingRequest("lab-01", 1, print, print))
+
+
+def test_a_name_that_cannot_be_looked_at_is_told_when_the_file_is_made(tmp_path: Path) -> None:
+    """`record --ring` tells that sentence and keeps its minutes."""
+    (tmp_path / "file").touch()
+    for name in (tmp_path / ("a" * 300), tmp_path / "file" / "a", tmp_path / "none" / "a"):
+        assert unused(recording_file(name, "lab-01")) == name
+        with pytest.raises(ConfigurationError, match="cannot write"):
+            record_into(name)(RecordingRequest("lab-01", 1, print, print))

@@ -321,6 +321,7 @@ def test_a_recording_with_the_name_of_a_film_is_refused_and_export_is_named(
 ) -> None:
     said = user.run("record", "lab", "-o", tmp_path / "z.mp4").refusal(2)
     assert "would be a recording, and no .mp4 file" in said
+    assert "is not UTF-8" in user.run("record", "lab", "-o", tmp_path / "z\udcff.deskrec").refusal(2)
     assert "`deskconsole export` makes a film of it" in said
     assert not (tmp_path / "z.mp4").exists()
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,19 @@ from deskconsole.common.errors import (
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
-from deskconsole.local import messages, socket_file
+from deskconsole.local import messages, requests, socket_file
+from deskconsole.local import server as server_module
 from deskconsole.local.client import RunningConsole, running_consoles
-from deskconsole.local.messages import ActOnHost, ConsoleKind, FailureReply, Greeting, HostAction, WatchEvents
+from deskconsole.local.messages import (
+    ActOnHost,
+    ConsoleKind,
+    FailureReply,
+    Greeting,
+    HostAction,
+    HostAnswer,
+    RecordHost,
+    WatchEvents,
+)
 from deskconsole.local.server import LocalServer
 from deskconsole.session.events import HostAdded, decode
 from deskconsole.session.fleet import Fleet
@@ -87,6 +97,10 @@ def test_an_error_comes_as_the_one_that_the_console_met(console: RunningConsole)
     with pytest.raises(HostGone, match="there is no host called 'lab-1'") as caught:
         console.ask(ActOnHost("lab-1", HostAction.STATUS))
     assert caught.value.remedy == "Did you mean 'lab-01'?"
+    with pytest.raises(ConfigurationError, match="is not UTF-8, and a running console takes nothing else"):
+        console.record(RecordHost("lab-01", "/\udcff.deskrec", None))
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
+        console.ask(ActOnHost("lab-\udcff", HostAction.STATUS))
 
 
 def test_the_socket_is_private_and_goes_with_the_console(server: LocalServer, tmp_path: Path) -> None:
@@ -259,3 +273,38 @@ def test_a_console_without_a_free_descriptor_answers_when_it_has_one(
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
     wait_for(lambda: running_consoles(tmp_path / "run"))
+
+
+def test_recordings_take_no_place_from_other_commands_and_are_told_of_the_consoles_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Semaphore(0)
+
+    def record(_session: object, request: RecordHost, waiting: Callable[[], None]) -> str:
+        begun.release()
+        with contextlib.suppress(ConsoleNotRunning):
+            while True:
+                waiting()
+                os.sched_yield()
+        return request.file
+
+    monkeypatch.setattr(server_module, "MOST", 2)
+    monkeypatch.setattr(requests, "_connected", lambda _fleet, _host: None)
+    monkeypatch.setattr(requests, "record", record)
+    server = LocalServer(tmp_path / "run", fleet_of(tmp_path, "lab-01"))
+    server.open()
+    with contextlib.ExitStack() as stack:
+        commands = [stack.enter_context(connected(tmp_path / "run")) for _ in range(2)]
+        last = commands
+        for _ in range(3):
+            for command in commands:
+                messages.send(command, RecordHost("lab-01", "/a.deskrec", None))
+                assert begun.acquire(timeout=60)
+            last = commands
+            commands = [stack.enter_context(connected(tmp_path / "run")) for _ in range(2)]
+        for command in commands:
+            command.close()
+        (console,) = running_consoles(tmp_path / "run")
+        assert list(console.hosts) == ["lab-01"]
+        server.close()
+        assert [messages.receive_reply(one) for one in last] == [HostAnswer(b'"/a.deskrec"')] * 2

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -109,3 +113,62 @@ def test_the_old_picture_stays_where_a_full_disk_does_not_take_the_new_one(tmp_p
     assert file.read_bytes() != before
     assert file.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
+@pytest.mark.parametrize(
+    "way", ["a second name", "stdout", "a link to stdout", "a folder that takes no file"]
+)
+def test_a_picture_is_written_in_its_place_where_no_other_file_may_take_it(way: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = written = folder / "lab.png"
+        file.write_bytes(b"old")
+        before = file.stat()
+        if way == "a second name":
+            (folder / "other.png").hardlink_to(file)
+        elif way == "a folder that takes no file":
+            folder.chmod(0o555)
+        else:
+            written = Path("/dev/stdout")
+            if way != "stdout":
+                written = folder / "link.png"
+                written.symlink_to("/dev/stdout")
+        with _as_no_root(file), _stdout_in(file):
+            write_image(written, PICTURE, ImageFormat.PNG, replace=True)
+        folder.chmod(0o755)
+        read = cv2.imread(str(file))
+        assert read is not None
+        assert np.array_equal(read, PICTURE)
+        assert file.stat().st_ino == before.st_ino
+        if way == "a second name":
+            assert (folder / "other.png").samefile(file)
+
+
+@contextlib.contextmanager
+def _as_no_root(file: Path) -> Iterator[None]:
+    """The user is one whom a folder's mode binds, and who has this file."""
+    if os.geteuid() != 0:
+        yield
+        return
+    file.parent.chmod(file.parent.stat().st_mode | 0o055)
+    for one in (file.parent, file):
+        os.chown(one, 65534, 65534)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextlib.contextmanager
+def _stdout_in(file: Path) -> Iterator[None]:
+    """The process's stdout is in this file, as by the shell's `>`."""
+    before = os.dup(1)
+    with file.open("ab") as out:
+        os.dup2(out.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(before, 1)
+        os.close(before)

@@ -127,6 +127,16 @@ def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: P
     assert "failure" in found["attic"]
     assert {Path(found[host]["file"]) for host in ("studio", "night-shift")} == {*folder.iterdir()}
     assert all(ground.user.run("play", file, "--json").json()["packets"] for file in folder.iterdir())
+    again = tmp_path / "until Ctrl+C"
+    hosts = ("studio", "attic", "night-shift")
+    with ground.user.started("record", *hosts, "-o", again, "--json") as command:
+        wait_for(lambda: len([one for one in again.glob("*") if one.stat().st_size]) == 2, what="recordings")
+        command.send_signal(signal.SIGINT)
+        stdout, stderr = command.communicate(timeout=60)
+    assert (command.returncode, stderr) == (14, "deskconsole: 1 of 3 hosts failed\n")
+    told = {one["host"]: one for one in map(json.loads, stdout.splitlines())}
+    assert "failure" in told["attic"]
+    assert {Path(told[host]["file"]) for host in ("studio", "night-shift")} == {*again.iterdir()}
     file = next(folder.iterdir())
     refused = ground.user.run("record", "--all", "-o", file).refusal(2)
     assert refused.startswith(f"recordings of several hosts need a folder, and {file} cannot be one: ")
