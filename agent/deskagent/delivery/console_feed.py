@@ -315,10 +315,11 @@ class ConsoleFeed:
         # The next grab runs while this one is encoded.
         self._feed.demand()
         self._sink.send(Refresh(trigger))
-        self._send_slices([self._encoder.refresh(frame, now, size)], refresh=True)
+        self._send_slices([self._encoder.refresh(frame, now, size, budget.refresh_size)], refresh=True)
         if for_digest and not self._encoder.lossy:
             with self._wake:
-                count, self._digests = self._digests, 0
+                # A question that came while the picture was encoded has this answer, too.
+                count, self._digests, self._exact_at = self._digests, 0, math.inf
             self._tell_digest(_digest(frame), count)
 
     def _send_update(self) -> None:

@@ -54,9 +54,12 @@ class LinkEncoder:
         self._jpeg = JpegEncoder() if Encoding.JPEG in agreed else None
         self._motion, self._lossy = VideoRegions(0, 0), LossyRegion(0, 0)
 
-    def refresh(self, frame: Pixels, now: float = 0.0, size: float = math.inf) -> Slice:
+    def refresh(
+        self, frame: Pixels, now: float = 0.0, size: float = math.inf, lossy_size: float = math.inf
+    ) -> Slice:
         """The whole frame, (height, width, 4) BGRX, as one slice that needs nothing sent before it; `now` as
-        for `update`. It comes with loss where that saves much and it takes more than `size` bytes without."""
+        for `update`. It comes with loss where that saves much and it takes more than `size` bytes without,
+        then in about as many bytes as the lower one of both sizes."""
         height, width = frame.shape[:2]
         whole = Rectangle(0, 0, width, height)
         self._restart(width, height)
@@ -64,7 +67,7 @@ class LinkEncoder:
         exact = self._slice(part)
         if self._jpeg is None or len(exact.body) <= size:
             return exact
-        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, size))
+        nearly = self._jpeg.encode(part.pixels, self._jpeg.fitting(whole.area, min(size, lossy_size)))
         if _FAR_LESS * len(nearly) > len(exact.body):
             return exact
         # What is not sent must not be in the stream.

@@ -65,6 +65,7 @@ def live_picture(session: Session, waiting: Callable[[], None] = lambda: None) -
     copy = PictureCopy(session)
     session.observers.add(copy)
     try:
+        session.watch_full(_ANSWER + _NEWEST)
         session.check_exact()
         if not _came(session, copy, waiting, _ANSWER):
             copy.take_any = True

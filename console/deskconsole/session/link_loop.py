@@ -84,6 +84,9 @@ GREETING_DEADLINE = 15.0
 """Seconds for the Welcome; opening a display on a busy host has taken several."""
 
 _PINGS_KEPT = 30
+_DIGESTS_DUE = 8
+"""Comparisons that may be due: on a link that is too slow for a whole picture none is answered at once."""
+
 _TICK: Mapping[WatchMode, float] = MappingProxyType({WatchMode.FULL: 0.1, WatchMode.PREVIEW: 0.5})
 """Seconds of waiting for bytes, after which to look whether something else is due: with the shorter one a
 hundred previewed hosts would wake the console a thousand times a second."""
@@ -201,8 +204,8 @@ class LinkLoop:
         self.update_watch()
         with self._sending:
             # While a film plays no answer comes; an hour's questions would be answered one after the other.
-            # One more that is to be answered at once may follow: the answer is one to all.
-            if self._digests_due > at_once:
+            # Some that are to be answered at once may follow: the answer is one to all, and may fail.
+            if self._digests_due >= (_DIGESTS_DUE if at_once else 1):
                 return
             data = self._connection.send(WantDigest(at_once))
             self._digests_due += 1  # Before the answer can come; others ask too, hence under the lock.

@@ -391,6 +391,8 @@ class Session:
         with self._status.changed:
             self._hurry = False
             self._status.changed.wait_for(lambda: cancelled.is_set() or self._hurry, retry.delay)
+        if self.viewing:  # a person waits for this one of many that come back
+            self._route.hurry()
 
     def _move(self, state: State, details: StateDetails = NO_DETAILS) -> None:
         self._status.move(state, details)

@@ -6,6 +6,7 @@ the time in which keys are answered.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,9 +64,11 @@ class _Watch:
                     return
                 now = time.monotonic()
                 for one in [one for one in self._watched if one.is_due(now)]:
-                    self._watched.remove(one)
-                    one.closer = threading.Thread(target=one.close, name="cancelled", daemon=True)
-                    one.closer.start()
+                    closer = threading.Thread(target=one.close, name="cancelled", daemon=True)
+                    with contextlib.suppress(RuntimeError):  # no more threads: again at the next look
+                        closer.start()
+                        one.closer = closer
+                        self._watched.remove(one)
 
 
 _watch = _Watch()

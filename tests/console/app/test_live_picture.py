@@ -19,7 +19,7 @@ from deskwire.packet import Packet
 
 
 class BusySession:
-    """Draws packet after packet, and answers a comparison where it is `quick`."""
+    """Draws packets while the full stream is watched, and answers a comparison where it is `quick`."""
 
     name = "cinema"
     linked = True
@@ -29,6 +29,10 @@ class BusySession:
         self.framebuffer = SimpleNamespace(pixels=pixels, digest=lambda: b"mine")
         self.observers: set[LinkObserver] = set()
         self._screen, self._quick, self._draws = screen, quick, draws
+        self._full_until = 0.0
+
+    def watch_full(self, seconds: float) -> None:
+        self._full_until = time.monotonic() + seconds
 
     def check_exact(self) -> None:
         if self._quick:
@@ -36,7 +40,7 @@ class BusySession:
                 observer.compared(7, b"same", b"same")
 
     def snapshot(self) -> Snapshot:
-        if self._draws:
+        if self._draws and time.monotonic() < self._full_until:
             for observer in self.observers:
                 observer.drawn(8, cast("Packet", None))
         return Snapshot(self.name, State.STREAMING, screen=self._screen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -33,7 +34,10 @@ class Keys(Footer):
         if not self._composed or self._shown(screen) != self._composed:
             super().bindings_changed(screen)
         elif screen is self.screen:
-            enabled = {active.binding.action: active.enabled for active in screen.active_bindings.values()}
+            enabled: dict[str, bool] = {}
+            for active in screen.active_bindings.values():
+                if self._is_shown(active.binding):
+                    enabled.setdefault(active.binding.action, active.enabled)
             for key in self.query(FooterKey):
                 key._disabled = disabled = not enabled.get(key.action, True)  # noqa: SLF001
                 key.set_class(disabled, "-disabled")
@@ -44,5 +48,9 @@ class Keys(Footer):
         return [
             (active.binding, active.tooltip)
             for active in screen.active_bindings.values()
-            if active.binding.show or active.binding.system
+            if Keys._is_shown(active.binding)
         ]
+
+    @staticmethod
+    def _is_shown(binding: Binding) -> bool:
+        return binding.show or binding.system
