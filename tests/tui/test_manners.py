@@ -92,13 +92,13 @@ async def test_the_theme_of_the_settings_is_shown(tmp_path: Path, name: str) -> 
     app = DeskconsoleApp(laboratory(), ssh_config=tmp_path / "none", clock=lambda: NOW, settings=settings)
     try:
         async with app.run_test() as pilot:
-            await pilot.pause()
+            await until_shown(pilot, "7 hosts: 2 live")
             assert app.theme == THEMES[name].name
             background = app.screen.styles.background
             assert (background.ansi is not None) == (name == "terminal")
             assert name == "terminal" or (background.brightness > 0.5) == (name == "light")
             await pilot.press("minus")
             await until_shown(pilot, "Remove lab-01")
-            assert "7 hosts: 2 live" in screen_text(pilot), "the screen is seen behind the dialog"
+            await until_shown(pilot, "7 hosts: 2 live")  # behind the dialog
     finally:
         app.close()
