@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import platform
+import contextlib
+import os
+import shlex
 import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 _LONGEST: Final = 128
@@ -55,10 +58,15 @@ def _sendable(text: str) -> str:
 def _os_name() -> str:
     if sys.platform == "win32":
         return _windows_name()
-    try:
-        return platform.freedesktop_os_release()["PRETTY_NAME"]
-    except (OSError, KeyError, UnicodeDecodeError):
-        return f"{platform.system()} {platform.release()}"
+    # The module `platform` would do it, but on Windows it asks WMI: nothing of the agent imports it.
+    for path in ("/etc/os-release", "/usr/lib/os-release"):
+        with contextlib.suppress(OSError, ValueError):
+            for line in Path(path).read_text("utf-8").splitlines():
+                field, _, value = line.partition("=")
+                if field == "PRETTY_NAME":
+                    return " ".join(shlex.split(value))
+    system = os.uname()
+    return f"{system.sysname} {system.release}"
 
 
 def _windows_name() -> str:
