@@ -129,11 +129,11 @@ def test_keys_typed_before_the_first_screen_do_not_hide_the_hosts(tmp_path: Path
     terminal = Terminal(tmp_path, size=(80, 24))
     try:
         for _ in range(40):
-            terminal.type("jz")
+            terminal.type("jZ")
             if "lab-0" in terminal.screen():
                 break
             time.sleep(0.05)
-        terminal.type("jz")
+        terminal.type("jZ")
         shown = terminal.until(lambda shown: all(f"lab-{n}" in shown for n in range(3)))
         assert "no host has these words" not in shown
         terminal.keys("/")
