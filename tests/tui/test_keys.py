@@ -44,7 +44,7 @@ async def test_the_palette_knows_what_the_keys_do(running: Running) -> None:
 
 
 async def test_keys_that_cannot_be_used_are_grey_and_stay_the_same_widgets(running: Running) -> None:
-    """To make all of them again for another host cost 50 ms of CPU a key."""
+    """All of them made again for another host cost 50 ms of CPU a key."""
     fleet = laboratory()
     async with running(fleet) as pilot:
         await until(

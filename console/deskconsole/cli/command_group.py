@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 
 @dataclass(frozen=True, slots=True)
 class CommandPlace:
-    """Where a command is: a function, or a Typer of several, of a module of this package."""
+    """The place of a command: a function, or a Typer of several, of a module of this package."""
 
     module: str
     name: str

@@ -141,10 +141,10 @@ class WatchEvents(msgspec.Struct, frozen=True, tag=True):
 
 
 HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
-"""What acts on a host."""
+"""A request that acts on a host."""
 
 HostRequest = ActOnHost | TakePicture | HostInput | RecordHost
-"""What is asked of one host, and has one HostAnswer."""
+"""A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents
 

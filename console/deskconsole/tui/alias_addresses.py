@@ -27,7 +27,7 @@ class AliasAddresses:
         return self._found.get(_key(host), "")
 
     def unknown(self, hosts: Collection[Host]) -> list[Host]:
-        """Those that have not been looked up; none while others are."""
+        """Returns the hosts that have not been looked up; none while others are."""
         return [] if self._looking_up else [host for host in hosts if _key(host) not in self._found]
 
     def look_up(self, hosts: Sequence[Host], found: Callable[[], None]) -> Coroutine[Any, Any, None]:

@@ -1,4 +1,4 @@
-"""What the user changes about the list of hosts: adds one, edits it, takes it off. All on the event loop."""
+"""The user's changes of the list of hosts: adds one, edits it, takes it off. All on the event loop."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class WindowLoop(ABC, Generic[To]):
     @property
     @abstractmethod
     def _drawn(self) -> int:
-        """How often the window was drawn."""
+        """Number of times that the window was drawn."""
 
     @abstractmethod
     def _listen(self) -> None:

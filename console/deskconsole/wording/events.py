@@ -20,7 +20,7 @@ STATISTICS = "statistics"
 
 
 NEARLY_EXACT = "what moved is not exact: the link is too slow for it"
-"""What is said of a saved picture that is not equal to the host's."""
+"""The sentence on a saved picture that is not equal to the host's."""
 
 
 class Wording(NamedTuple):
