@@ -87,7 +87,7 @@ def look(snapshot: Snapshot, now: float) -> StatusText:
     seen = _look(snapshot, now)
     if snapshot.recording_since is None:
         return seen
-    said = RECORDED_LATER if waits_for_picture(snapshot) else RECORDED
+    said = RECORDED_LATER if snapshot.recording_waits else RECORDED
     return replace(seen, text=said + seen.text, tight=said + (seen.tight or seen.text))
 
 
@@ -103,12 +103,6 @@ def tile_age(snapshot: Snapshot, now: float) -> str:
         so_long = age(now - snapshot.since)
         return "just now" if so_long == "now" else f"for {so_long}"
     return "not seen yet"
-
-
-def waits_for_picture(snapshot: Snapshot) -> bool:
-    """A recording was begun, and no picture has come since."""
-    since, at = snapshot.recording_since, snapshot.picture_at
-    return since is not None and not snapshot.current and (at is None or at < since)
 
 
 def _look(snapshot: Snapshot, now: float) -> StatusText:
