@@ -135,7 +135,7 @@ class Session:
         self.recording = SessionRecording(
             self.observers,
             on_event,
-            lambda since: self._status.update(recording_since=since.at, recording_waits=since.waits),
+            lambda status: self._status.update(recording_since=status.since, recording_waits=status.waits),
         )
         """The recording of this host, if one runs."""
         self._watch_policy = WatchPolicy(

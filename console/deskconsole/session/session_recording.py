@@ -55,15 +55,15 @@ class RecordingRequest(NamedTuple):
     """Takes the Unix time of the first packet that is kept."""
 
 
-class RecordedSince(NamedTuple):
+class RecordingStatus(NamedTuple):
     """The Unix time of a recording's first packet; before that came (`waits`), when it was asked for."""
 
-    at: float | None
+    since: float | None
     """None: nothing is recorded."""
     waits: bool = False
 
 
-NOT_RECORDED = RecordedSince(None)
+NOT_RECORDED = RecordingStatus(None)
 
 
 MakeRecorder = Callable[[RecordingRequest], PacketRecorder]
@@ -80,7 +80,7 @@ class SessionRecording:
         self,
         observers: ObserverList,
         tell: Callable[[Event], None],
-        changed: Callable[[RecordedSince], None],
+        changed: Callable[[RecordingStatus], None],
     ) -> None:
         self._observers = observers
         self._tell = tell
@@ -112,7 +112,7 @@ class SessionRecording:
             with telling:
                 begun = True
                 if made is not None and self.recorder is made:
-                    self._changed(RecordedSince(at))
+                    self._changed(RecordingStatus(at))
 
         with self._beginning:
             if (running := self.recorder) is not None:
@@ -124,7 +124,7 @@ class SessionRecording:
                 self._observers.add(recorder)
         with telling:
             if not begun:
-                self._changed(RecordedSince(time.time(), waits=True))
+                self._changed(RecordingStatus(time.time(), waits=True))
         if recorder.failure is not None:
             self.stop(recorder)
         if self.recorder is not recorder:  # ended meanwhile, and perhaps told before

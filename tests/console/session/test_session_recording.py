@@ -10,8 +10,8 @@ from deskconsole.session.observer_list import ObserverList
 from deskconsole.session.session_recording import (
     NOT_RECORDED,
     PacketRecorder,
-    RecordedSince,
     RecordingRequest,
+    RecordingStatus,
     SessionRecording,
 )
 
@@ -46,10 +46,10 @@ class Recorder(PacketRecorder):
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
     told: list[bool] = []
 
-    def changed(since: RecordedSince) -> None:
-        if since.at is not None:
+    def changed(status: RecordingStatus) -> None:
+        if status.since is not None:
             recording.stop()  # as the recorder's thread does where the disk is full
-        told.append(since.at is not None)
+        told.append(status.since is not None)
 
     recording = SessionRecording(ObserverList(), lambda _event: None, changed)
 
@@ -105,13 +105,13 @@ def test_all_files_are_whole_before_a_session_ends() -> None:
 
 
 def test_a_recording_is_since_its_first_packet() -> None:
-    told: list[RecordedSince] = []
+    told: list[RecordingStatus] = []
     recording = SessionRecording(ObserverList(), lambda _event: None, told.append)
     recorder = recording.start("lab-01", 0, lambda: None, Recorder)
     assert isinstance(recorder, Recorder)
     assert told[-1].waits
     recorder.request.began(1000.0)
-    assert told[-1] == RecordedSince(1000.0)
+    assert told[-1] == RecordingStatus(1000.0)
     recording.stop()
     recorder.request.began(2000.0)
     recording.wait()
