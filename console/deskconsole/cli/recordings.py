@@ -180,7 +180,10 @@ def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], Non
 
 
 def _say_recorded(result: RecordResult) -> None:
-    say(f"{result.file}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
+    from deskconsole.common.figures import duration, size
+
+    what = f"{duration(result.seconds)}, {counted(result.packets, 'packet')}, {size(result.bytes)}"
+    say(f"{result.host}: {what} saved in {result.file}")
 
 
 def play(

@@ -210,7 +210,7 @@ def shot(
             return as_figures(save_screenshot(session, target))
 
     def show(figures: Mapping[str, Any]) -> None:
-        said = f"{figures['file']}: {figures['width']}x{figures['height']}"
+        said = f"{figures['host']}: {figures['width']}x{figures['height']} saved in {figures['file']}"
         if not figures["exact"]:
             from deskconsole.wording.events import NEARLY_EXACT
 
