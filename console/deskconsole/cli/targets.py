@@ -42,7 +42,7 @@ def find_host(text: str, paths: Paths, *, connecting: bool = True) -> Host:
 def _require_no_slip(text: str, host: Host, known: Iterable[str]) -> None:
     """Raises HostGone for a name that is nearly a known host's, and leads nowhere."""
     near = difflib.get_close_matches(text, sorted(set(known)), n=1)
-    if not near:
+    if not near or host.target != text:  # with a user or a port it is meant as an address
         return
     from deskconsole.ssh.sockets import resolves
     from deskconsole.ssh.ssh_config import resolve_host
