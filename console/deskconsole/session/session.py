@@ -439,6 +439,10 @@ class Session:
         self._status.update(control=status)
         self._control_events.changed(self.name, before, status)
 
+    def note(self, event: Event) -> None:
+        """Reports an event that the session itself does not see, such as a picture of it that was saved."""
+        self._on_event(event)
+
     def _clip_transferred(self, way: Literal["put", "fetch"], length: int) -> None:
         event = ClipboardPut if way == "put" else ClipboardFetched
         self._on_event(event(host=self.name, length=length))
