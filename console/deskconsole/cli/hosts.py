@@ -13,6 +13,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json
+from .running import consoles_running
 from .terminal import counted, print_json, print_table, say, say_failure
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def hosts(
         print_table(("name", "address", "port", "user", "group"), rows)
     else:
         say(f"No hosts yet in {inventory.path}: add one with `deskconsole hosts add NAME`.")
+        if any(console.demo for console in consoles_running()):
+            say("A demo runs: `deskconsole status` lists its hosts.")
 
 
 @app.command()
