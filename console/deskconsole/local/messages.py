@@ -9,11 +9,12 @@ from __future__ import annotations
 import socket
 import struct
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.app.mouse_button import MouseButton
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError
 
 PROTOCOL: Final = 2
 """The version of these messages: a command asks no console that speaks another one."""
@@ -97,12 +98,12 @@ class PressKeys(msgspec.Struct, frozen=True, tag=True):
 
 
 class ClickPlace(msgspec.Struct, frozen=True, tag=True):
-    """Asks for a click, in pixels of the picture; `button` is one of `host_actions.BUTTONS`."""
+    """Asks for a click, in pixels of the picture."""
 
     host: str
     x: int
     y: int
-    button: Literal["left", "middle", "right", "back", "forward"]
+    button: MouseButton
     double: bool
     force: bool
     watch: bool
@@ -182,6 +183,12 @@ class FailureReply(msgspec.Struct, frozen=True, tag=True):
     code: str
     reason: str
     remedy: str
+
+    @classmethod
+    def of(cls, error: DeskconsoleError) -> FailureReply:
+        """The reply that tells an error; of a path in it what is no UTF-8 becomes question marks."""
+        reason, remedy = (text.encode(errors="replace").decode() for text in (str(error), error.remedy))
+        return cls(error.code, reason, remedy)
 
 
 Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply

@@ -164,7 +164,7 @@ class LocalServer:
 
             messages.send(client, answer(self._fleet, request, waiting))
         except DeskconsoleError as error:
-            messages.send(client, FailureReply(error.code, str(error), error.remedy))
+            messages.send(client, FailureReply.of(error))
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  # the command is to know that it will get no answer
@@ -172,7 +172,7 @@ class LocalServer:
             fault = InternalFault(
                 f"a fault of the console: {type(error).__name__}", remedy="Its console.log says where."
             )
-            messages.send(client, FailureReply(fault.code, str(fault), fault.remedy))
+            messages.send(client, FailureReply.of(fault))
 
     def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))

@@ -26,4 +26,9 @@ def test_a_key_that_is_held_down_saves_one_picture_at_a_time(tmp_path: Path) -> 
     assert len([*tmp_path.iterdir()]) == 1
     window._save_picture()
     wait_for(lambda: len(told) == 2, what="the next picture")
+    wait_for(lambda: not window._saving.locked(), what="the end of saving")
+    window.lossy(100)
+    window._save_picture()
+    wait_for(lambda: len(told) == 3, what="the picture of a film")
+    assert [event.exact for event in told if isinstance(event, PictureSaved)] == [True, True, False]
     framebuffer.close()

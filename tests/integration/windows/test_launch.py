@@ -437,10 +437,7 @@ def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(
 
 def test_the_agent_ends_by_itself(ground: WindowsGround) -> None:
     ground.launch(idle_exit=1)
-    deadline = time.monotonic() + 20
-    while ground.agents() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert ground.agents() == []
+    wait_for(lambda: ground.agents() == [], what="the agent's end")
 
 
 def test_a_reconnect_is_one_command(ground: WindowsGround, monkeypatch: pytest.MonkeyPatch) -> None:
