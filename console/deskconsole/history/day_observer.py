@@ -52,7 +52,7 @@ class DayObserver(LinkObserver):
         return self._session() is None
 
     def observes(self, host: str) -> bool:
-        """It is the session of that host."""
+        """True if the session is that of this host."""
         session = self._session()
         return session is not None and session.name == host
 

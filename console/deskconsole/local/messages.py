@@ -15,6 +15,7 @@ import msgspec
 
 from deskconsole.app.mouse_button import MouseButton
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError
+from deskconsole.common.utf8_text import utf8_text
 
 PROTOCOL: Final = 2
 """The version of these messages: a command asks no console that speaks another one."""
@@ -186,9 +187,8 @@ class FailureReply(msgspec.Struct, frozen=True, tag=True):
 
     @classmethod
     def of(cls, error: DeskconsoleError) -> FailureReply:
-        """The reply that tells an error; of a path in it what is no UTF-8 becomes question marks."""
-        reason, remedy = (text.encode(errors="replace").decode() for text in (str(error), error.remedy))
-        return cls(error.code, reason, remedy)
+        """Makes the reply that tells an error."""
+        return cls(error.code, utf8_text(str(error)), utf8_text(error.remedy))
 
 
 Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, ViewerError
+from deskconsole.common.utf8_text import utf8_text
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.image_file import keep_image
 from deskconsole.viewer.display import control_fault
@@ -281,13 +282,13 @@ class HostWindow(LinkObserver):
                 raise ConfigurationError("there is no picture to save")
             exact = not nearly and not self._lossy
             at = self._picture_at or time.time()
-            file = keep_image(folder, self._name, at, pixels)
+            file = utf8_text(str(keep_image(folder, self._name, at, pixels)))
         except ConfigurationError as error:
             self.say(f"the picture is not saved: {error}")
             self._changed(ActionFailed(host=self._name, failure=Failure.of(error)))
         else:
             self.say(f"saved {file}")
-            self._changed(PictureSaved(host=self._name, file=str(file), exact=exact))
+            self._changed(PictureSaved(host=self._name, file=file, exact=exact))
         finally:
             self._saving.release()
 
