@@ -280,6 +280,11 @@ class Session:
         """Mean size of the last previews; 0 before any."""
         return self._meter.preview_bytes
 
+    @property
+    def opens_display(self) -> bool:
+        """True while the link ends so that another one can show the display that was chosen."""
+        return self._display.changed
+
     def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         """Previews of at most this size `interval` seconds apart, the full stream with `rate` bytes a second
         at most (0: no bound)."""
@@ -363,7 +368,7 @@ class Session:
         return LinkLoop(
             transport.transport,
             transport.token,
-            self._display.number,
+            self._display.open(),
             self._framebuffer,
             self.observers.of_link(own),
             self._watch_policy,
