@@ -288,7 +288,6 @@ def test_a_console_that_neither_reads_nor_speaks_is_given_up(monkeypatch: pytest
             theirs,
             TOKEN,
             DisplayFeeds(lambda _: Faulty()),
-            "here",
             lambda _: Trigger.FIRST_FRAME,
             ViewOnlyGate("shows only"),
             HostConsent(),

@@ -118,7 +118,8 @@ def click(
         width, height = session.snapshot().size or (0, 0)
         if not (0 <= x < width and 0 <= y < height):
             raise ConfigurationError(
-                f"{x}, {y} is outside of the picture of {session.name}, which is {width}x{height}"
+                f"{x}, {y} is outside of the picture of {session.name}, which is {width}x{height}",
+                remedy="X and Y count from 0, from the upper left corner.",
             )
         done, shown = _act(act, press, watch=watch)
     return ClickResult(session.name, done, shown, x, y, button, clicks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.shell_command import shell_command
 
 from .child_agent import ChildAgent
+from .folder import DemoFolder
 
 if sys.platform != "win32":
     from .hosts import EmbeddedHost
@@ -88,9 +88,11 @@ class Demo:
 
     def __init__(self, count: int = FEW) -> None:
         """`count`: how many hosts, those of CAST from the first on."""
-        self._folder = tempfile.TemporaryDirectory(prefix="deskconsole-demo-")
-        root = Path(self._folder.name)
-        self.paths = Paths.below(root / "console")
+        self._folder = DemoFolder()
+        root = self._folder.path
+        self.home = root / "console"
+        """The folder with the files of its console."""
+        self.paths = Paths.below(self.home)
         self._ssh_config = root / "ssh_config"
         self._ssh_config.touch()
         self._hosts: list[_Closable] = []

@@ -50,10 +50,14 @@ _LAST_WORDS: Final = 5.0
 class LocalServer:
     """Answers commands from `open` to `close`, on threads of its own."""
 
-    def __init__(self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE, home: Path | None = None
+    ) -> None:
+        """`home`: the folder of the demo's files, where commands find its logs."""
         self._folder = folder
         self._fleet = fleet
         self._kind = kind
+        self._home = "" if home is None else str(home)
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
@@ -139,7 +143,7 @@ class LocalServer:
             place.close()
 
     def _converse(self, client: socket.socket, place: contextlib.ExitStack) -> None:
-        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind))
+        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind, self._home))
         request = messages.receive_request(client)
         if request is None:
             return

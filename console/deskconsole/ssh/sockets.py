@@ -24,6 +24,8 @@ from deskconsole.common.errors import AddressError, Cancelled, ConnectionFailed
 
 _TICK = 0.1
 _ENDING = 0.5
+_SOON = 5.0
+"""Seconds for the look-up of a name that is probably mistyped."""
 _SIOCGIFADDR = 0x8915
 _LINK_SCOPE = "20"  # an address that needs its interface's number
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
@@ -116,6 +118,15 @@ def connect_tcp(
         f"{where} cannot be reached ({trouble.strerror or trouble})",
         remedy="Check the address and the network.",
     ) from trouble
+
+
+def resolves(address: str, family: str) -> bool:
+    """False for a name that no name server knows; True too where none answers soon."""
+    try:
+        _look_up(address, 0, address, threading.Event(), time.monotonic() + _SOON, family)
+    except AddressError as error:
+        return error.__cause__ is None
+    return True
 
 
 def _look_up(

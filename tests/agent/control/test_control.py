@@ -290,7 +290,7 @@ def test_an_answer_to_a_console_that_has_just_gone_is_nobodys_fault() -> None:
     with closing(ours):
         gate, consent = ViewOnlyGate("shows only"), HostConsent()
         feeds = DisplayFeeds(lambda _: SyntheticGrabber("still"))
-        link = ConsoleLink(theirs, TOKEN, feeds, "here", lambda _: Trigger.FIRST_FRAME, gate, consent)
+        link = ConsoleLink(theirs, TOKEN, feeds, lambda _: Trigger.FIRST_FRAME, gate, consent)
         link.hello = Hello(WIRE_VERSION, (), packets=1, bytes=1, speaks=tuple(Feature))
         link.close()
         link.tell(Done(1))  # The input thread would take the error for a fault of the device.

@@ -91,9 +91,8 @@ def test_what_cannot_be_meant_is_refused_before_a_host_is_asked(user: CommandLin
         (("key", "lab", "ctrl+entr"), "'entr' is not the name of a key\nDid you mean enter?"),
         (("key", "lab", "ctrl-c"), "'ctrl-c' is not the name of a key\nDid you mean ctrl+c?"),
         (("type", "lab", "x" * 64_001), "the text has 64,001 characters"),
-        (("click", "lab", "99999", "5"), "99999, 5 is no place of a picture"),
+        (("click", "lab", "12.5", "5"), "12.5, 5 is no place of a picture\nGive two whole numbers"),
         (("click", "lab", "1"), "1 is no place of a picture"),
-        (("click", "lab", "-5", "3"), "-5, 3 is no place of a picture\nGive two whole numbers from 0"),
     )
     for (_, sentence), said in zip(cases, user.run_all(*(arguments for arguments, _ in cases)), strict=True):
         assert said.refusal(2).startswith(sentence)
