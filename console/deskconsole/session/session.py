@@ -130,7 +130,9 @@ class Session:
         self.observers = ObserverList()
         """Receivers of what links bring, besides the session's own parts."""
         self.recording = SessionRecording(
-            self.observers, on_event, lambda since: self._status.update(recording_since=since)
+            self.observers,
+            on_event,
+            lambda status: self._status.update(recording_since=status.since, recording_waits=status.waits),
         )
         """The recording of this host, if one runs."""
         self._watch_policy = WatchPolicy(

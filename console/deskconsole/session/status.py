@@ -61,6 +61,7 @@ class StatusPatch(TypedDict, total=False):
     preview: PreviewPicture | None
     viewing: bool
     recording_since: float | None
+    recording_waits: bool
     control: ControlStatus
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from deskconsole.common.errors import RecordingError
 from deskconsole.session.observer_list import ObserverList
-from deskconsole.session.session_recording import PacketRecorder, RecordingRequest, SessionRecording
+from deskconsole.session.session_recording import (
+    NOT_RECORDED,
+    PacketRecorder,
+    RecordingRequest,
+    RecordingStatus,
+    SessionRecording,
+)
 
 
 class Recorder(PacketRecorder):
@@ -48,10 +54,10 @@ class Recorders(list[Recorder]):
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
     told: list[bool] = []
 
-    def changed(since: float | None) -> None:
-        if since is not None:
+    def changed(status: RecordingStatus) -> None:
+        if status.since is not None:
             recording.stop()  # as the recorder's thread does where the disk is full
-        told.append(since is not None)
+        told.append(status.since is not None)
 
     recording = SessionRecording(ObserverList(), lambda _event: None, changed)
 
@@ -90,3 +96,17 @@ def test_all_files_are_whole_before_a_session_ends() -> None:
     made[0].whole.set()
     waited.join(60)
     assert not waited.is_alive()
+
+
+def test_a_recording_is_since_its_first_packet() -> None:
+    told: list[RecordingStatus] = []
+    recording = SessionRecording(ObserverList(), lambda _event: None, told.append)
+    recorder = recording.start("lab-01", 0, lambda: None, Recorder)
+    assert isinstance(recorder, Recorder)
+    assert told[-1].waits
+    recorder.request.began(1000.0)
+    assert told[-1] == RecordingStatus(1000.0)
+    recording.stop()
+    recorder.request.began(2000.0)
+    recording.wait()
+    assert told[-1] == NOT_RECORDED
