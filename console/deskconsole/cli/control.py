@@ -6,10 +6,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from deskconsole.app.mouse_button import MouseButton
 from deskconsole.common.errors import ConfigurationError
 
 from .many import run_on_each
@@ -32,9 +33,7 @@ MoreHosts = Annotated[
     typer.Option("--host", metavar="HOST", help="Instead of the first word; may be given more than once."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Take control from another console.")]
-ButtonName = Annotated[
-    Literal["left", "middle", "right", "back", "forward"], typer.Option(help="Which button of the mouse.")
-]
+ButtonName = Annotated[MouseButton, typer.Option(help="Which button of the mouse.")]
 
 clip_app = typer.Typer(help="Read or write the clipboard of a host, as text.", rich_markup_mode=None)
 

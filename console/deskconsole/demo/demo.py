@@ -59,17 +59,17 @@ _UBUNTU = "Ubuntu 24.04.1 LTS"
 _WINDOWS = "Windows 11 Pro 23H2"
 
 CAST = (
-    _Part("front-desk", "office", "office", "pc-011", _WINDOWS, "OFFICE\\mira"),
-    _Part("studio", "studio", "workshop", "ws-101", _UBUNTU, "jonas"),
-    _Part("night-shift", "quiet", "plant", "plant-01", _DEBIAN, "operator"),
-    _Part("accounts", "scroll", "office", "pc-012", _WINDOWS, "OFFICE\\lena"),
+    _Part("front-desk", "reception", "office", "pc-011", _WINDOWS, "OFFICE\\mira"),
+    _Part("studio", "editing", "workshop", "ws-101", _UBUNTU, "jonas"),
+    _Part("night-shift", "guard", "plant", "plant-01", _DEBIAN, "operator"),
+    _Part("accounts", "ledger", "office", "pc-012", _WINDOWS, "OFFICE\\lena"),
     _Part("meeting-room", "still", "office", "pc-020", _WINDOWS, "OFFICE\\paul", "locked"),
-    _Part("drawing", "drag", "workshop", "ws-102", _UBUNTU, "nora"),
-    _Part("training", "typing", "workshop", "ws-103", _UBUNTU, "stefan"),
-    _Part("cinema", "motion", "workshop", "ws-104", _UBUNTU, "eva"),
-    _Part("gate", "quiet", "plant", "plant-02", _DEBIAN, "operator", "black"),
-    _Part("boiler", "scroll", "plant", "plant-03", _DEBIAN, "operator"),
-    _Part("warehouse", "office", "plant", "plant-04", _DEBIAN, "imran"),
+    _Part("drawing", "drafting", "workshop", "ws-102", _UBUNTU, "nora"),
+    _Part("training", "course", "workshop", "ws-103", _UBUNTU, "stefan"),
+    _Part("cinema", "cinema", "workshop", "ws-104", _UBUNTU, "eva"),
+    _Part("gate", "guard", "plant", "plant-02", _DEBIAN, "operator", "black"),
+    _Part("boiler", "boiler", "plant", "plant-03", _DEBIAN, "operator"),
+    _Part("warehouse", "store", "plant", "plant-04", _DEBIAN, "imran"),
     _Part("spare", "still", "plant", "plant-05", _DEBIAN, "", "off"),
 )
 """The hosts in the order in which a demo has them; each with a desktop of its own."""
