@@ -13,6 +13,7 @@ from textual.app import App
 
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.inventory.host import Host
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.tui.app import DeskconsoleApp
 from deskconsole.tui.controller import BETWEEN_EVENTS, Controller
 from deskconsole.tui.host_edits import save
@@ -57,7 +58,7 @@ def test_it_imports_no_screen_and_no_widget() -> None:
 
 async def test_an_opened_fleet_is_published_and_no_host_is_seen(tmp_path: Path) -> None:
     fleet = laboratory()
-    fleet.shown("lab-01", ["lab-01"])
+    fleet.shown(OnScreen("lab-01", ["lab-01"]))
     async with controlled(fleet, tmp_path) as (controller, heard):
         views = [one for one in heard if isinstance(one, FleetView)]
         assert views[-1] is controller.view

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from deskconsole.common.errors import DeskconsoleError, HostGone, ViewerError
 from deskconsole.common.safe_text import safe_text
 from deskconsole.picture.preview import PreviewPicture
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
 from deskconsole.viewer.messages import CLOSED_BY_HAND
@@ -210,7 +211,7 @@ def show_wall(
                 new = [name for name in names() if name not in connected]
                 fleet.connect_all(new)
                 connected.update(new)
-                fleet.shown(None, ())
+                fleet.shown(OnScreen())
                 with contextlib.suppress(queue.Empty):
                     if (reason := reasons.get(timeout=min(_SHARES, end - now))) != CLOSED_BY_HAND:
                         raise ViewerError(f"the wall is gone: {reason}")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deskconsole.picture.preview import PreviewPicture
 
     from .host_control import HostControl
+    from .on_screen import OnScreen
     from .route import Route
     from .session import Session
     from .session_recording import MakeRecorder
@@ -159,35 +160,21 @@ class Fleet:
         with self._lock:
             return {name: self._sessions[name].pictures for name in names if name in self._sessions}
 
-    def shown(
-        self,
-        selected: str | None,
-        visible: Collection[str],
-        *,
-        typing: bool = False,
-        wall: bool = False,
-        full: bool = False,
-    ) -> None:
+    def shown(self, on_screen: OnScreen) -> None:
         """Shares the budget out by the hosts that are on the screen now; to be called about once a second.
 
-        `typing`: the selected host is typed into. `full`: its picture fills the screen, and it has the full
-        stream until some seconds after the last such call. `wall`: the pictures of those that are visible
-        fill it, and no others are wanted.
+        The host whose picture fills the screen has the full stream until some seconds after the last such
+        call.
         """
         with self._lock:
             sessions = dict(self._sessions)
-        if full and selected in sessions:
-            sessions[selected].watch_full(_FULL_FOR)
+        if on_screen.full and on_screen.selected in sessions:
+            sessions[on_screen.selected].watch_full(_FULL_FOR)
         tiles, room = self._tiles
         claims = []
         for name, session in sessions.items():
             if session.linked:
-                seen, unseen = (
-                    (Priority.TILE, Priority.UNSEEN) if wall else (Priority.VISIBLE, Priority.ELSEWHERE)
-                )
-                priority = seen if name in visible else unseen
-                if name == selected and not wall:
-                    priority = Priority.TYPED_INTO if typing else Priority.SELECTED
+                priority = on_screen.priority(name)
                 if name in tiles and priority is not Priority.TYPED_INTO:
                     priority = Priority.WATCHED
                 priority = Priority.FULL if session.full_stream else priority

@@ -21,9 +21,8 @@ from deskconsole.common.errors import (
 )
 from deskconsole.picture.decoders import Decoder
 from deskconsole.picture.framebuffer import Framebuffer
-from deskwire.clipboard import Clip, NoClip
 from deskwire.connection import ConsoleConnection, Phase
-from deskwire.control import Consent, Control, Done, Effect
+from deskwire.control import Consent
 from deskwire.encodings import Encoding
 from deskwire.errors import LocalProtocolError, RemoteProtocolError
 from deskwire.message import Message
@@ -33,25 +32,18 @@ from deskwire.messages import (
     Close,
     ControlRequest,
     Digest,
-    Displays,
     Feature,
     Hello,
-    Lossy,
-    Person,
     Ping,
     Pong,
-    Preview,
-    Refresh,
-    Screen,
     WantDigest,
     WantRefresh,
     WatchMode,
-    Welcome,
 )
 from deskwire.packet import Packet
 
 from .console_identity import CONSOLE_ID, console_name
-from .link_observer import LinkObserver
+from .link_observer import LinkObserver, notify
 from .link_sender import LinkSender, Transport
 from .state import STALE_AFTER
 from .watch_policy import WatchPolicy
@@ -294,7 +286,7 @@ class LinkLoop:
                 raise self._closed(event)
             case _:
                 for observer in self._observers:
-                    self._notify(observer, event)
+                    notify(observer, event)
 
     def _compare(self, theirs: Digest) -> None:
         # Each costs 10 ms here: a host that sends them unasked would keep the console busy.
@@ -309,37 +301,6 @@ class LinkLoop:
         ours = self._framebuffer.digest()
         for observer in self._observers:
             observer.compared(theirs.packet, ours, theirs.digest)
-
-    @staticmethod
-    def _notify(observer: LinkObserver, message: AgentMessage) -> None:  # noqa: C901  one case a kind
-        """Hands on what needs no answer."""
-        match message:
-            case Welcome():
-                observer.welcomed(message)
-            case Displays(displays=displays):
-                observer.displays(displays)
-            case Screen():
-                observer.screen(message)
-            case Person(user=user):
-                observer.person(user)
-            case Refresh(trigger=trigger):
-                observer.announced(trigger)
-            case Lossy(pixels=pixels):
-                observer.lossy(pixels)
-            case Preview():
-                observer.previewed(message)
-            case Control():
-                observer.control(message)
-            case Done():
-                observer.done(message)
-            case Effect():
-                observer.effect(message)
-            case Clip():
-                observer.clip(message)
-            case NoClip():
-                observer.no_clip(message)
-            case Digest() | Ping() | Pong() | Close():
-                pass  # These are answered, not handed on.
 
     def _release(self) -> None:
         """Gives up the framebuffer, and with the decoder its window of up to 16 MB."""

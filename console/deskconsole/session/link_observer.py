@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from deskwire.clipboard import Clip, NoClip
 from deskwire.control import Control, Done, Effect
 from deskwire.geometry import Display
-from deskwire.messages import Preview, Screen, Welcome
+from deskwire.messages import (
+    AgentMessage,
+    Close,
+    Digest,
+    Displays,
+    Lossy,
+    Person,
+    Ping,
+    Pong,
+    Preview,
+    Refresh,
+    Screen,
+    Welcome,
+)
 from deskwire.packet import Packet
 
 
@@ -82,3 +95,34 @@ class LinkObserver:
 
     def releasing(self) -> None:
         """The full stream is no longer wanted: the framebuffer is about to be given up."""
+
+
+def notify(observer: LinkObserver, message: AgentMessage) -> None:  # noqa: C901  one case a kind
+    """Calls the method of a message that needs no answer."""
+    match message:
+        case Welcome():
+            observer.welcomed(message)
+        case Displays(displays=displays):
+            observer.displays(displays)
+        case Screen():
+            observer.screen(message)
+        case Person(user=user):
+            observer.person(user)
+        case Refresh(trigger=trigger):
+            observer.announced(trigger)
+        case Lossy(pixels=pixels):
+            observer.lossy(pixels)
+        case Preview():
+            observer.previewed(message)
+        case Control():
+            observer.control(message)
+        case Done():
+            observer.done(message)
+        case Effect():
+            observer.effect(message)
+        case Clip():
+            observer.clip(message)
+        case NoClip():
+            observer.no_clip(message)
+        case Digest() | Ping() | Pong() | Close():
+            pass  # These are answered, not handed on.

@@ -90,20 +90,15 @@ def close_channel(channel: paramiko.Channel) -> None:
 @contextmanager
 def closing_at(channel: paramiko.Channel, deadline: float) -> Iterator[None]:
     """Close the channel at the deadline: some of paramiko's waits for a reply know no end of their own."""
-    finished = threading.Event()
-
-    def watch() -> None:
-        if not finished.wait(max(0.0, deadline - time.monotonic())):
-            close_channel(channel)
-
-    watcher = threading.Thread(target=watch, name="ssh command deadline", daemon=True)
-    watcher.start()
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), close_channel, (channel,))
+    timer.name, timer.daemon = "ssh command deadline", True
+    timer.start()
     try:
         yield
     finally:
-        finished.set()
+        timer.cancel()
         # Not joined for long: closing a channel of a frozen connection can block until the link is shut.
-        watcher.join(0.2)
+        timer.join(0.2)
 
 
 def trouble(link: SshTransport, deadline: float, where: str, what: str) -> ConnectionFailed:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from textual.app import App
@@ -20,7 +20,6 @@ from textual.signal import Signal
 from textual.timer import Timer
 
 from deskconsole.common.errors import DeskconsoleError, HostGone
-from deskconsole.common.safe_text import safe_text
 from deskconsole.session.events import (
     ALL_HOSTS,
     ActionFailed,
@@ -32,6 +31,7 @@ from deskconsole.session.events import (
     PictureVerified,
     WindowFailed,
 )
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import SETTLED, State
 from deskconsole.wording.events import wording
@@ -43,12 +43,12 @@ from .event_feed import EventFeed
 from .host_answers import HostAnswers, RequestKind
 from .marks import Marks
 from .messages import EventsArrived, QuestionsChanged
+from .notifications import Notifications
 from .operator import Operator
 from .ports import Backend, FleetPort
 from .questions import QueuedQuestions
 from .server_messages import ServerMessages
-from .text.log_line import LONGEST, LogLine
-from .text.toasts import Toasts
+from .text.log_line import LogLine
 from .user_keys import UserKeys
 from .view import FleetView
 
@@ -117,14 +117,14 @@ class Controller:
         self.addresses = AliasAddresses(ssh_config)
         self.operator = Operator(lambda: self.fleet)
         self.auto_open = AutoOpen()
+        self._notifications = Notifications(app, keys)
+        self.say = self._notifications.say
         self.marks = Marks()
         """The hosts that keys act on together. Change them by `mark` or `mark_only`."""
         self.window_failures: dict[str, Failure] = {}
         """The newest reason why the window of a host could not be opened."""
         self._came_up: Foreground | None = None
-        self._toasts = Toasts()
         self._answers = HostAnswers()
-        self._said = ("", "")
         self._looked_at = float("-inf")
         """Monotonic time at which a screen last said which hosts it shows; it takes a view a little later."""
         self._collected = float("-inf")
@@ -167,11 +167,11 @@ class Controller:
         self.view = FleetView(fleet.hosts, snapshots, self.clock(), fleet.budget)
         self.marks.keep(host.name for host in fleet.hosts)
         self._withdraw_settled()
-        self._show_toast()
+        self._notifications.show()
         self._show_answers()
         self.view_changed.publish(self.view)
         if time.monotonic() - self._looked_at > 2 * PULL:
-            fleet.shown(None, ())
+            fleet.shown(OnScreen())
         self._pulled.set()
         self._pulled = asyncio.Event()
 
@@ -240,20 +240,13 @@ class Controller:
     def foreground(self, screen: Foreground) -> None:
         self._came_up = screen
 
-    def look_at(
-        self,
-        selected: str | None,
-        visible: Collection[str],
-        *,
-        typing: bool = False,
-        wall: bool = False,
-        full: bool = False,
-    ) -> None:
-        """Takes from the screen on top which hosts are seen on it, and how closely: see `FleetPort.shown`."""
+    def look_at(self, on_screen: OnScreen) -> None:
+        """Takes from the screen on top which hosts are seen on it, and how closely."""
         if self.fleet is not None:
             self._looked_at = time.monotonic()
-            self.fleet.shown(selected, visible, typing=typing, wall=wall, full=full)
-            if unknown := self.addresses.unknown([host for host in self.view.hosts if host.name in visible]):
+            self.fleet.shown(on_screen)
+            visible = [host for host in self.view.hosts if host.name in on_screen.visible]
+            if unknown := self.addresses.unknown(visible):
                 self._app.run_worker(self.addresses.look_up(unknown, self.pull))
 
     # What is said
@@ -281,38 +274,19 @@ class Controller:
                 self.window_failures[line.event.host] = line.event.failure
         self.events_arrived.publish(lines)
         screen = self.foreground
-        self._toasts.add(line for line in lines if screen is None or not screen.tells(line))
+        self._notifications.add(line for line in lines if screen is None or not screen.tells(line))
         self.pull()
 
     def report(self, name: str, error: DeskconsoleError) -> None:
         """Shows an error that a key led to: as a toast now, as an event for later."""
-        self._toasts.add([self.note(ActionFailed(host=name, failure=Failure.of(error)))])
-        self._show_toast()
-
-    def say(
-        self, text: str, host: str = "", *, severity: Literal["information", "warning"] = "information"
-    ) -> None:
-        """Shows a text for a moment, below the name of the host that it is about."""
-        if self._said == (host, text):  # not twice, one above the other
-            self._app.clear_notifications()
-        self._said = (host, text)
-        self._app.notify(safe_text(text, LONGEST), title=safe_text(host, 64), severity=severity, markup=False)
+        self._notifications.add([self.note(ActionFailed(host=name, failure=Failure.of(error)))])
+        self._notifications.show()
 
     def note(self, event: Event) -> LogLine:
         """Writes down what was done to a host, now, and returns it as a line."""
         line = self.events.note(msgspec.structs.replace(event, at=self.clock()))
         self.events_arrived.publish([line])
         return line
-
-    def _show_toast(self) -> None:
-        """Shows the worst of what has just happened, in the place of the toast before."""
-        toast = self._toasts.take(time.monotonic())
-        if toast is not None:
-            severity: Literal["error", "warning"] = "error" if toast.line.severity == "error" else "warning"
-            self._app.clear_notifications()
-            self._app.notify(
-                toast.text(self.keys.key_of("log")), title=toast.line.host, severity=severity, markup=False
-            )
 
     def _show_answers(self) -> None:
         for answer in self._answers.found(self.view, time.monotonic()):

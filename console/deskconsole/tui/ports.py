@@ -14,6 +14,7 @@ from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.session.control_status import ControlStatus
 from deskconsole.session.events import Event
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.sent_inputs import InputResult, RoundTrips
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.ssh.prompts import Questions
@@ -79,21 +80,8 @@ class FleetPort(Protocol):
 
     def snapshots(self) -> Mapping[str, Snapshot]: ...
 
-    def shown(
-        self,
-        selected: str | None,
-        visible: Collection[str],
-        *,
-        typing: bool = False,
-        wall: bool = False,
-        full: bool = False,
-    ) -> None:
-        """Takes the hosts that are on the screen now: they come first where the budget is shared out.
-
-        `typing`: the selected one is typed into, and its picture follows at once. `full`: it fills the
-        screen, and has the full stream. `wall`: the pictures of those that are visible are shown, and no
-        others are wanted.
-        """
+    def shown(self, on_screen: OnScreen) -> None:
+        """Takes the hosts that are on the screen now: they come first where the budget is shared out."""
         ...
 
     def picture_numbers(self, names: Iterable[str]) -> Mapping[str, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from deskconsole.inventory.host import Host
 from deskconsole.inventory.inventory import Inventory
 from deskconsole.session.fleet import Fleet
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.route import DirectRoute
 from deskwire.messages import Watch, WatchMode
 from support.peers.agent_process import AgentProcess
@@ -37,18 +38,18 @@ def test_the_budget_is_shared_by_who_is_looked_at(tmp_path: Path) -> None:
         for host in fleet.hosts:
             fleet.connect(host.name)
             assert fleet.session(host.name).wait_for(lambda one: one.preview is not None, 15)
-        fleet.shown("near", ("near", "seen"))
+        fleet.shown(OnScreen("near", ("near", "seen")))
         assert [asked(name).mode for name in agents] == [WatchMode.PREVIEW] * 3
         assert [asked(name).interval for name in agents] == [1.0, 2.0, 5.0]
         fleet.check_exact("near")
-        fleet.shown("near", ("near", "seen"))
+        fleet.shown(OnScreen("near", ("near", "seen")))
         assert asked("near").mode is WatchMode.FULL
         assert 75_000 <= asked("near").rate < 100_000
         near = fleet.session("near")
         assert near.wait_for(lambda one: one.exactness is not None and one.exactness.exact, 15)
         picture = fleet.picture("near", 64, 40)
         assert picture is not None
-        fleet.shown("far", (), full=True)
+        fleet.shown(OnScreen("far", full=True))
         assert fleet.session("far").wait_for(lambda one: one.size == (640, 400), 15)
         wait_for(lambda: fleet.session("far").framebuffer.size is not None, what="the full stream")
         assert picture.shape == (40, 64, 3)

@@ -28,6 +28,7 @@ from deskconsole.history.day import HostDay
 from deskconsole.inventory.host import Host
 from deskconsole.picture.preview import PreviewPicture
 from deskconsole.session.events import Event, Failure, LoginWarning, ServerNotice, SessionFailed
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.snapshot import Exactness, Sample, Snapshot, Statistics
 from deskconsole.session.state import State
 from deskconsole.session.steps import SessionStep, StepOutcome
@@ -98,19 +99,11 @@ class DisplayFleet:
             name: replace(state, control=self.control(name).status) for name, state in self.states.items()
         }
 
-    def shown(
-        self,
-        selected: str | None,
-        visible: Collection[str],
-        *,
-        typing: bool = False,
-        wall: bool = False,
-        full: bool = False,
-    ) -> None:
-        self.looked_at = (selected, tuple(visible))
-        self.full = full
-        self.typing = typing
-        self.wall = wall
+    def shown(self, on_screen: OnScreen) -> None:
+        self.looked_at = (on_screen.selected, tuple(on_screen.visible))
+        self.full = on_screen.full
+        self.typing = on_screen.typing
+        self.wall = on_screen.wall
 
     def picture_numbers(self, names: Iterable[str]) -> dict[str, int]:
         return {name: self.numbers.get(name, 0) for name in names if name in self.states}

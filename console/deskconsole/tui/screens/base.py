@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
+from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.state import LIVE, SETTLED, State
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.messages import (
@@ -88,9 +89,12 @@ class ConsoleScreen(Screen[None]):
         # An old view is shown too: a host that was saved in it is selected before the newer one comes.
         self.show(view)
         if self.is_active:
-            self.controller.look_at(
-                self.selected, self.visible_hosts, typing=self.typing, wall=self.wall, full=self.full
-            )
+            self._say_what_is_seen()
+
+    def _say_what_is_seen(self) -> None:
+        self.controller.look_at(
+            OnScreen(self.selected, self.visible_hosts, typing=self.typing, wall=self.wall, full=self.full)
+        )
 
     @property
     def _covered(self) -> bool:

@@ -129,7 +129,7 @@ class WallScreen(HostActions, inherit_bindings=False):
             bar.update(Content.styled(line, MUTED))
 
     def on_tile_grid_moved(self) -> None:
-        self.controller.look_at(self.selected, self.visible_hosts, wall=True)
+        self._say_what_is_seen()
         if self.visible_hosts != self._seen:
             self._show_newest()
         else:  # all but the keys of the host under the cursor stays
