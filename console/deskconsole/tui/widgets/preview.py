@@ -175,9 +175,9 @@ class PixelColor(Color):
 
     __slots__ = ()
 
-    def downgrade(self, system: ColorSystem) -> Color:
+    def downgrade(self, system: ColorSystem) -> Color:  # type: ignore[override]  # Rich's is a cache
         return self if system is ColorSystem.TRUECOLOR else super().downgrade(system)
 
-    def get_ansi_codes(self, foreground: bool = True) -> tuple[str, ...]:
+    def get_ansi_codes(self, foreground: bool = True) -> tuple[str, ...]:  # type: ignore[override]
         red, green, blue = self.triplet or (0, 0, 0)
         return "38" if foreground else "48", "2", str(red), str(green), str(blue)

@@ -118,8 +118,8 @@ class HostTile(Widget):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draws the lines that changed. Textual's own way adds border, padding and opacity, of which a tile has
-        none: that was a third of what a wall of films costs."""
+        """Draws the lines that changed. Textual's own way adds border, padding and opacity, of which a tile
+        has none: that was a third of what a wall of films costs."""
         width, height = self.size
         if self._drawn_width != width:
             self._drawn_width = width
