@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import math
@@ -270,6 +271,8 @@ def _computer(options: argparse.Namespace) -> ComputerWatch:
     """Returns what consoles are told of this computer; a synthetic desktop's is as the options say."""
     if options.source == "synthetic":
         told = Computer(options.hostname, options.os_name, options.user)
+        if told.os_name.startswith("Windows"):
+            told = dataclasses.replace(told, platform="windows amd64")
         return ComputerWatch(told if any((told.hostname, told.os_name, told.user)) else this_computer(""))
     return ComputerWatch(this_computer(user_at_desktop()), user_at_desktop)
 

@@ -8,7 +8,7 @@ import shlex
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,13 @@ _WINDOWS_11: Final = 22000
 """The first build of Windows 11, which still calls itself Windows 10 in the registry."""
 
 
+def this_platform() -> str:
+    """Returns `linux x86_64`, `windows amd64`. The module `platform` would ask WMI, which may not answer."""
+    if sys.platform == "win32":
+        return f"windows {os.environ.get('PROCESSOR_ARCHITECTURE', '')}".strip().lower()
+    return f"{sys.platform} {os.uname().machine}".lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Computer:
     """The names of a computer, its system and its user; empty where they are not known."""
@@ -27,6 +34,8 @@ class Computer:
     os_name: str = ""
     user: str = ""
     """The person at the desktop, as the system calls that user."""
+    platform: str = field(default_factory=this_platform)
+    """`linux x86_64`, `windows amd64`."""
 
 
 def this_computer(user: str) -> Computer:
@@ -46,7 +55,7 @@ class ComputerWatch:
         user = self.computer.user if self._find_user is None else _sendable(self._find_user())
         if user == self.computer.user:
             return None
-        self.computer = Computer(self.computer.hostname, self.computer.os_name, user)
+        self.computer = replace(self.computer, user=user)
         return user
 
 

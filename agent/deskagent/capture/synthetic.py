@@ -18,7 +18,7 @@ from .scenes.actions import TimedAction
 from .scenes.desk_state import DeskRoom, DeskState
 from .scenes.notepad import draw_notepad
 from .scenes.script import SCRIPTS, Script, find_script
-from .scenes.wallpaper import backdrop, draw_clock, draw_sign
+from .scenes.wallpaper import draw_clock, draw_opener, draw_sign
 from .source import Grab, missing_display, whole
 from .synthetic_desktop import SyntheticDesktop
 
@@ -67,7 +67,7 @@ def _drawn(
 ) -> Pixels:
     # A hair's breadth more, or 0.1 s times 30 would be a picture too early.
     t = math.floor(t * RATE + 1e-6) / RATE
-    frame = backdrop(seed, width, height).copy()
+    frame = script.backdrop(seed, width, height).copy()
     if room is None or state is None:
         for act in script.acts:
             act.draw(frame, seed, act.time(t, script.cycle), act.place)
@@ -79,8 +79,10 @@ def _drawn(
                 act = script.acts[number]
                 place = act.place._replace(shift=state.shifts[number])
                 act.draw(frame, seed, act.time(t, script.cycle), place)
+        if room.opener is not None:
+            draw_opener(frame)
         draw_sign(frame, state.sign)
-    draw_clock(frame, t, seconds=script.seconds)
+    draw_clock(frame, t, seconds=script.seconds, colour=script.bar)
     return frame
 
 

@@ -78,7 +78,6 @@ class ConsoleLink:
         sock: socket.socket,
         token: bytes,
         feeds: DisplayFeeds,
-        platform: str,
         admitted: Callable[[ConsoleLink], Trigger],
         gate: ControlGate,
         consent: HostConsent,
@@ -95,7 +94,6 @@ class ConsoleLink:
         """The link ended because the console did not show the token."""
         self._display_feed: DisplayFeed | None = None
         self._heard = 0.0
-        self._platform = platform
         self._admitted = admitted
         self._feed: ConsoleFeed | None = None
         self._identity = bytes(IDENTITY_SIZE)
@@ -359,7 +357,7 @@ class ConsoleLink:
         with self._sending:
             welcome = Welcome(
                 version=WIRE_VERSION,
-                platform=self._platform,
+                platform=self._computer.computer.platform,
                 displays=displays,
                 identity=self._identity,
                 screen=screen,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import logging
-import os
 import selectors
 import socket
 import sys
@@ -31,7 +30,7 @@ MOST_CONSOLES = 8
 (12 MB for a desktop of 1080p), and nothing that another one waits for."""
 
 _ACCEPT_RETRY = 0.5
-"""Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
+"""Seconds until the next attempt after a connection could not be accepted. It still waits to be, so that
 without a pause the loop would do nothing else for as long as there are no descriptors."""
 
 _WRONG_TOLD = 60.0
@@ -71,7 +70,6 @@ class Server:
         self._token = token
         self._computer = computer or ComputerWatch(Computer())
         self._feeds = DisplayFeeds(open_grabber)
-        self._platform = _platform()
         self._lock = threading.Lock()
         self._links: set[ConsoleLink] = set()
         self._admitted: list[ConsoleLink] = []
@@ -152,7 +150,6 @@ class Server:
             sock,
             self._token,
             self._feeds,
-            self._platform,
             self._admit,
             self._gate,
             self._consent,
@@ -238,10 +235,3 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _platform() -> str:
-    """`linux x86_64`, `windows amd64`. The module `platform` asks WMI on Windows, which may never answer."""
-    if sys.platform == "win32":
-        return f"windows {os.environ.get('PROCESSOR_ARCHITECTURE', '')}".strip().lower()
-    return f"{sys.platform} {os.uname().machine}".lower()

@@ -5,6 +5,7 @@ Figures have the names of docs/statistics.md.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -66,10 +67,14 @@ class RoundTripFigures(msgspec.Struct, frozen=True):
 
 
 class HostResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One host and its stream. `exact` is None until the pictures were compared."""
+    """One host and its stream. `exact` is None until the pictures were compared.
+
+    `state` is a State, `status` the word for it and for the screen that the console's list has.
+    """
 
     host: str
     state: str
+    status: str
     since: float
     reason: str
     remedy: str
@@ -99,6 +104,8 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, snapshot: Snapshot, **more: Any) -> Self:
+        from deskconsole.wording.status import look  # a command that asks a console needs none of it
+
         width, height = snapshot.size or (None, None)
         compared = snapshot.exactness
         same = {name: getattr(snapshot, name) for name in _SAME}
@@ -108,6 +115,7 @@ class HostResult(msgspec.Struct, frozen=True, kw_only=True):
             **same,
             **more,
             state=snapshot.state.value,
+            status=look(snapshot, time.time()).word,
             width=width,
             height=height,
             exact=None if compared is None else compared.exact,

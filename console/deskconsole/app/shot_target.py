@@ -6,26 +6,24 @@ import time
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.common.paths import is_folder, is_taken
+from deskconsole.common.paths import is_folder
 from deskconsole.picture.image_file import ImageFormat, format_of, keep_encoded, write_encoded
+
+from .output_place import OutputPlace
 
 
 class ShotTarget:
     """The place for pictures: one file, or a folder in which names are made of host and time."""
 
-    def __init__(self, output: Path, chosen: ImageFormat | None, *, several: bool) -> None:
+    def __init__(self, place: OutputPlace, chosen: ImageFormat | None, *, several: bool) -> None:
         """`chosen`: the format, else the file's name says it. `several`: there will be more than one picture.
 
         Raises ConfigurationError, before a host is bothered, where the pictures cannot go there.
         """
-        self._output = output
-        self._is_folder = several or is_folder(output)
+        self._output = output = place.path
+        self._is_folder = several or place.is_folder
         if self._is_folder:
-            if is_taken(output) and not is_folder(output):
-                raise ConfigurationError(
-                    f"{output} is a file, and pictures of several hosts need a folder",
-                    remedy="Name a folder.",
-                )
+            place.require_folder("pictures of several hosts" if several else "pictures without a name")
             self.format = chosen or ImageFormat.PNG
             return
         self.format = chosen or format_of(output)

@@ -20,7 +20,7 @@ from deskconsole.session.state import LIVE
 from deskconsole.viewer.messages import CLOSED_BY_HAND
 from deskconsole.viewer.wall_messages import OpenTile, SeenTiles, TileKind, TilePicture, TileStatus, WallWish
 from deskconsole.viewer.wall_viewer import WallViewer
-from deskconsole.wording.status import look
+from deskconsole.wording.status import look, tile_age
 from deskwire.messages import ScreenState
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Wall:
 
 
 def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
-    """Returns the words and kind of a host's tile, with the age of a picture that is not current."""
+    """Returns the words and kind of a host's tile, with the age of its picture."""
     status = look(snapshot, now)
     person = ""
     if snapshot.state in LIVE and snapshot.screen != ScreenState.NO_USER:
@@ -171,7 +171,7 @@ def tile_status(snapshot: Snapshot, now: float) -> TileStatus:
         TileKind(status.kind.value),
         status.word,
         text,
-        None if snapshot.current else snapshot.picture_at,
+        tile_age(snapshot, now),
         person,
     )
 

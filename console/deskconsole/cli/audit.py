@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from deskconsole.common.paths import Paths
 from deskconsole.common.safe_text import safe_text
 
 from .log_listing import OfHost, Since, print_log, start_of
 from .options import Json
+from .running import kept_files
 
 
 def audit(host: OfHost = None, since: Since = "", json: Json = False) -> None:
     """List who saw and controlled which host from this console.
 
-    It has links, control, questions, clipboards and deploys; of texts the length, never the content.
+    It has links, control, questions, clipboards and deploys; of texts the length, never the content. The
+    demo's is its own: it is listed while the demo runs, where its hosts are the only ones, or one is named.
     With --json each entry is one JSON object a line.
 
     \b
@@ -29,5 +30,7 @@ def audit(host: OfHost = None, since: Since = "", json: Json = False) -> None:
         names = (safe_text(name, 64) for name in (entry.host, entry.user))
         return "  ".join([when, *filter(None, (*names, entry.action.value, safe_text(entry.why)))])
 
-    path = Paths.default().audit
-    print_log(path, read_entries(path, host=host, since=start_of(since)), line, json=json, noun="entries")
+    start = start_of(since)
+    kept = kept_files([host] if host else ())
+    path = kept.paths.audit
+    print_log(kept, path, read_entries(path, host=host, since=start), line, json=json, noun="entries")

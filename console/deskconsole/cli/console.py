@@ -201,11 +201,14 @@ class DemoHosts:
         """`count`: how many hosts; None: the usual few."""
         self._count = count
         self._demo: Demo | None = None
+        self._log: EventLog | None = None
         self._local: LocalServer | None = None
         self._fleet: Fleet | None = None
 
     def record(self, event: Event) -> None:
-        """Its events end with it."""
+        """Writes an event into the demo's own log, which ends with it."""
+        if self._log is not None:
+            self._log.record(event)
         if self._local is not None:
             self._local.tell(event)
 
@@ -220,11 +223,20 @@ class DemoHosts:
 
         self._demo = Demo() if self._count is None else Demo(self._count)
         self._fleet = fleet = self._demo.fleet(questions, deliver)
-        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO)
+        self._log = EventLog(self._demo.paths.events, audit=self._demo.paths.audit)
+        self._local = _opened(fleet, Paths.default(), ConsoleKind.DEMO, self._demo.home)
+        fleet.before_close(self._end)
         for host in fleet.hosts:
             fleet.connect(host.name)
         fleet.view(fleet.hosts[0].name)
         return fleet
+
+    def _end(self) -> None:
+        """Ends what writes into the demo's folder, which is deleted after it."""
+        if self._local is not None:
+            self._local.close()
+        if self._log is not None:
+            self._log.close()
 
     def examine(
         self,
@@ -280,11 +292,11 @@ def _not_in_demo(host: Host, what: str) -> ConfigurationError:
     )
 
 
-def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind) -> LocalServer:
-    """Lets commands ask this console until its fleet is closed."""
+def _opened(fleet: Fleet, paths: Paths, kind: ConsoleKind, home: Path | None = None) -> LocalServer:
+    """Lets commands ask this console until its fleet is closed; `home` is the folder of the demo's files."""
     from deskconsole.local.server import LocalServer
 
-    server = LocalServer(paths.run, fleet, kind)
+    server = LocalServer(paths.run, fleet, kind, home)
     fleet.before_close(server.close)
     server.open()
     return server

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from deskconsole.app.mouse_button import MouseButton
 from deskconsole.common.errors import ConfigurationError
 
 from .many import run_on_each
@@ -31,9 +33,7 @@ MoreHosts = Annotated[
     typer.Option("--host", metavar="HOST", help="Instead of the first word; may be given more than once."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Take control from another console.")]
-ButtonName = Annotated[
-    Literal["left", "middle", "right", "back", "forward"], typer.Option(help="Which button of the mouse.")
-]
+ButtonName = Annotated[MouseButton, typer.Option(help="Which button of the mouse.")]
 
 clip_app = typer.Typer(help="Read or write the clipboard of a host, as text.", rich_markup_mode=None)
 
@@ -102,8 +102,10 @@ def key(
 ) -> None:
     """Press keys on a host: each chord is pressed and released, one after the other.
 
-    Names are those on a US keyboard (enter, page up, win, f5, a); `ctrl alt del`, `lock`, `task manager` and
-    `print` are asked of the host's system.
+    Names are those on a US keyboard: letters, digits and signs, enter, escape, tab, space, backspace,
+    delete, insert, home, end, page up, page down, up, down, left, right, f1 to f24, ctrl, shift, alt, altgr,
+    win, menu, pause, caps lock, num lock, scroll lock, keypad 0 and so on (docs/keys.md has all).
+    `ctrl alt del`, `lock`, `task manager` and `print` are asked of the host's system.
 
     \b
     Examples:
@@ -369,12 +371,11 @@ def _place(words: list[str]) -> tuple[int, int]:
     for word in words:
         if word.startswith("-") and not word[1:].isdecimal():
             raise typer.BadParameter(f"No such option: {word}")
-    from deskwire.limits import MAX_SIDE
-
-    if len(words) != 2 or not all(word.isdecimal() and int(word) < MAX_SIDE for word in words):
+    # Whether the place is in the picture is for the host's picture to say.
+    if len(words) != 2 or not all(re.fullmatch(r"-?[0-9]{1,9}", word) for word in words):
         raise ConfigurationError(
             f"{', '.join(words) or 'nothing'} is no place of a picture",
-            remedy=f"Give two whole numbers from 0 to {MAX_SIDE - 1}: X and Y in pixels of the picture.",
+            remedy="Give two whole numbers: X and Y in pixels of the picture.",
         )
     return int(words[0]), int(words[1])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from deskconsole.common.paths import Paths
 from deskconsole.common.safe_text import safe_text
 
 from .log_listing import OfHost, Since, print_log, start_of
 from .options import Json
+from .running import kept_files
 
 if TYPE_CHECKING:
     from deskconsole.session.events import Event
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
     """List what happened to the hosts: links lost and found, screens hidden, keys trusted, hosts changed.
 
-    The TUI and `view` write these events down; the newest 20,000 or so are kept. With --json each event is
-    one JSON object a line.
+    The console and commands write these events down; the newest 20,000 or so are kept. The demo's are its
+    own: they are listed while it runs, where its hosts are the only ones, or one is named. With --json each
+    event is one JSON object a line.
 
     \b
     Examples:
@@ -28,9 +29,10 @@ def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
     """
     from deskconsole.session.event_log import read_events
 
-    path = Paths.default().events
-    found = read_events(path, host=host, since=start_of(since))
-    print_log(path, found, event_line, json=json, noun="events")
+    start = start_of(since)
+    kept = kept_files([host] if host else ())
+    path = kept.paths.events
+    print_log(kept, path, read_events(path, host=host, since=start), event_line, json=json, noun="events")
 
 
 def event_line(event: Event) -> str:

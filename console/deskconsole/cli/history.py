@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.common.paths import Paths
 from deskconsole.common.safe_text import safe_text
 
+from .running import kept_files
 from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from deskconsole.common.paths import Paths
     from deskconsole.history.database import HistoryDatabase
     from deskconsole.history.day import HostDay
 
@@ -34,14 +35,18 @@ def show_history(
         raise ConfigurationError("--csv and --json are two formats", remedy="Leave one of both out.")
     if names and group is not None:
         raise ConfigurationError("give hosts, or --group GROUP, and not both")
-    database = HistoryDatabase(Paths.default().history)
-    found = database.read(today() - dt.timedelta(days=days - 1), _wanted(names, group, database))
+    kept = kept_files(names or ())
+    database = HistoryDatabase(kept.paths.history)
+    found = database.read(today() - dt.timedelta(days=days - 1), _wanted(names, group, database, kept.paths))
+    if found and kept.of_demo and not json:
+        say(kept.note)
     if json:
         print_json([HistoryResult.of(day) for day in found])
     elif as_csv:
         _print_csv(found)
     elif not found:
-        say(f"No figures of the last {days} days." if database.path.exists() else "No figures were kept yet.")
+        there = database.path.exists()
+        kept.say_none(f"No figures of the last {days} days." if there else "No figures were kept yet.")
     elif names:
         print_table(("host", "day", *_HEAD), ((day.host, day.day, *_cells(day)) for day in found))
     else:
@@ -49,22 +54,18 @@ def show_history(
 
 
 def _wanted(
-    names: Sequence[str] | None, group: str | None, database: HistoryDatabase
+    names: Sequence[str] | None, group: str | None, database: HistoryDatabase, paths: Paths
 ) -> Collection[str] | None:
     """The hosts that are meant; None: all. Raises ConfigurationError for a name that neither the list has,
     nor the history, which keeps hosts that were removed."""
     from deskconsole.inventory.inventory import Inventory
 
     if group is not None:
-        return {host.name for host in Inventory.load(Paths.default().hosts).in_group(group)}
+        return {host.name for host in Inventory.load(paths.hosts).in_group(group)}
     if not names:
         return None
     kept = {day.host for day in database.read()}
-    listed = (
-        set()
-        if kept.issuperset(names)
-        else {host.name for host in Inventory.load(Paths.default().hosts).hosts}
-    )
+    listed = set() if kept.issuperset(names) else {host.name for host in Inventory.load(paths.hosts).hosts}
     for name in names:
         if name not in kept | listed:
             near = difflib.get_close_matches(name, sorted(kept | listed), n=1)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .terminal import print_table
 
 if TYPE_CHECKING:
     from .running import ChosenHosts
-
-
-_STATES: Final = {"failed": "down", "idle": "not connected", "closed": "disconnected"}
-_SCREENS: Final = {
-    "no user": "nobody logged on",
-    "disconnected": "desktop disconnected",
-    "grab failed": "no picture",
-}
-"""The words of the console's list, where they are others than those of JSON. To import them takes 0.5 s."""
 
 
 def print_figures(results: Sequence[Mapping[str, Any]], chosen: ChosenHosts) -> None:
@@ -43,16 +34,6 @@ def print_figures(results: Sequence[Mapping[str, Any]], chosen: ChosenHosts) -> 
     )
 
 
-def state_word(figures: Mapping[str, Any]) -> str:
-    """The word for a host's state that the console's list has too."""
-    state, screen = figures["state"], figures["screen"]
-    if state == "streaming":
-        return str(_SCREENS.get(screen, screen))
-    if state == "retrying" and not figures["platform"]:  # it was never reached
-        return "down"
-    return str(_STATES.get(state, state))
-
-
 def _for_people(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names and texts of the figures that people read; `--json` has all figures under their own names.
 
@@ -67,12 +48,12 @@ def _for_people(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         return f"of {moment(at, seconds=True)}"
 
     counted = figures["statistics"]
-    verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]]
     seen = figures["width"] and figures["screen"] == "live"
+    verified = {None: "not verified", True: "yes", False: "no"}[figures["exact"]] if seen else ""
     screen = f"{figures['width']}x{figures['height']}" if seen else figures["screen"]
     refreshes = ", ".join(f"{number} {why}" for why, number in counted["refreshes"].items())
     rows: list[tuple[str, Any, Callable[[Any], str]]] = [
-        ("state", state_word(figures), str),
+        ("state", figures["status"], str),
         ("reason", figures["reason"], str),
         ("screen", screen, str),
         ("logged on", figures["user"], str),

@@ -13,7 +13,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json
-from .terminal import counted, print_json, print_table, say, say_error
+from .terminal import counted, print_json, print_table, say, say_failure
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
@@ -249,7 +249,7 @@ def import_hosts(
         except ConfigurationError as error:
             if aliases:
                 raise
-            say_error(error, alias)  # one odd name keeps no other away
+            say_failure(alias, error)  # one odd name keeps no other away
             continue
         inventory.add(host)
         added.append(host)
@@ -284,7 +284,7 @@ def forget_key(
     from .targets import find_host
 
     paths = Paths.default()
-    found = [forget_keys(find_host(name, paths), paths.known_hosts) for name in names]
+    found = [forget_keys(find_host(name, paths, connecting=False), paths.known_hosts) for name in names]
     if json:
         from deskconsole.app.results import ForgetKeyResult
 

@@ -13,6 +13,7 @@ import typer
 
 from deskconsole.common.errors import ConfigurationError
 
+from .running import KeptFiles
 from .terminal import print_json, print_line, say
 
 T = TypeVar("T")
@@ -23,11 +24,16 @@ Since = Annotated[str, typer.Option(metavar="TIME", help="From then on: 30m, 8h,
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 
 
-def print_log(path: Path, entries: Iterable[T], line: Callable[[T], str], *, json: bool, noun: str) -> None:
-    """Prints each of the `entries`, which are read from `path` meanwhile; says where there is none."""
+def print_log(
+    kept: KeptFiles, path: Path, entries: Iterable[T], line: Callable[[T], str], *, json: bool, noun: str
+) -> None:
+    """Prints each of the `entries`, which are read from `path` meanwhile; says where there is none, and whose
+    they are where they are not the user's own."""
     found = False
     try:
         for entry in entries:
+            if kept.of_demo and not found and not json:
+                say(kept.note)
             found = True
             if json:
                 print_json(entry)
@@ -40,7 +46,7 @@ def print_log(path: Path, entries: Iterable[T], line: Callable[[T], str], *, jso
             f"{path} cannot be read: {error.strerror}", remedy="Correct its permissions."
         ) from error
     if not found and not json:
-        say(f"No such {noun}." if path.exists() else f"No {noun}.")
+        kept.say_none(f"No such {noun}." if path.exists() else f"No {noun}.")
 
 
 def start_of(text: str) -> float:

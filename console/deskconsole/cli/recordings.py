@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.common.paths import make_private_folder
 
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
+from .output_words import HostsAndFile, hosts_and_place, output_option
 from .own_sessions import OwnSessions
 from .running import ChosenHost, Own
-from .selection import AllHosts, HostNames, InGroup
+from .selection import AllHosts, InGroup
 from .terminal import counted, heard_unless, is_asking, print_json, say, say_error
 
 if TYPE_CHECKING:
@@ -33,16 +34,14 @@ RecordingFile = Annotated[
 
 
 def record(
-    hosts: HostNames = None,
+    words: HostsAndFile = None,
     *,
     group: InGroup = None,
     everything: AllHosts = False,
     output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Where the recording goes; a folder, for several hosts."
-        ),
-    ],
+        OutputPlace | None,
+        output_option("FILE.deskrec; or a folder, which has no suffix and may be new."),
+    ] = None,
     direct: Direct = None,
     token_file: TokenFile = None,
     display: Display = None,
@@ -65,27 +64,30 @@ def record(
 
     \b
     Examples:
-      deskconsole record lab-01 -o lab-01.deskrec
+      deskconsole record lab-01 lab-01.deskrec
       deskconsole record --group lab -o recordings --seconds 10m
       deskconsole record lab-01 -o recordings --ring 10m
     """
-    from deskconsole.recording.new_file import recording_file, require_recording_name
+    from deskconsole.recording.new_file import SUFFIX, recording_file, require_recording_name
 
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
-    require_recording_name(output)
+    hosts, place = hosts_and_place(words, output, {SUFFIX}, "deskconsole record lab-01 lab-01.deskrec")
+    require_recording_name(place.path)
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own or ring is not None)
-    if ring is not None:
-        if chosen.several:
-            raise ConfigurationError("--ring is for one host", remedy="Give the command once for each host.")
-        _record_ring(sessions, chosen.hosts[0], output, ring, seconds, json=json)
-        return
+    if ring is not None and chosen.several:
+        raise ConfigurationError("--ring is for one host", remedy="Give the command once for each host.")
     if chosen.several:
-        _require_folder(output)
+        place.require_folder("recordings of several hosts")
+    if place.is_folder:
+        place.make_folder()
+    if ring is not None:
+        _record_ring(sessions, chosen.hosts[0], place.path, ring, seconds, json=json)
+        return
 
     def work(one: ChosenHost, cancellation: Cancellation) -> RecordResult:
-        file = recording_file(output, one.name)
+        file = recording_file(place.path, one.name)
         if (console := one.live_in) is not None:
             return _recorded_there(console, one.name, file, seconds, cancellation)
         from deskconsole.app.recording import record_session
@@ -106,17 +108,6 @@ def record(
         json=json,
         until_interrupted=True,
     )
-
-
-def _require_folder(output: Path) -> None:
-    """Makes the folder for recordings of several hosts. Raises ConfigurationError where there can be none."""
-    try:
-        make_private_folder(output)
-    except OSError as error:
-        raise ConfigurationError(
-            f"recordings of several hosts need a folder, and {output} cannot be one: {error.strerror}",
-            remedy="Name another.",
-        ) from None
 
 
 def _recorded_there(
@@ -189,7 +180,10 @@ def but_failed_recording(tell: Callable[[Event], None]) -> Callable[[Event], Non
 
 
 def _say_recorded(result: RecordResult) -> None:
-    say(f"{result.file}: {result.seconds:.1f} s, {result.packets} packets, {result.bytes} bytes")
+    from deskconsole.common.figures import duration, size
+
+    what = f"{duration(result.seconds)}, {counted(result.packets, 'packet')}, {size(result.bytes)}"
+    say(f"{result.host}: {what} saved in {result.file}")
 
 
 def play(

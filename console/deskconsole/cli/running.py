@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskconsole.common.errors import ConfigurationError, ConsoleNotRunning
+from deskconsole.common.errors import ConfigurationError, ConnectionLost, ConsoleNotRunning
 from deskconsole.common.paths import Paths
 
 from .selection import HostSelection, no_hosts, require_one_way, select
+from .terminal import say
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host
@@ -45,14 +48,18 @@ class ChosenHost:
 
     @property
     def host(self) -> Host:
-        """The host itself, for a session of the command's own. Raises ConfigurationError."""
+        """The host itself, for a session of the command's own.
+
+        Raises ConfigurationError, and of a host of the running demo why it is not connected there.
+        """
         if self.listed is not None:
             return self.listed
-        if self.console is not None and self.console.demo:
-            raise ConfigurationError(
-                f"{self.name} is a host of the running demo, and not connected there",
-                remedy=f"Connect it with `deskconsole connect {self.name}`.",
-            )
+        if self.console is not None and self.console.demo:  # only the demo reaches its hosts
+            if (reason := self.console.hosts[self.name].why_not_live) is None:
+                raise ConnectionLost(f"{self.name} was connected a moment ago", remedy="Try again.")
+            from deskconsole.local.client import error_of
+
+            raise error_of(reason)
         from .targets import find_host
 
         return find_host(self.name, Paths.default())
@@ -87,6 +94,37 @@ def choose(names: list[str] | None, group: str | None, everything: bool, *, own:
         if not consoles or not _list_is_empty():
             raise
         return ChosenHosts(_of_console(consoles[0], group), several=True)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFiles:
+    """The files in which history and logs are. `note`: what a person is told of them, or of others."""
+
+    paths: Paths
+    of_demo: bool = False
+    note: str = ""
+
+    def say_none(self, sentence: str) -> None:
+        """Says that nothing was found, and where else there is something."""
+        say(sentence if self.of_demo or not self.note else f"{sentence} {self.note}")
+
+
+def kept_files(names: Collection[str] = ()) -> KeptFiles:
+    """The files about the hosts of these names, none: about all. They are the user's own.
+
+    The running demo's are meant where only the demo has such a host, and without names where the user's list
+    is empty: so commands choose its hosts too.
+    """
+    own = Paths.default()
+    demo = next((console for console in consoles_running() if console.demo and console.home), None)
+    if demo is None:
+        return KeptFiles(own)
+    listed = _list()
+    if any(name in demo.hosts and name not in listed for name in names) if names else not listed:
+        return KeptFiles(
+            Paths.below(Path(demo.home)), of_demo=True, note="These are of the running demo, and end with it."
+        )
+    return KeptFiles(own, note="The running demo has its own: name one of its hosts.")
 
 
 def consoles_running() -> list[RunningConsole]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.errors import DeskconsoleError, sentence
 from deskconsole.common.safe_text import safe_lines, safe_text
 from deskconsole.ssh.prompts import (
     ChangedHostKey,
@@ -36,11 +36,28 @@ def say(text: str) -> None:
     typer.echo(safe_text(text, 1000), err=True)
 
 
-def say_error(error: DeskconsoleError, subject: str = "deskconsole") -> None:
-    """Says what was wrong, and what to do; `subject` is the host, where the command is for several."""
-    say(f"{safe_text(subject, 64)}: {error}")
+def say_error(error: DeskconsoleError) -> None:
+    """Says what was wrong, and what to do."""
+    say(f"deskconsole: {error}")
     if error.remedy:
         say(f"  {error.remedy}")
+
+
+def say_failure(subject: str, error: DeskconsoleError) -> None:
+    """Says the same of one of several subjects, hosts for the most part, in one line."""
+    reason = without_subject(subject, str(error))
+    say(f"{safe_text(subject, 64)}: {sentence(reason, error.remedy)}")
+
+
+def without_subject(subject: str, reason: str) -> str:
+    """A sentence that begins with its subject without it: it stands before the line already.
+
+    `lab-01 has no picture` becomes `no picture`, `lab-01 did not answer` becomes `did not answer`.
+    """
+    rest = reason.removeprefix(f"{subject} ")
+    if rest == reason:
+        return reason
+    return rest.removeprefix("has ").removeprefix("is ")
 
 
 def say_event(event: Event) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
-from deskconsole.picture.image_file import ImageFormat
+from deskconsole.picture.image_file import SUFFIXES, ImageFormat
 
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
+from .output_words import HostsAndFile, hosts_and_place, output_option
 from .own_sessions import OwnSessions
 from .running import ChosenHost, Own
 from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
@@ -160,16 +161,14 @@ def stats(
 
 
 def shot(
-    hosts: HostNames = None,
+    words: HostsAndFile = None,
     *,
     group: InGroup = None,
     everything: AllHosts = False,
     output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="FILE.png, .webp or .jpg; or a folder, for several hosts."
-        ),
-    ],
+        OutputPlace | None,
+        output_option("FILE.png, .webp or .jpg; or a folder, which has no such suffix and may be new."),
+    ] = None,
     kind: Annotated[
         ImageFormat | None, typer.Option("--format", help="The format, whatever the file is called.")
     ] = None,
@@ -188,16 +187,18 @@ def shot(
 
     \b
     Examples:
-      deskconsole shot lab-01 -o lab-01.png
+      deskconsole shot lab-01 lab-01.png
+      deskconsole shot lab-01 -o pictures
       deskconsole shot --group lab -o pictures --format webp
     """
     from deskconsole.app.shot_target import ShotTarget
 
     from .fleet import as_figures, asked_picture
 
+    hosts, place = hosts_and_place(words, output, SUFFIXES, "deskconsole shot lab-01 lab-01.png")
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own)
-    target = ShotTarget(output, kind, several=chosen.several)
+    target = ShotTarget(place, kind, several=chosen.several)
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
         if (console := one.live_in) is not None:
@@ -209,7 +210,7 @@ def shot(
             return as_figures(save_screenshot(session, target))
 
     def show(figures: Mapping[str, Any]) -> None:
-        said = f"{figures['file']}: {figures['width']}x{figures['height']}"
+        said = f"{figures['host']}: {figures['width']}x{figures['height']} saved in {figures['file']}"
         if not figures["exact"]:
             from deskconsole.wording.events import NEARLY_EXACT
 

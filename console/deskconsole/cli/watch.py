@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from deskconsole.common.errors import ConsoleNotRunning
+from deskconsole.common.signals import take_interrupt
 
 from .many import run_on_each
 from .options import Json, seconds_option
@@ -31,7 +32,7 @@ def watch(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Print events of hosts as they happen; with --json each is one JSON object a line.
+    """Print events of hosts as they happen, until Ctrl+C; with --json each is one JSON object a line.
 
     They come from the running console; without hosts all of its events do. Hosts that no running console has
     in its list are connected for it, and so are all with --own. `events` lists what happened before.
@@ -67,7 +68,12 @@ def watch(
             wait_for([session], settled, seconds)
             raise_failure(session)
 
-    run_on_each(sources, work, lambda _: None, several=several, jobs=len(sources), json=json)
+    try:
+        run_on_each(
+            sources, work, lambda _: None, several=several, jobs=len(sources), json=json, at_once=True
+        )
+    except KeyboardInterrupt:  # the usual end
+        take_interrupt()
 
 
 @dataclass(frozen=True, slots=True)

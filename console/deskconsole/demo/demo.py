@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from deskconsole.ssh.prompts import Questions
 from deskconsole.ssh.shell_command import shell_command
 
 from .child_agent import ChildAgent
+from .folder import DemoFolder
 
 if sys.platform != "win32":
     from .hosts import EmbeddedHost
@@ -59,17 +59,17 @@ _UBUNTU = "Ubuntu 24.04.1 LTS"
 _WINDOWS = "Windows 11 Pro 23H2"
 
 CAST = (
-    _Part("front-desk", "office", "office", "pc-011", _WINDOWS, "OFFICE\\mira"),
-    _Part("studio", "studio", "workshop", "ws-101", _UBUNTU, "jonas"),
-    _Part("night-shift", "quiet", "plant", "plant-01", _DEBIAN, "operator"),
-    _Part("accounts", "scroll", "office", "pc-012", _WINDOWS, "OFFICE\\lena"),
+    _Part("front-desk", "reception", "office", "pc-011", _WINDOWS, "OFFICE\\mira"),
+    _Part("studio", "editing", "workshop", "ws-101", _UBUNTU, "jonas"),
+    _Part("night-shift", "guard", "plant", "plant-01", _DEBIAN, "operator"),
+    _Part("accounts", "ledger", "office", "pc-012", _WINDOWS, "OFFICE\\lena"),
     _Part("meeting-room", "still", "office", "pc-020", _WINDOWS, "OFFICE\\paul", "locked"),
-    _Part("drawing", "drag", "workshop", "ws-102", _UBUNTU, "nora"),
-    _Part("training", "typing", "workshop", "ws-103", _UBUNTU, "stefan"),
-    _Part("cinema", "motion", "workshop", "ws-104", _UBUNTU, "eva"),
-    _Part("gate", "quiet", "plant", "plant-02", _DEBIAN, "operator", "black"),
-    _Part("boiler", "scroll", "plant", "plant-03", _DEBIAN, "operator"),
-    _Part("warehouse", "office", "plant", "plant-04", _DEBIAN, "imran"),
+    _Part("drawing", "drafting", "workshop", "ws-102", _UBUNTU, "nora"),
+    _Part("training", "course", "workshop", "ws-103", _UBUNTU, "stefan"),
+    _Part("cinema", "cinema", "workshop", "ws-104", _UBUNTU, "eva"),
+    _Part("gate", "guard", "plant", "plant-02", _DEBIAN, "operator", "black"),
+    _Part("boiler", "boiler", "plant", "plant-03", _DEBIAN, "operator"),
+    _Part("warehouse", "store", "plant", "plant-04", _DEBIAN, "imran"),
     _Part("spare", "still", "plant", "plant-05", _DEBIAN, "", "off"),
 )
 """The hosts in the order in which a demo has them; each with a desktop of its own."""
@@ -88,9 +88,11 @@ class Demo:
 
     def __init__(self, count: int = FEW) -> None:
         """`count`: how many hosts, those of CAST from the first on."""
-        self._folder = tempfile.TemporaryDirectory(prefix="deskconsole-demo-")
-        root = Path(self._folder.name)
-        self.paths = Paths.below(root / "console")
+        self._folder = DemoFolder()
+        root = self._folder.path
+        self.home = root / "console"
+        """The folder with the files of its console."""
+        self.paths = Paths.below(self.home)
         self._ssh_config = root / "ssh_config"
         self._ssh_config.touch()
         self._hosts: list[_Closable] = []

@@ -156,7 +156,8 @@ class Inventory:
                 self._change_alone(edit)
         except OSError as error:
             raise ConfigurationError(
-                f"{self.path} could not be written: {error.strerror}; the file is unchanged"
+                f"{self.path} could not be written: {error.strerror}; nothing was changed",
+                remedy="Correct its permissions, or name another folder in DESKCONSOLE_HOME.",
             ) from error
 
     def _change_alone(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:

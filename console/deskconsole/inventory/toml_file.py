@@ -156,5 +156,6 @@ def write(path: Path, text: str) -> Version:
         return _version(write_whole(path, text.encode("utf-8"), mode=0o600))
     except OSError as error:
         raise ConfigurationError(
-            f"{path} could not be written: {error.strerror}; the file is unchanged"
+            f"{path} could not be written: {error.strerror}; nothing was changed",
+            remedy="Correct its permissions, or name another folder in DESKCONSOLE_HOME.",
         ) from error

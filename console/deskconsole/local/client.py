@@ -48,6 +48,8 @@ class RunningConsole:
         self._path = path
         self.pid = greeting.pid
         self.demo = greeting.kind is ConsoleKind.DEMO
+        self.home = greeting.home
+        """The folder of the demo's files; empty for a console of the user's own hosts."""
 
     @cached_property
     def hosts(self) -> dict[str, ListedHost]:
@@ -82,7 +84,7 @@ class RunningConsole:
             except (OSError, msgspec.DecodeError):
                 raise self._lost() from None
         if isinstance(reply, FailureReply):
-            raise _error_of(reply)
+            raise error_of(reply)
         if not isinstance(reply, HostAnswer):
             raise self._lost()
         return reply
@@ -119,7 +121,7 @@ class RunningConsole:
             messages.send(connection, request)
             while (reply := messages.receive_reply(connection)) is not None:
                 if isinstance(reply, FailureReply):
-                    raise _error_of(reply)
+                    raise error_of(reply)
                 yield reply
         except (OSError, msgspec.DecodeError):
             raise self._lost() from None
@@ -165,7 +167,7 @@ def _shut(connection: socket.socket, sides: int = socket.SHUT_RDWR) -> None:
         connection.shutdown(sides)
 
 
-def _error_of(failed: FailureReply) -> DeskconsoleError:
+def error_of(failed: FailureReply) -> DeskconsoleError:
     """The error as if it had been met here: its code decides the exit code."""
     kinds = [kind for kind in _kinds(DeskconsoleError) if kind.code == failed.code]
     kind = kinds[0] if kinds and kinds[0] is not errors.InvalidField else DeskconsoleError

@@ -9,13 +9,15 @@ from __future__ import annotations
 import socket
 import struct
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Self
 
 import msgspec
 
-from deskconsole.common.errors import ConfigurationError
+from deskconsole.app.mouse_button import MouseButton
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError
+from deskconsole.common.utf8_text import utf8_text
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 """The version of these messages: a command asks no console that speaks another one."""
 
 LONGEST_REQUEST: Final = 8 * 1024 * 1024
@@ -44,6 +46,8 @@ class Greeting(msgspec.Struct, frozen=True, tag=True):
     version: str
     pid: int
     kind: ConsoleKind
+    home: str = ""
+    """The folder with all files of the demo, its logs for one; empty where they are the user's own."""
 
 
 class HostAction(StrEnum):
@@ -97,12 +101,12 @@ class PressKeys(msgspec.Struct, frozen=True, tag=True):
 
 
 class ClickPlace(msgspec.Struct, frozen=True, tag=True):
-    """Asks for a click, in pixels of the picture; `button` is one of `host_actions.BUTTONS`."""
+    """Asks for a click, in pixels of the picture."""
 
     host: str
     x: int
     y: int
-    button: Literal["left", "middle", "right", "back", "forward"]
+    button: MouseButton
     double: bool
     force: bool
     watch: bool
@@ -149,20 +153,6 @@ HostRequest = ActOnHost | TakePicture | HostInput | RecordHost
 Request = ListHosts | HostRequest | WatchEvents
 
 
-class ListedHost(msgspec.Struct, frozen=True):
-    """A host of the console's list. `live`: it has a stream now."""
-
-    name: str
-    group: str
-    live: bool
-
-
-class HostList(msgspec.Struct, frozen=True, tag=True):
-    """The hosts, in the order of the list."""
-
-    hosts: tuple[ListedHost, ...]
-
-
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
     """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for."""
 
@@ -182,6 +172,30 @@ class FailureReply(msgspec.Struct, frozen=True, tag=True):
     code: str
     reason: str
     remedy: str
+
+    @classmethod
+    def of(cls, error: DeskconsoleError) -> Self:
+        """Makes the reply that tells an error."""
+        return cls(error.code, utf8_text(str(error)), utf8_text(error.remedy))
+
+
+class ListedHost(msgspec.Struct, frozen=True):
+    """A host of the console's list. `why_not_live`: the reason why it has no stream now; None: it has one."""
+
+    name: str
+    group: str
+    why_not_live: FailureReply | None = None
+
+    @property
+    def live(self) -> bool:
+        """It has a stream now."""
+        return self.why_not_live is None
+
+
+class HostList(msgspec.Struct, frozen=True, tag=True):
+    """The hosts, in the order of the list."""
+
+    hosts: tuple[ListedHost, ...]
 
 
 Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -23,12 +24,13 @@ from deskconsole.session.fleet import Fleet
 from deskconsole.session.host_screen import no_picture
 from deskconsole.session.session import Session
 from deskconsole.session.snapshot import Snapshot
-from deskconsole.session.state import LIVE, SETTLED, State
+from deskconsole.session.state import LIVE, SETTLED, UNDER_WAY, State
 
 from .host_inputs import act
 from .host_recording import record
 from .messages import (
     ActOnHost,
+    FailureReply,
     HostAction,
     HostAnswer,
     HostList,
@@ -65,17 +67,43 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
 
 
 def _hosts(fleet: Fleet) -> HostList:
-    snapshots = fleet.snapshots()
+    groups = {host.name: host.group for host in fleet.hosts}
     return HostList(
         tuple(
-            ListedHost(host.name, host.group, live=host.name in snapshots and _live(snapshots[host.name]))
-            for host in fleet.hosts
+            ListedHost(name, groups.get(name, ""), _why_not_live(fleet, snapshot))
+            for name, snapshot in fleet.snapshots().items()
         )
     )
 
 
-def _live(snapshot: Snapshot) -> bool:
-    return snapshot.state in LIVE
+def _why_not_live(fleet: Fleet, snapshot: Snapshot) -> FailureReply | None:
+    error = _no_stream(fleet, snapshot)
+    return None if error is None else FailureReply.of(error)
+
+
+def _no_stream(fleet: Fleet, snapshot: Snapshot) -> DeskconsoleError | None:
+    """The reason why a host has no stream now; None: it has one."""
+    match snapshot.state:
+        case state if state in LIVE:
+            return None
+        case State.WAITING:
+            return NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
+        case State.RETRYING:
+            return AddressError(snapshot.reason, remedy=snapshot.remedy)
+        case State.FAILED:
+            failed = None
+            with contextlib.suppress(DeskconsoleError):  # it was taken off the list, or the console ends
+                failed = fleet.session(snapshot.host).failure
+            return failed or ConnectionFailed(snapshot.reason, remedy=snapshot.remedy)
+        case state if state in UNDER_WAY:
+            return StreamError(
+                f"{snapshot.host} is still connecting in the running console", remedy="Try again in a moment."
+            )
+        case _:
+            return StreamError(
+                f"{snapshot.host} is not connected in the running console",
+                remedy=f"Connect it there, or with `deskconsole connect {snapshot.host}`.",
+            )
 
 
 def _encoded(snapshot: Snapshot) -> bytes:
@@ -99,19 +127,11 @@ def _connect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
 
     _until(session, decided, None, waiting)
     now = session.snapshot()
-    if session.failure is not None:
-        raise session.failure
-    match now.state:
-        case State.WAITING:
-            raise NobodyLoggedOn(now.reason, remedy=now.remedy)
-        case State.RETRYING:
-            raise AddressError(now.reason, remedy=now.remedy)
-        case State.FAILED:
-            raise ConnectionFailed(now.reason, remedy=now.remedy)
-        case State.IDLE | State.CLOSED:
-            raise Cancelled(f"connecting to {host} was cancelled in the console")
-        case _:
-            return now
+    if now.state in (State.IDLE, State.CLOSED):
+        raise Cancelled(f"connecting to {host} was cancelled in the console")
+    if (error := _no_stream(fleet, now)) is not None:
+        raise error
+    return now
 
 
 def _disconnect(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
@@ -165,11 +185,8 @@ def _picture(fleet: Fleet, host: str, kind: str, waiting: Waiting) -> HostAnswer
 
 
 def _connected(fleet: Fleet, host: str) -> Session:
-    if fleet.snapshot(host).state not in LIVE:
-        raise StreamError(
-            f"{host} is not connected in the running console",
-            remedy="Connect it there, or with `deskconsole connect`; --own makes a session for this command.",
-        )
+    if (error := _no_stream(fleet, fleet.snapshot(host))) is not None:
+        raise error
     return fleet.session(host)
 
 

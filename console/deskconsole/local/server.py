@@ -50,10 +50,14 @@ _LAST_WORDS: Final = 5.0
 class LocalServer:
     """Answers commands from `open` to `close`, on threads of its own."""
 
-    def __init__(self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, kind: ConsoleKind = ConsoleKind.CONSOLE, home: Path | None = None
+    ) -> None:
+        """`home`: the folder of the demo's files, where commands find its logs."""
         self._folder = folder
         self._fleet = fleet
         self._kind = kind
+        self._home = "" if home is None else str(home)
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
@@ -139,7 +143,7 @@ class LocalServer:
             place.close()
 
     def _converse(self, client: socket.socket, place: contextlib.ExitStack) -> None:
-        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind))
+        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind, self._home))
         request = messages.receive_request(client)
         if request is None:
             return
@@ -164,7 +168,7 @@ class LocalServer:
 
             messages.send(client, answer(self._fleet, request, waiting))
         except DeskconsoleError as error:
-            messages.send(client, FailureReply(error.code, str(error), error.remedy))
+            messages.send(client, FailureReply.of(error))
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  # the command is to know that it will get no answer
@@ -172,7 +176,7 @@ class LocalServer:
             fault = InternalFault(
                 f"a fault of the console: {type(error).__name__}", remedy="Its console.log says where."
             )
-            messages.send(client, FailureReply(fault.code, str(fault), fault.remedy))
+            messages.send(client, FailureReply.of(fault))
 
     def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))

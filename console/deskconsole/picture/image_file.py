@@ -42,6 +42,10 @@ _BY_SUFFIX: Final = {".png": ImageFormat.PNG, ".jpg": ImageFormat.JPEG, ".jpeg":
 }
 
 
+SUFFIXES: Final = frozenset(_BY_SUFFIX)
+"""The ends of pictures' names."""
+
+
 def format_of(file: Path) -> ImageFormat:
     """The format that a file's name asks for; a name without a suffix asks for PNG.
 
@@ -52,7 +56,7 @@ def format_of(file: Path) -> ImageFormat:
     if (found := _BY_SUFFIX.get(file.suffix.lower())) is None:
         raise ConfigurationError(
             f"{file} has an unsupported file type: screenshots are saved as .png, .jpg or .webp",
-            remedy="Give a name that ends in one of these, or --format.",
+            remedy="Give a name that ends in one of these, a folder with / at its end, or --format.",
         )
     return found
 

@@ -80,6 +80,7 @@ class Recorder(PacketRecorder):
         self._display = request.display
         self._want_refresh = request.want_refresh
         self._failed = request.failed
+        self._told_begin = request.began
         self._refresh_every = refresh_every
         self._clock = clock
         self.file = store.path
@@ -132,8 +133,9 @@ class Recorder(PacketRecorder):
                 return
             self._began = self._clock()
             program = f"deskconsole {version('deskconsole')}"
-            facts = RecordingFacts(self._host[:_LONGEST_HOST], self._display, time.time(), program)
-            self._put(ChunkKind.FACTS, facts)
+            at = time.time()
+            self._put(ChunkKind.FACTS, RecordingFacts(self._host[:_LONGEST_HOST], self._display, at, program))
+            self._told_begin(at)
         self._set_live(live=True)
         size = sum(INFO.size + len(one.body) for one in packet.slices)
         self._put(ChunkKind.REFRESH if packet.refresh else ChunkKind.UPDATE, packet, size)

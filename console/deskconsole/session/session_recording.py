@@ -51,6 +51,19 @@ class RecordingRequest(NamedTuple):
     """Asks the host for a refresh."""
     failed: Callable[[], None]
     """Takes the news that no more can be written; the recorder calls it once, from any thread."""
+    began: Callable[[float], None] = lambda _at: None
+    """Takes the Unix time of the first packet that is kept."""
+
+
+class RecordingStatus(NamedTuple):
+    """The Unix time of a recording's first packet; before that came (`waits`), when it was asked for."""
+
+    since: float | None
+    """None: nothing is recorded."""
+    waits: bool = False
+
+
+NOT_RECORDED = RecordingStatus(None)
 
 
 MakeRecorder = Callable[[RecordingRequest], PacketRecorder]
@@ -60,14 +73,14 @@ MakeRecorder = Callable[[RecordingRequest], PacketRecorder]
 class SessionRecording:
     """Holds at most one recording of one session. Any thread may use it; only `wait` blocks.
 
-    `tell` gets the events, `changed` the Unix time at which a recording began, None when it ended.
+    `tell` gets the events, `changed` since when is recorded.
     """
 
     def __init__(
         self,
         observers: ObserverList,
         tell: Callable[[Event], None],
-        changed: Callable[[float | None], None],
+        changed: Callable[[RecordingStatus], None],
     ) -> None:
         self._observers = observers
         self._tell = tell
@@ -90,19 +103,32 @@ class SessionRecording:
             if made is not None:
                 self.stop(made)
 
+        telling = threading.Lock()
+        """Lock that lets the news of the first packet be the last word, however soon it comes."""
+        begun = False
+
+        def began(at: float) -> None:
+            nonlocal begun
+            with telling:
+                begun = True
+                if made is not None and self.recorder is made:
+                    self._changed(RecordingStatus(at))
+
         with self._beginning:
             if (running := self.recorder) is not None:
                 return running
-            recorder = made = make(RecordingRequest(host, display, want_refresh, failed))
+            recorder = made = make(RecordingRequest(host, display, want_refresh, failed, began))
             self._tell(RecordingStarted(host=host, file=str(recorder.file)))
             with self._lock:
                 self._host, self.recorder = host, recorder
                 self._observers.add(recorder)
-        self._changed(time.time())
+        with telling:
+            if not begun:
+                self._changed(RecordingStatus(time.time(), waits=True))
         if recorder.failure is not None:
             self.stop(recorder)
         if self.recorder is not recorder:  # ended meanwhile, and perhaps told before
-            self._changed(None)
+            self._changed(NOT_RECORDED)
         return recorder
 
     def stop(self, only: PacketRecorder | None = None) -> None:
@@ -122,7 +148,7 @@ class SessionRecording:
             )
             self._closing = [*(one for one in self._closing if one.is_alive()), closing]
             closing.start()
-        self._changed(None)
+        self._changed(NOT_RECORDED)
 
     def wait(self) -> None:
         """Returns when the files of all recordings that were ended are whole."""

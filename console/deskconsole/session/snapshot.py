@@ -35,7 +35,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Figures of one session since it was first connected; they go on over reconnects."""
+    """Figures of one session since it was first connected; they continue over reconnects."""
 
     slices: int = 0
     packets: int = 0
@@ -135,7 +135,9 @@ class Snapshot:
     viewing: bool = False
     """A window shows this host now."""
     recording_since: float | None = None
-    """Unix time at which the recording began that runs now."""
+    """Unix time of the first packet of the recording that runs now; before it, when that was asked for."""
+    recording_waits: bool = False
+    """No picture has come yet that the recording could keep."""
     control: ControlStatus = NOT_CONNECTED
     """Who acts on the host."""
     round_trips: RoundTrips = field(default_factory=RoundTrips)

@@ -24,6 +24,8 @@ from deskconsole.common.errors import AddressError, Cancelled, ConnectionFailed
 
 _TICK = 0.1
 _ENDING = 0.5
+_SOON = 5.0
+"""Seconds for the look-up of a name that is probably mistyped."""
 _SIOCGIFADDR = 0x8915
 _LINK_SCOPE = "20"  # an address that needs its interface's number
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
@@ -118,10 +120,19 @@ def connect_tcp(
     ) from trouble
 
 
+def resolves(address: str, family: str) -> bool:
+    """False for a name that no name server knows; True too where none answers soon."""
+    try:
+        _look_up(address, 0, address, threading.Event(), time.monotonic() + _SOON, family)
+    except AddressError as error:
+        return error.__cause__ is None
+    return True
+
+
 def _look_up(
     address: str, port: int, where: str, cancelled: threading.Event, deadline: float, family: str
 ) -> list[tuple[Any, ...]]:
-    # getaddrinfo cannot be cancelled and may take half a minute, so it gets a thread that nobody waits for.
+    # getaddrinfo cannot be cancelled and may take half a minute, so it gets a thread that is not waited for.
     answer: list[list[tuple[Any, ...]] | OSError | UnicodeError] = []
     done = threading.Event()
 

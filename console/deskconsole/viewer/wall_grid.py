@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from deskwire.geometry import Rectangle
 
-CAPTION = 26
-"""Pixels of a tile's name and state, below its picture."""
+LINE, CAPTION = 18, 26
+"""Pixels of a line of words below a picture, and of a tile's words where they share one line."""
+_ONE_LINE = 340
+"""The width of a tile from which its words have room in one line; else there are two."""
 HEADER = 30
 """Pixels of the line above all tiles."""
 GAP = 6
@@ -33,10 +35,15 @@ class Grid(NamedTuple):
         return self.columns * self.rows
 
     @property
+    def caption(self) -> int:
+        """Pixels of a tile's words, below its picture."""
+        return caption_of(self.width // self.columns - GAP)
+
+    @property
     def picture(self) -> tuple[int, int]:
         """Width and height that a tile has for its picture."""
-        across, down = self.width // self.columns - GAP, (self.height - HEADER) // self.rows - GAP - CAPTION
-        return max(1, across), max(1, down)
+        down = (self.height - HEADER) // self.rows - GAP - self.caption
+        return max(1, self.width // self.columns - GAP), max(1, down)
 
     def cell(self, place: int) -> Rectangle:
         """The place of a page's tile on the window, with its caption and without the gap."""
@@ -56,6 +63,11 @@ class Grid(NamedTuple):
         return None
 
 
+def caption_of(width: int) -> int:
+    """Pixels of the words of a tile of this width."""
+    return CAPTION if width >= _ONE_LINE else CAPTION + LINE
+
+
 def grid_of(count: int, window: tuple[int, int], chosen: int | None = None) -> Grid:
     """The grid for `count` tiles: as large as they can be on one page, but not smaller than is well seen.
 
@@ -68,7 +80,7 @@ def grid_of(count: int, window: tuple[int, int], chosen: int | None = None) -> G
             return best or Grid(1, 1, *window)
     wide = chosen or _LEAST
     columns = max(1, window[0] // (wide + GAP))
-    rows = max(1, (window[1] - HEADER) // (wide * 9 // 16 + CAPTION + GAP))
+    rows = max(1, (window[1] - HEADER) // (wide * 9 // 16 + caption_of(wide) + GAP))
     return Grid(columns, rows, *window)
 
 

@@ -79,15 +79,13 @@ WALL_KEYS: Final = (
 )
 """The keys of the wall's window."""
 
+WALL_HINT: Final = "F1 keys    f full screen    click opens a host    space holds the page    q close"
+"""The line that tells the most important keys."""
+
 
 def wall_rows(_host_key: HostKeyName | None) -> tuple[WindowKey, ...]:
     """All keys, for the box in the window."""
     return WALL_KEYS
-
-
-def wall_hint(_host_key: HostKeyName | None) -> str:
-    """The line that tells the most important keys."""
-    return "F1 keys    f full screen    click opens a host    space holds the page    q close"
 
 
 def wall_action(code: int) -> WallAction | None:

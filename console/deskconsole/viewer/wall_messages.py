@@ -34,8 +34,8 @@ class TileStatus(msgspec.Struct, frozen=True, tag="tile"):
     """One or two words: `live`, `locked`, `down`."""
     text: str
     """The whole sentence: why, and what to do."""
-    at: float | None = None
-    """Unix time of which its picture is; None: it is of now, or there is none."""
+    age: str = ""
+    """How old its picture is, or how long it has had no picture: `now`, `seen 2 h ago`, `for 4 min`."""
     person: str = ""
     """The user who is logged on at the desktop, as far as is known."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from deskwire.geometry import Rectangle
 
 from .ascii_text import ascii_text
-from .lettering import PALE, cut, put, text_width
+from .lettering import AMBER, PALE, cut, put, text_width
 from .wall_grid import HEADER, Grid, grid_of, next_width
 from .wall_messages import TileKind, TilePicture, Tiles, TileStatus
 from .wall_tile import COLOURS, Tile, clock, draw_sign
@@ -26,6 +27,8 @@ class _Header(NamedTuple):
     states: tuple[tuple[TileKind, str], ...]
     """Numbers of hosts in words with the kind of state, the best first."""
     right: str
+    said: str
+    """A sentence in place of the hosts and their states."""
 
 
 class WallPicture:
@@ -46,9 +49,12 @@ class WallPicture:
         self.selected: str | None = None
         self.held = False
         """True if the pages do not turn."""
+        self.said = ""
+        """A sentence that stands in the line above the tiles, where it covers none."""
         self._dirty: set[str] = set()
         self._new_pictures: set[str] = set()
-        self._captions: dict[str, str] = {}
+        self._aged: set[str] = set()
+        """Tiles of which only the age is another one."""
         self._header: _Header | None = None
         self._whole = True
 
@@ -76,8 +82,9 @@ class WallPicture:
 
     def set_status(self, status: TileStatus) -> None:
         if (tile := self._tiles.get(status.name)) is not None and tile.status != status:
+            older = msgspec.structs.replace(tile.status, age=status.age) == status
             tile.status = status
-            self._dirty.add(status.name)
+            (self._aged if older else self._dirty).add(status.name)
 
     def set_picture(self, picture: TilePicture) -> None:
         if (tile := self._tiles.get(picture.name)) is not None:
@@ -134,10 +141,11 @@ class WallPicture:
             self._draw_header(image, header)
             changed.append(Rectangle(0, 0, self._size[0], min(HEADER, self._size[1])))
         for place, name in enumerate(self.seen):
-            if self._draw_tile(image, place, name, now):
+            if self._draw_tile(image, place, name):
                 changed.append(self.grid.cell(place))
         self._dirty.clear()
         self._new_pictures.clear()
+        self._aged.clear()
         return changed
 
     def _draw_all(self, image: NDArray[np.uint8], now: float) -> None:
@@ -145,27 +153,25 @@ class WallPicture:
         self._draw_header(image, self._header_of(now))
         for place, name in enumerate(self.seen):
             self._dirty.add(name)
-            self._draw_tile(image, place, name, now)
+            self._draw_tile(image, place, name)
         self._dirty.clear()
         self._new_pictures.clear()
+        self._aged.clear()
         self._whole = False
 
-    def _draw_tile(self, image: NDArray[np.uint8], place: int, name: str, now: float) -> bool:
+    def _draw_tile(self, image: NDArray[np.uint8], place: int, name: str) -> bool:
         tile = self._tiles[name]
         cell = self.grid.cell(place)
         part = image[cell.y : cell.y + cell.height, cell.x : cell.x + cell.width]
-        caption = tile.caption(now)
         was_plain = tile.is_plain
         if name in self._dirty or (name in self._new_pictures and not was_plain):
-            tile.draw(part, now, selected=name == self.selected)
-        elif name in self._new_pictures:
+            tile.draw(part, selected=name == self.selected)
+            return True
+        if name in self._new_pictures:
             tile.draw_picture(part)
-        elif caption != self._captions.get(name):
-            tile.draw_caption(part, now)
-        else:
-            return False
-        self._captions[name] = caption
-        return True
+        if name in self._aged:
+            tile.draw_caption(part)
+        return name in self._new_pictures or name in self._aged
 
     def _header_of(self, now: float) -> _Header:
         page = (
@@ -182,7 +188,7 @@ class WallPicture:
             for kind, counted in words.items()
             for word, many in counted.most_common()
         )
-        return _Header(f"{number} host{'' if number == 1 else 's'}", states, f"{page}{clock(now)}")
+        return _Header(f"{number} host{'' if number == 1 else 's'}", states, f"{page}{clock(now)}", self.said)
 
     def _draw_header(self, image: NDArray[np.uint8], header: _Header) -> None:
         self._header = header
@@ -190,6 +196,9 @@ class WallPicture:
         line[:] = _GROUND
         right = self._size[0] - text_width(header.right, 0.5) - 12
         put(line, header.right, (right, 20), 0.5, PALE)
+        if header.said:
+            put(line, cut(ascii_text(header.said), 0.5, right - 36), (12, 20), 0.5, AMBER)
+            return
         put(line, header.hosts, (12, 20), 0.5, PALE)
         x = 12 + text_width(header.hosts, 0.5) + 24
         for kind, said in header.states:

@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deskconsole.common.figures import age
 from deskconsole.picture.preview import PreviewPicture
 
 from .ascii_text import ascii_text
 from .lettering import DARK, FONT, PALE, cut, put, text_width, wrapped
-from .wall_grid import CAPTION
+from .wall_grid import CAPTION, LINE, caption_of
 from .wall_messages import TileKind, TilePicture, TileStatus
 
 Image = NDArray[np.uint8]
@@ -35,6 +34,8 @@ COLOURS: Final[Mapping[TileKind, tuple[int, int, int]]] = MappingProxyType(
 _FADED = (np.arange(256) // 3 + 16).astype(np.uint8)
 _GROUND = (38, 36, 34)
 _SELECTED = (255, 255, 255)
+_SMALL = 0.42
+"""Size of all letters but those of the name."""
 _NOT_YET = TileStatus("", TileKind.QUIET, "not connected", "not connected")
 
 
@@ -62,20 +63,12 @@ class Tile:
         """True if the picture is shown as it is, with nothing over it."""
         return self.status.kind is TileKind.LIVE and self._pixels is not None
 
-    def caption(self, now: float) -> str:
-        """The state's word, and of when the picture is where it is not of now (Unix time)."""
-        status = self.status
-        if status.kind is TileKind.LIVE or status.at is None:
-            return status.word
-        old = age(now - status.at)
-        return status.word if old == "now" else f"{status.word}, {old} old"
-
-    def draw(self, image: Image, now: float, *, selected: bool) -> None:
+    def draw(self, image: Image, *, selected: bool) -> None:
         """Draws all of the tile on its part of the window."""
         height, width, _ = image.shape
         image[:] = (*_GROUND, 0)
         self.draw_picture(image)
-        self.draw_caption(image, now)
+        self.draw_caption(image)
         if selected:
             cv2.rectangle(image, (0, 0), (width - 1, height - 1), _SELECTED, 2)
         elif self.status.kind in (TileKind.BAD, TileKind.ATTENTION):
@@ -83,7 +76,7 @@ class Tile:
 
     def draw_picture(self, image: Image) -> None:
         """Draws the picture, faded and below its state where it is not of now."""
-        room = image[2 : max(3, image.shape[0] - CAPTION), 2 : max(3, image.shape[1] - 2)]
+        room = image[2 : max(3, image.shape[0] - caption_of(image.shape[1])), 2 : max(3, image.shape[1] - 2)]
         self._decode()
         if not room.size:  # the window is lower than the line above its tiles
             return
@@ -132,22 +125,50 @@ class Tile:
             wide = cv2.getTextSize(line, FONT, 0.42, 1)[0][0]
             put(room, line, ((room.shape[1] - wide) // 2, top + 6 + 18 * number), 0.42, PALE)
 
-    def draw_caption(self, image: Image, now: float) -> None:
-        """Draws the line below the picture: sign, name, who is logged on, state."""
+    def draw_caption(self, image: Image) -> None:
+        """Draws the words below the picture: sign, name, state, who is logged on, age; in two lines where one
+        has no room for them."""
         height, width, _ = image.shape
-        line = image[max(0, height - CAPTION) : height - 2, 2 : width - 2]
-        line[:] = (*DARK, 0)
-        colour = COLOURS[self.status.kind]
-        middle = line.shape[0] // 2
-        draw_sign(line, self.status.kind, (12, middle), colour)
-        said = cut(ascii_text(self.caption(now)), 0.42, max(0, width * 2 // 3))
-        wide = cv2.getTextSize(said, FONT, 0.42, 1)[0][0]
-        name = cut(ascii_text(self.name), 0.5, line.shape[1] - wide - 44)
-        put(line, name, (26, middle + 5), 0.5, PALE)
-        begin = 26 + text_width(name, 0.5) + 12
-        if person := cut(ascii_text(self.status.person), 0.42, line.shape[1] - wide - 20 - begin):
-            put(line, person, (begin, middle + 5), 0.42, COLOURS[TileKind.QUIET])
-        put(line, said, (line.shape[1] - wide - 8, middle + 5), 0.42, colour)
+        status, colour = self.status, COLOURS[self.status.kind]
+        high = caption_of(width)
+        words = image[max(0, height - high) : height - 2, 2 : width - 2]
+        words[:] = (*DARK, 0)
+        draw_sign(words, status.kind, (12, (CAPTION - 2) // 2), colour)
+        base, room = (CAPTION - 2) // 2 + 5, words.shape[1]
+        grey = COLOURS[TileKind.QUIET]
+        if high > CAPTION:
+            state = _put_right(words, status.word, room, base, colour)
+            _put_left(words, self.name, 26, state, base, PALE, scale=0.5)
+            old = _put_right(words, status.age, room, base + LINE, grey)
+            _put_left(words, status.person, 26, old, base + LINE, grey)
+            return
+        old = _put_right(words, status.age, room, base, grey)
+        state = _put_right(words, status.word, old, base, colour)
+        named = _put_left(words, self.name, 26, state, base, PALE, scale=0.5)
+        _put_left(words, status.person, named + 12, state, base, grey)
+
+
+def _put_right(line: Image, text: str, right: int, base: int, colour: tuple[int, int, int]) -> int:
+    """Writes a text that ends at `right`, of at most two thirds of the line; returns where it begins."""
+    shown = cut(ascii_text(text), _SMALL, line.shape[1] * 2 // 3)
+    begin = right - text_width(shown, _SMALL) - 8
+    put(line, shown, (begin, base), _SMALL, colour)
+    return begin
+
+
+def _put_left(
+    line: Image,
+    text: str,
+    begin: int,
+    end: int,
+    base: int,
+    colour: tuple[int, int, int],
+    scale: float = _SMALL,
+) -> int:
+    """Writes a text between these places, cut where it has no room; returns where it ends."""
+    shown = cut(ascii_text(text), scale, end - begin - 8)
+    put(line, shown, (begin, base), scale, colour)
+    return begin + text_width(shown, scale)
 
 
 def draw_sign(image: Image, kind: TileKind, at: tuple[int, int], colour: tuple[int, int, int]) -> None:

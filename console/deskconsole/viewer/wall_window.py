@@ -15,10 +15,10 @@ from .frame import Frame
 from .inbox import Inbox, ThreadedInbox
 from .input_outbox import InputOutbox
 from .messages import CLOSED_BY_HAND, CloseWindow, Notice, Raise
-from .overlay import FADE_STEP, Overlay
+from .overlay import Overlay
 from .surfaces.surface import Surface
 from .toolkit_window import ToolkitWindow
-from .wall_keys import WallAction, wall_action, wall_hint, wall_rows
+from .wall_keys import WALL_HINT, WallAction, wall_action, wall_rows
 from .wall_messages import OpenTile, SeenTiles, TilePicture, Tiles, TileStatus, ToWall
 from .wall_picture import WallPicture
 from .window_loop import WindowLoop
@@ -32,6 +32,9 @@ _UNUSED = 30.0
 _APART = 0.08
 """Seconds between two drawings: tiles that change meanwhile are drawn together. Each drawn as it came, thirty
 tiles took 29 % of a core."""
+
+_SAID = 6.0
+"""Seconds that a sentence stands above the tiles."""
 
 _AWAKE = 30.0
 """Seconds between two words to the system that the screen is watched."""
@@ -57,11 +60,12 @@ class WallWindow(WindowLoop[ToWall]):
         self._fullscreen = fullscreen
         self._turn = turn
         self._toolkit.entitle("wall - deskconsole (F1: keys)")
-        self._overlay = Overlay(None, rows=wall_rows, line=wall_hint)
+        self._overlay = Overlay(None, rows=wall_rows)
         self._picture = WallPicture()
         self._seen: SeenTiles | None = None
         self._laid_out = False
         """True if the image has the size of the window."""
+        self._said_until = 0.0
         self._turn_at = 0.0
         self._awake_at = 0.0
         self._draws = 0
@@ -90,7 +94,7 @@ class WallWindow(WindowLoop[ToWall]):
                 self._picture.set_tiles(message)
                 if not self._toolkit.is_open:
                     self._toolkit.open(_SIZE, fullscreen=self._fullscreen)
-                    self._overlay.hint(time.monotonic())
+                    self._say(WALL_HINT)
                     self._postpone(self._turn)
             case TileStatus():
                 self._picture.set_status(message)
@@ -141,9 +145,10 @@ class WallWindow(WindowLoop[ToWall]):
         key = self._toolkit.poll(now)
         if self._toolkit.is_gone:
             return CLOSED_BY_HAND
-        if self._overlay.fading(now):
-            self._picture.redraw()
-            self._toolkit.look_by(now + FADE_STEP)
+        if self._picture.said:
+            self._toolkit.look_by(self._said_until)
+            if now >= self._said_until:
+                self._picture.said = ""
         if self._turn and now >= self._turn_at and not self._picture.held and self._picture.pages > 1:
             self._picture.turn_to(self._picture.page + 1)
             self._turn_at = now + self._turn
@@ -209,8 +214,9 @@ class WallWindow(WindowLoop[ToWall]):
         self._say(f"opening {name}")
 
     def _say(self, sentence: str) -> None:
-        self._overlay.say(sentence, time.monotonic())
-        self._picture.redraw()
+        """Shows a sentence above the tiles for a moment."""
+        self._picture.said = sentence
+        self._said_until = time.monotonic() + _SAID
 
     def _set_fullscreen(self, *, on: bool) -> None:
         self._toolkit.set_fullscreen(_SIZE, on=on)

@@ -9,10 +9,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from deskconsole.common.errors import sentence
-from deskconsole.common.figures import duration, percent, remaining, rough_duration
+from deskconsole.common.figures import age, duration, percent, remaining, rough_duration
 from deskconsole.common.safe_text import safe_text
 from deskconsole.session.snapshot import Snapshot
-from deskconsole.session.state import STALE_AFTER, UNDER_WAY, State
+from deskconsole.session.state import LIVE, STALE_AFTER, UNDER_WAY, State
 from deskwire.messages import ScreenState
 
 from .steps import step_words
@@ -87,31 +87,39 @@ def look(snapshot: Snapshot, now: float) -> StatusText:
     seen = _look(snapshot, now)
     if snapshot.recording_since is None:
         return seen
-    said = RECORDED_LATER if waits_for_picture(snapshot) else RECORDED
+    said = RECORDED_LATER if snapshot.recording_waits else RECORDED
     return replace(seen, text=said + seen.text, tight=said + (seen.tight or seen.text))
 
 
-def waits_for_picture(snapshot: Snapshot) -> bool:
-    """A recording was begun, and no picture has come since."""
-    since, at = snapshot.recording_since, snapshot.picture_at
-    return since is not None and not snapshot.current and (at is None or at < since)
+def tile_age(snapshot: Snapshot, now: float) -> str:
+    """Words the age of a host's picture; where there never was one, how long a host that is reached has been
+    as it is: `now`, `seen 2 h ago`, `for 4 min`, `not seen yet`."""
+    if snapshot.picture_at is not None:
+        old = age(now - snapshot.picture_at)
+        if snapshot.current:
+            return old
+        return "seen just now" if old == "now" else f"seen {old} ago"
+    if snapshot.state in LIVE and snapshot.screen != ScreenState.LIVE:
+        so_long = age(now - snapshot.since)
+        return "just now" if so_long == "now" else f"for {so_long}"
+    return "not seen yet"
 
 
 def _look(snapshot: Snapshot, now: float) -> StatusText:
     state = snapshot.state
-    age = now - snapshot.since
+    lasted = now - snapshot.since
     if state is State.STREAMING:
         if snapshot.screen == ScreenState.LIVE and snapshot.black:
             return BLACK
         if snapshot.screen == ScreenState.LIVE:
-            return StatusText(Kind.LIVE, "live", f"live {duration(age)}", f"live {rough_duration(age)}")
+            return StatusText(Kind.LIVE, "live", f"live {duration(lasted)}", f"live {rough_duration(lasted)}")
         word, hint = SCREENS.get(snapshot.screen, (safe_text(snapshot.screen, 40), ""))
         text = _with(word, snapshot.screen_reason, snapshot.advice)
         tight = f"{word}: {hint}" if hint else _with(word, snapshot.screen_reason)
         return StatusText(Kind.ATTENTION, word, text, tight)
     if state is State.STALE:
         # The state begins when the silence is noticed.
-        text = f"stale: nothing heard for {duration(age + STALE_AFTER)}"
+        text = f"stale: nothing heard for {duration(lasted + STALE_AFTER)}"
         return StatusText(Kind.ATTENTION, "stale", text)
     if state is State.RETRYING and snapshot.unreachable:
         return _off(snapshot, now)
@@ -122,10 +130,10 @@ def _look(snapshot: Snapshot, now: float) -> StatusText:
         text, tight = _with(said, snapshot.reason, snapshot.remedy), _with(said, snapshot.reason)
         return StatusText(Kind.ATTENTION, "retrying", text, tight)
     if state is State.WAITING:
-        text = _with(f"waiting for {duration(age)}", snapshot.reason, snapshot.remedy)
-        return StatusText(Kind.ATTENTION, "waiting", text, f"waiting for {duration(age)}: log on there")
+        text = _with(f"waiting for {duration(lasted)}", snapshot.reason, snapshot.remedy)
+        return StatusText(Kind.ATTENTION, "waiting", text, f"waiting for {duration(lasted)}: log on there")
     if state in UNDER_WAY:
-        return StatusText(Kind.UNDER_WAY, state.value, _under_way(snapshot, age))
+        return StatusText(Kind.UNDER_WAY, state.value, _under_way(snapshot, lasted))
     if state is State.FAILED:
         text, tight = _with("down", snapshot.reason, snapshot.remedy), _with("down", snapshot.reason)
         return StatusText(Kind.BAD, "down", text, tight)
@@ -146,11 +154,11 @@ def _with(word: str, reason: str, remedy: str = "") -> str:
     return sentence(text, safe_text(remedy, WHOLE))
 
 
-def _under_way(snapshot: Snapshot, age: float) -> str:
+def _under_way(snapshot: Snapshot, lasted: float) -> str:
     progress = snapshot.progress
     word = snapshot.state.value
     if progress is None:
-        text = word if age < 2 else f"{word}, {duration(age)}"
+        text = word if lasted < 2 else f"{word}, {duration(lasted)}"
         return _with(text, snapshot.reason, snapshot.remedy)
     text = f"{word}: {safe_text(step_words(progress.step, progress.subject), 60)}"
     if progress.total > 0:

@@ -93,9 +93,20 @@ def changed(before: Pixels, after: Pixels) -> Rectangle:
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_desktop_that_only_shows_looks_as_ever(scene: str) -> None:
     plain, usable = render(scene, 1, 3, *SIZE), render(scene, 1, 3, *SIZE, ())
-    notepad = SyntheticDesktop(scene, *SIZE).room.notepad
-    assert changed(plain, usable) == notepad
+    room = SyntheticDesktop(scene, *SIZE).room
+    assert changed(plain, usable) == (room.opener or room.notepad)
     assert not np.array_equal(plain, usable)
+
+
+def test_a_closed_notepad_opens_by_its_button_and_when_somebody_types() -> None:
+    closed = SyntheticDesktop("ledger", *SIZE)
+    opener = closed.room.opener
+    assert opener is not None
+    assert closed.room.notepad_number not in closed.state.order
+    for action in (ButtonAction(1, True, opener.x + 3, opener.y + 3), TextAction("a")):
+        desktop = SyntheticDesktop("ledger", *SIZE)
+        desktop.act(action)
+        assert desktop.state.order[-1] == desktop.room.notepad_number
 
 
 def test_typed_letters_appear_in_the_notepad() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from deskconsole.app.output_place import OutputPlace
 from deskconsole.app.shot_target import ShotTarget
+from deskconsole.cli.output_words import hosts_and_place
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.kept_file import unused
 from deskconsole.picture.image_file import ImageFormat
@@ -17,26 +19,55 @@ from deskconsole.session.session_recording import RecordingRequest
 @pytest.mark.parametrize(("name", "complaint"), [("a.gif", "file type"), ("none/a.png", "no folder")])
 def test_a_screenshot_that_cannot_be_saved_is_refused(name: str, complaint: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=complaint):
-        ShotTarget(tmp_path / name, None, several=False)
+        ShotTarget(OutputPlace.of(str(tmp_path / name)), None, several=False)
 
 
 def test_the_name_or_the_option_says_the_format(tmp_path: Path) -> None:
-    for name in ("a", "a.png", "a.PNG", "a.jpeg", "a.webp"):
-        ShotTarget(tmp_path / name, None, several=False)
-    ShotTarget(tmp_path / "a.shot", ImageFormat.WEBP, several=False)
+    for name in ("a.png", "a.PNG", "a.jpeg", "a.webp"):
+        ShotTarget(OutputPlace.of(str(tmp_path / name)), None, several=False)
+    ShotTarget(OutputPlace.of(str(tmp_path / "a.shot")), ImageFormat.WEBP, several=False)
 
 
 def test_pictures_of_several_hosts_need_a_folder(tmp_path: Path) -> None:
-    ShotTarget(tmp_path / "new", None, several=True)
-    (tmp_path / "a.png").touch()
-    with pytest.raises(ConfigurationError, match="is a file, and pictures of several hosts need a folder"):
-        ShotTarget(tmp_path / "a.png", None, several=True)
+    ShotTarget(OutputPlace.of(str(tmp_path / "new")), None, several=True)
+    for name, fault in (("a.png", "is a file"), ("b.png", "is the name of a file")):
+        (tmp_path / "a.png").touch()
+        with pytest.raises(ConfigurationError, match=f"{fault}, and pictures of several hosts need a folder"):
+            ShotTarget(OutputPlace.of(str(tmp_path / name)), None, several=True)
+
+
+def test_a_name_without_a_suffix_is_a_folder_that_is_made(tmp_path: Path) -> None:
+    for name in ("shots", "2026.11/", "deep/shots"):
+        target = ShotTarget(OutputPlace.of(f"{tmp_path}/{name}"), None, several=False)
+        assert target.write("lab-01", b"picture").parent == tmp_path / name
+    file = tmp_path / "file"
+    file.touch()
+    assert ShotTarget(OutputPlace.of(str(file)), None, several=False).write("lab-01", b"new") == file
+
+
+def test_the_last_word_may_be_the_place() -> None:
+    """Hosts of an SSH URL, or of a Windows domain, are none."""
+    for words, hosts, file in (
+        (["lab-01", "a.deskrec"], ["lab-01"], "a.deskrec"),
+        (["lab-01", "lab-02", "films/"], ["lab-01", "lab-02"], "films"),
+        (["films/all"], None, "films/all"),
+    ):
+        found, place = hosts_and_place(words, None, {".deskrec"}, "")
+        assert (found, place.path) == (hosts, Path(file))
+    for host in ("lab-01", "ssh://ada@lab-01", "OFFICE\\ada@lab-01"):
+        with pytest.raises(ConfigurationError, match="no file was given"):
+            hosts_and_place(["lab-02", host], None, {".deskrec"}, "")
 
 
 def test_a_name_that_is_too_long_is_told_in_a_sentence(tmp_path: Path) -> None:
     name = tmp_path / ("a" * 300 + ".png")
+<<<<<<< HEAD
     target = ShotTarget(name, None, several=False)
     with pytest.raises(ConfigurationError, match="cannot write"):
+=======
+    target = ShotTarget(OutputPlace.of(str(name)), None, several=False)
+    with pytest.raises(ConfigurationError, match="File name too long"):
+>>>>>>> main
         target.write("lab-01", b"")
     with pytest.raises(ConfigurationError, match="cannot write"):
         record_into(recording_file(name, "lab-01"))(RecordingRequest("lab-01", 1, print, print))

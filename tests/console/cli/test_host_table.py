@@ -28,7 +28,7 @@ def test_hosts_stand_in_the_lists_order_with_the_lists_words(capsys: pytest.Capt
     assert rows == [
         ["seen", "live", "640x400"],
         ["locked", "locked", "locked"],
-        ["off", "down", "not"],  # no screen; the next column is "not verified"
-        ["cut", "retrying", "not"],
-        ["failed", "down", "not"],
+        ["off", "down"],
+        ["cut", "retrying"],
+        ["failed", "down"],
     ]

@@ -188,7 +188,7 @@ def test_a_command_with_a_session_of_its_own_is_told_that_a_host_is_the_demos(tm
     (tmp_path / "demo").mkdir()
     demo = LocalServer(paths.run, fleet_of(tmp_path / "demo", "cinema"), ConsoleKind.DEMO)
     demo.open()
-    with pytest.raises(ConfigurationError, match="cinema is a host of the running demo") as caught:
+    with pytest.raises(ConfigurationError, match="cinema is a host inside of the running demo") as caught:
         find_host("cinema", paths)
     assert "Act on it in the demo" in caught.value.remedy
     assert find_host("desk@cinema:22", paths).target == "cinema", "an address is one all the same"

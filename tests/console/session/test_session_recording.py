@@ -7,7 +7,13 @@ from pathlib import Path
 
 from deskconsole.common.errors import RecordingError
 from deskconsole.session.observer_list import ObserverList
-from deskconsole.session.session_recording import PacketRecorder, RecordingRequest, SessionRecording
+from deskconsole.session.session_recording import (
+    NOT_RECORDED,
+    PacketRecorder,
+    RecordingRequest,
+    RecordingStatus,
+    SessionRecording,
+)
 
 
 class Recorder(PacketRecorder):
@@ -37,38 +43,37 @@ class Recorder(PacketRecorder):
             self.request.failed()
 
 
+class Recorders(list[Recorder]):
+    """All that were made."""
+
+    def __call__(self, request: RecordingRequest) -> PacketRecorder:
+        self.append(Recorder(request))
+        return self[-1]
+
+
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
     told: list[bool] = []
 
-    def changed(since: float | None) -> None:
-        if since is not None:
+    def changed(status: RecordingStatus) -> None:
+        if status.since is not None:
             recording.stop()  # as the recorder's thread does where the disk is full
-        told.append(since is not None)
+        told.append(status.since is not None)
 
     recording = SessionRecording(ObserverList(), lambda _event: None, changed)
 
-    def make(request: RecordingRequest) -> PacketRecorder:
-        assert request.host == "lab-01"
-        return Recorder(request)
-
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, Recorder)
     recording.wait()
     assert recording.recorder is None
     assert told[-1] is False
 
 
 def test_a_disk_that_is_full_at_the_end_of_one_recording_does_not_end_the_next() -> None:
-    made: list[Recorder] = []
-
-    def make(request: RecordingRequest) -> PacketRecorder:
-        made.append(Recorder(request))
-        return made[-1]
-
+    made = Recorders()
     recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, made)
     made[0].whole.clear()
     recording.stop()
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, made)
     made[0].failure = RecordingError("the disk is full")
     made[0].whole.set()
     recording.wait()
@@ -77,15 +82,10 @@ def test_a_disk_that_is_full_at_the_end_of_one_recording_does_not_end_the_next()
 
 
 def test_all_files_are_whole_before_a_session_ends() -> None:
-    made: list[Recorder] = []
-
-    def make(request: RecordingRequest) -> PacketRecorder:
-        made.append(Recorder(request))
-        return made[-1]
-
+    made = Recorders()
     recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
     for _ in range(2):
-        recording.start("lab-01", 0, lambda: None, make)
+        recording.start("lab-01", 0, lambda: None, made)
         made[-1].whole.clear()
         recording.stop()
     made[1].whole.set()
@@ -96,3 +96,17 @@ def test_all_files_are_whole_before_a_session_ends() -> None:
     made[0].whole.set()
     waited.join(60)
     assert not waited.is_alive()
+
+
+def test_a_recording_is_since_its_first_packet() -> None:
+    told: list[RecordingStatus] = []
+    recording = SessionRecording(ObserverList(), lambda _event: None, told.append)
+    recorder = recording.start("lab-01", 0, lambda: None, Recorder)
+    assert isinstance(recorder, Recorder)
+    assert told[-1].waits
+    recorder.request.began(1000.0)
+    assert told[-1] == RecordingStatus(1000.0)
+    recording.stop()
+    recorder.request.began(2000.0)
+    recording.wait()
+    assert told[-1] == NOT_RECORDED

@@ -39,12 +39,12 @@ def test_clicks_texts_keys_and_the_clipboard_arrive(
     said = user.run("type", *way, TEXT)
     assert (said.code, said.stdout) == (0, "")
     assert f"{len(TEXT)} characters typed in " in said.stderr
-    wait_for(lambda: file.read_text() == TEXT, timeout=20, what="the text")
+    wait_for(lambda: file.read_text() == TEXT, what="the text")
     pressed = user.run("key", *way, "shift+b", "shift+1", "ctrl+shift+a", "enter", "--json").json()
     assert pressed["chords"] == 4
     assert 0 < pressed["done"] < 10
     assert 0 < pressed["shown"] < 10
-    wait_for(lambda: file.read_text() == f"{TEXT}B!\1\n", timeout=20, what="the keys")
+    wait_for(lambda: file.read_text() == f"{TEXT}B!\1\n", what="the keys")
     put = user.run("clip", "put", *way, "grüße\nx\x1b\x07")
     assert put.stderr.endswith(": 7 characters put into its clipboard, 2 control characters left out\n")
     fetched = user.run("clip", "get", *way)
@@ -91,9 +91,8 @@ def test_what_cannot_be_meant_is_refused_before_a_host_is_asked(user: CommandLin
         (("key", "lab", "ctrl+entr"), "'entr' is not the name of a key\nDid you mean enter?"),
         (("key", "lab", "ctrl-c"), "'ctrl-c' is not the name of a key\nDid you mean ctrl+c?"),
         (("type", "lab", "x" * 64_001), "the text has 64,001 characters"),
-        (("click", "lab", "99999", "5"), "99999, 5 is no place of a picture"),
+        (("click", "lab", "12.5", "5"), "12.5, 5 is no place of a picture\nGive two whole numbers"),
         (("click", "lab", "1"), "1 is no place of a picture"),
-        (("click", "lab", "-5", "3"), "-5, 3 is no place of a picture\nGive two whole numbers from 0"),
     )
     for (_, sentence), said in zip(cases, user.run_all(*(arguments for arguments, _ in cases)), strict=True):
         assert said.refusal(2).startswith(sentence)

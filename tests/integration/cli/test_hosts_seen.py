@@ -52,7 +52,11 @@ def test_stats_as_a_table_and_as_json(user: CommandLine, agent: AgentProcess) ->
 
 def test_a_shot_is_the_screen(user: CommandLine, used_lab: str, screen: Xvfb, tmp_path: Path) -> None:
     said = user.run("shot", used_lab, "-o", tmp_path / "shot.png")
-    assert (said.code, said.stdout, said.stderr) == (0, "", f"{tmp_path / 'shot.png'}: 640x400\n")
+    assert (said.code, said.stdout, said.stderr) == (
+        0,
+        "",
+        f"lab: 640x400 saved in {tmp_path / 'shot.png'}\n",
+    )
     assert np.array_equal(picture_in(tmp_path / "shot.png"), screen.screenshot())
     report = user.run("shot", used_lab, "-o", tmp_path / "again.png", "--display", "1", "--json").json()
     assert report["file"] == str(tmp_path / "again.png")

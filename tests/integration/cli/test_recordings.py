@@ -168,6 +168,7 @@ def test_pictures_of_several_hosts_go_into_a_folder(
     said = user.run("shot", used_lab, "broken", "lab-2", "-o", tmp_path / "new", "--format", "webp", "--json")
     assert said.code == 14
     results = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [result["host"] for result in results] == [used_lab, "broken", "lab-2"]
     saved = {result["host"]: Path(result["file"]) for result in results if "file" in result}
     assert sorted(saved) == ["lab", "lab-2"]
     assert [result["host"] for result in results if "failure" in result] == ["broken"]

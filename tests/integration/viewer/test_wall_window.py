@@ -100,7 +100,9 @@ def test_tiles_show_their_hosts_and_what_is_wrong_with_them_and_a_click_opens_on
     assert room.is_coloured(grid, 0, GREEN)()
 
     # A host that is locked is grey, and says so in its tile, which has a frame.
-    room.wall.status(TileStatus("lab-03", TileKind.ATTENTION, "locked", "locked: somebody is away", 0.0))
+    room.wall.status(
+        TileStatus("lab-03", TileKind.ATTENTION, "locked", "locked: somebody is away", "for 1 min")
+    )
 
     def grey() -> bool:
         part = room.part(grid, 2)[:8]

@@ -148,11 +148,12 @@ class DisplayFleet:
 
     def start_recording(self, name: str) -> None:
         self._do("record", name)
-        self.states[name] = replace(self.states[name], recording_since=NOW)
+        before = self.states[name]
+        self.states[name] = replace(before, recording_since=NOW, recording_waits=not before.current)
 
     def stop_recording(self, name: str) -> None:
         self._do("stop recording", name)
-        self.states[name] = replace(self.states[name], recording_since=None)
+        self.states[name] = replace(self.states[name], recording_since=None, recording_waits=False)
 
     def request_refresh(self, name: str) -> None:
         self._do("refresh", name)

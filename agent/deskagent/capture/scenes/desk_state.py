@@ -53,6 +53,8 @@ class DeskRoom:
     width: int
     height: int
     """Height of the part above the task bar."""
+    opener: Rectangle | None = None
+    """The button that opens the notepad, which is closed at first; None: it is open from the beginning."""
 
     @property
     def notepad_number(self) -> int:
@@ -62,7 +64,7 @@ class DeskRoom:
     def fresh(self) -> DeskState:
         """The state before anything was done."""
         count = self.notepad_number + 1
-        return DeskState(tuple(range(count)), ((0, 0),) * count)
+        return DeskState(tuple(range(count if self.opener is None else count - 1)), ((0, 0),) * count)
 
     def place(self, state: DeskState, number: int) -> Rectangle | None:
         """The place of a window now."""
@@ -180,6 +182,8 @@ class DeskRoom:
         if not down:
             hit = state.pressed and plan.button.common(here) is not None
             return replace(state, grip=None, pressed=False, clicks=state.clicks + hit)
+        if self.opener is not None and self.opener.common(here):
+            return self._raised(state, self.notepad_number)
         for number in reversed(state.order):
             place = self.place(state, number)
             if place is not None and place.common(here):

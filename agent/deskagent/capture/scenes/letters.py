@@ -100,3 +100,8 @@ def paste(target: Bgr, picture: Bgr, x: int, y: int) -> None:
     bottom, right = min(height, y + picture.shape[0]), min(width, x + picture.shape[1])
     if top < bottom and left < right:
         target[top:bottom, left:right] = picture[top - y : bottom - y, left - x : right - x]
+
+
+def write(window: Bgr, text: str, x: int, y: int, ink: Colour, paper: Colour) -> None:
+    """Writes a line whose upper left corner is there."""
+    paste(window, line(text, len(text), ink, paper), x, y)

@@ -15,7 +15,10 @@ from deskwire.geometry import Rectangle
 from .letters import CELL_HEIGHT, CELL_WIDTH, Colour, line, paste
 
 BAR_HEIGHT: Final = 40
-_BAR: Final[Colour] = (46, 38, 32)
+BAR: Final[Colour] = (46, 38, 32)
+_NAME: Final = "deskconsole demo"
+_NAME_AT: Final = 12 + 5 * 44
+_OPENER: Final = "Try me"
 _INK: Final[Colour] = (235, 232, 228)
 
 _SIGN: Final[Colour] = (90, 200, 250)
@@ -58,14 +61,35 @@ def backdrop(seed: int, width: int, height: int) -> Bgr:
             _draw_tree(picture, x, foot, height * (layer + 1) // 160, (shade * light).tolist())
     picture += random.normal(0, 1.2, (height, width, 1)).astype(np.float32)
     result = np.asarray(cv2.cvtColor(picture.clip(0, 255).astype(np.uint8), cv2.COLOR_BGR2BGRA), np.uint8)
-    bar = result[max(0, height - BAR_HEIGHT) :]
-    bar[:, :, :3] = _BAR
-    middle = (BAR_HEIGHT - CELL_HEIGHT) // 2
-    for number, colour in enumerate(((230, 160, 70), (90, 190, 120), (80, 120, 235), (200, 200, 205))):
-        bar[8:-8, 12 + number * 44 : 36 + number * 44, :3] = colour
-    paste(bar, line("deskconsole demo", 16, _INK, _BAR), 12 + 5 * 44, middle)
+    draw_bar(result, BAR)
     result.flags.writeable = False
     return result
+
+
+def draw_bar(picture: Bgr, colour: Colour) -> None:
+    """The empty task bar at the lower edge of a wallpaper."""
+    bar = picture[max(0, picture.shape[0] - BAR_HEIGHT) :]
+    bar[:, :, :3] = colour
+    for number, icon in enumerate(((230, 160, 70), (90, 190, 120), (80, 120, 235), (200, 200, 205))):
+        bar[8:-8, 12 + number * 44 : 36 + number * 44, :3] = icon
+    paste(bar, line(_NAME, len(_NAME), _INK, colour), _NAME_AT, (BAR_HEIGHT - CELL_HEIGHT) // 2)
+
+
+def opener_place(height: int) -> Rectangle:
+    """The place of the task bar's button for the window that people use, on a desktop of this height."""
+    x = _NAME_AT + (len(_NAME) + 2) * CELL_WIDTH
+    return Rectangle(x, max(0, height - BAR_HEIGHT) + 6, (len(_OPENER) + 2) * CELL_WIDTH, BAR_HEIGHT - 12)
+
+
+def draw_opener(frame: Bgr) -> None:
+    """The button in the task bar."""
+    place = opener_place(frame.shape[0])
+    button = np.empty((place.height, place.width, 4), np.uint8)
+    button[:] = (*_SIGN, 255)
+    paste(
+        button, line(_OPENER, len(_OPENER), _SIGN_INK, _SIGN), CELL_WIDTH, (place.height - CELL_HEIGHT) // 2
+    )
+    paste(frame, button, place.x, place.y)
 
 
 def _draw_tree(picture: NDArray[np.float32], x: int, foot: int, size: int, colour: list[float]) -> None:
@@ -93,7 +117,7 @@ def draw_sign(frame: Bgr, text: str) -> None:
     paste(frame, strip, place.x, place.y)
 
 
-def draw_clock(frame: Bgr, t: float, *, seconds: bool) -> None:
+def draw_clock(frame: Bgr, t: float, *, seconds: bool, colour: Colour = BAR) -> None:
     """The time of a working day that begins at nine, at the right end of the task bar."""
     whole = 9 * 3600 + int(t)
     text = f"{whole // 3600 % 24:02}:{whole // 60 % 60:02}"
@@ -101,4 +125,4 @@ def draw_clock(frame: Bgr, t: float, *, seconds: bool) -> None:
         text += f":{whole % 60:02}"
     bar = frame[max(0, frame.shape[0] - BAR_HEIGHT) :]
     x = frame.shape[1] - (len(text) + 2) * CELL_WIDTH
-    paste(bar, line(text, len(text), _INK, _BAR), x, (BAR_HEIGHT - CELL_HEIGHT) // 2)
+    paste(bar, line(text, len(text), _INK, colour), x, (BAR_HEIGHT - CELL_HEIGHT) // 2)

@@ -41,6 +41,12 @@ def empty_window(title: str, width: int, height: int, paper: Colour) -> Bgr:
     return window
 
 
+def fill(window: Bgr, x: int, y: int, width: int, height: int, colour: Colour) -> None:
+    """Fills a rectangle, cut at the picture's edges."""
+    if width > 0 and height > 0:
+        cv2.rectangle(window, (x, y), (x + width - 1, y + height - 1), (*colour, 255), cv2.FILLED)
+
+
 def draw_editor(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, height: int) -> None:
     """Somebody writes, twelve letters a second, and the page moves up by a line when it is full."""
     paste(frame, empty_window("Minutes.txt - Editor", width, height, _PAPER), x, y)

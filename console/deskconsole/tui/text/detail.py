@@ -11,7 +11,7 @@ from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, State
-from deskconsole.wording.status import BEGINS_LATER, Kind, look, waits_for_picture
+from deskconsole.wording.status import BEGINS_LATER, Kind, look
 from deskwire.messages import ScreenState
 
 from .colours import COLOURS, MUTED
@@ -120,7 +120,7 @@ def _picture(snapshot: Snapshot, now: float, key_of: Callable[[str], str]) -> Fa
         found.append(Content.styled("in a window", "$accent"))
     if snapshot.recording_since is not None:
         since = f"● recording since {moment(snapshot.recording_since)}"
-        if waits_for_picture(snapshot):
+        if snapshot.recording_waits:
             since = f"● {BEGINS_LATER}"
         key = (key_of("record"), "bold $accent")
         found.append(Content.assemble((since, "$error"), ("; ", MUTED), key, (" ends it", MUTED)))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from deskconsole.common.figures import age, fit
+from deskconsole.common.figures import fit
 from deskconsole.common.safe_text import safe_text
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE
-from deskconsole.wording.status import SIGNS, Kind, StatusText, look
+from deskconsole.wording.status import SIGNS, Kind, StatusText, look, tile_age
 from deskwire.messages import ScreenState
 
 from .rows import MARK
@@ -32,7 +32,7 @@ class TileText:
     person: str = ""
     """The person logged on at the desktop."""
     age: str = ""
-    """Age of the picture; empty before the first."""
+    """Age of the picture, or how long there has been none: see `tile_age`."""
     current: bool = False
     """True if the picture is that of now, and something is on it."""
     marked: bool = False
@@ -52,7 +52,7 @@ def make_tile(host: Host, snapshot: Snapshot, now: float, *, marked: bool = Fals
         safe_text(host.name, 64),
         status,
         person,
-        "" if snapshot.picture_at is None else age(now - snapshot.picture_at),
+        tile_age(snapshot, now),
         current,
         marked,
     )
