@@ -24,7 +24,7 @@ def names(listed: str) -> list[str]:
 
 
 def starts_from(details: str, root: str) -> bool:
-    """True if a task starts something from below this folder: another user may have one of ours too.
+    """True if a task starts something from below this folder: another user may have such a task too.
 
     What is not ASCII in its name may be anything here: code pages lack letters, others stand for them then.
     """

@@ -15,7 +15,7 @@ MAX_MESSAGE = 256 * 1024
 """Bytes of one message's body."""
 
 MAX_PREVIEW = 48 * 1024
-"""Bytes of a preview's picture: 320 x 180 of anything, at a quality that shows what is going on."""
+"""Bytes of a preview's picture: 320 x 180 of anything, at a quality that shows what happens."""
 
 MAX_PREVIEW_SIDE = 1024
 """Pixels along one side of a preview."""

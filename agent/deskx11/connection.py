@@ -29,7 +29,7 @@ def connect() -> Any:
 
 
 def pass_grabs(display: Any) -> None:
-    """Lets a connection go on while another program, such as a menu, has grabbed the server."""
+    """Lets a connection continue while another program, such as a menu, has grabbed the server."""
     if display.has_extension("XTEST"):
         display.xtest_grab_control(impervious=True)
 

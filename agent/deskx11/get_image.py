@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from Xlib.protocol import rq
 
+from .extension import query_extension
+
 EXTENSION: Final = "MIT-SHM"
 _Z_PIXMAP: Final = 2
 _ALL_PLANES: Final = 0xFFFFFFFF
@@ -64,11 +66,8 @@ class SharedImages:
 
     def __init__(self, display: Any) -> None:
         """Raises LookupError where the server does not have it."""
-        known = display.query_extension(EXTENSION)
-        if known is None or not known.present:
-            raise LookupError(f"the X server has no {EXTENSION}")
+        self._opcode: int = query_extension(display, EXTENSION).major_opcode
         self._display = display.display
-        self._opcode: int = known.major_opcode
 
     def attach(self, number: int) -> int:
         """The server's handle for the segment of that number. A server that cannot have it (it runs on

@@ -12,6 +12,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import CatchError
 
+from .extension import query_extension
 from .get_image import Attach, Detach
 from .packed_request import PackedRequest
 
@@ -26,11 +27,11 @@ class SharedSegment:
 
     def __init__(self, display: Display, number: int) -> None:
         """Raises OSError where the server has no such extension, or cannot reach memory of this machine."""
-        extension = display.query_extension(NAME)
-        if extension is None or not extension.present:
-            raise OSError("the X server offers no shared memory")
+        try:
+            self._opcode: int = query_extension(display, NAME).major_opcode
+        except LookupError:
+            raise OSError("the X server offers no shared memory") from None
         self._display = display
-        self._opcode = extension.major_opcode
         self._id = display.display.allocate_resource_id()
         refused = CatchError()
         Attach(

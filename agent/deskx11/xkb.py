@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from Xlib.protocol import rq
 
+from .extension import query_extension
 from .keysyms import character_of, combining_of
 
 EXTENSION: Final = "XKEYBOARD"
@@ -264,9 +265,7 @@ class XKeyboard:
 
     def __init__(self, display: Any) -> None:
         """Raises LookupError where the server does not have the extension."""
-        known = display.query_extension(EXTENSION)
-        if known is None or not known.present:
-            raise LookupError(f"the X server has no {EXTENSION}")
+        known = query_extension(display, EXTENSION)
         self._request: dict[str, Any] = {"display": display.display, "opcode": known.major_opcode}
         major, minor = _VERSION
         if not _UseExtension(**self._request, major=major, minor=minor).supported:

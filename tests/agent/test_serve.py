@@ -191,7 +191,7 @@ def test_a_display_that_is_not_there_yet_is_named_and_waited_for(tmp_path: Path)
             ["Xvfb", display, "-screen", "0", "640x480x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
         )
         try:
-            assert console.until(has(Packet), seconds=20), f"no picture of {display}"
+            assert console.until(has(Packet)), f"no picture of {display}"
             assert Screen(ScreenState.LIVE) in console.events
         finally:
             console.close()

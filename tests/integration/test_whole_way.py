@@ -17,7 +17,7 @@ from deskconsole.common.errors import LaunchError
 from deskconsole.common.paths import Paths
 from deskconsole.common.progress import StepId
 from deskconsole.inventory.host import Host
-from deskconsole.session.events import Event, StreamResumed
+from deskconsole.session.events import AgentSilent, Event, StreamResumed
 from deskconsole.session.route import SshRoute
 from deskconsole.session.session import Session
 from deskconsole.session.state import State
@@ -44,7 +44,7 @@ class Way:
         route = SshRoute(host, self.answers, self.paths, ssh_config=self.server.client_config)
         return Session(host.name, route, host.display, self.events.append)
 
-    def streams(self, seconds: float = 30) -> bool:
+    def streams(self, seconds: float = 60) -> bool:
         return self.session.wait_for(
             lambda one: one.state is State.STREAMING and one.size is not None, seconds
         )
@@ -90,10 +90,10 @@ def test_a_resize_is_a_refresh_that_says_so_and_exact(way: Way) -> None:
     way.session.connect()
     assert way.streams(), way.events
     way.screen.resize(1280, 1024)
-    assert way.session.wait_for(lambda one: one.size == (1280, 1024), 15)
+    assert way.session.wait_for(lambda one: one.size == (1280, 1024), 60)
     wait_for(way.shows_the_screen, what="the exact picture")
     way.screen.resize(800, 600)
-    assert way.session.wait_for(lambda one: one.size == (800, 600), 15)
+    assert way.session.wait_for(lambda one: one.size == (800, 600), 60)
     wait_for(way.shows_the_screen, what="the exact picture")
     assert way.session.snapshot().statistics.refreshes["geometry change"] == 2
 
@@ -103,7 +103,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: Way) -> None:
     assert way.streams(), way.events
     agents = list(way.server.home.glob(".deskconsole/run/*"))
     way.server.kill_connections()
-    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
+    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 60)
     type_text(way.screen, "echo while nobody looked\n")
     assert way.streams(), way.events
     wait_for(way.shows_the_screen, what="the exact picture")
@@ -120,8 +120,8 @@ def test_a_host_that_hangs_is_stale_and_found_again(way: Way) -> None:
     way.session.connect()
     assert way.streams(), way.events
     way.server.freeze()
-    assert way.session.wait_for(lambda one: one.state is State.STALE, 3)
-    assert way.session.wait_for(lambda one: one.state is State.RETRYING, 10)
+    assert way.session.wait_for(lambda one: one.state is State.RETRYING, 60)
+    assert any(isinstance(event, AgentSilent) for event in way.events)
     way.server.thaw()
     assert way.streams(60), way.events
     wait_for(way.shows_the_screen, what="the exact picture")
@@ -176,10 +176,10 @@ def test_disconnecting_ends_a_host_that_hangs_while_it_is_probed(way: Way, tmp_p
     hanging.chmod(0o755)
     way.session = way.open(replace(way.host, python=str(hanging)))
     way.session.connect()
-    assert way.session.wait_for(lambda one: one.state is State.PROBING, 10)
+    assert way.session.wait_for(lambda one: one.state is State.PROBING, 60)
     time.sleep(1)
     way.session.disconnect()
-    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 3)
+    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 60)
 
 
 def test_undeploying_leaves_the_home_as_it_was(way: Way) -> None:

@@ -20,7 +20,7 @@ def is_exact(session: Session) -> bool:
     def compared(one: Snapshot) -> bool:
         return one.exactness is not None and one.exactness.at >= asked
 
-    if not session.wait_for(compared, 10):
+    if not session.wait_for(compared, 60):
         return False
     exactness = session.snapshot().exactness
     return exactness is not None and exactness.exact

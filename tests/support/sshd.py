@@ -261,7 +261,7 @@ def _is_sshd(process: psutil.Process) -> bool:
 
 def _wait_for(processes: list[psutil.Process]) -> None:
     """Until all have ended."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not all(map(is_gone, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)
 

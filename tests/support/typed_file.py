@@ -26,7 +26,7 @@ class TypedFile:
         """Waits for as much as `text`, but not for ever; returns what was typed since the last time."""
         end = self._read + len(text.encode())
         with contextlib.suppress(TimeoutError):  # the comparison shows what is missing
-            wait_for(lambda: self._path.stat().st_size >= end, timeout=20)
+            wait_for(lambda: self._path.stat().st_size >= end)
         content = self._path.read_bytes()
         typed, self._read = content[self._read :], len(content)
         return typed.decode(errors="replace")

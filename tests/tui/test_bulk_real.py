@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from deskconsole.inventory.host import Host
 from support.bootstrap_host import VENV_PATH, end_agents, listing
+from support.screens.console_home import list_hosts
 from support.screens.terminal import Terminal
 from support.sshd import Sshd
 from support.xvfb import PATTERN, Xvfb
@@ -16,7 +18,6 @@ OFF, LOCKED_OUT, NO_SHELL = 7, 8, 9
 
 def test_ten_hosts_are_connected_and_undeployed_and_three_are_named_as_broken(tmp_path: Path) -> None:
     home = tmp_path / "console"
-    (home / "config").mkdir(parents=True)
     with ExitStack() as stack:
         screen = stack.enter_context(Xvfb(640, 480, options=PATTERN))
         servers = [
@@ -33,14 +34,19 @@ def test_ten_hosts_are_connected_and_undeployed_and_three_are_named_as_broken(tm
             stack.callback(end_agents, server.home)
         servers[OFF].stop()
         servers[LOCKED_OUT].authorized_keys.write_text("")
-        (home / "config" / "hosts.toml").write_text(
-            "".join(
-                f'[[host]]\nname = "pc-{place}"\naddress = "127.0.0.1"\nport = {server.port}\n'
-                f'user = "{server.user}"\nidentity_file = "{server.identity}"\n'
-                f'x_display = "{screen.display}"\ngroup = "Room {place % 2}"\n'
-                for place, server in enumerate(servers)
+        hosts = (
+            Host(
+                name=f"pc-{place}",
+                address="127.0.0.1",
+                port=server.port,
+                user=server.user,
+                identity_file=str(server.identity),
+                x_display=screen.display,
+                group=f"Room {place % 2}",
             )
+            for place, server in enumerate(servers)
         )
+        list_hosts(home, *hosts)
         terminal = Terminal(home, size=(140, 50), more={"SSH_AUTH_SOCK": ""})
         stack.callback(terminal.close)
         terminal.until(lambda shown: "10 hosts: 10 not connected" in shown and "▾ Room 1" in shown)

@@ -117,6 +117,6 @@ async def test_a_question_of_the_doctor_ends_with_the_doctor_only(running: Runni
 
         await until(pilot, asks)
         questions.withdraw()
-        thread.join(5)
+        thread.join(60)
         assert answers == [False]
         assert questions.trust_host_key(asked) is False

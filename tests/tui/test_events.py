@@ -209,7 +209,7 @@ async def test_events_come_from_any_thread_into_pane_and_log(running: Running) -
             target=lambda: [deliver(warning("lab-01", f"event {n}", NOW + n)) for n in range(50)]
         )
         thread.start()
-        thread.join(5)
+        thread.join(60)
         await until_shown(pilot, "event 49")
         deliver(notice("lab-02", "a needle"))
         await pilot.press("l", "slash", *"needle")

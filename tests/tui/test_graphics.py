@@ -179,7 +179,7 @@ def test_the_terminal_is_asked_what_it_has(
             os.close(file)
         if setting == "cells":
             os.write(slave, b"\x1b[c")
-        there.join(30)
+        there.join(60)
         os.close(slave)
         os.close(master)
     assert found == expected

@@ -34,7 +34,7 @@ async def test_a_host_key_is_trusted_only_on_purpose(
         assert FINGERPRINT in screen_text(pilot)
         await pilot.press(*keys)
         await until_screen(pilot, FleetScreen)
-        thread.join(5)
+        thread.join(60)
         assert answers == [trusted]
         await pilot.pause()
         assert logged(pilot) == ([f"lab-03  trusted the key {FINGERPRINT}"] if trusted else [])
@@ -57,7 +57,7 @@ async def test_many_unknown_keys_are_one_list_of_which_only_the_ticked_are_trust
         await pilot.press("enter")
         await until_screen(pilot, FleetScreen)
         for thread in threads:
-            thread.join(5)
+            thread.join(60)
         assert [number for number, (answer,) in enumerate(answers, 1) if answer] == [1, 3]
         assert logged(pilot) == [
             f"lab-01  trusted the key {key_of(1).fingerprint}",
@@ -77,7 +77,7 @@ async def test_all_keys_of_the_list_at_once(running: Running, keys: list[str], t
         await pilot.press(*keys)
         await until_screen(pilot, FleetScreen)
         for thread, _ in asked:
-            thread.join(5)
+            thread.join(60)
         assert [answer for _, answers in asked for answer in answers] == trusted
 
 
@@ -100,12 +100,12 @@ async def test_a_key_that_comes_meanwhile_joins_the_list_and_keys_typed_before_t
         assert "[x] lab-01" in screen_text(pilot)
         assert "[ ] lab-03" in screen_text(pilot)
         console(pilot).controller.questions.withdraw("lab-02")
-        second.join(5)
+        second.join(60)
         await until_gone(pilot, "lab-02  10.0.3.2:22   ssh")
         await pilot.press("enter")
         await until_screen(pilot, FleetScreen)
-        first.join(5)
-        third.join(5)
+        first.join(60)
+        third.join(60)
         assert (first_answers, second_answers, third_answers) == ([True], [False], [False])
 
 
@@ -121,7 +121,7 @@ async def test_a_jump_host_is_asked_about_once_for_all_hosts_behind_it(running: 
         await pilot.press("right", "enter")
         await until_screen(pilot, FleetScreen)
         for thread, _ in asked:
-            thread.join(5)
+            thread.join(60)
         assert [answers for _, answers in asked] == [[True], [False], [True]]
 
 
@@ -135,7 +135,7 @@ async def test_a_fingerprint_stands_in_one_piece(running: Running, size: tuple[i
         assert "Trust none" in screen_text(pilot)
         await pilot.press("escape")
         for thread, _ in asked:
-            thread.join(5)
+            thread.join(60)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_an_old_key_is_forgotten_only_on_purpose(
         assert "anyway" not in shown
         await pilot.press(*keys)
         await until_screen(pilot, FleetScreen)
-        thread.join(5)
+        thread.join(60)
         assert answers == [forgotten]
         assert logged(pilot) == ([f"lab-03  forgot the old key {old}"] if forgotten else [])
 
@@ -187,6 +187,6 @@ async def test_many_changed_keys_are_one_list_and_only_the_ticked_are_forgotten(
         await pilot.press("enter")
         await until_screen(pilot, FleetScreen)
         for thread, _ in asked:
-            thread.join(5)
+            thread.join(60)
         assert sum(answers == [True] for _, answers in asked) == 1
         assert sum(answers == [False] for _, answers in asked) == 2

@@ -8,6 +8,7 @@ import pytest
 
 from deskconsole.common.errors import ConfigurationError
 from support.bootstrap_host import ssh_host
+from support.screens.console_home import list_hosts
 from support.screens.display_fleet import Running, laboratory
 from support.screens.piloting import logged, screen_text, until, until_shown
 from support.screens.terminal import Terminal
@@ -16,13 +17,7 @@ from support.screens.terminal import Terminal
 def test_a_shell_has_the_terminal_and_its_end_leads_back(tmp_path: Path) -> None:
     home = tmp_path / "user"
     with ssh_host(tmp_path / "host") as (server, host):
-        for folder in ("config", "data"):
-            (home / folder).mkdir(parents=True)
-        (home / "data" / "known_hosts").write_text(server.known_hosts_line)
-        (home / "config" / "hosts.toml").write_text(
-            f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {host.port}\n'
-            f'user = "{host.user}"\nidentity_file = "{host.identity_file}"\n'
-        )
+        list_hosts(home, host, known_hosts=server.known_hosts_line)
         terminal = Terminal(home, size=(80, 24))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)

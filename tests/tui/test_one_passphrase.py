@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deskconsole.inventory.host import Host
+from support.screens.console_home import list_hosts
 from support.screens.terminal import Terminal
 from support.sshd import Sshd, keygen
 
@@ -21,16 +23,11 @@ def test_a_second_host_with_the_same_key_file_is_not_asked_about(server: Sshd, t
     key = keygen(tmp_path / "locked", passphrase="hush")
     server.authorize(key)
     home = tmp_path / "console"
-    (home / "config").mkdir(parents=True)
-    (home / "data").mkdir()
-    (home / "data" / "known_hosts").write_text(server.known_hosts_line)
-    (home / "config" / "hosts.toml").write_text(
-        "".join(
-            f'[[host]]\nname = "{name}"\naddress = "127.0.0.1"\nport = {server.port}\n'
-            f'user = "{server.user}"\nidentity_file = "{key}"\n'
-            for name in ("pc-1", "pc-2")
-        )
+    hosts = (
+        Host(name=name, address="127.0.0.1", port=server.port, user=server.user, identity_file=str(key))
+        for name in ("pc-1", "pc-2")
     )
+    list_hosts(home, *hosts, known_hosts=server.known_hosts_line)
     # No agent and no configuration of the user's: what they offer is not this test's.
     terminal = Terminal(home, more={"SSH_AUTH_SOCK": ""})
     try:

@@ -37,7 +37,7 @@ async def test_a_password_is_never_shown(running: Running) -> None:
         assert "Attempt 2" in shown
         await pilot.press("enter")
         await until_screen(pilot, FleetScreen)
-        thread.join(5)
+        thread.join(60)
         assert answers == ["hush"]
 
 
@@ -56,8 +56,8 @@ async def test_questions_wait_for_their_turn_and_for_the_form(running: Running) 
         await pilot.press("escape")
         await until_screen(pilot, TrustScreen)
         await pilot.press("escape")
-        first.join(5)
-        second.join(5)
+        first.join(60)
+        second.join(60)
         assert (first_answers, second_answers) == ([None], [False])
 
 
@@ -69,7 +69,7 @@ async def test_cancelling_the_connection_withdraws_its_question(running: Running
         fleet.states["lab-03"] = Snapshot("lab-03", state=State.CLOSED, since=NOW)
         console(pilot).controller.pull()
         await until_screen(pilot, FleetScreen)
-        thread.join(5)
+        thread.join(60)
         assert answers == [False]
 
 
@@ -79,7 +79,7 @@ async def test_quitting_answers_everything_with_no(running: Running) -> None:
         thread, answers = ask(fleet, SECRET)
         await until_screen(pilot, SecretScreen)
         await pilot.app.action_quit()
-        thread.join(5)
+        thread.join(60)
         assert answers == [None]
     assert fleet.closed
 
@@ -93,7 +93,7 @@ async def test_the_title_of_a_password_says_which_user_and_address(running: Runn
         assert "Žofie Nováková@127.0.0.1 - password" in screen_text(pilot)
         assert "Host Reception PC." in screen_text(pilot)
         await pilot.press("escape")
-        thread.join(5)
+        thread.join(60)
 
 
 async def test_one_passphrase_answers_all_that_wait_for_the_same_key_file(running: Running) -> None:
@@ -112,12 +112,12 @@ async def test_one_passphrase_answers_all_that_wait_for_the_same_key_file(runnin
         assert file in screen_text(pilot)
         await pilot.press(*"hush", "enter")
         for thread, answers in asked:
-            thread.join(5)
+            thread.join(60)
             assert answers == ["hush"]
         await until_shown(pilot, "/other")
         assert not other_answers
         await pilot.press("escape")
-        other.join(5)
+        other.join(60)
 
 
 async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_named(
@@ -135,7 +135,7 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
         assert "[ ] Use it for the 2 others that ask for a password now:" in shown
         assert "lab-02, lab-03 (root@10.0.3.3)" in shown
         await pilot.press(*"hush", "enter")
-        first.join(5)
+        first.join(60)
         assert first_answers == ["hush"]
         await until_shown(pilot, "ops@10.0.3.2 - password")  # it was not ticked: the next is asked
         assert not any(answers for _, answers in others)
@@ -145,12 +145,12 @@ async def test_a_password_serves_others_only_where_that_is_ticked_and_they_are_n
         assert "lab-04" not in dialog_text(pilot), "what was ticked was for those that were named"
         await pilot.press(*"word", "enter")
         for thread, answers in others:
-            thread.join(5)
+            thread.join(60)
             assert answers == ["word"]
         await until_shown(pilot, "ops@10.0.3.4 - password")
         assert not late_answers
         await pilot.press("escape")
-        late.join(5)
+        late.join(60)
         assert late_answers == [None]
 
 
@@ -168,7 +168,7 @@ async def test_a_menu_has_its_lines_and_can_be_scrolled(running: Running) -> Non
         assert "•" not in screen_text(pilot)
         await pilot.press("enter")
         await until_screen(pilot, FleetScreen)
-        thread.join(5)
+        thread.join(60)
         assert answers == ["1"]
 
 

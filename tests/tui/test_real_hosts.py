@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
+
 from support.bootstrap_host import listing, ssh_host
 from support.peers.slow_link import slow_link
 from support.processes import running
-from support.screens.console_home import trust_host
+from support.screens.console_home import list_hosts, trust_host
 from support.screens.terminal import Terminal
 from support.sshd import fingerprint
 from support.xvfb import PATTERN, Xvfb
@@ -39,15 +41,11 @@ def test_the_demo_shows_three_live_desktops_and_a_window_and_leaves_nothing(tmp_
 
 def test_an_unknown_host_is_asked_about_trusted_and_streamed(tmp_path: Path) -> None:
     home = tmp_path / "user"
-    (home / "config").mkdir(parents=True)
     with (
         Xvfb(800, 600, options=PATTERN) as screen,
         ssh_host(tmp_path / "host") as (server, host),
     ):
-        (home / "config" / "hosts.toml").write_text(
-            f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {host.port}\n'
-            f'user = "{host.user}"\nidentity_file = "{host.identity_file}"\nx_display = "{screen.display}"\n'
-        )
+        list_hosts(home, msgspec.structs.replace(host, x_display=screen.display))
         terminal = Terminal(home, size=(120, 40))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)
@@ -125,11 +123,8 @@ def test_the_doctor_goes_the_whole_way_and_finds_what_is_prohibited(tmp_path: Pa
 
 def test_a_host_whose_key_is_not_trusted_stays_down_and_says_why(tmp_path: Path) -> None:
     home = tmp_path / "user"
-    (home / "config").mkdir(parents=True)
     with ssh_host(tmp_path / "host") as (_server, host):
-        (home / "config" / "hosts.toml").write_text(
-            f'[[host]]\nname = "{host.name}"\naddress = "127.0.0.1"\nport = {host.port}\n'
-        )
+        list_hosts(home, host)
         terminal = Terminal(home, size=(120, 40))
         try:
             terminal.until(lambda shown: "1 host: 1 not connected" in shown)

@@ -65,7 +65,7 @@ def test_no_escape_sequence_of_a_file_reaches_the_terminal(tmp_path: Path) -> No
         while process.poll() is None and time.monotonic() < deadline:
             output += _read(master, seconds=1)
             os.write(master, b"q")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()

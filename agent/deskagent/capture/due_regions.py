@@ -1,6 +1,6 @@
 """Places of a screen that have changed and were not looked at since, and when each is worth a look.
 
-It reads no screen and no clock. What changes for the first time in a while is due at once, whatever goes on
+It reads no screen and no clock. What changes for the first time in a while is due at once, whatever moves
 elsewhere: a click is answered while a film plays beside it.
 """
 
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from deskwire.geometry import Rectangle
 
 _WASTE: Final = 96 * 1024
-"""Unchanged pixels that two places may bring along to be looked at as one: a look costs as much by itself as
+"""Unchanged pixels that two places may bring along to be looked at as one: a look alone costs as much as
 so many pixels of it."""
 
 SETTLE: Final = 0.001
@@ -80,7 +80,7 @@ class DueRegions:
         return first.area, first.due
 
     def take(self, area: Rectangle) -> None:
-        """It is being looked at."""
+        """Takes note that the place is being looked at."""
         self._places = [one for one in self._places if one.area != area]
 
     def _mate(self, place: _Place, now: float) -> _Place | None:

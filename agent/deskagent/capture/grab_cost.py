@@ -25,7 +25,7 @@ class GrabCost:
 
     def begin(self, area: int, spent: float) -> None:
         """A look at `area` pixels begins; `spent`: seconds of CPU that the process took in its life. What it
-        takes until the next look, or until a rest, is this one's cost: other threads go on encoding."""
+        takes until the next look, or until a rest, is this one's cost: other threads still encode."""
         self.end(spent)
         self._last = area.bit_length(), spent
 

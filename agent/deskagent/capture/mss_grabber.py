@@ -86,7 +86,7 @@ class MssGrabber:
         """There may always be something new, anywhere."""
 
     def grab(self, region: Rectangle | None = None) -> Grab:  # noqa: ARG002
-        """All of it, for a grab costs Windows as much by itself. Raises GrabError where the screen is locked,
+        """Grabs all of it: a part would cost Windows as much. Raises GrabError where the screen is locked,
         gone or cannot be read."""
         try:
             return whole(self._grab())

@@ -22,7 +22,7 @@ def from_wire(text: str) -> str:
 
 
 def with_windows_line_ends(text: str) -> str:
-    """The same with CR LF, as Windows has it."""
+    """Returns the text with CR LF, as Windows has it."""
     return text.replace("\n", "\r\n")
 
 

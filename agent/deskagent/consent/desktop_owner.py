@@ -86,7 +86,11 @@ def _session_owner(display: str, sessions: Path) -> int | None:
 
 def _login_sessions(folder: Path) -> Iterator[dict[str, str]]:
     """The values of each login session that can be read; sessions end while they are looked at."""
-    for session in [*folder.iterdir()] if folder.is_dir() else []:
+    try:
+        files = [*folder.iterdir()]
+    except OSError:  # there is no logind, or it is closed to this user
+        return
+    for session in files:
         with contextlib.suppress(OSError):
             lines = session.read_text("utf-8", "replace").splitlines()
             yield dict(line.split("=", 1) for line in lines if "=" in line)

@@ -251,7 +251,7 @@ class ConsoleFeed:
                     wait = self._wait_for_turn(now) if self._live else None
                     if wait == 0:
                         return self._send_update if self._refresh is None else self._send_refresh
-                    # Looks go on while the link is full: what is sent then is of that moment.
+                    # Looks continue while the link is full: what is sent then is of that moment.
                     self._feed.demand()
                 self._wake.wait(wait)
         return None

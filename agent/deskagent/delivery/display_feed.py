@@ -59,7 +59,7 @@ class DisplayFeed:
             self._watchers += (watcher,)
 
     def leave(self, watcher: Watcher) -> None:
-        """It is told nothing any more."""
+        """Tells it nothing any more."""
         with self.lock:
             self._watchers = tuple(one for one in self._watchers if one is not watcher)
 

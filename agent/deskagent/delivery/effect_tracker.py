@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _REST_BEFORE: Final = 0.3
-"""Seconds without a packet before an input that counts: what moves by itself is not its effect."""
+"""Seconds without a packet before an input that counts: what moves on its own is not its effect."""
 
 _WITHIN: Final = 2.0
 """Seconds after an input in which a change may be its effect: a clock's next minute is not."""

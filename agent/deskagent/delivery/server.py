@@ -30,7 +30,7 @@ MOST_CONSOLES = 8
 (12 MB for a desktop of 1080p), and nothing that another one waits for."""
 
 _ACCEPT_RETRY = 0.5
-"""Seconds until the next attempt after a connection could not be accepted. It goes on waiting to be, so that
+"""Seconds until the next attempt after a connection could not be accepted. It still waits to be, so that
 without a pause the loop would do nothing else for as long as there are no descriptors."""
 
 _WRONG_TOLD = 60.0

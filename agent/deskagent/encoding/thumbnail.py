@@ -1,4 +1,4 @@
-"""A picture of the desktop small enough to be sent when nobody looks closely."""
+"""A picture of the desktop small enough to be sent while no person looks closely."""
 
 from __future__ import annotations
 

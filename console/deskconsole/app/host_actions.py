@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from deskconsole.common.errors import (
     Cancelled,
@@ -33,12 +33,8 @@ from deskwire.limits import MAX_TYPED
 from .input_results import ClickResult, ClipResult, KeyResult, TypeResult
 from .input_timeout import input_timeout
 from .key_chord import ChordKey
+from .mouse_button import BUTTONS, MouseButton
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
-
-BUTTONS = ("left", "middle", "right", "back", "forward")
-"""Names of the pointer's buttons; the first has number 1 on the wire."""
-
-Button = Literal["left", "middle", "right", "back", "forward"]
 
 _acts = itertools.count(1)
 """Each act has a claim to control of its own; control goes back when no part of this console claims it."""
@@ -103,7 +99,7 @@ def click(
     x: int,
     y: int,
     *,
-    button: Button,
+    button: MouseButton,
     double: bool,
     force: bool,
     watch: bool,

@@ -86,7 +86,7 @@ def _key(name: str) -> ChordKey:
         f"{name!r} is not the name of a key",
         remedy=f"Did you mean {near}?"
         if near
-        else "Keys have their names on a US keyboard, such as enter, f5, win: `deskconsole key --help`.",
+        else "Keys have their names on a US keyboard, such as enter or f5: `deskconsole key --help` lists them.",
     )
 
 

@@ -52,7 +52,7 @@ def wait_for_picture(session: Session) -> None:
             raise ControlRefused(f"{snapshot.host} may not be seen: {said}", remedy=snapshot.advice)
         asked = snapshot.screen == ScreenState.ASKING
         if waited > (ANSWERED_AFTER if asked else NO_PICTURE_AFTER) and snapshot.screen != ScreenState.LIVE:
-            # The agent goes on trying; a person who waits at a prompt would rather know.
+            # The agent keeps trying; a person who waits at a prompt would rather know.
             sentence = no_picture(snapshot.host, snapshot.screen, snapshot.screen_reason)
             raise StreamError(sentence, remedy=snapshot.advice)
         if waited > _FIRST_PICTURE:

@@ -245,7 +245,7 @@ def _serve(
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        # Asked for by itself: what create_server raises no longer tells that it was the name.
+        # Asked for alone: what create_server raises no longer tells that it was the name.
         socket.getaddrinfo(host, None, family)
         server = socket.create_server((host, port), family=family)
     except (OSError, OverflowError, UnicodeError) as error:

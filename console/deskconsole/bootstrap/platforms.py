@@ -43,7 +43,7 @@ class Platform(Protocol):
         ...
 
     def remove(self, connection: Connection, facts: HostFacts) -> Removed:
-        """Takes everything of ours off the host and looks whether it is gone."""
+        """Takes all our files and processes off the host and looks whether it is gone."""
         ...
 
 

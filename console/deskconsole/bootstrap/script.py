@@ -90,7 +90,7 @@ def run_script(
 ) -> T | Refusal:
     """Sends a module to the Python that `command` starts, and returns what its `main` answers.
 
-    `name` is the module's full name; those of ours that it imports go along. `progress` is called with
+    `name` is the module's full name; our other modules that it imports go along. `progress` is called with
     `(done, total)` by a module that tells how far it has come.
     A refusal is for the caller to word. Raises BootstrapError where nothing came, or no answer of that kind.
     """
@@ -193,7 +193,7 @@ for the first time, one failed with "AST constructor recursion depth mismatch"."
 
 
 def _with_imports(name: str) -> dict[str, str]:
-    """The module's source and those of ours that it imports, each after those that it imports itself."""
+    """The module's source and our other modules that it imports, each after its own imports."""
     with _PARSING:
         return _read_modules(name)
 

@@ -1,4 +1,4 @@
-"""Uploads one archive of ours to a host and has the host's Python install it."""
+"""Uploads one of our archives to a host and has the host's Python install it."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class LaunchError(BootstrapError):
 
 
 class NobodyLoggedOn(LaunchError):
-    """Nobody is logged on at the host: there is no desktop to show, and there will be one."""
+    """No user is logged on at the host: there is no desktop to show, and there will be one."""
 
     code = "nobody-logged-on"
 

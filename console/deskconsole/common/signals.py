@@ -81,7 +81,7 @@ def own_interrupts_end() -> None:
 def _come_again(lost: sys.UnraisableHookArgs) -> None:
     """Brings an interrupt again that came in a callback of the interpreter's, where nothing can be raised.
 
-    Python prints it there and goes on: seen once in 24 Ctrl+C's, during an import.
+    Python prints it there and continues: seen once in 24 Ctrl+C's, during an import.
     """
     if lost.exc_type is not None and issubclass(lost.exc_type, KeyboardInterrupt):
         timer = threading.Timer(_AGAIN, _interrupt_main)

@@ -223,7 +223,7 @@ class _Examination:
 
     def _probe(self, connection: Connection, contact: Contact) -> tuple[HostFacts, RemoteListing]:
         facts = probe(connection, self._host, contact)
-        if facts.platform == WINDOWS and not facts.build:  # before a Python of ours is there
+        if facts.platform == WINDOWS and not facts.build:  # before our Python is there
             facts = replace(facts, build=ask_build(connection))
         self._seen(facts)
         return facts, RemoteListing.at(connection, facts)

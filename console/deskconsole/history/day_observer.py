@@ -52,7 +52,7 @@ class DayObserver(LinkObserver):
         return self._session() is None
 
     def observes(self, host: str) -> bool:
-        """It is the session of that host."""
+        """True if the session is that of this host."""
         session = self._session()
         return session is not None and session.name == host
 
@@ -74,7 +74,9 @@ class DayObserver(LinkObserver):
             self._live_since = None
             if self._greeted:
                 self._greeted = False
-                self._down_since = self._clock()
+                session = self._session()
+                if session is None or not session.opens_display:
+                    self._down_since = self._clock()
 
     def note(self, event: Event) -> None:
         """Takes an event of its session: only these say whether a link's end was asked for."""

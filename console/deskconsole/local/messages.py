@@ -9,11 +9,13 @@ from __future__ import annotations
 import socket
 import struct
 from enum import StrEnum
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 import msgspec
 
+from deskconsole.app.mouse_button import MouseButton
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError
+from deskconsole.common.utf8_text import utf8_text
 
 PROTOCOL: Final = 3
 """The version of these messages: a command asks no console that speaks another one."""
@@ -70,10 +72,14 @@ class ActOnHost(msgspec.Struct, frozen=True, tag=True):
 
 
 class TakePicture(msgspec.Struct, frozen=True, tag=True):
-    """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat."""
+    """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat.
+
+    `file`: the file or folder that it is for, as the audit log is to have it.
+    """
 
     host: str
-    kind: str = "png"
+    kind: str
+    file: str
 
 
 class TypeText(msgspec.Struct, frozen=True, tag=True):
@@ -99,12 +105,12 @@ class PressKeys(msgspec.Struct, frozen=True, tag=True):
 
 
 class ClickPlace(msgspec.Struct, frozen=True, tag=True):
-    """Asks for a click, in pixels of the picture; `button` is one of `host_actions.BUTTONS`."""
+    """Asks for a click, in pixels of the picture."""
 
     host: str
     x: int
     y: int
-    button: Literal["left", "middle", "right", "back", "forward"]
+    button: MouseButton
     double: bool
     force: bool
     watch: bool
@@ -173,7 +179,8 @@ class FailureReply(msgspec.Struct, frozen=True, tag=True):
 
     @classmethod
     def of(cls, error: DeskconsoleError) -> Self:
-        return cls(error.code, str(error), error.remedy)
+        """Makes the reply that tells an error."""
+        return cls(error.code, utf8_text(str(error)), utf8_text(error.remedy))
 
 
 class ListedHost(msgspec.Struct, frozen=True):

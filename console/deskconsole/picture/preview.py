@@ -1,4 +1,4 @@
-"""The small picture of a host that nobody looks at closely: kept as the JPEG that it came as.
+"""The small picture of a host that no person looks at closely: kept as the JPEG that it came as.
 
 Its structure and size are checked when it comes; it is decoded when it is shown, which most never are: 100
 hosts' previews would cost a tenth of a core to decode, and 17 MB to keep decoded.

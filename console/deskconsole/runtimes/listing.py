@@ -1,4 +1,4 @@
-"""The list of files by which a host tells whether a part of ours is whole, and by which parts are named."""
+"""The list of files by which a host tells whether one of our parts is whole, and by which parts are named."""
 
 from __future__ import annotations
 

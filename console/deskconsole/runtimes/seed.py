@@ -27,7 +27,7 @@ _ROOTS = (
     "locale", "lzma", "ntpath", "os", "pathlib", "runpy", "shutil", "site", "stat", "subprocess", "tarfile",
     "tempfile", "threading", "time", "traceback", "typing", "zipfile",
 )  # fmt: skip
-"""Some more than unpacking uses: what Python imports by itself at its start, and what a script may want."""
+"""Some more than unpacking uses: what Python imports at its start, and what a script may want."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

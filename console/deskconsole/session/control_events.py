@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from deskwire.control import ControlState
 
 from .control_status import NOT_CONNECTED, ControlStatus
 from .events import (
+    ClipboardFetched,
+    ClipboardPut,
     ControlAsked,
     ControlBegun,
     ControlDenied,
@@ -52,6 +55,11 @@ class ControlEvents:
     def __init__(self, tell: Callable[[Event], None], host_events: HostEvents) -> None:
         self._tell = tell
         self._host_events = host_events
+
+    def transferred(self, host: str, way: Literal["put", "fetch"], length: int) -> None:
+        """Tells that a text of so many characters went to the host's clipboard, or came from it."""
+        event = ClipboardPut if way == "put" else ClipboardFetched
+        self._tell(event(host=host, length=length))
 
     def changed(self, host: str, before: ControlStatus, after: ControlStatus) -> None:
         """Tells what the change means, if anything."""

@@ -18,7 +18,7 @@ a whole (`T` in the console): the window's host key gives it back, too."""
 
 @dataclass(frozen=True, slots=True)
 class ControlStatus:
-    """Who acts on a host; it never changes."""
+    """Says who acts on a host; it never changes."""
 
     state: ControlState
     holder: str = ""

@@ -12,6 +12,7 @@ from typing import Literal, Union
 import msgspec
 
 from deskconsole.common.errors import DeskconsoleError
+from deskconsole.common.utf8_text import utf8_text
 
 Actor = Literal["console", "user", "host"]
 """The one who acted: the console unasked, the person at the console, or the host with what runs there."""
@@ -29,7 +30,7 @@ class Failure(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, error: DeskconsoleError) -> Failure:
-        return cls(error.code, str(error), error.remedy)
+        return cls(error.code, utf8_text(str(error)), utf8_text(error.remedy))
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str):

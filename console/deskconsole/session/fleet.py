@@ -91,7 +91,7 @@ class Fleet:
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        """In the inventory's order."""
+        """The configured hosts, in the inventory's order."""
         return self._inventory.hosts
 
     def snapshots(self) -> dict[str, Snapshot]:

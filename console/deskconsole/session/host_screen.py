@@ -8,7 +8,7 @@ from types import MappingProxyType
 from deskwire.messages import ScreenState
 
 NO_PICTURE_AFTER = 4.0
-"""Seconds for which a host may say that it has no picture before it is believed: the agent goes on trying."""
+"""Seconds for which a host may say that it has no picture before it is believed: the agent keeps trying."""
 
 ANSWERED_AFTER = 35.0
 """Seconds after which a question at the host is over: the person there has 30."""

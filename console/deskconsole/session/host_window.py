@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError, ViewerError
+from deskconsole.common.utf8_text import utf8_text
 from deskconsole.picture.framebuffer import Framebuffer
 from deskconsole.picture.image_file import keep_image
 from deskconsole.viewer.display import control_fault
@@ -16,6 +17,7 @@ from deskconsole.viewer.messages import CLOSED_BY_HAND, ControlWish, Input, Requ
 from deskconsole.viewer.process import Viewer
 from deskwire.control import Done, InputOutcome
 from deskwire.geometry import Rectangle
+from deskwire.messages import Welcome
 from deskwire.packet import Packet
 
 from .control_status import WINDOW_CLAIM, ControlStatus
@@ -63,6 +65,8 @@ class HostWindow(LinkObserver):
         self._pictures = pictures
         self._saving = threading.Lock()
         """Lock that is held while a picture is saved: a key that is held down asks thirty times a second."""
+        self._lossy = 0
+        """Pixels of the picture that are only nearly the host's."""
         self._picture_at: float | None = None
         """Unix time of the picture, where that is old."""
         self._places = places
@@ -146,6 +150,12 @@ class HostWindow(LinkObserver):
         with self._lock:
             if self._viewer is not None:
                 self._viewer.resized()
+
+    def welcomed(self, welcome: Welcome) -> None:  # noqa: ARG002  # a link begins without loss
+        self._lossy = 0
+
+    def lossy(self, pixels: int) -> None:
+        self._lossy = pixels
 
     def state(self, word: str, *, stale: bool, why: str, at: float | None) -> None:
         """Says in the title what is shown; where that is old, greys it and says of when it is and why."""
@@ -267,16 +277,18 @@ class HostWindow(LinkObserver):
 
     def _save(self, folder: Path) -> None:
         try:
+            nearly = self._lossy  # told behind the packet: both before and after it the picture may be so
             if (pixels := self._framebuffer.copy()) is None:
                 raise ConfigurationError("there is no picture to save")
+            exact = not nearly and not self._lossy
             at = self._picture_at or time.time()
-            file = keep_image(folder, self._name, at, pixels)
+            file = utf8_text(str(keep_image(folder, self._name, at, pixels)))
         except ConfigurationError as error:
             self.say(f"the picture is not saved: {error}")
             self._changed(ActionFailed(host=self._name, failure=Failure.of(error)))
         else:
             self.say(f"saved {file}")
-            self._changed(PictureSaved(host=self._name, file=str(file)))
+            self._changed(PictureSaved(host=self._name, file=file, exact=exact))
         finally:
             self._saving.release()
 

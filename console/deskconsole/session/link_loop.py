@@ -293,7 +293,7 @@ class LinkLoop:
         with self._sending:
             asked, self._digests_due = self._digests_due > 0, self._digests_due - 1
         if not asked:
-            raise RemoteProtocolError("a digest that nobody asked for")
+            raise RemoteProtocolError("a digest that was not asked for")
         if theirs.packet != self._drawn:
             raise RemoteProtocolError(f"a digest of packet {theirs.packet} after {self._drawn}")
         if self._skipping:

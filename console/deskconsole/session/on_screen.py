@@ -9,7 +9,7 @@ from .bandwidth import Priority
 
 
 class OnScreen(NamedTuple):
-    """What one screen shows of the fleet."""
+    """The part of the fleet that one screen shows."""
 
     selected: str | None = None
     visible: Collection[str] = ()

@@ -113,7 +113,7 @@ class ReconnectPolicy:
         self.mended = self.mended or isinstance(outcome.error, Damaged)
         if not again:
             return Fail()
-        # The waits go on growing where a link breaks again and again; each outage counts its own attempts.
+        # The waits keep growing where a link breaks again and again; each outage counts its own attempts.
         self._outage += 1
         return Retry(self.backoff.next_delay(), self._outage)
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from deskconsole.common.errors import (
     Cancelled,
@@ -32,8 +31,6 @@ from .attempt import Attempt
 from .control_events import ControlEvents
 from .control_status import ControlSettings, ControlStatus
 from .events import (
-    ClipboardFetched,
-    ClipboardPut,
     Event,
     Failure,
     HostUnreachable,
@@ -112,7 +109,7 @@ class Session:
             lambda message: self._ask(lambda link: link.send(message)),
             self._control_settings,
             self._control_changed,
-            self._clip_transferred,
+            lambda way, length: self._control_events.transferred(self.name, way, length),
         )
         """Who acts on the host, and what this console does there."""
         self._window = HostWindow(
@@ -266,20 +263,29 @@ class Session:
         self.connect()
         self._ask(LinkLoop.update_watch)
 
+    def place_window(self, place: Rectangle) -> None:
+        """Puts the window there on the screen, where there is one."""
+        self._window.place(place)
+
     @property
     def linked(self) -> bool:
-        """There is an agent to be asked."""
+        """True if there is an agent to be asked."""
         return self._link is not None
 
     @property
     def full_stream(self) -> bool:
-        """The full stream is wanted."""
+        """True if the full stream is wanted."""
         return self._watch_policy.wanted().mode is WatchMode.FULL
 
     @property
     def preview_bytes(self) -> float:
         """Mean size of the last previews; 0 before any."""
         return self._meter.preview_bytes
+
+    @property
+    def opens_display(self) -> bool:
+        """True while the link ends so that another one can show the display that was chosen."""
+        return self._display.changed
 
     def pace(self, *, interval: float, rate: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         """Previews of at most this size `interval` seconds apart, the full stream with `rate` bytes a second
@@ -289,7 +295,7 @@ class Session:
 
     @property
     def viewing(self) -> bool:
-        """There is a window, or one is to come."""
+        """True if there is a window, or one is to come."""
         return self._window.wanted
 
     def rename(self, host: Host) -> None:
@@ -301,7 +307,7 @@ class Session:
         self._status_observer.show_state()
 
     def watch_full(self, seconds: float) -> None:
-        """The full stream is watched for so long from now on, or longer."""
+        """Watches the full stream for so long from now on, or longer."""
         self._watch_policy.full_for(seconds)
         self._ask(LinkLoop.update_watch)
 
@@ -364,7 +370,7 @@ class Session:
         return LinkLoop(
             transport.transport,
             transport.token,
-            self._display.number,
+            self._display.open(),
             self._framebuffer,
             self.observers.of_link(own),
             self._watch_policy,
@@ -425,13 +431,12 @@ class Session:
         attempt = self._attempt
         return None if attempt is None else attempt.link
 
-    def place_window(self, place: Rectangle) -> None:
-        """Puts the window there on the screen, where there is one."""
-        self._window.place(place)
-
     def _ask(self, want: Callable[[LinkLoop], None]) -> None:
-        """A want on a link that has not greeted yet or is just ending is no error: every link begins with a
-        refresh, and is compared soon after."""
+        """Does something to the link, if there is one.
+
+        One that has not greeted yet or is just ending is no error: every link begins with a refresh, and is
+        compared soon after.
+        """
         if (link := self._link) is not None:
             with contextlib.suppress(OSError, ConnectionFailed, StreamError, LocalProtocolError):
                 want(link)
@@ -441,9 +446,9 @@ class Session:
         self._status.update(control=status)
         self._control_events.changed(self.name, before, status)
 
-    def _clip_transferred(self, way: Literal["put", "fetch"], length: int) -> None:
-        event = ClipboardPut if way == "put" else ClipboardFetched
-        self._on_event(event(host=self.name, length=length))
+    def note(self, event: Event) -> None:
+        """Reports an event that the session itself does not see, such as a picture of it that was saved."""
+        self._on_event(event)
 
     def _window_changed(self, event: Event) -> None:
         self._status.update(viewing=self._window.open)

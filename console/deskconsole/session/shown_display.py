@@ -40,7 +40,17 @@ class ShownDisplay(LinkObserver):
         self._changed = True
         return True
 
+    @property
+    def changed(self) -> bool:
+        """True while a link shows another display than was chosen: it has to be opened again."""
+        return self._changed
+
+    def open(self) -> int:
+        """Returns the number for a new link, which shows what was chosen before."""
+        self._changed = False
+        return self.number
+
     def take_change(self) -> bool:
-        """Another display was chosen since this was asked last: the link has to be opened again."""
+        """True once for each change that ended a link."""
         changed, self._changed = self._changed, False
         return changed

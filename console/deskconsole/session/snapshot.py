@@ -35,7 +35,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Figures of one session since it was first connected; they go on over reconnects."""
+    """Figures of one session since it was first connected; they continue over reconnects."""
 
     slices: int = 0
     packets: int = 0

@@ -83,7 +83,7 @@ class SessionStatus:
 
     @property
     def now(self) -> Snapshot:
-        """Without statistics, steps and watch, which others keep."""
+        """The newest snapshot, without statistics, steps and watch, which others keep."""
         return self._snapshot
 
     def move(self, state: State, details: StateDetails = NO_DETAILS) -> None:

@@ -10,8 +10,8 @@ from deskconsole.picture.preview import HEIGHT, WIDTH
 from deskwire.messages import Watch, WatchMode
 
 GRACE = 3.0
-"""Seconds for which the full stream goes on when it is no longer watched: a window that is closed and opened
-again finds it running, and every change to it costs a refresh."""
+"""Seconds for which the full stream continues when it is no longer watched: a window that is closed and
+opened again finds it running, and every change to it costs a refresh."""
 
 
 class WatchPolicy:

@@ -67,7 +67,7 @@ class _Login:
     """Methods and keys that were not accepted, for the message."""
     remedies: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
-    """Key files that the server would accept and nobody opened."""
+    """Key files that the server would accept and no person opened."""
 
     def run(self) -> None:
         dialogue = UserAuth(self.link, self.target.user, self.target.where, self._hear)

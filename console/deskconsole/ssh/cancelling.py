@@ -81,8 +81,8 @@ def closing_when(cancelled: threading.Event, close: Callable[[], None], grace: f
     `grace` is how many seconds one has to leave before that.
     """
     one = _Watched(cancelled, close, grace)
-    _watch.add(one)
     try:
+        _watch.add(one)
         yield
     finally:
         _watch.remove(one)

@@ -62,7 +62,7 @@ class Connection:
         """Run a command in the user's shell there and wait for it, `timeout` seconds at most.
 
         Raises ConnectionFailed (not allowed, took too long, more than 4 MiB of output), ConnectionLost. What
-        the command left running goes on; it is waited for no more than a second if it holds the output open.
+        the command left running continues; it is waited for at most a second if it holds the output open.
         `heard` gets its stdout piece by piece as it comes.
         """
         return run_command(self._link, command, stdin, timeout, self.description, heard)

@@ -54,7 +54,7 @@ class Files:
             return self._sftp.normalize(".")
 
     def stat(self, path: str) -> int | None:
-        """Size of what lies there; None where nothing does."""
+        """Size of what is there; None where nothing is."""
         with self._asking(f"look at {path}"):
             try:
                 return self._sftp.stat(path).st_size or 0
@@ -92,7 +92,7 @@ class Files:
                         raise
 
     def rename(self, path: str, to: str) -> None:
-        """A file or a folder; refused where something lies there already."""
+        """A file or a folder; refused where something is there already."""
         with self._asking(f"rename {path} to {to}"):
             self._sftp.rename(path, to)
 
@@ -128,7 +128,7 @@ class Files:
     ) -> int:
         """Writes a file, whose folder must exist; returns how many bytes went.
 
-        `resume` goes on where an upload of the same content was cut: whether it really is the same is for a
+        `resume` continues where an upload of the same content was cut: whether it really is the same is for a
         hash to tell. `progress(done, total)` is called in bytes that the host has confirmed. After a cut and
         after what `progress` raises, what went up stays; what the host refused to write in full is removed.
         """
@@ -187,7 +187,7 @@ class Files:
         try:
             yield
         except (*_CUT, TimeoutError):
-            raise  # nobody would answer
+            raise  # nothing would answer
         except BaseException:
             with suppress(OSError, *_CUT):
                 self._sftp.close_handle(handle)

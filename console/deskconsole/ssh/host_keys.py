@@ -39,7 +39,7 @@ class HostKeyCheck:
     def algorithms(self) -> tuple[str, ...]:
         """Algorithms to offer: first those of known keys, else a known host would look unknown or changed.
 
-        Certificates are asked for only where an authority is trusted for the name: nobody else could
+        Certificates are asked for only where an authority is trusted for the name: no other could
         judge them.
         """
         known = {entry.algorithm for entry in (*self._exact, *self._loose) if entry.marker == ""}

@@ -1,4 +1,4 @@
-"""The user's keys: key files and what an ssh-agent holds. It offers them to nobody."""
+"""The user's keys: key files and what an ssh-agent holds. It offers them to no server."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ KEYWORDS: Mapping[str, Keyword] = {entry.name.lower(): entry for entry in _KEYWO
 def review(settings: Mapping[str, Sequence[str]], label: str) -> tuple[str, ...]:
     """Sentences on what of a host's settings the console does not do and a user must know.
 
-    Raises ConfigurationError where going on would be less safe than ssh, or could not work.
+    Raises ConfigurationError where it would be less safe to continue than ssh, or could not work.
     """
     warnings = []
     for key, values in settings.items():

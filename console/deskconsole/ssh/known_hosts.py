@@ -1,4 +1,4 @@
-"""known_hosts files: ours and the user's are read, ours is appended to, and a key of ours is forgotten.
+"""known_hosts files: ours and the user's are read, ours is appended to, and our keys can be forgotten.
 
 paramiko's reader raises on @cert-authority and @revoked and ignores wildcards (5.1.0), asyncssh's (2.24)
 takes networks for patterns and compares capitals, and `ssh-keygen -F` is only where OpenSSH is. One bad line
@@ -49,7 +49,7 @@ class KnownKey:
 
 
 class KnownHosts:
-    """The trusted keys: a file of ours, and others' that are only read."""
+    """The trusted keys: our own file, and others that are only read."""
 
     def __init__(self, own: Path, others: Sequence[Path] = ()) -> None:
         self._own = own
@@ -145,7 +145,7 @@ def _matching(path: Path, name: str) -> list[KnownKey]:
     try:
         status = path.stat()
         lines = _parsed(path, (status.st_mtime_ns, status.st_size))
-    except OSError:  # ssh too goes on without a file it cannot read
+    except OSError:  # ssh too continues without a file it cannot read
         return []
     return [
         KnownKey(line.marker, line.blob, path, line.number) for line in lines if _matches(line.names, name)

@@ -22,7 +22,7 @@ APART = 0.1
 
 
 class LoginQueue:
-    """Lets `at_once` logins go on at the same time, on whichever threads.
+    """Lets `at_once` logins run at the same time, on whichever threads.
 
     Those that a person waits for go first; else the first to come is the first to be let in.
     """
@@ -110,7 +110,7 @@ class LoginTurn:
             raise Cancelled("connecting was cancelled")
 
     def let_in(self) -> None:
-        """It has a place from now on."""
+        """Gives this turn its place."""
         self._let_in.set()
 
     def take(self, cancelled: threading.Event) -> None:

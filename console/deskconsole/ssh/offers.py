@@ -1,4 +1,4 @@
-"""Which keys a login offers to a server, and in what order. It talks to nobody."""
+"""Which keys a login offers to a server, and in what order. It does no I/O with a server."""
 
 from __future__ import annotations
 

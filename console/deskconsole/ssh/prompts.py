@@ -73,7 +73,7 @@ class ServerMessage:
     text: str
     """The server's words, in one line or more."""
     waiting: bool = False
-    """The login does not go on: the server may wait until the person has done what it says."""
+    """The login stands still: the server may wait until the person has done what it says."""
     connecting: str = ""
     by_console: bool = False
     """Not the server's words: the console warns of what it does not do for this host."""

@@ -22,7 +22,7 @@ def refuse_revoked(label: str, files: Sequence[Path], keys: Sequence[tuple[str, 
 
     `keys` are (type, blob) of what the host shows: its key, and where it has one its certificate and that
     one's authority. `key` names it for the sentence. Raises HostKeyError, also where a file cannot be used:
-    ssh connects to nobody then.
+    ssh connects nowhere then.
     """
     for path in files:
         try:

@@ -132,7 +132,7 @@ def resolves(address: str, family: str) -> bool:
 def _look_up(
     address: str, port: int, where: str, cancelled: threading.Event, deadline: float, family: str
 ) -> list[tuple[Any, ...]]:
-    # getaddrinfo cannot be cancelled and may take half a minute, so it gets a thread that nobody waits for.
+    # getaddrinfo cannot be cancelled and may take half a minute, so it gets a thread that is not waited for.
     answer: list[list[tuple[Any, ...]] | OSError | UnicodeError] = []
     done = threading.Event()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """In their order; a jump host goes through all of them before the host behind it begins."""
+    """The stages in their order; a jump host goes through all of them before the host behind it begins."""
 
     NAME = "name"
     PORT = "port"

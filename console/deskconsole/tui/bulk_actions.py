@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from deskconsole.common.errors import Cancelled, DeskconsoleError
+from deskconsole.common.utf8_text import utf8_text
 from deskconsole.diagnosis import Outcome
 from deskconsole.inventory.host import Host
 from deskconsole.session.events import PictureSaved
@@ -185,7 +186,7 @@ async def save_picture(controller: Controller, threads: HostThreads, host: Host)
     file, exact = await threads.run(
         host, lambda _, cancelled: controller.backend.save_picture(host, cancelled=cancelled)
     )
-    controller.note(PictureSaved(host=host.name, file=str(file), exact=exact))
+    controller.note(PictureSaved(host=host.name, file=utf8_text(str(file)), exact=exact))
     return f"saved in {file.parent}" if exact else f"saved in {file.parent}; {NEARLY_EXACT}"
 
 

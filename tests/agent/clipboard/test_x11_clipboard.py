@@ -85,7 +85,7 @@ def test_xterm_pastes_what_was_put(screen: Xvfb, clipboard: SystemClipboard, tmp
     screen.call("xdotool", "mousemove", "--window", window, "50", "50", "windowfocus", "--sync", window)
     wait_for(file.exists)
     screen.call("xdotool", "key", "shift+Insert")
-    wait_for(lambda: file.read_text() == "echo grüße\n", timeout=10, what="the text")
+    wait_for(lambda: file.read_text() == "echo grüße\n", what="the text")
 
 
 def test_a_program_of_before_unicode_gets_its_letters(screen: Xvfb, clipboard: SystemClipboard) -> None:
@@ -161,7 +161,7 @@ def stranger(answer: Callable[[Any, Any, threading.Event], None]) -> Iterator[No
             yield
         finally:
             ends.set()
-            serving.join(30)
+            serving.join(60)
 
 
 def flood(owner: Any, request: Any, ends: threading.Event) -> None:
@@ -210,9 +210,9 @@ def test_the_thread_that_serves_ends_when_another_program_owns_the_clipboard(
     for text in ("one", "two", "three"):
         clipboard.put(text)
     assert pasted(screen) == "three"
-    wait_for(lambda: serving() == 1, timeout=10, what="the end of the others")
+    wait_for(lambda: serving() == 1, what="the end of the others")
     copy(screen, "mine")
-    wait_for(lambda: serving() == 0, timeout=10, what="the end of the last")
+    wait_for(lambda: serving() == 0, what="the end of the last")
     assert clipboard.fetch() == "mine"
 
 

@@ -84,7 +84,7 @@ def test_a_clipboard_that_is_slow_holds_no_key_up() -> None:
         clipboard.ready.clear()
         wanted = console.act(WantClip)
         typed = console.act(Typing, text="x")
-        assert console.done(typed, seconds=5) == Done(typed)
+        assert console.done(typed) == Done(typed)
         clipboard.ready.set()
         assert console.clip(wanted) == Clip(wanted, "what was there")
 
@@ -153,7 +153,7 @@ def test_a_console_whose_control_has_ended_gets_no_clipboard() -> None:
         console.take()
         clipboard.ready.clear()
         wanted = console.act(WantClip)
-        wait_for(lambda: clipboard.fetches == 1, timeout=20)
+        wait_for(lambda: clipboard.fetches == 1)
         console.send(EndControl())
         console.told(ControlState.FREE)
         clipboard.ready.set()
@@ -208,7 +208,7 @@ def test_a_clipboard_that_hangs_does_not_keep_keys_down_of_a_console_that_is_sil
         number = console.act(Button, button=1, down=True, x=1, y=1)
         assert console.done(number) == Done(number)
         console.act(PutClip, text="x")
-        wait_for(lambda: not device.buttons_down, timeout=20)
+        wait_for(lambda: not device.buttons_down)
         clipboard.ready.set()
 
 

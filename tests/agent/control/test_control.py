@@ -88,7 +88,7 @@ def two_consoles(agent: ServedHere) -> Iterator[tuple[ActingConsole, ActingConso
         yield anna, bob
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Waits for something that happens in the agent."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -128,7 +128,7 @@ def test_an_input_that_was_never_allowed_ends_the_link() -> None:
         assert console.until(has(Welcome))
         console.grant = 1
         console.act(Key, code=A, down=True)
-        assert not console.until(lambda _: False, seconds=10), "the link goes on"
+        assert console.is_ended()
         assert not device.acted()
 
 
@@ -140,7 +140,7 @@ def test_a_second_console_is_told_who_acts_and_takes_it_only_by_force() -> None:
         assert bob.take() == Control(ControlState.OTHER, holder="anna@desk")
         device.busy.clear()
         anna.act(Typing, text="before it")
-        assert device.writing.wait(20)
+        assert device.writing.wait(60)
         anna.act(Typing, text="not after it")
         bob.send(WantControl(force=True))
         assert anna.told(ControlState.OTHER) == Control(
@@ -250,8 +250,7 @@ def test_an_agent_that_is_flooded_ends_the_link_and_lets_go() -> None:
             for _ in range(5000):
                 console.act(Key, code=A, down=True)
         device.busy.set()
-        with contextlib.suppress(ConnectionError):
-            assert not console.until(lambda _: False, seconds=10)
+        assert console.is_ended()
         assert until(lambda: not device.down)
 
 
@@ -303,7 +302,7 @@ def test_an_agent_that_only_shows_says_so_and_takes_no_input() -> None:
         assert console.all(Welcome)[0].may == ()
         console.grant = 1
         console.act(Key, code=A, down=True)
-        assert not console.until(lambda _: False, seconds=10), "the link goes on"
+        assert console.is_ended()
 
 
 def test_a_long_text_does_not_keep_another_console_waiting() -> None:
@@ -312,7 +311,7 @@ def test_a_long_text_does_not_keep_another_console_waiting() -> None:
         assert bob.take().state is ControlState.OTHER
         device.busy.clear()
         last = anna.act(Typing, text="ü" * 1000)
-        assert device.writing.wait(20)
+        assert device.writing.wait(60)
         bob.send(WantControl(force=True))
         anna.told(ControlState.OTHER)
         device.busy.set()

@@ -44,14 +44,14 @@ def test_not_a_pixel_of_anothers_desktop_is_sent_before_the_answer() -> None:
     with hosted(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         assert console.until(has(Welcome))
         assert console.all(Welcome)[0].screen is ScreenState.ASKING
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         assert (person.questions[0].console, person.questions[0].control) == ("anna@desk", False)
         console.catch_up()
         assert not console.packets
         person.answers.put(Answer.SEE)
         assert console.until(has(Packet))
         assert console.all(Screen) == [Screen(ScreenState.LIVE)]
-        wait_for(lambda: "anna@desk can see" in person.text, timeout=20)
+        wait_for(lambda: "anna@desk can see" in person.text)
 
 
 def test_a_no_is_told_and_the_screen_stays_hidden_and_uncontrolled() -> None:
@@ -123,8 +123,8 @@ def test_nothing_is_injected_while_a_question_is_open_and_nothing_stays_down() -
         anna.take()
         anna.done(anna.act(Key, code=SHIFT, down=True))
         with closing(ActingConsole(agent, name="bob@hall", consent=Consent.ALWAYS)) as bob:
-            wait_for(lambda: len(person.questions) == 1, timeout=20)
-            wait_for(lambda: not device.keys_down, timeout=20)
+            wait_for(lambda: len(person.questions) == 1)
+            wait_for(lambda: not device.keys_down)
             done = anna.done(anna.act(Button, x=5, y=5, button=1, down=True))
             assert done.outcome is InputOutcome.BLOCKED
             assert "being asked" in done.reason
@@ -149,9 +149,9 @@ def test_a_console_that_asks_again_and_again_is_asked_about_once() -> None:
 def test_a_question_of_a_console_that_has_gone_is_taken_away() -> None:
     with hosted() as (agent, person, _):
         console = ActingConsole(agent, consent=Consent.ALWAYS)
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         console.close()
-        wait_for(lambda: person.cancelled == 1, timeout=20)
+        wait_for(lambda: person.cancelled == 1)
 
 
 def test_a_host_where_nobody_can_be_asked_refuses_and_says_why() -> None:
@@ -172,7 +172,7 @@ def test_a_yes_counts_for_nothing_where_the_policy_has_forbidden_control_meanwhi
     ):
         assert console.until(has(Control))
         console.send(WantControl())
-        wait_for(lambda: person.questions, timeout=20)
+        wait_for(lambda: person.questions)
         policies.append(Policy(control=PolicyRule.NEVER))
         person.answers.put(Answer.CONTROL)
         console.told(ControlState.OFF)
@@ -235,10 +235,10 @@ def test_a_console_that_does_not_want_control_any_more_has_its_question_taken_aw
     ):
         assert console.until(has(Control))
         console.send(WantControl())
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         console.send(EndControl())
         console.told(ControlState.FREE)
-        wait_for(lambda: person.cancelled == 1, timeout=20)
+        wait_for(lambda: person.cancelled == 1)
         person.answers.put(Answer.CONTROL)
         assert console.take().state is ControlState.YOURS, "its own end counted as a no of the person"
 
@@ -251,7 +251,7 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
     ):
         assert anna.until(has(Control))
         anna.send(WantControl())
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         assert bob.until(has(Control))
         bob.send(WantControl())
         bob.catch_up()
@@ -260,7 +260,7 @@ def test_the_last_request_counts_while_the_person_is_asked() -> None:
         person.answers.put(Answer.CONTROL)
         anna.told(ControlState.YOURS)
         person.answers.put(Answer.CONTROL)
-        bob.told(ControlState.YOURS, seconds=10)
+        bob.told(ControlState.YOURS)
 
 
 def test_a_console_that_may_act_after_a_no_sees_what_it_acts_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,13 +289,13 @@ def test_who_asks_while_a_grant_is_being_begun_hears_who_has_it() -> None:
     ready = threading.Event()
 
     def opened() -> RecordedDevice:
-        assert ready.wait(20)
+        assert ready.wait(60)
         return RecordedDevice()
 
     manners = HostConsent()
     ready.set()
     gate = DesktopControl(ControlTools(opened), manners)
-    assert gate._cleared.wait(20)
+    assert gate._cleared.wait(60)
     ready.clear()
     with (
         served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent,
@@ -328,13 +328,13 @@ def test_an_answer_that_comes_after_its_console_has_left_counts_for_nothing(
         _,
     ):
         console = ActingConsole(agent, console=b"1" * 16)
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         console.close()
-        wait_for(lambda: person.cancelled == 1, timeout=20)
+        wait_for(lambda: person.cancelled == 1)
         person.answers.put(Answer.SEE)
         with closing(ActingConsole(agent, console=b"1" * 16)) as again:
             assert again.until(has(Welcome))
-            wait_for(lambda: len(person.questions) == 2, timeout=20)
+            wait_for(lambda: len(person.questions) == 2)
             again.catch_up()
             assert not again.packets
             assert person.text == "", "the sign names a console that has left"
@@ -349,15 +349,15 @@ def test_an_answer_that_comes_while_its_console_leaves_is_not_kept_for_another_c
     def answered_meanwhile(client: ControlClient) -> None:
         forget(client)
         person.answers.put(Answer.SEE)
-        wait_for(lambda: not manners.asking, timeout=20)
+        wait_for(lambda: not manners.asking)
 
     manners._consents.forget = answered_meanwhile  # type: ignore[method-assign]
     gate = DesktopControl(ControlTools(RecordedDevice), manners)
     with served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, manners) as agent:
         console = ActingConsole(agent)
-        wait_for(lambda: len(person.questions) == 1, timeout=20)
+        wait_for(lambda: len(person.questions) == 1)
         console.close()
-        wait_for(lambda: not manners.asking, timeout=20)
+        wait_for(lambda: not manners.asking)
     assert not manners._consents._by_console
 
 
@@ -366,7 +366,7 @@ def test_consoles_that_ask_and_leave_at_once_cannot_ask_without_end() -> None:
         for number in range(3):
             with closing(ActingConsole(agent, console=bytes([number + 1]) * 16)) as console:
                 assert console.until(has(Welcome))
-                wait_for(lambda: person.questions, timeout=20)
+                wait_for(lambda: person.questions)
                 time.sleep(0.2)
         assert len(person.questions) == 1
 
@@ -386,10 +386,10 @@ def test_an_agent_that_ends_while_another_one_asks_shows_no_question() -> None:
         served(lambda _: SyntheticGrabber("still", 1, 640, 480), gate, consent) as agent,
         closing(ActingConsole(agent)),
     ):
-        wait_for(lambda: lock.tries, timeout=20)
+        wait_for(lambda: lock.tries)
         consent.close()
         assert consent._thread is not None
-        consent._thread.join(20)
+        consent._thread.join(60)
         assert not consent._thread.is_alive()
         assert not person.questions
 
@@ -405,4 +405,4 @@ def test_control_ends_soon_after_the_policy_forbids_it(monkeypatch: pytest.Monke
         console.done(console.act(Key, code=SHIFT, down=True))
         policies.append(Policy(control=PolicyRule.NEVER))
         assert console.told(ControlState.OFF).reason == "the policy of this host allows no control"
-        wait_for(lambda: not device.keys_down and not person.text, timeout=20)
+        wait_for(lambda: not device.keys_down and not person.text)

@@ -43,9 +43,9 @@ def test_ones_own_desktop_asks_nothing_and_shows_a_sign_only_while_it_is_control
         assert console.until(has(Packet))
         assert person.text == ""
         console.take()
-        wait_for(lambda: person.text == "anna@desk controls this computer - click to end", timeout=20)
+        wait_for(lambda: person.text == "anna@desk controls this computer - click to end")
         console.close()
-        wait_for(lambda: person.text == "", timeout=20)
+        wait_for(lambda: person.text == "")
         assert not person.questions
 
 
@@ -53,17 +53,17 @@ def test_a_click_on_the_sign_at_the_host_ends_control() -> None:
     with hosted() as (agent, person, device), closing(ActingConsole(agent)) as console:
         console.take()
         console.done(console.act(Key, code=SHIFT, down=True))
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         person.click()
         assert console.told(ControlState.FREE).reason == "ended at the host"
-        wait_for(lambda: not device.keys_down, timeout=20)
-        wait_for(lambda: person.text == "", timeout=20)
+        wait_for(lambda: not device.keys_down)
+        wait_for(lambda: person.text == "")
 
 
 def test_a_click_on_the_sign_ends_the_watching_of_anothers_desktop() -> None:
     with hosted(is_other=lambda: True) as (agent, person, _), closing(ActingConsole(agent)) as console:
         person.answers.put(Answer.SEE)
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         person.click()
         assert console.until(has(Close))
         close = console.all(Close)[0]
@@ -73,7 +73,7 @@ def test_a_click_on_the_sign_ends_the_watching_of_anothers_desktop() -> None:
 def test_a_console_cannot_click_the_sign() -> None:
     with hosted() as (agent, person, device), closing(ActingConsole(agent)) as console:
         console.take()
-        wait_for(lambda: person.area, timeout=20)
+        wait_for(lambda: person.area)
         done = console.done(console.act(Button, x=150, y=10, button=1, down=True))
         assert done.outcome is InputOutcome.BLOCKED
         assert "sign" in done.reason
@@ -84,7 +84,7 @@ def test_a_name_cannot_pretend_on_the_sign() -> None:
     with hosted() as (agent, person, _), closing(ActingConsole(agent, name="anna\u202e\n\x1b[1m")) as console:
         assert console.until(has(Control))
         console.send(WantControl())
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         assert person.text.isprintable()
 
 
@@ -109,7 +109,7 @@ def test_a_click_on_the_sign_lasts_and_then_the_person_is_asked(
         person.answers.put(Answer.CONTROL)
         assert console.take().state is ControlState.YOURS
         asked = len(person.questions)
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         person.click()
         console.told(ControlState.FREE)
         assert console.take().state is ControlState.REFUSED
@@ -150,13 +150,13 @@ def test_without_the_sign_that_the_policy_demands_there_is_neither_picture_nor_c
         assert console.take().state is ControlState.YOURS
         console.done(console.act(Key, code=SHIFT, down=True))
         assert console.until(has(Packet)), "it acts and sees nothing"
-        wait_for(lambda: "controls" in person.text, timeout=20)
+        wait_for(lambda: "controls" in person.text)
         usable, person.gone = False, True
         assert console.until(has(Close)), "it acts though the sign is gone for good"
         close = console.all(Close)[0]
         assert "demands a sign, which cannot be shown" in close.reason
         assert close.again
-        wait_for(lambda: not device.keys_down, timeout=20)
+        wait_for(lambda: not device.keys_down)
 
 
 def test_an_end_that_comes_late_does_not_end_the_control_of_the_next_console() -> None:
@@ -180,9 +180,9 @@ def test_an_end_that_comes_late_does_not_end_the_control_of_the_next_console() -
 def test_a_sign_that_another_program_closed_is_opened_again() -> None:
     with hosted() as (agent, person, _), closing(ActingConsole(agent)) as console:
         console.take()
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         person.text, person.gone = "", True
-        wait_for(lambda: person.text, timeout=20)
+        wait_for(lambda: person.text)
         assert "controls this computer" in person.text
 
 
@@ -199,6 +199,6 @@ def test_a_sign_that_does_not_open_holds_up_neither_the_console_nor_its_end() ->
             console.done(console.act(Key, code=SHIFT, down=True))
             console.send(EndControl())
             console.told(ControlState.FREE)
-            wait_for(lambda: not device.keys_down, timeout=20)
+            wait_for(lambda: not device.keys_down)
         finally:
             go_on.set()

@@ -42,7 +42,7 @@ def test_a_connection_without_the_token_costs_one_descriptor() -> None:
         before = open_files()
         for _ in range(8):
             opened.enter_context(agent.connect())
-        wait_for(lambda: len(agent.links) == 8, timeout=20)
+        wait_for(lambda: len(agent.links) == 8)
         # Two ends for each connection; what else this process opens meanwhile is not counted one by one.
         assert open_files() - before < 24
 

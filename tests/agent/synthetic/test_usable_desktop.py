@@ -54,7 +54,7 @@ def digest(*actions: Action) -> bytes:
 def sees(console: ActingConsole, wanted: bytes) -> bool:
     """The console has this picture, soon."""
     assert console.until(has(Packet))
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         console.credit()
         if console.want_digest().digest == wanted:

@@ -88,7 +88,7 @@ def echo() -> Iterator[int]:
     yield listener.getsockname()[1]
     with socket.create_connection(listener.getsockname()) as last:
         last.sendall(b"end")
-    thread.join(5)
+    thread.join(60)
     listener.close()
 
 
@@ -204,7 +204,7 @@ def test_closing_it_ends_everything_it_started(tmp_path: Path) -> None:
         time.sleep(0.01)
     sleeper = int((embedded.home / "pid").read_text())
     embedded.close()
-    lasting.join(10)
+    lasting.join(60)
     connection.close()
     (embedded.home / "pid").unlink()
     assert list(embedded.home.iterdir()) == []

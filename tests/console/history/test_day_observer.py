@@ -11,6 +11,7 @@ from deskconsole.history.day_observer import DayObserver
 from deskconsole.session.events import Event, Failure, LinkLost, SessionEnded, SessionFailed
 from deskconsole.session.route import DirectRoute
 from deskconsole.session.session import Session
+from deskwire.geometry import Display
 from deskwire.messages import Welcome
 from deskwire.packet import IDENTITY_SIZE
 
@@ -31,6 +32,7 @@ STEPS: dict[str, tuple[list[float | str | Event], tuple[float, int, float]]] = {
     "failed": (["welcomed", 60, "ended", FAILED, 100], (60, 1, 0)),
     "stale": (["welcomed", 60, "stale", 10, "heard", 5], (65, 0, 0)),
     "stale, then lost": (["welcomed", 60, "stale", 10, "ended", LOST, 5], (60, 1, 5)),
+    "another display": (["welcomed", 5, "chosen", "ended", 2, "welcomed", 5], (10, 0, 0)),
     "connected again by hand": (["welcomed", 5, "ended", ENDED, 50, "welcomed", 5], (10, 0, 0)),
 }
 
@@ -46,6 +48,9 @@ def test_the_time_of_a_session_is_told_apart(name: str) -> None:
             match step:
                 case "welcomed":
                     observer.welcomed(Welcome(1, "linux x86_64", (), bytes(IDENTITY_SIZE)))
+                case "chosen":
+                    session._display.displays([Display(n, 0, 0, 8, 8, bytes(16)) for n in (1, 2)])
+                    assert session._display.choose_next()
                 case "ended":
                     observer.ended()
                 case "stale" | "heard":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from types import SimpleNamespace
 
 import pytest
 
-from deskconsole.common.errors import StreamError
-from deskconsole.local import requests
-from deskconsole.local.messages import ActOnHost, HostAction
+from deskconsole.common.errors import ConfigurationError, StreamError
+from deskconsole.local import messages, requests
+from deskconsole.local.messages import ActOnHost, FailureReply, HostAction
 from deskconsole.session.snapshot import Exactness, Snapshot
 from deskconsole.session.state import State
 
@@ -37,3 +38,12 @@ def test_the_comparison_of_a_film_has_a_second_try(monkeypatch: pytest.MonkeyPat
 def test_a_locked_host_is_compared_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StreamError, match="cinema has no picture, locked"):
         compared([Snapshot("cinema", State.STREAMING, screen="locked")], monkeypatch)
+
+
+def test_an_error_about_a_path_that_is_not_utf8_is_told() -> None:
+    error = ConfigurationError("cannot write /home/\udcffann", remedy="Look at /home/\udcffann.")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        messages.send(ours, FailureReply.of(error))
+        reply = messages.receive_reply(theirs)
+    assert reply == FailureReply(error.code, "cannot write /home/?ann", "Look at /home/?ann.")

@@ -86,7 +86,7 @@ def test_who_waits_is_told_why_control_ended(
         control.ended()
     else:
         control.control(end)
-    thread.join(10)
+    thread.join(60)
     assert type(results[0]) is sent
     assert said in str(results[0])
     with pytest.raises(unsent, match=said):
@@ -102,7 +102,7 @@ def test_a_clipboard_that_the_host_does_not_allow_is_no_fault_of_the_text(reason
     while not ground.sent:
         pass
     ground.control.no_clip(NoClip(1, reason))
-    thread.join(10)
+    thread.join(60)
     assert isinstance(results[0], ControlNotAllowed)
     assert reason in str(results[0])
 
@@ -134,14 +134,14 @@ def test_the_clipboard_goes_both_ways() -> None:
         pass
     assert ground.sent == [WantClip(1, 1)]
     ground.control.clip(Clip(1, "grüß"))
-    thread.join(10)
+    thread.join(60)
     assert results == ["grüß"]
     thread, results = asking(lambda: ground.control.put_clip("x", 30))
     while len(ground.sent) < 2:
         pass
     assert ground.sent[1:] == [PutClip(1, 2, "x")]
     ground.control.done(Done(2))
-    thread.join(10)
+    thread.join(60)
     assert results == [None]
 
 
@@ -152,7 +152,7 @@ def test_a_later_key_does_not_answer_for_the_clipboard() -> None:
         pass
     ground.control.done(Done(ground.typed("a")))
     ground.control.no_clip(NoClip(1, "another program holds it"))
-    thread.join(10)
+    thread.join(60)
     assert isinstance(results[0], ClipUnavailable)
     assert "another program holds it" in str(results[0])
 

@@ -43,6 +43,14 @@ class Recorder(PacketRecorder):
             self.request.failed()
 
 
+class Recorders(list[Recorder]):
+    """All that were made."""
+
+    def __call__(self, request: RecordingRequest) -> PacketRecorder:
+        self.append(Recorder(request))
+        return self[-1]
+
+
 def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
     told: list[bool] = []
 
@@ -53,28 +61,19 @@ def test_an_end_that_overtakes_the_beginning_is_what_counts() -> None:
 
     recording = SessionRecording(ObserverList(), lambda _event: None, changed)
 
-    def make(request: RecordingRequest) -> PacketRecorder:
-        assert request.host == "lab-01"
-        return Recorder(request)
-
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, Recorder)
     recording.wait()
     assert recording.recorder is None
     assert told[-1] is False
 
 
 def test_a_disk_that_is_full_at_the_end_of_one_recording_does_not_end_the_next() -> None:
-    made: list[Recorder] = []
-
-    def make(request: RecordingRequest) -> PacketRecorder:
-        made.append(Recorder(request))
-        return made[-1]
-
+    made = Recorders()
     recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, made)
     made[0].whole.clear()
     recording.stop()
-    recording.start("lab-01", 0, lambda: None, make)
+    recording.start("lab-01", 0, lambda: None, made)
     made[0].failure = RecordingError("the disk is full")
     made[0].whole.set()
     recording.wait()
@@ -83,15 +82,10 @@ def test_a_disk_that_is_full_at_the_end_of_one_recording_does_not_end_the_next()
 
 
 def test_all_files_are_whole_before_a_session_ends() -> None:
-    made: list[Recorder] = []
-
-    def make(request: RecordingRequest) -> PacketRecorder:
-        made.append(Recorder(request))
-        return made[-1]
-
+    made = Recorders()
     recording = SessionRecording(ObserverList(), lambda _event: None, lambda _since: None)
     for _ in range(2):
-        recording.start("lab-01", 0, lambda: None, make)
+        recording.start("lab-01", 0, lambda: None, made)
         made[-1].whole.clear()
         recording.stop()
     made[1].whole.set()

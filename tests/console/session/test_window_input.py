@@ -138,7 +138,7 @@ def test_a_window_wanted_with_control_and_then_without_it_takes_control_if_it_co
     window.want(fullscreen=False, control=True)
     window.want(fullscreen=False)
     opening.set()
-    assert opened.wait(10)
+    assert opened.wait(60)
     assert ground.sent == sent
     assert heard == ([refusal(fault)] if fault else [])
 

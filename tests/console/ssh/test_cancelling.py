@@ -12,7 +12,7 @@ def test_what_a_thread_waits_on_is_closed_when_the_event_comes() -> None:
     cancelled, closed, other = threading.Event(), threading.Event(), threading.Event()
     with closing_when(threading.Event(), other.set), closing_when(cancelled, closed.set):
         threading.Timer(0.2, cancelled.set).start()
-        assert closed.wait(10)
+        assert closed.wait(60)
     assert not other.is_set()
 
 
@@ -34,7 +34,7 @@ def test_the_block_ends_behind_a_closing_that_has_begun() -> None:
 
     cancelled.set()
     with closing_when(cancelled, close):
-        assert begun.wait(10)
+        assert begun.wait(60)
     assert over.is_set()
 
 
@@ -44,4 +44,4 @@ def test_a_grace_lets_the_block_end_alone() -> None:
     with closing_when(cancelled, closed.set, 60):
         assert not closed.wait(0.5)
     with closing_when(cancelled, closed.set, 0.2):
-        assert closed.wait(10)
+        assert closed.wait(60)

@@ -23,10 +23,10 @@ def test_one_more_than_there_are_places_waits_and_says_so() -> None:
     assert not waiting.is_set()
     thread = threading.Thread(target=third.take, args=(never,))
     thread.start()
-    assert waiting.wait(10)
+    assert waiting.wait(60)
     assert thread.is_alive()
     second.leave()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -65,9 +65,9 @@ def test_an_answer_waits_for_its_turn_again() -> None:
     other.take(never)
     answered = threading.Thread(target=questions.secret, args=(SecretRequest("lab", "password", "Password"),))
     answered.start()
-    assert waiting.wait(10)
+    assert waiting.wait(60)
     other.leave()
-    answered.join(10)
+    answered.join(60)
     assert not answered.is_alive()
     with pytest.raises(Cancelled):
         queue.turn().take(_cancelled())
@@ -90,14 +90,14 @@ def test_one_that_a_person_waits_for_goes_before_those_that_came_earlier() -> No
 
         thread = threading.Thread(target=run)
         thread.start()
-        assert waits.wait(10)
+        assert waits.wait(60)
         return turn, thread
 
     waiters = [wait_for(name) for name in ("one", "two", "three")]
     waiters[2][0].hurry()
     holder.leave()
     for _, thread in waiters:
-        thread.join(10)
+        thread.join(60)
     assert came == ["three", "one", "two"]
 
 
@@ -143,10 +143,10 @@ def test_a_connection_that_has_not_begun_is_hurried_or_cancelled() -> None:
     hurried = queue.turn(waits.set)
     thread = threading.Thread(target=hurried.begin, args=(never,))
     thread.start()
-    assert waits.wait(10)
+    assert waits.wait(60)
     before = queue.delay()
     hurried.hurry()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert queue.delay() < before + APART, "its time is free for the next"
     with pytest.raises(Cancelled):

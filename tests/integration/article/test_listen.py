@@ -63,7 +63,7 @@ class Listen:
         assert self._program.stdout is not None
         words = self._program.stdout.read()
         code = self._program.wait(30)
-        self._reader.join(10)
+        self._reader.join(60)
         return code, words
 
     def report(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Listen:
     ) -> None:
         self._program.kill()
         self._program.communicate()
-        self._reader.join(10)
+        self._reader.join(60)
 
 
 def digest(picture: Picture) -> str:

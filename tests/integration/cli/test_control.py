@@ -39,12 +39,12 @@ def test_clicks_texts_keys_and_the_clipboard_arrive(
     said = user.run("type", *way, TEXT)
     assert (said.code, said.stdout) == (0, "")
     assert f"{len(TEXT)} characters typed in " in said.stderr
-    wait_for(lambda: file.read_text() == TEXT, timeout=20, what="the text")
+    wait_for(lambda: file.read_text() == TEXT, what="the text")
     pressed = user.run("key", *way, "shift+b", "shift+1", "ctrl+shift+a", "enter", "--json").json()
     assert pressed["chords"] == 4
     assert 0 < pressed["done"] < 10
     assert 0 < pressed["shown"] < 10
-    wait_for(lambda: file.read_text() == f"{TEXT}B!\1\n", timeout=20, what="the keys")
+    wait_for(lambda: file.read_text() == f"{TEXT}B!\1\n", what="the keys")
     put = user.run("clip", "put", *way, "grüße\nx\x1b\x07")
     assert put.stderr.endswith(": 7 characters put into its clipboard, 2 control characters left out\n")
     fetched = user.run("clip", "get", *way)

@@ -228,7 +228,7 @@ def test_garbage_instead_of_an_agent_is_one_sentence(
         thread.start()
         port = listener.getsockname()[1]
         said = user.run("stats", "--direct", f"127.0.0.1:{port}", "--token-file", token).refusal(7)
-        thread.join(10)
+        thread.join(60)
     assert "protocol" in said
 
 

@@ -19,4 +19,4 @@ def test_a_frame_is_around_the_picture_and_nothing_over_it(stage: ControlStage) 
         edges = (shot[:2], shot[602:], shot[:, :2], shot[:, 802:])
         return same and all(bool((edge == AMBER).all()) for edge in edges)
 
-    wait_for(framed, timeout=15, what="the frame alone")
+    wait_for(framed, what="the frame alone")

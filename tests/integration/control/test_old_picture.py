@@ -14,10 +14,10 @@ def test_an_old_picture_takes_no_input(stage: ControlStage) -> None:
     stage.open()
     stage.hold("Shift_L")
     stage.agent.signal(signal.SIGSTOP)
-    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.console.wait_for_window("^lab-01 - [^c]")
     stage.xdotool("keyup", "Shift_L", "key", "x")
     stage.agent.signal(signal.SIGCONT)
-    stage.console.wait_for_window("^lab-01 - controlled", timeout=15)
+    stage.console.wait_for_window("^lab-01 - controlled")
     stage.xdotool("key", "y", "Return")
     assert typed_lines(typed) == ["y"]
     assert stage.keys_down() == []
@@ -27,10 +27,10 @@ def test_a_key_that_is_pressed_over_an_old_picture_does_not_repeat_on_the_host(s
     log = stage.key_log()
     stage.open()
     stage.agent.signal(signal.SIGSTOP)
-    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.console.wait_for_window("^lab-01 - [^c]")
     stage.xdotool("keydown", "x")
     stage.agent.signal(signal.SIGCONT)
-    stage.console.wait_for_window("^lab-01 - controlled", timeout=15)
+    stage.console.wait_for_window("^lab-01 - controlled")
     time.sleep(0.2)  # It repeats 25 times a second.
     stage.xdotool("keyup", "x", "key", "y")
     wait_for(lambda: "keysym 0x79, y" in log(), what="the next key")
@@ -40,7 +40,7 @@ def test_a_key_that_is_pressed_over_an_old_picture_does_not_repeat_on_the_host(s
 def test_after_an_old_picture_the_pointer_is_where_it_is_here_before_it_moves(stage: ControlStage) -> None:
     stage.open()
     stage.agent.signal(signal.SIGSTOP)
-    stage.console.wait_for_window("^lab-01 - [^c]", timeout=10)
+    stage.console.wait_for_window("^lab-01 - [^c]")
     stage.point(302, 202)
     stage.agent.signal(signal.SIGCONT)
-    wait_for(lambda: stage.pointer() == (300, 200), timeout=15, what="the pointer")
+    wait_for(lambda: stage.pointer() == (300, 200), what="the pointer")

@@ -179,5 +179,5 @@ def test_a_thousand_moves_in_a_second_are_few_messages(
         # The server drops what it has not read of a client that is gone.
         display.sync()
     took = time.monotonic() - began
-    wait_for(lambda: stage.pointer() == (999 * 7 % 800, 999 * 3 % 600), timeout=10, what="the last place")
+    wait_for(lambda: stage.pointer() == (999 * 7 % 800, 999 * 3 % 600), what="the last place")
     assert len(moves) <= 70 * max(1.0, took)

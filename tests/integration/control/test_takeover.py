@@ -24,7 +24,7 @@ def _other_console(stage: ControlStage, monkeypatch: pytest.MonkeyPatch) -> Iter
         with monkeypatch.context() as patch:
             patch.setattr(link_loop, "CONSOLE_ID", bytes(16))
             other.connect()
-            wait_for(lambda: other.control.status.may, timeout=10, what="the other console")
+            wait_for(lambda: other.control.status.may, what="the other console")
         yield other
     finally:
         other.close()
@@ -47,7 +47,7 @@ def test_what_is_typed_when_control_ends_by_itself_is_no_order_to_the_window(
             stage.xdotool("key", "q")
             return not stage.session.snapshot().viewing
 
-        wait_for(closed, timeout=10, what="the window's own key after a rest")
+        wait_for(closed, what="the window's own key after a rest")
 
 
 def test_control_of_another_console_is_taken_only_with_a_chord_of_its_own(

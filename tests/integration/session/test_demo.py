@@ -37,21 +37,21 @@ def test_what_a_newcomer_types_and_clicks_in_the_window_is_seen(monkeypatch: pyt
             session = fleet.session(HOST)
             session.connect()
             wait_for_all([session], lambda one: one.size is not None, 60)
-            wait_for(seen, timeout=20, what="the invitation")
+            wait_for(seen, what="the invitation")
             session.view(control=True)
             window = screen.wait_for_window(f"{HOST} - controlled")
             left, top, wide, high = screen.place(window)
             at = left + (wide - SIZE[0]) // 2 + clicked[0].x, top + (high - SIZE[1]) // 2 + clicked[0].y
             screen.call("xdotool", "mousemove", *map(str, at), "click", "1")
-            wait_for(lambda: seen(*clicked), timeout=20, what="the count")
+            wait_for(lambda: seen(*clicked), what="the count")
             screen.call("xdotool", "type", "Hello, 1!")
             done: tuple[Action, ...] = (*clicked, TextAction("Hello, 1!"))
-            wait_for(lambda: seen(*done), timeout=20, what="the text")
+            wait_for(lambda: seen(*done), what="the text")
             session.control.put_clip(" grüße", 20)
             assert session.control.fetch_clip(20) == " grüße"
             screen.call("xdotool", "key", "ctrl+v")
             done = *done, ClipAction(" grüße"), TextAction(" grüße")
-            wait_for(lambda: seen(*done), timeout=20, what="the text of the clipboard")
+            wait_for(lambda: seen(*done), what="the text of the clipboard")
         finally:
             fleet.close()
 

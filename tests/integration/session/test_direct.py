@@ -55,19 +55,19 @@ def test_a_first_picture_of_one_colour_is_told_as_a_hint_and_shown_all_the_same(
     session = Session("lab-01", OneColour(agent.address, agent.token), 0, events.append)
     try:
         session.connect()
-        assert session.wait_for(lambda one: one.size is not None, 15)
+        assert session.wait_for(lambda one: one.size is not None, 60)
         assert session.snapshot().session == 1
         assert [event for event in events if isinstance(event, PictureFlat)]
     finally:
         session.close()
 
 
-def reaches(session: Session, state: State, seconds: float = 15) -> bool:
+def reaches(session: Session, state: State, seconds: float = 60) -> bool:
     return session.wait_for(lambda one: one.state is state, seconds)
 
 
 def has_picture(session: Session) -> bool:
-    return session.wait_for(lambda one: one.size is not None, 15)
+    return session.wait_for(lambda one: one.size is not None, 60)
 
 
 def test_it_streams_exactly_and_counts(session: Session) -> None:
@@ -243,7 +243,7 @@ def test_asking_back_and_forth_ends_where_it_was_last_asked_to(session: Session)
 def test_connecting_while_it_waits_to_try_again_tries_at_once(agent: AgentProcess, session: Session) -> None:
     assert has_picture(session)
     agent.stop()
-    assert session.wait_for(lambda one: one.state is State.RETRYING and one.attempt >= 5, 30)
+    assert session.wait_for(lambda one: one.state is State.RETRYING and one.attempt >= 5, 60)
     agent.start()
     retry_at = session.snapshot().retry_at
     assert retry_at is not None

@@ -66,9 +66,9 @@ def session(agent: AgentProcess, events: list[Event]) -> Iterator[Session]:
 
 
 def acts(session: Session) -> None:
-    assert session.wait_for(lambda one: one.control.state is ControlState.FREE and one.size is not None, 20)
+    assert session.wait_for(lambda one: one.control.state is ControlState.FREE and one.size is not None, 60)
     session.control.take()
-    assert session.wait_for(lambda one: one.control.yours, 20)
+    assert session.wait_for(lambda one: one.control.yours, 60)
 
 
 def test_a_host_that_another_console_controls_is_busy_until_it_is_taken_by_force(
@@ -82,7 +82,7 @@ def test_a_host_that_another_console_controls_is_busy_until_it_is_taken_by_force
         ben.told(ControlState.FREE)
         acts(session)
         ben.take(force=True)
-        assert session.wait_for(lambda one: one.control.state is ControlState.OTHER, 20)
+        assert session.wait_for(lambda one: one.control.state is ControlState.OTHER, 60)
         assert session.control.key(A, down=True, text="a") == 0
         wait_for(lambda: any(isinstance(one, ControlTakenOver) for one in events), what="the event")
         assert [one.holder for one in events if isinstance(one, ControlTakenOver)] == ["ben@desk"]
@@ -127,7 +127,7 @@ def test_control_that_is_ended_at_the_host_is_told_and_not_taken_again(
         assert not session.control.type("a")
         assert session.control.status.state is ControlState.FREE
         session.control.take()
-        assert session.wait_for(lambda one: one.control.state is ControlState.REFUSED, 20)
+        assert session.wait_for(lambda one: one.control.state is ControlState.REFUSED, 60)
 
 
 def test_a_no_at_the_host_is_told(agent: AgentProcess, display: Xvfb) -> None:
@@ -135,7 +135,7 @@ def test_a_no_at_the_host_is_told(agent: AgentProcess, display: Xvfb) -> None:
     settings = ControlSettings(consent=Consent.ALWAYS)
     with closing(Session("lab", route, 0, lambda _event: None, control=settings)) as one:
         one.connect()
-        assert one.wait_for(lambda snapshot: snapshot.screen == "asking", 20)
+        assert one.wait_for(lambda snapshot: snapshot.screen == "asking", 60)
         window = display.wait_for_window("deskconsole question")
         x, y, width, height = display.place(window)
 
@@ -184,7 +184,7 @@ def test_an_agent_that_answers_what_was_never_sent_ends_its_link(message: Messag
         closing(Session("liar", DirectRoute(address, TOKEN), 0, lambda _event: None)) as misled,
     ):
         misled.connect()
-        assert misled.wait_for(lambda one: one.state is State.FAILED, 10)
+        assert misled.wait_for(lambda one: one.state is State.FAILED, 60)
         assert isinstance(misled.failure, ProtocolViolation)
         assert not misled.control.status.yours
 

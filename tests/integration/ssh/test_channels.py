@@ -42,7 +42,7 @@ def echo_port() -> Iterator[int]:
     yield listener.getsockname()[1]
     listener.shutdown(socket.SHUT_RDWR)
     listener.close()
-    thread.join(5)
+    thread.join(60)
 
 
 def test_a_tunnel_carries_bytes_both_ways_and_ends_in_order(sshd: Sshd, dial: Dial, echo_port: int) -> None:

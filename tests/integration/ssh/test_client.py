@@ -46,7 +46,7 @@ def serving(behave: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
+        thread.join(60)
         for sock in accepted:
             sock.close()
 
@@ -201,7 +201,7 @@ def spoilt_line(port: int) -> Iterator[tuple[int, Callable[[], None]]]:
             for end in ends:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(60)
 
 
 def test_a_cut_link_is_a_sentence_and_logs_nothing_of_the_librarys(

@@ -44,5 +44,5 @@ def test_closing_ends_in_order_where_the_jump_host_has_just_gone(make_sshd: Call
         sock.broken = True
         link.shut()
         assert not link.is_alive()
-    jump.join(10)
+    jump.join(60)
     assert set(threading.enumerate()) == before

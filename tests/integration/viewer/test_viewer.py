@@ -186,7 +186,7 @@ def test_a_console_that_fails_at_an_input_ends_the_window_and_logs_no_content(
         stage.screen.call("xdotool", "mousemove", "100", "100", "click", "1")
         return not stage.reasons.empty()
 
-    wait_for(ended, timeout=20, what="the window's end")
+    wait_for(ended, what="the window's end")
     assert stage.reasons.get() == "the console failed at its input: ValueError"
     viewer.close()
     assert "ValueError" in caplog.text

@@ -26,7 +26,7 @@ def test_commands_act_on_a_windows_desktop(windows: WindowsHost, tmp_path: Path)
     assert "lab: clicked 600, 400 in " in user.run("click", "lab", "600", "400").stderr
     assert "lab: 9 characters typed in " in user.run("type", "lab", "grüße €\nx").stderr
     assert user.run("key", "lab", "shift+b", "--json").json()["chords"] == 1
-    wait_for(lambda: windows.typed_text() == "grüße €\r\nxB", timeout=20, what="the text in notepad")
+    wait_for(lambda: windows.typed_text() == "grüße €\r\nxB", what="the text in notepad")
     said = user.run("clip", "put", "lab", "a\nü\x1b")
     assert said.stderr == "lab: 3 characters put into its clipboard, 1 control character left out\n"
     fetched = user.run("clip", "get", "lab")

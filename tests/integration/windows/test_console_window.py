@@ -118,7 +118,7 @@ def test_the_window_shows_a_linux_host_s_pixels_and_another_size_and_leaves_no_p
         # The close button of its title bar.
         shared_windows.move_pointer(found[0] + screen.width - 10, found[1] - 14)
         shared_windows.xdotool("click", "1")
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert not pictures_left(console)
 
 
@@ -144,7 +144,7 @@ def test_the_window_tells_its_keys_and_that_it_only_shows(
         # The picture is scaled to the height, and black is beside it.
         wait_for(lambda: not shared_windows.screenshot()[:600, :60].any(), what="the full screen")
         shared_windows.xdotool("key", "q")
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.long

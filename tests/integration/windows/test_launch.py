@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -27,7 +25,7 @@ from deskconsole.ssh.connection import Connection
 from deskwire.control import ControlState
 from support.peers.acting_console import ActingConsole
 from support.windows.ground import WindowsGround, python_command, windows_ground
-from support.windows.host import WindowsHost
+from support.windows.held_file import held_file
 from support.windows.listed_session import ListedSession
 from support.xvfb import wait_for
 
@@ -58,16 +56,6 @@ class Direct:
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self._port), timeout=10)
-
-
-def runs(ground: WindowsGround) -> list[str]:
-    return sorted(entry.name for entry in (ground.root / "run").iterdir() if entry.is_dir())
-
-
-def nobody_is_coming(ground: WindowsGround) -> None:
-    """Makes all agents a while old."""
-    for token in ground.root.glob("run/*/token"):
-        os.utime(token, (time.time() - 60,) * 2)
 
 
 @contextmanager
@@ -112,7 +100,7 @@ def test_the_agent_finds_itself_on_the_desktop(ground: WindowsGround) -> None:
 
 def test_the_token_lies_in_a_folder_that_nobody_else_can_enter(ground: WindowsGround) -> None:
     launched = ground.launch()
-    (instance,) = runs(ground)
+    (instance,) = ground.runs()
     folder = ground.root / "run" / instance
     assert (folder / "token").read_bytes() == launched.token
     # The access list itself is Windows'; of Wine one sees what it makes of it.
@@ -149,7 +137,7 @@ def test_changed_files_are_not_run_with_the_highest_rights(ground: WindowsGround
     try:
         with pytest.raises(Damaged, match=f"damaged there: {ground.deployed.runtime}"):
             highest.launch()
-        assert runs(ground) == []
+        assert ground.runs() == []
     finally:
         module.write_bytes(content)
 
@@ -175,7 +163,7 @@ def test_an_agent_is_replaced_when_it_died_and_when_it_is_to_be(ground: WindowsG
     assert not third.reused
     assert len({first.token, second.token, third.token}) == 3
     assert ground.agents() == [third.pid]
-    assert len(runs(ground)) == 1
+    assert len(ground.runs()) == 1
 
 
 def test_others_end_unless_a_console_is_connected(ground: WindowsGround) -> None:
@@ -183,15 +171,15 @@ def test_others_end_unless_a_console_is_connected(ground: WindowsGround) -> None
     with visited(ground.connection, served.port):
         spare = ground.launch(idle_exit=121)
         assert sorted(ground.agents()) == sorted([served.pid, spare.pid])
-        nobody_is_coming(ground)
+        ground.age_agents()
         last = ground.launch(idle_exit=122)
         assert sorted(ground.agents()) == sorted([served.pid, last.pid])
-        assert len(runs(ground)) == 2
+        assert len(ground.runs()) == 2
 
 
 def test_an_agent_is_kept_for_the_console_that_was_just_told_of_it(ground: WindowsGround) -> None:
     first = ground.launch()
-    nobody_is_coming(ground)
+    ground.age_agents()
     assert ground.launch().reused, "told of once more"
     second = ground.launch(idle_exit=121)
     assert sorted(ground.agents()) == sorted([first.pid, second.pid])
@@ -229,38 +217,11 @@ def test_what_a_console_left_that_died_in_the_middle_is_cleared(ground: WindowsG
     assert not left.exists()
 
 
-@contextmanager
-def held(ground: WindowsGround, file: str) -> Iterator[None]:
-    """A program on the host has a file of ours open, by its path below the profile."""
-    program = (
-        "import pathlib, time\n"
-        f"file = pathlib.Path({file!r}).open()\n"
-        "pathlib.Path('opened').touch()\n"
-        "while not pathlib.Path('enough').exists():\n"
-        "    time.sleep(0.05)\n"
-    )
-    with ground.connect() as connection:
-        holder = threading.Thread(
-            target=connection.run,
-            args=(python_command(program),),
-            kwargs={"stdin": program.encode(), "timeout": 90.0},
-        )
-        holder.start()
-        try:
-            wait_for((ground.windows.home / "opened").exists, timeout=60, what="a program that holds a file")
-            yield
-        finally:
-            (ground.windows.home / "enough").touch()
-            holder.join()
-            (ground.windows.home / "opened").unlink(missing_ok=True)
-            (ground.windows.home / "enough").unlink()
-
-
 def test_a_log_that_somebody_reads_is_no_hindrance(ground: WindowsGround) -> None:
     left = ground.root / "run" / "aaaaaaaaaaaa"
     left.mkdir(parents=True)
     (left / "agent.log").write_text("old words\n")
-    with held(ground, r"AppData\Local\deskconsole\run\aaaaaaaaaaaa\agent.log"):
+    with held_file(ground, r"AppData\Local\deskconsole\run\aaaaaaaaaaaa\agent.log"):
         launched = ground.launch()
         assert ground.agents() == [launched.pid]
         assert left.exists()
@@ -276,7 +237,7 @@ def test_a_refused_task_is_said_with_windows_own_words(ground: WindowsGround) ->
     finally:
         ground.windows.refuse_tasks(False)
     assert "as an administrator" in caught.value.remedy
-    assert runs(ground) == []
+    assert ground.runs() == []
 
 
 def test_an_agent_that_dies_at_once_is_heard(ground: WindowsGround) -> None:
@@ -295,7 +256,7 @@ def test_an_agent_that_dies_at_once_is_heard(ground: WindowsGround) -> None:
         (agent / "elsewhere.py").rename(agent / "__main__.py")
         wire.write_text(before, "utf-8")
     assert ground.agents() == []
-    assert runs(ground) == []
+    assert ground.runs() == []
 
 
 def test_a_program_that_windows_cannot_start_is_told_by_the_task(ground: WindowsGround) -> None:
@@ -307,7 +268,7 @@ def test_a_program_that_windows_cannot_start_is_told_by_the_task(ground: Windows
             ground.launch()
     finally:
         program.with_name("away.exe").rename(program)
-    assert runs(ground) == []
+    assert ground.runs() == []
 
 
 def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGround) -> None:
@@ -317,7 +278,7 @@ def test_nobody_logged_on_is_told_at_once_and_a_log_on_is_seen(ground: WindowsGr
         with pytest.raises(NobodyLoggedOn, match="nobody is logged on") as caught:
             ground.launch()
         assert "Log on" in caught.value.remedy
-        assert not (ground.root / "run").exists() or runs(ground) == []
+        assert not (ground.root / "run").exists() or ground.runs() == []
         waiting = threading.Timer(2.0, ground.windows.log_on)
         waiting.start()
         launched = ground.launch(wait_for_user=60)
@@ -339,7 +300,7 @@ def test_a_log_off_after_the_look_is_nobody_whatever_the_scheduler_calls_it(grou
     finally:
         ground.windows.answer_away(None)
         ground.windows.log_on()
-    assert runs(ground) == []
+    assert ground.runs() == []
 
 
 def test_an_agent_is_launched_though_the_end_of_input_never_comes(ground: WindowsGround) -> None:
@@ -372,17 +333,7 @@ def test_an_agent_that_says_it_is_elsewhere_is_not_believed_to_be_a_success(grou
     finally:
         agent.write_text(before, "utf-8")
     assert ground.agents() == []
-    assert runs(ground) == []
-
-
-@contextmanager
-def listed(windows: WindowsHost, *sessions: ListedSession) -> Iterator[None]:
-    """Windows lists these sessions."""
-    windows.list_sessions(*sessions)
-    try:
-        yield
-    finally:
-        windows.list_sessions()
+    assert ground.runs() == []
 
 
 def test_a_plain_user_who_may_not_be_told_of_his_own_session_sees_it(ground: WindowsGround) -> None:
@@ -390,7 +341,7 @@ def test_a_plain_user_who_may_not_be_told_of_his_own_session_sees_it(ground: Win
     services, own = ListedSession(0, "Services", "", 4), ListedSession(1, "Console", None)
     ground.windows.change(administrator=False)
     try:
-        with listed(ground.windows, services, own):
+        with ground.windows.listed(services, own):
             facts = probe(ground.connection, ground.host)
             assert facts.elevated is False
             assert [(one.number, one.user, one.own) for one in facts.sessions] == [(1, "", False)]
@@ -409,11 +360,11 @@ def test_an_agent_in_another_session_than_the_chosen_one_serves_the_next_console
     """The stand-in's only session has the number 1, whatever Windows lists."""
     user = ground.windows.user
     away, chosen = ListedSession(1, "", user, 4), ListedSession(2, "RDP-Tcp#1", user)
-    with listed(ground.windows, away, chosen):
+    with ground.windows.listed(away, chosen):
         first = ground.launch()
         assert first.word is not None
         assert first.word.session == 1
-        (instance,) = runs(ground)
+        (instance,) = ground.runs()
         assert json.loads((ground.root / "run" / instance / "uses.json").read_text())["session"] == 2
         assert ground.launch().reused
 
@@ -437,10 +388,7 @@ def test_the_task_scheduler_is_asked_by_com_in_the_places_where_its_methods_are(
 
 def test_the_agent_ends_by_itself(ground: WindowsGround) -> None:
     ground.launch(idle_exit=1)
-    deadline = time.monotonic() + 20
-    while ground.agents() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert ground.agents() == []
+    wait_for(lambda: ground.agents() == [], what="the agent's end")
 
 
 def test_a_reconnect_is_one_command(ground: WindowsGround, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,7 +404,7 @@ def test_a_reconnect_is_one_command(ground: WindowsGround, monkeypatch: pytest.M
     assert ground.launch().reused
     # So it takes one Python's start on the host: 0.3 s on a quiet machine.
     assert len(commands) == 1, commands
-    assert re.fullmatch(r"[0-9a-f]{12}", runs(ground)[0])
+    assert re.fullmatch(r"[0-9a-f]{12}", ground.runs()[0])
 
 
 def test_where_nothing_tells_who_is_logged_on_a_task_that_does_not_run_does(ground: WindowsGround) -> None:

@@ -25,7 +25,7 @@ def test_connecting_mends_what_is_damaged(shared_windows: WindowsHost, tmp_path:
     way.session.connect()
     assert way.streams(180)
     way.session.disconnect()
-    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 30)
+    assert way.session.wait_for(lambda one: one.state is State.CLOSED, 60)
     for process in shared_windows.processes("pythonw.exe"):
         shared_windows.kill(process.pid)
     (file,) = (shared_windows.home / "AppData/Local/deskconsole").glob(damaged)

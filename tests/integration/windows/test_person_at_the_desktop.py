@@ -221,7 +221,7 @@ def test_a_window_that_covers_the_sign_does_so_for_a_moment_only(
     with WindowsProgram(windows_desktop) as other:
         other.run(COVER)
         wait_for(lambda: windows_desktop.screenshot()[40, 900].min() == 255, what="the other window")
-        wait_for(lambda: shows_the_sign(windows_desktop, area), timeout=10, what="the sign above it")
+        wait_for(lambda: shows_the_sign(windows_desktop, area), what="the sign above it")
 
 
 def test_the_sign_ends_with_its_process(windows_desktop: WindowsHost) -> None:
@@ -274,7 +274,7 @@ def test_the_question_goes_with_the_console_that_wanted_to_see(
 ) -> None:
     with closing(ActingConsole(agent, consent=Consent.ALWAYS, console=16 * b"5")):
         wait_for(lambda: person.value("place('See')"), what="the question")
-    wait_for(lambda: person.value("place('See')") is None, timeout=10, what="the question's end")
+    wait_for(lambda: person.value("place('See')") is None, what="the question's end")
 
 
 AMBER = (60, 180, 250)

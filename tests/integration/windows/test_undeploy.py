@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -12,8 +11,8 @@ import pytest
 from deskagent.host.windows.tasks import task_xml
 from deskconsole.bootstrap.probe import probe
 from deskconsole.bootstrap.remove import remove
-from support.windows.ground import WindowsGround, python_command, windows_ground
-from support.xvfb import wait_for
+from support.windows.ground import WindowsGround, windows_ground
+from support.windows.held_file import held_file
 
 
 @pytest.fixture(scope="module")
@@ -106,32 +105,11 @@ def test_what_is_held_is_named_and_goes_with_the_next_try(
     monkeypatch.setattr("deskconsole.bootstrap.windows.removal.DELETE_TIMEOUT", 0.0)
     held = ground.root / "held"
     held.touch()
-    # Somebody else's program, which is not ours to end.
-    program = (
-        "import pathlib, time\n"
-        "folder = pathlib.Path(r'AppData\\Local\\deskconsole')\n"
-        "file = (folder / 'held').open()\n"
-        "(folder.parent / 'opened').touch()\n"
-        "while not (folder.parent / 'enough').exists():\n"
-        "    time.sleep(0.05)\n"
-    )
-    holder = threading.Thread(
-        target=ground.connection.run,
-        args=(python_command(program),),
-        kwargs={"stdin": program.encode(), "timeout": 90.0},
-    )
-    holder.start()
-    try:
-        wait_for((ground.root.parent / "opened").exists, timeout=60, what="a program that holds a file")
+    with held_file(ground, r"AppData\Local\deskconsole\held"):
         removed = ground.remove()
-    finally:
-        (ground.root.parent / "enough").touch()
-        holder.join()
     # Wine's rmdir gives up at the first file that will not go, Windows' does not.
     assert any("deskconsole\\held (" in left for left in removed.left), removed.left
     assert ground.remove().left == ()
-    (ground.root.parent / "opened").unlink()
-    (ground.root.parent / "enough").unlink()
     assert is_bare(ground)
 
 

@@ -57,7 +57,7 @@ def test_a_cut_is_mended_with_the_agent_that_still_runs(way: WindowsWay) -> None
     assert way.streams(), way.events
     before = way.windows.processes("pythonw.exe")
     way.windows.drop_connections()
-    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
+    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 60)
     way.windows.type_text("while nobody looked")
     assert way.streams(), way.events
     wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
@@ -96,7 +96,7 @@ def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:
     assert way.streams(), way.events
     (agent,) = way.windows.processes("pythonw.exe")
     way.windows.kill(agent.pid)
-    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 10)
+    assert way.session.wait_for(lambda one: one.state is not State.STREAMING, 60)
     assert way.streams(), way.events
     wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     (again,) = way.windows.processes("pythonw.exe")
@@ -106,7 +106,7 @@ def test_an_agent_that_is_killed_is_started_again(way: WindowsWay) -> None:
 def test_a_cut_upload_goes_on_by_itself(bare: WindowsWay) -> None:
     bare.windows.cut_upload_after(9_000_000)
     bare.session.connect()
-    assert bare.session.wait_for(lambda one: one.state is State.RETRYING, 30)
+    assert bare.session.wait_for(lambda one: one.state is State.RETRYING, 60)
     assert bare.streams(), bare.events
     wait_for(bare.shows_the_screen, timeout=60, what="the exact picture")
 
@@ -116,7 +116,7 @@ def test_a_resized_desktop_is_a_refresh_that_says_so_and_exact(way: WindowsWay) 
     assert way.streams(), way.events
     for size in ((1024, 768), (1600, 900)):
         way.windows.resize(*size)
-        assert way.session.wait_for(sized(size), 15)
+        assert way.session.wait_for(sized(size), 60)
         wait_for(way.shows_the_screen, timeout=60, what="the exact picture")
     assert way.session.snapshot().statistics.refreshes["geometry change"] == 2
 
@@ -197,7 +197,7 @@ def test_who_waits_for_a_log_on_waits_through_cuts_too(make_windows: Start, tmp_
         for _ in range(2):
             assert way.session.wait_for(lambda one: one.state is State.WAITING, 60), way.events
             way.windows.drop_connections()
-            assert way.session.wait_for(lambda one: one.state is State.RETRYING, 30), way.events
+            assert way.session.wait_for(lambda one: one.state is State.RETRYING, 60), way.events
         way.windows.log_on()
         assert way.streams(), way.events
     finally:

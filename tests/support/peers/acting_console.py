@@ -25,7 +25,7 @@ class ActingConsole(Console):
         """The console waits for a picture before it takes control."""
         self.number = 0
 
-    def take(self, *, force: bool = False, ask: bool = False, seconds: float = 40) -> Control:
+    def take(self, *, force: bool = False, ask: bool = False, seconds: float = 60) -> Control:
         """Asks for control and waits for the answer."""
         assert self.until(has(Control))
         if self.awaits_picture:
@@ -50,7 +50,7 @@ class ActingConsole(Console):
         self.send(kind(grant=self.grant, n=self.number, **fields))
         return self.number
 
-    def done(self, number: int, seconds: float = 40) -> Done:
+    def done(self, number: int, seconds: float = 60) -> Done:
         """Waits until it is known what became of an input."""
         assert self.until(lambda _: any(one.n >= number for one in self.all(Done)), seconds)
         return next(one for one in self.all(Done) if one.n >= number)
@@ -64,7 +64,7 @@ class ActingConsole(Console):
         assert self.until(lambda _: bool(answers()))
         return answers()[0]
 
-    def told(self, state: ControlState, seconds: float = 40) -> Control:
+    def told(self, state: ControlState, seconds: float = 60) -> Control:
         """Waits until the last word on control is this."""
         assert self.until(lambda _: bool(self.all(Control)) and self.all(Control)[-1].state is state, seconds)
         return self.all(Control)[-1]

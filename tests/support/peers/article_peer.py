@@ -80,7 +80,7 @@ class Receiver:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.leave()
-        self._thread.join(30)
+        self._thread.join(60)
         self._server.close()
         assert not self._thread.is_alive()
 

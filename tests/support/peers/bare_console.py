@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -72,7 +73,7 @@ class Console:
         self.socket.sendall(self.connection.open())
         self.events: list[Packet | AgentMessage] = []
 
-    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 40) -> bool:
+    def until(self, wanted: Callable[[list[Packet | AgentMessage]], bool], seconds: float = 60) -> bool:
         """Receives until what came is what is wanted."""
         deadline = time.monotonic() + seconds
         self.socket.settimeout(0.05)
@@ -87,6 +88,22 @@ class Console:
                 return wanted(self.events)
             self.events += self.connection.receive(data)
         return True
+
+    def is_ended(self, seconds: float = 60) -> bool:
+        """Receives until the agent has ended the link; False where it does not, though it hears pings."""
+        deadline = time.monotonic() + seconds
+        self.socket.settimeout(0.05)
+        while time.monotonic() < deadline:
+            try:
+                if not (data := self.socket.recv(1 << 16)):
+                    return True
+                self.events += self.connection.receive(data)
+            except TimeoutError:
+                with contextlib.suppress(ConnectionError):  # the next look says so
+                    self.send(Ping(1))
+            except ConnectionError:
+                return True
+        return False
 
     def send(self, *messages: Message) -> None:
         """Says all of these at once."""

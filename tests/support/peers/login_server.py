@@ -98,6 +98,6 @@ def serving(
     finally:
         asyncio.run_coroutine_threadsafe(stop(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()

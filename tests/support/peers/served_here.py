@@ -48,7 +48,7 @@ class ServedHere:
 
     def close(self) -> None:
         self._server.close()
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 

@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 PIECE = 2048
 
@@ -27,7 +27,7 @@ def slow_link(port: int, rate: float) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def accept() -> None:
+    def accept(listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = listener.accept()
@@ -37,19 +37,8 @@ def slow_link(port: int, rate: float) -> Iterator[int]:
                     threads.append(threading.Thread(target=carry, args=way))
                     threads[-1].start()
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        accepting = threading.Thread(target=accept)
-        accepting.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            for end in (listener, *ends):
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            for thread in (accepting, *threads):
-                thread.join(5)
-            for end in ends:
-                end.close()
+    with _listening(accept, ends, threads) as port_here:
+        yield port_here
 
 
 @contextlib.contextmanager
@@ -78,7 +67,7 @@ def far_link(port: int, rate: float, delay: float) -> Iterator[int]:
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
 
-    def accept() -> None:
+    def accept(listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             client, _ = listener.accept()
             server = socket.create_connection(("127.0.0.1", port))
@@ -91,8 +80,17 @@ def far_link(port: int, rate: float, delay: float) -> Iterator[int]:
                     threads.append(threading.Thread(target=work[0], args=work[1:], daemon=True))
                     threads[-1].start()
 
+    with _listening(accept, ends, threads) as port_here:
+        yield port_here
+
+
+@contextlib.contextmanager
+def _listening(
+    accept: Callable[[socket.socket], None], ends: list[socket.socket], threads: list[threading.Thread]
+) -> Iterator[int]:
+    """Yields a port; at the end closes it and all `ends`, and waits for the threads."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        accepting = threading.Thread(target=accept)
+        accepting = threading.Thread(target=accept, args=(listener,))
         accepting.start()
         try:
             yield listener.getsockname()[1]
@@ -101,6 +99,6 @@ def far_link(port: int, rate: float, delay: float) -> Iterator[int]:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
             for thread in (accepting, *threads):
-                thread.join(5)
+                thread.join(60)
             for end in ends:
                 end.close()

@@ -52,7 +52,7 @@ class ControlStage:
         self.session.view(control=control, fullscreen=fullscreen)
         title = "controlled" if control else ".*"
         self.console.wait_for_window(f"^lab-01 - {title} - deskconsole")
-        wait_for(self._is_drawn, timeout=20, what="the picture")
+        wait_for(self._is_drawn, what="the picture")
         self.point(20, 20)
 
     def _is_drawn(self) -> bool:
@@ -164,7 +164,7 @@ class ControlStage:
 
 def typed_lines(typed: Path, count: int = 1) -> list[str]:
     """The lines of a file that is typed into, once there are so many."""
-    wait_for(lambda: typed.read_text().count("\n") >= count, timeout=15, what=f"{count} lines")
+    wait_for(lambda: typed.read_text().count("\n") >= count, what=f"{count} lines")
     return typed.read_text().splitlines()
 
 

@@ -13,7 +13,7 @@ def copy(screen: Xvfb, text: str) -> None:
     assert owner.stdin is not None
     owner.stdin.write(text.encode())
     owner.stdin.close()
-    wait_for(lambda: pasted(screen) == text, timeout=5, what="the clipboard")
+    wait_for(lambda: pasted(screen) == text, what="the clipboard")
 
 
 def pasted(screen: Xvfb, selection: str = "clipboard") -> str:

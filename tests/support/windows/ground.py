@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -71,6 +72,15 @@ class WindowsGround:
     def agents(self) -> list[int]:
         """Processes of ours, seen from outside."""
         return [each.pid for each in self.windows.processes() if "\\deskconsole\\" in each.path.lower()]
+
+    def runs(self) -> list[str]:
+        """The folders of agents that were launched."""
+        return sorted(entry.name for entry in (self.root / "run").iterdir() if entry.is_dir())
+
+    def age_agents(self) -> None:
+        """Makes all agents a while old: no console is on its way to one any more."""
+        for token in self.root.glob("run/*/token"):
+            os.utime(token, (time.time() - 60,) * 2)
 
     def end_agents(self) -> None:
         for pid in self.agents():

@@ -225,6 +225,15 @@ class WindowsHost:
         unfinished.write_text("".join(f"{one}\n" for one in sessions), "utf-8")
         unfinished.rename(path)
 
+    @contextlib.contextmanager
+    def listed(self, *sessions: ListedSession) -> Iterator[None]:
+        """While inside, Windows lists these sessions."""
+        self.list_sessions(*sessions)
+        try:
+            yield
+        finally:
+            self.list_sessions()
+
     def answer_away(self, result: int | None) -> None:
         """The last result of a task that is run while its user is away; None: it stays as it is."""
         self._ask("answer_away", result)

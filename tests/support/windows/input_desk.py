@@ -110,7 +110,7 @@ class InputDesk:
     def notepad(self, end: str) -> str:
         """Returns its text once that ends so; what it is after ten seconds otherwise."""
         with suppress(TimeoutError):
-            wait_for(lambda: self.host.typed_text().endswith(end), timeout=10)
+            wait_for(lambda: self.host.typed_text().endswith(end))
         return self.host.typed_text()
 
     def received(self) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ class Script(NamedTuple):
 
     acts: tuple[Act, ...]
     cycle: float = 3600
-    """Seconds after which all begins again, each window going on from where it stood."""
+    """Seconds after which all begins again, each window from where it stood."""
     seconds: bool = False
     """The clock shows them."""
     pattern: Pattern | None = None

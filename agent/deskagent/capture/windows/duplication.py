@@ -127,7 +127,7 @@ def _told() -> Iterator[None]:
         raise
     except Exception as error:
         # ImportError where nothing was brought, COMError, OSError, ValueError at a pointer that stayed empty:
-        # none of them may end the stream, which goes on without.
+        # none of them may end the stream, which continues without.
         traceback.clear_frames(error.__traceback__)  # the system's objects in them go now
         raise FramesError(_words(error)) from error
 

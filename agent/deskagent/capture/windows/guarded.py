@@ -40,7 +40,7 @@ class GuardedGrabber:
         self._looked = float("-inf")
 
     def displays(self) -> list[Display]:
-        """Those of the source, locked or not."""
+        """Returns the displays of the source, locked or not."""
         return self._source.displays()
 
     def check(self) -> None:

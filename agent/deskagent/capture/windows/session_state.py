@@ -93,7 +93,7 @@ _TABLE: Final = (
     _Row(
         lambda it: it.session == _SERVICES,
         ScreenState.GRAB_FAILED,
-        "the agent runs in session 0, among the services, where nobody's desktop is",
+        "the agent runs in session 0, among the services, where no user's desktop is",
     ),
     _Row(
         lambda it: not _same(it.station, VISIBLE_STATION),
@@ -163,10 +163,10 @@ def judge(answers: SystemAnswers) -> ScreenVerdict:
 
 
 def judge_blank(answers: SystemAnswers) -> ScreenVerdict:
-    """The same, where a grab gave one colour or nothing at all.
+    """Does the same where a grab gave one colour or nothing at all.
 
-    Only then is a display that is switched off a reason. The desktop behind it goes on, and as long as it can
-    be grabbed a console should see it: a monitor that sleeps is the usual case. A session that is not the
+    Only then is a display that is switched off a reason. The desktop behind it lives on, and as long as it
+    can be grabbed a console should see it: a monitor that sleeps is the usual case. A session that is not the
     display's own (RDP) has nothing to do with that display's power.
     """
     verdict = judge(answers)

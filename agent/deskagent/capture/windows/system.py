@@ -106,7 +106,7 @@ class WindowsDesktop:
         registration = HANDLE()
         try:
             # The callback is called at once with what is so now, and then at every change. A refusal means
-            # that nobody knows, and so does a Windows without the function (Wine).
+            # that is not known, and so does a Windows without the function (Wine).
             windows("PowerSettingRegisterNotification")(
                 byref(setting), _DEVICE_NOTIFY_CALLBACK, byref(self._subscription), byref(registration)
             )

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from Xlib.protocol import rq, structs
 
+from deskx11.extension import query_extension
+
 EXTENSION: Final = "XFIXES"
 
 
@@ -52,11 +54,8 @@ class Regions:
 
     def __init__(self, display: Any) -> None:
         """Raises LookupError where the server does not have it."""
-        known = display.query_extension(EXTENSION)
-        if known is None or not known.present:
-            raise LookupError(f"the X server has no {EXTENSION}")
+        self._opcode: int = query_extension(display, EXTENSION).major_opcode
         self._display = display.display
-        self._opcode: int = known.major_opcode
         _QueryVersion(display=self._display, opcode=self._opcode, major=2, minor=0)
 
     def create(self) -> int:

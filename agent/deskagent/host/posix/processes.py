@@ -10,7 +10,7 @@ from pathlib import Path
 PROC = Path("/proc")
 
 EXIT_TIMEOUT = 3.0
-"""Seconds a process has to end by itself."""
+"""Seconds a process has to end on its own."""
 
 
 def processes() -> list[int]:

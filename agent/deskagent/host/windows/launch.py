@@ -59,7 +59,7 @@ def main(arguments: dict[str, Any]) -> dict[str, Any]:
     known = arguments["sessions"] if sessions.enumerated() is None else []
     while True:
         # Two consoles at once: the second finds the first one's agent. Not held while it waits for a log-on.
-        # A launch whose connection was cut goes on; it ends here by an OSError when the folder is removed.
+        # A launch whose connection was cut continues; it ends here by an OSError when the folder is removed.
         with locked(root / "run" / "lock"):
             if arguments["reuse"] and (
                 running := find_running(root, arguments["instance"], arguments["sessions"])
@@ -273,7 +273,7 @@ def wait_for_begin(name: str, folder: Path, agent: Path, deadline: float) -> dic
 
 
 def explained(trouble: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
-    """The trouble, or that nobody is there: the user may have logged off since the sessions were listed, or
+    """The trouble, or that no user is there: the user may have logged off since the sessions were listed, or
     may be in none of them, where Windows did not say who is."""
     result = trouble.pop("result", None)
     if result in tasks.BLOCKED:
@@ -286,7 +286,7 @@ def explained(trouble: dict[str, Any], session: dict[str, Any]) -> dict[str, Any
 
 
 def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) -> dict[str, Any] | None:
-    """Waits for the agent's ready file, and takes its task away meanwhile: what a task has begun goes on."""
+    """Waits for the agent's ready file, and takes its task away meanwhile: what a task has begun runs on."""
     dropping = threading.Thread(target=run_folder.drop_task, args=(folder,))
     dropping.start()
     try:
@@ -307,7 +307,7 @@ def wait_for_ready(root: Path, kept: set[int], folder: Path, deadline: float) ->
 def misplaced(said: dict[str, Any]) -> str:
     """Says what is wrong with the agent's place; empty if it can see a desktop, if only at times."""
     if said.get("session") == 0:
-        return "the agent found itself in session 0, among the services, where nobody's desktop is"
+        return "the agent found itself in session 0, among the services, where no user's desktop is"
     station = str(said.get("station", VISIBLE_STATION))
     if station.casefold() != VISIBLE_STATION:
         return f"the agent found itself on the window station {station!r}, which no screen shows"

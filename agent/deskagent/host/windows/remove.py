@@ -18,7 +18,7 @@ def main(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Answers processes (ended), files and bytes (that are there), left (what would not go)."""
     root = processes.own_folder()
     reach_others()
-    # First of all a launch that a cut left running: it would go on to make a task, and that an agent.
+    # First of all a launch that a cut left running: it would make a task next, and that an agent.
     pids = running(root)
     agents.end(pids)
     refusals = {name: tasks.delete(name) for name in tasks.ours(str(root))}

@@ -44,12 +44,12 @@ def run_in_session(name: str, number: int) -> None:
         kinds = uuid.UUID(SCHEDULER).bytes_le, uuid.UUID(TASK_SERVICE).bytes_le
         windows("CoCreateInstance")(kinds[0], None, IN_THIS_PROCESS, kinds[1], byref(service))
         call(service, SERVICE_CONNECT, (Variant,) * 4, empty, empty, empty, empty)
-        with text("\\") as root, text(name) as called, text("") as nobody:
+        with text("\\") as root, text(name) as called, text("") as no_user:
             call(service, SERVICE_GET_FOLDER, (c_void_p, result), root, byref(folder))
             call(folder, FOLDER_GET_TASK, (c_void_p, result), called, byref(task))
             types = (Variant, ctypes.c_long, ctypes.c_long, c_void_p, result)
             flags = IGNORE_CONSTRAINTS | USE_SESSION
-            call(task, TASK_RUN_EX, types, empty, flags, number, nobody, byref(running))
+            call(task, TASK_RUN_EX, types, empty, flags, number, no_user, byref(running))
 
 
 def call(instance: c_void_p, place: int, types: tuple[Any, ...], *arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""A scheduled task of ours on a Windows host: its XML, and what the system's schtasks does with it.
+"""Our scheduled task on a Windows host: its XML, and what the system's schtasks does with it.
 
 A task is the one way from an SSH session into the session of the person at the desktop.
 """
@@ -107,7 +107,7 @@ def run(name: str, number: int | None = None) -> str | None:
 
 
 def delete(name: str) -> str | None:
-    """Takes the task away; what it started goes on."""
+    """Takes the task away; what it started runs on."""
     return _refusal(ask("/delete", "/f", "/tn", name))
 
 

@@ -32,7 +32,7 @@ from deskconsole.ssh.connection import Connection
 from .wheels import packages_archive, packages_name, wheels_platform
 
 FOLDER = ".deskconsole"
-"""Everything of ours is in it, below the home."""
+"""Our folder, below the home."""
 
 READY_WITHIN = 15.0
 """Seconds an agent has to say that it listens; a cold start from a slow disk took 4."""

@@ -1,4 +1,4 @@
-"""Asks a Windows host before there is a Python of ours on it: by SFTP and plain commands.
+"""Asks a Windows host before our Python is on it: by SFTP and plain commands.
 
 Every command means the same in cmd.exe and PowerShell: words without quotes, in every language's output only
 what is not translated is read.

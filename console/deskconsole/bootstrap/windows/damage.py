@@ -1,4 +1,4 @@
-"""Damaged files of a part on a Windows host, seen by SFTP where no Python of ours tells.
+"""Damaged files of a part on a Windows host, seen by SFTP where our Python does not run.
 
 A Python that gives no answer is not damaged for that: a virus scanner, Smart App Control or AppLocker may
 refuse it, or the host may be slow. To send everything again helps against none of these.

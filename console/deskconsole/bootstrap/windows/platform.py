@@ -148,7 +148,7 @@ def look(connection: Connection, host: str, home: str, runtimes: Iterable[str]) 
 
 
 def _probed(connection: Connection, python: str) -> WindowsProbeAnswer | Refusal:
-    """What the probing script answers; asked once more where it does not: a scanner may be at it."""
+    """Returns the answer of the probing script; asks once more where none comes: a scanner may be at it."""
     try:
         return ask_python(connection, python, f"{REMOTE}.windows.probe", {}, WindowsProbeAnswer)
     except NoAnswer:

@@ -14,7 +14,7 @@ from deskconsole.ssh.connection import Connection
 T = TypeVar("T")
 
 FOLDER = "AppData/Local/deskconsole"
-"""Everything of ours on the host, from the folder where SFTP and commands begin: the user's profile."""
+"""Our folder on the host, from the folder where SFTP and commands begin: the user's profile."""
 
 REFUSED = (
     "A virus scanner, Smart App Control, AppLocker or WDAC may refuse that Python: see there in Event Viewer "

@@ -1,4 +1,4 @@
-"""Removes everything of ours from a Windows host: tasks, agents, files; with our Python or without."""
+"""Removes all that is ours from a Windows host: tasks, agents, files; with our Python or without."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _RemovalCounts:
 
 
 def remove(connection: Connection, facts: HostFacts) -> Removed:
-    """Undeploys; a host that has nothing of ours is left as it is.
+    """Undeploys; a host that has none of our files is left as it is.
 
     Raises DeployError where SFTP cannot list our folder, ConnectionLost.
     """
@@ -92,7 +92,7 @@ def _there(connection: Connection) -> Entry | None:
 
 
 def _ended_by_python(connection: Connection, facts: HostFacts, gone: _RemovalCounts) -> bool:
-    """Has a Python of ours end tasks and agents; False where none runs there any more."""
+    """Has our Python end tasks and agents; False where none runs there any more."""
     pythons = [facts.python] if facts.python else []
     pythons += [python_of(part.name) for part in facts.deployed if part.name.startswith("runtime-")]
     for python in dict.fromkeys(pythons):
@@ -109,7 +109,7 @@ def _ended_by_python(connection: Connection, facts: HostFacts, gone: _RemovalCou
 
 
 def _end_tasks(connection: Connection, root: str, gone: _RemovalCounts) -> None:
-    """Deletes our tasks by commands, where no Python of ours runs."""
+    """Deletes our tasks by commands, where our Python does not run."""
 
     def ask(*words: str) -> str:
         return connection.run(" ".join(("schtasks", *words))).stdout.decode("utf-8", "replace")
@@ -156,7 +156,7 @@ def _names(files: Files) -> list[str]:
 
 
 def _remaining_files(files: Files) -> Iterator[tuple[str, Entry | None]]:
-    """Every file of ours, and None for a folder with nothing in it; only so many of a host without end."""
+    """Each of our files, and None for a folder with nothing in it; only so many of a host without end."""
     folders = [FOLDER]
     for _ in range(_FOLDERS_AT_MOST):
         if not folders:

@@ -34,5 +34,5 @@ class CopyDecoder:
             raise RemoteProtocolError(
                 f"a copy of {width} x {height} from {x}, {y} is not inside {whole_width} x {whole_height}"
             )
-        # numpy finds out by itself whether the two overlap and takes a temporary then.
+        # numpy finds out whether the two overlap and takes a temporary then.
         target[:] = self._picture[y : y + height, x : x + width]

@@ -69,7 +69,7 @@ class Hall:
             self.screen.call("xdotool", "mousemove", str(x), str(y), "click", "1")
             return not self.screen._windows("deskconsole question")
 
-        wait_for(answered, timeout=10, what="the end of the question")
+        wait_for(answered, what="the end of the question")
         return time.monotonic()
 
     def copy(self, text: str, target: str = "UTF8_STRING") -> None:
@@ -137,21 +137,21 @@ def test_the_clipboard_goes_both_ways_and_what_cannot_go_is_told(hall: Hall) -> 
 def test_the_person_sees_who_acts_and_ends_it(hall: Hall) -> None:
     console = hall.console()
     assert console.take().state is ControlState.YOURS
-    wait_for(lambda: hall.sign_seen, timeout=10, what="the sign")
+    wait_for(lambda: hall.sign_seen, what="the sign")
     press = console.act(Button, x=400, y=8, button=1, down=True)
     assert console.done(press).outcome is not InputOutcome.DONE
     console.done(console.act(Button, x=400, y=8, button=1, down=False))
     assert hall.sign_seen
     console.told(ControlState.YOURS, seconds=0.1)
     hall.screen.call("xdotool", *SIGN, "click", "1")
-    assert console.told(ControlState.FREE, seconds=10).reason == "ended at the host"
+    assert console.told(ControlState.FREE).reason == "ended at the host"
     wait_for(lambda: not hall.sign_seen, what="its end")
 
 
 def test_who_gives_control_back_takes_the_sign_along(hall: Hall) -> None:
     console = hall.console()
     console.take()
-    wait_for(lambda: hall.sign_seen, timeout=10, what="the sign")
+    wait_for(lambda: hall.sign_seen, what="the sign")
     console.send(EndControl())
     console.told(ControlState.FREE)
     wait_for(lambda: not hall.sign_seen, what="its end")
@@ -163,7 +163,7 @@ def test_nothing_is_seen_before_the_person_says_yes(hall: Hall) -> None:
     hall.button(1)
     assert not console.until(has(Packet), seconds=0.3)
     answered = hall.answer(1)
-    assert console.until(has(Packet), seconds=10)
+    assert console.until(has(Packet))
     assert time.monotonic() - answered < 5
 
 
@@ -175,7 +175,7 @@ def test_a_no_is_told_and_nothing_was_seen(hall: Hall) -> None:
     def refused(_: object) -> bool:
         return any(one.state is ScreenState.REFUSED for one in console.all(Screen))
 
-    assert console.until(refused, seconds=10)
+    assert console.until(refused)
     assert not console.packets
 
 
@@ -196,7 +196,7 @@ def test_a_console_cannot_answer_the_question_for_another(
         asking.until(has(Packet), seconds=0.2)
     assert not asking.packets
     hall.answer(1)
-    assert asking.until(has(Packet), seconds=10)
+    assert asking.until(has(Packet))
     assert acting.done(acting.act(Pointer, x=x, y=y)).outcome is InputOutcome.DONE
 
 

@@ -47,7 +47,7 @@ class Asking:
                 self.click(button, of)
             return self.answer.done()
 
-        wait_for(answered, timeout=10, what="an answer")
+        wait_for(answered, what="an answer")
         return self.answer.result()
 
 
@@ -97,7 +97,7 @@ def test_keys_answer_once_it_was_clicked(
         return bool(getattr(focus, "id", focus) == asking.window)
 
     connection = Display(screen.display)
-    wait_for(focused, timeout=10)
+    wait_for(focused)
     connection.close()
     screen.call("xdotool", "key", *keys)
     assert asking.answer.result(10) is answer

@@ -1,1 +1,1 @@
-"""Modules that are sent to Windows hosts; a Python of ours runs them there."""
+"""Modules that are sent to Windows hosts; our Python runs them there."""

@@ -1,7 +1,7 @@
 """An unpacking's turn: one at a time in a folder, and only while a console waits for what comes of it.
 
-Windows lets a command go on whose connection was cut. So the console shows that it is there by writing a file
-again and again, and a later unpacking asks the one before it to end.
+On Windows a command continues when its connection is cut. So the console shows that it is there by writing a
+file again and again, and a later unpacking asks the one before it to end.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class UnpackLock:
         try:
             tell(done, total)
         except OSError:
-            raise Ended("gone", "nobody listens") from None
+            raise Ended("gone", "no console listens") from None
         if (self._folder / STOP).exists():
             raise Ended("stopped", "somebody asked it to end")
         word = self._read()
