@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import distribution
 from pathlib import Path
 
 import uv
@@ -47,6 +48,11 @@ def put_clone(windows: WindowsHost) -> None:
 def _put(windows: WindowsHost, lock: str, *names: str) -> None:
     folder = windows.drive_c / "console"
     shutil.copytree(_environment(lock), folder, copy_function=os.link)
+    # What an installation tells of itself: its version.
+    installed = distribution("deskconsole")
+    told = folder / "packages" / f"deskconsole-{installed.version}.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text(installed.read_text("METADATA") or "", encoding="utf-8")
     for name in names:
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, folder)

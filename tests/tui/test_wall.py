@@ -16,7 +16,9 @@ from deskconsole.tui.app import DeskconsoleApp, Outcome
 from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.picture import PictureScreen
 from deskconsole.tui.screens.wall import WallScreen
+from deskconsole.tui.theme import DARK, LIGHT
 from deskconsole.tui.widgets.preview import HALF
+from deskconsole.tui.widgets.tile import HostTile
 from deskconsole.tui.widgets.tile_grid import TileGrid
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant, rooms
 from support.screens.piloting import at_rest, console, opened, screen_text, until, until_screen, until_shown
@@ -129,6 +131,24 @@ async def test_keys_and_the_mouse_move_and_open(running: Running) -> None:
         await pilot.press("minus", "minus", "minus")
         await until(pilot, lambda: len(grid(pilot).in_sight) == before)
         assert not any(what == "remove" for what, _ in fleet.asked)
+
+
+async def test_another_theme_reaches_every_line_of_a_tile(running: Running) -> None:
+    def grounds() -> list[set[object]]:
+        tile = grid(pilot).query(HostTile).first()
+        lines = tile.render_lines(tile.size.region)
+        return [{segment.style and segment.style.bgcolor for segment in line} for line in lines]
+
+    async with running(laboratory()) as pilot:
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        await until_pictured(pilot, 7)
+        before = grounds()
+        pilot.app.theme = LIGHT.name
+        await until(pilot, lambda: grounds()[0] != before[0])
+        assert grounds()[-1] != before[-1]
+        pilot.app.theme = DARK.name
+        await until(pilot, lambda: grounds() == before)
 
 
 async def test_five_hundred_hosts_have_pages_and_a_small_terminal_says_so(running: Running) -> None:

@@ -27,11 +27,15 @@ AT = 1_795_944_026.5
 def test_other_programs_read_what_was_saved(kind: ImageFormat, tmp_path: Path) -> None:
     file = keep_image(tmp_path / "new", "lab-01", AT, PICTURE, kind)
     assert file.suffix == kind.suffix
-    assert file.parent.stat().st_mode & 0o077 == 0
     read = cv2.imread(str(file))
     assert read is not None
     assert read.shape == PICTURE.shape
     assert np.array_equal(read, PICTURE) or kind is ImageFormat.JPEG
+
+
+def test_a_folder_that_is_made_is_its_users_alone(tmp_path: Path) -> None:
+    file = keep_image(tmp_path / "new", "lab-01", AT, PICTURE)
+    assert file.parent.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ a line from its widget's left edge up to what changed, so one widget for all of 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -43,6 +44,9 @@ class HostTile(Widget):
         self._text: TileText | None = None
         self._ground = "words"
         self._lines: list[Line] = []
+        self._drawn: dict[int, Strip] = {}
+        """Lines that are as they were drawn last."""
+        self._drawn_width = 0
         self.cells = (0, 0)
         """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
@@ -103,13 +107,65 @@ class HostTile(Widget):
         width, height = self.size
         return max(0, width - len(self._lines[0])) // 2, max(0, height - WORDS - len(self._lines)) // 2
 
-    def render_line(self, y: int) -> Strip:
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        if not regions:
+            self._drawn.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._drawn.pop(y, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draws the lines that changed. Textual's own way adds border, padding and opacity, of which a tile
+        has none: that was a third of what a wall of films costs."""
         width, height = self.size
+        if self._drawn_width != width:
+            self._drawn_width = width
+            self._drawn.clear()
+        new = [y for y in crop.line_range if y not in self._drawn]
+        if new:
+            ground, filters = self.background_colors[1], self.get_line_filters()
+            for y in new:
+                strip = self._render_line(y, width, height)
+                for line_filter in filters:
+                    # Cells have no colours of the terminal's own.
+                    if not (isinstance(line_filter, ANSIToTruecolor) and self._row(y, width, height)):
+                        strip = strip.apply_filter(line_filter, ground)
+                self._drawn[y] = strip
+        start, end = crop.column_span
+        return [self._drawn[y].crop(start, end) for y in crop.line_range]
+
+    def render_line(self, y: int) -> Strip:
+        return self._render_line(y, *self.size)
+
+    def _render_line(self, y: int, width: int, height: int) -> Strip:
         if self._text is None:
             return Strip.blank(width, self.rich_style)
+        if row := self._row(y, width, height):
+            return self._half_cells(row, width)
         words = y in (0, height - 1)
         segments = self._words(self._text, y, width) if words else self._picture(y - 1, width, height - WORDS)
         return Strip(segments).adjust_cell_length(width, self._part("empty"))
+
+    def _row(self, y: int, width: int, height: int) -> Line | None:
+        """The half cells that a line is made of; None where it has something else."""
+        row = y - 1 - self._corner[1]
+        if not 0 <= row < len(self._lines) or self._said(y - 1, width, height - WORDS):
+            return None
+        return self._lines[row]
+
+    def _half_cells(self, row: Line, width: int) -> Strip:
+        empty = self._part("empty")
+        left = max(0, width - len(row)) // 2
+        segments = [Segment(" " * left, empty)] if left else []
+        for cell, run in groupby(row):
+            segments.append(Segment(HALF * len(list(run)), cell_style(*cell)))
+        right = max(0, width - left - len(row))
+        if right:
+            segments.append(Segment(" " * right, empty))
+        return Strip(segments, left + len(row) + right).crop(0, width)
 
     def _words(self, text: TileText, y: int, width: int) -> list[Segment]:
         base = Style(bgcolor=self._part(self._ground).bgcolor)
@@ -122,26 +178,28 @@ class HostTile(Widget):
         return [Segment(mark, marked), Segment(sign, kind), Segment(name, bold), Segment(word, kind)]
 
     def _picture(self, line: int, width: int, lines: int) -> list[Segment]:
-        text, empty = self._text, self._part("empty")
-        bare = self.source is not None and self._image is None and not self._lines
-        if text is not None and (bare or not text.current):
-            status = NO_PICTURE if text.current else text.status
-            said = banner(status, width, lines)
-            at = line - (lines - len(said)) // 2
-            if 0 <= at < len(said):
-                style = self._part(str(status.kind)) + Style(bgcolor=empty.bgcolor, bold=at == 0)
-                return [Segment(said[at], style)]
-        if self._image is not None:
-            image = self._image
-            left, top = (width - image.width) // 2, (lines - len(image.lines)) // 2
-            return image_line(self, image, (left, 1 + top), 1 + line, Segment(" " * width, empty))
-        left, top = self._corner
-        if not top <= line < top + len(self._lines):
+        empty = self._part("empty")
+        if said := self._said(line, width, lines):
+            return [said]
+        if self._image is None:
             return [Segment(" " * width, empty)]
-        segments = [Segment(" " * left, empty)] if left else []
-        for cell, run in groupby(self._lines[line - top]):
-            segments.append(Segment(HALF * len(list(run)), cell_style(*cell)))
-        return segments
+        image = self._image
+        left, top = (width - image.width) // 2, (lines - len(image.lines)) // 2
+        return image_line(self, image, (left, 1 + top), 1 + line, Segment(" " * width, empty))
+
+    def _said(self, line: int, width: int, lines: int) -> Segment | None:
+        """Words that lie over a line of the picture."""
+        text = self._text
+        bare = self.source is not None and self._image is None and not self._lines
+        if text is None or (text.current and not bare):
+            return None
+        status = NO_PICTURE if text.current else text.status
+        said = banner(status, width, lines)
+        at = line - (lines - len(said)) // 2
+        if not 0 <= at < len(said):
+            return None
+        ground = self._part("empty").bgcolor
+        return Segment(said[at], self._part(str(status.kind)) + Style(bgcolor=ground, bold=at == 0))
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"tile--{name}")
