@@ -79,8 +79,10 @@ def test_every_key_can_be_named() -> None:
         ("Ctrl Alt é", "'Ctrl Alt é' is not the name of a key. Did you mean ctrl+alt+é?"),
         (
             "c-c",
-            "'c-c' is not the name of a key. Keys have their names on a US keyboard,"
-            " such as enter or f5: `deskconsole key --help` lists them.",
+            (
+                "'c-c' is not the name of a key. Keys have their names on a US keyboard,"
+                " such as enter or f5: `deskconsole key --help` lists them."
+            ),
         ),
         ("ctrl+", "a key is missing in 'ctrl+'. Name each key, such as ctrl+c; the key + itself is plus."),
         ("", "a key without a name was given. Name each key, such as ctrl+c; the key + itself is plus."),
