@@ -44,11 +44,10 @@ class HelpScreen(ModalScreen[None]):
                     )
                 yield Static(Content(SIGNS), classes="signs")
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._name_keys)
+    def on_mount(self) -> None:
+        self.watch(self.query_one(VerticalScroll), "show_vertical_scrollbar", self._name_keys)
 
-    def _name_keys(self) -> None:
-        more = self.query_one(VerticalScroll).max_scroll_y > 0
+    def _name_keys(self, more: bool) -> None:
         self.query_one(".dialog").border_subtitle = SCROLLS if more else CLOSES
 
     def action_close(self) -> None:
