@@ -71,7 +71,7 @@ def sweep(folder: Path) -> int:
 
 @functools.cache
 def _sweep_once(folder: Path) -> None:
-    """Sweeps for the first of a console's framebuffers: each of a hundred would see the files of all others."""
+    """Sweeps once a process: each of a hundred framebuffers would look at the files of all others."""
     sweep(folder)
 
 

@@ -191,8 +191,8 @@ def _matches(names: str, name: str) -> bool:
 
 
 def _stands_for(pattern: str, name: str) -> bool:
-    # A room of a hundred hosts asks a hundred lines a hundred times: fnmatch keeps few of its patterns, and made
-    # the others again each time, which was a tenth of what connecting to all of them cost.
+    # A room of a hundred hosts asks a hundred lines a hundred times. fnmatch keeps few patterns and made the
+    # others again each time: a tenth of what connecting to all of them cost.
     if "*" not in pattern and "?" not in pattern:
         return pattern == name
     # Brackets are part of a name with a port, not a set of characters.
