@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from deskconsole.common.errors import ConfigurationError
 from deskwire.control import ChordName
@@ -26,6 +26,9 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
 
 _KEYS: Mapping[str, str] = MappingProxyType({**SIGNS, "<": "less"})
 """Signs of a US keyboard, and the sign between Shift and Z on most other keyboards."""
+_NAMES_HELP: Final = (
+    "Keys have their names on a US keyboard, such as enter or f5: `deskconsole key --help` lists them."
+)
 _SIGN_OF: Mapping[str, str] = MappingProxyType({name: sign for sign, name in _KEYS.items()})
 
 
@@ -83,10 +86,7 @@ def _key(name: str) -> ChordKey:
         return ChordKey(0, name)
     near = _nearest(lowered)
     raise ConfigurationError(
-        f"{name!r} is not the name of a key",
-        remedy=f"Did you mean {near}?"
-        if near
-        else "Keys have their names on a US keyboard, such as enter, f5, win: `deskconsole key --help`.",
+        f"{name!r} is not the name of a key", remedy=f"Did you mean {near}?" if near else _NAMES_HELP
     )
 
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import Cancelled, ConfigurationError
 from deskconsole.picture.image_file import encoded_image, keep_image
+from deskconsole.session.events import PictureSaved
 from deskconsole.session.fleet import Fleet
 from deskconsole.session.session import Session
+from deskconsole.session.snapshot import Snapshot
 
 from .host_result import ShotResult
 from .live_picture import live_picture
@@ -32,8 +34,15 @@ def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
     """
     wait_for_picture(session)
     pixels, snapshot = live_picture(session, lambda: raise_failure(session))
-    data = encoded_image(pixels, target.format)
-    return ShotResult.of(snapshot, file=str(target.write(session.name, data)))
+    file = str(target.write(session.name, encoded_image(pixels, target.format)))
+    note_saved(session, file, snapshot)
+    return ShotResult.of(snapshot, file=file)
+
+
+def note_saved(session: Session, file: str, snapshot: Snapshot) -> None:
+    """Reports that a picture of the host was saved; `snapshot` is of that picture."""
+    exact = snapshot.exactness is not None and snapshot.exactness.exact
+    session.note(PictureSaved(host=session.name, file=file, exact=exact))
 
 
 def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) -> SavedPicture:

@@ -55,9 +55,10 @@ def type_(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Type a text on a host, whatever its keyboard layout is. A line feed is Enter, a tab is Tab.
+    """Type a text on a host, whatever its keyboard layout is.
 
-    With --json: how many characters, the seconds until they were typed, and until the first picture after it.
+    A line feed is Enter, a tab is Tab. With --json: how many characters, the seconds until they were typed,
+    and until the first picture after it.
 
     \b
     Examples:
@@ -100,12 +101,13 @@ def key(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Press keys on a host: each chord is pressed and released, one after the other.
+    """Press keys on a host.
 
-    Names are those on a US keyboard: letters, digits and signs, enter, escape, tab, space, backspace,
-    delete, insert, home, end, page up, page down, up, down, left, right, f1 to f24, ctrl, shift, alt, altgr,
-    win, menu, pause, caps lock, num lock, scroll lock, keypad 0 and so on (docs/keys.md has all).
-    `ctrl alt del`, `lock`, `task manager` and `print` are asked of the host's system.
+    Each chord is pressed and released, one after the other. Names are those on a US keyboard: letters, digits
+    and signs, enter, escape, tab, space, backspace, delete, insert, home, end, page up, page down, up, down,
+    left, right, f1 to f24, ctrl, shift, alt, altgr, win, menu, pause, caps lock, num lock, scroll lock,
+    keypad 0 and so on (docs/keys.md has all). `ctrl alt del`, `lock`, `task manager` and `print` are asked of
+    the host's system.
 
     \b
     Examples:
@@ -154,7 +156,9 @@ def click(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Click a place of a host's desktop. Places count from the upper left corner of the picture.
+    """Click a place of a host's desktop.
+
+    Places are in pixels, from the upper left corner of the picture.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ def demo(
         bool, typer.Option("--json", help="With --headless: one JSON object a host, a line each.")
     ] = False,
 ) -> None:
-    """Try it: hosts inside this process, reached over SSH like any other.
+    """Try it with hosts inside this process, reached over SSH.
 
     Of twelve hosts one is locked, one black and one off.
 

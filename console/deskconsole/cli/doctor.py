@@ -51,11 +51,11 @@ def doctor(
     jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
-    """Check every step of reaching a host's desktop and report the first problem.
+    """Find out what keeps a host's desktop from being seen.
 
-    The agent is sent and started, because only that proves that it works. A host that had no deskconsole
-    files is left without any. With --no-launch nothing there changes.
-    Of several hosts only the first problem of each is printed.
+    Every step of reaching it is checked, and the first problem reported. The agent is sent and started,
+    because only that proves that it works. A host that had no deskconsole files is left without any. With
+    --no-launch nothing there changes. Of several hosts only the first problem of each is printed.
 
     \b
     Examples:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
-    """List what happened to the hosts: links lost and found, screens hidden, keys trusted, hosts changed.
+    """List what happened to the hosts.
 
-    The console and commands write these events down; the newest 20,000 or so are kept. The demo's are its
-    own: they are listed while it runs, where its hosts are the only ones, or one is named. With --json each
-    event is one JSON object a line.
+    Links were lost and found, screens hidden, keys trusted, hosts changed, and so on. The console and
+    commands write these events down; the newest 20,000 or so are kept. The demo's are its own: they are
+    listed while it runs, where its hosts are the only ones, or one is named. With --json each event is one
+    JSON object a line.
 
     \b
     Examples:

@@ -6,6 +6,7 @@ import contextlib
 import json as json_format
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .many import run_on_each
@@ -74,10 +75,11 @@ def connect(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Connect hosts in the running console, which asks there what has to be asked.
+    """Connect hosts in the running console.
 
-    Without a running console each host is connected until its first picture is here: its agent is deployed
-    and started then, and the next connection within ten minutes is quick.
+    What has to be asked is asked there. Without a running console each host is connected until its first
+    picture is here: its agent is deployed and started then, and the next connection within ten minutes is
+    quick.
 
     \b
     Examples:
@@ -108,7 +110,9 @@ def disconnect(
     jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
-    """End the sessions of hosts in the running console; the hosts stay listed.
+    """End the sessions of hosts in the running console.
+
+    The hosts stay in its list.
 
     \b
     Example:
@@ -131,7 +135,9 @@ def refresh(
     jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
-    """Have hosts send their whole picture to the running console again.
+    """Have hosts send their whole picture again.
+
+    It goes to the running console, which has a session with each.
 
     \b
     Example:
@@ -155,7 +161,9 @@ def compare(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Compare the pictures of hosts with ours, pixel for pixel. A difference counts as a failure.
+    """Compare the pictures of hosts with ours, pixel for pixel.
+
+    A difference counts as a failure.
 
     \b
     Example:
@@ -214,12 +222,15 @@ def asked(console: RunningConsole, host: str, action: str, cancellation: Cancell
 
 
 def asked_picture(
-    console: RunningConsole, host: str, kind: str, cancellation: Cancellation
+    console: RunningConsole, host: str, kind: str, file: Path, cancellation: Cancellation
 ) -> tuple[Figures, bytes]:
-    """A host's figures and its exact picture, encoded, as the console has them. Raises DeskconsoleError."""
+    """A host's figures and its exact picture, encoded, as the console has them. Raises DeskconsoleError.
+
+    `file` is the one that it is for, or its folder.
+    """
     from deskconsole.local.messages import TakePicture
 
-    answer = console.ask(TakePicture(host, kind), cancellation.add)
+    answer = console.ask(TakePicture(host, kind, str(file.absolute())), cancellation.add)
     return json_format.loads(answer.value), answer.picture
 
 

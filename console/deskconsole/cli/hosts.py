@@ -13,6 +13,7 @@ import typer
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json
+from .running import consoles_running
 from .terminal import counted, print_json, print_table, say, say_failure
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def hosts(
         print_table(("name", "address", "port", "user", "group"), rows)
     else:
         say(f"No hosts yet in {inventory.path}: add one with `deskconsole hosts add NAME`.")
+        if any(console.demo for console in consoles_running()):
+            say("A demo runs: `deskconsole status` lists its hosts.")
 
 
 @app.command()
@@ -200,7 +203,10 @@ def edit(
 
 @app.command()
 def remove(name: Name, *, json: Json = False) -> None:
-    """Remove a host from the list; nothing is done to the machine itself (see `undeploy`)."""
+    """Remove a host from the list.
+
+    Nothing is done to the machine itself: `undeploy` does that.
+    """
     inventory = _inventory()
     host = inventory.get(name)
     inventory.remove(name)
@@ -268,10 +274,11 @@ def forget_key(
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
 ) -> None:
-    """Forget the trusted host key of hosts that were installed again.
+    """Forget the trusted keys of hosts.
 
-    Compare the new fingerprint with the host's own first. The next connection asks whether to trust the new
-    key. Keys in your own known_hosts are left alone; the command that removes them is printed.
+    It is for hosts that were installed again. Compare the new fingerprint with the host's own first. The next
+    connection asks whether to trust the new key. Keys in your own known_hosts are left alone; the command
+    that removes them is printed.
 
     \b
     Examples:

@@ -35,9 +35,10 @@ def shell(host: HostName) -> None:
 
 
 def rdp(host: HostName) -> None:
-    """Open a host in this computer's Remote Desktop client, through an SSH tunnel, until it is closed.
+    """Open a host in this computer's Remote Desktop client.
 
-    Clients: FreeRDP, Remmina or KRDC; mstsc on Windows. FreeRDP gets the password from here, others ask.
+    It is reached through an SSH tunnel, which ends with the client. Clients: FreeRDP, Remmina or KRDC; mstsc
+    on Windows. FreeRDP gets the password from here, others ask.
 
     \b
     Example:

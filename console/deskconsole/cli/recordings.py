@@ -54,10 +54,11 @@ def record(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Keep the streams of hosts in files, exact and with their times, until Ctrl+C.
+    """Record the streams of hosts into files.
 
-    With --ring nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last
-    minutes are. Later ones go into files of their own.
+    Recordings are exact, have the times of all changes, and end at Ctrl+C or after --seconds. With --ring
+    nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last minutes are.
+    Later ones go into files of their own.
 
     A running console that is connected to a host records it in its own session; --ring, --display and --own
     make one for this command.
@@ -238,7 +239,7 @@ def export(
     end: Annotated[float | None, seconds_option("End so long after its beginning.", "--to")] = None,
     json: Json = False,
 ) -> None:
-    """Make a film, an animation or a folder of pictures of a recording.
+    """Make a film, an animation or pictures of a recording.
 
     \b
     Examples:

@@ -39,10 +39,10 @@ def build(
     downloads: Annotated[str, _place("A list of Pythons, instead of the one that uv knows.")] = "",
     json: Json = False,
 ) -> None:
-    """Build a runtime: a Windows Python and the agent's packages, in one file.
+    """Build a runtime for Windows hosts.
 
-    The first deploy to a Windows host does this by itself. uv downloads the parts, with your settings of uv
-    or pip.
+    It is a Windows Python with the agent's packages, in one file. The first deploy to a Windows host builds
+    it where there is none. uv downloads the parts, with your settings of uv or pip.
 
     \b
     Examples:
@@ -80,7 +80,10 @@ def import_(
 
 @app.command("list")
 def list_(*, json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False) -> None:
-    """List the runtimes on this machine, and whether the current agent runs on them."""
+    """List the runtimes on this machine.
+
+    The table says whether the current agent runs on each.
+    """
     from deskconsole.runtimes.store import fits
 
     shelf, _ = _shelf()
@@ -122,7 +125,9 @@ def remove(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Remove runtimes from this machine; those on hosts stay (see `undeploy`).
+    """Remove runtimes from this machine.
+
+    Those on hosts stay: `undeploy` removes them.
 
     \b
     Examples:

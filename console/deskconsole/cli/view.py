@@ -41,10 +41,11 @@ def view(
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object a host at the end.")
     ] = False,
 ) -> None:
-    """Show the desktops of hosts, each in a window, until it is closed.
+    """Show the desktops of hosts, each in a window.
 
-    Right Ctrl in the window takes control of the host, and gives it back.
-    With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are printed.
+    The command ends when they are closed. Right Ctrl in the window takes control of the host, and gives it
+    back. With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are
+    printed.
 
     \b
     Examples:
@@ -116,7 +117,7 @@ def stats(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Count what the streams of hosts cost for a while, without a window.
+    """Count what the streams of hosts cost, without a window.
 
     Of a host that a running console is connected to, the figures are those of the console's session.
 
@@ -179,11 +180,11 @@ def shot(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Save one exact picture of each host's desktop as PNG, WebP or JPEG.
+    """Save one exact picture of each host's desktop.
 
-    Only where a film plays and the link is too slow for it, it is the newest picture, and `exact` is false.
-    In a folder the pictures are named by host and time. A running console takes those of the hosts that it is
-    connected to.
+    The file's name says whether it is a PNG, a WebP or a JPEG, which is not quite exact. Only where a film
+    plays and the link is too slow for it, it is the newest picture, and `exact` is false. In a folder the
+    pictures are named by host and time. A running console takes those of the hosts that it is connected to.
 
     \b
     Examples:
@@ -202,7 +203,7 @@ def shot(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
         if (console := one.live_in) is not None:
-            figures, picture = asked_picture(console, one.name, target.format.value, cancellation)
+            figures, picture = asked_picture(console, one.name, target.format.value, place.path, cancellation)
             return {**figures, "file": str(target.write(one.name, picture))}
         from deskconsole.app.screenshot import save_screenshot
 

@@ -27,7 +27,7 @@ def wall(
     ] = 10.0,
     seconds: Annotated[float | None, seconds_option("Close after this time.")] = None,
 ) -> None:
-    """Show all hosts of the list as tiles of one window until it is closed.
+    """Show all hosts of the list as tiles of one window.
 
     Click a tile to open that host's own window. Where there are more tiles than fit, pages turn. In full
     screen the screen stays on. Hosts that are off are tried again; hosts that are added to the list appear.

@@ -32,10 +32,11 @@ def watch(
     own: Own = False,
     json: Json = False,
 ) -> None:
-    """Print events of hosts as they happen, until Ctrl+C; with --json each is one JSON object a line.
+    """Print events of hosts as they happen, until Ctrl+C.
 
-    They come from the running console; without hosts all of its events do. Hosts that no running console has
-    in its list are connected for it, and so are all with --own. `events` lists what happened before.
+    With --json each is one JSON object a line. They come from the running console; without hosts all of its
+    events do. Hosts that no running console has in its list are connected for it, and so are all with --own.
+    `events` lists what happened before.
 
     \b
     Examples:

@@ -72,10 +72,14 @@ class ActOnHost(msgspec.Struct, frozen=True, tag=True):
 
 
 class TakePicture(msgspec.Struct, frozen=True, tag=True):
-    """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat."""
+    """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat.
+
+    `file`: the file or folder that it is for, as the audit log is to have it.
+    """
 
     host: str
-    kind: str = "png"
+    kind: str
+    file: str
 
 
 class TypeText(msgspec.Struct, frozen=True, tag=True):

@@ -11,10 +11,12 @@ import msgspec
 from deskconsole.app.host_result import HostResult
 from deskconsole.app.live_picture import live_picture
 from deskconsole.app.measuring import compare
+from deskconsole.app.screenshot import note_saved
 from deskconsole.common.errors import (
     AddressError,
     Cancelled,
     ConnectionFailed,
+    ConnectionLost,
     DeskconsoleError,
     NobodyLoggedOn,
     StreamError,
@@ -55,8 +57,8 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
     match request:
         case ListHosts():
             return _hosts(fleet)
-        case TakePicture(host, kind):
-            return _picture(fleet, host, kind, waiting)
+        case TakePicture(host):
+            return _picture(fleet, request, waiting)
         case ActOnHost(host, action):
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
         case RecordHost(host):
@@ -89,7 +91,8 @@ def _no_stream(fleet: Fleet, snapshot: Snapshot) -> DeskconsoleError | None:
         case State.WAITING:
             return NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
         case State.RETRYING:
-            return AddressError(snapshot.reason, remedy=snapshot.remedy)
+            kind = AddressError if snapshot.unreachable else ConnectionLost
+            return kind(snapshot.reason, remedy=snapshot.remedy)
         case State.FAILED:
             failed = None
             with contextlib.suppress(DeskconsoleError):  # it was taken off the list, or the console ends
@@ -178,10 +181,12 @@ def _compare(fleet: Fleet, host: str, waiting: Waiting) -> Snapshot:
     return snapshot
 
 
-def _picture(fleet: Fleet, host: str, kind: str, waiting: Waiting) -> HostAnswer:
-    session = _connected(fleet, host)
+def _picture(fleet: Fleet, request: TakePicture, waiting: Waiting) -> HostAnswer:
+    session = _connected(fleet, request.host)
     pixels, snapshot = live_picture(session, waiting)
-    return HostAnswer(_encoded(snapshot), encoded_image(pixels, ImageFormat(kind)))
+    picture = encoded_image(pixels, ImageFormat(request.kind))
+    note_saved(session, request.file, snapshot)
+    return HostAnswer(_encoded(snapshot), picture)
 
 
 def _connected(fleet: Fleet, host: str) -> Session:

@@ -446,6 +446,10 @@ class Session:
         self._status.update(control=status)
         self._control_events.changed(self.name, before, status)
 
+    def note(self, event: Event) -> None:
+        """Reports an event that the session itself does not see, such as a picture of it that was saved."""
+        self._on_event(event)
+
     def _window_changed(self, event: Event) -> None:
         self._status.update(viewing=self._window.open)
         self._release_at_rest()

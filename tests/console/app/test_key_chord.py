@@ -72,14 +72,17 @@ def test_every_key_can_be_named() -> None:
             "ctrl+xyzzyx",
             (
                 "'xyzzyx' is not the name of a key. Keys have their names on a US keyboard,"
-                " such as enter, f5, win."
+                " such as enter or f5: `deskconsole key --help` lists them."
             ),
         ),
         ("ctrl-c", "'ctrl-c' is not the name of a key. Did you mean ctrl+c?"),
         ("Ctrl Alt é", "'Ctrl Alt é' is not the name of a key. Did you mean ctrl+alt+é?"),
         (
             "c-c",
-            "'c-c' is not the name of a key. Keys have their names on a US keyboard, such as enter, f5, win.",
+            (
+                "'c-c' is not the name of a key. Keys have their names on a US keyboard,"
+                " such as enter or f5: `deskconsole key --help` lists them."
+            ),
         ),
         ("ctrl+", "a key is missing in 'ctrl+'. Name each key, such as ctrl+c; the key + itself is plus."),
         ("", "a key without a name was given. Name each key, such as ctrl+c; the key + itself is plus."),
@@ -87,7 +90,7 @@ def test_every_key_can_be_named() -> None:
             "\x1b",
             (
                 "'\\x1b' is not the name of a key. Keys have their names on a US keyboard,"
-                " such as enter, f5, win."
+                " such as enter or f5: `deskconsole key --help` lists them."
             ),
         ),
     ],

@@ -52,6 +52,8 @@ def test_help_names_every_command_and_the_exit_codes(user: CommandLine) -> None:
     for command in COMMANDS:
         assert f"\n  {command} " in said.stdout
     assert "130 cancelled" in said.stdout
+    for listed in (said.stdout, user.run("hosts", "--help").stdout, user.run("runtime", "--help").stdout):
+        assert "..." not in listed.partition("\nCommands:\n")[2], "a summary is cut at 80 columns"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -17,7 +17,7 @@ import pytest
 from deskconsole.common.paths import Paths
 from deskconsole.local.client import running_consoles
 from deskwire.digest import framebuffer_digest
-from support.command_line import CommandLine, Said
+from support.command_line import CommandLine, Said, end
 from support.screens.terminal import Terminal
 from support.xvfb import wait_for
 
@@ -86,6 +86,7 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
     said = ground.user.run("shot", "--all", "-o", tmp_path / "all")
     assert said.code == 0
     assert len(list((tmp_path / "all").glob("*.png"))) == 3
+    assert f"picture  {tmp_path / 'studio.webp'}" in ground.user.run("audit", "--host", "studio").stdout
     assert "3 live" in ground.terminal.screen()
 
 
@@ -203,9 +204,11 @@ def test_without_a_console_a_command_makes_a_session_of_its_own(user: CommandLin
     assert user.run("status", used_lab, "--json").json()["state"] == "streaming"
     assert user.run("connect", used_lab).stderr == f"{used_lab}: connected\n"
     assert user.run("compare", used_lab, "--json").json()["exact"] is True
-    said = user.run("watch", used_lab, "--seconds", "3", "--json")
-    assert said.code == 0
-    assert "StreamStarted" in {json.loads(line)["kind"] for line in said.stdout.splitlines()}
+    with user.started("watch", used_lab, "--json") as watch:
+        assert watch.stdout is not None
+        while json.loads(watch.stdout.readline())["kind"] != "StreamStarted":
+            pass
+        assert end(watch, signal.SIGINT)[0] == 0
     assert user.run("status").refusal(2).startswith("give hosts by name, or --group GROUP, or --all")
     assert user.run("watch").refusal(13).startswith("no console runs\n")
     assert user.run("refresh", used_lab).refusal(13).startswith(f"no console runs that has {used_lab} in")
