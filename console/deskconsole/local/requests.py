@@ -16,6 +16,7 @@ from deskconsole.common.errors import (
     AddressError,
     Cancelled,
     ConnectionFailed,
+    ConnectionLost,
     DeskconsoleError,
     NobodyLoggedOn,
     StreamError,
@@ -90,7 +91,8 @@ def _no_stream(fleet: Fleet, snapshot: Snapshot) -> DeskconsoleError | None:
         case State.WAITING:
             return NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
         case State.RETRYING:
-            return AddressError(snapshot.reason, remedy=snapshot.remedy)
+            kind = AddressError if snapshot.unreachable else ConnectionLost
+            return kind(snapshot.reason, remedy=snapshot.remedy)
         case State.FAILED:
             failed = None
             with contextlib.suppress(DeskconsoleError):  # it was taken off the list, or the console ends

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from deskconsole.common.errors import ConfigurationError, StreamError
+from deskconsole.common.errors import ConfigurationError, ConnectionLost, StreamError
 from deskconsole.local import messages, requests
 from deskconsole.local.messages import ActOnHost, FailureReply, HostAction
 from deskconsole.session.snapshot import Exactness, Snapshot
@@ -47,3 +47,14 @@ def test_an_error_about_a_path_that_is_not_utf8_is_told() -> None:
         messages.send(ours, FailureReply.of(error))
         reply = messages.receive_reply(theirs)
     assert reply == FailureReply(error.code, "cannot write /home/?ann", "Look at /home/?ann.")
+
+
+def test_a_host_whose_link_was_lost_is_not_called_off() -> None:
+    lost = Snapshot("lab-01", State.RETRYING, reason="the link broke", remedy="Reconnecting automatically.")
+    fleet = SimpleNamespace(snapshot=lambda _host: lost)
+    with pytest.raises(ConnectionLost, match="the link broke"):
+        requests.answer(
+            fleet,  # type: ignore[arg-type]
+            ActOnHost("lab-01", HostAction.REFRESH),
+            lambda: None,
+        )

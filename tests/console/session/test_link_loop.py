@@ -152,11 +152,11 @@ def test_what_an_agent_has_no_answer_to_yet_is_not_asked_again(wire: Wire) -> No
     assert len(asked) == 2
 
 
-def test_a_digest_that_nobody_asked_for_ends_the_link(wire: Wire) -> None:
+def test_a_digest_that_was_not_asked_for_ends_the_link(wire: Wire) -> None:
     def serve() -> None:
         wire.send(wire.welcome(), wire.agent.send(Digest(0, bytes(16))))
 
-    with wire.served_by(serve), pytest.raises(ProtocolViolation, match="nobody asked"):
+    with wire.served_by(serve), pytest.raises(ProtocolViolation, match="was not asked for"):
         wire.stream.run(threading.Event())
 
 

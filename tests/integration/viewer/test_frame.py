@@ -11,20 +11,15 @@ import pytest
 from numpy.typing import NDArray
 
 from deskconsole.viewer.keys import help_rows
-from support.screens.viewer_stage import Stage, run_window_manager, stage_on
-from support.xvfb import Xvfb, wait_for
+from support.screens.viewer_stage import Stage, stage_alone, stage_on
+from support.xvfb import wait_for
 
 
 @pytest.fixture(params=[False, True], ids=["bare", "managed"])
 def stage(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with Xvfb(1920, 1080) as screen:
-        for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("DISPLAY", screen.display)
-        if request.param:
-            run_window_manager(screen)
-        with stage_on(screen) as stage:
-            yield stage
+    """A screen without and with a window manager."""
+    with stage_alone(monkeypatch, 1920, 1080, managed=request.param) as stage:
+        yield stage
 
 
 def inside(stage: Stage) -> tuple[int, int, int, int]:

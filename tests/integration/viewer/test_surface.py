@@ -16,21 +16,15 @@ from Xlib.xobject.drawable import Window
 from deskconsole.viewer.canvas import Canvas
 from deskwire.geometry import Rectangle
 from support.processes import shared_segments
-from support.screens.viewer_stage import Stage, run_window_manager, stage_on
-from support.xvfb import Xvfb, wait_for
+from support.screens.viewer_stage import Stage, stage_alone, stage_on
+from support.xvfb import wait_for
 
 
 @pytest.fixture(params=[False, True], ids=["bare", "managed"])
 def stage(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """A screen without and with a window manager, which frames and places windows as it likes."""
-    with Xvfb(1280, 720) as screen:
-        for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("DISPLAY", screen.display)
-        if request.param:
-            run_window_manager(screen)
-        with stage_on(screen) as stage:
-            yield stage
+    """A screen without and with a window manager."""
+    with stage_alone(monkeypatch, 1280, 720, managed=request.param) as stage:
+        yield stage
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from deskconsole.picture.framebuffer import Framebuffer
@@ -70,6 +71,21 @@ def run_window_manager(screen: Xvfb) -> None:
 
 WITHOUT_SHARED_MEMORY = ("-extension", "MIT-SHM")
 """Options of an X server on which a window is drawn by highgui, whole."""
+
+
+@contextmanager
+def stage_alone(
+    monkeypatch: pytest.MonkeyPatch, width: int, height: int, *, managed: bool
+) -> Iterator[Stage]:
+    """A stage on a screen of its own; with a window manager that frames and places windows as it likes."""
+    with Xvfb(width, height) as screen:
+        for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("DISPLAY", screen.display)
+        if managed:
+            run_window_manager(screen)
+        with stage_on(screen) as stage:
+            yield stage
 
 
 @contextmanager

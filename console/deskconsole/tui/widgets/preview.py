@@ -161,7 +161,7 @@ def cell_style(upper: int, lower: int) -> Style:
 
 @lru_cache(maxsize=32**3)  # all that `cells` makes
 def _colour(colour: int) -> Color:
-    return PixelColor(
+    return PixelColour(
         f"#{colour:06x}",
         ColorType.TRUECOLOR,
         None,
@@ -169,7 +169,7 @@ def _colour(colour: int) -> Color:
     )
 
 
-class PixelColor(Color):
+class PixelColour(Color):
     """A colour that writes its codes without Rich's caches: a photograph has more colours than they keep, and
     each miss cost 20 µs."""
 
