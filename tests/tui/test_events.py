@@ -13,6 +13,7 @@ from deskconsole.session.events import ActionFailed, Failure, StreamStarted, Win
 from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import State
 from deskconsole.tui.screens.host_form import HostForm
+from deskconsole.tui.screens.log import LogScreen
 from deskconsole.tui.text.log_line import LogLine
 from deskconsole.tui.text.toasts import Toasts
 from deskconsole.tui.widgets.event_pane import EventPane
@@ -98,12 +99,32 @@ async def test_the_pane_follows_the_newest_event_when_the_picture_takes_its_line
         await until_shown(pilot, "event 61")
 
 
+async def test_an_event_takes_one_line_and_a_toast_tells_all_of_one_that_is_cut(running: Running) -> None:
+    fleet = laboratory()
+    long = "nothing answers there: " + "the way is long, " * 12 + "and here it ends"
+    async with running(fleet) as pilot:
+        deliver = fleet.deliver
+        assert deliver is not None
+        deliver(notice("lab-01", long))
+        pane = pilot.app.screen.query_one(EventPane)
+        await until(pilot, lambda: len(pane.lines) == 1)
+        assert screen_text(pilot).splitlines()[pane.content_region.y].rstrip().endswith("…")
+        assert not pilot.app.screen.query("Toast")
+        deliver(failure("lab-06", long))
+        await until(pilot, lambda: "and here it ends" in " ".join(screen_text(pilot).split()))
+        await pilot.press("l")
+        await until_screen(pilot, LogScreen)
+        await until(pilot, lambda: screen_text(pilot).count("it ends") >= 2)
+
+
 async def test_wrapped_events_are_whole_beside_a_scrollbar_that_comes_later(running: Running) -> None:
     fleet = DisplayFleet((Host(name="lab-01"),))
     letters = "".join(chr(ord("A") + place % 26) for place in range(200))
     async with running(fleet, size=(80, 40)) as pilot:
         deliver = fleet.deliver
         assert deliver is not None
+        await pilot.press("l")
+        await until_screen(pilot, LogScreen)
         deliver(notice("lab-01", letters))
         pane = pilot.app.screen.query_one(EventPane)
         await until(pilot, lambda: len(pane.lines) > 1)
@@ -126,7 +147,8 @@ async def test_a_row_that_is_cut_tells_nothing(running: Running) -> None:
         deliver = fleet.deliver
         assert deliver is not None
         deliver(failure("lab-03", reason, remedy))
-        await until(pilot, lambda: remedy in " ".join(screen_text(pilot).split()))
+        # The toast has two lines, with other words of the screen beside them.
+        await until_shown(pilot, "gave it to you.")
 
 
 LONG = (

@@ -17,7 +17,7 @@ from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.screens.log import LogScreen
 from deskconsole.tui.theme import DARK, LIGHT, THEMES
 from support.screens.display_fleet import NOW, Running, laboratory, warning
-from support.screens.piloting import console, screen_text, until, until_screen, until_shown
+from support.screens.piloting import console, screen_text, until, until_gone, until_screen, until_shown
 
 
 def place_of(pilot: Pilot[Outcome], words: str) -> tuple[int, int]:
@@ -102,3 +102,30 @@ async def test_the_theme_of_the_settings_is_shown(tmp_path: Path, name: str) -> 
             await until_shown(pilot, "7 hosts: 2 live")  # behind the dialog
     finally:
         app.close()
+
+
+@pytest.mark.parametrize("keys", [[], ["enter"]])
+async def test_a_terminal_that_is_too_small_is_told_so_in_one_sentence(
+    running: Running, keys: list[str]
+) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press(*keys)
+        await pilot.resize_terminal(30, 8)
+        shown = await until_shown(pilot, "the terminal is too small")
+        assert "40 columns and 10 lines" in " ".join(shown.split())
+        assert "lab-01" not in shown
+        await pilot.resize_terminal(80, 24)
+        await until_shown(pilot, "lab-01")
+
+
+async def test_the_help_leaves_a_margin_and_names_the_keys_that_scroll_and_close(running: Running) -> None:
+    async with running(laboratory()) as pilot:
+        await pilot.press("f1")
+        shown = await until_shown(pilot, "↑ ↓ more keys   escape closes")
+        box = [row for row, line in enumerate(shown.splitlines()) if "╭" in line or "╰" in line]
+        assert box[0] >= 3
+        assert box[1] <= 36
+        await pilot.press("end")
+        await until_shown(pilot, "needs a look")
+        await pilot.press("escape")
+        await until_gone(pilot, "escape closes")

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
 
 from deskconsole.session.on_screen import OnScreen
 from deskconsole.session.state import LIVE, SETTLED, State
@@ -38,6 +39,8 @@ from deskconsole.tui.view import FleetView
 from deskconsole.tui.widgets.event_pane import EventPane
 from deskwire.control import ControlState
 
+_TOO_SMALL = "the terminal is too small: {} columns and {} lines are the least"
+
 
 class ConsoleScreen(Screen[None]):
     """Shows the fleet's newest view and the newest events for as long as it is mounted.
@@ -52,6 +55,8 @@ class ConsoleScreen(Screen[None]):
     """The selected host fills the screen: its full stream is wanted."""
     wall: ClassVar[bool] = False
     """The pictures of the visible hosts are shown, and no others are wanted."""
+    least: ClassVar[tuple[int, int]] = (40, 10)
+    """Columns and lines below which nothing of it could be read, and a sentence says so."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -61,6 +66,8 @@ class ConsoleScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Runs behind the `on_mount` of the derived class."""
+        if any(self.least):
+            self.mount(Static(_TOO_SMALL.format(*self.least), classes="too-small", markup=False))
         self.controller.view_changed.subscribe(self, self._show)
         self.controller.events_arrived.subscribe(self, self.add_events)
         self._show(self.controller.view)
@@ -77,6 +84,7 @@ class ConsoleScreen(Screen[None]):
             rack.display = False
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width < self.least[0] or self.size.height < self.least[1], "-too-small")
         # Behind the layout, and as a callback of the screen: it may be gone by then.
         self.call_after_refresh(self.call_next, self._show_newest)
 
@@ -127,9 +135,7 @@ class ConsoleScreen(Screen[None]):
 
     def tells(self, line: LogLine) -> bool:
         """The line can be read on this screen: its pane of events shows the newest ones."""
-        return bool(self.wanted([line])) and any(
-            log.display and log.size.height and log.is_vertical_scroll_end for log in self.query(EventPane)
-        )
+        return bool(self.wanted([line])) and any(log.tells(line) for log in self.query(EventPane))
 
     def due_deploy(self, view: FleetView) -> str | None:  # noqa: ARG002
         """The host whose deploy is to be shown over this screen now, if any; each is named once."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
 from deskconsole.common.safe_text import safe_text
@@ -41,7 +42,9 @@ class FleetScreen(HostActions, inherit_bindings=False):
     acts_on_marked = True
     AUTO_FOCUS = "HostTable"  # else the first that takes keys has them, the filter that is not shown
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", key_display="↵", tooltip="Everything about the host"),
+        Binding(
+            "enter", "open", "Picture", key_display="↵", tooltip="The picture, figures and events of the host"
+        ),
         *HostActions.BINDINGS,
         Binding("asterisk", "mark_shown", "Mark all", show=False, tooltip="Mark all that are shown, or none"),
         Binding("w", "wall", "Wall", tooltip="The pictures of all hosts that the filter shows"),
@@ -84,7 +87,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         log = self.query_one(EventPane)
-        log.border_title = "Events"
+        log.border_title = Content(f"Events   {self.controller.keys.key_of('log')}: all, whole")
         log.add_class("pane")
         log.extend(self.controller.events.lines)
         self.controller.host_saved.subscribe(self, self.query_one(HostTable).select)

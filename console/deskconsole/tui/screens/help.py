@@ -14,6 +14,9 @@ from textual.widgets import Static
 
 SIGNS = "● live   ▲ needs a look   ◐ on its way   ✖ down   ◌ not connected"
 
+CLOSES = "escape closes"
+SCROLLS = "↑ ↓ more keys   escape closes"
+
 _NOISE = frozenset({"scroll_left", "scroll_right", "page_left", "page_right"})
 """Every pane of Textual's has these; nothing here is wider than the screen."""
 
@@ -30,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "escape closes"
+            dialog.border_subtitle = CLOSES
             with VerticalScroll():
                 for names, does, how in self._keys:
                     yield Horizontal(
@@ -40,6 +43,12 @@ class HelpScreen(ModalScreen[None]):
                         classes="key",
                     )
                 yield Static(Content(SIGNS), classes="signs")
+
+    def on_mount(self) -> None:
+        self.watch(self.query_one(VerticalScroll), "show_vertical_scrollbar", self._name_keys)
+
+    def _name_keys(self, more: bool) -> None:
+        self.query_one(".dialog").border_subtitle = SCROLLS if more else CLOSES
 
     def action_close(self) -> None:
         self.dismiss()

@@ -48,7 +48,7 @@ class LogScreen(ConsoleScreen):
             yield Label("/")
             yield PlainInput(placeholder="words in the line", compact=True, select_on_focus=False)
             yield Label("", classes="count", markup=False)
-        yield EventPane(self.controller.clock)
+        yield EventPane(self.controller.clock, whole=True)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:

@@ -30,6 +30,7 @@ class PictureScreen(HostActions):
         Binding("escape,z", "back", "Back", tooltip="Back to where you came from")
     ]
     full = True
+    least = (0, 0)
 
     def __init__(self, controller: Controller, name: str, graphics: Graphics | None) -> None:
         """`graphics` are the terminal's."""

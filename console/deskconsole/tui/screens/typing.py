@@ -74,6 +74,7 @@ class TypingScreen(ConsoleScreen, ModalScreen[None]):
     interruptible = False
     keys_raw = True
     typing = True
+    least = (0, 0)
 
     def __init__(self, controller: Controller, name: str, control: ControlPort) -> None:
         """`control` is claimed as CLAIM, and is released with this screen."""

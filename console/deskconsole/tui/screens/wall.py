@@ -45,6 +45,7 @@ class WallScreen(HostActions, inherit_bindings=False):
     ]
     acts_on_marked = True
     wall = True
+    least = (0, 0)
 
     def __init__(self, controller: Controller, asked: WallOpened, graphics: Graphics | None) -> None:
         """`asked` chooses the hosts; `graphics` are the terminal's."""

@@ -22,10 +22,12 @@ HIDDEN = -1
 class EventPane(RichLog):
     """The events in a pane; follows the newest unless scrolled up."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` gives Unix time: an event of another day shows its date."""
+    def __init__(self, clock: Callable[[], float], *, whole: bool = False) -> None:
+        """`clock` gives Unix time: an event of another day shows its date. `whole`: long ones take several
+        lines; else each is cut to one."""
         super().__init__(max_lines=KEPT, markup=False, highlight=False, wrap=True, min_width=0)
         self._clock = clock
+        self._whole = whole
         self._held: deque[LogLine] = deque(maxlen=KEPT)
         self._drawn_for = 0
         self._following = True
@@ -79,5 +81,12 @@ class EventPane(RichLog):
             (f" {SIGNS[line.severity]} ", colour),
             (line.host, "bold"),
             ("  " + line.text, colour),
-            overflow="fold",
+            overflow="fold" if self._whole else "ellipsis",
+            no_wrap=not self._whole,
         )
+
+    def tells(self, line: LogLine) -> bool:
+        """The newest events are seen, and this one is not cut."""
+        if not (self.display and self.size.height and self.is_vertical_scroll_end):
+            return False
+        return self._whole or self._text(line).cell_len <= self.scrollable_content_region.width

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-MINOR = frozenset({"deploy", "doctor", "type", "wall"})
+MINOR = frozenset({"deploy", "doctor", "log", "type", "wall"})
 """80 cells have no room for these beside the others; the pane of a host that is down names the doctor."""
 
 

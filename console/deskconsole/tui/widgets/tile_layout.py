@@ -13,6 +13,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 12, 4
 GOOD_WIDTH, GOOD_HEIGHT = 24, 8
 """Cells of a tile on which a window can be told from another; smaller ones only come by a key."""
 
+_MOST_APART = 3
+"""Lines between two rows of tiles at most."""
+
 WORDS = 2
 """Lines of a tile that are not its picture's."""
 
@@ -31,6 +34,10 @@ class TileLayout:
     height: int
     left: int
     """Cells before the first column."""
+    top: int = 0
+    """Lines above the first row."""
+    apart: int = 0
+    """Lines between two rows."""
 
     @property
     def a_page(self) -> int:
@@ -39,13 +46,15 @@ class TileLayout:
     def corner(self, place: int) -> tuple[int, int]:
         """The cell at the upper left of the tile that is the `place`th of its page."""
         row, column = divmod(place, self.columns)
-        return self.left + column * (self.width + GAP), row * self.height
+        return self.left + column * (self.width + GAP), self.top + row * (self.height + self.apart)
 
     def place(self, x: int, y: int) -> int | None:
         """The tile of a page that has this cell; None between and behind them."""
         column, across = divmod(x - self.left, self.width + GAP)
-        row = y // self.height
-        if x < self.left or across >= self.width or column >= self.columns or row >= self.rows:
+        row, down = divmod(y - self.top, self.height + self.apart)
+        if x < self.left or across >= self.width or column >= self.columns:
+            return None
+        if y < self.top or down >= self.height or row >= self.rows:
             return None
         return row * self.columns + column
 
@@ -72,7 +81,10 @@ def arrange_tiles(width: int, height: int, count: int, larger: int = 0) -> TileL
     rows = min(rows, -(-count // columns))
     down = min(height // rows, _height_for(across))
     left = (width - columns * (across + GAP) + GAP) // 2
-    return TileLayout(columns, rows, across, down, left)
+    # Pictures that are as wide as they can be leave lines over: they stand between the rows.
+    spare = height - rows * down
+    apart = min(_MOST_APART, spare // (rows + 1))
+    return TileLayout(columns, rows, across, down, left, (spare - apart * (rows - 1)) // 2, apart)
 
 
 def _all_on_one_page(width: int, height: int, count: int) -> tuple[int, int] | None:
