@@ -139,7 +139,7 @@ else:
 
 def _no_room(size: int, faults: list[str], remedy: str) -> ConfigurationError:
     return ConfigurationError(
-        f"There is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)}).", remedy=remedy
+        f"there is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)})", remedy=remedy
     )
 
 
