@@ -173,7 +173,7 @@ def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, st
     return process.returncode, stdout, stderr
 
 
-def settled(check: Any, seconds: float = 30) -> Any:
+def settled(check: Any, seconds: float = 60) -> Any:
     """The last answer of `check`, asked until it is empty."""
     deadline = time.monotonic() + seconds
     while (answer := check()) and time.monotonic() < deadline:

@@ -187,7 +187,7 @@ async def test_all_that_the_ssh_configuration_names_is_imported_in_its_order(
         await pilot.press("enter")
         await settle(pilot)
         assert [host.name for host in fleet.hosts] == ["db", "included", "web", "zoo"]
-        assert "The alias quoted one cannot be a host here" in " ".join(logged(pilot))
+        assert "the alias quoted one cannot be a host here" in " ".join(logged(pilot))
 
 
 async def test_what_is_not_ticked_is_not_imported(running: Running, config: Path) -> None:

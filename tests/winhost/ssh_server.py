@@ -273,6 +273,8 @@ class _Output:
 
     async def drain(self, quiet: float = 0.25) -> None:
         """Until the pipe has ended, or nothing has come for a while."""
+        # From now on: the last words may be in the pipe, unread, while the command's end is known already.
+        self._last = time.monotonic()
         while not self.task.done() and (self._sending or time.monotonic() - self._last < quiet):
             await asyncio.wait([self.task], timeout=0.05)
         self.task.cancel()

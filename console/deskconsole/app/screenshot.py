@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deskconsole.common.errors import Cancelled, ConfigurationError
+from deskconsole.common.utf8_text import utf8_text
 from deskconsole.picture.image_file import encoded_image, keep_image
 from deskconsole.session.events import PictureSaved
 from deskconsole.session.fleet import Fleet
@@ -42,7 +43,7 @@ def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
 def note_saved(session: Session, file: str, snapshot: Snapshot) -> None:
     """Reports that a picture of the host was saved; `snapshot` is of that picture."""
     exact = snapshot.exactness is not None and snapshot.exactness.exact
-    session.note(PictureSaved(host=session.name, file=file, exact=exact))
+    session.note(PictureSaved(host=session.name, file=utf8_text(file), exact=exact))
 
 
 def save_live_picture(fleet: Fleet, name: str, *, cancelled: threading.Event) -> SavedPicture:

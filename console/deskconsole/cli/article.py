@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json, seconds_option
-from .terminal import counted, print_json, say
+from .terminal import print_json, say
 
 
 def listen(

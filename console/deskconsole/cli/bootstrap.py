@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from deskconsole.common.counted import counted
 from deskconsole.common.paths import Paths
 
 from .many import run_on_each
 from .options import Json
 from .progress_bars import progress_bars
 from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs, select
-from .terminal import counted, say, terminal_questions
+from .terminal import say, terminal_questions
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from deskconsole.app.mouse_button import MouseButton
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError
 
 from .many import run_on_each
@@ -18,7 +19,7 @@ from .options import Direct, Display, Json, TokenFile
 from .own_sessions import OwnSessions
 from .running import ChosenHost, Own
 from .selection import JOBS, AllHosts, InGroup, Jobs
-from .terminal import counted, say
+from .terminal import say
 
 if TYPE_CHECKING:
     from deskconsole.app.input_results import ActionResult, ClipResult

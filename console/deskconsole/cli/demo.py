@@ -66,4 +66,4 @@ def _row(result: HostResult) -> tuple[str, ...]:
     figures = result.statistics
     exact = {None: "?", True: "yes", False: "no"}[result.exact]
     counts = (figures.slices, figures.updates, figures.received)
-    return (result.host, result.state, exact, *(f"{count:,}" for count in counts))
+    return (result.host, result.status, exact, *(f"{count:,}" for count in counts))

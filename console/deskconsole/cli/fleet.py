@@ -228,9 +228,10 @@ def asked_picture(
 
     `file` is the one that it is for, or its folder.
     """
+    from deskconsole.common.utf8_text import utf8_text
     from deskconsole.local.messages import TakePicture
 
-    answer = console.ask(TakePicture(host, kind, str(file.absolute())), cancellation.add)
+    answer = console.ask(TakePicture(host, kind, utf8_text(str(file.absolute()))), cancellation.add)
     return json_format.loads(answer.value), answer.picture
 
 

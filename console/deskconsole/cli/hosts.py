@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError
 
 from .options import Json
 from .running import consoles_running
-from .terminal import counted, print_json, print_table, say, say_failure
+from .terminal import print_json, print_table, say, say_failure
 
 if TYPE_CHECKING:
     from deskconsole.inventory.host import Host

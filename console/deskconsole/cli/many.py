@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from deskconsole.app.parallel import Cancellation, WorkOutcome, for_each
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import AllHostsFailed, DeskconsoleError, SomeHostsFailed
 
-from .terminal import counted, print_json, say_failure
+from .terminal import print_json, say_failure
 
 
 class _Named(Protocol):

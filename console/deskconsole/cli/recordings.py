@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskconsole.app.output_place import OutputPlace
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError
 
 from .many import run_on_each
@@ -19,7 +20,7 @@ from .output_words import HostsAndFile, hosts_and_place, output_option
 from .own_sessions import OwnSessions
 from .running import ChosenHost, Own
 from .selection import AllHosts, InGroup
-from .terminal import counted, heard_unless, is_asking, print_json, say, say_error
+from .terminal import heard_unless, is_asking, print_json, say, say_error
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.runtimes.pythons import DEFAULT_PYTHON, PYTHONS
 
 from .options import Json
 from .progress_bars import progress_bars
-from .terminal import counted, print_json, print_table, say
+from .terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
     from deskconsole.runtimes.container import Runtime

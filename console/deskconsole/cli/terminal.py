@@ -72,11 +72,6 @@ def heard_unless(quiet: bool) -> Callable[[Event], None]:
     return (lambda _event: None) if quiet else say_event
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and what it counts: `1 file`, `1,200 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout, in ASCII: any terminal and pipe bears that."""
     import msgspec

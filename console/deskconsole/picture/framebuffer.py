@@ -9,6 +9,7 @@ there could not be deleted while anybody maps it, so each change of size left a 
 from __future__ import annotations
 
 import contextlib
+import functools
 import mmap
 import os
 import secrets
@@ -66,6 +67,12 @@ def sweep(folder: Path) -> int:
                     os.close(descriptor)
                 removed += 1
     return removed
+
+
+@functools.cache
+def _sweep_once(folder: Path) -> None:
+    """Sweeps once a process: each of a hundred framebuffers would look at the files of all others."""
+    sweep(folder)
 
 
 if sys.platform == "win32":
@@ -132,7 +139,7 @@ else:
 
 def _no_room(size: int, faults: list[str], remedy: str) -> ConfigurationError:
     return ConfigurationError(
-        f"There is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)}).", remedy=remedy
+        f"there is no room for a picture of {size // 1_000_000} MB ({'; '.join(faults)})", remedy=remedy
     )
 
 
@@ -172,7 +179,7 @@ class Framebuffer:
         """The file as another process maps it, swapped whole: safe to read beside the writing thread."""
         self._folders = shared_folders()
         for folder in self._folders:
-            sweep(folder)
+            _sweep_once(folder)
 
     def reset(self, width: int, height: int) -> None:
         """Makes room for a desktop of this size: black where it is new, untouched where the size stays.

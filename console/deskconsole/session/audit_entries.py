@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deskconsole.audit import AuditAction, AuditEntry
+from deskconsole.common.counted import counted
 
 from . import events
 from .console_identity import console_name
@@ -54,9 +55,9 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
         case events.EventsLeftOut():
             return AuditAction.LEFT_OUT, f"{event.count} questions, refusals and changes of the screen"
         case events.ClipboardPut():
-            return AuditAction.CLIP_PUT, f"{event.length} characters"
+            return AuditAction.CLIP_PUT, counted(event.length, "character")
         case events.ClipboardFetched():
-            return AuditAction.CLIP_FETCH, f"{event.length} characters"
+            return AuditAction.CLIP_FETCH, counted(event.length, "character")
         case events.PictureSaved():
             return AuditAction.PICTURE, event.file
         case events.RecordingStarted():
@@ -66,6 +67,6 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
         case events.AgentDeployed():
             return AuditAction.DEPLOY, f"{event.size} bytes"
         case events.Undeployed():
-            return AuditAction.UNDEPLOY, f"{event.files} files"
+            return AuditAction.UNDEPLOY, counted(event.files, "file")
         case _:
             return None

@@ -37,7 +37,7 @@ def host_of(alias: str, group: str = "") -> Host:
             raise InvalidField("address", f"{alias!r} is also an address with a user or a port")
     except InvalidField as error:
         raise ConfigurationError(
-            f"The alias {alias} cannot be a host here: {error}.", remedy="Add it by hand under another name."
+            f"the alias {alias} cannot be a host here: {error}", remedy="Add it by hand under another name."
         ) from None
     return host
 

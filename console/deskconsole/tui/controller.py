@@ -274,7 +274,8 @@ class Controller:
                 self.window_failures[line.event.host] = line.event.failure
         self.events_arrived.publish(lines)
         screen = self.foreground
-        self._notifications.add(line for line in lines if screen is None or not screen.tells(line))
+        worse = (line for line in lines if line.severity != "info")
+        self._notifications.add(line for line in worse if screen is None or not screen.tells(line))
         self.pull()
 
     def report(self, name: str, error: DeskconsoleError) -> None:

@@ -52,19 +52,19 @@ def require_display(environment: Mapping[str, str]) -> XScreen | None:
     if not display:
         if environment.get("WAYLAND_DISPLAY"):
             raise ViewerError(
-                "This Wayland session has no X display, and the window needs one.",
+                "this Wayland session has no X display, and the window needs one",
                 remedy="Install and enable Xwayland (Debian: apt-get install xwayland).",
             )
-        raise ViewerError("There is no display here to show a window on.", remedy=_NO_SCREEN)
+        raise ViewerError("there is no display here to show a window on", remedy=_NO_SCREEN)
     match = re.fullmatch(r"(?:unix)?(?P<host>[^:]*|\[.*\]):(?P<number>\d{1,5})(?:\.\d+)?", display)
     if match is None:
-        raise ViewerError(f"DISPLAY is {display!r}, which names no X display.", remedy=_NO_SCREEN)
+        raise ViewerError(f"DISPLAY is {display!r}, which names no X display", remedy=_NO_SCREEN)
     try:
         with _connect(match["host"], int(match["number"])) as link:
             return _greet(link, _cookie(environment, match["number"]), display)
     except (OSError, struct.error) as fault:
         raise ViewerError(
-            f"The X display {display} does not answer: {fault}.",
+            f"the X display {display} does not answer: {fault}",
             remedy="Check DISPLAY, or start the console in a desktop session.",
         ) from fault
 
@@ -98,7 +98,7 @@ def _greet(link: socket.socket, cookie: bytes, display: str) -> XScreen:
     if status != 1:
         reason = rest[:length_of_reason].decode("latin-1").strip()
         raise ViewerError(
-            f"The X display {display} refuses everyone without the right cookie ({reason}).",
+            f"the X display {display} refuses everyone without the right cookie ({reason})",
             remedy="Set XAUTHORITY to the session's file, or run `xhost +si:localuser:$USER` in the session.",
         )
     vendor, formats = struct.unpack_from("<H", rest, 16)[0], rest[21]
@@ -107,8 +107,8 @@ def _greet(link: socket.socket, cookie: bytes, display: str) -> XScreen:
     visual, depth, depths = struct.unpack_from("<I2xBB", rest, screen + 32)
     if _visual_class(rest, screen + 40, depths, visual) not in _WITHOUT_PALETTE:
         raise ViewerError(
-            f"The X display {display} has colours of a palette ({depth} bits a pixel), and the window needs "
-            "true ones.",
+            f"the X display {display} has colours of a palette ({depth} bits a pixel), and the window needs "
+            "true ones",
             remedy="Start that X server with 24 bits a pixel, or use another display.",
         )
     return XScreen(width, height, depth)

@@ -85,7 +85,7 @@ class WindowProcess(Generic[To, From]):
             self.close()
             if self._failure is not None:
                 raise ViewerError(self._failure.sentence, remedy=self._failure.remedy)
-            raise ViewerError(f"The window's process did not start: {self._obituary}.")
+            raise ViewerError(f"the window's process did not start: {self._obituary}")
 
     def _start(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         # PYTHONPATH and the like of other programs are not for the window's Python.
@@ -113,7 +113,7 @@ class WindowProcess(Generic[To, From]):
             )
         except OSError as fault:
             self._words.close()
-            raise ViewerError(f"The window's process cannot be started: {fault}.") from fault
+            raise ViewerError(f"the window's process cannot be started: {fault}") from fault
 
     @property
     def alive(self) -> bool:

@@ -55,7 +55,7 @@ def copy(screen: Xvfb, text: str, target: str = "UTF8_STRING") -> None:
         stderr=subprocess.DEVNULL,
     )
     # xclip goes to the background once it owns it.
-    copying.communicate(text.encode(), timeout=30)
+    copying.communicate(text.encode(), timeout=60)
 
 
 def pasted(screen: Xvfb, target: str = "UTF8_STRING") -> str:

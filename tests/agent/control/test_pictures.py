@@ -174,7 +174,7 @@ class Far:
         self._port = port
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self._port), timeout=60)
 
 
 def test_keys_and_clicks_do_not_wait_behind_a_film_on_a_slow_link() -> None:

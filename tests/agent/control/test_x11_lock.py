@@ -31,7 +31,7 @@ def screen() -> Iterator[None]:
 
 
 def test_of_two_agents_that_take_the_desktop_at_the_same_moment_one_has_it() -> None:
-    start, agreed = threading.Barrier(2, timeout=20), threading.Barrier(2, timeout=20)
+    start, agreed = threading.Barrier(2, timeout=60), threading.Barrier(2, timeout=60)
 
     def agent(name: str) -> list[bool]:
         lock, had = X11Lock(LockPurpose.CONTROL), []

@@ -28,7 +28,7 @@ SENT = [
 
 
 def run(*words: str | Path, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*PYTHON, *words], input=stdin, capture_output=True, check=False, timeout=30)
+    return subprocess.run([*PYTHON, *words], input=stdin, capture_output=True, check=False, timeout=60)
 
 
 @pytest.fixture

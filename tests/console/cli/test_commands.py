@@ -17,7 +17,7 @@ import pytest
 from deskconsole import __version__
 from deskconsole.cli.recordings import but_failed_recording
 from deskconsole.cli.targets import find_host
-from deskconsole.cli.terminal import counted
+from deskconsole.common.counted import counted
 from deskconsole.common.errors import ConfigurationError, RecordingError
 from deskconsole.common.paths import Paths
 from deskconsole.session.events import Event, Failure, RecordingEnded

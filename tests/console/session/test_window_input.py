@@ -238,11 +238,11 @@ def test_a_fault_at_the_clipboard_is_said_without_the_text(monkeypatch: pytest.M
 
     monkeypatch.setattr(ground.control, "put_clip", fail)
     WindowInput(ground.control, said.put).handle(ClipOffer("a secret"), said.put)
-    assert said.get(timeout=10) == "the console failed at the clipboard: ValueError"
+    assert said.get(timeout=60) == "the console failed at the clipboard: ValueError"
 
 
 def test_a_clipboard_whose_link_is_lost_says_what_to_do() -> None:
     ground, said = ControlGround().taken(), queue.SimpleQueue[str]()
     ground.sending = ground.control.ended
     WindowInput(ground.control, said.put).handle(ClipOffer("x"), said.put)
-    assert said.get(timeout=10).endswith("it may have been done. Look at the host before it is done again.")
+    assert said.get(timeout=60).endswith("it may have been done. Look at the host before it is done again.")

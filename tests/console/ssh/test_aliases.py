@@ -29,5 +29,5 @@ def test_an_alias_is_the_address_where_it_cannot_be_the_name() -> None:
 
 
 def test_an_alias_that_says_a_port_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="The alias box:2 cannot be a host here"):
+    with pytest.raises(ConfigurationError, match="the alias box:2 cannot be a host here"):
         host_of("box:2")

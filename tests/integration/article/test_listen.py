@@ -53,7 +53,7 @@ class Listen:
         self.said += [line.strip() for line in self._program.stderr]
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def interrupt(self) -> None:
         self._program.send_signal(signal.SIGINT)

@@ -99,7 +99,7 @@ class WindowsAgent:
         return path.read_text() if path.exists() else "no log"
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ threading.Thread(target=work, daemon=True).start()
 
 def asked(call):
     calls.put(call)
-    return answers.get(timeout=30)
+    return answers.get(timeout=60)
 
 acquire = lambda force=False: asked(lambda: lock.acquire("anna", force=force))
 release = lambda: asked(lock.release)

@@ -55,7 +55,7 @@ class Direct:
         self._port = launched.port
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self._port), timeout=60)
 
 
 @contextmanager

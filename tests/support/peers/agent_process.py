@@ -75,7 +75,7 @@ class AgentProcess:
 
     def connect(self) -> socket.socket:
         """A bare connection to it."""
-        return socket.create_connection(self.address, timeout=30)
+        return socket.create_connection(self.address, timeout=60)
 
     def __enter__(self) -> Self:
         self.start()

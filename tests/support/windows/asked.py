@@ -68,4 +68,4 @@ class Asked:
         x, y = self.person.value(f"place({label!r})")
         time.sleep(0.6)
         windows_desktop.xdotool("mousemove", str(x), str(y), "click", "1")
-        return self.answer.result(10)
+        return self.answer.result(60)

@@ -40,7 +40,7 @@ class DesktopAgent:
 
     def connect(self) -> socket.socket:
         """A bare connection to it."""
-        return socket.create_connection(("127.0.0.1", self._said["port"]), timeout=10)
+        return socket.create_connection(("127.0.0.1", self._said["port"]), timeout=60)
 
     def end(self) -> None:
         """Ends it at once, as the task manager does."""
