@@ -6,9 +6,11 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from textual.pilot import Pilot
 
 from deskconsole.tui.app import DeskconsoleApp, Outcome
@@ -26,6 +28,12 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _same_picture_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names in an exported picture are a checksum over reprs, which differ with the tests that ran before."""
+    monkeypatch.setattr(Console, "export_svg", partialmethod(Console.export_svg, unique_id="terminal-1"))
 
 
 @pytest.fixture

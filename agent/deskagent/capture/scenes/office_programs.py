@@ -98,8 +98,10 @@ def draw_sheet(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, heig
     window = _sheet(width, height).copy()
     first = TITLE_HEIGHT + 56
     columns, rows = max(1, (width * 6 // 10 - 40) // 84), max(1, (height - first) // 22)
-    count = (columns * rows // 2 + int(t * _CELLS_A_SECOND)) % (columns * rows)
-    amounts = np.random.default_rng((seed, 23)).integers(12, 9999, columns * rows)
+    cells = columns * rows
+    least = cells // 3  # a ledger that begins again is not an empty one
+    count = least + (least + int(t * _CELLS_A_SECOND)) % (cells - least)
+    amounts = np.random.default_rng((seed, 23)).integers(12, 9999, cells)
     for number in range(count):
         row, column = divmod(number, columns)
         write(window, f"{amounts[number]:8,}", 42 + column * 84, first + 2 + row * 22, _INK, _PAPER)

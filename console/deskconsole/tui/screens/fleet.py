@@ -87,7 +87,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         log = self.query_one(EventPane)
-        log.border_title = Content(f"Events   {self.controller.keys.key_of('log')}: all, whole")
+        log.border_title = Content(f"Events   {self.controller.keys.key_of('log')}: all events")
         log.add_class("pane")
         log.extend(self.controller.events.lines)
         self.controller.host_saved.subscribe(self, self.query_one(HostTable).select)
