@@ -159,7 +159,8 @@ class _Examination:
         try:
             with self._log_in() as connection:
                 with closing_when(self._cancelled, connection.close):
-                    facts, lying = self._look(connection)
+                    drawn = options is not None and options.source == "synthetic"
+                    facts, lying = self._look(connection, drawn=drawn)
                 if options is None:
                     self._record.skip(PROOF, wording.NOT_ASKED_FOR)
                 elif first_bad(self._record.findings) is None:
@@ -203,8 +204,8 @@ class _Examination:
             passed=passed,
         )
 
-    def _look(self, connection: Connection) -> tuple[HostFacts, RemoteListing]:
-        """Looks at all that can be seen without a change on the host."""
+    def _look(self, connection: Connection, *, drawn: bool) -> tuple[HostFacts, RemoteListing]:
+        """Looks at all that can be seen without a change on the host. `drawn`: the agent draws a desktop."""
         self._forwarding(connection)
         home = self._try(DoctorStep.FILES, lambda: _home(connection))
         self._judge(DoctorStep.FILES, checks.files(home, connection.server))
@@ -216,7 +217,7 @@ class _Examination:
         if facts.platform == WINDOWS:
             fitting = RuntimeStore.below(self._paths.cache).fitting()
             self._judge(DoctorStep.RUNTIME, checks.runtime(facts, fitting, lying.uploads))
-        self._judge(DoctorStep.DESKTOP, checks.desktop(facts, self._host))
+        self._judge(DoctorStep.DESKTOP, checks.desktop(facts, self._host, drawn=drawn))
         self._judge(DoctorStep.DISK, checks.disk(facts, needed_room(facts, self._paths.cache)))
         self._judge(DoctorStep.DEPLOYED, checks.deployed(facts, lying.uploads))
         return facts, lying

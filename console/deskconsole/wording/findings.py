@@ -86,6 +86,8 @@ def x_display(display: str, how: str, others: Sequence[str]) -> str:
     return f"{words}; others: {', '.join(others)}" if others else words
 
 
+DRAWN = "the agent draws one"
+
 NOBODY_LOGGED_ON = Doubt(
     "nobody is logged on, as far as the host tells",
     "Log on at the host's own screen or by Remote Desktop, unless the launch finds somebody.",

@@ -246,6 +246,12 @@ def test_findings_are_told_as_they_come_and_the_first_bad_one_counts() -> None:
     assert told[-1].seconds == 0
 
 
+def test_the_demo_needs_no_display_of_the_machine_that_it_runs_on() -> None:
+    bare = replace(FACTS, platform="Linux", displays=())
+    assert checks.desktop(bare, LAB).outcome is Outcome.BAD
+    assert checks.desktop(bare, LAB, drawn=True).outcome is Outcome.GOOD
+
+
 def test_several_x_displays_are_named() -> None:
     shown = replace(
         FACTS,
