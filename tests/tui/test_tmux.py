@@ -108,7 +108,9 @@ def test_a_terminal_that_is_closed_behind_q_leaves_no_demo(tmp_path: Path) -> No
         os.write(master, b"q")
         leaves = b"\x1b[?1049l"
         assert leaves in _read(master, seconds=60, until=leaves)
+        deadline = time.monotonic() + 60
         while process.poll() is None:
+            assert time.monotonic() < deadline, "it does not end"
             process.send_signal(signal.SIGHUP)
             process.send_signal(signal.SIGTERM)
             _read(master, seconds=0.01)

@@ -29,7 +29,9 @@ def end_in_order() -> None:
     """
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
-        end_undisturbed()
+        # Another one would interrupt the cleaning up. Not SIGINT: a lost interrupt comes again as one.
+        for number in _NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for number in _NUMBERS:
@@ -40,13 +42,6 @@ def end_in_order() -> None:
         signal.signal(signal.SIGINT, _interrupt)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-
-
-def end_undisturbed() -> None:
-    """Ignores further signals: the process is ending, and one would interrupt the cleaning up, which takes
-    seconds. After an event loop it would even end the process at once: the loop leaves no handler behind."""
-    for number in (signal.SIGINT, *_NUMBERS):
-        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

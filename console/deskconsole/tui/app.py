@@ -18,7 +18,6 @@ from textual.screen import Screen
 
 from deskconsole.common.errors import DeskconsoleError
 from deskconsole.common.settings import Settings
-from deskconsole.common.signals import end_undisturbed
 from deskconsole.inventory.host import Host
 from deskconsole.ssh.aliases import read_aliases
 from deskconsole.ssh.expansion import home
@@ -373,7 +372,6 @@ def run(
         try:
             outcome = app.run()
         finally:
-            end_undisturbed()
             app.garbage.stop()
             end_input(app)
             app.close()
