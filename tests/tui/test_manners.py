@@ -114,6 +114,10 @@ async def test_a_terminal_that_is_too_small_is_told_so_in_one_sentence(
         shown = await until_shown(pilot, "the terminal is too small")
         assert "40 columns and 10 lines" in " ".join(shown.split())
         assert "lab-01" not in shown
+        pilot.app.notify("something happened")
+        await until(pilot, lambda: bool(pilot.app.screen.query("Toast")))
+        await pilot.pause()
+        assert "happened" not in screen_text(pilot), "nothing lies over the sentence"
         await pilot.resize_terminal(80, 24)
         await until_shown(pilot, "lab-01")
 

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -97,11 +98,36 @@ def test_a_console_whose_terminal_is_gone_ends(tmp_path: Path, until: bytes | No
         process.wait()
 
 
-def _in_pty(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+def test_a_terminal_that_is_closed_behind_q_leaves_no_demo(tmp_path: Path) -> None:
+    """The hosts take seconds to end, and signals come meanwhile, as often as they like."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process, master = _in_pty(tmp_path, "demo", TMPDIR=str(temporary))
+    try:
+        assert b" live" in _read(master, seconds=60, until=b" live")
+        os.write(master, b"q")
+        leaves = b"\x1b[?1049l"
+        assert leaves in _read(master, seconds=60, until=leaves)
+        deadline = time.monotonic() + 60
+        while process.poll() is None:
+            assert time.monotonic() < deadline, "it does not end"
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGTERM)
+            _read(master, seconds=0.01)
+        assert process.returncode == 0
+        assert not list(temporary.glob("deskconsole-demo-*"))
+    finally:
+        os.close(master)
+        process.kill()
+        process.wait()
+
+
+def _in_pty(home: Path, *arguments: str, **variables: str) -> tuple[subprocess.Popen[bytes], int]:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "deskconsole"], stdin=slave, stdout=slave, stderr=slave, env=environment(home)
-    )
+        [sys.executable, "-m", "deskconsole", *arguments],
+        stdin=slave, stdout=slave, stderr=slave, env={**environment(home), **variables},
+    )  # fmt: skip
     os.close(slave)
     return process, master
 

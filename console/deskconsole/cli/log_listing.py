@@ -32,7 +32,7 @@ def print_log(
     found = False
     try:
         for entry in entries:
-            if kept.of_demo and not found and not json:
+            if kept.of_demo and not found:
                 say(kept.note)
             found = True
             if json:

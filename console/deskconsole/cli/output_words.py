@@ -38,9 +38,16 @@ def hosts_and_place(
     `suffixes`: those of the command's files; `example`: how it can be given.
     """
     if output is not None:
+        if output.path == Path("-"):
+            raise ConfigurationError("'-' is no file: what is saved goes into files only")
         return words, output
     if words and _names_place(words[-1], suffixes):
         return words[:-1] or None, OutputPlace.of(words[-1])
+    if words and len(words) > 1:
+        raise ConfigurationError(
+            f"no file was given: {words[-1]!r} is taken for a host",
+            remedy=f"End its name in {' or '.join(sorted(suffixes))}, a folder's in /, or give it by -o.",
+        )
     raise ConfigurationError("no file was given", remedy=f"Name one: `{example}`.")
 
 

@@ -75,7 +75,7 @@ def record(
     if ring is not None and ring < 1:
         raise ConfigurationError("--ring is at least 1 second")
     hosts, place = hosts_and_place(words, output, {SUFFIX}, "deskconsole record lab-01 lab-01.deskrec")
-    require_recording_name(place.path)
+    require_recording_name(place.path, folder=place.is_folder)
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own or ring is not None)
     if ring is not None and chosen.several:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskconsole.common.errors import ConfigurationError, ConnectionLost, ConsoleNotRunning
+from deskconsole.common.errors import ConfigurationError, ConnectionLost, ConsoleNotRunning, HostGone
 from deskconsole.common.paths import Paths
 
 from .selection import HostSelection, no_hosts, require_one_way, select
@@ -82,7 +82,7 @@ def choose(names: list[str] | None, group: str | None, everything: bool, *, own:
     require_one_way(names, group, everything)
     consoles = [] if own else consoles_running()
     if names:
-        hosts = {one.name: one for one in (_named(name, consoles) for name in names)}
+        hosts = {one.name: one for one in (_named(name, consoles, alone=len(names) == 1) for name in names)}
         return ChosenHosts(tuple(hosts.values()), len(hosts) > 1)
     for console in consoles:
         if not console.demo:
@@ -112,15 +112,24 @@ class KeptFiles:
 def kept_files(names: Collection[str] = ()) -> KeptFiles:
     """The files about the hosts of these names, none: about all. They are the user's own.
 
-    The running demo's are meant where only the demo has such a host, and without names where the user's list
-    is empty: so commands choose its hosts too.
+    The running demo's are meant where only the demo has such a host, and without names where the user has
+    neither hosts nor events. Raises ConfigurationError for names of both.
     """
     own = Paths.default()
     demo = next((console for console in consoles_running() if console.demo and console.home), None)
     if demo is None:
         return KeptFiles(own)
-    listed = _list()
-    if any(name in demo.hosts and name not in listed for name in names) if names else not listed:
+    try:
+        listed = _list()
+    except ConfigurationError:  # the files about hosts do not need their list
+        return KeptFiles(own)
+    of_demo = [name for name in names if name in demo.hosts and name not in listed]
+    if of_demo and (others := [name for name in names if name not in of_demo]):
+        raise ConfigurationError(
+            f"{of_demo[0]} is a host of the running demo, and {others[0]} is not",
+            remedy="Ask for them one after the other.",
+        )
+    if of_demo or not (names or listed or own.events.exists()):
         return KeptFiles(
             Paths.below(Path(demo.home)), of_demo=True, note="These are of the running demo, and end with it."
         )
@@ -134,13 +143,18 @@ def consoles_running() -> list[RunningConsole]:
     return running_consoles(Paths.default().run)
 
 
-def _named(name: str, consoles: list[RunningConsole]) -> ChosenHost:
+def _named(name: str, consoles: list[RunningConsole], *, alone: bool) -> ChosenHost:
     for console in consoles:
         if name in console.hosts and (not console.demo or not _in_list(name)):
             return ChosenHost(name, console)
     from .targets import find_host
 
-    host = find_host(name, Paths.default())
+    try:
+        host = find_host(name, Paths.default())
+    except HostGone:
+        if alone:
+            raise
+        return ChosenHost(name)  # of several it is this one's own failure, in its turn
     return ChosenHost(host.name, listed=host)
 
 

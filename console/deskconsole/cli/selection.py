@@ -39,7 +39,9 @@ def select(names: list[str] | None, group: str | None, everything: bool, paths: 
     if names:
         from .targets import find_host
 
-        found = {host.name: host for host in (find_host(name, paths) for name in names)}
+        # Of several names one that leads nowhere is that host's own failure.
+        alone = len(names) == 1
+        found = {host.name: host for host in (find_host(name, paths, connecting=alone) for name in names)}
         return HostSelection(tuple(found.values()), len(found) > 1)
     from deskconsole.inventory.inventory import Inventory
 

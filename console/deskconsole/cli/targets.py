@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterable
 
-from deskconsole.common.errors import ConfigurationError, HostGone, InvalidField
+from deskconsole.common.errors import ConfigurationError, DeskconsoleError, HostGone, InvalidField
 from deskconsole.common.paths import Paths
 from deskconsole.inventory.host import Host, host_from, with_plain_name
 from deskconsole.inventory.inventory import Inventory
-from deskconsole.local.client import running_consoles
+from deskconsole.local.client import RunningConsole, running_consoles
 
 
 def find_host(text: str, paths: Paths, *, connecting: bool = True) -> Host:
@@ -23,8 +24,8 @@ def find_host(text: str, paths: Paths, *, connecting: bool = True) -> Host:
     for host in hosts:
         if host.name in (text, typed["name"]):
             return host
-    consoles = running_consoles(paths.run)
-    if any(console.demo and text in console.hosts for console in consoles):
+    consoles = [(console.demo, _hosts_of(console)) for console in running_consoles(paths.run)]
+    if any(demo and text in names for demo, names in consoles):
         raise ConfigurationError(
             f"{text} is a host inside of the running demo, which this command cannot reach",
             remedy="Act on it in the demo (f1 lists its keys), or give a host of your own.",
@@ -35,8 +36,14 @@ def find_host(text: str, paths: Paths, *, connecting: bool = True) -> Host:
         raise _no_host(text, str(error)) from None
     if connecting:
         known = [host.name for host in hosts]
-        _require_no_slip(text, found, [*known, *(name for console in consoles for name in console.hosts)])
+        _require_no_slip(text, found, [*known, *(name for _, names in consoles for name in names)])
     return found
+
+
+def _hosts_of(console: RunningConsole) -> tuple[str, ...]:
+    with contextlib.suppress(DeskconsoleError):  # it has ended meanwhile
+        return tuple(console.hosts)
+    return ()
 
 
 def _require_no_slip(text: str, host: Host, known: Iterable[str]) -> None:

@@ -171,7 +171,7 @@ def shot(
         output_option("FILE.png, .webp or .jpg; or a folder, which has no such suffix and may be new."),
     ] = None,
     kind: Annotated[
-        ImageFormat | None, typer.Option("--format", help="The format, whatever the file is called.")
+        ImageFormat | None, typer.Option("--format", help="The format, whatever suffix the file has.")
     ] = None,
     direct: Direct = None,
     token_file: TokenFile = None,

@@ -71,8 +71,9 @@ def watch(
 
     try:
         run_on_each(
-            sources, work, lambda _: None, several=several, jobs=len(sources), json=json, at_once=True
-        )
+            sources, work, lambda _: None,
+            several=several, jobs=len(sources), json=json, until_interrupted=True, at_once=True,
+        )  # fmt: skip
     except KeyboardInterrupt:  # the usual end
         take_interrupt()
 

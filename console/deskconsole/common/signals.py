@@ -28,8 +28,10 @@ def end_in_order() -> None:
     not lost and prints no traceback: it arrives here, as KeyboardInterrupt.
     """
 
-    def end(number: int, _frame: FrameType | None) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        # Another one would interrupt the cleaning up. Not SIGINT: a lost interrupt comes again as one.
+        for number in _NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for number in _NUMBERS:

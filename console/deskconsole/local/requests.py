@@ -19,6 +19,7 @@ from deskconsole.common.errors import (
     ConnectionLost,
     DeskconsoleError,
     NobodyLoggedOn,
+    Stale,
     StreamError,
 )
 from deskconsole.picture.image_file import ImageFormat, encoded_image
@@ -88,6 +89,8 @@ def _no_stream(fleet: Fleet, snapshot: Snapshot) -> DeskconsoleError | None:
     match snapshot.state:
         case state if state in LIVE:
             return None
+        case State.STALE:
+            return Stale(f"{snapshot.host} says nothing at the moment", remedy="Try again soon.")
         case State.WAITING:
             return NobodyLoggedOn(snapshot.reason, remedy=snapshot.remedy)
         case State.RETRYING:

@@ -22,15 +22,15 @@ _OTHERS: Final = frozenset(
 """Names of films and pictures, which no player could show."""
 
 
-def require_recording_name(output: Path) -> None:
+def require_recording_name(output: Path, *, folder: bool) -> None:
     """Raises ConfigurationError for the name of a film, which a recording is not, and for one that no event
-    could tell."""
+    could tell. `folder`: it is the name of a folder."""
     path = str(output.absolute())
     try:
         path.encode()
     except UnicodeEncodeError:
         raise ConfigurationError(f"the path {path!a} is not UTF-8", remedy="Name another.") from None
-    if output.suffix.lower() in _OTHERS and not output.is_dir():
+    if output.suffix.lower() in _OTHERS and not folder:
         raise ConfigurationError(
             f"{output} would be a recording, and no {output.suffix.lower()} file",
             remedy=f"Name a {SUFFIX} file; `deskconsole export` makes a film of it.",

@@ -113,6 +113,8 @@ class SessionRecording:
                 begun = True
                 if made is not None and self.recorder is made:
                     self._changed(RecordingStatus(at))
+                    if self.recorder is not made:  # it was ended meanwhile, and that was told before
+                        self._changed(NOT_RECORDED)
 
         with self._beginning:
             if (running := self.recorder) is not None:

@@ -7,6 +7,8 @@ import contextlib
 import os
 import signal
 import sys
+from functools import partial
+from types import FrameType
 from typing import Generic, TypeVar
 
 from textual.driver import Driver
@@ -62,15 +64,22 @@ class TerminalApp(OrderedKeysApp[T], Generic[T]):
     def watch_terminal(self) -> None:
         """Ends the app as `q` does when it is told to, or when its terminal is gone."""
         loop = asyncio.get_running_loop()
-        for number in (getattr(signal, "SIGHUP", None), signal.SIGTERM, signal.SIGINT):
-            # Not on Windows, nor where an application runs beside the main thread, as under test.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                if number is not None:
-                    loop.add_signal_handler(number, self._told_to_leave, number)
+        # Not on Windows, nor where an application runs beside the main thread, as under test.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(signal.SIGINT, self._told_to_leave, signal.SIGINT)
+            if sys.platform != "win32" and not self.is_headless:
+                for number in (signal.SIGHUP, signal.SIGTERM):
+                    signal.signal(number, partial(self._arrived, loop))
         # Behind ctrl+z and fg the terminal is empty, and Textual draws only what changes from then on.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True), immediate=True)
         if not self.is_headless:  # a terminal may be gone before the fleet is opened
             self.set_interval(TERMINAL_CHECK, self._leave_if_lost)
+
+    def _arrived(self, loop: asyncio.AbstractEventLoop, number: int, _frame: FrameType | None) -> None:
+        # A handler of the loop would go with the loop: while the hosts are closed behind it, a terminal that
+        # is closed too would end the process, and leave agents and folders behind.
+        with contextlib.suppress(RuntimeError):  # it has ended
+            loop.call_soon_threadsafe(self._told_to_leave, number)
 
     def _told_to_leave(self, number: int) -> None:
         if number != signal.SIGINT or not self.lends_terminal:

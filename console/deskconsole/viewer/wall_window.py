@@ -228,4 +228,5 @@ class WallWindow(WindowLoop[ToWall]):
         elif event == cv2.EVENT_LBUTTONUP and (name := self._picture.at(x, y)) is not None:
             self._postpone(_UNUSED)
             self._picture.selected = name
+            self._picture.redraw()  # the frame has moved
             self._open(name)

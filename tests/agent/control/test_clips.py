@@ -37,7 +37,7 @@ class PlainClipboard:
 
     def fetch(self) -> str:
         self.fetches += 1
-        self.ready.wait(60)
+        self.ready.wait(600)
         if self.fault is not None:
             raise self.fault
         return self.text

@@ -63,7 +63,7 @@ class Desk(RecordedDevice):
 
     def write(self, text: str) -> None:
         self.writing.set()
-        self.busy.wait(60)
+        self.busy.wait(600)
         if self.fault is not None:
             raise self.fault
         super().write(text)

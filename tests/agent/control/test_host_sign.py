@@ -190,7 +190,7 @@ def test_a_sign_that_does_not_open_holds_up_neither_the_console_nor_its_end() ->
     go_on = threading.Event()
 
     def stuck(_: Callable[[], None]) -> Person:
-        go_on.wait(60)
+        go_on.wait(600)
         return Person()
 
     with hosted(open_sign=stuck) as (agent, _, device), closing(ActingConsole(agent)) as console:

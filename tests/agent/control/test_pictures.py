@@ -241,4 +241,5 @@ def test_the_answer_to_an_input_comes_at_once() -> None:
             began = time.perf_counter()
             console.done(console.act(AllUp))
             took.append(time.perf_counter() - began)
-        assert statistics.median(took) < 0.1
+        # The fastest quarter: other programs may be at work. A delayed acknowledgement would be 40 ms.
+        assert sorted(took)[len(took) // 4] < 0.03

@@ -57,6 +57,10 @@ def test_the_last_word_may_be_the_place() -> None:
     for host in ("lab-01", "ssh://ada@lab-01", "OFFICE\\ada@lab-01"):
         with pytest.raises(ConfigurationError, match="no file was given"):
             hosts_and_place(["lab-02", host], None, {".deskrec"}, "")
+    with pytest.raises(ConfigurationError, match=r"'lab-01.mp4' is taken for a host"):
+        hosts_and_place(["lab-01", "lab-01.mp4"], None, {".deskrec"}, "")
+    with pytest.raises(ConfigurationError, match="goes into files only"):
+        hosts_and_place(["lab-01"], OutputPlace.of("-"), {".png"}, "")
 
 
 def test_a_name_that_is_too_long_is_told_in_a_sentence(tmp_path: Path) -> None:

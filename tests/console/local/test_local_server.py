@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from deskconsole.common.errors import (
     ConsoleNotRunning,
     DeskconsoleError,
     HostGone,
+    Stale,
     StreamError,
 )
 from deskconsole.common.paths import Paths
@@ -43,6 +45,7 @@ from deskconsole.local.messages import (
 from deskconsole.local.server import LocalServer
 from deskconsole.session.events import HostAdded, decode
 from deskconsole.session.fleet import Fleet
+from deskconsole.session.state import State
 from support.xvfb import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows' Python has no such sockets")
@@ -89,6 +92,15 @@ def test_hosts_and_states_are_told(console: RunningConsole) -> None:
         ("lab-02", "lab", False),
     ]
     assert b'"state":"idle"' in console.ask(ActOnHost("lab-01", HostAction.STATUS)).value
+
+
+def test_a_host_that_is_silent_is_told_as_that(
+    console: RunningConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = Fleet.snapshot
+    monkeypatch.setattr(Fleet, "snapshot", lambda fleet, name: replace(idle(fleet, name), state=State.STALE))
+    with pytest.raises(Stale, match="lab-01 says nothing at the moment"):
+        console.ask(ActOnHost("lab-01", HostAction.REFRESH))
 
 
 def test_an_error_comes_as_the_one_that_the_console_met(console: RunningConsole) -> None:

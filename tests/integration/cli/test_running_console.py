@@ -113,6 +113,12 @@ def test_a_slip_in_a_host_s_name_is_told_before_a_connection_is_tried(ground: Gr
         "there is no host called 'frontdesk', and the name does not resolve\nDid you mean 'front-desk'?"
     )
     assert not Paths.below(ground.user.home).events.exists()
+    # Of several hosts it is that one's own failure.
+    several = ground.user.run("status", "frontdesk", "studio", "--json")
+    assert several.code == 14
+    slip, studio = (json.loads(line) for line in several.stdout.splitlines())
+    assert (slip["host"], slip["failure"]["remedy"]) == ("frontdesk", "Did you mean 'front-desk'?")
+    assert studio["state"] == "streaming"
 
 
 def test_the_session_that_runs_is_recorded_until_the_command_ends(ground: Ground, tmp_path: Path) -> None:

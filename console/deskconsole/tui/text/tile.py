@@ -68,10 +68,13 @@ def title(tile: TileText, width: int) -> tuple[str, str, str, str]:
 
 def footer(tile: TileText, width: int) -> str:
     """The line below the picture in `width` cells: who is logged on, and the picture's age."""
-    room = width - cell_len(tile.age) - 1
-    if not tile.age or room < 2:
-        return fit(tile.person or tile.age, width)
-    return f"{fit(tile.person, room)} {tile.age}"
+    shown = tile.age
+    if cell_len(tile.person) + 1 + cell_len(shown) > width:  # the words around it go first
+        shown = shown.removeprefix("seen ").removeprefix("for ").removesuffix(" ago")
+    room = width - cell_len(shown) - 1
+    if not shown or room < 2:
+        return fit(tile.person or shown, width)
+    return f"{fit(tile.person, room)} {shown}"
 
 
 def banner(status: StatusText, width: int, lines: int) -> list[str]:

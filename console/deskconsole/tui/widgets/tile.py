@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from rich.segment import Segment
 from rich.style import Style
 from textual.filter import ANSIToTruecolor
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -46,7 +46,7 @@ class HostTile(Widget):
         self._lines: list[Line] = []
         self._drawn: dict[int, Strip] = {}
         """Lines that are as they were drawn last."""
-        self._drawn_width = 0
+        self._drawn_size = Size()
         self.cells = (0, 0)
         """Columns and lines for the picture; it may come before the tile is laid out."""
         self.source: object = None
@@ -121,8 +121,8 @@ class HostTile(Widget):
         """Draws the lines that changed. Textual's own way adds border, padding and opacity, of which a tile
         has none: that was a third of what a wall of films costs."""
         width, height = self.size
-        if self._drawn_width != width:
-            self._drawn_width = width
+        if self._drawn_size != self.size:
+            self._drawn_size = self.size
             self._drawn.clear()
         new = [y for y in crop.line_range if y not in self._drawn]
         if new:
