@@ -87,7 +87,7 @@ async def test_keys_of_the_settings_work_and_are_shown(tmp_path: Path) -> None:
                 await pilot.pause()
             app.controller.pull()
             # In their places, and `enter` opens no host: it was the only key of the action.
-            await until_shown(pilot, "f7 Open f6 View t Type v Connect")
+            await until_shown(pilot, "f7 Picture f6 View t Type v Connect")
             await pilot.press("N")
             await until(pilot, lambda: fleet.asked == [("view", "lab-01")])
             await pilot.press("down", "down", "down", "v", "enter", "c", "q")
