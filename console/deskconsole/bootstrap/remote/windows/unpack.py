@@ -16,12 +16,11 @@ import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from deskagent.host.parts import LISTING, MANIFEST, hashed, listing, lying
 from deskwin32.held_files import clear, once_released
 
-from .read_ahead import ReadAhead
 from .read_back import ReadBack
 from .unpack_lock import HELD, NAMES, Ended, UnpackLock, turn
 
@@ -77,11 +76,7 @@ def unpack(folder: Path, archive: Path, total: int, own: UnpackLock, read_back: 
     listed: dict[str, list[Any]] = {}
     made: set[Path] = set()
     done = 0
-    with (
-        lzma.open(archive) as plain,
-        ReadAhead(plain) as ahead,
-        tarfile.open(fileobj=cast("IO[bytes]", ahead), mode="r|", bufsize=PIECE >> 2) as members,
-    ):
+    with lzma.open(archive) as plain, tarfile.open(fileobj=plain, mode="r|", bufsize=PIECE >> 2) as members:
         for member in members:
             path = folder / member.name
             content = members.extractfile(member) if member.isreg() else None
