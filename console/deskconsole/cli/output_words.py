@@ -1,4 +1,4 @@
-"""Where a command's files go, in its words: `-o FILE`, or as the last word after the hosts."""
+"""The words of a command that name its files: `-o FILE`, or the last word after the hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the application shows for a moment: answers to keys, and the worst of the newest events."""
+"""Texts that the application shows for a moment: answers to keys, and the worst of the newest events."""
 
 from __future__ import annotations
 

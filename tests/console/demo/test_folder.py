@@ -1,4 +1,4 @@
-"""What a demo that was killed left is deleted by the next one, and nothing else."""
+"""The next demo deletes the folder of one that was killed, and nothing else."""
 
 from __future__ import annotations
 

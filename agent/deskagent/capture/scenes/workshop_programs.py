@@ -207,7 +207,7 @@ def draw_store(frame: Bgr, seed: int, t: float, x: int, y: int, width: int, heig
 
 
 def _aisles(height: int) -> list[int]:
-    """Where the way between two shelves begins, from the top."""
+    """Pixels from the top to each way between two shelves."""
     return list(range(TITLE_HEIGHT + 60, max(TITLE_HEIGHT + 61, height - 40), 86))
 
 
