@@ -56,3 +56,22 @@ def test_an_interrupt_comes_again_only_where_it_was_swallowed(program: str, told
     assert ended.stdout.strip() == told
     assert ended.stderr == ""
     assert time.monotonic() - begun < 10
+
+
+AS_PYTHON_ENDS = """
+import signal
+from deskconsole.common.signals import end_in_order
+end_in_order()
+class Last:
+    def __del__(self, end=signal.raise_signal, number=signal.SIGTERM):
+        end(number)
+last = Last()
+print("done", flush=True)
+"""
+
+
+def test_a_signal_that_comes_as_python_ends_keeps_the_exit_code() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", AS_PYTHON_ENDS], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (ended.stdout.strip(), ended.stderr, ended.returncode) == ("done", "", 0)
