@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from deskconsole.app.results import RecordResult
+from deskconsole.app.waiting import require_seen
 from deskconsole.common.errors import Cancelled, ConfigurationError, ConsoleNotRunning, StreamError
 from deskconsole.recording.new_file import record_into
-from deskconsole.session.host_screen import no_picture
 from deskconsole.session.session import Session
 from deskconsole.session.session_recording import PacketRecorder, RecordingRequest
 from deskconsole.session.state import SETTLED
-from deskwire.messages import ScreenState
 
 from .messages import RecordHost
 
@@ -47,7 +46,7 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
             if recorder.packets and end == math.inf and request.seconds is not None:
                 end = time.monotonic() + request.seconds
             if not recorder.packets:
-                _require_picture(session)
+                require_seen(session)
             session.wait_for(lambda one: one.state in SETTLED, min(_TICK, max(0.0, end - time.monotonic())))
             waiting()
     except (Cancelled, ConsoleNotRunning):
@@ -63,11 +62,3 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
     if not recorder.packets:
         raise StreamError(f"the recording of {session.name} ended before a picture came", remedy="Try again.")
     return RecordResult(session.name, str(file), recorder.seconds, recorder.packets, recorder.size)
-
-
-def _require_picture(session: Session) -> None:
-    """Raises StreamError where the host's screen cannot be seen."""
-    snapshot = session.snapshot()
-    if session.linked and snapshot.screen != ScreenState.LIVE:
-        sentence = no_picture(session.name, snapshot.screen, snapshot.screen_reason)
-        raise StreamError(sentence, remedy=snapshot.advice)

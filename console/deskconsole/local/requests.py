@@ -31,6 +31,7 @@ from deskconsole.session.state import LIVE, SETTLED, UNDER_WAY, State
 
 from .host_inputs import act
 from .host_recording import record
+from .host_view import view
 from .messages import (
     ActOnHost,
     FailureReply,
@@ -42,6 +43,7 @@ from .messages import (
     ListHosts,
     RecordHost,
     TakePicture,
+    ViewHost,
 )
 
 Waiting = Callable[[], None]
@@ -64,6 +66,9 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
         case RecordHost(host):
             return HostAnswer(msgspec.json.encode(record(_connected(fleet, host), request, waiting)))
+        case ViewHost(host):
+            view(_connected(fleet, host), request, waiting)
+            return HostAnswer(b"null")
         case _:
             session = _connected(fleet, request.host)
             return HostAnswer(msgspec.json.encode(act(session, request, waiting)))
