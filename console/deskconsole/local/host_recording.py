@@ -38,7 +38,7 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
     if not made:  # another command may have named the same file
         raise ConfigurationError(
             f"{session.name} is being recorded already, in {recorder.file}",
-            remedy="End that recording (f9 in the console), or give --own.",
+            remedy=f"End it by `deskconsole record {session.name} --end` (f9 in the console), or give --own.",
         )
     end = math.inf
     try:
@@ -55,10 +55,32 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
     finally:
         session.recording.stop(recorder)
         session.recording.wait()
+    if recorder.failure is None and session.failure is not None:
+        raise session.failure
+    return _result(session, recorder)
+
+
+def end_recording(session: Session) -> RecordResult:
+    """Ends the recording that runs, of a person or of another command, and waits for its file.
+
+    Raises ConfigurationError where there is none, RecordingError where the file took no more, and StreamError
+    where no picture came.
+    """
+    recorder = session.recording.recorder
+    if recorder is None:
+        raise ConfigurationError(
+            f"{session.name} is not being recorded",
+            remedy=f"Begin with `deskconsole record {session.name} FILE`, or with f9 in the console.",
+        )
+    session.recording.stop(recorder)
+    session.recording.wait()
+    return _result(session, recorder)
+
+
+def _result(session: Session, recorder: PacketRecorder) -> RecordResult:
+    """The recording that has ended. Raises why there is none, or only a part."""
     if recorder.failure is not None:
         raise recorder.failure
-    if session.failure is not None:
-        raise session.failure
     if not recorder.packets:
         raise StreamError(f"the recording of {session.name} ended before a picture came", remedy="Try again.")
-    return RecordResult(session.name, str(file), recorder.seconds, recorder.packets, recorder.size)
+    return RecordResult(session.name, str(recorder.file), recorder.seconds, recorder.packets, recorder.size)

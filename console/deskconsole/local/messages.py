@@ -144,6 +144,12 @@ class RecordHost(msgspec.Struct, frozen=True, tag=True):
     seconds: float | None
 
 
+class EndRecording(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the end of the recording that runs. The answer comes when its file is whole."""
+
+    host: str
+
+
 class ViewHost(msgspec.Struct, frozen=True, tag=True):
     """Asks for the host's window, for so long (None: no bound). The answer comes when it is closed.
 
@@ -168,7 +174,7 @@ HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
 LastingRequest = RecordHost | ViewHost
 """A request that lasts until a person ends it."""
 
-HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest
+HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | EndRecording
 """A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents
@@ -206,6 +212,7 @@ class ListedHost(msgspec.Struct, frozen=True):
     name: str
     group: str
     why_not_live: FailureReply | None = None
+    recorded: bool = False
 
     @property
     def live(self) -> bool:
