@@ -10,7 +10,7 @@ from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import SUFFIXES, ImageFormat
 
-from .fleet import Figures, as_figures, asked_picture, measured
+from .host_figures import Figures, as_figures, asked_picture, measured
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
 from .output_words import HostsAndFile, hosts_and_place, output_option
