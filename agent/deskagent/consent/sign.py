@@ -23,7 +23,7 @@ class Sign(Protocol):
 
     @property
     def gone(self) -> bool:
-        """The line was closed, by another program for example, and shows nothing any more."""
+        """True if the line was closed, by another program for example, and shows nothing any more."""
 
     def close(self) -> None:
         """Closes the line for good."""

@@ -33,7 +33,7 @@ class ControlClient(Protocol):
 
     @property
     def aims(self) -> bool:
-        """The console has drawn a picture of the size that the picture has now."""
+        """True if the console has drawn a picture of the size that the picture has now."""
         ...
 
     @property

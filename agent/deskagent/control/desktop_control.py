@@ -148,7 +148,7 @@ class DesktopControl:
         self._consent.may_act(client, ask=request.ask, decided=decided, asking=asking)
 
     def _is_taken(self, client: ControlClient) -> bool:
-        """Another console acts. The same console on a new link, with its old link still open, is no other."""
+        """True if another console acts: not the same one on a new link, whose old link is still open."""
         holder = self._grants.holder
         if holder is None or holder is client:
             return False

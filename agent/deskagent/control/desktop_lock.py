@@ -39,7 +39,7 @@ class DesktopLock(Protocol):
         ...
 
     def is_held(self) -> bool:
-        """An agent has it: this one or another."""
+        """True if an agent has it: this one or another."""
         ...
 
     def release(self) -> None:

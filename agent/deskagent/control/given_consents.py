@@ -65,7 +65,7 @@ class GivenConsents:
             return None if given is None else given.known(control=control)
 
     def ended_by_click(self, client: ControlClient) -> bool:
-        """The person has ended this console's control, and has not let it act since."""
+        """True if the person has ended this console's control, and has not let it act since."""
         with self._lock:
             given = self._by_console.get(_key(client))
             return given is not None and given.ended

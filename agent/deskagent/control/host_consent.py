@@ -104,7 +104,7 @@ class HostConsent:
 
     @property
     def asking(self) -> bool:
-        """A question is open."""
+        """True if a question is open."""
         return self._open is not None
 
     @property
@@ -124,7 +124,7 @@ class HostConsent:
     # Consent
 
     def must_ask_to_see(self, hello: Hello) -> bool:
-        """Before this console sees anything the person at the host has to be asked."""
+        """True if the person at the host has to be asked before this console sees anything."""
         return self.policy().see is PolicyRule.ASK or self._wants_consent(hello.consent)
 
     def sign_refusal(self) -> str:
@@ -157,7 +157,7 @@ class HostConsent:
             decided("")
 
     def _ended_by_click(self, client: ControlClient) -> bool:
-        """The person has ended this console's control; for a while only, where no person can be asked."""
+        """True if the person has ended this console's control; for a while only, where none can be asked."""
         if not self._consents.ended_by_click(client):
             return False
         return self._open_asker is not None or self._consents.known(client, control=True) is False

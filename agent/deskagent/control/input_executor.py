@@ -79,7 +79,7 @@ class InputExecutor:
 
     @property
     def acts(self) -> bool:
-        """The device is open: a console acts, or is about to."""
+        """True if the device is open: a console acts, or is about to."""
         return self._injector is not None
 
     def run(self, act: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ class InputRules(Protocol):
     """The input thread asks and tells this; called on that thread, so no method but one may wait."""
 
     def allows(self, client: ControlClient, grant: int) -> bool:
-        """This console acts now, by this grant."""
+        """True if this console acts now, by this grant."""
         ...
 
     def refusal(self, client: ControlClient, message: NumberedRequest) -> str:

@@ -37,12 +37,12 @@ class InputThread:
 
     @property
     def has_no_device(self) -> bool:
-        """The desktop has nothing to act with, as was found when it was opened last."""
+        """True if the desktop has nothing to act with, as was found when it was opened last."""
         return self._executor.has_no_device
 
     @property
     def sees_question(self) -> bool:
-        """An agent of the desktop asked the person there when the last request for the clipboard came."""
+        """True if an agent of the desktop asked the person when the last request for the clipboard came."""
         return self._executor.sees_question
 
     def put(

@@ -23,7 +23,7 @@ class QuestionWatch:
         self._looked = float("-inf")
 
     def is_open(self) -> bool:
-        """A question is open, of this agent or of another, as of a moment ago."""
+        """True if a question is open, of this agent or of another, as of a moment ago."""
         if time.monotonic() - self._looked > _STALE:
             self._is_open = self._lock.is_held()
             self._looked = time.monotonic()

@@ -133,7 +133,7 @@ class X11Lock:
         return refused.get_error() is None
 
     def _owns(self) -> bool:
-        """This agent has the lock: it may have taken it back since the server told that it was taken."""
+        """True if this agent has the lock: it may have taken it back since the server told of its loss."""
         return bool(self._connection.get_selection_owner(self._atom) == self._window)
 
     def _other_holder(self) -> str | None:

@@ -169,7 +169,7 @@ class ConsoleFeed:
 
     @property
     def aims(self) -> bool:
-        """The console has drawn a picture of the size that the picture has now, or was sent none at all."""
+        """True if the console has drawn a picture of the size that it has now, or was sent none at all."""
         with self._wake:
             if self._watch.mode is WatchMode.PREVIEW or not self._sized_by:
                 return True

@@ -19,7 +19,7 @@ class Watcher(Protocol):
 
     @property
     def copies(self) -> bool:
-        """Its console can copy within its picture."""
+        """True if its console can copy within its picture."""
         ...
 
     def picture_changed(self, change: Change | None, began: float) -> None:

@@ -112,7 +112,7 @@ class LinkEncoder:
 
     @property
     def copies(self) -> bool:
-        """The console copies within its picture."""
+        """True if the console copies within its picture."""
         return self._copies
 
     def copied(self, copies: Iterable[CopyRect], now: float) -> list[Slice]:

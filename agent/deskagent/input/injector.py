@@ -33,7 +33,7 @@ class Injector:
 
     @property
     def held(self) -> bool:
-        """A key or a button is down."""
+        """True if a key or a button is down."""
         return bool(self._keys or self._buttons)
 
     def begin(self) -> None:

@@ -21,7 +21,7 @@ _TICK = 0.5
 
 
 def settled(snapshot: Snapshot) -> bool:
-    """The session has ended, or was never begun."""
+    """True if the session has ended, or was never begun."""
     return snapshot.state in SETTLED
 
 

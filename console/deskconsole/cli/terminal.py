@@ -162,7 +162,7 @@ class TerminalQuestions(_Messages):
 
 
 def is_asking() -> bool:
-    """A question stands on the terminal and waits for its answer."""
+    """True if a question stands on the terminal and waits for its answer."""
     return _asking.locked()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
 
 
+
 def view(
     hosts: HostNames = None,
     *,

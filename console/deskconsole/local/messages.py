@@ -238,7 +238,7 @@ class ListedHost(msgspec.Struct, frozen=True):
 
     @property
     def live(self) -> bool:
-        """It has a stream now."""
+        """True if it has a stream now."""
         return self.why_not_live is None
 
 

@@ -69,7 +69,7 @@ class PreviewPicture:
 
     @property
     def black(self) -> bool:
-        """All of it is black. Only what is small enough for a picture of one colour is decoded for that."""
+        """True if all of it is black. Only what may be a picture of one colour is decoded for that."""
         if len(self.jpeg) > _HEADERS + self.width * self.height // _PIXELS_A_BYTE:
             return False
         pixels = self.pixels()
@@ -102,7 +102,7 @@ class PreviewPicture:
 
 
 def is_black(pixels: BGR) -> bool:
-    """Nothing is on the picture. One that is not black is known by every sixteenth pixel, mostly."""
+    """True if nothing is on the picture. One that is not black is known by every sixteenth pixel, mostly."""
     return int(pixels[::16, ::16].max()) < BLACK_BELOW and int(pixels.max()) < BLACK_BELOW
 
 

@@ -130,7 +130,7 @@ class ChunkHead(NamedTuple):
         return cls(known, size, at, checksum) if size <= MAX_BODY[known] and at <= MAX_AT else None
 
     def matches(self, body: bytes) -> bool:
-        """The body is as long as it was, and the checksum is right."""
+        """True if the body is as long as it was, and the checksum is right."""
         before = _BEFORE_SUM.pack(self.kind.value, self.size, self.at)
         return len(body) == self.size and _sum(before, body) == self.checksum
 

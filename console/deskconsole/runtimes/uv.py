@@ -44,12 +44,12 @@ class UvResult:
 
     @property
     def unreachable(self) -> bool:
-        """It failed because nothing answered where it wanted to fetch from."""
+        """True if it failed because nothing answered where it wanted to fetch from."""
         return any(words in self.log.lower() for words in _UNREACHABLE)
 
     @property
     def disk_full(self) -> bool:
-        """It failed because this machine's disk is full."""
+        """True if it failed because this machine's disk is full."""
         return any(words in self.log for words in _DISK_FULL)
 
     @property

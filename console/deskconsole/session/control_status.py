@@ -35,7 +35,7 @@ class ControlStatus:
 
     @property
     def yours(self) -> bool:
-        """This console acts."""
+        """True if this console acts."""
         return self.state is ControlState.YOURS
 
     @property

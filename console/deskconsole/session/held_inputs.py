@@ -23,11 +23,11 @@ class HeldInputs:
 
     @property
     def lapsed(self) -> bool:
-        """Something is down for which `hold` was not called for HOLD_LASTS seconds."""
+        """True if something is down for which `hold` was not called for HOLD_LASTS seconds."""
         return bool(self) and self._clock() > self._until
 
     def has_key(self, code: int) -> bool:
-        """The key at this position is down."""
+        """True if the key at this position is down."""
         return code in self._keys
 
     def hold(self) -> None:

@@ -95,12 +95,12 @@ class HostWindow(LinkObserver):
 
     @property
     def open(self) -> bool:
-        """There is a window now."""
+        """True if there is a window now."""
         return self._viewer is not None
 
     @property
     def wanted(self) -> bool:
-        """There is a window, or one is to come."""
+        """True if there is a window, or one is to come."""
         with self._lock:
             return self._wanted or self._opening or self._viewer is not None
 

@@ -159,7 +159,7 @@ def worth_retrying(error: DeskconsoleError) -> bool:
 
 
 def is_off(error: DeskconsoleError) -> bool:
-    """The host was not reached: it is off, refuses, has no route or no name yet."""
+    """True if the host was not reached: it is off, refuses, has no route or no name yet."""
     return isinstance(error, AddressError)
 
 

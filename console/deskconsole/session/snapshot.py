@@ -145,7 +145,7 @@ class Snapshot:
 
     @property
     def current(self) -> bool:
-        """The picture is that of now."""
+        """True if the picture is that of now."""
         return self.state in LIVE and self.screen == ScreenState.LIVE
 
     @property

@@ -32,7 +32,7 @@ class WatchPolicy:
 
     @property
     def watched(self) -> bool:
-        """The full stream is watched just now."""
+        """True if the full stream is watched just now."""
         return self._watched()
 
     def wanted(self) -> Watch:

@@ -92,7 +92,7 @@ class Files:
                         raise
 
     def rename(self, path: str, to: str) -> None:
-        """A file or a folder; refused where something is there already."""
+        """Renames a file or a folder; refused where something is there already."""
         with self._asking(f"rename {path} to {to}"):
             self._sftp.rename(path, to)
 

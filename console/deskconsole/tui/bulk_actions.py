@@ -98,7 +98,7 @@ async def _connect(controller: Controller, host: Host) -> str:
 
 
 def _arrived(before: Snapshot, now: Snapshot) -> bool:
-    """Connecting has come to an end, for the time being: what was so before is no answer."""
+    """True if connecting has come to an end, for the time being: what was so before is no answer."""
     if (now.state, now.since, now.attempt) == (before.state, before.since, before.attempt):
         return False
     unreachable = now.state is State.RETRYING and now.unreachable

@@ -73,11 +73,11 @@ class Foreground(Protocol):
 
     @property
     def is_active(self) -> bool:
-        """It is on top; False below the menu and below a dialog that takes what is typed."""
+        """True if it is on top; False below the menu and below a dialog that takes what is typed."""
         ...
 
     def tells(self, line: LogLine) -> bool:
-        """The line can be read on it."""
+        """True if the line can be read on it."""
         ...
 
     def due_deploy(self, view: FleetView) -> str | None:

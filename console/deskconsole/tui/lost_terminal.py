@@ -15,7 +15,7 @@ from textual.app import App
 
 
 def is_lost() -> bool:
-    """Nothing is at the other end of the terminal any more."""
+    """True if nothing is at the other end of the terminal any more."""
     if sys.platform == "win32" or sys.__stdin__ is None:
         return False
     poll = select.poll()

@@ -58,7 +58,7 @@ class Scale(NamedTuple):
 
     @property
     def repeatable(self) -> bool:
-        """The blocks depend on no other in OpenCV's arithmetic too.
+        """True if the blocks depend on no other in OpenCV's arithmetic too.
 
         When it enlarges it multiplies a place by the inverse scale and rounds down: where the product at a
         block's first pixel comes out below the whole number, that pixel is the block's before (13:5 does).
@@ -175,7 +175,7 @@ class Canvas:
         return drawn._replace(x=drawn.x + self._edge, y=drawn.y + self._edge)
 
     def covers(self, x: int, y: int) -> bool:
-        """The picture is seen at this pixel of the image with its frame."""
+        """True if the picture is seen at this pixel of the image with its frame."""
         height, width, _ = self.image.shape
         edge = self._edge
         return all(

@@ -34,7 +34,7 @@ class InputOutbox:
 
     @property
     def full(self) -> bool:
-        """The console has not read for long: later it would type more input than its user expects."""
+        """True if the console has not read for long: later it would type more input than its user expects."""
         return len(self._waiting) >= _MANY
 
     @property

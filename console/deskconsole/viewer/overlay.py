@@ -65,7 +65,7 @@ class Overlay:
 
     @property
     def stale(self) -> bool:
-        """The picture is old."""
+        """True if the picture is old."""
         return self._stale is not None
 
     def status(self, status: Status) -> bool:

@@ -41,7 +41,7 @@ class WindowPointer:
 
     @property
     def held(self) -> bool:
-        """A button that was pressed on the picture is down."""
+        """True if a button that was pressed on the picture is down."""
         return bool(self._held)
 
     @property

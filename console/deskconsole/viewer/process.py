@@ -101,7 +101,7 @@ class Viewer:
 
     @property
     def alive(self) -> bool:
-        """The process runs, and was not asked to end."""
+        """True if the process runs, and was not asked to end."""
         return self._process.alive
 
     def damaged(self, packet: int, rectangles: Sequence[Rectangle], *, input_at: float | None = None) -> None:

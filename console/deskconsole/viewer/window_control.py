@@ -23,7 +23,7 @@ class WindowControl(Protocol):
 
     @property
     def on(self) -> bool:
-        """The host is controlled from this window."""
+        """True if the host is controlled from this window."""
         ...
 
     @property

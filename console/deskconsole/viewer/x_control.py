@@ -99,7 +99,7 @@ class XControl:
 
     @property
     def on(self) -> bool:
-        """The host is controlled from this window."""
+        """True if the host is controlled from this window."""
         return self._state == ControlState.YOURS
 
     @property
@@ -123,7 +123,7 @@ class XControl:
 
     @property
     def _holds(self) -> bool:
-        """The host holds a key or a button of this window."""
+        """True if the host holds a key or a button of this window."""
         return not self._up and (self._keys.held or self._pointer.held)
 
     def control_changed(self, message: WhoControls) -> bool:

@@ -49,17 +49,17 @@ class XFocus:
 
     @property
     def has_it(self) -> bool:
-        """The child has the focus."""
+        """True if the child has the focus."""
         return self._has_it
 
     @property
     def inside(self) -> bool:
-        """The pointer is in the window."""
+        """True if the pointer is in the window."""
         return self._inside
 
     @property
     def lacks_grab(self) -> bool:
-        """Another program has the keyboard that is to be grabbed here now."""
+        """True if another program has the keyboard that is to be grabbed here now."""
         return self._on and self._wants_grab and self._inside and self._has_it and not self._grabbed
 
     def begin(self) -> bool:

@@ -39,7 +39,7 @@ class KeyReader:
 
     @property
     def held(self) -> bool:
-        """A key that counts is down."""
+        """True if a key that counts is down."""
         return bool(self._down)
 
     def is_new_map(self, event: Event) -> bool:

@@ -115,7 +115,7 @@ class NotepadPlan(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """The window has room for letters."""
+        """True if the window has room for letters."""
         return self.columns >= 4 and self.lines >= 1
 
     def first_row(self, content: NotepadText) -> int:

@@ -61,7 +61,7 @@ class Act(NamedTuple):
 
     @property
     def wanders(self) -> bool:
-        """The window itself moves."""
+        """True if the window itself moves."""
         return self.draw is _note
 
     def time(self, t: float, cycle: float) -> float:

@@ -51,7 +51,7 @@ class OutputFrames:
             raise
 
     def take(self, timeout: float) -> bool:
-        """A pointer that moved makes no new picture."""
+        """True if a pointer that moved makes no new picture."""
         deadline = time.monotonic() + timeout
         with _told():
             while (news := self._acquire(max(0.0, deadline - time.monotonic()))) is False:

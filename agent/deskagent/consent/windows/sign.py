@@ -73,7 +73,7 @@ class WindowsSign:
 
     @property
     def gone(self) -> bool:
-        """The window is no more."""
+        """True if the window is no more."""
         return self._window.gone
 
     def close(self) -> None:

@@ -61,7 +61,7 @@ class ConsentWindow(ABC):
 
     @property
     def gone(self) -> bool:
-        """The window was there and is no more."""
+        """True if the window was there and is no more."""
         return not self._thread.is_alive()
 
     def open(self) -> None:

@@ -83,7 +83,7 @@ class Popup:
         return [Rectangle(one["left"], one["top"], one["width"], one["height"]) for one in found]
 
     def screen_changed(self, event: Any) -> bool:
-        """This event says that monitors or the screen have changed."""
+        """True if this event says that monitors or the screen have changed."""
         resized = event.type == X.ConfigureNotify and event.window.id == self._root.id
         return resized or type(event).__name__ == "ScreenChangeNotify"
 
@@ -108,7 +108,7 @@ class Popup:
             self.window.configure(stack_mode=X.Above)
 
     def is_locked(self) -> bool:
-        """No person can answer: the screen saver is on, or a lock covers everything."""
+        """True if no person can answer: the screen saver is on, or a lock covers everything."""
         if self.connection.has_extension(_SAVER):
             saver = self._root.screensaver_query_info()
             if saver.state == _SAVER_ON:
@@ -137,7 +137,7 @@ class Popup:
         return None
 
     def _is_lock(self, window: Any) -> bool:
-        """The window covers the whole screen and is under no window manager's care."""
+        """True if the window covers the whole screen and is under no window manager's care."""
         try:
             said = window.get_attributes()
             if not said.override_redirect or said.win_class == X.InputOnly:
@@ -150,7 +150,7 @@ class Popup:
             return False
 
     def _is_managed(self, window: Any) -> bool:
-        """A window manager's frame has its program's window inside, which bears WM_STATE."""
+        """True if a window manager's frame has its program's window inside, which bears WM_STATE."""
         state = self.connection.intern_atom("WM_STATE")
         inside = window.query_tree().children
         deeper = [below for one in inside for below in one.query_tree().children]

@@ -52,7 +52,7 @@ class X11Sign:
 
     @property
     def gone(self) -> bool:
-        """The line's connection is no more."""
+        """True if the line's connection is no more."""
         return not self._thread.is_alive()
 
     def close(self) -> None:

@@ -106,7 +106,7 @@ class ConsoleScreen(Screen[None]):
 
     @property
     def _covered(self) -> bool:
-        """Another screen lies over this one and lets nothing through."""
+        """True if another screen lies over this one and lets nothing through."""
         stack = self.app.screen_stack
         above = stack[stack.index(self) + 1 :] if self in stack else []
         return any(screen.styles.background.a == 1 for screen in above)
@@ -134,7 +134,7 @@ class ConsoleScreen(Screen[None]):
         return lines
 
     def tells(self, line: LogLine) -> bool:
-        """The line can be read on this screen: its pane of events shows the newest ones."""
+        """True if the line can be read on this screen: its pane of events shows the newest ones."""
         return bool(self.wanted([line])) and any(log.tells(line) for log in self.query(EventPane))
 
     def due_deploy(self, view: FleetView) -> str | None:  # noqa: ARG002

@@ -144,5 +144,5 @@ class DeployScreen(ConsoleScreen, ModalScreen[None]):
 
 
 def _goes_on(state: State) -> bool:
-    """There is something to be cancelled; a host that is still idle here has just been told to connect."""
+    """True if there is something to be cancelled; a host that is idle here has just been told to connect."""
     return state is State.IDLE or state not in SETTLED

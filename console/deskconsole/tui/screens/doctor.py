@@ -51,7 +51,7 @@ class DoctorScreen(ConsoleScreen):
 
     @property
     def ended(self) -> bool:
-        """All there is to be found is found."""
+        """True if all there is to be found is found."""
         return not self._examination.running
 
     def compose(self) -> ComposeResult:

@@ -128,7 +128,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         return self._in_row(line) or super().tells(line)
 
     def _in_row(self, line: LogLine) -> bool:
-        """The host's row has the reason and the remedy, whole."""
+        """True if the host's row has the reason and the remedy, whole."""
         table = self.query_one(HostTable)
         name = next((name for name in table.in_sight if safe_text(name, 64) == line.host), None)
         if name is None:

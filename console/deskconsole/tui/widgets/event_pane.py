@@ -86,7 +86,7 @@ class EventPane(RichLog):
         )
 
     def tells(self, line: LogLine) -> bool:
-        """The newest events are seen, and this one is not cut."""
+        """True if the newest events are seen, and this one is not cut."""
         if not (self.display and self.size.height and self.is_vertical_scroll_end):
             return False
         return self._whole or self._text(line).cell_len <= self.scrollable_content_region.width

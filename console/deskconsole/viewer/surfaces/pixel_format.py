@@ -31,7 +31,7 @@ class PixelFormat:
 
     @property
     def is_ours(self) -> bool:
-        """A pixel is the bytes blue, green, red and one of no account: nothing has to be converted."""
+        """True if a pixel is the bytes blue, green, red and one that is ignored: nothing is converted."""
         return self.bytes == 4 and self._masks == (0xFF0000, 0x00FF00, 0x0000FF)
 
     def stride(self, width: int) -> int:
@@ -52,7 +52,7 @@ class PixelFormat:
         target |= red[image[..., 2]]
 
     def same(self, one: NDArray[np.unsignedinteger], other: NDArray[np.unsignedinteger]) -> bool:
-        """Both show the same colours, whatever their other bits are."""
+        """True if both show the same colours, whatever their other bits are."""
         used = self._masks[0] | self._masks[1] | self._masks[2]
         return bool(((one ^ other) & self._type.type(used) == 0).all())
 

@@ -74,12 +74,12 @@ class Surface(Protocol):
 
     @property
     def waiting(self) -> bool:
-        """`attend` has something to do though `fileno` may not be readable."""
+        """True if `attend` has something to do though `fileno` may not be readable."""
         ...
 
     @property
     def lost(self) -> bool:
-        """It shows nothing any more; another surface of the same window may."""
+        """True if it shows nothing any more; another surface of the same window may."""
         ...
 
     def close(self) -> None:
