@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
 
 
-
 def view(
     hosts: HostNames = None,
     *,
