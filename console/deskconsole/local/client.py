@@ -23,6 +23,7 @@ from .messages import (
     HostAnswer,
     HostList,
     HostRequest,
+    KeepLastMinutes,
     ListedHost,
     ListHosts,
     RecordHost,
@@ -70,7 +71,9 @@ class RunningConsole:
             raise self._lost()
         return reply
 
-    def record(self, request: RecordHost, ending: Ending = lambda _call: None) -> HostAnswer:
+    def record(
+        self, request: RecordHost | KeepLastMinutes, ending: Ending = lambda _call: None
+    ) -> HostAnswer:
         """The answer when the recording has ended, at Ctrl+C for one. Raises DeskconsoleError."""
         with self._connected() as connection:
             ending(lambda: _shut(connection, socket.SHUT_WR))

@@ -144,6 +144,24 @@ class RecordHost(msgspec.Struct, frozen=True, tag=True):
     seconds: float | None
 
 
+class KeepLastMinutes(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the last `span` seconds to be kept in memory, for so long as RecordHost says.
+
+    At the end they are written: `file` is an absolute path, of a file or a folder.
+    """
+
+    host: str
+    file: str
+    span: float
+    seconds: float | None
+
+
+class SaveLastMinutes(msgspec.Struct, frozen=True, tag=True):
+    """Asks for what KeepLastMinutes keeps of the host to be written now, too."""
+
+    host: str
+
+
 class EndRecording(msgspec.Struct, frozen=True, tag=True):
     """Asks for the end of the recording that runs. The answer comes when its file is whole."""
 
@@ -171,20 +189,24 @@ class WatchEvents(msgspec.Struct, frozen=True, tag=True):
 HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
 """A request that acts on a host."""
 
-LastingRequest = RecordHost | ViewHost
+LastingRequest = RecordHost | KeepLastMinutes | ViewHost
 """A request that lasts until a person ends it."""
 
-HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | EndRecording
+HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | SaveLastMinutes | EndRecording
 """A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents
 
 
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
-    """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for."""
+    """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for.
+
+    `failure`: it ended early, and why.
+    """
 
     value: bytes
     picture: bytes = b""
+    failure: FailureReply | None = None
 
 
 class WatchedEvent(msgspec.Struct, frozen=True, tag=True):

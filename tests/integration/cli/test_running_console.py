@@ -172,6 +172,33 @@ def test_a_recording_of_the_console_is_ended_by_a_command(ground: Ground, tmp_pa
     assert "front-desk: " in ground.ended_by_its_command(tmp_path)
 
 
+def test_the_last_minutes_of_the_session_that_runs_are_kept(ground: Ground, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    ring = ("record", "night-shift", "--ring", "10m", "--json", "-o")
+    with ground.user.started(*ring, folder) as command:
+        assert command.stdout is not None
+        wait_for(
+            lambda: "the last 10 min are kept in memory" in ground.user.run("events").stdout,
+            what="the beginning",
+        )
+        assert list(folder.iterdir()) == []
+        said = ground.user.run(*ring, tmp_path / "other.deskrec").refusal(2)
+        assert said.startswith("the last minutes of night-shift are kept already, for another command\n")
+        beside = ground.user.run("record", "night-shift", tmp_path / "beside.deskrec", "--seconds", "0.1")
+        assert beside.code == 0
+        command.send_signal(signal.SIGUSR1)
+        first = json.loads(command.stdout.readline())
+        command.send_signal(signal.SIGINT)
+        stdout, stderr = command.communicate(timeout=60)
+    assert (command.returncode, stderr) == (0, "")
+    files = [Path(one["file"]) for one in (first, json.loads(stdout))]
+    assert sorted(files) == sorted(folder.iterdir())
+    for file, packets in zip(files, (first["packets"], json.loads(stdout)["packets"]), strict=True):
+        played = ground.user.run("play", file, "--json").json()
+        assert (played["packets"], played["fault"]) == (packets, "")
+    assert f"recording end  {files[0]}" in ground.user.run("audit", "--host", "night-shift").stdout
+
+
 def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     said = ground.user.run(
