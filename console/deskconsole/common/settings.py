@@ -15,8 +15,9 @@ import msgspec
 
 from .errors import ConfigurationError
 from .paths import Paths
+from .text_file import read_text_file
 from .toml_positions import line_of
-from .toml_text import BOM, parse_toml, read_toml
+from .toml_text import BOM, parse_toml
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises ConfigurationError for a file that cannot be read or has a mistake.
         """
-        text = read_toml(path).removeprefix(BOM)
+        text = read_text_file(path).removeprefix(BOM)
         values = parse_toml(text, path, 'A setting is written as: theme = "light"')
         try:
             return msgspec.convert(values, cls)
