@@ -202,8 +202,9 @@ def shot(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         if (console := one.live_in) is not None:
-            figures, picture = asked_picture(console, one.name, target.format.value, place.path, cancellation)
-            return {**figures, "file": str(target.write(one.name, picture))}
+            name = target.name(one.name)
+            figures, picture = asked_picture(console, one.name, target.format.value, name, cancellation)
+            return {**figures, "file": str(target.write(name, picture))}
         from deskconsole.app.screenshot import save_screenshot
 
         with sessions.of(one.host, cancellation) as session:

@@ -80,7 +80,7 @@ class ActOnHost(msgspec.Struct, frozen=True, tag=True):
 class TakePicture(msgspec.Struct, frozen=True, tag=True):
     """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat.
 
-    `file`: the file or folder that it is for, as the audit log is to have it.
+    `file`: the file that it is for, as the audit log is to have it.
     """
 
     host: str

@@ -101,7 +101,9 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
     said = ground.user.run("shot", "--all", "-o", tmp_path / "all")
     assert said.code == 0
     assert len(list((tmp_path / "all").glob("*.png"))) == 3
-    assert f"picture  {tmp_path / 'studio.webp'}" in ground.user.run("audit", "--host", "studio").stdout
+    audit = ground.user.run("audit", "studio").stdout
+    assert f"picture  {tmp_path / 'studio.webp'}" in audit
+    assert f"picture  {next((tmp_path / 'all').glob('studio_*.png'))}" in audit
     assert "3 live" in ground.terminal.screen()
 
 
