@@ -1,7 +1,8 @@
 """Messages between a command and a running console, and how they are framed.
 
 A connection begins with a Greeting of the console. Then the command sends one request and reads the replies
-to it: one, or any number of events. Each message is MessagePack behind four bytes of its length.
+to it: one, or any number of events. Until there is one, Beats say that the console runs. Each message is
+MessagePack behind four bytes of its length.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from deskconsole.common.utf8_text import utf8_text
 
 PROTOCOL: Final = 4
 """The version of these messages: a command asks no console that speaks another one."""
+
+BEAT: Final = 2.0
+"""Seconds between two signs of a console that has no reply yet."""
 
 LONGEST_REQUEST: Final = 8 * 1024 * 1024
 """Bytes: a text for a clipboard has a million characters at most."""
@@ -198,6 +202,10 @@ HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | SaveLastMin
 Request = ListHosts | HostRequest | WatchEvents
 
 
+class Beat(msgspec.Struct, frozen=True, tag=True):
+    """The request is under way, and the console runs: it sends one every BEAT seconds."""
+
+
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
     """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for.
 
@@ -248,7 +256,7 @@ class HostList(msgspec.Struct, frozen=True, tag=True):
     hosts: tuple[ListedHost, ...]
 
 
-Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply
+Reply = Greeting | Beat | HostList | HostAnswer | WatchedEvent | FailureReply
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import cv2
 import numpy as np
 import pytest
 
+from deskconsole.common.errors import ConsoleNotRunning
 from deskconsole.common.paths import Paths
 from deskconsole.local.client import running_consoles
+from deskconsole.local.messages import ActOnHost, HostAction
 from deskwire.digest import framebuffer_digest
 from support.command_line import CommandLine, Said, end
 from support.screens.terminal import Terminal
@@ -28,7 +31,9 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.user = CommandLine(folder / "user")
         self.user.home.mkdir()
-        self.terminal = Terminal(self.user.home, "demo")
+        # tmux continues its own child at once where that was stopped: this one is a shell's.
+        shell = ("sh", "-c", '"$0" "$@"; exit', sys.executable, "-m", "deskconsole")
+        self.terminal = Terminal(self.user.home, "demo", program=shell)
 
     def ended_by_its_command(self, folder: Path) -> str:
         """The words of a command whose recording another one ended."""
@@ -241,6 +246,31 @@ def test_events_are_told_as_they_happen(ground: Ground) -> None:
         _, stderr = watch.communicate(timeout=60)
         assert (watch.returncode, stderr) == (0, ""), "Ctrl+C is its usual end"
     assert ground.user.run("watch", "--seconds", "0.1").code == 0
+
+
+def test_a_console_that_stands_still_holds_no_command_up(ground: Ground, tmp_path: Path) -> None:
+    (console,) = running_consoles(ground.user.home / "run")
+    file = tmp_path / "studio.deskrec"
+    with (
+        ground.user.started("record", "studio", file) as record,
+        ground.user.started("watch", "studio") as watch,
+    ):
+        wait_for(lambda: file.exists() and file.stat().st_size, what="the recording")
+        os.kill(console.pid, signal.SIGSTOP)
+        try:
+            said = [command.communicate(timeout=90)[1] for command in (record, watch)]
+            with pytest.raises(ConsoleNotRunning, match="has not answered for 10 s"):
+                console.ask(ActOnHost("studio", HostAction.STATUS))
+        finally:
+            os.kill(console.pid, signal.SIGCONT)
+    assert (record.returncode, watch.returncode) == (13, 13)
+    for one in said:
+        assert f"the console (process {console.pid}) has not answered for 10 s\n  See whether it is" in one
+    wait_for(
+        lambda: ground.user.run("status", "studio", "--json").json()["recording_since"] is None,
+        what="the recording's end",
+    )
+    assert ground.user.run("play", file, "--json").json()["fault"] == ""
 
 
 def test_a_console_that_was_killed_is_replaced(tmp_path: Path) -> None:
