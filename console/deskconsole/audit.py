@@ -6,7 +6,7 @@ It has lengths, never contents: no key, no text, and no digest of a text.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -78,8 +78,8 @@ class AuditLog:
         self._lines.close(timeout)
 
 
-def read_entries(path: Path, *, host: str | None = None, since: float = 0.0) -> Iterator[AuditEntry]:
-    """The entries about `host` (None: all) from `since` (Unix time) on, the oldest first.
+def read_entries(path: Path, *, hosts: Collection[str] = (), since: float = 0.0) -> Iterator[AuditEntry]:
+    """The entries about `hosts` (none: all) from `since` (Unix time) on, the oldest first.
 
     What cannot be read is left out. Raises OSError, but not for a file that does not exist.
     """
@@ -88,5 +88,5 @@ def read_entries(path: Path, *, host: str | None = None, since: float = 0.0) -> 
             entry = _DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        if entry.at >= since and host in {None, entry.host}:
+        if entry.at >= since and (not hosts or entry.host in hosts):
             yield entry

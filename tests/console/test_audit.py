@@ -41,7 +41,7 @@ def test_the_account_follows_from_the_events(tmp_path: Path) -> None:
         log.record(event)
     log.close()
     path = tmp_path / "log" / "audit.jsonl"
-    found = list(read_entries(path, host="a", since=1.5))
+    found = list(read_entries(path, hosts=["a"], since=1.5))
     assert [(entry.at, entry.action, entry.why) for entry in found] == [
         (1.6, AuditAction.CONNECT, 'consent = "never"'),
         (2.0, AuditAction.QUESTION, "may the screen be seen"),

@@ -20,7 +20,9 @@ async def test_a_group_folds_and_space_on_its_heading_marks_its_hosts(running: R
         shown = await until_gone(pilot, "● lab-01")
         assert "▸ Room 2" in shown
         assert table.selected is None
-        await pilot.press("v", "space")
+        await pilot.press("v")
+        await until_shown(pilot, "this is the heading of a group")
+        await pilot.press("space")
         await until_shown(pilot, "▸ Room 2   3 hosts: 2 live, 1 connecting   3 marked")
         assert console(pilot).controller.marked == ("lab-01", "lab-03", "lab-07")
         assert fleet.asked == [], "no key acts on a heading"

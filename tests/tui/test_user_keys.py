@@ -35,6 +35,7 @@ MISTAKES: dict[str, tuple[SettingOfKeys, str, str]] = {
         "keys.view and keys.connect are both 'f6'",
         "another key",
     ),
+    "leave": ({"view": "ctrl+c"}, "keys.view cannot be 'ctrl+c', which leaves", "Choose another key."),
     "cursor": ({"view": "j"}, "keys.view cannot be 'j': in the list that is 'Host below'", "another key"),
 }
 

@@ -9,22 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError, RecordingError
-from deskconsole.common.kept_file import unused
 from deskconsole.common.signals import take_interrupt
-from deskconsole.recording.chunk import SECOND
-from deskconsole.recording.new_file import record_into, recording_file
-from deskconsole.recording.recorder import Recorder
-from deskconsole.recording.ring import KeptRing, RecordingRing
-from deskconsole.recording.writer import RecordingWriter
+from deskconsole.recording.last_minutes import LastMinutesRecorder
+from deskconsole.recording.new_file import record_into
+from deskconsole.session.events import LastMinutesSaved
 from deskconsole.session.session import Session
 from deskconsole.session.session_recording import PacketRecorder, RecordingRequest
 
+from .results import RecordResult
 from .waiting import raise_failure, settled, wait_for, wait_for_picture
-
-_SEGMENTS: Final = 10
-"""Refreshes in the last minutes, where anything changes: a tenth more than wanted is kept at most."""
-_LEAST_SEGMENT, _MOST_SEGMENT = 2.0, 60.0
-"""Seconds between two of them."""
 
 _TICK: Final = 0.25
 """Seconds between two questions whether the last minutes are wanted."""
@@ -60,32 +53,19 @@ def record_ring(
     seconds: float | None,
     *,
     wanted: Callable[[], bool],
-    kept: Callable[[KeptRing], None],
+    kept: Callable[[RecordResult], None],
     failed: Callable[[DeskconsoleError], None],
 ) -> None:
     """Keeps the last `span` seconds in memory, and writes them when they are `wanted` and at the end.
 
-    That is after `seconds`, or at Ctrl+C.
-
-    `output`: a file, of which later ones get a number, or a folder, in which each is named by host and time.
-    `wanted` is asked four times a second, `kept` gets what was written, `failed` the reason why something
-    could not be: it may be wanted again. Raises as `record_session` does.
+    That is after `seconds`, or at Ctrl+C. `output` as for LastMinutesRecorder. `wanted` is asked four times a
+    second, `kept` gets what was written, `failed` the reason why something could not be: it may be wanted
+    again. Raises as `record_session` does.
     """
-    # Minutes later is too late to hear that there can be no such file.
-    RecordingWriter(recording_file(output, session.name)).discard()
-    rings: list[RecordingRing] = []
-
-    def make(request: RecordingRequest) -> Recorder:
-        rings.append(RecordingRing(output, span, request.want_refresh))
-        every = min(_MOST_SEGMENT, max(_LEAST_SEGMENT, span / _SEGMENTS))
-        return Recorder(rings[0], request, refresh_every=every)
-
-    recorder = session.record(make)
-    (ring,) = rings
+    recorder = keep_last_minutes(session, output, span)
 
     def save(*, last: bool = False) -> None:
-        file = unused(recording_file(output, session.name))
-        if (made := ring.save(file, round(recorder.seconds * SECOND), keep_part=last)) is not None:
+        if (made := save_last_minutes(session, recorder, last=last)) is not None:
             kept(made)
 
     end = math.inf
@@ -105,7 +85,39 @@ def record_ring(
             raise
         take_interrupt()
     finally:
-        session.recording.stop()
-        session.recording.wait()
+        session.last_minutes.stop()
+        session.last_minutes.wait()
         save(last=True)
     raise_failure(session)
+
+
+def keep_last_minutes(session: Session, output: Path, span: float) -> LastMinutesRecorder:
+    """Begins to keep the last `span` seconds; `output` as for LastMinutesRecorder.
+
+    Raises ConfigurationError where they are kept already or there can be no such file.
+    """
+    made: list[LastMinutesRecorder] = []
+
+    def make(request: RecordingRequest) -> LastMinutesRecorder:
+        made.append(LastMinutesRecorder(output, span, request))
+        return made[0]
+
+    session.keep_last_minutes(make)
+    if not made:
+        raise ConfigurationError(
+            f"the last minutes of {session.name} are kept already, for another command",
+            remedy="End that command, or give --own.",
+        )
+    return made[0]
+
+
+def save_last_minutes(
+    session: Session, recorder: LastMinutesRecorder, *, last: bool = False
+) -> RecordResult | None:
+    """Writes what `recorder` keeps into a new file; None where nothing has come yet. Raises as it does."""
+    made = recorder.save(last=last)
+    if made is None:
+        return None
+    file = str(made.file)
+    session.note(LastMinutesSaved(host=session.name, file=file, seconds=made.seconds, size=made.size))
+    return RecordResult(session.name, file, made.seconds, made.packets, made.size)

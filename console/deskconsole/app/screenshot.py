@@ -35,7 +35,7 @@ def save_screenshot(session: Session, target: ShotTarget) -> ShotResult:
     """
     wait_for_picture(session)
     pixels, snapshot = live_picture(session, lambda: raise_failure(session))
-    file = str(target.write(session.name, encoded_image(pixels, target.format)))
+    file = str(target.write(target.name(session.name), encoded_image(pixels, target.format)))
     note_saved(session, file, snapshot)
     return ShotResult.of(snapshot, file=file)
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from deskconsole.common.errors import ConfigurationError
+from deskconsole.common.kept_file import kept_name, unused
 from deskconsole.common.paths import is_folder
 from deskconsole.picture.image_file import ImageFormat, format_of, keep_encoded, write_encoded
 
@@ -33,9 +34,15 @@ class ShotTarget:
                 remedy="Make it, or name another.",
             )
 
-    def write(self, host: str, data: bytes) -> Path:
+    def name(self, host: str) -> Path:
+        """The file that a host's picture goes to now."""
+        if self._is_folder:
+            return unused(self._output / kept_name(host, time.time(), self.format.suffix))
+        return self._output
+
+    def write(self, name: Path, data: bytes) -> Path:
         """Writes one host's picture, encoded in `format`, and returns the file. Raises ConfigurationError."""
         if self._is_folder:
-            return keep_encoded(self._output, host, time.time(), data, self.format)
-        write_encoded(self._output, data, replace=True)
-        return self._output
+            return keep_encoded(name, data)
+        write_encoded(name, data, replace=True)
+        return name

@@ -6,12 +6,12 @@ import datetime as dt
 
 from deskconsole.common.safe_text import safe_text
 
-from .log_listing import OfHost, Since, print_log, start_of
+from .log_listing import OfHost, OfHosts, Since, print_log, start_of
 from .options import Json
 from .running import kept_files
 
 
-def audit(host: OfHost = None, since: Since = "", json: Json = False) -> None:
+def audit(names: OfHosts = None, *, host: OfHost = None, since: Since = "", json: Json = False) -> None:
     """List who saw and controlled which host from this console.
 
     It has links, control, questions, clipboards and deploys; of texts the length, never the content. The
@@ -20,7 +20,7 @@ def audit(host: OfHost = None, since: Since = "", json: Json = False) -> None:
 
     \b
     Examples:
-      deskconsole audit --host lab-07
+      deskconsole audit lab-07
       deskconsole audit --since 2026-11-28 --json
     """
     from deskconsole.audit import AuditEntry, read_entries
@@ -31,6 +31,7 @@ def audit(host: OfHost = None, since: Since = "", json: Json = False) -> None:
         return "  ".join([when, *filter(None, (*names, entry.action.value, safe_text(entry.why)))])
 
     start = start_of(since)
-    kept = kept_files([host] if host else ())
+    hosts = {*(names or ()), *(host or ())}
+    kept = kept_files(hosts)
     path = kept.paths.audit
-    print_log(kept, path, read_entries(path, host=host, since=start), line, json=json, noun="entries")
+    print_log(kept, path, read_entries(path, hosts=hosts, since=start), line, json=json, noun="entries")

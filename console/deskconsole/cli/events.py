@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deskconsole.common.safe_text import safe_text
 
-from .log_listing import OfHost, Since, print_log, start_of
+from .log_listing import OfHost, OfHosts, Since, print_log, start_of
 from .options import Json
 from .running import kept_files
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deskconsole.session.events import Event
 
 
-def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
+def events(names: OfHosts = None, *, host: OfHost = None, since: Since = "", json: Json = False) -> None:
     """List what happened to the hosts.
 
     Links were lost and found, screens hidden, keys trusted, hosts changed, and so on. The console and
@@ -25,15 +25,16 @@ def events(host: OfHost = None, since: Since = "", json: Json = False) -> None:
 
     \b
     Examples:
-      deskconsole events --host lab-07 --since 12h
+      deskconsole events lab-07 --since 12h
       deskconsole events --since 2026-11-28 --json
     """
     from deskconsole.session.event_log import read_events
 
     start = start_of(since)
-    kept = kept_files([host] if host else ())
+    hosts = {*(names or ()), *(host or ())}
+    kept = kept_files(hosts)
     path = kept.paths.events
-    print_log(kept, path, read_events(path, host=host, since=start), event_line, json=json, noun="events")
+    print_log(kept, path, read_events(path, hosts=hosts, since=start), event_line, json=json, noun="events")
 
 
 def event_line(event: Event) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json as json_format
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from .host_figures import Figures, asked, of_own
 from .many import run_on_each
 from .options import Json
 from .own_sessions import OwnSessions
@@ -17,13 +16,7 @@ from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
 from .terminal import say
 
 if TYPE_CHECKING:
-    from deskconsole.app.host_result import HostResult
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.local.client import RunningConsole
-    from deskconsole.session.session import Session
-
-Figures = Mapping[str, Any]
-"""A HostResult as JSON has it: that of a console is not made a struct again, whose import takes its time."""
 
 
 def status(
@@ -58,7 +51,7 @@ def status(
             return asked(one.console, one.name, "status", cancellation)
         from deskconsole.app.waiting import wait_for_picture
 
-        return _of_own(sessions, one, cancellation, wait_for_picture)
+        return of_own(sessions, one, cancellation, wait_for_picture)
 
     try:
         run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
@@ -94,7 +87,7 @@ def connect(
                 return asked(one.console, one.name, "connect", cancellation)
         from deskconsole.app.waiting import wait_for_picture
 
-        return _of_own(sessions, one, cancellation, wait_for_picture)
+        return of_own(sessions, one, cancellation, wait_for_picture)
 
     def show(figures: Figures) -> None:
         say(f"{figures['host']}: connected")
@@ -179,7 +172,7 @@ def compare(
         else:
             from deskconsole.app.measuring import measure
 
-            figures = _of_own(sessions, one, cancellation, lambda session: measure(session, 0))
+            figures = of_own(sessions, one, cancellation, lambda session: measure(session, 0))
         if figures["exact"] is not True:
             raise StreamError(
                 f"the picture of {one.name} differs from the host's"
@@ -210,67 +203,6 @@ def _said_later(sentence: str, quiet: bool) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def asked(console: RunningConsole, host: str, action: str, cancellation: Cancellation) -> Figures:
-    """The figures of a host after the action, as the console has them. Raises DeskconsoleError."""
-    from deskconsole.local.messages import ActOnHost, HostAction
-
-    answer = console.ask(ActOnHost(host, HostAction(action)), cancellation.add)
-    figures: Figures = json_format.loads(answer.value)
-    return figures
-
-
-def asked_picture(
-    console: RunningConsole, host: str, kind: str, file: Path, cancellation: Cancellation
-) -> tuple[Figures, bytes]:
-    """A host's figures and its exact picture, encoded, as the console has them. Raises DeskconsoleError.
-
-    `file` is the one that it is for, or its folder.
-    """
-    from deskconsole.common.utf8_text import utf8_text
-    from deskconsole.local.messages import TakePicture
-
-    answer = console.ask(TakePicture(host, kind, utf8_text(str(file.absolute()))), cancellation.add)
-    return json_format.loads(answer.value), answer.picture
-
-
-def measured(
-    sessions: OwnSessions, one: ChosenHost, seconds: float | None, cancellation: Cancellation
-) -> Figures:
-    """The figures after so long: of a console's session, or of one that is made and compared.
-
-    `seconds` None: 5 of a session that is made, else none.
-    """
-    if (console := one.live_in) is not None:
-        cancellation.event.wait(seconds or 0)
-        return asked(console, one.name, "status", cancellation)
-    from deskconsole.app.measuring import measure
-
-    return _of_own(
-        sessions, one, cancellation, lambda session: measure(session, 5.0 if seconds is None else seconds)
-    )
-
-
-def as_figures(result: HostResult) -> Figures:
-    """The same figures of a session of the command's own."""
-    import msgspec
-
-    figures: Figures = msgspec.to_builtins(result)
-    return figures
-
-
-def _of_own(
-    sessions: OwnSessions,
-    one: ChosenHost,
-    cancellation: Cancellation,
-    work: Callable[[Session], object],
-) -> Figures:
-    from deskconsole.app.host_result import HostResult
-
-    with sessions.of(one.host, cancellation) as session:
-        result = work(session)
-        return as_figures(result if isinstance(result, HostResult) else HostResult.of(session.snapshot()))
 
 
 def _act(action: str, chosen: ChosenHosts, show: Callable[[Figures], None], *, jobs: int, json: bool) -> None:

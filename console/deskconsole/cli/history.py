@@ -35,7 +35,7 @@ def show_history(
         raise ConfigurationError("--csv and --json are two formats", remedy="Leave one of both out.")
     if names and group is not None:
         raise ConfigurationError("give hosts, or --group GROUP, and not both")
-    kept = kept_files(names or ())
+    kept = kept_files(names or (), group)
     database = HistoryDatabase(kept.paths.history)
     found = database.read(today() - dt.timedelta(days=days - 1), _wanted(names, group, database, kept.paths))
     if found and kept.of_demo and not json:

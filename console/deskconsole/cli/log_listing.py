@@ -18,7 +18,13 @@ from .terminal import print_json, print_line, say
 
 T = TypeVar("T")
 
-OfHost = Annotated[str | None, typer.Option("--host", metavar="NAME", help="Only this host's.")]
+OfHosts = Annotated[
+    list[str] | None, typer.Argument(metavar="HOST...", help="Only those of these hosts.", show_default=False)
+]
+OfHost = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="NAME", help="The same; may be given more than once.", show_default=False),
+]
 Since = Annotated[str, typer.Option(metavar="TIME", help="From then on: 30m, 8h, 7d, 22:00, 2026-11-28.")]
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}

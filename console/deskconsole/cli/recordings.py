@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
     from deskconsole.app.results import RecordResult
     from deskconsole.local.client import RunningConsole
-    from deskconsole.recording.ring import KeptRing
     from deskconsole.session.events import Event
 
 RecordingFile = Annotated[
@@ -64,8 +63,8 @@ def record(
     nothing is written until Enter is pressed, SIGUSR1 comes, or the command ends: then the last minutes are.
     Later ones go into files of their own.
 
-    A running console that is connected to a host records it in its own session; --ring, --display and --own
-    make one for this command. There is one recording of a host at a time: --end ends it, whether a person
+    A running console that is connected to a host records it in its own session; --display and --own make
+    one for this command. There is one recording of a host at a time: --end ends it, whether a person
     began it in the console (f9) or a command did; with --group and --all those that run.
 
     \b
@@ -86,7 +85,7 @@ def record(
     hosts, place = hosts_and_place(words, output, {SUFFIX}, "deskconsole record lab-01 lab-01.deskrec")
     require_recording_name(place.path, folder=place.is_folder)
     sessions = OwnSessions(direct, token_file, display)
-    chosen = sessions.choose(hosts, group, everything, own=own or ring is not None)
+    chosen = sessions.choose(hosts, group, everything, own=own)
     if ring is not None and chosen.several:
         raise ConfigurationError("--ring is for one host", remedy="Give the command once for each host.")
     if chosen.several:
@@ -174,8 +173,6 @@ def _record_ring(
     json: bool,
 ) -> None:
     from deskconsole.app.parallel import Cancellation
-    from deskconsole.app.recording import record_ring
-    from deskconsole.app.results import RecordResult
 
     from .enter_key import enter_pressed
 
@@ -190,20 +187,24 @@ def _record_ring(
         wanted.clear()
         return pressed or signalled
 
-    def kept(made: KeptRing) -> None:
-        result = RecordResult(chosen.name, str(made.file), made.seconds, made.packets, made.size)
-        (print_json if json else _say_recorded)(result)
+    kept = print_json if json else _say_recorded
+    if (console := chosen.live_in) is not None:
+        from .last_minutes import kept_there
+
+        kept_there(console, chosen.name, output, ring, seconds, wanted=is_wanted, kept=kept)
+        return
+    from deskconsole.app.recording import record_ring
 
     with sessions.of(chosen.host, Cancellation(), tell=_but_recording(heard_unless(json))) as session:
         record_ring(session, output, ring, seconds, wanted=is_wanted, kept=kept, failed=say_error)
 
 
 def _but_recording(tell: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Tells events but those of a recording: the last minutes are kept in no file until they are wanted."""
-    from deskconsole.session.events import RecordingEnded, RecordingStarted
+    """Tells events but those of the last minutes: the command tells each file itself."""
+    from deskconsole.session.events import LastMinutesEnded, LastMinutesKept, LastMinutesSaved
 
     def told(event: Event) -> None:
-        if not isinstance(event, RecordingStarted | RecordingEnded):
+        if not isinstance(event, LastMinutesKept | LastMinutesSaved | LastMinutesEnded):
             tell(event)
 
     return told

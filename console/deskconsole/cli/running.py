@@ -133,11 +133,11 @@ class KeptFiles:
         say(sentence if self.of_demo or not self.note else f"{sentence} {self.note}")
 
 
-def kept_files(names: Collection[str] = ()) -> KeptFiles:
-    """The files about the hosts of these names, none: about all. They are the user's own.
+def kept_files(names: Collection[str] = (), group: str | None = None) -> KeptFiles:
+    """The files about the hosts of these names or of a group; of neither: about all. They are the user's own.
 
-    The running demo's are meant where only the demo has such a host, and without names where the user has
-    neither hosts nor events. Raises ConfigurationError for names of both.
+    The running demo's are meant where only the demo has such a host or group, and without them where the user
+    has neither hosts nor events. Raises ConfigurationError for names of both.
     """
     own = Paths.default()
     demo = next((console for console in consoles_running() if console.demo and console.home), None)
@@ -153,11 +153,15 @@ def kept_files(names: Collection[str] = ()) -> KeptFiles:
             f"{of_demo[0]} is a host of the running demo, and {others[0]} is not",
             remedy="Ask for them one after the other.",
         )
-    if of_demo or not (names or listed or own.events.exists()):
+    if group is not None:
+        in_demo = group not in listed.values() and any(one.group == group for one in demo.hosts.values())
+    else:
+        in_demo = bool(of_demo) or not (names or listed or own.events.exists())
+    if in_demo:
         return KeptFiles(
             Paths.below(Path(demo.home)), of_demo=True, note="These are of the running demo, and end with it."
         )
-    return KeptFiles(own, note="The running demo has its own: name one of its hosts.")
+    return KeptFiles(own, note="The running demo has its own: name one of its hosts or groups.")
 
 
 def consoles_running() -> list[RunningConsole]:
@@ -212,11 +216,11 @@ def _list_is_empty() -> bool:
     return not _list()
 
 
-def _list() -> set[str]:
-    """The names of the user's own hosts."""
+def _list() -> dict[str, str]:
+    """The groups of the user's own hosts, by their names."""
     path = Paths.default().hosts
     if not path.exists():  # the usual case beside a demo; what reads the file takes 0.05 s to import
-        return set()
+        return {}
     from deskconsole.inventory.inventory import Inventory
 
-    return {host.name for host in Inventory.load(path).hosts}
+    return {host.name: host.group for host in Inventory.load(path).hosts}

@@ -10,6 +10,7 @@ from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import SUFFIXES, ImageFormat
 
+from .host_figures import Figures, as_figures, asked_picture, measured
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
 from .output_words import HostsAndFile, hosts_and_place, output_option
@@ -20,8 +21,6 @@ from .terminal import heard_unless, say
 
 if TYPE_CHECKING:
     from deskconsole.app.parallel import Cancellation
-
-    from .fleet import Figures
 
 
 def view(
@@ -78,8 +77,6 @@ def view(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures | None:
         if json:
-            from .fleet import measured
-
             return measured(sessions, one, seconds, cancellation)
         if (console := one.shown_in) is not None:
             from deskconsole.local.messages import ViewHost
@@ -143,7 +140,6 @@ def stats(
       deskconsole stats --history
       deskconsole stats --history lab-01 lab-02 --days 7 --csv
     """
-    from .fleet import measured
     from .host_table import print_figures
 
     if history:
@@ -199,8 +195,6 @@ def shot(
     """
     from deskconsole.app.shot_target import ShotTarget
 
-    from .fleet import as_figures, asked_picture
-
     hosts, place = hosts_and_place(words, output, SUFFIXES, "deskconsole shot lab-01 lab-01.png")
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own)
@@ -208,8 +202,9 @@ def shot(
 
     def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         if (console := one.live_in) is not None:
-            figures, picture = asked_picture(console, one.name, target.format.value, place.path, cancellation)
-            return {**figures, "file": str(target.write(one.name, picture))}
+            name = target.name(one.name)
+            figures, picture = asked_picture(console, one.name, target.format.value, name, cancellation)
+            return {**figures, "file": str(target.write(name, picture))}
         from deskconsole.app.screenshot import save_screenshot
 
         with sessions.of(one.host, cancellation) as session:

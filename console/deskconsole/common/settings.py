@@ -5,14 +5,19 @@ It is only read here: people write it.
 
 from __future__ import annotations
 
-import tomllib
+import difflib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
 from .errors import ConfigurationError
-from .paths import Paths, read_regular
+from .paths import Paths
+from .text_file import read_text_file
+from .toml_positions import line_of
+from .toml_text import BOM, parse_toml
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,17 +55,43 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
         Raises ConfigurationError for a file that cannot be read or has a mistake.
         """
+        text = read_text_file(path).removeprefix(BOM)
+        values = parse_toml(text, path, 'A setting is written as: theme = "light"')
         try:
-            # Some editors begin a UTF-8 file with a mark that TOML does not know.
-            return msgspec.convert(tomllib.loads(read_regular(path).decode("utf-8-sig")), cls)
-        except FileNotFoundError:
-            return cls()
-        except OSError as error:
-            raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-            raise ConfigurationError(
-                f"{path}: {str(error)[:200]}", remedy="docs/configuration.md says what may stand there."
-            ) from None
+            return msgspec.convert(values, cls)
+        except msgspec.ValidationError as error:
+            name, said, remedy = _mistake(values, error)
+            line = line_of(text.splitlines(keepends=True), name)
+            raise ConfigurationError(f"{path}, line {line}: {said}", remedy=remedy) from None
+
+
+_EXPECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "bytes_per_second": "a whole number, 0 or more",
+        "keys": 'a table of actions and their keys, such as view = "V"',
+        "pictures": 'a folder in "quotes"',
+        "recordings": 'a folder in "quotes"',
+    }
+)
+_DOCUMENTED = "docs/configuration.md has all settings."
+
+
+def _mistake(values: Mapping[str, Any], error: msgspec.ValidationError) -> tuple[str, str, str]:
+    """The setting that is wrong, a sentence and a remedy."""
+    kinds = get_type_hints(Settings)
+    for name in values:
+        if name not in kinds:
+            near = difflib.get_close_matches(name.lower().replace("-", "_"), kinds, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else _DOCUMENTED
+            return name, f"there is no setting {name[:64]!r}", remedy
+    # msgspec ends its message in the path of the value: "... - at `$.theme`".
+    name = next((one for one in values if f"`$.{one}" in str(error)), next(iter(values)))
+    value = values[name]
+    choices = get_args(kinds[name]) if name not in _EXPECTED else ()
+    expected = f"one of {', '.join(choices)}" if choices else _EXPECTED[name]
+    near = difflib.get_close_matches(str(value).lower(), choices, n=1)
+    remedy = f"Did you mean {near[0]!r}?" if near else _DOCUMENTED
+    return name, f"{name} must be {expected}, not {str(value)[:64]!r}", remedy
 
 
 def _folder(setting: str, text: str) -> Path:

@@ -156,7 +156,7 @@ def host_from(fields: Mapping[str, object]) -> Host:
         raise InvalidField(
             "address",
             "address is missing, and the name cannot stand in for it because it has a space",
-            remedy='Give the address: address = "...".',
+            remedy="Give the address too.",
         )
     return host
 

@@ -17,12 +17,15 @@ import msgspec
 import tomlkit
 from tomlkit.items import AoT
 
+from deskconsole.common import toml_positions
 from deskconsole.common.errors import ConfigurationError, HostGone
 from deskconsole.common.file_lock import briefly, locked
+from deskconsole.common.text_file import read_text_file
+from deskconsole.common.toml_text import BOM
 
-from . import toml_file, toml_positions
+from . import toml_file
 from .host import Group, Host, host_from
-from .toml_file import BOM, KIND, KINDS
+from .toml_file import KIND, KINDS
 
 
 class Inventory:
@@ -51,7 +54,7 @@ class Inventory:
     def load(cls, path: Path) -> Inventory:
         """The inventory in the file at `path`; a file that does not exist holds no hosts."""
         version = toml_file.version(path)  # before it is read: what is written meanwhile is news then
-        listed = toml_file.parse(toml_file.read(path), path)
+        listed = toml_file.parse(read_text_file(path), path)
         return cls(path, listed.hosts, listed.groups, version)
 
     @property
@@ -132,7 +135,7 @@ class Inventory:
         self._version, self._mistake = version, None
         try:
             self._check_there()
-            hosts, self._groups = toml_file.parse(toml_file.read(self.path), self.path)
+            hosts, self._groups = toml_file.parse(read_text_file(self.path), self.path)
         except ConfigurationError as error:
             self._mistake = error
             raise
@@ -162,7 +165,7 @@ class Inventory:
 
     def _change_alone(self, edit: Callable[[str, tuple[Host, ...]], str]) -> None:
         self._check_there()
-        before = toml_file.read(self.path)
+        before = read_text_file(self.path)
         mark = BOM if before.startswith(BOM) else ""
         text = edit(before.removeprefix(BOM), toml_file.parse(before, self.path).hosts)
         if "\r\n" in before:

@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from deskconsole.common import toml_positions
 from deskconsole.common.errors import ConfigurationError, InvalidField
-from deskconsole.common.paths import make_private_folder, read_regular
+from deskconsole.common.paths import make_private_folder
+from deskconsole.common.toml_text import BOM, parse_toml
 from deskconsole.common.whole_file import write_whole
 
-from . import toml_positions
 from .host import Group, Host, group_from, host_from
 
 KIND = "host"
 GROUP = "group"
 KINDS = (KIND, GROUP)
 """The names of tables in the file."""
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""Some editors begin a UTF-8 file with it; TOML does not know it."""
 
 
 Version = tuple[int, ...]
@@ -44,24 +41,6 @@ def _version(status: os.stat_result) -> Version:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def read(path: Path) -> str:
-    """The file's text; that of a missing file is empty. Raises `ConfigurationError`."""
-    try:
-        return read_regular(path).decode("utf-8")
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(
-            f"{path}, line {line}: the file is not UTF-8 text", remedy="Save it as UTF-8 in your editor."
-        ) from None
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} could not be read: {error.strerror}",
-            remedy="It must be a text file that you may read.",
-        ) from error
-
-
 class Listed(NamedTuple):
     """The hosts and groups of a file."""
 
@@ -72,17 +51,7 @@ class Listed(NamedTuple):
 def parse(text: str, path: Path) -> Listed:
     """Reads the hosts and groups in `text`; raises `ConfigurationError` with `path`, line and field."""
     text = text.removeprefix(BOM)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # "Invalid value (at line 3, column 8)" or "... (at end of document)".
-        what, _, where = str(error).rpartition(" (at ")
-        place = re.match(r"line (\d+), column (\d+)", where)
-        line = f"{place[1]}, column {place[2]}" if place else str(text.rstrip().count("\n") + 1)
-        raise ConfigurationError(
-            f"{path}, line {line}: this is not TOML: {what[:1].lower()}{what[1:]}",
-            remedy='Texts stand in "quotes", each host begins with [[host]].',
-        ) from None
+    data = parse_toml(text, path, 'Texts stand in "quotes", each host begins with [[host]].')
     head, blocks = toml_positions.split(text, KINDS)
     _check_top_level(data, head, blocks, path)
     return Listed(

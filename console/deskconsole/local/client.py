@@ -17,12 +17,14 @@ from deskconsole.common.signals import take_interrupt
 from . import messages, socket_file
 from .messages import (
     PROTOCOL,
+    Beat,
     ConsoleKind,
     FailureReply,
     Greeting,
     HostAnswer,
     HostList,
     HostRequest,
+    KeepLastMinutes,
     ListedHost,
     ListHosts,
     RecordHost,
@@ -34,8 +36,9 @@ from .messages import (
 
 _GREETING = 1.0
 """Seconds for the first greeting: a console that was suspended (Ctrl+Z) gives none, and is passed over."""
-_LATER_GREETING = 10.0
-"""Seconds for those after it: the console is there, and may have a hundred commands at once."""
+_SILENCE = 10.0
+"""Seconds for those after it, and between two messages: the console is there, and may have a hundred commands
+at once."""
 
 Ending = Callable[[Callable[[], object]], object]
 """Takes what ends a request that is under way."""
@@ -56,78 +59,92 @@ class RunningConsole:
     @cached_property
     def hosts(self) -> dict[str, ListedHost]:
         """The hosts of its list by name, as of the first look. Raises DeskconsoleError."""
-        with self._asked(ListHosts()) as replies:
-            reply = next(replies)
+        with self._asked(ListHosts()) as connection:
+            reply = self._reply(connection)
         if not isinstance(reply, HostList):
             raise self._lost()
         return {host.name: host for host in reply.hosts}
 
     def ask(self, request: HostRequest, ending: Ending = lambda _call: None) -> HostAnswer:
         """Its answer. Raises the DeskconsoleError that the console met, or ConsoleNotRunning."""
-        with self._asked(request, ending) as replies:
-            reply = next(replies)
+        with self._asked(request, ending) as connection:
+            reply = self._reply(connection)
         if not isinstance(reply, HostAnswer):
             raise self._lost()
         return reply
 
-    def record(self, request: RecordHost, ending: Ending = lambda _call: None) -> HostAnswer:
+    def record(
+        self, request: RecordHost | KeepLastMinutes, ending: Ending = lambda _call: None
+    ) -> HostAnswer:
         """The answer when the recording has ended, at Ctrl+C for one. Raises DeskconsoleError."""
-        with self._connected() as connection:
-            ending(lambda: _shut(connection, socket.SHUT_WR))
-            connection.settimeout(None)
+        with self._asked(request, ending, socket.SHUT_WR) as connection:
             try:
-                messages.send(connection, request)
-                try:
-                    reply = messages.receive_reply(connection)
-                except KeyboardInterrupt:
-                    take_interrupt()
-                    connection.shutdown(socket.SHUT_WR)
-                    reply = messages.receive_reply(connection)
-            except (OSError, msgspec.DecodeError):
-                raise self._lost() from None
-        if isinstance(reply, FailureReply):
-            raise error_of(reply)
+                reply = self._reply(connection)
+            except KeyboardInterrupt:
+                take_interrupt()
+                _shut(connection, socket.SHUT_WR)
+                reply = self._reply(connection)
         if not isinstance(reply, HostAnswer):
             raise self._lost()
         return reply
 
     def watch(self, hosts: tuple[str, ...], ending: Ending = lambda _call: None) -> Iterator[bytes]:
         """The events from now on, as JSON, until the console ends. Raises DeskconsoleError."""
-        with self._asked(WatchEvents(hosts), ending) as replies:
-            for reply in replies:
+        with self._asked(WatchEvents(hosts), ending) as connection:
+            while True:
+                reply = self._reply(connection)
                 if not isinstance(reply, WatchedEvent):
                     raise self._lost()
                 yield reply.event
 
     def _connected(self) -> socket.socket:
         try:
-            return _greeted(self._path, _LATER_GREETING)[0]
+            connection, _ = _greeted(self._path, _SILENCE)
         except TimeoutError:
-            raise ConsoleNotRunning(
-                f"the console (process {self.pid}) has not answered for {_LATER_GREETING:.0f} s",
-                remedy="See whether it is suspended, or give --own.",
-            ) from None
+            raise self._silent() from None
         except OSError:
             raise self._lost() from None
+        connection.settimeout(_SILENCE)
+        return connection
 
     @contextlib.contextmanager
-    def _asked(self, request: Request, ending: Ending = lambda _call: None) -> Iterator[Iterator[Reply]]:
+    def _asked(
+        self,
+        request: Request,
+        ending: Ending = lambda _call: None,
+        ended_by: int = socket.SHUT_RDWR,
+    ) -> Iterator[socket.socket]:
+        """A connection on which `request` was sent; `ended_by`: the sides that its end closes."""
         with self._connected() as connection:
-            ending(lambda: _shut(connection))
-            # An answer may take as long as a person takes for a password.
-            connection.settimeout(None)
-            yield self._replies(connection, request)
+            ending(lambda: _shut(connection, ended_by))
+            try:
+                messages.send(connection, request)
+            except TimeoutError:
+                raise self._silent() from None
+            except OSError:
+                raise self._lost() from None
+            yield connection
 
-    def _replies(self, connection: socket.socket, request: Request) -> Iterator[Reply]:
+    def _reply(self, connection: socket.socket) -> Reply:
+        """The next one: it may take as long as a person takes for a password, while the console runs."""
         try:
-            messages.send(connection, request)
-            while (reply := messages.receive_reply(connection)) is not None:
-                if isinstance(reply, FailureReply):
-                    raise error_of(reply)
-                yield reply
+            while isinstance(reply := messages.receive_reply(connection), Beat):
+                pass
+        except TimeoutError:
+            raise self._silent() from None
         except (OSError, msgspec.DecodeError):
             raise self._lost() from None
-        raise self._lost()
+        if reply is None:
+            raise self._lost()
+        if isinstance(reply, FailureReply):
+            raise error_of(reply)
+        return reply
+
+    def _silent(self) -> ConsoleNotRunning:
+        return ConsoleNotRunning(
+            f"the console (process {self.pid}) has not answered for {_SILENCE:.0f} s",
+            remedy="See whether it is suspended, or give --own.",
+        )
 
     def _lost(self) -> ConsoleNotRunning:
         return ConsoleNotRunning(
@@ -164,7 +181,7 @@ def _greeted(path: Path, timeout: float) -> tuple[socket.socket, Greeting]:
     raise ConnectionRefusedError("no console of this version answers there")
 
 
-def _shut(connection: socket.socket, sides: int = socket.SHUT_RDWR) -> None:
+def _shut(connection: socket.socket, sides: int) -> None:
     with contextlib.suppress(OSError):
         connection.shutdown(sides)
 

@@ -1,7 +1,8 @@
 """Messages between a command and a running console, and how they are framed.
 
 A connection begins with a Greeting of the console. Then the command sends one request and reads the replies
-to it: one, or any number of events. Each message is MessagePack behind four bytes of its length.
+to it: one, or any number of events. Until there is one, Beats say that the console runs. Each message is
+MessagePack behind four bytes of its length.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from deskconsole.common.utf8_text import utf8_text
 
 PROTOCOL: Final = 4
 """The version of these messages: a command asks no console that speaks another one."""
+
+BEAT: Final = 2.0
+"""Seconds between two signs of a console that has no reply yet."""
 
 LONGEST_REQUEST: Final = 8 * 1024 * 1024
 """Bytes: a text for a clipboard has a million characters at most."""
@@ -76,7 +80,7 @@ class ActOnHost(msgspec.Struct, frozen=True, tag=True):
 class TakePicture(msgspec.Struct, frozen=True, tag=True):
     """Asks for the exact picture of a host that is connected; `kind` is an ImageFormat.
 
-    `file`: the file or folder that it is for, as the audit log is to have it.
+    `file`: the file that it is for, as the audit log is to have it.
     """
 
     host: str
@@ -144,6 +148,24 @@ class RecordHost(msgspec.Struct, frozen=True, tag=True):
     seconds: float | None
 
 
+class KeepLastMinutes(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the last `span` seconds to be kept in memory, for so long as RecordHost says.
+
+    At the end they are written: `file` is an absolute path, of a file or a folder.
+    """
+
+    host: str
+    file: str
+    span: float
+    seconds: float | None
+
+
+class SaveLastMinutes(msgspec.Struct, frozen=True, tag=True):
+    """Asks for what KeepLastMinutes keeps of the host to be written now, too."""
+
+    host: str
+
+
 class EndRecording(msgspec.Struct, frozen=True, tag=True):
     """Asks for the end of the recording that runs. The answer comes when its file is whole."""
 
@@ -171,20 +193,28 @@ class WatchEvents(msgspec.Struct, frozen=True, tag=True):
 HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
 """A request that acts on a host."""
 
-LastingRequest = RecordHost | ViewHost
+LastingRequest = RecordHost | KeepLastMinutes | ViewHost
 """A request that lasts until a person ends it."""
 
-HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | EndRecording
+HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | SaveLastMinutes | EndRecording
 """A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents
 
 
+class Beat(msgspec.Struct, frozen=True, tag=True):
+    """The request is under way, and the console runs: it sends one every BEAT seconds."""
+
+
 class HostAnswer(msgspec.Struct, frozen=True, tag=True):
-    """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for."""
+    """The action is done; `value` is JSON, as the command prints it, `picture` the one that was asked for.
+
+    `failure`: it ended early, and why.
+    """
 
     value: bytes
     picture: bytes = b""
+    failure: FailureReply | None = None
 
 
 class WatchedEvent(msgspec.Struct, frozen=True, tag=True):
@@ -226,7 +256,7 @@ class HostList(msgspec.Struct, frozen=True, tag=True):
     hosts: tuple[ListedHost, ...]
 
 
-Reply = Greeting | HostList | HostAnswer | WatchedEvent | FailureReply
+Reply = Greeting | Beat | HostList | HostAnswer | WatchedEvent | FailureReply
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

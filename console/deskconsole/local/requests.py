@@ -30,7 +30,7 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, UNDER_WAY, State
 
 from .host_inputs import act
-from .host_recording import end_recording, record
+from .host_recording import end_recording, keep, record, save
 from .host_view import view
 from .messages import (
     ActOnHost,
@@ -40,9 +40,11 @@ from .messages import (
     HostAnswer,
     HostList,
     HostRequest,
+    KeepLastMinutes,
     ListedHost,
     ListHosts,
     RecordHost,
+    SaveLastMinutes,
     TakePicture,
     ViewHost,
 )
@@ -67,6 +69,10 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
         case RecordHost(host):
             return HostAnswer(msgspec.json.encode(record(_connected(fleet, host), request, waiting)))
+        case KeepLastMinutes(host):
+            return keep(_connected(fleet, host), request, waiting)
+        case SaveLastMinutes(host):
+            return HostAnswer(msgspec.json.encode(save(fleet.session(host))))
         case EndRecording(host):
             return HostAnswer(msgspec.json.encode(end_recording(fleet.session(host))))
         case ViewHost(host):

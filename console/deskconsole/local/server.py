@@ -27,7 +27,9 @@ from deskconsole.viewer.display import windows_display
 
 from . import messages, socket_file
 from .messages import (
+    BEAT,
     PROTOCOL,
+    Beat,
     ConsoleKind,
     FailureReply,
     Greeting,
@@ -180,12 +182,14 @@ class LocalServer:
 
         try:
             if isinstance(request, WatchEvents):
-                for told in self._watched(request, waiting):
+                for told in self._watched(client, request, waiting):
                     messages.send(client, told)
                 return
             from .requests import answer  # what it needs takes 0.2 s to import
 
-            messages.send(client, answer(self._fleet, request, waiting))
+            with _beating(client):
+                reply = answer(self._fleet, request, waiting)
+            messages.send(client, reply)
         except DeskconsoleError as error:
             messages.send(client, FailureReply.of(error))
         except OSError:
@@ -197,14 +201,20 @@ class LocalServer:
             )
             messages.send(client, FailureReply.of(fault))
 
-    def _watched(self, request: WatchEvents, waiting: Callable[[], None]) -> Iterator[WatchedEvent]:
+    def _watched(
+        self, client: socket.socket, request: WatchEvents, waiting: Callable[[], None]
+    ) -> Iterator[WatchedEvent]:
         watcher = _Watcher(frozenset(request.hosts))
         with self._lock:
             self._watchers.add(watcher)
         try:
+            beat_at = time.monotonic() + BEAT
             while True:
                 if (told := watcher.take()) is None:
                     waiting()
+                    if time.monotonic() >= beat_at:
+                        _beat(client)
+                        beat_at += BEAT
                 else:
                     yield WatchedEvent(told)
         finally:
@@ -238,6 +248,33 @@ class _Watcher:
             return self._events.get(timeout=_TICK)
         except queue.Empty:
             return None
+
+
+@contextlib.contextmanager
+def _beating(client: socket.socket) -> Iterator[None]:
+    """Sends beats while the block runs, and nothing any more when it has ended."""
+    over = threading.Event()
+
+    def beat() -> None:
+        with contextlib.suppress(OSError):  # what waits for the command finds that it has left
+            while not over.wait(BEAT):
+                _beat(client)
+
+    thread = threading.Thread(target=beat, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _beat(client: socket.socket) -> None:
+    """Sends a beat, where there is room: a command that is stopped reads nothing, and may continue."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(client, selectors.EVENT_WRITE)
+        if selector.select(0):
+            messages.send(client, Beat())
 
 
 def _has_left(client: socket.socket) -> bool:

@@ -119,16 +119,18 @@ def keep_image(folder: Path, host: str, at: float, pixels: BGR, kind: ImageForma
 
     `at`: Unix time of the picture. Raises ConfigurationError.
     """
-    return keep_encoded(folder, host, at, encoded_image(pixels, kind), kind)
+    return keep_encoded(folder / kept_name(host, at, kind.suffix), encoded_image(pixels, kind))
 
 
-def keep_encoded(folder: Path, host: str, at: float, data: bytes, kind: ImageFormat) -> Path:
-    """Does the same with a picture that is encoded already. Raises ConfigurationError."""
+def keep_encoded(name: Path, data: bytes) -> Path:
+    """Does the same with a picture that is encoded and has a name, which gets a number where it is taken.
+
+    Raises ConfigurationError.
+    """
     try:
-        make_private_folder(folder)
+        make_private_folder(name.parent)
     except OSError as error:
-        raise ConfigurationError(f"cannot make the folder {folder}: {error.strerror}") from None
-    name = folder / kept_name(host, at, kind.suffix)
+        raise ConfigurationError(f"cannot make the folder {name.parent}: {error.strerror}") from None
     while True:
         file = unused(name)
         try:

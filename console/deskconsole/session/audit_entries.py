@@ -64,6 +64,10 @@ def _action(event: events.Event) -> tuple[AuditAction, str] | None:  # noqa: C90
             return AuditAction.RECORDING, event.file
         case events.RecordingEnded():
             return AuditAction.RECORDING_END, event.file or "no picture came"
+        case events.LastMinutesKept():
+            return AuditAction.RECORDING, f"the last {event.span:.0f} s, in memory"
+        case events.LastMinutesSaved():
+            return AuditAction.RECORDING_END, event.file
         case events.AgentDeployed():
             return AuditAction.DEPLOY, f"{event.size} bytes"
         case events.Undeployed():

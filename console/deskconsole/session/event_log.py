@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -39,8 +39,8 @@ class EventLog:
             self._audit.close(timeout)
 
 
-def read_events(path: Path, *, host: str | None = None, since: float = 0.0) -> Iterator[Event]:
-    """The events of a log, the oldest first: those of `host` (None: all) from `since` (Unix time) on.
+def read_events(path: Path, *, hosts: Collection[str] = (), since: float = 0.0) -> Iterator[Event]:
+    """The events of a log, the oldest first: those of `hosts` (none: all) from `since` (Unix time) on.
 
     What cannot be read, a cut line or a kind of a newer version, is left out. Raises OSError, but not for
     a file that does not exist: nothing has happened yet.
@@ -50,7 +50,7 @@ def read_events(path: Path, *, host: str | None = None, since: float = 0.0) -> I
             event = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        if event.at >= since and host in {None, event.host}:
+        if event.at >= since and (not hosts or event.host in hosts):
             yield event
 
 

@@ -275,6 +275,26 @@ class RecordingEnded(Event, frozen=True, kw_only=True):
     failure: Failure | None = None
 
 
+class LastMinutesKept(Event, frozen=True, kw_only=True):
+    """The last `span` seconds of the stream are kept in memory from its next refresh on."""
+
+    span: float
+    by: Actor = "user"
+
+
+class LastMinutesSaved(Event, frozen=True, kw_only=True):
+    """They were wanted, and are a recording now."""
+
+    file: str
+    seconds: float
+    size: int
+    by: Actor = "user"
+
+
+class LastMinutesEnded(Event, frozen=True, kw_only=True):
+    """They are kept no longer."""
+
+
 # Logging in
 
 

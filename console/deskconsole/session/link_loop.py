@@ -67,6 +67,9 @@ HEARTBEAT_HOLDING = 0.4
 LOST_AFTER = 4.5
 """Seconds of silence after which the link is given up."""
 
+_STOPPED = 1.5
+"""Seconds that no wait for bytes takes, in a process that runs."""
+
 COMPARE_FIRST = 2.0
 COMPARE_EVERY = 15.0
 """Seconds after the full stream began, and then between two comparisons by digest; each costs both sides
@@ -211,11 +214,15 @@ class LinkLoop:
         began = heard = beat = time.monotonic()
         stale = False
         while not (cancelled.is_set() or self._stopped.is_set()):
+            asked = time.monotonic()
             try:
                 data = self._transport.recv(_READ_SIZE)
             except TimeoutError:
                 data = None
             now = time.monotonic()
+            if now - asked > _STOPPED:  # ctrl+z and fg: no silence of the agent's, and no long round trip
+                heard += now - asked
+                self._pings.clear()
             if data == b"":
                 raise self._ended()
             if data is not None:

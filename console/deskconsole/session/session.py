@@ -135,9 +135,9 @@ class Session:
             lambda status: self._status.update(recording_since=status.since, recording_waits=status.waits),
         )
         """The recording of this host, if one runs."""
-        self._watch_policy = WatchPolicy(
-            lambda: full_stream or self._window.wanted or self.recording.recorder is not None
-        )
+        self.last_minutes = SessionRecording(self.observers, on_event)
+        """What is kept of its last minutes for a command, beside a recording."""
+        self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted or self._recorded)
         self._status_observer = StatusObserver(
             self._display,
             self._status,
@@ -244,8 +244,9 @@ class Session:
             if thread.is_alive() and (attempt := self._attempt) is not None:
                 attempt.close()
             thread.join(timeout / 2)
-        self.recording.stop()
-        self.recording.wait()
+        for recording in (self.recording, self.last_minutes):
+            recording.stop()
+            recording.wait()
         self._window.close()
         if thread is None or not thread.is_alive():
             self._framebuffer.close()
@@ -299,6 +300,10 @@ class Session:
             self._ask(LinkLoop.update_watch)
 
     @property
+    def _recorded(self) -> bool:
+        return self.recording.recorder is not None or self.last_minutes.recorder is not None
+
+    @property
     def viewing(self) -> bool:
         """True if there is a window, or one is to come."""
         return self._window.wanted
@@ -326,7 +331,14 @@ class Session:
 
         Raises what `make` raises.
         """
-        recorder = self.recording.start(self.name, self._display.number, self.request_refresh, make)
+        return self._record(self.recording, make)
+
+    def keep_last_minutes(self, make: MakeRecorder) -> PacketRecorder:
+        """Begins to keep the last minutes, as a recording is begun."""
+        return self._record(self.last_minutes, make)
+
+    def _record(self, recording: SessionRecording, make: MakeRecorder) -> PacketRecorder:
+        recorder = recording.start(self.name, self._display.number, self.request_refresh, make)
         self.connect()
         self.request_refresh()
         return recorder
@@ -412,6 +424,7 @@ class Session:
         if state in SETTLED:
             self._status_observer.lost_at = None
             self.recording.stop()
+            self.last_minutes.stop()
             self._release_at_rest()
         self._status_observer.show_state()
 

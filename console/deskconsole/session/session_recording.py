@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 from deskconsole.common.errors import DeskconsoleError
 
-from .events import Event, Failure, RecordingEnded, RecordingStarted
+from .events import (
+    Event,
+    Failure,
+    LastMinutesEnded,
+    LastMinutesKept,
+    RecordingEnded,
+    RecordingStarted,
+)
 from .link_observer import LinkObserver
 from .observer_list import ObserverList
 
@@ -26,6 +33,8 @@ class PacketRecorder(LinkObserver, ABC):
     """Packets so far."""
     failure: DeskconsoleError | None
     """The error that ended the recording."""
+    span: float | None = None
+    """The last so many seconds are kept, in memory; None: all that comes, in the file."""
 
     @property
     @abstractmethod
@@ -80,7 +89,7 @@ class SessionRecording:
         self,
         observers: ObserverList,
         tell: Callable[[Event], None],
-        changed: Callable[[RecordingStatus], None],
+        changed: Callable[[RecordingStatus], None] = lambda _: None,
     ) -> None:
         self._observers = observers
         self._tell = tell
@@ -120,7 +129,7 @@ class SessionRecording:
             if (running := self.recorder) is not None:
                 return running
             recorder = made = make(RecordingRequest(host, display, want_refresh, failed, began))
-            self._tell(RecordingStarted(host=host, file=str(recorder.file)))
+            self._tell(_started(host, recorder))
             with self._lock:
                 self._host, self.recorder = host, recorder
                 self._observers.add(recorder)
@@ -162,10 +171,18 @@ class SessionRecording:
     def _close(self, recorder: PacketRecorder, host: str) -> None:
         with contextlib.suppress(DeskconsoleError):  # the recorder knows it
             recorder.close()
-        failure = None if recorder.failure is None else Failure.of(recorder.failure)
-        file = str(recorder.file) if recorder.packets else ""
-        self._tell(
-            RecordingEnded(
-                host=host, file=file, seconds=recorder.seconds, size=recorder.size, failure=failure
-            )
-        )
+        self._tell(_ended(host, recorder))
+
+
+def _started(host: str, recorder: PacketRecorder) -> Event:
+    if recorder.span is not None:
+        return LastMinutesKept(host=host, span=recorder.span)
+    return RecordingStarted(host=host, file=str(recorder.file))
+
+
+def _ended(host: str, recorder: PacketRecorder) -> Event:
+    if recorder.span is not None:
+        return LastMinutesEnded(host=host)
+    failure = None if recorder.failure is None else Failure.of(recorder.failure)
+    file = str(recorder.file) if recorder.packets else ""
+    return RecordingEnded(host=host, file=file, seconds=recorder.seconds, size=recorder.size, failure=failure)

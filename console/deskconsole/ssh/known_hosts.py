@@ -24,7 +24,8 @@ import paramiko
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.common.file_lock import briefly, locked
 from deskconsole.common.paths import make_private_folder, read_regular
-from deskconsole.inventory.toml_file import read, write
+from deskconsole.common.text_file import read_text_file
+from deskconsole.inventory.toml_file import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class KnownHosts:
         A line with a pattern or with several names is not the console's, and stays.
         """
         known = [entry for entry in _matching(self._own, name.lower()) if entry.marker == ""]
-        lines = read(self._own).split("\n") if known else []
+        lines = read_text_file(self._own).split("\n") if known else []
         return [entry for entry in known if _names_one_host(lines[entry.line - 1])]
 
     def forget(self, name: str, blobs: Collection[bytes]) -> list[KnownKey]:
@@ -94,7 +95,7 @@ class KnownHosts:
                 gone = [known for known in self.forgettable(name) if known.blob in blobs]
                 if gone:
                     numbers = {known.line for known in gone}
-                    lines = enumerate(read(self._own).split("\n"), 1)
+                    lines = enumerate(read_text_file(self._own).split("\n"), 1)
                     write(self._own, "\n".join(line for number, line in lines if number not in numbers))
         except OSError as error:
             raise ConfigurationError(f"{self._own} cannot be written: {error.strerror}") from error

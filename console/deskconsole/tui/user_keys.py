@@ -21,6 +21,9 @@ SettingOfKeys = Mapping[str, str | Sequence[str]]
 _FIXED: Final = frozenset({"enter", "ctrl+q", "ctrl+z"})
 """Keys that stay with an action that has others besides."""
 
+_LEAVES: Final = "ctrl+c"
+"""The key that leaves wherever one is; the second time at once."""
+
 _MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
 
 _KEYS: Final = frozenset(
@@ -118,6 +121,11 @@ class UserKeys:
             raise ConfigurationError(
                 f"{FILE}: keys.{name}: there is no key {key[:64]!r}",
                 remedy=f"Did you mean {near[0]!r}?" if near else "Give a key as v, V, f6, space or ctrl+x.",
+            )
+        if key.lower() == _LEAVES:
+            raise ConfigurationError(
+                f"{FILE}: keys.{name} cannot be {_LEAVES!r}, which leaves the console",
+                remedy="Choose another key.",
             )
         return BindingsMap([Binding(key, "")]).key_to_bindings.popitem()[0]
 

@@ -124,6 +124,13 @@ def wording(event: Event) -> Wording:  # noqa: C901  one case a kind
         case events.RecordingEnded():
             kept = f"{duration(event.seconds)}, {size(event.size)}"
             return Wording(f"recording ended: {event.file} ({kept})", "info")
+        case events.LastMinutesKept():
+            return Wording(f"the last {duration(event.span)} are kept in memory for a command", "info")
+        case events.LastMinutesSaved():
+            kept = f"{duration(event.seconds)}, {size(event.size)}"
+            return Wording(f"last minutes saved: {event.file} ({kept})", "info")
+        case events.LastMinutesEnded():
+            return Wording("the last minutes are kept no longer", "info")
         case events.ServerNotice():
             return Wording(f"the server{_through(event.through)} says: {event.text}", "info")
         case events.LoginWaits():

@@ -39,10 +39,11 @@ def test_pictures_of_several_hosts_need_a_folder(tmp_path: Path) -> None:
 def test_a_name_without_a_suffix_is_a_folder_that_is_made(tmp_path: Path) -> None:
     for name in ("shots", "2026.11/", "deep/shots"):
         target = ShotTarget(OutputPlace.of(f"{tmp_path}/{name}"), None, several=False)
-        assert target.write("lab-01", b"picture").parent == tmp_path / name
+        assert target.write(target.name("lab-01"), b"picture").parent == tmp_path / name
     file = tmp_path / "file"
     file.touch()
-    assert ShotTarget(OutputPlace.of(str(file)), None, several=False).write("lab-01", b"new") == file
+    target = ShotTarget(OutputPlace.of(str(file)), None, several=False)
+    assert target.write(target.name("lab-01"), b"new") == file
 
 
 def test_the_last_word_may_be_the_place() -> None:
@@ -67,7 +68,7 @@ def test_a_name_that_is_too_long_is_told_in_a_sentence(tmp_path: Path) -> None:
     name = tmp_path / ("a" * 300 + ".png")
     target = ShotTarget(OutputPlace.of(str(name)), None, several=False)
     with pytest.raises(ConfigurationError, match="cannot write"):
-        target.write("lab-01", b"")
+        target.write(target.name("lab-01"), b"")
     with pytest.raises(ConfigurationError, match="cannot write"):
         record_into(recording_file(name, "lab-01"))(RecordingRequest("lab-01", 1, print, print))
 

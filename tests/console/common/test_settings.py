@@ -24,13 +24,29 @@ def test_budget_is_read_from_settings(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["bytes_per_second = -1", "bytes_per_second = 'much'", "bites_per_second = 1", "= 1", "\udcff"]
+    ("text", "said", "remedy"),
+    [
+        ("bytes_per_second = -1", "line 1: bytes_per_second must be a whole number, 0 or more, not '-1'", ""),
+        (
+            "theme = 'dark'\nbites_per_second = 1",
+            "line 2: there is no setting 'bites_per_second'",
+            "bytes_per",
+        ),
+        ("\ntheme = 'drak'", "line 2: theme must be one of dark, light, terminal, not 'drak'", "'dark'"),
+        ("[keys]\nview = 5", "line 1: keys must be a table of actions", "docs/configuration.md"),
+        ("= 1", "line 1, column 1: this is not TOML: invalid statement", "theme ="),
+        ("\udcff", "line 1: the file is not UTF-8 text", "Save it"),
+    ],
 )
-def test_mistake_in_settings_names_the_file(tmp_path: Path, text: str) -> None:
+def test_a_mistake_in_settings_is_told_with_its_line(
+    tmp_path: Path, text: str, said: str, remedy: str
+) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(ConfigurationError, match=r"settings\.toml"):
+    with pytest.raises(ConfigurationError) as caught:
         Settings.load(path)
+    assert f"settings.toml, {said}" in str(caught.value)
+    assert remedy in caught.value.remedy
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there Python takes ~NAME for a folder beside the user's")

@@ -34,6 +34,7 @@ from deskconsole.local import server as server_module
 from deskconsole.local.client import RunningConsole, running_consoles
 from deskconsole.local.messages import (
     ActOnHost,
+    Beat,
     ConsoleKind,
     FailureReply,
     Greeting,
@@ -319,4 +320,42 @@ def test_recordings_take_no_place_from_other_commands_and_are_told_of_the_consol
         (console,) = running_consoles(tmp_path / "run")
         assert list(console.hosts) == ["lab-01"]
         server.close()
-        assert [messages.receive_reply(one) for one in last] == [HostAnswer(b'"/a.deskrec"')] * 2
+        assert [answer_of(one) for one in last] == [HostAnswer(b'"/a.deskrec"')] * 2
+
+
+def answer_of(connection: socket.socket) -> messages.Reply | None:
+    while isinstance(reply := messages.receive_reply(connection), Beat):
+        pass
+    return reply
+
+
+def test_a_console_without_a_reply_says_that_it_runs(
+    server: LocalServer, console: RunningConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = threading.Semaphore(0)
+    send = messages.send
+
+    def counted(connection: socket.socket, message: messages.Request | messages.Reply) -> None:
+        send(connection, message)
+        if isinstance(message, Beat):
+            beats.release()
+
+    def record(_session: object, _request: RecordHost, _waiting: Callable[[], None]) -> str:
+        assert all(beats.acquire(timeout=60) for _ in range(3))
+        return "recorded"
+
+    monkeypatch.setattr(server_module, "BEAT", 0.01)
+    monkeypatch.setattr(messages, "send", counted)
+    monkeypatch.setattr(requests, "_connected", lambda _fleet, _host: None)
+    monkeypatch.setattr(requests, "record", record)
+    assert console.record(RecordHost("lab-01", "/a.deskrec", None)) == HostAnswer(b'"recorded"')
+    watched = console.watch(("lab-02",))
+
+    def tell() -> None:
+        assert beats.acquire(timeout=60)
+        server.tell(HostAdded(host="lab-02"))
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    assert decode(next(watched)).host == "lab-02"
+    teller.join()

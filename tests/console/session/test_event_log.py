@@ -29,7 +29,7 @@ def test_events_are_read_by_host_and_time(tmp_path: Path) -> None:
         log.record(event)
     log.close()
     assert list(read_events(path)) == written
-    assert list(read_events(path, host="a", since=2.5)) == written[2:]
+    assert list(read_events(path, hosts=["a"], since=2.5)) == written[2:]
     assert last_events(path, 2) == written[1:]
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -65,6 +65,7 @@ class Wire:
 
     def __init__(self, ours: socket.socket, theirs: socket.socket, framebuffer: Framebuffer) -> None:
         self.agent, self.witness, self._theirs = AgentConnection(TOKEN), Witness(), theirs
+        self.ours, self.framebuffer = ours, framebuffer
         self.stream = LinkLoop(ours, TOKEN, 0, framebuffer, [self.witness])
 
     def receive(self, kind: type[Told]) -> list[Told]:
@@ -188,6 +189,44 @@ def test_time_spent_on_decoding_is_no_silence_of_the_agents(
     with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
         wire.stream.run(threading.Event())
     assert witness.numbers == [1, 2]
+    assert silences == []
+
+
+def test_a_console_that_was_stopped_does_not_take_that_for_the_silence_of_its_hosts(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, witness = wire.agent, wire.witness
+    silences: list[bool] = []
+    monkeypatch.setattr(witness, "silent", silences.append)
+    stopped = 0.0
+    really = time.monotonic
+
+    class Stopped:
+        """The console's socket; the process is stopped for eight seconds in one wait."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(wire.ours, name)
+
+        def recv(self, size: int) -> bytes:
+            nonlocal stopped
+            try:
+                return wire.ours.recv(size)
+            except TimeoutError:
+                stopped = 8.0
+                raise
+
+    monkeypatch.setattr(time, "monotonic", lambda: really() + stopped)
+    stream = LinkLoop(Stopped(), TOKEN, 0, wire.framebuffer, [witness])  # type: ignore[arg-type]
+
+    def serve() -> None:
+        wire.send(wire.welcome())
+        beats: list[Ping] = []
+        while not stopped or len(beats) < 2:
+            beats += wire.receive(Ping)
+        wire.send(agent.send(Close("the end")))
+
+    with wire.served_by(serve), pytest.raises(ConnectionLost, match="the end"):
+        stream.run(threading.Event())
     assert silences == []
 
 

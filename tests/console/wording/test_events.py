@@ -26,6 +26,7 @@ _VALUES = {
     "account": "alice@lab-01",
     "agents": 1,
     "files": 2,
+    "span": 600.0,
     "size": 3,
     "holder": "ben@desk",
     "length": 5,

@@ -39,6 +39,9 @@ def test_a_night_is_told_by_host_and_time(user: CommandLine) -> None:
         "lost, reconnecting: the connection broke. Look at the cable.",
         "streaming again after 3600.0 s (the connection broke)",
     ]
+    assert user.run("events", "pc-7", "--since", "8h").stdout.splitlines() == night
+    both = user.run("events", "pc-7", "pc-8", "--since", "100m").stdout.splitlines()
+    assert [line.split()[2] for line in both] == ["pc-7"]
     facts = [json.loads(line) for line in user.run("events", "--json", "--since", "8h").stdout.splitlines()]
     assert [(fact["kind"], fact["host"]) for fact in facts] == [
         ("LinkLost", "pc-7"),

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import cv2
 import numpy as np
 import pytest
 
+from deskconsole.common.errors import ConsoleNotRunning
 from deskconsole.common.paths import Paths
 from deskconsole.local.client import running_consoles
+from deskconsole.local.messages import ActOnHost, HostAction
 from deskwire.digest import framebuffer_digest
 from support.command_line import CommandLine, Said, end
 from support.screens.terminal import Terminal
@@ -28,7 +31,9 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.user = CommandLine(folder / "user")
         self.user.home.mkdir()
-        self.terminal = Terminal(self.user.home, "demo")
+        # tmux continues its own child at once where that was stopped: this one is a shell's.
+        shell = ("sh", "-c", '"$0" "$@"; exit', sys.executable, "-m", "deskconsole")
+        self.terminal = Terminal(self.user.home, "demo", program=shell)
 
     def ended_by_its_command(self, folder: Path) -> str:
         """The words of a command whose recording another one ended."""
@@ -96,7 +101,9 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
     said = ground.user.run("shot", "--all", "-o", tmp_path / "all")
     assert said.code == 0
     assert len(list((tmp_path / "all").glob("*.png"))) == 3
-    assert f"picture  {tmp_path / 'studio.webp'}" in ground.user.run("audit", "--host", "studio").stdout
+    audit = ground.user.run("audit", "studio").stdout
+    assert f"picture  {tmp_path / 'studio.webp'}" in audit
+    assert f"picture  {next((tmp_path / 'all').glob('studio_*.png'))}" in audit
     assert "3 live" in ground.terminal.screen()
 
 
@@ -172,6 +179,33 @@ def test_a_recording_of_the_console_is_ended_by_a_command(ground: Ground, tmp_pa
     assert "front-desk: " in ground.ended_by_its_command(tmp_path)
 
 
+def test_the_last_minutes_of_the_session_that_runs_are_kept(ground: Ground, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    ring = ("record", "night-shift", "--ring", "10m", "--json", "-o")
+    with ground.user.started(*ring, folder) as command:
+        assert command.stdout is not None
+        wait_for(
+            lambda: "the last 10 min are kept in memory" in ground.user.run("events").stdout,
+            what="the beginning",
+        )
+        assert list(folder.iterdir()) == []
+        said = ground.user.run(*ring, tmp_path / "other.deskrec").refusal(2)
+        assert said.startswith("the last minutes of night-shift are kept already, for another command\n")
+        beside = ground.user.run("record", "night-shift", tmp_path / "beside.deskrec", "--seconds", "0.1")
+        assert beside.code == 0
+        command.send_signal(signal.SIGUSR1)
+        first = json.loads(command.stdout.readline())
+        command.send_signal(signal.SIGINT)
+        stdout, stderr = command.communicate(timeout=60)
+    assert (command.returncode, stderr) == (0, "")
+    files = [Path(one["file"]) for one in (first, json.loads(stdout))]
+    assert sorted(files) == sorted(folder.iterdir())
+    for file, packets in zip(files, (first["packets"], json.loads(stdout)["packets"]), strict=True):
+        played = ground.user.run("play", file, "--json").json()
+        assert (played["packets"], played["fault"]) == (packets, "")
+    assert f"recording end  {files[0]}" in ground.user.run("audit", "--host", "night-shift").stdout
+
+
 def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     said = ground.user.run(
@@ -212,6 +246,31 @@ def test_events_are_told_as_they_happen(ground: Ground) -> None:
         _, stderr = watch.communicate(timeout=60)
         assert (watch.returncode, stderr) == (0, ""), "Ctrl+C is its usual end"
     assert ground.user.run("watch", "--seconds", "0.1").code == 0
+
+
+def test_a_console_that_stands_still_holds_no_command_up(ground: Ground, tmp_path: Path) -> None:
+    (console,) = running_consoles(ground.user.home / "run")
+    file = tmp_path / "studio.deskrec"
+    with (
+        ground.user.started("record", "studio", file) as record,
+        ground.user.started("watch", "studio") as watch,
+    ):
+        wait_for(lambda: file.exists() and file.stat().st_size, what="the recording")
+        os.kill(console.pid, signal.SIGSTOP)
+        try:
+            said = [command.communicate(timeout=90)[1] for command in (record, watch)]
+            with pytest.raises(ConsoleNotRunning, match="has not answered for 10 s"):
+                console.ask(ActOnHost("studio", HostAction.STATUS))
+        finally:
+            os.kill(console.pid, signal.SIGCONT)
+    assert (record.returncode, watch.returncode) == (13, 13)
+    for one in said:
+        assert f"the console (process {console.pid}) has not answered for 10 s\n  See whether it is" in one
+    wait_for(
+        lambda: ground.user.run("status", "studio", "--json").json()["recording_since"] is None,
+        what="the recording's end",
+    )
+    assert ground.user.run("play", file, "--json").json()["fault"] == ""
 
 
 def test_a_console_that_was_killed_is_replaced(tmp_path: Path) -> None:

@@ -251,13 +251,19 @@ class HostActions(ConsoleScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Says why a key that is grey does nothing."""
-        if (name := self.selected) is None or (pressed := self.active_bindings.get(event.key)) is None:
+        if (pressed := self.active_bindings.get(event.key)) is None:
             return
         action = pressed.binding.action
-        if action in ON_MARKED and self.marked:
+        if action not in _OF_A_HOST or pressed.enabled or (action in ON_MARKED and self.marked):
             return
-        if action in _OF_A_HOST and not pressed.enabled and (obstacle := self._obstacle(action, name)):
-            self.controller.say(obstacle, name, severity="warning")
+        name = self.selected
+        if obstacle := self.no_host if name is None else self._obstacle(action, name):
+            self.controller.say(obstacle, name or "", severity="warning")
+
+    @property
+    def no_host(self) -> str:
+        """What is told of a key that acts on a host, where none is selected."""
+        return ""
 
     def _obstacle(self, action: str, name: str) -> str:
         """Why this cannot be done to the host now, and the key that helps; empty where it can."""

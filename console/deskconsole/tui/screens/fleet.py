@@ -99,6 +99,14 @@ class FleetScreen(HostActions, inherit_bindings=False):
         return None if self._table is None else self._table.selected
 
     @property
+    def no_host(self) -> str:
+        heading = None if self._table is None else self._table.heading
+        if heading is None:
+            return ""
+        mark = self.controller.keys.key_of("mark")
+        return f"this is the heading of a group: {mark} marks its hosts, and then the key acts on them"
+
+    @property
     def visible_hosts(self) -> tuple[str, ...]:
         return () if self._table is None else self._table.in_sight
 

@@ -178,7 +178,7 @@ def _values(snapshot: Snapshot, now: float) -> dict[str, float]:
 
 
 def matches(row: Row, wanted: str) -> bool:
-    """True if each word of `wanted` occurs in the host's names, address, group, user, system, control, state."""
+    """True if all words of `wanted` are in its names, address, group, user, system, control or state."""
     fields = (row.label, row.hostname, row.address, row.group, row.user, row.os_name, row.control)
     text = " ".join((*fields, row.look.word)).casefold()
     return all(word in text for word in wanted.casefold().split())
