@@ -129,7 +129,7 @@ class ToolkitWindow:
             again = x_surface(self._mouse) if self._losses < _LOSSES else None
             self._cover(surface_over(again, NAME, self._title, self._depth))
         self.frame.follow(self.surface)
-        # The frame sets its size itself too, as when full screen ends: what is drawn has to follow that as well.
+        # The frame sets its size itself too, as when full screen ends: what is drawn has to follow that.
         resized = self.frame.viewport != self._followed
         self._followed = self.frame.viewport
         if resized:
