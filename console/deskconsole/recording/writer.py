@@ -108,9 +108,10 @@ class RecordingWriter:
         self._place += len(data)
 
     def _failed(self, error: OSError) -> RecordingError:
-        # Half a chunk may be in the file: a reader stops before it.
+        # Half a chunk may be in the file: a reader stops before it. That may be the first picture.
+        kept = "; what was recorded can be played" if self.duration else ""
         return RecordingError(
             f"the recording ended at {self.duration / SECOND:.0f} s: "
             f"cannot write {self.path}: {error.strerror}",
-            remedy="Make room on that disk, or name a file on another one; what was recorded can be played.",
+            remedy=f"Make room on that disk, or name a file on another one{kept}.",
         )

@@ -219,12 +219,12 @@ _FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-sys.path[:0] = sys.argv[2:]
+sys.path[:0] = sys.argv[2:3]
 from test_recording import PACKETS, request
 from deskconsole.common.errors import RecordingError
 from deskconsole.recording.recorder import Recorder
 from deskconsole.recording.writer import RecordingWriter
-resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
 recorder = Recorder(RecordingWriter(Path(sys.argv[1])), request())
 for packet in 3 * PACKETS:
     recorder.arrived(packet)
@@ -235,14 +235,23 @@ except RecordingError as error:
 """
 
 
+def recorded_with_room_for(size: int, path: Path) -> str:
+    """What is said of a recording that has no more room than that, in bytes."""
+    program = (sys.executable, "-c", _FULL_DISK, str(path), str(Path(__file__).parent), str(size))
+    return subprocess.run(program, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_disk_that_has_no_room_for_a_picture_is_not_said_to_have_one(tmp_path: Path) -> None:
+    said = recorded_with_room_for(500, tmp_path / "one.deskrec")
+    assert "cannot write" in said
+    assert "can be played" not in said
+
+
 def test_a_full_disk_ends_the_recording_and_what_is_there_plays(tmp_path: Path) -> None:
     path = tmp_path / "one.deskrec"
-    here = str(Path(__file__).parent)
-    done = subprocess.run(
-        (sys.executable, "-c", _FULL_DISK, str(path), here), capture_output=True, text=True, check=True
-    )
-    assert "cannot write" in done.stdout
-    assert "what was recorded can be played" in done.stdout
+    said = recorded_with_room_for(30_000, path)
+    assert "cannot write" in said
+    assert "what was recorded can be played" in said
     assert 20_000 < path.stat().st_size <= 30_000
     with playing(path) as (reader, player, picture):
         assert "was cut at" in reader.fault
