@@ -81,8 +81,8 @@ def record(
     if begin or end:
         from .console_recordings import begin_or_end
 
-        others = {"begin": begin and end, "output": output, "direct": direct, "display": display}
-        others |= {"seconds": seconds, "ring": ring, "own": own}
+        others: dict[str, object] = {"begin": begin and end, "output": output, "direct": direct}
+        others |= {"display": display, "seconds": seconds, "ring": ring, "own": own}
         begin_or_end(words, group, everything, others, end=end, show=_say_recorded, json=json)
         return
     from deskconsole.recording.new_file import SUFFIX, recording_file, require_recording_name
