@@ -40,10 +40,7 @@ def record(session: Session, request: RecordHost, waiting: Callable[[], None]) -
 
     recorder = session.record(make)
     if not made:  # another command may have named the same file
-        raise ConfigurationError(
-            f"{session.name} is being recorded already, in {recorder.file}",
-            remedy=f"End it by `deskconsole record {session.name} --end` (f9 in the console), or give --own.",
-        )
+        raise _recorded_already(session, recorder)
     _wait_for_end(session, session.recording, recorder, request.seconds, waiting)
     if recorder.failure is None and session.failure is not None:
         raise session.failure
@@ -72,6 +69,22 @@ def save(session: Session) -> RecordResult | None:
     if not isinstance(recorder, LastMinutesRecorder):
         raise ConfigurationError(f"the last minutes of {session.name} are not being kept")
     return save_last_minutes(session, recorder)
+
+
+def begin_recording(session: Session, start: Callable[[], None]) -> RecordResult:
+    """Begins a recording as the console does, by `start`; what there is of it now.
+
+    Raises ConfigurationError where the host is recorded already or there can be no file, and StreamError
+    where its screen cannot be seen.
+    """
+    if (recorder := session.recording.recorder) is not None:
+        raise _recorded_already(session, recorder)
+    require_seen(session)
+    start()
+    recorder = session.recording.recorder
+    if recorder is None:  # a person may have ended it
+        raise _no_picture_came(session)
+    return RecordResult(session.name, str(recorder.file), recorder.seconds, recorder.packets, recorder.size)
 
 
 def end_recording(session: Session) -> RecordResult:
@@ -130,3 +143,10 @@ def _result(session: Session, recorder: PacketRecorder) -> RecordResult:
 
 def _no_picture_came(session: Session) -> StreamError:
     return StreamError(f"the recording of {session.name} ended before a picture came", remedy="Try again.")
+
+
+def _recorded_already(session: Session, recorder: PacketRecorder) -> ConfigurationError:
+    return ConfigurationError(
+        f"{session.name} is being recorded already, in {recorder.file}",
+        remedy=f"End it by `deskconsole record {session.name} --end` (f9 in the console), or give --own.",
+    )

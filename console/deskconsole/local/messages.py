@@ -166,6 +166,12 @@ class SaveLastMinutes(msgspec.Struct, frozen=True, tag=True):
     host: str
 
 
+class BeginRecording(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a recording into the console's own folder. The answer comes when it has begun."""
+
+    host: str
+
+
 class EndRecording(msgspec.Struct, frozen=True, tag=True):
     """Asks for the end of the recording that runs. The answer comes when its file is whole."""
 
@@ -196,7 +202,9 @@ HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
 LastingRequest = RecordHost | KeepLastMinutes | ViewHost
 """A request that lasts until a person ends it."""
 
-HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | SaveLastMinutes | EndRecording
+HostRequest = (
+    ActOnHost | TakePicture | HostInput | LastingRequest | SaveLastMinutes | BeginRecording | EndRecording
+)
 """A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents

@@ -30,10 +30,11 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, UNDER_WAY, State
 
 from .host_inputs import act
-from .host_recording import end_recording, keep, record, save
+from .host_recording import begin_recording, end_recording, keep, record, save
 from .host_view import view
 from .messages import (
     ActOnHost,
+    BeginRecording,
     EndRecording,
     FailureReply,
     HostAction,
@@ -73,6 +74,10 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
             return keep(_connected(fleet, host), request, waiting)
         case SaveLastMinutes(host):
             return HostAnswer(msgspec.json.encode(save(fleet.session(host))))
+        case BeginRecording(host):
+            session = _connected(fleet, host)
+            begun = begin_recording(session, lambda: fleet.start_recording(host))
+            return HostAnswer(msgspec.json.encode(begun))
         case EndRecording(host):
             return HostAnswer(msgspec.json.encode(end_recording(fleet.session(host))))
         case ViewHost(host):

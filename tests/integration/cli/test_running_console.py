@@ -176,6 +176,10 @@ def test_a_recording_of_the_console_is_ended_by_a_command(ground: Ground, tmp_pa
     )
     refused = ground.user.run("record", "--all", "--end", "--seconds", "1").refusal(2)
     assert refused.startswith("--end and --seconds do not go together")
+    begun = ground.user.run("record", "front-desk", "studio", "--begin")
+    assert (begun.code, begun.stderr.count(": recording to ")) == (0, 2)
+    wait_for(lambda: ground.terminal.screen().count("REC live") == 2, what="the console's word")
+    assert len(ground.lines(ground.user.run("record", "--all", "--end", "--json"))) == 2
     assert "front-desk: " in ground.ended_by_its_command(tmp_path)
 
 

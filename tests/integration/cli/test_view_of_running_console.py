@@ -27,6 +27,10 @@ class Ground:
     def shows(self, host: str) -> bool:
         return bool(self.desktop.windows(f"^{host} "))
 
+    def control(self) -> str:
+        control: str = self.user.run("status", "front-desk", "--json").json()["control"]
+        return control
+
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
@@ -60,6 +64,11 @@ def test_a_window_that_was_open_stays_open(ground: Ground) -> None:
     said = ground.user.run("view", "front-desk", "--seconds", "0.2", environment=ground.here)
     assert (said.code, said.stderr) == (0, "")
     assert ground.shows("front-desk")
+    with ground.user.started("view", "front-desk", "--control", environment=ground.here) as command:
+        wait_for(lambda: ground.control() == "yours", what="control")
+        command.send_signal(signal.SIGINT)
+        command.communicate(timeout=60)
+    assert ground.shows("front-desk")
 
 
 def test_the_demo_shows_no_window_on_another_display(ground: Ground) -> None:
@@ -73,6 +82,27 @@ def test_the_demo_shows_no_window_on_another_display(ground: Ground) -> None:
 def test_figures_are_those_of_the_session_that_runs(ground: Ground) -> None:
     report = ground.user.run("view", "studio", "--json", "--seconds", "0.1").json()
     assert (report["host"], report["status"]) == ("studio", "live")
+
+
+def test_a_console_on_another_display_leaves_the_window_to_the_command(
+    user: CommandLine, used_lab: str, screen: Xvfb
+) -> None:
+    """It is connected, and shows nothing here: the command has a session of its own, as with `--own`."""
+    here = {"DISPLAY": screen.display}
+    console = Terminal(user.home)
+    try:
+        console.until(lambda shown: "1 not connected" in shown)
+        assert user.run("connect", used_lab).code == 0
+        console.until(lambda shown: "1 live" in shown)
+        with user.started("view", used_lab, "--control", environment=here) as command:
+            wait_for(lambda: screen.windows("^lab - controlled "), what="the window")
+            controlled = user.run("status", used_lab, "--json").json()
+            assert controlled["control"] == "other", "the console sees another session control the host"
+            command.send_signal(signal.SIGINT)
+            command.communicate(timeout=60)
+        assert command.returncode == 130
+    finally:
+        console.close()
 
 
 def test_a_display_has_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
