@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import pty
 import re
+import struct
+import termios
 import threading
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from rich.cells import cell_len
 
 from deskconsole.tui import terminal_graphics as asked
 from deskconsole.tui.app import DeskconsoleApp
-from deskconsole.tui.graphics import MARKS, PIECE, PLACEHOLDER, KittyGraphics, SixelGraphics, sixel
+from deskconsole.tui.graphics import MARKS, PIECE, PLACEHOLDER, Graphics, KittyGraphics, SixelGraphics, sixel
 from deskconsole.tui.screens.wall import WallScreen
 from deskconsole.tui.widgets.tile import HostTile
 from deskconsole.tui.widgets.tile_grid import TileGrid
@@ -157,8 +160,34 @@ async def test_tiles_of_now_are_pictures_of_the_terminal_and_nothing_lies_over_a
 def test_the_terminal_is_asked_what_it_has(
     setting: asked.Setting, answer: bytes, expected: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert found_graphics(setting, answer, monkeypatch) == expected
+
+
+def test_sixel_fits_into_the_cells_and_the_memory_of_an_xterm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 120 x 40 cells of 6 x 13 pixels and a border of 2, as xterm says that.
+    size = 40, 120, 724, 524
+    found = found_graphics("auto", b"\x1b[?2;0;1000;900S\x1b[?62;4;22c", monkeypatch, size)
+    assert found == SixelGraphics((6, 13), (1000, 900))
+    assert found is not None
+    # xterm shows nothing at all of a sixel picture that is larger than it takes.
+    image = found.image(desktop(), 400, 200, 1)
+    height, width, _ = sixel_decoded(image.over).shape
+    assert 900 < width <= 1000
+    assert height <= 900
+
+
+def found_graphics(
+    setting: asked.Setting,
+    answer: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> Graphics | None:
+    """What is found in a terminal that answers this; `size`: lines, columns, pixels across and down."""
     monkeypatch.setattr(asked, "ANSWERS_WITHIN", 30.0)
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", *size))
     kept = os.dup(0), os.dup(1)
 
     def terminal() -> None:
@@ -182,4 +211,4 @@ def test_the_terminal_is_asked_what_it_has(
         there.join(60)
         os.close(slave)
         os.close(master)
-    assert found == expected
+    return found

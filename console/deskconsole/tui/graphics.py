@@ -112,11 +112,16 @@ class SixelGraphics:
     """Bands of six lines, one colour after the other, over blank cells."""
 
     cell: tuple[int, int] = (10, 20)
+    most: tuple[int, int] | None = None
+    """Pixels across and down that the terminal takes: of a larger picture, xterm shows nothing."""
 
     def image(self, pixels: BGR, columns: int, lines: int, number: int) -> Image:  # noqa: ARG002
         import cv2
         import numpy as np
 
+        if self.most is not None:
+            columns = min(columns, max(1, self.most[0] // self.cell[0]))
+            lines = min(lines, max(1, self.most[1] // self.cell[1]))
         across, down = _cells(pixels, columns, lines, self.cell)
         size = across * self.cell[0], down * self.cell[1]
         scaled = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)

@@ -85,15 +85,11 @@ class Frame:
             self._owed = None
             self._resize(self._given)
 
-    def follow(self, surface: Surface) -> bool:
-        """Takes over what became of the window; True where it has another size."""
+    def follow(self, surface: Surface) -> None:
+        """Takes over what became of the window."""
         if not self.fullscreen:
             self._place = surface.place() or self._place
-        size = surface.size()
-        if size is None or size == self.viewport:
-            return False
-        self.viewport = size
-        return True
+        self.viewport = surface.size() or self.viewport
 
     def set_fullscreen(self, picture: tuple[int, int], *, on: bool) -> None:
         """Makes the window as large as the screen, or gives it back the size and place that it had."""

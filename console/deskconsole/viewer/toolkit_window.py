@@ -53,6 +53,8 @@ class ToolkitWindow:
         self._title = NAME
         self._losses = 0
         self._rested_at = 0.0
+        self._followed: tuple[int, int] | None = None
+        """The size of which the last `follow` told."""
         self._attention = Attention()
 
     def open(self, size: tuple[int, int], *, fullscreen: bool) -> None:
@@ -126,7 +128,10 @@ class ToolkitWindow:
             self._losses += 1
             again = x_surface(self._mouse) if self._losses < _LOSSES else None
             self._cover(surface_over(again, NAME, self._title, self._depth))
-        resized = self.frame.follow(self.surface)
+        self.frame.follow(self.surface)
+        # The frame sets its size itself too, as when full screen ends: what is drawn has to follow that.
+        resized = self.frame.viewport != self._followed
+        self._followed = self.frame.viewport
         if resized:
             self.rouse()
         return lost or resized

@@ -24,6 +24,7 @@ from deskconsole.viewer.wall_messages import (
     WallWish,
 )
 from deskconsole.viewer.wall_viewer import WallViewer
+from support.screens.viewer_stage import run_window_manager
 from support.xvfb import Xvfb, wait_for
 
 SIZE = (1280, 720)
@@ -33,11 +34,11 @@ GREEN, RED = (40, 200, 40), (40, 40, 200)
 class Room:
     """A wall's window, what it wishes, and what is seen of it."""
 
-    def __init__(self, screen: Xvfb, *, turn: float = 0.0) -> None:
+    def __init__(self, screen: Xvfb, *, turn: float = 0.0, fullscreen: bool = True) -> None:
         self.screen = screen
         self.wishes: queue.SimpleQueue[WallWish] = queue.SimpleQueue()
         self.reasons: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.wall = WallViewer(self.wishes.put, self.reasons.put, fullscreen=True, turn=turn)
+        self.wall = WallViewer(self.wishes.put, self.reasons.put, fullscreen=fullscreen, turn=turn)
 
     def show(self, *names: str) -> Grid:
         """Shows live hosts, all green, and returns where they are."""
@@ -164,6 +165,20 @@ def test_pages_turn_without_a_key_and_the_screen_stays_on_in_full_screen(
             pages = {room.wish(lambda wish: isinstance(wish, SeenTiles)) for _ in range(4)}
             assert len(pages) > 1
             wait_for(lambda: idle() < 1500, what="the word that the screen is watched")
+
+
+def test_the_wall_is_laid_out_again_when_full_screen_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Xvfb(1600, 1000) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        run_window_manager(screen)
+        room = Room(screen, fullscreen=False)
+        with closing(room.wall):
+            window = room.show("lab-01", "lab-02", "lab-03", "lab-04", "lab-05")
+            whole = grid_of(5, (1600, 1000))
+            for grid, key in ((window, "F11"), (whole, "Escape"), (window, "F11")):
+                wished = SeenTiles(tuple(f"lab-0{number}" for number in range(1, 6)), *grid.picture)
+                room.wish(wished.__eq__)
+                room.press(key)
 
 
 def test_a_window_too_small_for_a_tile_still_shows_one() -> None:
