@@ -268,8 +268,10 @@ def test_a_console_that_stands_still_holds_no_command_up(ground: Ground, tmp_pat
             said = [command.communicate(timeout=90)[1] for command in (record, watch)]
             with pytest.raises(ConsoleNotRunning, match="has not answered for 10 s"):
                 console.ask(ActOnHost("studio", HostAction.STATUS))
+            passed_over = ground.user.run("status", "--all").stderr
         finally:
             os.kill(console.pid, signal.SIGCONT)
+    assert "a console that runs does not answer, and is not asked: it may be suspended" in passed_over
     assert (record.returncode, watch.returncode) == (13, 13)
     for one in said:
         assert f"the console (process {console.pid}) has not answered for 10 s\n  See whether it is" in one
