@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +166,8 @@ def _record_ring(
         return pressed or signalled
 
     kept = print_json if json else _say_recorded
+    if not json and sys.stdin is not None and sys.stdin.isatty():
+        say("Enter writes the last minutes into a file, Ctrl+C does too and ends")
     if (console := chosen.live_in) is not None:
         from .last_minutes import kept_there
 

@@ -168,7 +168,10 @@ def consoles_running() -> list[RunningConsole]:
     """The consoles of this user, in the order in which they are asked."""
     from deskconsole.local.client import running_consoles
 
-    return running_consoles(Paths.default().run)
+    return running_consoles(
+        Paths.default().run,
+        lambda: say("a console that runs does not answer, and is not asked: it may be suspended"),
+    )
 
 
 def _named(name: str, consoles: list[RunningConsole], *, alone: bool) -> ChosenHost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import SUFFIXES, ImageFormat
+from deskconsole.viewer.display import require_display
 
 from .host_figures import Figures, as_figures, asked_picture, measured
 from .many import run_on_each
@@ -70,7 +72,9 @@ def view(
         raise ConfigurationError(
             "--control is for one host", remedy="Right Ctrl in a window takes control of its host."
         )
-    if not json:
+    if not json and all(one.live_in for one in chosen.hosts):
+        require_display(os.environ)  # without OpenCV, which takes half a second: a console has it
+    elif not json:
         from .sessions import require_window
 
         require_window()

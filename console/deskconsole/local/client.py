@@ -152,12 +152,18 @@ class RunningConsole:
         )
 
 
-def running_consoles(folder: Path) -> list[RunningConsole]:
-    """The consoles of this user that answer, by kind, of one kind the newest first."""
+def running_consoles(folder: Path, passed_over: Callable[[], None] = lambda: None) -> list[RunningConsole]:
+    """The consoles of this user that answer, by kind, of one kind the newest first.
+
+    `passed_over` is called for each that is there and does not answer.
+    """
     found = []
     for path in socket_file.socket_files(folder):
         try:
             connection, greeting = _greeted(path, _GREETING)
+        except TimeoutError:
+            passed_over()
+            continue
         except OSError:
             continue
         connection.close()

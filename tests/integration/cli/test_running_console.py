@@ -45,6 +45,10 @@ class Ground:
         assert command.returncode == 0
         return stderr
 
+    def wait_for_audit(self, host: str, entry: str) -> None:
+        """The log is written a moment after a command was answered."""
+        wait_for(lambda: entry in self.user.run("audit", host).stdout, what=f"the entry {entry!r}")
+
     def lines(self, said: Said) -> dict[str, Any]:
         """The objects that a command printed, by host."""
         return {one["host"]: one for one in map(json.loads, said.stdout.splitlines())}
@@ -101,9 +105,8 @@ def test_a_picture_is_taken_of_the_session_that_runs(ground: Ground, tmp_path: P
     said = ground.user.run("shot", "--all", "-o", tmp_path / "all")
     assert said.code == 0
     assert len(list((tmp_path / "all").glob("*.png"))) == 3
-    audit = ground.user.run("audit", "studio").stdout
-    assert f"picture  {tmp_path / 'studio.webp'}" in audit
-    assert f"picture  {next((tmp_path / 'all').glob('studio_*.png'))}" in audit
+    for file in (tmp_path / "studio.webp", next((tmp_path / "all").glob("studio_*.png"))):
+        ground.wait_for_audit("studio", f"picture  {file}")
     assert "3 live" in ground.terminal.screen()
 
 
@@ -207,7 +210,7 @@ def test_the_last_minutes_of_the_session_that_runs_are_kept(ground: Ground, tmp_
     for file, packets in zip(files, (first["packets"], json.loads(stdout)["packets"]), strict=True):
         played = ground.user.run("play", file, "--json").json()
         assert (played["packets"], played["fault"]) == (packets, "")
-    assert f"recording end  {files[0]}" in ground.user.run("audit", "--host", "night-shift").stdout
+    ground.wait_for_audit("night-shift", f"recording end  {files[0]}")
 
 
 def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: Path) -> None:
@@ -265,8 +268,10 @@ def test_a_console_that_stands_still_holds_no_command_up(ground: Ground, tmp_pat
             said = [command.communicate(timeout=90)[1] for command in (record, watch)]
             with pytest.raises(ConsoleNotRunning, match="has not answered for 10 s"):
                 console.ask(ActOnHost("studio", HostAction.STATUS))
+            passed_over = ground.user.run("status", "--all").stderr
         finally:
             os.kill(console.pid, signal.SIGCONT)
+    assert "a console that runs does not answer, and is not asked: it may be suspended" in passed_over
     assert (record.returncode, watch.returncode) == (13, 13)
     for one in said:
         assert f"the console (process {console.pid}) has not answered for 10 s\n  See whether it is" in one

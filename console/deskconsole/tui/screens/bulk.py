@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from deskconsole.common.safe_text import safe_text
-from deskconsole.session.state import SETTLED
+from deskconsole.session.state import UNDER_WAY
 from deskconsole.tui.bulk import BulkRun, ItemState
 from deskconsole.tui.controller import Controller
 from deskconsole.tui.text.bulk_report import as_text, bar, report, summary
@@ -72,7 +72,7 @@ class BulkScreen(ConsoleScreen, ModalScreen[None]):
         doing = {}
         for item in run.of(ItemState.RUNNING):
             snapshot = view.snapshot(item.host.name)
-            if snapshot.state not in SETTLED:
+            if snapshot.state in UNDER_WAY:  # else its state says nothing of what is done to it
                 doing[item.host.name] = look(snapshot, view.now).text
         self.query_one(".summary", Lines).show([Content(summary(run).partition(": ")[2])])
         self.query_one(".bar", Lines).show([bar(run, width)])

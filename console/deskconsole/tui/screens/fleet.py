@@ -99,6 +99,15 @@ class FleetScreen(HostActions, inherit_bindings=False):
         return None if self._table is None else self._table.selected
 
     @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked hosts, in the order of the table; those that the filter hides come last."""
+        marked = super().marked
+        if not marked or self._table is None:
+            return marked
+        places = {row.name: place for place, row in enumerate(self._table.rows)}
+        return tuple(sorted(marked, key=lambda name: places.get(name, len(places))))
+
+    @property
     def no_host(self) -> str:
         heading = None if self._table is None else self._table.heading
         if heading is None:
@@ -188,6 +197,7 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.lift_toasts(lines)
 
     def on_host_table_moved(self) -> None:
+        self.clear_selection()  # of the pane below: another host's words are there now
         self._show_detail()
         self.refresh_bindings()
 

@@ -343,7 +343,8 @@ class HostTable(ScrollView, can_focus=True):
         base = self.rich_style
         if index == self.cursor:
             part = "cursor" if self.has_focus else "blurred"
-            base += Style(bgcolor=self.get_component_rich_style(f"host-table--{part}").bgcolor)
+            style = self.get_component_rich_style(f"host-table--{part}")
+            base += Style(bgcolor=style.bgcolor, reverse=style.reverse)
         line = self._lines[index]
         return self._strip(heading_cells(line) if isinstance(line, Heading) else cells(line, layout), base)
 
