@@ -174,9 +174,10 @@ class Xvfb:
 
     def wait_for_window(self, name: str, timeout: float = 60) -> int:
         """Number of the first visible window whose title matches the expression `name`."""
-        return wait_for(lambda: self._windows(name), timeout=timeout, what=f"a window {name!r}")[0]
+        return wait_for(lambda: self.windows(name), timeout=timeout, what=f"a window {name!r}")[0]
 
-    def _windows(self, name: str) -> list[int]:
+    def windows(self, name: str) -> list[int]:
+        """Numbers of the visible windows whose titles match the expression `name`."""
         try:
             found = self.call("xdotool", "search", "--onlyvisible", "--name", name)
         except RuntimeError:  # how xdotool says that there is none

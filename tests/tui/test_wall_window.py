@@ -28,7 +28,7 @@ async def test_the_wall_window_shows_what_the_filter_shows_and_opens_what_is_cli
             # Asked for again it shows what the filter shows now.
             await pilot.press("slash", "ctrl+u", *"lab-02", "enter", "W")
             await until(pilot, lambda: fleet.asked[-1] == ("tiles", "lab-02"))
-        wait_for(lambda: not screen._windows("^wall - deskconsole"), what="the window's end")
+        wait_for(lambda: not screen.windows("^wall - deskconsole"), what="the window's end")
 
 
 async def test_without_a_display_the_reason_is_told(

@@ -26,12 +26,19 @@ def settled(snapshot: Snapshot) -> bool:
 
 
 def wait_for(
-    sessions: Sequence[Session], predicate: Callable[[Snapshot], bool], seconds: float | None
+    sessions: Sequence[Session],
+    predicate: Callable[[Snapshot], bool],
+    seconds: float | None,
+    waiting: Callable[[], None] = lambda: None,
 ) -> bool:
-    """Waits until `predicate` has held of each session; False after `seconds` (None: no bound)."""
+    """Waits until `predicate` has held of each session; False after `seconds` (None: no bound).
+
+    `waiting` is called meanwhile; what it raises ends that.
+    """
     end = math.inf if seconds is None else time.monotonic() + seconds
     for session in sessions:
         while not session.wait_for(predicate, max(0.0, min(_TICK, end - time.monotonic()))):
+            waiting()
             if time.monotonic() >= end:
                 return False
     return True
@@ -65,18 +72,29 @@ def wait_for_picture(session: Session) -> None:
         raise Cancelled(f"connecting to {session.name} was cancelled")
 
 
-def wait_for_closed_window(session: Session, seconds: float | None) -> None:
+def require_seen(session: Session) -> None:
+    """Raises StreamError where the host has said that its screen cannot be seen."""
+    snapshot = session.snapshot()
+    if session.linked and snapshot.screen != ScreenState.LIVE:
+        sentence = no_picture(session.name, snapshot.screen, snapshot.screen_reason)
+        raise StreamError(sentence, remedy=snapshot.advice)
+
+
+def wait_for_closed_window(
+    session: Session, seconds: float | None, waiting: Callable[[], None] = lambda: None
+) -> None:
     """Returns when the window is closed, the session ends or the time is over; raises what went wrong.
 
-    `seconds` (None: no bound) count from now, whenever the window opens.
+    `seconds` (None: no bound) count from now, whenever the window opens. `waiting` is called meanwhile; what
+    it raises ends that.
     """
     end = math.inf if seconds is None else time.monotonic() + seconds
 
     def over(one: Snapshot) -> bool:
         return session.view_failure is not None or settled(one)
 
-    wait_for([session], lambda one: one.viewing or over(one), None)
-    if wait_for([session], lambda one: not one.viewing or over(one), end - time.monotonic()):
+    wait_for([session], lambda one: one.viewing or over(one), None, waiting)
+    if wait_for([session], lambda one: not one.viewing or over(one), end - time.monotonic(), waiting):
         if session.view_failure is not None:
             raise session.view_failure
         raise_failure(session)

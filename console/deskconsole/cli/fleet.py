@@ -235,6 +235,23 @@ def asked_picture(
     return json_format.loads(answer.value), answer.picture
 
 
+def measured(
+    sessions: OwnSessions, one: ChosenHost, seconds: float | None, cancellation: Cancellation
+) -> Figures:
+    """The figures after so long: of a console's session, or of one that is made and compared.
+
+    `seconds` None: 5 of a session that is made, else none.
+    """
+    if (console := one.live_in) is not None:
+        cancellation.event.wait(seconds or 0)
+        return asked(console, one.name, "status", cancellation)
+    from deskconsole.app.measuring import measure
+
+    return _of_own(
+        sessions, one, cancellation, lambda session: measure(session, 5.0 if seconds is None else seconds)
+    )
+
+
 def as_figures(result: HostResult) -> Figures:
     """The same figures of a session of the command's own."""
     import msgspec

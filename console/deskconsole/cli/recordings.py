@@ -18,8 +18,8 @@ from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
 from .output_words import HostsAndFile, hosts_and_place, output_option
 from .own_sessions import OwnSessions
-from .running import ChosenHost, Own
-from .selection import AllHosts, InGroup
+from .running import ChosenHost, Own, choose
+from .selection import JOBS, AllHosts, InGroup
 from .terminal import heard_unless, is_asking, print_json, say, say_error
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ def record(
     ring: Annotated[
         float | None, seconds_option("Keep only the last minutes (10m), in memory, until they are wanted.")
     ] = None,
+    end: Annotated[
+        bool, typer.Option("--end", help="End the recordings that a running console makes of the hosts.")
+    ] = False,
     own: Own = False,
     json: Json = False,
 ) -> None:
@@ -62,14 +65,20 @@ def record(
     Later ones go into files of their own.
 
     A running console that is connected to a host records it in its own session; --ring, --display and --own
-    make one for this command.
+    make one for this command. There is one recording of a host at a time: --end ends it, whether a person
+    began it in the console (f9) or a command did; with --group and --all those that run.
 
     \b
     Examples:
       deskconsole record lab-01 lab-01.deskrec
       deskconsole record --group lab -o recordings --seconds 10m
       deskconsole record lab-01 -o recordings --ring 10m
+      deskconsole record --all --end
     """
+    if end:
+        _require_alone(output=output, direct=direct, display=display, seconds=seconds, ring=ring, own=own)
+        _end_recordings(words, group, everything, json=json)
+        return
     from deskconsole.recording.new_file import SUFFIX, recording_file, require_recording_name
 
     if ring is not None and ring < 1:
@@ -110,6 +119,36 @@ def record(
         json=json,
         until_interrupted=True,
     )
+
+
+def _require_alone(**others: object) -> None:
+    """Raises ConfigurationError where --end was given with an option that begins a recording."""
+    if given := [name for name, value in others.items() if value is not None and value is not False]:
+        raise ConfigurationError(
+            f"--end and --{given[0]} do not go together", remedy="--end needs nothing but hosts."
+        )
+
+
+def _end_recordings(words: list[str] | None, group: str | None, everything: bool, *, json: bool) -> None:
+    """Has running consoles end their recordings; of a group, or of all hosts, those that run."""
+    chosen = choose(words, group, everything, own=False)
+    hosts = chosen.hosts
+    if not words:
+        hosts = tuple(one for one in hosts if one.console is None or one.console.hosts[one.name].recorded)
+    if not hosts:
+        where = "the running console" if group is None else f"the group {group!r}"
+        raise ConfigurationError(f"no host of {where} is being recorded")
+
+    def work(one: ChosenHost, cancellation: Cancellation) -> RecordResult:
+        import msgspec
+
+        from deskconsole.app.results import RecordResult
+        from deskconsole.local.messages import EndRecording
+
+        answer = one.asked_console.ask(EndRecording(one.name), cancellation.add)
+        return msgspec.json.decode(answer.value, type=RecordResult)
+
+    run_on_each(hosts, work, _say_recorded, several=chosen.several, jobs=JOBS, json=json)
 
 
 def _recorded_there(

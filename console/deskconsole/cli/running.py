@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskconsole.common.errors import ConfigurationError, ConnectionLost, ConsoleNotRunning, HostGone
+from deskconsole.common.errors import (
+    ConfigurationError,
+    ConnectionLost,
+    ConsoleNotRunning,
+    HostGone,
+    ViewerError,
+)
 from deskconsole.common.paths import Paths
+from deskconsole.viewer.display import windows_display
 
 from .selection import HostSelection, no_hosts, require_one_way, select
 from .terminal import say
@@ -35,6 +43,22 @@ class ChosenHost:
         """The console that has a stream of it now."""
         console = self.console
         return console if console is not None and console.hosts[self.name].live else None
+
+    @property
+    def shown_in(self) -> RunningConsole | None:
+        """The console that has a stream of it now, and can show its window on this display.
+
+        Raises ViewerError for a host of the demo that this command alone could not reach.
+        """
+        console = self.live_in
+        if console is None or console.display == windows_display(os.environ):
+            return console
+        if console.demo:
+            raise ViewerError(
+                f"the running demo cannot show {self.name} on this display",
+                remedy="Start `deskconsole demo` in this desktop session.",
+            )
+        return None
 
     @property
     def asked_console(self) -> RunningConsole:

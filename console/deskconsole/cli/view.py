@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +10,7 @@ from deskconsole.app.output_place import OutputPlace
 from deskconsole.common.errors import ConfigurationError
 from deskconsole.picture.image_file import SUFFIXES, ImageFormat
 
+from .fleet import Figures, as_figures, asked_picture, measured
 from .many import run_on_each
 from .options import Direct, Display, Json, TokenFile, seconds_option
 from .output_words import HostsAndFile, hosts_and_place, output_option
@@ -20,7 +20,6 @@ from .selection import JOBS, AllHosts, HostNames, InGroup, Jobs
 from .terminal import heard_unless, say
 
 if TYPE_CHECKING:
-    from deskconsole.app.host_result import HostResult
     from deskconsole.app.parallel import Cancellation
 
 
@@ -37,6 +36,7 @@ def view(
         bool, typer.Option("--control", help="Control the host: keys and pointer go there.")
     ] = False,
     seconds: Annotated[float | None, seconds_option("Close after this time.")] = None,
+    own: Own = False,
     json: Annotated[
         bool, typer.Option("--json", help="With --seconds: no window, one JSON object a host at the end.")
     ] = False,
@@ -47,19 +47,16 @@ def view(
     back. With --json --seconds S no window is opened: the stream runs for S seconds, and its figures are
     printed.
 
+    A running console that is connected to a host shows its own window of it, on the same display. One that
+    was open already comes to the front, and stays open when the command ends. --display and --own make a
+    session for this command.
+
     \b
     Examples:
       deskconsole view lab-01
       deskconsole view alice@10.0.3.7 --display 1 --fullscreen
       deskconsole view lab-01 --json --seconds 10
     """
-    from deskconsole.app.measuring import measure
-    from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
-    from deskconsole.common.paths import Paths
-    from deskconsole.common.settings import Settings
-
-    from .sessions import require_window
-
     if json and seconds is None:
         raise ConfigurationError("--json needs --seconds: figures are printed when they are over")
     if json and (control or fullscreen):
@@ -68,28 +65,39 @@ def view(
             remedy="Leave one of both out.",
         )
     sessions = OwnSessions(direct, token_file, display)
-    chosen = sessions.choose(hosts, group, everything, own=True)
+    chosen = sessions.choose(hosts, group, everything, own=own)
     if control and chosen.several:
         raise ConfigurationError(
             "--control is for one host", remedy="Right Ctrl in a window takes control of its host."
         )
     if not json:
-        require_window()
-    # An agent reached directly has no name to remember its window by.
-    paths = Paths.default()
-    places = paths.window_places if direct is None else None
-    pictures = Settings.load(paths.settings).pictures_in(paths)
+        from .sessions import require_window
 
-    def work(one: ChosenHost, cancellation: Cancellation) -> HostResult | None:
+        require_window()
+
+    def work(one: ChosenHost, cancellation: Cancellation) -> Figures | None:
+        if json:
+            return measured(sessions, one, seconds, cancellation)
+        if (console := one.shown_in) is not None:
+            from deskconsole.local.messages import ViewHost
+
+            console.ask(ViewHost(one.name, fullscreen, control, seconds), cancellation.add)
+            return None
+        from deskconsole.app.waiting import wait_for_closed_window, wait_for_picture
+        from deskconsole.common.paths import Paths
+        from deskconsole.common.settings import Settings
+
+        paths = Paths.default()
+        # An agent reached directly has no name to remember its window by.
+        places = paths.window_places if direct is None else None
+        pictures = Settings.load(paths.settings).pictures_in(paths)
         with sessions.of(
             one.host, cancellation, tell=heard_unless(json), places=places, pictures=pictures
         ) as session:
-            if json:
-                return measure(session, seconds or 0)
             session.view(fullscreen=fullscreen, control=control)
             wait_for_picture(session)
             wait_for_closed_window(session, seconds)
-            return None
+        return None
 
     jobs = len(chosen.hosts)
     run_on_each(chosen.hosts, work, lambda _: None, several=chosen.several, jobs=jobs, json=json)
@@ -132,7 +140,6 @@ def stats(
       deskconsole stats --history
       deskconsole stats --history lab-01 lab-02 --days 7 --csv
     """
-    from .fleet import as_figures, asked
     from .host_table import print_figures
 
     if history:
@@ -144,16 +151,10 @@ def stats(
         raise ConfigurationError("--csv needs --history", remedy="Figures of now are printed with --json.")
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own)
-    found: list[Mapping[str, Any]] = []
+    found: list[Figures] = []
 
-    def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
-        if (console := one.live_in) is not None:
-            cancellation.event.wait(seconds or 0)
-            return asked(console, one.name, "status", cancellation)
-        from deskconsole.app.measuring import measure
-
-        with sessions.of(one.host, cancellation) as session:
-            return as_figures(measure(session, 5.0 if seconds is None else seconds))
+    def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
+        return measured(sessions, one, seconds, cancellation)
 
     try:
         run_on_each(chosen.hosts, work, found.append, several=chosen.several, jobs=jobs, json=json)
@@ -194,14 +195,12 @@ def shot(
     """
     from deskconsole.app.shot_target import ShotTarget
 
-    from .fleet import as_figures, asked_picture
-
     hosts, place = hosts_and_place(words, output, SUFFIXES, "deskconsole shot lab-01 lab-01.png")
     sessions = OwnSessions(direct, token_file, display)
     chosen = sessions.choose(hosts, group, everything, own=own)
     target = ShotTarget(place, kind, several=chosen.several)
 
-    def work(one: ChosenHost, cancellation: Cancellation) -> Mapping[str, Any]:
+    def work(one: ChosenHost, cancellation: Cancellation) -> Figures:
         if (console := one.live_in) is not None:
             figures, picture = asked_picture(console, one.name, target.format.value, place.path, cancellation)
             return {**figures, "file": str(target.write(one.name, picture))}
@@ -210,7 +209,7 @@ def shot(
         with sessions.of(one.host, cancellation) as session:
             return as_figures(save_screenshot(session, target))
 
-    def show(figures: Mapping[str, Any]) -> None:
+    def show(figures: Figures) -> None:
         said = f"{figures['host']}: {figures['width']}x{figures['height']} saved in {figures['file']}"
         if not figures["exact"]:
             from deskconsole.wording.events import NEARLY_EXACT

@@ -50,6 +50,8 @@ class RunningConsole:
         self.demo = greeting.kind is ConsoleKind.DEMO
         self.home = greeting.home
         """The folder of the demo's files; empty for a console of the user's own hosts."""
+        self.display = greeting.display
+        """The display that its windows come on; empty where it has none."""
 
     @cached_property
     def hosts(self) -> dict[str, ListedHost]:

@@ -17,7 +17,7 @@ from deskconsole.app.mouse_button import MouseButton
 from deskconsole.common.errors import ConfigurationError, DeskconsoleError
 from deskconsole.common.utf8_text import utf8_text
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 """The version of these messages: a command asks no console that speaks another one."""
 
 LONGEST_REQUEST: Final = 8 * 1024 * 1024
@@ -48,6 +48,8 @@ class Greeting(msgspec.Struct, frozen=True, tag=True):
     kind: ConsoleKind
     home: str = ""
     """The folder with all files of the demo, its logs for one; empty where they are the user's own."""
+    display: str = ""
+    """The display that its windows come on, as `windows_display` names it; empty where it has none."""
 
 
 class HostAction(StrEnum):
@@ -142,6 +144,24 @@ class RecordHost(msgspec.Struct, frozen=True, tag=True):
     seconds: float | None
 
 
+class EndRecording(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the end of the recording that runs. The answer comes when its file is whole."""
+
+    host: str
+
+
+class ViewHost(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the host's window, for so long (None: no bound). The answer comes when it is closed.
+
+    A window that is open comes to the front. One that was not open before is closed when the command leaves.
+    """
+
+    host: str
+    fullscreen: bool
+    control: bool
+    seconds: float | None
+
+
 class WatchEvents(msgspec.Struct, frozen=True, tag=True):
     """Asks for the events of some hosts from now on; none named: those of all."""
 
@@ -151,7 +171,10 @@ class WatchEvents(msgspec.Struct, frozen=True, tag=True):
 HostInput = TypeText | PressKeys | ClickPlace | PutClip | GetClip
 """A request that acts on a host."""
 
-HostRequest = ActOnHost | TakePicture | HostInput | RecordHost
+LastingRequest = RecordHost | ViewHost
+"""A request that lasts until a person ends it."""
+
+HostRequest = ActOnHost | TakePicture | HostInput | LastingRequest | EndRecording
 """A request for one host, which has one HostAnswer."""
 
 Request = ListHosts | HostRequest | WatchEvents
@@ -189,6 +212,7 @@ class ListedHost(msgspec.Struct, frozen=True):
     name: str
     group: str
     why_not_live: FailureReply | None = None
+    recorded: bool = False
 
     @property
     def live(self) -> bool:

@@ -30,9 +30,11 @@ from deskconsole.session.snapshot import Snapshot
 from deskconsole.session.state import LIVE, SETTLED, UNDER_WAY, State
 
 from .host_inputs import act
-from .host_recording import record
+from .host_recording import end_recording, record
+from .host_view import view
 from .messages import (
     ActOnHost,
+    EndRecording,
     FailureReply,
     HostAction,
     HostAnswer,
@@ -42,6 +44,7 @@ from .messages import (
     ListHosts,
     RecordHost,
     TakePicture,
+    ViewHost,
 )
 
 Waiting = Callable[[], None]
@@ -64,6 +67,11 @@ def answer(fleet: Fleet, request: ListHosts | HostRequest, waiting: Waiting) -> 
             return HostAnswer(_encoded(_ACTIONS[action](fleet, host, waiting)))
         case RecordHost(host):
             return HostAnswer(msgspec.json.encode(record(_connected(fleet, host), request, waiting)))
+        case EndRecording(host):
+            return HostAnswer(msgspec.json.encode(end_recording(fleet.session(host))))
+        case ViewHost(host):
+            view(_connected(fleet, host), request, waiting)
+            return HostAnswer(b"null")
         case _:
             session = _connected(fleet, request.host)
             return HostAnswer(msgspec.json.encode(act(session, request, waiting)))
@@ -73,7 +81,12 @@ def _hosts(fleet: Fleet) -> HostList:
     groups = {host.name: host.group for host in fleet.hosts}
     return HostList(
         tuple(
-            ListedHost(name, groups.get(name, ""), _why_not_live(fleet, snapshot))
+            ListedHost(
+                name,
+                groups.get(name, ""),
+                _why_not_live(fleet, snapshot),
+                recorded=snapshot.recording_since is not None,
+            )
             for name, snapshot in fleet.snapshots().items()
         )
     )

@@ -23,9 +23,18 @@ import msgspec
 
 from deskconsole.common.errors import Cancelled, ConsoleNotRunning, DeskconsoleError, InternalFault
 from deskconsole.session.events import Event, encode
+from deskconsole.viewer.display import windows_display
 
 from . import messages, socket_file
-from .messages import PROTOCOL, ConsoleKind, FailureReply, Greeting, RecordHost, WatchedEvent, WatchEvents
+from .messages import (
+    PROTOCOL,
+    ConsoleKind,
+    FailureReply,
+    Greeting,
+    LastingRequest,
+    WatchedEvent,
+    WatchEvents,
+)
 
 if TYPE_CHECKING:
     from deskconsole.session.fleet import Fleet
@@ -33,7 +42,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST: Final = 64
-"""Commands at a time; more wait until one is answered. Recordings do not count: each may last for hours."""
+"""Commands at a time; more wait until one is answered. Recordings and windows do not count: each may last for
+hours."""
 
 _SLOW: Final = 10.0
 """Seconds that a command may take to send a request or to read a part of a reply."""
@@ -44,7 +54,7 @@ _KEPT: Final = 10_000
 _TICK: Final = 0.5
 
 _LAST_WORDS: Final = 5.0
-"""Seconds in which commands that record hear of their files when the console ends."""
+"""Seconds in which commands that record or view hear of the console's end, and of their files."""
 
 
 class LocalServer:
@@ -57,11 +67,18 @@ class LocalServer:
         self._folder = folder
         self._fleet = fleet
         self._kind = kind
-        self._home = "" if home is None else str(home)
+        self._greeting = Greeting(
+            PROTOCOL,
+            version("deskconsole"),
+            os.getpid(),
+            kind,
+            "" if home is None else str(home),
+            windows_display(os.environ),
+        )
         self._lock = threading.Lock()
         self._clients: set[socket.socket] = set()
         self._watchers: set[_Watcher] = set()
-        self._recordings: set[threading.Thread] = set()
+        self._lasting: set[threading.Thread] = set()
         self._places = threading.BoundedSemaphore(MOST)
         self._closed = threading.Event()
         self._listener: socket.socket | None = None
@@ -103,10 +120,10 @@ class LocalServer:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RD)
         with self._lock:
-            recordings = list(self._recordings)
+            lasting = list(self._lasting)
         end = time.monotonic() + _LAST_WORDS
-        for recording in recordings:
-            recording.join(max(0.0, end - time.monotonic()))
+        for thread in lasting:
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -139,24 +156,26 @@ class LocalServer:
         finally:
             with self._lock:
                 self._clients.discard(client)
-                self._recordings.discard(threading.current_thread())
+                self._lasting.discard(threading.current_thread())
             place.close()
 
     def _converse(self, client: socket.socket, place: contextlib.ExitStack) -> None:
-        messages.send(client, Greeting(PROTOCOL, version("deskconsole"), os.getpid(), self._kind, self._home))
+        messages.send(client, self._greeting)
         request = messages.receive_request(client)
         if request is None:
             return
-        if isinstance(request, RecordHost):
-            # One command records many hosts, each until its end: others are to be answered meanwhile.
+        if isinstance(request, LastingRequest):
+            # One command records or shows many hosts, each until its end: others are to be answered
+            # meanwhile.
             place.close()
             with self._lock:
-                self._recordings.add(threading.current_thread())
+                self._lasting.add(threading.current_thread())
 
         def waiting() -> None:
+            left = _has_left(client)  # the console's end looks like that too
             if self._closed.is_set():
                 raise ConsoleNotRunning("the console was closed meanwhile", remedy="Give the command again.")
-            if _has_left(client):
+            if left:
                 raise Cancelled("no command waits for this any more")
 
         try:

@@ -42,7 +42,7 @@ _NOT_DONE = {
 
 
 class HostWindow(LinkObserver):
-    """Keeps at most one window. Every method but `close` returns at once, from any thread.
+    """Keeps at most one window. Every method but `close` and `dismiss` returns at once, from any thread.
 
     `changed` is called when a window came, cannot come or is gone, with what there is to say about it; on the
     window's threads, and never while a lock is held here. `places` is the file in which windows find the size
@@ -85,6 +85,8 @@ class HostWindow(LinkObserver):
         self._take = False
         """Control has to be taken as soon as there is a window."""
         self._opening = False
+        self._dismissed = False
+        """The window that opens now is no longer wanted."""
         self._closed = False
         self.failure: ViewerError | None = None
         """The reason why the last window could not be opened, or ended though the user did not close it."""
@@ -115,6 +117,7 @@ class HostWindow(LinkObserver):
                 # A window that is to come, or opens now, may have been wanted with control before.
                 self._take = control or (self._take and (self._wanted or self._opening))
                 self._wanted = True
+                self._dismissed = False
                 self.failure = None
         if viewer is not None:
             viewer.to_front()
@@ -200,14 +203,31 @@ class HostWindow(LinkObserver):
             if self._viewer is not None and times is not None:
                 self._viewer.times(*times)
 
+    def dismiss(self) -> None:
+        """Takes the window away and waits for that, as if its user had closed it; one that is to come does
+        not come."""
+        with self._lock:
+            self._wanted = False
+            self._dismissed = self._opening
+        if self._take_away():
+            self._changed(WindowClosed(host=self._name))
+
     def close(self) -> None:
         """Takes the window away and waits for that; none comes afterwards."""
         with self._lock:
             self._closed = True
+        self._take_away()
+
+    def _take_away(self) -> bool:
+        """Ends the window's process; False where there is none."""
+        with self._lock:
             viewer, self._viewer = self._viewer, None
-        if viewer is not None:
-            viewer.close()
-            self._input.end()
+            self._wants_figures = False
+        if viewer is None:
+            return False
+        viewer.close()
+        self._input.end()
+        return True
 
     def _open_if_wanted(self) -> None:
         """Opens the window, once, on a thread of its own: it takes half a second to come up."""
@@ -237,7 +257,7 @@ class HostWindow(LinkObserver):
         finally:
             with self._lock:
                 self._opening = False
-                if viewer is not None and viewer.alive and not self._closed:
+                if viewer is not None and viewer.alive and not (self._closed or self._dismissed):
                     self._viewer = viewer
                     # The viewer has not heard of what happened while it came up.
                     viewer.resized()

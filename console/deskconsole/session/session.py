@@ -73,8 +73,8 @@ class Session:
     on a monitor; without it there is only this one.
     `patient`: a host that is off is tried again, slowly; else the session fails.
 
-    Every public method may be called from any thread and returns at once, but for `close` and `wait_for`.
-    `on_event` is called on the session's threads.
+    Every public method may be called from any thread and returns at once, but for `close`, `close_window`
+    and `wait_for`. `on_event` is called on the session's threads.
     """
 
     def __init__(
@@ -261,6 +261,11 @@ class Session:
         # No lock is held here: the window tells the other observers of control at once.
         self._window.want(fullscreen=fullscreen, control=control)
         self.connect()
+        self._ask(LinkLoop.update_watch)
+
+    def close_window(self) -> None:
+        """Takes the window away, as its user can, and waits for that; the session continues."""
+        self._window.dismiss()
         self._ask(LinkLoop.update_watch)
 
     def place_window(self, place: Rectangle) -> None:

@@ -22,6 +22,7 @@ _NO_SCREEN = (
     "Run the console in a desktop session, or use `ssh -X`; everything but the window works without: "
     "the key z of the list shows the picture in the terminal."
 )
+_DISPLAY = re.compile(r"(?:unix)?(?P<host>[^:]*|\[.*\]):(?P<number>\d{1,5})(?:\.\d+)?")
 _WITHOUT_PALETTE = {4, 5}
 """TrueColor and DirectColor, of the classes of X's visuals."""
 _SERVER_TIMEOUT = 5.0
@@ -41,6 +42,18 @@ def control_fault() -> str:
     return "" if sys.platform.startswith("linux") else "that needs a console on Linux"
 
 
+def windows_display(environment: Mapping[str, str]) -> str:
+    """The name of the screen that windows come on, the same for all programs there; empty where there is
+    none.
+
+    It is not asked whether it answers.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return sys.platform
+    match = _DISPLAY.fullmatch(environment.get("DISPLAY", ""))
+    return "" if match is None else f"{match['host']}:{match['number']}"
+
+
 def require_display(environment: Mapping[str, str]) -> XScreen | None:
     """Raises ViewerError where no window can be shown; returns the X screen where there is one.
 
@@ -56,7 +69,7 @@ def require_display(environment: Mapping[str, str]) -> XScreen | None:
                 remedy="Install and enable Xwayland (Debian: apt-get install xwayland).",
             )
         raise ViewerError("there is no display here to show a window on", remedy=_NO_SCREEN)
-    match = re.fullmatch(r"(?:unix)?(?P<host>[^:]*|\[.*\]):(?P<number>\d{1,5})(?:\.\d+)?", display)
+    match = _DISPLAY.fullmatch(display)
     if match is None:
         raise ViewerError(f"DISPLAY is {display!r}, which names no X display", remedy=_NO_SCREEN)
     try:

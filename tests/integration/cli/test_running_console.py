@@ -30,6 +30,16 @@ class Ground:
         self.user.home.mkdir()
         self.terminal = Terminal(self.user.home, "demo")
 
+    def ended_by_its_command(self, folder: Path) -> str:
+        """The words of a command whose recording another one ended."""
+        file = folder / "first.deskrec"
+        with self.user.started("record", "front-desk", file) as command:
+            wait_for(lambda: file.exists() and file.stat().st_size, what="the recording")
+            assert self.user.run("record", "front-desk", "--end").code == 0
+            _, stderr = command.communicate(timeout=60)
+        assert command.returncode == 0
+        return stderr
+
     def lines(self, said: Said) -> dict[str, Any]:
         """The objects that a command printed, by host."""
         return {one["host"]: one for one in map(json.loads, said.stdout.splitlines())}
@@ -137,6 +147,29 @@ def test_the_session_that_runs_is_recorded_until_the_command_ends(ground: Ground
     assert recorded_since() is None
     whole = ground.user.run("play", file, "--json").json()
     assert (whole["packets"], whole["fault"]) == (json.loads(stdout)["packets"], "")
+
+
+def test_a_recording_of_the_console_is_ended_by_a_command(ground: Ground, tmp_path: Path) -> None:
+    ground.terminal.keys("home", "down", "f9")
+    ground.terminal.until(lambda shown: "REC live" in shown)
+    said = ground.user.run("record", "front-desk", tmp_path / "other.deskrec").refusal(2)
+    assert said.startswith("front-desk is being recorded already, in ")
+    assert "End it by `deskconsole record front-desk --end` (f9" in said
+    ended = ground.user.run("record", "--all", "--end", "--json").json()
+    assert (ended["host"], Path(ended["file"]).suffix) == ("front-desk", ".deskrec")
+    assert ground.user.run("play", ended["file"], "--json").json()["packets"] == ended["packets"]
+    ground.terminal.until(lambda shown: "REC" not in shown)
+    assert (
+        ground.user.run("record", "front-desk", "--end")
+        .refusal(2)
+        .startswith("front-desk is not being recorded\n")
+    )
+    assert ground.user.run("record", "--group", "workshop", "--end").refusal(2) == (
+        "no host of the group 'workshop' is being recorded"
+    )
+    refused = ground.user.run("record", "--all", "--end", "--seconds", "1").refusal(2)
+    assert refused.startswith("--end and --seconds do not go together")
+    assert "front-desk: " in ground.ended_by_its_command(tmp_path)
 
 
 def test_several_hosts_are_recorded_at_the_same_time(ground: Ground, tmp_path: Path) -> None:

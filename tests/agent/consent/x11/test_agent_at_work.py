@@ -67,7 +67,7 @@ class Hall:
 
         def answered() -> bool:
             self.screen.call("xdotool", "mousemove", str(x), str(y), "click", "1")
-            return not self.screen._windows("deskconsole question")
+            return not self.screen.windows("deskconsole question")
 
         wait_for(answered, what="the end of the question")
         return time.monotonic()
