@@ -157,7 +157,7 @@ print(json.dumps([hashlib.sha256(b"seed").hexdigest()[:8], sys.platform]))
     assert (said.exit_code, json.loads(said.stdout)) == (0, ["19b25856", "win32"]), said
     (folder / f"python{''.join(runtime.manifest.python.split('.')[:2])}.zip").unlink()
     importing = (
-        b"import numpy, cv2, mss, msgspec, backports.zstd, numpy.testing, asyncio, ctypes, secrets\n"
+        b"import numpy.random, numpy.ctypeslib, cv2, mss, msgspec, backports.zstd, ctypes, logging.config\n"
         b"print(cv2.__version__)"
     )
     said = connection.run(r"seed\python.exe -I -X utf8 -", stdin=importing, timeout=110)
