@@ -14,6 +14,41 @@ PYTHON = {
         "lib/lib2to3/*", "lib/idlelib/*", "lib/turtledemo/*", "lib/pydoc_data/*", "lib/msilib/*",
         "dlls/_msi*.pyd",
     ),
+    "nor to measure or to debug": (
+        "lib/unittest/*", "lib/doctest.py", "lib/pdb.py", "lib/bdb.py", "lib/cmd.py", "lib/profile.py",
+        "lib/cprofile.py", "lib/pstats.py", "lib/trace.py", "lib/tabnanny.py", "lib/timeit.py",
+        "lib/pyclbr.py", "lib/modulefinder.py", "lib/pickletools.py", "lib/symtable.py", "lib/zipapp.py",
+        "lib/pydoc.py", "lib/rlcompleter.py", "lib/this.py", "lib/antigravity.py", "lib/__hello__.py",
+        "lib/__phello__/*", "lib/_pyrepl/*", "lib/profiling/*", "lib/_pyio.py",
+    ),
+    "the agent speaks its own wire, and none of the web, of mail or of news": (
+        "lib/http/*", "lib/xmlrpc/*", "lib/wsgiref/*", "lib/html/*", "lib/_markupbase.py", "lib/cgi.py",
+        "lib/cgitb.py", "lib/webbrowser.py", "lib/urllib/error.py", "lib/urllib/request.py",
+        "lib/urllib/response.py", "lib/urllib/robotparser.py", "lib/ftplib.py", "lib/imaplib.py",
+        "lib/nntplib.py", "lib/poplib.py", "lib/smtplib.py", "lib/smtpd.py", "lib/telnetlib.py",
+        "lib/email/mime/*", "lib/mailbox.py", "lib/mailcap.py", "lib/netrc.py", "lib/nturl2path.py",
+        "lib/ssl.py",
+    ),
+    "it runs threads, and neither coroutines nor processes of Python's": (
+        "lib/asyncio/*", "lib/asyncore.py", "lib/asynchat.py", "dlls/_asyncio*.pyd", "dlls/_overlapped*.pyd",
+        "lib/multiprocessing/*", "lib/concurrent/futures/process.py", "dlls/_multiprocessing*.pyd",
+    ),
+    "it reads no sounds, XML only as trees, and no data of these kinds": (
+        "lib/xml/dom/*", "lib/xml/sax/*", "lib/plistlib.py", "lib/dbm/*", "lib/shelve.py",
+        "lib/zoneinfo/*", "dlls/_zoneinfo*.pyd", "lib/aifc.py", "lib/sunau.py", "lib/wave.py",
+        "lib/sndhdr.py", "lib/imghdr.py", "lib/chunk.py", "lib/colorsys.py", "lib/uu.py", "lib/xdrlib.py",
+        "dlls/winsound*.pyd",
+    ),
+    "it is for other systems, or for terminals": (
+        "lib/curses/*", "lib/pty.py", "lib/tty.py", "lib/crypt.py", "lib/pipes.py", "lib/_aix_support.py",
+        "lib/_osx_support.py", "lib/_android_support.py", "lib/_apple_support.py", "lib/_ios_support.py",
+    ),
+    "Windows has no code page of these names": (
+        "lib/encodings/mac_*.py", "lib/encodings/iso2022_*.py", "lib/encodings/euc_*.py",
+        "lib/encodings/iso8859_[2-9].py", "lib/encodings/iso8859_1[0-46]*.py", "lib/encodings/koi8_*.py",
+        "lib/encodings/hp_roman8.py", "lib/encodings/palmos.py", "lib/encodings/ptcp154.py",
+        "lib/encodings/kz1048.py", "lib/encodings/tis_620.py", "lib/encodings/hz.py",
+    ),
     "headers and import libraries are for compilers, symbols for debuggers": (
         "include/*", "libs/*", "*.lib", "*.pdb", "lib/config-*", "lib/_sysconfigdata*", "lib/lib-dynload/*",
     ),
@@ -40,9 +75,18 @@ PACKAGES = {
         "*.pyi", "*.c", "*.h", "*.a", "*.lib", "*.pdb", "*.pxd", "*.pyx", "*/py.typed",
     ),
     "tests": (
-        "*/tests/*", "comtypes/test/*", "numpy/conftest.py", "numpy/_core/*_tests.*", "numpy/_core/_simd.*",
+        "*/tests/*", "comtypes/test/*", "numpy/conftest.py", "numpy/testing/*",
+        "numpy/_core/*_tests.*", "numpy/_core/_simd.*",
     ),
-    "compiling Fortran": ("numpy/f2py/*", "numpy/distutils/*"),
+    "compiling and packing": ("numpy/f2py/*", "numpy/distutils/*", "numpy/_pyinstaller/*"),
+    "mathematics that pictures do without; numpy imports it only for who asks": (
+        "numpy/ma/*", "numpy/polynomial/*", "numpy/fft/*", "numpy/matlib.py",
+        "numpy/lib/recfunctions.py", "numpy/typing/mypy_plugin.py",
+    ),
+    "dxcam calls interfaces that it describes itself, and serves none": (
+        "comtypes/client/*", "comtypes/server/*", "comtypes/tools/*", "comtypes/clear_cache.py",
+    ),
+    "other systems' screens": ("mss/darwin.py",),
     "documentation": ("numpy/doc/*", "numpy/random/_examples/*"),
     "programs and notes of installers": (
         "bin/*", "scripts/*", ".lock", "*.dist-info/record", "*.dist-info/wheel", "*.dist-info/installer",

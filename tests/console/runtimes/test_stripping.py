@@ -19,7 +19,19 @@ from deskconsole.runtimes.stripping import is_stubbed, stays_of_packages, stays_
         ("DLLs/libffi-8.dll", True),
         ("Lib/os.py", True),
         ("Lib/encodings/cp1252.py", True),
-        ("Lib/unittest/case.py", True),  # numpy.testing imports it
+        ("Lib/encodings/cp866.py", True),
+        ("Lib/encodings/gbk.py", True),  # Windows' code page 936
+        ("Lib/encodings/iso8859_1.py", True),
+        ("Lib/encodings/iso8859_15.py", True),
+        ("Lib/encodings/iso8859_16.py", False),
+        ("Lib/xml/etree/ElementTree.py", True),
+        ("Lib/xml/sax/handler.py", False),
+        ("Lib/urllib/parse.py", True),
+        ("Lib/urllib/request.py", False),
+        ("Lib/concurrent/futures/thread.py", True),
+        ("Lib/unittest/case.py", False),
+        ("Lib/asyncio/tasks.py", False),
+        ("DLLs/_asyncio.pyd", False),
         ("Lib/test/test_os.py", False),
         ("Lib/site-packages/pip/__init__.py", False),
         ("Lib/ensurepip/_bundled/pip.whl", False),
@@ -49,7 +61,11 @@ def test_files_of_python_that_go_to_hosts(path: str, *, stays: bool) -> None:
     [
         ("numpy/__init__.py", True),
         ("numpy/_core/_multiarray_umath.cp313-win_amd64.pyd", True),
-        ("numpy/testing/__init__.py", True),
+        ("numpy/testing/__init__.py", False),
+        ("numpy/ma/core.py", False),
+        ("numpy/random/__init__.py", True),
+        ("numpy/core/multiarray.py", True),  # cv2 imports it
+        ("comtypes/client/__init__.py", False),
         ("numpy.libs/libscipy_openblas64_-abc.dll", True),
         ("numpy-2.5.5.dist-info/METADATA", True),
         ("numpy-2.5.5.dist-info/licenses/LICENSE.txt", True),

@@ -130,7 +130,7 @@ def test_changed_files_are_not_run_with_the_highest_rights(ground: WindowsGround
     """At least rights only sizes are compared before a launch."""
     highest = replace(ground, host=msgspec.structs.replace(ground.host, run_level="highest"))
     assert ground.deployed.runtime is not None
-    module = ground.root / ground.deployed.runtime / "Lib" / "this.py"
+    module = ground.root / ground.deployed.runtime / "Lib" / "sched.py"
     content = module.read_bytes()
     module.unlink()  # linked to what other tests use
     module.write_bytes(content.swapcase())

@@ -6,8 +6,11 @@ Nobody has yet built one here from the Pythons that uv fetches by itself.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+import lzma
+import re
 import signal
 import tarfile
 import time
@@ -61,6 +64,58 @@ def connection(shared_windows: WindowsHost, tmp_path_factory: pytest.TempPathFac
         yield opened
 
 
+def _imported_at_once(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports that a module makes when it is itself imported, and cannot do without."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If):
+            if not re.search("TYPE_CHECKING|__name__", ast.unparse(node.test)):
+                yield from _imported_at_once([*node.body, *node.orelse])
+        elif isinstance(node, ast.ClassDef | ast.With):
+            yield from _imported_at_once(node.body)
+
+
+def _names(node: ast.Import | ast.ImportFrom, module: str, *, package: bool) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    parts = module.split(".") if package else module.split(".")[:-1]
+    above = parts[: len(parts) - node.level + 1] if node.level else []
+    origin = ".".join([*above, *([node.module] if node.module else [])])
+    return [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
+
+
+def test_nothing_that_stays_imports_what_was_left_out() -> None:
+    runtime = Runtime.read(built_runtime())
+    with runtime.open_rest() as rest, lzma.open(rest) as plain, tarfile.open(fileobj=plain) as archive:
+        sources = {
+            re.sub(r"^Lib/(site-packages/)?", "", member.name): archive.extractfile(member).read()  # type: ignore[union-attr]
+            for member in archive
+            if member.name.endswith(".py")
+        }
+    with tarfile.open(windows_python.python_archive()) as archive:
+        whole = [name.removeprefix("python/Lib/") for name in archive.getnames() if name.endswith(".py")]
+
+    def module(path: str) -> str:
+        return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    left_out = {module(path) for path in whole} - {module(path) for path in sources}
+    left_out |= {
+        "numpy.ma",
+        "numpy.fft",
+        "numpy.testing",
+        "numpy.polynomial",
+        "comtypes.client",
+        "mss.darwin",
+    }
+    assert {"asyncio", "unittest", "http.client"} <= left_out
+    for path, source in sources.items():
+        own, package = module(path), path.endswith("/__init__.py")
+        for node in _imported_at_once(ast.parse(source).body):
+            lacking = left_out.intersection(_names(node, own, package=package))
+            assert not lacking, f"{path} imports {lacking}"
+
+
 def test_a_built_runtime_is_small_and_whole() -> None:
     runtime = Runtime.read(built_runtime())
     runtime.verify()
@@ -102,7 +157,7 @@ print(json.dumps([hashlib.sha256(b"seed").hexdigest()[:8], sys.platform]))
     assert (said.exit_code, json.loads(said.stdout)) == (0, ["19b25856", "win32"]), said
     (folder / f"python{''.join(runtime.manifest.python.split('.')[:2])}.zip").unlink()
     importing = (
-        b"import numpy, cv2, mss, msgspec, backports.zstd, numpy.testing, asyncio, ctypes, secrets\n"
+        b"import numpy.random, numpy.ctypeslib, cv2, mss, msgspec, backports.zstd, ctypes, logging.config\n"
         b"print(cv2.__version__)"
     )
     said = connection.run(r"seed\python.exe -I -X utf8 -", stdin=importing, timeout=110)
