@@ -16,6 +16,7 @@ from deskconsole.tui.screens.fleet import FleetScreen
 from deskconsole.tui.screens.host import HostScreen
 from deskconsole.tui.screens.log import LogScreen
 from deskconsole.tui.theme import DARK, LIGHT, THEMES
+from support.screens.contrast import contrast
 from support.screens.display_fleet import NOW, Running, laboratory, warning
 from support.screens.piloting import console, screen_text, until, until_gone, until_screen, until_shown
 
@@ -72,18 +73,6 @@ def test_colours_can_be_read(theme: Theme) -> None:
     for behind in filter(None, (theme.background, theme.surface, theme.panel)):
         for colour in filter(None, signs):
             assert contrast(Color.parse(colour), Color.parse(behind)) >= 4.5, (colour, behind)
-
-
-def contrast(one: Color, other: Color) -> float:
-    low, high = sorted(map(luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def luminance(colour: Color) -> float:
-    linear = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
-    )
-    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.pilot import Pilot
+from textual.theme import Theme
 
 from deskconsole.inventory.host import Host
 from deskconsole.session.snapshot import Snapshot
@@ -20,6 +22,7 @@ from deskconsole.tui.theme import DARK, LIGHT
 from deskconsole.tui.widgets.preview import HALF
 from deskconsole.tui.widgets.tile import HostTile
 from deskconsole.tui.widgets.tile_grid import TileGrid
+from support.screens.contrast import contrast
 from support.screens.display_fleet import NOW, DisplayFleet, Running, laboratory, live, plant, rooms
 from support.screens.piloting import at_rest, console, opened, screen_text, until, until_screen, until_shown
 
@@ -149,6 +152,26 @@ async def test_another_theme_reaches_every_line_of_a_tile(running: Running) -> N
         assert grounds()[-1] != before[-1]
         pilot.app.theme = DARK.name
         await until(pilot, lambda: grounds() == before)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+async def test_words_on_every_tile_can_be_read_with_and_without_the_cursor(
+    running: Running, theme: Theme
+) -> None:
+    fleet = laboratory()
+    async with running(fleet, size=(120, 40)) as pilot:
+        pilot.app.theme = theme.name
+        await pilot.press("w")
+        await until_screen(pilot, WallScreen)
+        await until_pictured(pilot, 7)
+        for _ in fleet.hosts:
+            for tile in pilot.app.screen.query(HostTile):
+                for y in (0, tile.size.height - 1):
+                    for text, style, _ in tile.render_line(y):
+                        if style is not None and style.color and style.bgcolor and text.strip():
+                            pair = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+                            assert contrast(*pair) >= 4.5, (text, pair)
+            await pilot.press("right")
 
 
 async def test_five_hundred_hosts_have_pages_and_a_small_terminal_says_so(running: Running) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import cv2
 import numpy as np
@@ -22,6 +23,9 @@ from deskconsole.recording.reader import RecordingReader
 
 from .results import ExportResult
 
+if TYPE_CHECKING:
+    from av import VideoFrame
+
 BGR = NDArray[np.uint8]
 
 _MOST_BYTES: Final = 1024**3
@@ -32,6 +36,12 @@ _MOST_FRAMES: Final = 1_000_000
 
 
 _ROOM: Final = "Name a file in a folder that you may write, on a disk with room."
+
+
+_VP9: Final[Mapping[str, str]] = MappingProxyType(
+    {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "10", "b": "0"}
+)
+"""Of 82 pictures of 1280 x 720 in motion: 1.9 s of CPU; "good" at speed 5 took 15 s for the same error."""
 
 
 class _Film(Protocol):
@@ -48,28 +58,42 @@ class _Video:
     """A film in VP9, which browsers and the players of Windows 10 and later show."""
 
     def __init__(self, path: Path, size: tuple[int, int], rate: float) -> None:
+        import av
+
         self._path = path
-        self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP90"), rate, size)
-        if not self._writer.isOpened():
-            path.unlink(missing_ok=True)
-            raise ConfigurationError(
-                f"cannot write {path}", remedy="Name a file in a folder that you may write."
-            )
+        self._container = av.open(str(path), "w", format="mp4")
+        self._stream = self._container.add_stream(
+            "libvpx-vp9", rate=Fraction(rate).limit_denominator(1000), options=dict(_VP9)
+        )
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = "yuv420p"
 
     def add(self, picture: BGR) -> None:
-        self._writer.write(picture)
+        import av
+
+        self._mux(av.VideoFrame.from_ndarray(picture, format="bgr24"))
+
+    def _mux(self, frame: VideoFrame | None) -> None:
+        """Encodes a picture; None: what the encoder still has."""
+        try:
+            for packet in self._stream.encode(frame):
+                self._container.mux(packet)
+        except OSError:
+            raise self._failed() from None
 
     def close(self) -> None:
-        """Looks at the file too: OpenCV only logs what could not be written."""
-        self._writer.release()
-        read = cv2.VideoCapture(str(self._path))
-        whole = read.isOpened()
-        read.release()
-        if not whole:
-            raise ConfigurationError(f"cannot write {self._path}", remedy=_ROOM)
+        self._mux(None)
+        try:
+            self._container.close()
+        except OSError:
+            raise self._failed() from None
+
+    def _failed(self) -> ConfigurationError:
+        return ConfigurationError(f"cannot write {self._path}", remedy=_ROOM)
 
     def discard(self) -> None:
-        self._writer.release()
+        with contextlib.suppress(OSError):
+            self._container.close()
         _remove(self._path)
 
 

@@ -27,6 +27,9 @@ _STEP: Final = 0.04
 _JUMP: Final = 10 * SECOND
 """A key goes so far back or ahead."""
 
+_SHOWN: Final = 4.0
+"""Seconds after a key in which a line tells where it is."""
+
 _BAR: Final = 20
 """Characters of the line that tells how far it has come."""
 
@@ -53,6 +56,9 @@ class PlayWindow:
         self._clock = PlayClock(player.at, reader.duration, speed, time.monotonic())
         self._packets = 0
         self._told = ""
+        self._bar_until = 0.0
+        self._bar = ""
+        """The line that is shown about where it is."""
 
     def run(self, keys: Keys) -> None:
         """Returns when the window is closed."""
@@ -74,6 +80,10 @@ class PlayWindow:
         if self._told != f"{word} {state}":
             self._told = f"{word} {state}"
             self._window.state(f"{word} ({self._time})", stale=not state.live, why=state.why, at=self._at)
+        bar = self._line() if time.monotonic() < self._bar_until else ""
+        if bar != self._bar:
+            self._bar = bar
+            self._window.play_place(bar)
 
     def wait(self, keys: Keys) -> bool:
         """Waits until more is due, and does what a key says; False when the window is closed."""
@@ -87,7 +97,7 @@ class PlayWindow:
                 self._save()
             else:
                 self._press(key)
-                self._tell_place()
+                self._bar_until = time.monotonic() + _SHOWN
         return True
 
     @property
@@ -120,13 +130,13 @@ class PlayWindow:
             case PlayKey.SLOWER | PlayKey.FASTER:
                 clock.change_speed(2 if key is PlayKey.FASTER else 1 / 2, now)
 
-    def _tell_place(self) -> None:
-        """Says for a moment where it is, and how fast it goes."""
+    def _line(self) -> str:
+        """Tells where it is, and how fast it goes."""
         done = round(_BAR * self._player.at / self._duration) if self._duration else _BAR
         place = _clock_text(self._player.at // SECOND), _clock_text(self._duration // SECOND)
         speed = "paused" if self._clock.paused else f"{self._clock.speed:g} x"
         bar = "=" * done + "-" * (_BAR - done)
-        self._window.say(f"{place[0]}  {bar}  {place[1]}    {self._time}    {speed}")
+        return f"{place[0]}  {bar}  {place[1]}    {self._time}    {speed}"
 
     def _seek(self, at: int) -> None:
         self._player.seek(at)

@@ -20,6 +20,7 @@ from .messages import (
     Map,
     Notice,
     PlaceWindow,
+    PlayPlace,
     Raise,
     Status,
     ToWindow,
@@ -70,6 +71,7 @@ class Mailbox:
                     | DoneTimes()
                     | FigureLines()
                     | PlaceWindow()
+                    | PlayPlace()
                 ):
                     # Behind all before it: a title says "controlled" when the keys go to the host already.
                     self._newest.pop(type(message), None)

@@ -80,6 +80,12 @@ class FigureLines(msgspec.Struct, frozen=True, tag="figures"):
     lines: tuple[str, ...]
 
 
+class PlayPlace(msgspec.Struct, frozen=True, tag="play place"):
+    """Show where a recording is in the line at the bottom; empty: no more."""
+
+    text: str
+
+
 class PlaceWindow(msgspec.Struct, frozen=True, tag="place"):
     """Take this place on the screen, with the frame around the window."""
 
@@ -250,6 +256,7 @@ ToWindow = (
     | ClipText
     | DoneTimes
     | FigureLines
+    | PlayPlace
     | PlaceWindow
     | Raise
     | CloseWindow

@@ -55,6 +55,8 @@ class Overlay:
         """The box with the keys is shown."""
         self.times = ""
         """The line with the times of inputs, which stays while it is wanted."""
+        self._play_place = ""
+        """The line that tells where a recording is, which stays while it is wanted."""
         self.figures: tuple[str, ...] = ()
         """The lines of figures, which stay while they are wanted."""
         self._hint = ""
@@ -101,6 +103,12 @@ class Overlay:
         """Shows this line for a while."""
         self._hint, self._hint_until = sentence, now + _HINTED
 
+    def tell_place(self, line: str) -> None:
+        """Shows this line about where a recording is, and from then on; empty: no more."""
+        if line and not self._play_place:
+            self._hint_until = 0.0
+        self._play_place = line
+
     def toggle_help(self) -> None:
         """Shows or hides the box with the keys; the line with the keys has done its work then."""
         self.helping = not self.helping
@@ -116,7 +124,7 @@ class Overlay:
 
     def covers(self, now: float) -> bool:
         """Is something over a live picture? A part drawn alone would be drawn over it."""
-        return self.helping or bool(self.times or self.figures) or self._strength(now) > 0
+        return self.helping or bool(self.times or self._play_place or self.figures) or self._strength(now) > 0
 
     def draw(self, image: NDArray[np.uint8], now: float) -> None:
         """Draws it on `image`, (height, width, 4) BGRX, which shows the picture alone."""
@@ -128,8 +136,8 @@ class Overlay:
             _draw_help(image, self._rows(self.host_key))
         elif (strength := self._strength(now)) > 0:
             _draw_hint(image, ascii_text(self._hint), strength)
-        elif self.times:
-            _draw_hint(image, self.times, 1)
+        elif line := self._play_place or self.times:
+            _draw_hint(image, line, 1)
 
     def _strength(self, now: float) -> float:
         """The strength at which the line with the keys is seen, 0 to 1."""

@@ -27,6 +27,7 @@ from .messages import (
     Map,
     Notice,
     PlaceWindow,
+    PlayPlace,
     PlayWish,
     Raise,
     Request,
@@ -155,6 +156,10 @@ class Viewer:
     def rename(self, host: str) -> None:
         """The next title has this name."""
         self._host = printable(host)[:100]
+
+    def play_place(self, text: str) -> None:
+        """Shows where a recording is until it is told otherwise; empty: no more."""
+        self._process.put(PlayPlace(text))
 
     def state(self, word: str, *, stale: bool, why: str = "", at: float | None = None) -> None:
         """Sets the title (`NAME - word - deskconsole (F1: keys)`).

@@ -51,6 +51,7 @@ from .messages import (
     Map,
     Notice,
     PlaceWindow,
+    PlayPlace,
     PlayWish,
     Raise,
     SaveWish,
@@ -154,6 +155,9 @@ class Window(WindowLoop[ToWindow]):
                 self._control.lapsed()
             case DoneTimes():
                 self._times.done = message
+            case PlayPlace(text):
+                self._overlay.tell_place(text)
+                self._redraw = True
             case FigureLines(lines):
                 self._show_figures(lines)
             case PlaceWindow(x, y, width, height):

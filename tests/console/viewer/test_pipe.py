@@ -22,6 +22,7 @@ from deskconsole.viewer.messages import (
     Map,
     Notice,
     PlaceWindow,
+    PlayPlace,
     PointerInput,
     Raise,
     Status,
@@ -177,7 +178,7 @@ def test_every_kind_of_message_reaches_the_window(
     messages: list[ToWindow] = [
         *(_MAP, _damage(1), _STATUS, WhoControls(ControlState.YOURS), Notice("copied"), LapseNotice()),
         *(ClipText("x"), DoneTimes(0.004, 0.011), FigureLines(("live",)), PlaceWindow(0, 0, 9, 9)),
-        *(Raise(), CloseWindow()),
+        *(PlayPlace("0:01"), Raise(), CloseWindow()),
     ]
     assert {type(message) for message in messages} == set(get_args(ToWindow))
     os.write(writer, b"".join(map(line, messages)))

@@ -168,14 +168,24 @@ class HostTile(Widget):
         return Strip(segments, left + len(row) + right).crop(0, width)
 
     def _words(self, text: TileText, y: int, width: int) -> list[Segment]:
-        base = Style(bgcolor=self._part(self._ground).bgcolor)
         if y:
-            return [Segment(footer(text, width), self._part("words") + base)]
+            return [Segment(footer(text, width), self._word("words"))]
         mark, sign, name, word = title(text, width)
-        kind = self._part(str(text.status.kind)) + base
-        bold = Style(color=self._part("name").color, bold=True) + base
-        marked = Style(color=self._part("mark").color, bold=True) + base
-        return [Segment(mark, marked), Segment(sign, kind), Segment(name, bold), Segment(word, kind)]
+        kind = self._word(str(text.status.kind))
+        # Terminals of sixteen colours show bold black as grey.
+        bold = Style(bold=self._ground != "cursor")
+        named, marked = self._word("name") + bold, self._word("mark") + bold
+        return [Segment(mark, marked), Segment(sign, kind), Segment(name, named), Segment(word, kind)]
+
+    def _word(self, part: str) -> Style:
+        """The style of words on the tile's ground.
+
+        Those of the chosen tile have one colour: the others cannot be read there.
+        """
+        ground = self._part(self._ground)
+        return Style(
+            color=self._part(part if self._ground == "words" else self._ground).color, bgcolor=ground.bgcolor
+        )
 
     def _picture(self, line: int, width: int, lines: int) -> list[Segment]:
         empty = self._part("empty")
