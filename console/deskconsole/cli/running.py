@@ -18,7 +18,6 @@ from deskconsole.common.errors import (
     ViewerError,
 )
 from deskconsole.common.paths import Paths
-from deskconsole.viewer.display import windows_display
 
 from .selection import HostSelection, no_hosts, require_one_way, select
 from .terminal import say
@@ -50,6 +49,8 @@ class ChosenHost:
 
         Raises ViewerError for a host of the demo that this command alone could not reach.
         """
+        from deskconsole.viewer.display import windows_display  # few commands need it
+
         console = self.live_in
         if console is None or console.display == windows_display(os.environ):
             return console
