@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -154,11 +154,14 @@ class ToolkitWindow:
         """True if the toolkit has to be looked after now."""
         return time.monotonic() >= self._attention.due
 
-    def poll(self, now: float) -> int:
-        """Lets the toolkit work; the code of a key, -1 for none."""
+    def poll(self, now: float) -> Sequence[int]:
+        """Lets the toolkit work; the codes of the keys that were pressed, in their order."""
         self._attention.look(now, hears_keys=self.surface.hears_keys)
         self.frame.settle(self.surface)
-        return cv2.pollKey()
+        key = cv2.pollKey()
+        if self.surface.hears_keys:
+            return self.surface.keys()
+        return () if key == -1 else (key,)
 
     @property
     def is_gone(self) -> bool:

@@ -142,7 +142,7 @@ class WallWindow(WindowLoop[ToWall]):
 
     def _poll(self, now: float) -> str:
         """Lets the toolkit work, reads a key, turns pages; returns why the window is to close, or nothing."""
-        key = self._toolkit.poll(now)
+        keys = self._toolkit.poll(now)
         if self._toolkit.is_gone:
             return CLOSED_BY_HAND
         if self._picture.said:
@@ -155,7 +155,7 @@ class WallWindow(WindowLoop[ToWall]):
         if self._toolkit.frame.fullscreen and now >= self._awake_at:
             self._awake_at = now + _AWAKE
             self._toolkit.surface.keep_awake()
-        if key != -1:
+        for key in keys:
             self._toolkit.rouse()
             if (action := wall_action(key)) is not None:
                 self._act(action)

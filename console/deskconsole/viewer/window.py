@@ -289,23 +289,26 @@ class Window(WindowLoop[ToWindow]):
 
     def _poll(self, now: float) -> str:
         """Lets the toolkit work and reads a key; returns why the window is to close, or nothing."""
-        key = self._toolkit.poll(now)
+        keys = self._toolkit.poll(now)
         if self._overlay.fading(now):
             self._redraw = True
             self._toolkit.look_by(now + FADE_STEP)
         self._report.tell(now)
         if self._toolkit.is_gone:
             return CLOSED_BY_HAND
-        if key == -1:
-            return ""
+        for key in keys:
+            self._press(key)
+        return ""
+
+    def _press(self, key: int) -> None:
+        """Does what a key with this code of highgui's says."""
         self._toolkit.rouse()
         if self._playing and (pressed := play_key(key)) is not None:
             self._outbox.put(PlayWish(pressed))
-            return ""
+            return
         if (action := action_of(key)) is None:
             self._say_how_to_act()
         self._act(action)
-        return ""
 
     def _act(self, action: Action | None) -> None:  # noqa: C901  # one case an action
         if action is None or self._control.do(action):

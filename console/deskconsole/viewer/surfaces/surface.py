@@ -32,6 +32,10 @@ class Surface(Protocol):
     hears_keys: bool
     """`attend` notices keys: the toolkit need not be asked all the time."""
 
+    def keys(self) -> Sequence[int]:
+        """The keys that `attend` noticed since the last call, in their order, by highgui's codes."""
+        ...
+
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
         """The image to draw on from now on, (height, width, 4) uint8 BGRX; what it holds is undefined.
 
@@ -97,6 +101,9 @@ class HighguiSurface:
     def __init__(self, name: str) -> None:
         self._name = name
         self._image: NDArray[np.uint8] = np.zeros((1, 1, 4), np.uint8)
+
+    def keys(self) -> Sequence[int]:
+        return ()
 
     def image(self, width: int, height: int) -> NDArray[np.uint8]:
         self._image = np.zeros((height, width, 4), np.uint8)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from Xlib import X
+from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayError, XError
 
@@ -24,6 +24,7 @@ from deskconsole.viewer.x_windows import borders_of, bring_to_front, find_window
 from deskwire.geometry import Rectangle
 from deskx11.put_image import SharedSegment
 from deskx11.segment import Segment
+from deskx11.xkb import CONTROL_MASK, Keymap, XKeyboard
 
 from .pixel_format import format_of
 from .surface import Mouse
@@ -38,6 +39,13 @@ _CHILDS = X.ExposureMask | X.ButtonPressMask | X.ButtonReleaseMask | X.Button1Mo
 _WHEEL = {4: 120, 5: -120}
 """Button numbers of X to the wheel's turns, as highgui tells them in the upper 16 bits of its flags."""
 
+_CODES = {XK.XK_Escape: 27, XK.XK_Return: 13, XK.XK_KP_Enter: 13} | {
+    XK.XK_KP_Multiply + place: ord(sign) for place, sign in enumerate("*+,-./0123456789")
+}
+"""Keysyms that are characters to highgui; other keys have their keysym as their code."""
+
+_MODIFIERS = range(XK.XK_Shift_L, XK.XK_Hyper_R + 1)
+
 _REACH = 16384
 """Width and height of the child: beyond any screen, so that it covers its parent however that grows."""
 
@@ -47,8 +55,6 @@ class XSurface:
 
     `mouse` is told of the left button and of moves while it is held, which highgui does not get any more.
     """
-
-    hears_keys = True
 
     def __init__(self, mouse: Mouse) -> None:
         # Elsewhere there is no shared memory, and each question below would go through a network and back.
@@ -62,6 +68,13 @@ class XSurface:
         self._mouse = mouse
         self.taker: Callable[[Event], bool] | None = None
         """Gets each event first; those for which it says True are not looked at any more."""
+        self._pressed: list[int] = []
+        self._keyboard: XKeyboard | None = None
+        self._keymap: Keymap | None = None
+        """What the keys give; None: it is to be read."""
+        with contextlib.suppress(LookupError, XError):
+            self._keyboard = XKeyboard(self.display)
+        self.hears_keys = self._keyboard is not None
         self._lost = False
         self._place: tuple[int, int] | None = None
         """The place that was last asked for, until the window moves."""
@@ -208,6 +221,8 @@ class XSurface:
             if self._is_taken(event):
                 continue
             match event.type:
+                case X.KeyPress:
+                    self._press(event)
                 case X.Expose:
                     exposed += self._seen(Rectangle(event.x, event.y, event.width, event.height))
                     continue
@@ -238,7 +253,28 @@ class XSurface:
             self.show(exposed)
         return used or moved is not None
 
+    def keys(self) -> Sequence[int]:
+        pressed, self._pressed = self._pressed, []
+        return pressed
+
+    def _press(self, event: Event) -> None:
+        """Notes a key by highgui's code of it: highgui itself keeps only the last one between two looks."""
+        # What comes from the child was meant for the host; with Ctrl, highgui has keys of its own.
+        if self._keyboard is None or event.window != self.parent or event.state & CONTROL_MASK:
+            return
+        if self._keymap is None:
+            try:
+                self._keymap = self._keyboard.keymap()
+            except (XError, ConnectionClosedError):
+                self._lost = True
+                return
+        keysym = self._keymap.keysym(event.detail, event.state)
+        if keysym not in _MODIFIERS:
+            self._pressed.append(_CODES.get(keysym, keysym))
+
     def _is_taken(self, event: Event) -> bool:
+        if self._keyboard is not None and self._keyboard.is_new_map(event):
+            self._keymap = None
         try:
             return self.taker is not None and self.taker(event)
         except (XError, ConnectionClosedError):
