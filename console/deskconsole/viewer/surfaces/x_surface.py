@@ -1,8 +1,9 @@
 """A child window of our own over the inside of highgui's, into which an X server copies what changed.
 
 Highgui keeps its window, title and full screen; keys are heard here, as it tells only the last of several.
-It would convert and paint the whole picture for every change (6 to 10 ms of CPU at 1920 x 1080); here a change costs what it covers. The server
-keeps highgui from painting where a child lies, so nothing of it ever shines through.
+It would convert and paint the whole picture for every change (6 to 10 ms of CPU at 1920 x 1080); here a
+change costs what it covers. The server keeps highgui from painting where a child lies, so nothing of it
+ever shines through.
 """
 
 from __future__ import annotations
