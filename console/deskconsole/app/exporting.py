@@ -173,12 +173,19 @@ _FILMS: Final[Mapping[str, Callable[[Path, tuple[int, int], float], _Film]]] = M
 
 
 def export_recording(
-    file: Path, output: Path, rate: float, *, begin: float = 0.0, end: float | None = None
+    file: Path,
+    output: Path,
+    rate: float,
+    *,
+    begin: float = 0.0,
+    end: float | None = None,
+    told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ExportResult:
     """Writes `rate` pictures for each second. A picture of another size than the first is fitted into that.
 
-    `begin`, `end`: seconds of the recording; None: its end. Raises ConfigurationError where `output` cannot
-    be written, and what a reader and a player raise.
+    `begin`, `end`: seconds of the recording; None: its end. `told` gets how many pictures are made, and how
+    many it will be. Raises ConfigurationError where `output` cannot be written, and what a reader and a
+    player raise.
     """
     make = _FILMS.get(output.suffix.lower())
     if make is None:
@@ -203,6 +210,7 @@ def export_recording(
                 player.advance(at)
                 film.add(_fitted(picture.pixels, size))
                 frames += 1
+                told(frames, len(moments))
             film.close()
         except BaseException:
             film.discard()

@@ -1,9 +1,9 @@
-"""A bar on the terminal for each step of something long."""
+"""Bars on the terminal for something long."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -70,3 +70,15 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
             yield show
         finally:
             end_endless()
+
+
+@contextmanager
+def progress_bar(words: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """One bar on stderr, by how much is done of how much; where stderr is a terminal and not `quiet`."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    disabled = quiet or not sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), disable=disabled, transient=True) as bars:
+        task = bars.add_task(words)
+        yield lambda done, whole: bars.update(task, completed=done, total=whole)

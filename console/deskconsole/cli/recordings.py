@@ -271,8 +271,11 @@ def export(
     from deskconsole.app.exporting import export_recording
     from deskconsole.picture.opencv import require_opencv
 
+    from .progress_bars import progress_bar
+
     require_opencv()
-    result = export_recording(file, output, rate, begin=begin, end=end)
+    with progress_bar("making pictures", quiet=json) as told:
+        result = export_recording(file, output, rate, begin=begin, end=end, told=told)
     if json:
         print_json(result)
         return

@@ -22,7 +22,12 @@ from .test_recording import write
 )
 def test_exports_are_for_their_owner_only(name: str, mode: int, tmp_path: Path) -> None:
     write(tmp_path / "a.deskrec")
-    assert export_recording(tmp_path / "a.deskrec", tmp_path / name, 2).frames > 1
+    told: list[tuple[int, int]] = []
+    done = export_recording(
+        tmp_path / "a.deskrec", tmp_path / name, 2, told=lambda *counts: told.append(counts)
+    )
+    assert done.frames > 1
+    assert told == [(number, done.frames) for number in range(1, done.frames + 1)]
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
     if name in {"a.mp4", "a.gif"}:  # OpenCV plays no WebP
         assert cv2.VideoCapture(str(tmp_path / name)).read()[0], "it is a film all the same"
