@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
 from deskconsole.inventory.host import Host
+from deskconsole.tui.theme import DARK, LIGHT
 from deskconsole.tui.widgets.host_table import HostTable
+from support.screens.contrast import contrast
 from support.screens.display_fleet import NOW, DisplayFleet, Running, live, rooms
 from support.screens.piloting import console, screen_text, until, until_gone, until_shown
 
@@ -31,6 +37,24 @@ async def test_a_group_folds_and_space_on_its_heading_marks_its_hosts(running: R
         assert console(pilot).controller.marked == ()
         await pilot.click(HostTable, offset=(5, 5))
         await until_shown(pilot, "▸ Room 10")
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+async def test_every_word_of_the_table_can_be_read_with_and_without_the_cursor(
+    running: Running, theme: Theme
+) -> None:
+    """A contrast of 4.5 to the background, as WCAG 2 demands."""
+    async with running(rooms()) as pilot:
+        pilot.app.theme = theme.name
+        table = pilot.app.screen.query_one(HostTable)
+        await until_shown(pilot, "▾ Room 2")
+        for line in range(table.height_of_all):
+            for y in range(table.size.height):
+                for text, style, _ in table.render_line(y):
+                    if style is not None and style.color and style.bgcolor and text.strip(" ▁▂▃▄▅▆▇█"):
+                        pair = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+                        assert contrast(*pair) >= 4.5, (line, text, pair)
+            await pilot.press("down")
 
 
 async def test_the_selection_stays_with_its_host_while_rows_are_sorted_by_traffic(running: Running) -> None:

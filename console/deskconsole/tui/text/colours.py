@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskconsole.wording.status import Kind
 
-MUTED = "$foreground 60%"
+MUTED = "$foreground 65%"
 FAINT = "$foreground 40%"
 """Textual's `$text-muted` is "auto", which in content, away from a style sheet, comes out as white."""
 
