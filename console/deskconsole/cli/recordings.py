@@ -230,13 +230,10 @@ def play(
     from deskconsole.common.settings import Settings
     from deskconsole.picture.opencv import require_opencv
 
-    from .sessions import require_window
-
     require_opencv()
     if json:
         print_json(check_recording(file))
         return
-    require_window()
     paths = Paths.default()
     pictures = Settings.load(paths.settings).pictures_in(paths)
     fault = play_recording(file, begin=begin, speed=speed, fullscreen=fullscreen, pictures=pictures)

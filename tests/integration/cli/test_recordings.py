@@ -82,6 +82,10 @@ def test_a_recording_that_is_cut_is_read_up_to_there(
     report = user.run("play", cut, "--json").json()
     assert report["digest"] == whole["digest"]
     assert report["fault"].startswith(f"{cut} was cut at ")
+    said = user.run("play", cut, environment={"DISPLAY": ""})
+    assert (said.code, "there is no display here" in said.stderr) == (8, True)
+    said = user.run("play", tmp_path / "none.deskrec", environment={"DISPLAY": ""})
+    assert (said.code, "No such file" in said.stderr) == (2, True), "the file is what is wrong first"
     said = user.run("play", tmp_path / "none.deskrec", "--json")
     assert (said.code, said.stderr) == (
         2,
