@@ -173,10 +173,13 @@ def test_the_title_has_every_letter_and_alt_f4_closes_the_window(console: Window
             time.sleep(0.1)
             window = user32.FindWindowW("Main HighGUI class", None)
             user32.GetWindowTextW(window, text, 99)
-        # F4 with Alt held, as the keyboard sends it.
-        user32.PostMessageW(window, 0x104, 0x73, 0x203E0001)
+        end = time.monotonic() + 60
         while not ends and time.monotonic() < end:
-            time.sleep(0.1)
+            # F4 with Alt held, as the keyboard sends it; again, as people do, where nothing comes of it.
+            user32.PostMessageW(window, 0x104, 0x73, 0x203E0001)
+            for _ in range(50):
+                if not ends:
+                    time.sleep(0.1)
         viewer.close()
         print(text.value, ends)
     """

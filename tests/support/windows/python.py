@@ -65,7 +65,7 @@ _REQUIREMENTS = (
 _NOT_FROM_STDLIB = (
     "site-packages", "dist-packages", "lib-dynload", "test", "idlelib", "ensurepip", "lib2to3", "turtledemo",
     "tkinter", "turtle.py", "pydoc_data", "__pycache__", "config-*", "_sysconfigdata*", "sitecustomize.py",
-    "EXTERNALLY-MANAGED",
+    "EXTERNALLY-MANAGED", "_distutils_system_mod.py",
 )  # fmt: skip
 # _wmi needs what is a stub in Wine 8, Python does without; *t-win_amd64 belongs to the free-threaded build.
 _NOT_FROM_CPYTHON = (
