@@ -236,12 +236,17 @@ class HostActions(ConsoleScreen):
         """The hosts that the keys act on together; empty where they act on the selected one."""
         return self.controller.marked if self.acts_on_marked else ()
 
+    @property
+    def _on_many(self) -> bool:
+        """True if the keys act on marked hosts. The order of these is not looked for: it is asked often."""
+        return self.acts_on_marked and bool(self.controller.marked)
+
     def due_deploy(self, view: FleetView) -> str | None:
         return self.controller.auto_open.due(view, self.selected)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Greys in the footer what cannot be done to this host now."""
-        if action in ON_MARKED and self.marked:
+        if action in ON_MARKED and self._on_many:
             return True
         if action in _OF_A_HOST:
             name = self.selected
@@ -254,7 +259,7 @@ class HostActions(ConsoleScreen):
         if (pressed := self.active_bindings.get(event.key)) is None:
             return
         action = pressed.binding.action
-        if action not in _OF_A_HOST or pressed.enabled or (action in ON_MARKED and self.marked):
+        if action not in _OF_A_HOST or pressed.enabled or (action in ON_MARKED and self._on_many):
             return
         name = self.selected
         if obstacle := self.no_host if name is None else self._obstacle(action, name):

@@ -197,7 +197,8 @@ class FleetScreen(HostActions, inherit_bindings=False):
         self.lift_toasts(lines)
 
     def on_host_table_moved(self) -> None:
-        self.clear_selection()  # of the pane below: another host's words are there now
+        if self.selections:  # of the pane below: another host's words are there now
+            self.clear_selection()
         self._show_detail()
         self.refresh_bindings()
 
