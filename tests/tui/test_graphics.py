@@ -184,7 +184,7 @@ def found_graphics(
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> Graphics | None:
-    """What is found in a terminal that answers this; `size`: lines, columns, pixels across and down."""
+    """The graphics of a terminal that answers this; `size`: lines, columns, pixels across and down."""
     monkeypatch.setattr(asked, "ANSWERS_WITHIN", 30.0)
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", *size))

@@ -74,7 +74,7 @@ def progress_bars(*, quiet: bool) -> Iterator[Report]:
 
 @contextmanager
 def progress_bar(words: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """One bar on stderr, by how much is done of how much; where stderr is a terminal and not `quiet`."""
+    """Shows a bar on stderr, by how much is done of how much; where stderr is a terminal and not `quiet`."""
     from rich.console import Console
     from rich.progress import Progress
 

@@ -136,7 +136,7 @@ class Session:
         )
         """The recording of this host, if one runs."""
         self.last_minutes = SessionRecording(self.observers, on_event)
-        """What is kept of its last minutes for a command, beside a recording."""
+        """The last minutes that are kept for a command, beside a recording."""
         self._watch_policy = WatchPolicy(lambda: full_stream or self._window.wanted or self._recorded)
         self._status_observer = StatusObserver(
             self._display,

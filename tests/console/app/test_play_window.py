@@ -1,4 +1,4 @@
-"""What the window of a recording is told while it plays."""
+"""The line that a recording's window shows while it plays."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ except RecordingError as error:
 
 
 def recorded_with_room_for(size: int, path: Path) -> str:
-    """What is said of a recording that has no more room than that, in bytes."""
+    """Records with no more room than `size` bytes; returns the sentence on that."""
     program = (sys.executable, "-c", _FULL_DISK, str(path), str(Path(__file__).parent), str(size))
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout
 

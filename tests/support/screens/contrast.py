@@ -6,7 +6,7 @@ from textual.color import Color
 
 
 def contrast(one: Color, other: Color) -> float:
-    """From 1 (the same) to 21 (black and white)."""
+    """The contrast of two colours, from 1 (the same) to 21 (black and white)."""
     low, high = sorted(map(_luminance, (one, other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -267,7 +267,7 @@ class HostActions(ConsoleScreen):
 
     @property
     def no_host(self) -> str:
-        """What is told of a key that acts on a host, where none is selected."""
+        """The sentence on a key that acts on a host, where none is selected; empty: none."""
         return ""
 
     def _obstacle(self, action: str, name: str) -> str:

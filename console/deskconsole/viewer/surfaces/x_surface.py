@@ -72,7 +72,7 @@ class XSurface:
         self._pressed: list[int] = []
         self._keyboard: XKeyboard | None = None
         self._keymap: Keymap | None = None
-        """What the keys give; None: it is to be read."""
+        """The characters that the keys give; None: they are to be read."""
         with contextlib.suppress(LookupError, XError):
             self._keyboard = XKeyboard(self.display)
         self.hears_keys = self._keyboard is not None
