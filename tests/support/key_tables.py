@@ -58,6 +58,10 @@ joined by `+`. A sign is written as itself (`-`, `[`), `+` also as `plus`. `ctrl
 
 _SIGNS: Final = {
     "plus": "+",
+    "asterisk": "*",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "tilde": "~",
     "equals_sign": "=",
     "minus": "-",
     "slash": "/",
@@ -131,7 +135,7 @@ def document() -> str:
         ("On every screen", "", named(DeskconsoleApp.BINDINGS)),
         ("The window (`v`)", "", window(HOST_KEYS + VIEW_KEYS)),
         ("Control in the window (`V`)", WINDOW, window(CONTROL_KEYS)),
-        ("The window of a recording (`deskconsole play`)", "", window(PLAY_KEYS)),
+        ("The window of a recording (`deskconsole play`)", "", window(PLAY_KEYS + VIEW_KEYS)),
         ("The wall's window (`W`, `deskconsole wall`)", "", window(WALL_KEYS)),
     )
     return BEGIN + "".join(_table(title, words, rows) for title, words, rows in tables) + names()

@@ -50,7 +50,8 @@ def record(
         float | None, seconds_option("Stop after so long (90, 10m, 2h), else at Ctrl+C.")
     ] = None,
     ring: Annotated[
-        float | None, seconds_option("Keep only the last minutes (10m), in memory, until they are wanted.")
+        float | None,
+        seconds_option("Of one host: keep only the last minutes (10m), in memory, until they are wanted."),
     ] = None,
     begin: Annotated[
         bool, typer.Option("--begin", help="Begin as f9 does in the running console, and return.")
