@@ -213,7 +213,7 @@ def play(
     file: RecordingFile,
     *,
     speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="Times as fast.")] = 1.0,
-    begin: Annotated[float, seconds_option("Begin so long after its beginning.", "--from")] = 0.0,
+    begin: Annotated[float, seconds_option("Begin so long after its beginning (90, 10m).", "--from")] = 0.0,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="No window: read it to the end, one JSON object on stdout.")
@@ -254,8 +254,8 @@ def export(
     ],
     *,
     rate: Annotated[float, typer.Option(min=0.1, max=60.0, help="Pictures a second.")] = 10.0,
-    begin: Annotated[float, seconds_option("Begin so long after its beginning.", "--from")] = 0.0,
-    end: Annotated[float | None, seconds_option("End so long after its beginning.", "--to")] = None,
+    begin: Annotated[float, seconds_option("Begin so long after its beginning (90, 10m).", "--from")] = 0.0,
+    end: Annotated[float | None, seconds_option("End so long after its beginning (90, 10m).", "--to")] = None,
     json: Json = False,
 ) -> None:
     """Make a film, an animation or pictures of a recording.
